@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// Every target is built like this: one language mode, no warning left, no import that is not declared.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+/// The house, floor by floor; no arrow runs up. `Tests/ArchitectureTests` holds the imports against this table.
+let floors: [Target] = [
+    // 0: the C libraries
+    .systemLibrary(name: "CPostgres", path: "Sources/SystemLibraries/CPostgres", pkgConfig: "libpq"),
+    .systemLibrary(name: "CSQLite", path: "Sources/SystemLibraries/CSQLite", pkgConfig: "sqlite3"),
+    .systemLibrary(name: "COpenSSL", path: "Sources/SystemLibraries/COpenSSL", pkgConfig: "libcrypto"),
+    .systemLibrary(name: "CLibXML2", path: "Sources/SystemLibraries/CLibXML2", pkgConfig: "libxml-2.0"),
+    // 1
+    .target(name: "Vocabulary", swiftSettings: strict),
+    .target(name: "HTTPSignatures", dependencies: ["COpenSSL"], swiftSettings: strict),
+    .target(name: "Database", dependencies: ["CPostgres", "CSQLite", logging], swiftSettings: strict),
+    .target(name: "Calendar", swiftSettings: strict),
+    // 2
+    .target(name: "Model", dependencies: ["Vocabulary", "Calendar"], swiftSettings: strict),
+    // 3
+    .target(name: "Markup", dependencies: ["Model", "CLibXML2"], swiftSettings: strict),
+    .target(name: "Storage", dependencies: ["Database", "Model", "Vocabulary"], swiftSettings: strict),
+    // 4
+    .target(
+        name: "Federation",
+        dependencies: [
+            "Calendar", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging,
+        ], swiftSettings: strict),
+    .target(
+        name: "Transport",
+        dependencies: [
+            "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, nio, nioPosix, lifecycle,
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        ], swiftSettings: strict),
+    .target(name: "Mail", dependencies: ["Database", "Model", "Storage", logging], swiftSettings: strict),
+    .target(
+        name: "HTTPSupport", dependencies: ["Model", "Storage", logging, hummingbird, httpTypes, nio],
+        swiftSettings: strict),
+    // 5
+    .target(
+        name: "Services",
+        dependencies: ["Database", "Federation", "Markup", "Model", "Storage", "Vocabulary", logging],
+        swiftSettings: strict),
+    .target(
+        name: "FederationAPI",
+        dependencies: [
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Model", "Storage", "Vocabulary", logging,
+            hummingbird, httpTypes, nio,
+        ], swiftSettings: strict),
+    // 6
+    .target(
+        name: "WebPages",
+        dependencies: [
+            "Database", "HTTPSupport", "Model", "Services", "Storage", logging, hummingbird, httpTypes, nio,
+        ], swiftSettings: strict),
+    // 7
+    .executableTarget(
+        name: "Troquet",
+        dependencies: [
+            "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport", "Mail", "Model", "Services",
+            "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird, httpTypes, nio, nioPosix,
+            lifecycle, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Yams", package: "Yams"),
+        ], swiftSettings: strict),
+]
+
+let package = Package(
+    name: "troquet",
+    products: [.executable(name: "troquet", targets: ["Troquet"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: floors
+)

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes a feed that calendar programs subscribe to.
+///
+/// Spec: RFC 5545, RFC 5546 (`METHOD`), RFC 7986 (`NAME`, `REFRESH-INTERVAL`).
+public enum CalendarFeed {
+    /// What a feed says about itself besides its name.
+    public struct Options: Hashable, Sendable {
+        /// Names the program that wrote the feed.
+        public var product: String
+        /// How often a reader should come back, in minutes; at least 1.
+        public var refreshMinutes: Int
+        /// What the feed holds, plain text.
+        public var description: String?
+        /// The feed's own address.
+        public var source: String?
+
+        /// The defaults suit a feed without description and address.
+        public init(
+            product: String = "-//Troquet//Troquet//EN", refreshMinutes: Int = 60, description: String? = nil,
+            source: String? = nil
+        ) {
+            self.product = product
+            self.refreshMinutes = refreshMinutes
+            self.description = description
+            self.source = source
+        }
+    }
+
+    /// The times that a date can be written for: the years 1 to 9999, a day less at each end for local time.
+    private static let writable: ClosedRange<Int64> = -62_135_510_400_000...253_402_127_999_000
+
+    /// The feed as UTF-8, events in the given order.
+    ///
+    /// Events whose year has more than four digits are left out, as no date could be written. Equal input gives equal
+    /// bytes, as long as the zone files stay the same: an `ETag` may be made of them.
+    public static func render(events: [CalendarEvent], name: String, options: Options = Options()) -> [UInt8] {
+        var zones = Zones()
+        let events = events.filter { writable.contains($0.startMillis) }
+        for event in events { zones.add(event) }
+        var lines = ContentLines()
+        writeHead(name, options, to: &lines)
+        zones.write(to: &lines)
+        for event in events { write(event, in: zones.zone(of: event), to: &lines) }
+        lines.add("END", "VCALENDAR")
+        return lines.bytes
+    }
+
+    private static func writeHead(_ name: String, _ options: Options, to lines: inout ContentLines) {
+        let refresh = "PT\(max(1, options.refreshMinutes))M"
+        lines.add("BEGIN", "VCALENDAR")
+        lines.add("VERSION", "2.0")
+        lines.add("PRODID", text: options.product)
+        lines.add("CALSCALE", "GREGORIAN")
+        lines.add("METHOD", "PUBLISH")
+        lines.add("NAME", text: name)
+        lines.add("X-WR-CALNAME", text: name)
+        if let description = options.description {
+            lines.add("DESCRIPTION", text: description)
+            lines.add("X-WR-CALDESC", text: description)
+        }
+        if let source = options.source { lines.add("SOURCE;VALUE=URI", uri: source) }
+        lines.add("REFRESH-INTERVAL;VALUE=DURATION", refresh)
+        lines.add("X-PUBLISHED-TTL", refresh)
+    }
+
+    private static func write(_ event: CalendarEvent, in zone: TimeZoneRules, to lines: inout ContentLines) {
+        lines.add("BEGIN", "VEVENT")
+        lines.add("UID", text: event.uid)
+        lines.add("SEQUENCE", String(max(0, event.sequence)))
+        addInstant("DTSTAMP", min(max(event.stampMillis, writable.lowerBound), writable.upperBound), to: &lines)
+        addInstant("CREATED", event.createdMillis, to: &lines)
+        addInstant("LAST-MODIFIED", event.modifiedMillis, to: &lines)
+        addLocal("DTSTART", event.startMillis, in: zone, to: &lines)
+        if let end = event.endMillis, end > event.startMillis { addLocal("DTEND", end, in: zone, to: &lines) }
+        lines.add("SUMMARY", text: event.summary)
+        if let description = event.description { lines.add("DESCRIPTION", text: description) }
+        if let location = event.location { lines.add("LOCATION", text: location) }
+        if let position = event.position,
+            let value = CalendarValue.position(latitude: position.latitude, longitude: position.longitude)
+        {
+            lines.add("GEO", value)
+        }
+        if let url = event.url { lines.add("URL", uri: url) }
+        lines.add("STATUS", event.status.rawValue)
+        if let organizer = event.organizer { write(organizer, to: &lines) }
+        lines.add("CATEGORIES", list: event.categories)
+        lines.add("END", "VEVENT")
+    }
+
+    private static func write(_ organizer: CalendarEvent.Organizer, to lines: inout ContentLines) {
+        let uri = organizer.uri.flatMap { ContentLines.isURI($0) ? $0 : nil } ?? "invalid:nomail"
+        lines.add("ORGANIZER;CN=" + ContentLines.quoted(organizer.name), uri)
+    }
+
+    private static func addInstant(_ name: String, _ millis: Int64?, to lines: inout ContentLines) {
+        if let millis, writable.contains(millis) { lines.add(name, CalendarValue.utc(millis)) }
+    }
+
+    private static func addLocal(_ name: String, _ millis: Int64, in zone: TimeZoneRules, to lines: inout ContentLines)
+    {
+        guard writable.contains(millis) else { return }
+        if zone.isUTC {
+            lines.add(name, CalendarValue.utc(millis))
+        } else {
+            lines.add("\(name);TZID=\(zone.identifier)", CalendarValue.local(zone.localFields(of: millis)))
+        }
+    }
+
+    /// The zones of a feed, each read once, and the times that each has to cover.
+    private struct Zones {
+        private var rules: [String: TimeZoneRules] = [:]
+        private var spans: [String: [ClosedRange<Int64>]] = [:]
+
+        mutating func add(_ event: CalendarEvent) {
+            let name = event.timeZone
+            if rules[name] == nil { rules[name] = TimeZoneRules.named(name) ?? .utc }
+            let start = TimeZoneRules.seconds(event.startMillis)
+            let end = event.endMillis.map(TimeZoneRules.seconds) ?? start
+            spans[name, default: []].append(start...max(start, end))
+        }
+
+        func zone(of event: CalendarEvent) -> TimeZoneRules { rules[event.timeZone] ?? .utc }
+
+        func write(to lines: inout ContentLines) {
+            for name in spans.keys.sorted() {
+                guard let zone = rules[name], !zone.isUTC, let covered = spans[name] else { continue }
+                VTimeZone.write(zone, covering: covered, to: &lines)
+            }
+        }
+    }
+}
+
+extension TimeZoneRules {
+    /// Whether times are written with `Z` and need no description of the zone.
+    var isUTC: Bool {
+        identifier == "UTC" || identifier == "Etc/UTC" || identifier == "Etc/UCT" || identifier == "Zulu"
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A statement as one engine is given it.
+struct Statement: Sendable {
+    let text: String
+    let values: [SQLValue]
+
+    init(_ sql: SQL, for engine: Engine) {
+        (text, values) = sql.rendered(for: engine)
+    }
+}
+
+/// One connection to one engine. It belongs to the thread that opened it, and its calls block that thread.
+protocol Connection: AnyObject {
+    var engine: Engine { get }
+
+    /// Whether nothing more can be done with it than to open another.
+    var isBroken: Bool { get }
+
+    /// Runs a statement and reads its whole result.
+    func rows(_ statement: Statement) throws(DatabaseError) -> [Row]
+
+    /// Runs a statement and counts the rows it changed.
+    func run(_ statement: Statement) throws(DatabaseError) -> Int
+
+    /// Prepares a statement, or finds it prepared.
+    func prepare(_ statement: Statement) throws(DatabaseError)
+
+    /// Runs text of our own without values: BEGIN, COMMIT, settings.
+    func execute(_ text: String) throws(DatabaseError)
+}
+
+/// The statements that a connection has prepared; the one unused for longest makes room.
+struct StatementCache<Key: Hashable, Prepared> {
+    private struct Entry {
+        let prepared: Prepared
+        var lastUse: UInt64
+    }
+
+    let capacity: Int
+    private var entries: [Key: Entry] = [:]
+    private var clock: UInt64 = 0
+
+    init(capacity: Int = 256) {
+        self.capacity = capacity
+    }
+
+    var count: Int { entries.count }
+
+    var all: [Prepared] { entries.values.map(\.prepared) }
+
+    /// The prepared statement, marked as just used.
+    mutating func find(_ key: Key) -> Prepared? {
+        clock &+= 1
+        entries[key]?.lastUse = clock
+        return entries[key]?.prepared
+    }
+
+    /// Takes the statement that must go so that one more fits, if one must.
+    mutating func makeRoom() -> Prepared? {
+        guard entries.count >= capacity else { return nil }
+        guard let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return nil }
+        entries[oldest.key] = nil
+        return oldest.value.prepared
+    }
+
+    mutating func insert(_ prepared: Prepared, for key: Key) {
+        clock &+= 1
+        entries[key] = Entry(prepared: prepared, lastUse: clock)
+    }
+
+    /// Takes one statement out.
+    mutating func remove(_ key: Key) -> Prepared? {
+        entries.removeValue(forKey: key)?.prepared
+    }
+}

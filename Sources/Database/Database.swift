@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Logging
+import Synchronization
+
+/// One database behind two verbs: ``read(_:)`` and ``write(_:)``.
+///
+/// Bodies are synchronous and run on the thread of a connection. One body is one transaction; it may run several
+/// times before it succeeds, so it must have no effect but those in the database.
+public final class Database: Sendable {
+    /// The engine behind this database.
+    public let engine: Engine
+
+    private let pool: JobQueue<PoolJob>
+    /// SQLite's one writer. PostgreSQL writes through the pool.
+    private let writer: JobQueue<WriteJob>?
+    private let hub: AnnouncementHub
+    private let listener: PostgresListener?
+    private let threads: ThreadGroup
+    private let closing = Mutex<(@Sendable () async -> Void)?>(nil)
+
+    private init(_ parts: DatabaseParts, engine: Engine) {
+        self.engine = engine
+        pool = parts.pool
+        writer = parts.writer
+        hub = parts.hub
+        listener = parts.listener
+        threads = parts.threads
+    }
+
+    deinit {
+        stop()
+        if let action = closing.withLock({ $0.take() }) { Task { await action() } }
+    }
+
+    /// Opens a database and checks that it answers. SQLite's file is made when there is none.
+    ///
+    /// - Parameters:
+    ///   - readers: threads that read, 1 or more; PostgreSQL has one more connection than that, all of them both
+    ///     read and write, and one that listens.
+    ///   - onStatement: is told the text of each statement that a body runs, on the thread that runs it. For tests.
+    /// - Throws: `.unavailable` with one sentence for the operator.
+    public static func open(
+        _ url: DatabaseURL, readers: Int = 3, logger: Logger, onStatement: (@Sendable (String) -> Void)? = nil
+    ) async throws(DatabaseError) -> Database {
+        let options = WorkerOptions(
+            url: url, readers: max(1, readers), logger: logger, onStatement: onStatement)
+        let parts = DatabaseParts(options)
+        let database = Database(parts, engine: url.engine)
+        do {
+            try await parts.start(options)
+            try await database.probe()
+        } catch {
+            await database.close()
+            throw error
+        }
+        return database
+    }
+
+    /// Runs a body that sees the database at one moment.
+    ///
+    /// - Throws: what the body throws, or ``DatabaseError``.
+    public func read<T: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            let job = ReadJob(
+                run: { snapshot in
+                    let value = try body(snapshot)
+                    return { continuation.resume(returning: value) }
+                },
+                fail: { continuation.resume(throwing: $0) })
+            if !pool.submit(.read(job)) { job.fail(DatabaseError.closed) }
+        }
+    }
+
+    /// Runs a body in a transaction and returns when it is committed, on disk.
+    ///
+    /// The body is run again, a bounded number of times, when another transaction was in its way or the connection
+    /// was lost before the commit.
+    ///
+    /// - Throws: what the body throws, after everything was rolled back, or ``DatabaseError``. After `.unavailable`
+    ///   the write may have been stored, when the connection was lost during the commit itself.
+    public func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            let job = WriteJob(
+                run: { transaction in
+                    let value = try body(transaction)
+                    return { continuation.resume(returning: value) }
+                },
+                fail: { continuation.resume(throwing: $0) })
+            let isAccepted = writer?.submit(job) ?? pool.submit(.write(job))
+            if !isAccepted { job.fail(DatabaseError.closed) }
+        }
+    }
+
+    /// What is announced from now on, by this process and, on PostgreSQL, by all others.
+    ///
+    /// Each call gives a new stream. It keeps the newest 1,024 messages that were not yet taken, and a lost
+    /// connection may swallow some: a listener also looks for itself now and then. It ends when the database closes.
+    public var announcements: AsyncStream<String> { hub.subscribe() }
+
+    /// Lets the engine parse and plan a statement without running it.
+    ///
+    /// - Throws: `.syntax` when the engine does not accept it.
+    public func prepare(_ sql: SQL) async throws {
+        try await read { try $0.prepare(sql) }
+    }
+
+    /// Finishes the waiting bodies, closes all connections and ends the streams. Later calls get `.unavailable`.
+    public func close() async {
+        stop()
+        await threads.allEnded()
+        if let action = closing.withLock({ $0.take() }) { await action() }
+    }
+
+    /// Sets what is done once, after the last connection was closed.
+    package func onClose(_ action: @escaping @Sendable () async -> Void) {
+        closing.withLock { $0 = action }
+    }
+
+    private func stop() {
+        listener?.stop()
+        writer?.close()
+        pool.close()
+        hub.close()
+    }
+
+    /// Opens the connections that every use needs; SQLite's writer first, because it makes the file.
+    private func probe() async throws(DatabaseError) {
+        do {
+            if writer != nil { try await write { _ in } }
+            try await read { _ in }
+        } catch let error as DatabaseError {
+            throw error
+        } catch {
+            throw DatabaseError(.other, "\(error)")
+        }
+    }
+}
+
+/// How the threads of one database open and watch their connections.
+struct WorkerOptions: Sendable {
+    let url: DatabaseURL
+    let readers: Int
+    let logger: Logger
+    let onStatement: (@Sendable (String) -> Void)?
+}
+
+/// The queues and threads of one database.
+private struct DatabaseParts: Sendable {
+    let pool = JobQueue<PoolJob>()
+    let writer: JobQueue<WriteJob>?
+    let hub = AnnouncementHub()
+    let listener: PostgresListener?
+    let threads = ThreadGroup()
+
+    init(_ options: WorkerOptions) {
+        switch options.url.engine {
+        case .sqlite:
+            writer = JobQueue()
+            listener = nil
+        case .postgres:
+            writer = nil
+            listener = PostgresListener(location: options.url.location, hub: hub, logger: options.logger)
+        }
+    }
+
+    /// Starts the threads, and on PostgreSQL waits until the listener listens.
+    func start(_ options: WorkerOptions) async throws(DatabaseError) {
+        if let writer {
+            let worker = SQLiteWriter(queue: writer, hub: hub, options: options)
+            try threads.start { worker.work() }
+        }
+        try await listener?.start(on: threads)
+        let connections = writer == nil ? options.readers + 1 : options.readers
+        for _ in 0..<connections {
+            let worker = PoolWorker(queue: pool, options: options)
+            try threads.start { worker.work() }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What went wrong in a database, alike for both engines.
+///
+/// `message` and `statement` are for our log. They name tables, columns and constraints, never bound values.
+public struct DatabaseError: Error, Equatable, CustomStringConvertible {
+    /// The kinds of failure that a caller can tell apart.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// A unique index or primary key has the value already. Inside a transaction use `ON CONFLICT` instead.
+        case uniqueViolation
+        /// A row that is referred to does not exist, or one that goes is still referred to.
+        case foreignKeyViolation
+        /// A CHECK refused the row.
+        case checkViolation
+        /// A NOT NULL column was given NULL.
+        case notNullViolation
+        /// Two transactions were in each other's way. Already retried when it reaches a caller.
+        case serialization
+        /// Another process holds the lock. Already retried when it reaches a caller.
+        case busy
+        /// The database cannot be reached or is closed. A write that was committing may have been stored.
+        case unavailable
+        /// The disk is full.
+        case full
+        /// A value that the column, the type or the house does not accept.
+        case invalidValue
+        /// The statement is not SQL, or names a table or column that does not exist.
+        case syntax
+        /// A result has no column of that name.
+        case columnMissing
+        /// None of these.
+        case other
+    }
+
+    /// What a caller can act on.
+    public let kind: Kind
+    /// One sentence for the log.
+    public let message: String
+    /// The text of the statement with `$n` for its values, where there was one.
+    public let statement: String?
+
+    /// Makes an error.
+    public init(_ kind: Kind, _ message: String, statement: String? = nil) {
+        self.kind = kind
+        self.message = message
+        self.statement = statement
+    }
+
+    /// All of it, for the log.
+    public var description: String {
+        guard let statement else { return "\(kind.rawValue): \(message)" }
+        return "\(kind.rawValue): \(message) in: \(statement)"
+    }
+
+    static let closed = DatabaseError(.unavailable, "The database is closed.")
+
+    /// Whether the same transaction may succeed when it is run again.
+    var isTransient: Bool { kind == .serialization || kind == .busy }
+}
+
+// MARK: - The engines' codes
+
+extension DatabaseError.Kind {
+    /// Maps a five-character SQLSTATE of PostgreSQL.
+    init(sqlState: String) {
+        switch sqlState {
+        case "23505": self = .uniqueViolation
+        case "23503": self = .foreignKeyViolation
+        case "23514": self = .checkViolation
+        case "23502": self = .notNullViolation
+        case "40001", "40P01": self = .serialization
+        case "55P03": self = .busy
+        case "53100": self = .full
+        case "53300", "57P01", "57P02", "57P03", "57P05", "25P03": self = .unavailable
+        default: self = Self.ofClass(sqlState.prefix(2))
+        }
+    }
+
+    /// Maps the first two characters of a SQLSTATE.
+    private static func ofClass(_ name: Substring) -> Self {
+        switch name {
+        case "08": .unavailable
+        case "22": .invalidValue
+        case "42": .syntax
+        default: .other
+        }
+    }
+
+    /// Maps an extended result code of SQLite.
+    init(sqliteCode code: Int32) {
+        switch code {
+        case 2067, 1555, 2579: self = .uniqueViolation  // CONSTRAINT_UNIQUE, _PRIMARYKEY, _ROWID
+        case 787: self = .foreignKeyViolation  // CONSTRAINT_FOREIGNKEY
+        case 275: self = .checkViolation  // CONSTRAINT_CHECK
+        case 1299: self = .notNullViolation  // CONSTRAINT_NOTNULL
+        case 3091: self = .invalidValue  // CONSTRAINT_DATATYPE, of STRICT tables
+        default: self = Self.ofPrimary(code & 0xff)
+        }
+    }
+
+    /// Maps the low byte of a SQLite result code.
+    private static func ofPrimary(_ code: Int32) -> Self {
+        switch code {
+        case 1: .syntax  // ERROR
+        case 5, 6: .busy  // BUSY, LOCKED
+        case 10, 11, 14, 26: .unavailable  // IOERR, CORRUPT, CANTOPEN, NOTADB
+        case 13: .full  // FULL
+        case 18, 20, 25: .invalidValue  // TOOBIG, MISMATCH, RANGE
+        default: .other
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which of the two engines keeps the data.
+public enum Engine: String, Sendable, Hashable, CaseIterable {
+    case sqlite
+    case postgres
+}
+
+/// A word that the two engines spell differently; everything else is common SQL.
+public enum Dialect: Sendable, Hashable {
+    /// The type and constraint of an `ID` that is the primary key: `BIGINT PRIMARY KEY` or `INTEGER PRIMARY KEY`.
+    case key
+    /// A 64-bit integer column: ids, counts, milliseconds.
+    case integer
+    /// A truth column.
+    case boolean
+    /// A column of bytes.
+    case bytes
+    /// A 64-bit floating point column.
+    case real
+    /// Stands after a table's closing bracket, so that SQLite refuses values of the wrong type.
+    case strict
+    /// Ends the inner SELECT of a queue claim: rows of the table alias that another worker has locked are passed over.
+    case skipLocked(of: String)
+
+    /// The word as `engine` spells it; may be empty.
+    public func spelled(for engine: Engine) -> String {
+        switch (self, engine) {
+        case (.key, .sqlite): "INTEGER PRIMARY KEY"
+        case (.key, .postgres): "BIGINT PRIMARY KEY"
+        case (.integer, .sqlite): "INTEGER"
+        case (.integer, .postgres): "BIGINT"
+        case (.boolean, .sqlite): "INTEGER"
+        case (.boolean, .postgres): "BOOLEAN"
+        case (.bytes, .sqlite): "BLOB"
+        case (.bytes, .postgres): "BYTEA"
+        case (.real, .sqlite): "REAL"
+        case (.real, .postgres): "DOUBLE PRECISION"
+        case (.strict, .sqlite): "STRICT"
+        case (.strict, .postgres): ""
+        case (.skipLocked, .sqlite): ""
+        case (.skipLocked(let alias), .postgres): "FOR UPDATE OF \(alias) SKIP LOCKED"
+        }
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Calls of libpq and libsqlite3 block. On the shared pool of Swift's concurrency, which has one thread for each
+// core, a few of them would stop everything else. So each connection lives on a thread of its own that takes jobs
+// from a queue, and a caller suspends until its job has been answered.
+
+import Glibc
+import Synchronization
+
+/// A body that reads, with its caller's continuation inside.
+struct ReadJob: Sendable {
+    /// Runs the body and gives what hands its result to the caller.
+    let run: @Sendable (Snapshot) throws -> @Sendable () -> Void
+    let fail: @Sendable (any Error) -> Void
+}
+
+/// A body that writes, with its caller's continuation inside.
+struct WriteJob: Sendable {
+    /// Runs the body and gives what hands its result to the caller, to be called after the commit.
+    let run: @Sendable (Transaction) throws -> @Sendable () -> Void
+    let fail: @Sendable (any Error) -> Void
+}
+
+/// Jobs in order of arrival, waiting for the threads that own connections.
+final class JobQueue<Job: Sendable>: @unchecked Sendable {
+    // Safe: `waiting`, `head` and `isClosed` are read and written only while `mutex` is locked, and the two handles
+    // stay at one address until `deinit`, when no thread can hold the queue any more.
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var waiting: [Job] = []
+    private var head = 0
+    private var isClosed = false
+
+    init() {
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Adds a job.
+    ///
+    /// - Returns: `false` when the queue is closed and the job will never run.
+    func submit(_ job: Job) -> Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        guard !isClosed else { return false }
+        waiting.append(job)
+        pthread_cond_signal(condition)
+        return true
+    }
+
+    /// Waits for a job and takes it, with up to `limit - 1` others that wait already.
+    ///
+    /// - Returns: nothing when the queue is closed and empty.
+    func take(upTo limit: Int) -> [Job] {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while head == waiting.count, !isClosed { pthread_cond_wait(condition, mutex) }
+        let end = min(waiting.count, head + limit)
+        let taken = Array(waiting[head..<end])
+        head = end
+        if head == waiting.count || head >= 1_024 {
+            waiting.removeFirst(head)
+            head = 0
+        }
+        return taken
+    }
+
+    /// Takes no more jobs. Those that wait are still run.
+    func close() {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        isClosed = true
+        pthread_cond_broadcast(condition)
+    }
+}
+
+/// The threads of one database, so that closing can wait for the last of them.
+final class ThreadGroup: Sendable {
+    private struct State {
+        var running = 0
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private final class Start: Sendable {
+        let body: @Sendable () -> Void
+
+        init(_ body: @escaping @Sendable () -> Void) {
+            self.body = body
+        }
+    }
+
+    private let state = Mutex(State())
+
+    /// Runs `body` on a new thread.
+    func start(_ body: @escaping @Sendable () -> Void) throws(DatabaseError) {
+        state.withLock { $0.running += 1 }
+        let start = Start { [self] in
+            body()
+            ended()
+        }
+        let argument = Unmanaged.passRetained(start)
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, nil,
+            { raw in
+                guard let raw else { return nil }
+                Unmanaged<Start>.fromOpaque(raw).takeRetainedValue().body()
+                return nil
+            }, argument.toOpaque())
+        guard code == 0 else {
+            argument.release()
+            ended()
+            throw DatabaseError(.unavailable, "The system gives no more threads.")
+        }
+        pthread_detach(thread)
+    }
+
+    /// Suspends until no thread runs.
+    func allEnded() async {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if state.running > 0 { state.waiting.append(continuation) }
+                return state.running == 0
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    private func ended() {
+        let waiting = state.withLock { state in
+            state.running -= 1
+            guard state.running == 0 else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}

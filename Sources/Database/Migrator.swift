@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Brings the schema up to date, one transaction for each migration, under a lock that all processes respect.
+///
+/// Two processes that start together do not disturb each other: each step is looked for again once the lock is held.
+public struct Migrator: Sendable {
+    /// Any number, as long as every version of the program uses the same one.
+    private static let lockNumber: Int64 = 0x7472_6f71_7565_74
+
+    private let migrations: [Migration]
+
+    /// Takes all migrations that this program knows, in any order.
+    public init(migrations: [Migration]) {
+        self.migrations = migrations.sorted { $0.number < $1.number }
+    }
+
+    /// Applies what is missing, in order.
+    ///
+    /// - Returns: the numbers that were applied by this call.
+    /// - Throws: ``MigrationError`` when the database and the program do not belong together.
+    public func migrate(_ database: Database) async throws -> [Int] {
+        try checkNumbers()
+        var applied: [Int] = []
+        while let number = try await database.write({ try applyNext(in: $0) }) {
+            applied.append(number)
+        }
+        return applied
+    }
+
+    /// The numbers that ``migrate(_:)`` would apply. Changes nothing but making the table of migrations.
+    public func pending(_ database: Database) async throws -> [Int] {
+        try checkNumbers()
+        return try await database.write { try unapplied(in: $0).map(\.number) }
+    }
+
+    private func checkNumbers() throws(MigrationError) {
+        for (first, second) in zip(migrations, migrations.dropFirst()) where first.number == second.number {
+            throw MigrationError("Migrations \(first.name) and \(second.name) have the same number \(first.number).")
+        }
+    }
+
+    private func applyNext(in transaction: Transaction) throws -> Int? {
+        guard let next = try unapplied(in: transaction).first else { return nil }
+        for statement in next.statements(transaction.engine) {
+            try transaction.run(statement)
+        }
+        try transaction.run(
+            """
+            INSERT INTO schema_migration (number, name, checksum)
+            VALUES (\(next.number), \(next.name), \(next.checksum(for: transaction.engine)))
+            """)
+        return next.number
+    }
+
+    private func unapplied(in transaction: Transaction) throws -> [Migration] {
+        if transaction.engine == .postgres {
+            _ = try transaction.rows("SELECT pg_advisory_xact_lock(\(Self.lockNumber))")
+        }
+        try transaction.run(
+            """
+            CREATE TABLE IF NOT EXISTS schema_migration (
+                number \(.key), name TEXT NOT NULL, checksum TEXT NOT NULL
+            ) \(.strict)
+            """)
+        let rows = try transaction.rows("SELECT number, name, checksum FROM schema_migration ORDER BY number")
+        let known = Dictionary(uniqueKeysWithValues: migrations.map { (Int64($0.number), $0) })
+        for row in rows {
+            try check(row, against: known, engine: transaction.engine)
+        }
+        let done = try Set(rows.map { try $0.int("number") })
+        let last = done.max() ?? 0
+        let missing = migrations.filter { !done.contains(Int64($0.number)) }
+        if let late = missing.first(where: { Int64($0.number) < last }) {
+            throw MigrationError(
+                "Migration \(late.number) (\(late.name)) is missing from the database, which already has \(last).")
+        }
+        return missing
+    }
+
+    private func check(_ row: Row, against known: [Int64: Migration], engine: Engine) throws {
+        let number = try row.int("number")
+        let name = try row.text("name")
+        guard let migration = known[number] else {
+            throw MigrationError(
+                "The database has migration \(number) (\(name)), which this version does not know. "
+                    + "It was written by a newer version: start that one, or restore a backup.")
+        }
+        guard try row.text("checksum") == migration.checksum(for: engine) else {
+            throw MigrationError(
+                "Migration \(number) (\(name)) was edited after it was applied to this database.")
+        }
+    }
+}
+
+/// Why the database and the program do not belong together; one or two sentences for the operator.
+public struct MigrationError: Error, Equatable, CustomStringConvertible {
+    /// The sentences.
+    public let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Logging
+
+/// What a thread of the pool may be asked; writes come to it on PostgreSQL alone.
+enum PoolJob: Sendable {
+    case read(ReadJob)
+    case write(WriteJob)
+
+    func fail(_ error: any Error) {
+        switch self {
+        case .read(let job): job.fail(error)
+        case .write(let job): job.fail(error)
+        }
+    }
+}
+
+/// One thread of the pool, with a connection that it opens when first needed and replaces when it breaks.
+struct PoolWorker: Sendable {
+    /// How often a body is run before its failure is told.
+    private static let attemptLimit = 5
+    /// How often a new connection is tried for one body.
+    private static let connectionLimit = 2
+
+    private enum Outcome {
+        case settled
+        /// The transaction is rolled back and may succeed when run again.
+        case again(any Error)
+        case failed(any Error)
+    }
+
+    let queue: JobQueue<PoolJob>
+    let options: WorkerOptions
+
+    /// Works until the queue is closed and empty.
+    func work() {
+        var connection: (any Connection)?
+        while let job = queue.take(upTo: 1).first {
+            perform(job, on: &connection)
+        }
+    }
+
+    private func perform(_ job: PoolJob, on connection: inout (any Connection)?) {
+        var attempt = 1
+        var connectionsTried = 0
+        while true {
+            let outcome: Outcome
+            do {
+                let current = try connection ?? open()
+                connection = current
+                outcome = perform(job, on: current)
+                if current.isBroken { connection = nil }
+            } catch {
+                connectionsTried += 1
+                outcome = connectionsTried < Self.connectionLimit ? .again(error) : .failed(error)
+            }
+            switch outcome {
+            case .settled:
+                return
+            case .again(let error) where attempt < Self.attemptLimit:
+                pause(after: attempt, error)
+                attempt += 1
+            case .again(let error), .failed(let error):
+                return job.fail(error)
+            }
+        }
+    }
+
+    private func perform(_ job: PoolJob, on connection: any Connection) -> Outcome {
+        switch job {
+        case .read(let job): read(job, on: connection)
+        case .write(let job): write(job, on: connection)
+        }
+    }
+
+    private func open() throws(DatabaseError) -> any Connection {
+        switch options.url.engine {
+        case .sqlite: try SQLiteConnection(path: options.url.location, role: .reader)
+        case .postgres: try PostgresConnection(location: options.url.location)
+        }
+    }
+
+    private func read(_ job: ReadJob, on connection: any Connection) -> Outcome {
+        let snapshot = Snapshot(session: Session(connection: connection, onStatement: options.onStatement))
+        do {
+            try connection.execute(
+                connection.engine == .sqlite ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            let acknowledge = try job.run(snapshot)
+            if let failure = snapshot.failure { throw failure }
+            // The caller need not wait for the end of a transaction that changed nothing.
+            acknowledge()
+            try? connection.execute("COMMIT")
+            return .settled
+        } catch {
+            return rolledBack(connection, after: snapshot.failure ?? error, thrown: error)
+        }
+    }
+
+    private func write(_ job: WriteJob, on connection: any Connection) -> Outcome {
+        let transaction = Transaction(session: Session(connection: connection, onStatement: options.onStatement))
+        let acknowledge: @Sendable () -> Void
+        do {
+            try connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+            acknowledge = try job.run(transaction)
+            if let failure = transaction.failure { throw failure }
+            for message in transaction.announcements {
+                _ = try connection.rows(PostgresListener.notification(message))
+            }
+        } catch {
+            return rolledBack(connection, after: transaction.failure ?? error, thrown: error)
+        }
+        do {
+            try connection.execute("COMMIT")
+        } catch {
+            // Without an answer nobody knows whether it was stored, so it must not run twice.
+            if connection.isBroken { return .failed(error) }
+            return rolledBack(connection, after: error, thrown: error)
+        }
+        acknowledge()
+        return .settled
+    }
+
+    private func rolledBack(_ connection: any Connection, after cause: any Error, thrown: any Error) -> Outcome {
+        if !connection.isBroken { try? connection.execute("ROLLBACK") }
+        guard let cause = cause as? DatabaseError else { return .failed(thrown) }
+        let isLost = cause.kind == .unavailable && connection.isBroken
+        return cause.isTransient || isLost ? .again(cause) : .failed(thrown)
+    }
+
+    /// Lets the other transaction finish: up to 10 ms at first, doubled each time, random so that two do not meet again.
+    private func pause(after attempt: Int, _ error: any Error) {
+        let kind = (error as? DatabaseError)?.kind.rawValue ?? "other"
+        options.logger.debug("transaction retried", metadata: ["db.attempt": "\(attempt)", "error.kind": "\(kind)"])
+        usleep(UInt32.random(in: 1_000...(10_000 << UInt32(min(attempt - 1, 5)))))
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPostgres
+
+/// The numbers by which PostgreSQL names its own types.
+private enum TypeNumber {
+    static let unknown: Oid = 0
+    static let bool: Oid = 16
+    static let bytea: Oid = 17
+    static let int8: Oid = 20
+    static let int2: Oid = 21
+    static let int4: Oid = 23
+    static let oid: Oid = 26
+    static let float4: Oid = 700
+    static let float8: Oid = 701
+    static let numeric: Oid = 1_700
+}
+
+/// The values of one call as libpq takes them: bytes in binary, everything else as text that ends with a zero.
+struct PostgresParameters {
+    private(set) var types: [Oid] = []
+    private var buffer: [UInt8] = []
+    /// Where each value begins in `buffer`; `nil` is NULL.
+    private var starts: [Int?] = []
+    private var lengths: [Int32] = []
+    private var formats: [Int32] = []
+
+    init(_ values: [SQLValue]) {
+        for value in values {
+            switch value {
+            case .null: addNull()
+            case .integer(let number): add(String(number), type: TypeNumber.int8)
+            case .boolean(let flag): add(flag ? "t" : "f", type: TypeNumber.bool)
+            case .real(let number): add("\(number)", type: TypeNumber.float8)
+            case .text(let text): add(text, type: TypeNumber.unknown)
+            case .bytes(let bytes): add(bytes)
+            }
+        }
+        // So that even an empty last value has an address.
+        buffer.append(0)
+    }
+
+    private mutating func addNull() {
+        types.append(TypeNumber.unknown)
+        starts.append(nil)
+        lengths.append(0)
+        formats.append(0)
+    }
+
+    private mutating func add(_ text: String, type: Oid) {
+        types.append(type)
+        starts.append(buffer.count)
+        buffer += text.utf8
+        buffer.append(0)
+        lengths.append(0)
+        formats.append(0)
+    }
+
+    private mutating func add(_ bytes: [UInt8]) {
+        types.append(TypeNumber.bytea)
+        starts.append(buffer.count)
+        buffer += bytes
+        lengths.append(Int32(clamping: bytes.count))
+        formats.append(1)
+    }
+
+    /// Lends the values, their lengths and formats for one call.
+    func withPointers<R>(_ body: ([UnsafePointer<CChar>?], [Int32], [Int32]) -> R) -> R {
+        buffer.withUnsafeBytes { raw in
+            let pointers = starts.map { start in
+                start.flatMap { raw.baseAddress?.advanced(by: $0).assumingMemoryBound(to: CChar.self) }
+            }
+            return body(pointers, lengths, formats)
+        }
+    }
+}
+
+/// Reads a successful result. Borrows it: whoever made it clears it.
+struct PostgresResult {
+    private let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) {
+        self.handle = handle
+    }
+
+    /// The rows that an INSERT, UPDATE or DELETE changed; 0 for everything else.
+    func changedRows() -> Int {
+        guard let status = PQcmdStatus(handle), let count = PQcmdTuples(handle) else { return 0 }
+        let word = String(cString: status).prefix { $0 != " " }
+        guard word == "INSERT" || word == "UPDATE" || word == "DELETE" else { return 0 }
+        return Int(String(cString: count)) ?? 0
+    }
+
+    func rows() -> [Row] {
+        let fields = PQnfields(handle)
+        let columns = Columns((0..<fields).map { PQfname(handle, $0).map { String(cString: $0) } ?? "" })
+        let types = (0..<fields).map { PQftype(handle, $0) }
+        return (0..<PQntuples(handle)).map { row in
+            var values: [SQLValue] = []
+            values.reserveCapacity(types.count)
+            for (field, type) in types.enumerated() {
+                values.append(value(row: row, field: Int32(field), type: type))
+            }
+            return Row(columns: columns, values: values)
+        }
+    }
+
+    private func value(row: Int32, field: Int32, type: Oid) -> SQLValue {
+        guard PQgetisnull(handle, row, field) == 0, let start = PQgetvalue(handle, row, field) else { return .null }
+        let length = Int(PQgetlength(handle, row, field))
+        return start.withMemoryRebound(to: UInt8.self, capacity: length) { bytes in
+            Self.value(of: UnsafeBufferPointer(start: bytes, count: length), type: type)
+        }
+    }
+
+    private static func value(of text: UnsafeBufferPointer<UInt8>, type: Oid) -> SQLValue {
+        switch type {
+        case TypeNumber.bool:
+            return .boolean(text.first == UInt8(ascii: "t"))
+        case TypeNumber.bytea:
+            return .bytes(bytes(fromHex: text))
+        case TypeNumber.int2, TypeNumber.int4, TypeNumber.int8, TypeNumber.oid, TypeNumber.numeric:
+            if let number = integer(text) { return .integer(number) }
+            return number(text)
+        case TypeNumber.float4, TypeNumber.float8:
+            return number(text)
+        default:
+            return .text(String(decoding: text, as: UTF8.self))
+        }
+    }
+
+    private static func number(_ text: UnsafeBufferPointer<UInt8>) -> SQLValue {
+        let string = String(decoding: text, as: UTF8.self)
+        return Double(string).map { .real($0) } ?? .text(string)
+    }
+
+    /// Reads `-?[0-9]+` that fits 64 bits.
+    private static func integer(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+        let isNegative = text.first == UInt8(ascii: "-")
+        let digits = isNegative ? text.dropFirst() : text[...]
+        guard !digits.isEmpty else { return nil }
+        var number: Int64 = 0
+        for byte in digits {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            let (shifted, overflow) = number.multipliedReportingOverflow(by: 10)
+            let digit = Int64(byte - UInt8(ascii: "0"))
+            // Counted downwards, because the least integer has no positive twin.
+            let (next, overflowToo) = shifted.subtractingReportingOverflow(digit)
+            guard !overflow, !overflowToo else { return nil }
+            number = next
+        }
+        if isNegative { return number }
+        return number == .min ? nil : -number
+    }
+
+    /// Reads `\x` and pairs of hexadecimal digits.
+    private static func bytes(fromHex text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        guard text.count >= 2 else { return [] }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count / 2 - 1)
+        var index = 2
+        while index + 1 < text.count {
+            bytes.append(nibble(text[index]) << 4 | nibble(text[index + 1]))
+            index += 2
+        }
+        return bytes
+    }
+
+    private static func nibble(_ digit: UInt8) -> UInt8 {
+        digit <= UInt8(ascii: "9") ? digit & 0x0f : (digit & 0x0f) &+ 9
+    }
+}

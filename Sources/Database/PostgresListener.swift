@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Logging
+import Synchronization
+
+/// The thread that hears what other processes announce. It connects again by itself, with growing pauses.
+final class PostgresListener: Sendable {
+    private let location: String
+    private let hub: AnnouncementHub
+    private let logger: Logger
+    /// A pair of sockets whose write end is closed to wake the thread for good.
+    private let wakeRead: Int32
+    private let wakeWrite: Mutex<Int32?>
+
+    init(location: String, hub: AnnouncementHub, logger: Logger) {
+        self.location = location
+        self.hub = hub
+        self.logger = logger
+        var ends: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let isOpen = socketpair(AF_UNIX, kind, 0, &ends) == 0
+        wakeRead = isOpen ? ends[0] : -1
+        wakeWrite = Mutex(isOpen ? ends[1] : nil)
+    }
+
+    deinit {
+        stop()
+        if wakeRead >= 0 { Glibc.close(wakeRead) }
+    }
+
+    /// The statement that tells `message` when its transaction commits.
+    static func notification(_ message: String) -> Statement {
+        Statement("SELECT pg_notify('troquet', \(message))", for: .postgres)
+    }
+
+    /// Starts the thread and returns when it listens.
+    func start(on threads: ThreadGroup) async throws(DatabaseError) {
+        guard wakeRead >= 0 else { throw DatabaseError(.unavailable, "The system gives no more descriptors.") }
+        let first: Result<Void, DatabaseError> = await withCheckedContinuation { continuation in
+            do throws(DatabaseError) {
+                try threads.start { [self] in work { continuation.resume(returning: $0) } }
+            } catch {
+                continuation.resume(returning: .failure(error))
+            }
+        }
+        try first.get()
+    }
+
+    /// Ends the thread. A second call does nothing.
+    func stop() {
+        wakeWrite.withLock { descriptor in
+            if let open = descriptor.take() { Glibc.close(open) }
+        }
+    }
+
+    /// Listens until it is stopped, or until its very first connection fails.
+    private func work(_ whenFirstConnected: (Result<Void, DatabaseError>) -> Void) {
+        var connection: PostgresConnection
+        do throws(DatabaseError) {
+            connection = try connect()
+        } catch {
+            return whenFirstConnected(.failure(error))
+        }
+        whenFirstConnected(.success(()))
+        while true {
+            let isStopped = listen(on: connection)
+            if isStopped { return }
+            logger.debug("listener lost its connection")
+            guard let next = reconnect() else { return }
+            connection = next
+        }
+    }
+
+    private func connect() throws(DatabaseError) -> PostgresConnection {
+        let connection = try PostgresConnection(location: location)
+        try connection.execute("LISTEN troquet")
+        return connection
+    }
+
+    /// Publishes what arrives.
+    ///
+    /// - Returns: whether it ended because it was stopped, not because the connection was lost.
+    private func listen(on connection: PostgresConnection) -> Bool {
+        while true {
+            do throws(DatabaseError) {
+                hub.publish(try connection.notifications())
+            } catch {
+                return false
+            }
+            if wait(for: connection.descriptor, milliseconds: -1) { return true }
+        }
+    }
+
+    /// Tries again after 0.1 s, then after twice as long each time up to 6.4 s.
+    ///
+    /// - Returns: `nil` when it was stopped meanwhile.
+    private func reconnect() -> PostgresConnection? {
+        var pause: Int32 = 100
+        while true {
+            if let connection = try? connect() { return connection }
+            if wait(for: -1, milliseconds: pause) { return nil }
+            pause = min(pause * 2, 6_400)
+        }
+    }
+
+    /// Waits until `descriptor` has something to read, the time is over or the listener is stopped.
+    ///
+    /// - Returns: whether it was stopped.
+    private func wait(for descriptor: Int32, milliseconds: Int32) -> Bool {
+        var descriptors = [
+            pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        _ = poll(&descriptors, 2, milliseconds)
+        return descriptors[0].revents != 0
+    }
+}

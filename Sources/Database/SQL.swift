@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One SQL statement, or a piece of one, and the values bound to it.
+///
+/// Literal text is SQL. What is interpolated is bound, never pasted:
+///
+/// - `\(value)` binds a value;
+/// - `IN (\(list: values))` binds each value of a list;
+/// - `\(fragment)` splices another `SQL` and renumbers its values;
+/// - `\(.key)` and the other words of ``Dialect`` are spelled for the engine.
+public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
+    enum Part: Sendable, Hashable {
+        case text(String)
+        case value(SQLValue)
+        case word(Dialect)
+    }
+
+    private(set) var parts: [Part]
+
+    /// Makes a statement of text alone. The text is SQL: it must come from our own source, never from outside.
+    public init(stringLiteral text: String) {
+        parts = text.isEmpty ? [] : [.text(text)]
+    }
+
+    /// Makes a statement of text and bound values.
+    public init(stringInterpolation: StringInterpolation) {
+        parts = stringInterpolation.parts
+    }
+
+    private init(parts: [Part]) {
+        self.parts = parts
+    }
+
+    /// The two pieces one after the other, with nothing between them.
+    public static func + (first: SQL, second: SQL) -> SQL {
+        SQL(parts: first.parts + second.parts)
+    }
+
+    /// The pieces one after the other with `separator` between them.
+    public static func joined(_ pieces: [SQL], separator: SQL) -> SQL {
+        var parts: [Part] = []
+        for (index, piece) in pieces.enumerated() {
+            if index > 0 { parts += separator.parts }
+            parts += piece.parts
+        }
+        return SQL(parts: parts)
+    }
+
+    /// The text with `$1 … $n` in the order of the values, as `engine` is given it.
+    public func rendered(for engine: Engine) -> (text: String, values: [SQLValue]) {
+        var text = ""
+        var values: [SQLValue] = []
+        for part in parts {
+            switch part {
+            case .text(let piece):
+                text += piece
+            case .word(let word):
+                text += word.spelled(for: engine)
+            case .value(let value):
+                values.append(value)
+                text += "$"
+                text += String(values.count)
+            }
+        }
+        return (text, values)
+    }
+}
+
+extension SQL {
+    /// Gathers the pieces of an interpolated statement.
+    public struct StringInterpolation: StringInterpolationProtocol {
+        var parts: [Part] = []
+
+        /// Starts with nothing.
+        public init(literalCapacity: Int, interpolationCount: Int) {
+            parts.reserveCapacity(interpolationCount * 2 + 1)
+        }
+
+        /// Adds SQL text.
+        public mutating func appendLiteral(_ literal: String) {
+            if !literal.isEmpty { parts.append(.text(literal)) }
+        }
+
+        /// Binds a value.
+        public mutating func appendInterpolation(_ value: some SQLBindable) {
+            parts.append(.value(value.sqlValue))
+        }
+
+        /// Binds a value or NULL.
+        public mutating func appendInterpolation(_ value: (some SQLBindable)?) {
+            parts.append(.value(value?.sqlValue ?? .null))
+        }
+
+        /// Binds each value of a list, for use inside `IN (…)` alone.
+        ///
+        /// An empty list becomes NULL, which matches nothing. Longer ones repeat their last value up to the next
+        /// power of two, so that lists of all lengths share a few prepared statements.
+        public mutating func appendInterpolation(list: some Collection<some SQLBindable>) {
+            var values = list.map(\.sqlValue)
+            guard let last = values.last else {
+                parts.append(.text("NULL"))
+                return
+            }
+            var length = 1
+            while length < values.count { length *= 2 }
+            values += repeatElement(last, count: length - values.count)
+            for (index, value) in values.enumerated() {
+                if index > 0 { parts.append(.text(", ")) }
+                parts.append(.value(value))
+            }
+        }
+
+        /// Splices a fragment; its values are numbered after those before it.
+        public mutating func appendInterpolation(_ fragment: SQL) {
+            parts += fragment.parts
+        }
+
+        /// Adds a word that the engines spell differently.
+        public mutating func appendInterpolation(_ word: Dialect) {
+            parts.append(.word(word))
+        }
+    }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CSQLite
+
+/// One connection to a SQLite file, used by one thread alone.
+final class SQLiteConnection: Connection {
+    enum Role {
+        case writer
+        case reader
+        /// A short-lived connection for one statement outside of a transaction.
+        case administrator
+    }
+
+    private final class Prepared {
+        let handle: OpaquePointer
+        /// SQLite's index of `$1 … $n`; 0 where the text does not name the value.
+        let parameters: [Int32]
+        var columns = Columns([])
+        private var preparations: Int32 = -1
+
+        init(handle: OpaquePointer, values: Int) {
+            self.handle = handle
+            parameters = (0..<values).map { sqlite3_bind_parameter_index(handle, "$\($0 + 1)") }
+        }
+
+        /// Reads the names again when SQLite has prepared the statement anew, as it does after a schema change.
+        func refreshColumns() {
+            let current = sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_REPREPARE, 0)
+            guard current != preparations else { return }
+            preparations = current
+            columns = Columns(
+                (0..<sqlite3_column_count(handle)).map { index in
+                    sqlite3_column_name(handle, index).map { String(cString: $0) } ?? ""
+                })
+        }
+    }
+
+    /// How long a lock of another process is waited for, in milliseconds.
+    private static let busyMilliseconds: Int32 = 5_000
+
+    let engine = Engine.sqlite
+    private(set) var isBroken = false
+    private let handle: OpaquePointer
+    private var statements: StatementCache<String, Prepared>
+
+    init(path: String, role: Role, cacheCapacity: Int = 256) throws(DatabaseError) {
+        var opened: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        guard code == SQLITE_OK, let opened else {
+            let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close_v2(opened)
+            throw DatabaseError(.unavailable, "The database file \(path) cannot be opened: \(reason).")
+        }
+        handle = opened
+        statements = StatementCache(capacity: cacheCapacity)
+        sqlite3_busy_timeout(handle, Self.busyMilliseconds)
+        try configure(role)
+    }
+
+    deinit {
+        for statement in statements.all { sqlite3_finalize(statement.handle) }
+        sqlite3_close_v2(handle)
+    }
+
+    /// Whether no transaction is open: SQLite ends one by itself when the disk is full or fails.
+    var isOutsideTransaction: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+    var preparedCount: Int { statements.count }
+
+    private func configure(_ role: Role) throws(DatabaseError) {
+        try execute("PRAGMA foreign_keys = ON")
+        switch role {
+        case .writer:
+            try execute("PRAGMA journal_mode = WAL")
+            try execute("PRAGMA synchronous = FULL")
+            try execute("PRAGMA secure_delete = FAST")
+            try execute("PRAGMA journal_size_limit = 67108864")
+        case .reader:
+            try execute("PRAGMA query_only = ON")
+        case .administrator:
+            break
+        }
+    }
+
+    func execute(_ text: String) throws(DatabaseError) {
+        let code = sqlite3_exec(handle, text, nil, nil, nil)
+        guard code == SQLITE_OK else { throw error(code, text) }
+    }
+
+    func prepare(_ statement: Statement) throws(DatabaseError) {
+        _ = try prepared(statement)
+    }
+
+    func rows(_ statement: Statement) throws(DatabaseError) -> [Row] {
+        let prepared = try prepared(statement)
+        defer {
+            sqlite3_reset(prepared.handle)
+            sqlite3_clear_bindings(prepared.handle)
+        }
+        try bind(statement, to: prepared)
+        var rows: [Row] = []
+        while true {
+            let code = sqlite3_step(prepared.handle)
+            guard code == SQLITE_ROW else {
+                guard code == SQLITE_DONE else { throw error(code, statement.text) }
+                return rows
+            }
+            if rows.isEmpty { prepared.refreshColumns() }
+            rows.append(read(prepared))
+        }
+    }
+
+    func run(_ statement: Statement) throws(DatabaseError) -> Int {
+        let before = sqlite3_total_changes64(handle)
+        _ = try rows(statement)
+        // The count of the statement before stays when this one changes nothing at all.
+        return sqlite3_total_changes64(handle) == before ? 0 : Int(sqlite3_changes64(handle))
+    }
+
+    private func prepared(_ statement: Statement) throws(DatabaseError) -> Prepared {
+        if let known = statements.find(statement.text) { return known }
+        var text = statement.text
+        var handle: OpaquePointer?
+        var code: Int32 = SQLITE_OK
+        var rest = 0
+        text.withUTF8 { utf8 in
+            var tail: UnsafePointer<CChar>?
+            utf8.withMemoryRebound(to: CChar.self) { characters in
+                code = sqlite3_prepare_v3(
+                    self.handle, characters.baseAddress, Int32(clamping: characters.count),
+                    UInt32(SQLITE_PREPARE_PERSISTENT), &handle, &tail)
+                guard let tail, let base = characters.baseAddress else { return }
+                rest = characters[(tail - base)...].count { $0 > 32 }
+            }
+        }
+        guard code == SQLITE_OK else { throw error(code, statement.text) }
+        guard let handle else {
+            throw DatabaseError(.syntax, "the statement is empty", statement: statement.text)
+        }
+        guard rest == 0 else {
+            sqlite3_finalize(handle)
+            throw DatabaseError(.syntax, "there is more than one statement", statement: statement.text)
+        }
+        if let oldest = statements.makeRoom() { sqlite3_finalize(oldest.handle) }
+        let prepared = Prepared(handle: handle, values: statement.values.count)
+        statements.insert(prepared, for: statement.text)
+        return prepared
+    }
+
+    private func bind(_ statement: Statement, to prepared: Prepared) throws(DatabaseError) {
+        for (value, index) in zip(statement.values, prepared.parameters) {
+            let code = bind(value, at: index, of: prepared.handle)
+            guard code == SQLITE_OK else { throw error(code, statement.text) }
+        }
+    }
+
+    private func bind(_ value: SQLValue, at index: Int32, of handle: OpaquePointer) -> Int32 {
+        switch value {
+        case .null:
+            return sqlite3_bind_null(handle, index)
+        case .integer(let number):
+            return sqlite3_bind_int64(handle, index, number)
+        case .boolean(let flag):
+            return sqlite3_bind_int64(handle, index, flag ? 1 : 0)
+        case .real(let number):
+            return sqlite3_bind_double(handle, index, number)
+        case .text(var text):
+            return text.withUTF8 { utf8 in
+                guard let base = utf8.baseAddress, !utf8.isEmpty else {
+                    return sqlite3_bind_text(handle, index, "", 0, troquet_sqlite_transient())
+                }
+                return utf8.withMemoryRebound(to: CChar.self) { _ in
+                    let characters = UnsafeRawPointer(base).assumingMemoryBound(to: CChar.self)
+                    return sqlite3_bind_text64(
+                        handle, index, characters, UInt64(utf8.count), troquet_sqlite_transient(), UInt8(SQLITE_UTF8))
+                }
+            }
+        case .bytes(let bytes):
+            guard !bytes.isEmpty else { return sqlite3_bind_zeroblob(handle, index, 0) }
+            return sqlite3_bind_blob64(handle, index, bytes, UInt64(bytes.count), troquet_sqlite_transient())
+        }
+    }
+
+    private func read(_ prepared: Prepared) -> Row {
+        let handle = prepared.handle
+        var values: [SQLValue] = []
+        values.reserveCapacity(prepared.columns.names.count)
+        for index in 0..<Int32(prepared.columns.names.count) {
+            values.append(value(at: index, of: handle))
+        }
+        return Row(columns: prepared.columns, values: values)
+    }
+
+    private func value(at index: Int32, of handle: OpaquePointer) -> SQLValue {
+        switch sqlite3_column_type(handle, index) {
+        case SQLITE_INTEGER:
+            return .integer(sqlite3_column_int64(handle, index))
+        case SQLITE_FLOAT:
+            return .real(sqlite3_column_double(handle, index))
+        case SQLITE_TEXT:
+            guard let start = sqlite3_column_text(handle, index) else { return .text("") }
+            let length = Int(sqlite3_column_bytes(handle, index))
+            return .text(String(decoding: UnsafeBufferPointer(start: start, count: length), as: UTF8.self))
+        case SQLITE_BLOB:
+            guard let start = sqlite3_column_blob(handle, index) else { return .bytes([]) }
+            return .bytes(Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, index)))))
+        default:
+            return .null
+        }
+    }
+
+    private func error(_ code: Int32, _ text: String) -> DatabaseError {
+        let kind = DatabaseError.Kind(sqliteCode: code)
+        if kind == .unavailable { isBroken = true }
+        return DatabaseError(kind, String(cString: sqlite3_errmsg(handle)), statement: text)
+    }
+}

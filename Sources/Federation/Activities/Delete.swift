@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+internal import Storage
+internal import Vocabulary
+
+/// `Delete` of a post, an event or the actor itself.
+///
+/// What is deleted does not come back: its id is remembered, also when it was never here, because a `Delete` may
+/// overtake its `Create`. Spec: ActivityPub §7.4.
+enum DeleteHandler: ActivityHandler {
+    static let types = ["Delete"]
+
+    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws -> IRI {
+        guard let object = activity.object?.id else { throw NothingToApply.ignored(.malformed) }
+        return object
+    }
+
+    static func apply(_ object: IRI, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+        if object == said.actor.iri { return try bury(said.actor, said, in: tx) }
+        return try erase(object, saidBy: said.actor, said, in: tx)
+    }
+
+    /// - Parameter saidBy: nil when the object's own origin said that it is gone.
+    static func erase(_ object: IRI, saidBy actor: Account?, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+        if try Tombstones.find(object, in: tx) != nil { return .duplicate }
+        let by = actor?.iri ?? said.actor.iri
+        if let post = try Posts.byIRI(object, in: tx) {
+            guard let owner = try Accounts.byID(post.author, in: tx), !post.isLocal,
+                actor == nil || Authority.mayChange(object, ownedBy: owner.iri, as: by)
+            else { return .ignored(.notAllowed) }
+            try said.outbox.relay(said.activity, about: post, in: tx)
+            try said.outbox.unboostFromGroup(post, in: tx)
+            _ = try Posts.delete(post.id, in: tx)
+            try Tombstones.record(object, actor: owner.iri, formerType: "Note", at: said.now, in: tx)
+            return .applied
+        }
+        if let event = try Events.byIRI(object, in: tx) {
+            guard let owner = try Accounts.byID(event.owner, in: tx), !event.isLocal,
+                actor == nil || Authority.mayChange(object, ownedBy: owner.iri, as: by)
+            else { return .ignored(.notAllowed) }
+            _ = try Events.delete(event.id, in: tx)
+            try Tombstones.record(object, actor: owner.iri, formerType: "Event", at: said.now, in: tx)
+            return .applied
+        }
+        guard object.isSameOrigin(as: by), !said.world.identifiers.isLocal(object) else {
+            return .ignored(.notAllowed)
+        }
+        try Tombstones.record(object, actor: by, formerType: "Object", at: said.now, in: tx)
+        return .ignored(.unknownObject)
+    }
+
+    private static func bury(_ account: Account, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+        _ = try Posts.deleteAll(by: account.id, in: tx)
+        try Follows.removeAll(of: account.id, in: tx)
+        for (eventID, _) in try GuestLists.of(account.id, from: said.now, in: tx) {
+            guard let event = try Events.byID(eventID, in: tx), event.isLocal else { continue }
+            _ = try LeaveHandler.leave(event, said, in: tx)
+        }
+        try Accounts.markDeleted(account.id, at: said.now, in: tx)
+        try Tombstones.record(account.iri, actor: account.iri, formerType: "Actor", at: said.now, in: tx)
+        return .applied
+    }
+}
+
+extension Outbox {
+    /// Tells everybody who may have a post that it is gone. Called before its row goes.
+    public func delete(_ post: Post, in tx: Transaction) throws(DatabaseError) {
+        guard let view = try PostViews.one(post.id, viewer: post.author, in: tx) else { return }
+        let parent = try post.inReplyTo.flatMap { id throws(DatabaseError) in try Posts.byID(id, in: tx) }
+        let parentAuthor = try parent.flatMap { post throws(DatabaseError) in try Accounts.byID(post.author, in: tx) }
+        let readers = try readers(of: view, parentAuthor: parentAuthor, in: tx)
+        let isOpen = post.visibility.isOpen
+        var saying = Saying(
+            "Delete", by: view.author, object: Tombstone.document(post.iri, formerType: "Note", at: clock.now),
+            about: post.iri, to: isOpen ? [.asPublic] : view.mentions.map(\.iri))
+        saying.cc = [identifiers.followers(of: view.author.iri)]
+        saying.audience = view.group?.iri
+        let said = try say(saying, to: readers, in: tx)
+        try relay(said, about: post, in: tx)
+        try unboostFromGroup(post, in: tx)
+        try SentActivities.hide(about: post.iri, in: tx)
+        try Tombstones.record(post.iri, actor: view.author.iri, formerType: "Note", at: clock.now, in: tx)
+    }
+
+    /// Tells everybody who knows an account of ours that it is gone. Called before it is marked so.
+    public func delete(_ account: Account, in tx: Transaction) throws(DatabaseError) {
+        let saying = Saying(
+            "Delete", by: account, object: .string(account.iri.string), about: account.iri, to: [.asPublic])
+        try say(saying, to: [.followers(of: account.id)], in: tx)
+        try Tombstones.record(account.iri, actor: account.iri, formerType: "Actor", at: clock.now, in: tx)
+    }
+}
+
+extension Tombstone {
+    static func document(_ id: IRI, formerType: String, at now: Timestamp) -> JSON {
+        document(id: id, formerType: formerType, deleted: now.milliseconds)
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Logging
+public import Model
+public import Vocabulary
+
+/// What an activity means, both ways: the parts, wired once.
+///
+/// Federation never opens a connection: it asks a `DocumentLoader`, and writes what is to be delivered into the
+/// outbox queue. So the whole of it runs in a test with a dictionary as the world.
+public struct Federation: Sendable {
+    /// Rows.
+    public let database: Database
+    /// Who we are.
+    public let community: Community
+    /// Our ids on the wire.
+    public let identifiers: LocalIdentifiers
+    /// New numbers.
+    public let ids: IDMaker
+    /// The time.
+    public let clock: any Clock
+    /// Everything fetched comes through it.
+    public let loader: any DocumentLoader
+    /// Known, stale and unknown actors, and their keys.
+    public let actors: ActorResolver
+    /// `@name@host` to an actor.
+    public let handles: HandleResolver
+    /// Posts and events by their id.
+    public let posts: PostResolver
+    /// The way up to the root of a thread.
+    public let threads: ThreadWalker
+    /// What our actors show of themselves.
+    public let collections: Collections
+    /// Saying something.
+    public let outbox: Outbox
+    /// What happened at the gate, by code.
+    public let counters: Counters
+    let logger: Logger
+
+    /// Wires the parts.
+    public init(
+        database: Database, community: Community, loader: any DocumentLoader, ids: IDMaker, clock: any Clock,
+        counters: Counters, logger: Logger
+    ) {
+        self.database = database
+        self.community = community
+        self.identifiers = LocalIdentifiers(origin: community.origin)
+        self.ids = ids
+        self.clock = clock
+        self.loader = loader
+        self.counters = counters
+        self.logger = logger
+        actors = ActorResolver(
+            database: database, loader: loader, identifiers: identifiers, ids: ids, clock: clock, mode: community.mode)
+        handles = HandleResolver(database: database, loader: loader, identifiers: identifiers, actors: actors)
+        posts = PostResolver(
+            database: database, loader: loader, identifiers: identifiers, actors: actors, ids: ids, clock: clock)
+        threads = ThreadWalker(database: database, posts: posts)
+        collections = Collections(database: database, identifiers: identifiers, clock: clock)
+        outbox = Outbox(identifiers: identifiers, community: community, ids: ids, clock: clock)
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Storage
+import Vocabulary
+
+// Whose word is a document? That of the address that served it, and of nobody else:
+//
+//  - It is believed when its `id` is the address from which it finally came.
+//  - Otherwise it only names a document: it is dropped, and the `id` is fetched once and for all.
+//  - No address of this node is ever fetched, and no `id` of this node believed.
+//
+// Spec: FEP-fe34; CVE-2024-23832, CVE-2024-25623, CVE-2024-52591 are what happens without.
+
+/// How many requests one thing is worth. One value goes through a whole chain, so that a chain ends.
+struct FetchBudget: Sendable {
+    private(set) var left: Int
+
+    /// Requests for one actor or object with all that it needs.
+    static let resolve = 6
+    /// Requests for a thread with all of its authors.
+    static let thread = 24
+
+    init(_ limit: Int) {
+        left = limit
+    }
+
+    /// Takes one.
+    mutating func spend() throws(Refusal) {
+        guard left > 0 else { throw .tooManyFetches }
+        left -= 1
+    }
+}
+
+/// Documents that may be believed.
+struct DocumentFetcher: Sendable {
+    let database: Database
+    let loader: any DocumentLoader
+    let identifiers: LocalIdentifiers
+    let mode: FederationMode
+
+    /// The document named by `iri`, as its own origin serves it.
+    ///
+    /// - Throws: `.identifierMismatch` when the origin does not stand by it.
+    func fetch(_ iri: IRI, budget: inout FetchBudget) async throws(Refusal) -> Document {
+        let first = try await load(iri, budget: &budget)
+        guard let id = first.document.id else { throw .identifierMismatch }
+        guard !identifiers.isLocal(id) else { throw .localIdentifier }
+        if id.withoutFragment == first.finalURL.withoutFragment { return first.document }
+        let second = try await load(id, budget: &budget)
+        guard second.document.id == id, second.finalURL.withoutFragment == id.withoutFragment else {
+            throw .identifierMismatch
+        }
+        return second.document
+    }
+
+    private func load(_ iri: IRI, budget: inout FetchBudget) async throws(Refusal) -> RemoteDocument {
+        guard !identifiers.isLocal(iri) else { throw .localIdentifier }
+        try await admit(iri.authority)
+        try budget.spend()
+        let answer: RemoteDocument
+        do {
+            answer = try await loader.load(iri.withoutFragment)
+        } catch {
+            throw .fetch(error)
+        }
+        guard !identifiers.isLocal(answer.finalURL) else { throw .localIdentifier }
+        if answer.finalURL.authority != iri.authority { try await admit(answer.finalURL.authority) }
+        return answer
+    }
+
+    /// The directory's answer about a name.
+    func webfinger(_ name: String, host: String, budget: inout FetchBudget) async throws(Refusal) -> JSON {
+        guard host != identifiers.host else { throw .localIdentifier }
+        try await admit(host)
+        try budget.spend()
+        do {
+            return try await loader.webfinger(name, host: host)
+        } catch {
+            throw .fetch(error)
+        }
+    }
+
+    /// Asks whether the node talks with the host; a decision about a domain holds for what is below it.
+    func admit(_ host: String) async throws(Refusal) {
+        let candidates = Self.domains(of: host)
+        let policy = try await database.reading { db throws(DatabaseError) in
+            for candidate in candidates {
+                if let state = try Peers.state(of: candidate, in: db), state.policy != .unset { return state.policy }
+            }
+            return PeerPolicy.unset
+        }
+        guard mode.admits(policy) else { throw .blockedHost }
+    }
+
+    /// The host with its port, the host, and the domains above it; at most eight.
+    static func domains(of host: String) -> [String] {
+        var domains = [host]
+        var rest = host[...]
+        if let colon = rest.lastIndex(of: ":"), rest[rest.index(after: colon)...].allSatisfy(\.isNumber) {
+            rest = rest[..<colon]
+            domains.append(String(rest))
+        }
+        while let dot = rest.firstIndex(of: "."), domains.count < 8 {
+            rest = rest[rest.index(after: dot)...]
+            if rest.contains(".") { domains.append(String(rest)) }
+        }
+        return domains
+    }
+}
+
+extension Database {
+    /// Reads; whatever goes wrong is `.storage`.
+    func reading<T: Sendable>(
+        _ body: @escaping @Sendable (Snapshot) throws(DatabaseError) -> T
+    ) async throws(Refusal) -> T {
+        do {
+            return try await read(body)
+        } catch {
+            throw .storage
+        }
+    }
+
+    /// Writes; a refusal of the body passes, whatever else goes wrong is `.storage`.
+    func writing<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws(Refusal) -> T {
+        do {
+            return try await write(body)
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch {
+            throw .storage
+        }
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Logging
+internal import Model
+internal import Storage
+internal import Vocabulary
+
+// From a stored activity to its effect:
+//
+//  - A lease takes rows out of the queue for two minutes; a process that dies gives them back by doing nothing.
+//  - What one actor said is done in the order in which it came; what different actors said runs side by side, so that
+//    one whose server answers slowly delays nobody else.
+//  - The effect and the row's outcome commit together. A row that somebody else finished is not applied again.
+
+/// Does what the stored activities say.
+public actor InboxProcessor {
+    /// Activities in hand at once.
+    private static let capacity = 64
+    private static let lease = Duration.minutes(2)
+    /// How often an activity is tried before a person has to look at it.
+    private static let attempts = 8
+
+    private let federation: Federation
+    private let logger: Logger
+    private var queues: [ID<Account>: [ReceivedActivity]] = [:]
+    private var inHand = 0
+
+    /// - Parameter federation: the parts it works with.
+    public init(_ federation: Federation) {
+        self.federation = federation
+        logger = federation.logger
+    }
+
+    /// Works until the task is cancelled.
+    public func run() async {
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        await withTaskGroup { group in
+            group.addTask { [changes = ChangeFeed(federation.database).changes()] in
+                for await change in changes where change == .inboxWaits { wake.yield() }
+            }
+            group.addTask {
+                // A word may be lost; what waits is found within the second.
+                while (try? await Task.sleep(for: .seconds(1))) != nil { wake.yield() }
+                wake.finish()
+            }
+            group.addTask { await self.work(wakes, wake: wake) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func work(_ wakes: AsyncStream<Void>, wake: AsyncStream<Void>.Continuation) async {
+        await withDiscardingTaskGroup { group in
+            for await _ in wakes {
+                for signer in await take() {
+                    group.addTask {
+                        await self.drain(signer)
+                        wake.yield()
+                    }
+                }
+            }
+        }
+    }
+
+    /// Leases what there is room for.
+    ///
+    /// - Returns: the signers whose queues were empty before and need somebody to drain them.
+    private func take() async -> [ID<Account>] {
+        let room = Self.capacity - inHand
+        guard room > 0, !Task.isCancelled else { return [] }
+        // Claimed before the wait, so that two wakes never take more than there is room for.
+        inHand += room
+        let now = federation.clock.now
+        let leased =
+            (try? await federation.database.write { tx in
+                try InboxQueue.lease(limit: room, until: now + Self.lease, now: now, in: tx)
+            }) ?? []
+        inHand -= room - leased.count
+        var fresh: [ID<Account>] = []
+        for activity in leased {
+            if queues[activity.signer] == nil { fresh.append(activity.signer) }
+            queues[activity.signer, default: []].append(activity)
+        }
+        return fresh
+    }
+
+    private func drain(_ signer: ID<Account>) async {
+        while let activity = next(of: signer) {
+            await process(activity)
+            inHand -= 1
+        }
+    }
+
+    private func next(of signer: ID<Account>) -> ReceivedActivity? {
+        guard var queue = queues[signer], !queue.isEmpty else {
+            queues[signer] = nil
+            return nil
+        }
+        let activity = queue.removeFirst()
+        queues[signer] = queue
+        return activity
+    }
+
+    /// One activity, from its text to its outcome.
+    nonisolated func process(_ received: ReceivedActivity) async {
+        let started = federation.clock.now
+        let outcome: InboxOutcome
+        do {
+            outcome = try await prepareAndApply(received)
+        } catch let nothing as NothingToApply {
+            outcome = nothing.outcome
+            await record(outcome, of: received)
+        } catch is AlreadyFinished {
+            outcome = .duplicate
+        } catch {
+            outcome = .retry(after: Self.delay(afterAttempt: received.attempts))
+            await postpone(received, reason: "\(error)")
+        }
+        federation.counters.count("inbox.outcome.\(outcome.word)")
+        logger.info(
+            "activity processed",
+            metadata: [
+                "activity.iri": "\(received.activity)", "activity.type": "\(received.type)",
+                "inbox.outcome": "\(outcome.word)", "duration.ms": "\((federation.clock.now - started).milliseconds)",
+            ])
+    }
+
+    private nonisolated func prepareAndApply(_ received: ReceivedActivity) async throws -> InboxOutcome {
+        let said = try await said(received)
+        let applicable: Applicable
+        do {
+            applicable = try await Dispatcher.prepare(said)
+        } catch let refusal as Refusal {
+            guard refusal.isTemporary else { throw NothingToApply(outcome: .ignored(IgnoreReason(refusal))) }
+            throw refusal
+        }
+        return try await federation.database.write { tx in
+            let outcome = try applicable.apply(tx)
+            guard try InboxQueue.finish(received.id, outcome: outcome.word, in: tx) else { throw AlreadyFinished() }
+            return outcome
+        }
+    }
+
+    private nonisolated func said(_ received: ReceivedActivity) async throws -> Said {
+        guard let document = Document(try JSON.parse(Array(received.body.utf8))),
+            let actor = try await federation.database.read({ db in try Accounts.byID(received.signer, in: db) })
+        else { throw NothingToApply.ignored(.malformed) }
+        return Said(
+            actor: actor, activity: try ActivityDocument(document), world: federation, now: federation.clock.now)
+    }
+
+    private nonisolated func record(_ outcome: InboxOutcome, of received: ReceivedActivity) async {
+        _ = try? await federation.database.write { tx in
+            try InboxQueue.finish(received.id, outcome: outcome.word, in: tx)
+        }
+    }
+
+    private nonisolated func postpone(_ received: ReceivedActivity, reason: String) async {
+        let now = federation.clock.now
+        let reason = String(reason.prefix(200))
+        _ = try? await federation.database.write { tx in
+            if received.attempts >= Self.attempts {
+                try InboxQueue.park(received.id, reason: reason, in: tx)
+            } else {
+                let later = now + Self.delay(afterAttempt: received.attempts)
+                try InboxQueue.postpone(received.id, until: later, reason: reason, in: tx)
+            }
+        }
+    }
+
+    /// 10 s, 40 s, 160 s … at most six hours: about a day in eight tries.
+    static func delay(afterAttempt attempt: Int) -> Duration {
+        .seconds(min(10 << (2 * min(max(attempt - 1, 0), 8)), 21_600))
+    }
+}
+
+/// Somebody else applied the activity while we were about to: our transaction is given up.
+private struct AlreadyFinished: Error {}
+
+extension IgnoreReason {
+    init(_ refusal: Refusal) {
+        self =
+            switch refusal {
+            case .tombstoned, .fetch(.gone): .tombstoned
+            case .notAPost, .notAnActor, .tooLong: .malformed
+            case .ownerMismatch, .wrongOrigin, .localIdentifier: .notAllowed
+            case .blockedHost, .fetch(.blockedHost): .blocked
+            default: .unproved
+            }
+    }
+}

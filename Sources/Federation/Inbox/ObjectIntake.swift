@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Model
+internal import Storage
+internal import Vocabulary
+
+/// Stores what came as a post or an event: once, tied to its thread, its group and its event.
+enum ObjectIntake {
+    /// - Parameter isAnnounced: whether somebody who is followed here repeated it: reason enough to keep it.
+    static func store(
+        _ object: GatheredObject, _ said: Said, isAnnounced: Bool, in tx: Transaction
+    ) throws -> InboxOutcome {
+        if try Tombstones.find(object.iri, in: tx) != nil { return .ignored(.tombstoned) }
+        switch object {
+        case .post(let remote, let author):
+            return try store(remote, by: author, said, isAnnounced: isAnnounced, in: tx)
+        case .event(let remote, let owner):
+            return try store(remote.event, of: owner, isAnnounced: isAnnounced, in: tx)
+        }
+    }
+
+    /// Stores an event, or brings the one that we have up to date.
+    static func store(
+        _ event: Event, of owner: Account, isAnnounced: Bool, in tx: Transaction
+    ) throws -> InboxOutcome {
+        guard let known = try Events.byIRI(event.iri, in: tx) else {
+            guard try isAnnounced || Follows.followsAny(localTo: owner.id, in: tx) else { return .ignored(.notForUs) }
+            guard try Events.insert(event, in: tx) else { return .duplicate }
+            try Posts.adoptReplies(of: event, in: tx)
+            return .applied
+        }
+        guard known.owner == owner.id, !known.isLocal else { return .ignored(.notAllowed) }
+        guard event.updatedAt >= known.updatedAt else { return .ignored(.outdated) }
+        try Events.update(event.replacing(known), in: tx)
+        return .applied
+    }
+
+    private static func store(
+        _ remote: RemotePost, by author: Account, _ said: Said, isAnnounced: Bool, in tx: Transaction
+    ) throws -> InboxOutcome {
+        if let known = try Posts.byIRI(remote.post.iri, in: tx) {
+            return try update(known, with: remote, by: author, in: tx)
+        }
+        let named = try Accounts.byIRIs(remote.mentioned + remote.addressed, in: tx)
+        guard try isAnnounced || concernsUs(remote, author: author, named: Array(named.values), in: tx) else {
+            return .ignored(.notForUs)
+        }
+        guard case .created(.post(let id)) = try PostResolver.store(.post(remote, author), in: tx),
+            let post = try Posts.byID(id, in: tx)
+        else { return .duplicate }
+        // A group that blocked the author neither shows nor repeats what is written into it.
+        if let group = post.group, try Blocks.exists(between: group, author.id, in: tx) { return .ignored(.blocked) }
+        if said.activity.type == "Create", said.actor.id == author.id {
+            try said.outbox.relay(said.activity, about: post, in: tx)
+        }
+        try said.outbox.boostIntoGroup(post, in: tx)
+        return .applied
+    }
+
+    /// Brings a post that we have up to date. Its place in the world does not change.
+    private static func update(
+        _ known: Post, with remote: RemotePost, by author: Account, in tx: Transaction
+    ) throws -> InboxOutcome {
+        guard known.author == author.id, !known.isLocal else { return .ignored(.notAllowed) }
+        let newest = known.editedAt ?? known.publishedAt
+        guard let edited = remote.post.editedAt, edited > newest else { return .duplicate }
+        var post = remote.post.replacing(known)
+        // An edit never shows a post to more people than it was written for.
+        post.visibility = min(known.visibility, remote.post.visibility)
+        let named = try Accounts.byIRIs(remote.mentioned, in: tx)
+        try Posts.update(post, parts(of: remote, named: named), in: tx)
+        return .applied
+    }
+
+    private static func parts(of remote: RemotePost, named: [IRI: Account]) -> PostParts {
+        var parts = PostParts()
+        parts.mentions = Array(Set(remote.mentioned.compactMap { named[$0]?.id })).sorted()
+        parts.hashtags = remote.hashtags
+        parts.attachments = remote.attachments
+        return parts
+    }
+
+    /// Whether anybody here has a part in it: named, addressed, answered, or following its author or its group.
+    private static func concernsUs(
+        _ remote: RemotePost, author: Account, named: [Account], in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        if named.contains(where: \.isLocal) { return true }
+        if let answered = remote.inReplyTo {
+            if try Posts.byIRI(answered, in: tx) != nil { return true }
+            if try Events.byIRI(answered, in: tx) != nil { return true }
+        }
+        if try Follows.followsAny(localTo: author.id, in: tx) { return true }
+        for group in named where group.isGroup {
+            if try Follows.followsAny(localTo: group.id, in: tx) { return true }
+        }
+        return false
+    }
+}
+
+extension Post {
+    /// The same post as `known`, with what this one says.
+    func replacing(_ known: Post) -> Post {
+        var post = Post(
+            id: known.id, iri: known.iri, author: known.author, content: content, visibility: visibility,
+            publishedAt: known.publishedAt, isLocal: known.isLocal)
+        post.group = known.group
+        post.inReplyTo = known.inReplyTo
+        post.inReplyToIRI = known.inReplyToIRI
+        post.thread = known.thread
+        post.event = known.event
+        post.kind = kind
+        post.title = title
+        post.source = source
+        post.warning = warning
+        post.language = language
+        post.url = url
+        post.editedAt = editedAt
+        return post
+    }
+}
+
+extension Event {
+    /// The same event as `known`, with what this one says.
+    func replacing(_ known: Event) -> Event {
+        var event = Event(
+            id: known.id, iri: known.iri, owner: known.owner, uuid: known.uuid, title: title, startsAt: startsAt,
+            endsAt: endsAt, publishedAt: known.publishedAt, isLocal: known.isLocal)
+        event.content = content
+        event.timeZone = timeZone
+        event.place = place
+        event.onlineURL = onlineURL
+        event.capacity = capacity
+        event.joinMode = joinMode
+        event.externalURL = externalURL
+        event.status = status
+        event.previousStart = startsAt == known.startsAt ? known.previousStart : known.startsAt
+        event.visibility = min(known.visibility, visibility)
+        event.remoteGoing = remoteGoing
+        event.url = url
+        event.language = language
+        event.sequence = known.sequence + 1
+        event.updatedAt = updatedAt
+        return event
+    }
+}

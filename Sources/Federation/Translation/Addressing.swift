@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+public import Storage
+public import Vocabulary
+
+/// Whom a document of ours is addressed to. Pure.
+///
+/// Mastodon reads visibility from `to` and `cc` alone; Lemmy looks for the group in `to`, then `cc`; Mobilizon and
+/// Pleroma need both to be lists. A group's followers are never addressed in an author's name.
+public enum Addressing {
+    /// The audience of a post.
+    ///
+    /// - Parameter parentAuthor: who wrote what it answers.
+    public static func audience(
+        of view: PostView, parentAuthor: Account? = nil, identifiers: LocalIdentifiers
+    ) -> Audience {
+        let post = view.post
+        let followers = identifiers.followers(of: view.author.iri)
+        let people = ([parentAuthor].compactMap { $0 } + view.mentions)
+            .filter { $0.id != view.author.id && $0.id != view.group?.id }.map(\.iri)
+        let group = post.visibility.isOpen ? view.group?.iri : nil
+        let groups = group.map { [$0] } ?? []
+        switch post.visibility {
+        case .everyone where group != nil && post.isTopLevel:
+            return make(to: [.asPublic] + groups, cc: [followers] + people, audience: groups)
+        case .everyone where group != nil:
+            return make(to: [.asPublic], cc: groups + people, audience: groups)
+        case .everyone:
+            return make(to: [.asPublic], cc: [followers] + people, audience: [])
+        case .unlisted:
+            return make(to: [followers], cc: [.asPublic] + groups + people, audience: groups)
+        case .followers:
+            return make(to: [followers], cc: people, audience: [])
+        case .direct:
+            return make(to: people, cc: [], audience: [])
+        }
+    }
+
+    /// The audience of an event: its owner's followers hear of it; Public stands in `to` when lists may show it.
+    public static func audience(of view: EventView, identifiers: LocalIdentifiers) -> Audience {
+        let followers = identifiers.followers(of: view.owner.iri)
+        let groups = view.owner.isGroup ? [view.owner.iri] : []
+        switch view.event.visibility {
+        case .everyone: return make(to: [.asPublic], cc: [followers], audience: groups)
+        case .unlisted: return make(to: [followers], cc: [.asPublic], audience: groups)
+        case .followers: return make(to: [followers], cc: [], audience: groups)
+        case .direct: return make(to: view.faces.map(\.iri), cc: [], audience: groups)
+        }
+    }
+
+    /// Nobody is named twice; whoever stands in `to` does not stand in `cc`.
+    private static func make(to: [IRI], cc: [IRI], audience: [IRI]) -> Audience {
+        var seen: Set<IRI> = []
+        return Audience(
+            to: to.filter { seen.insert($0).inserted }, cc: cc.filter { seen.insert($0).inserted },
+            audience: audience)
+    }
+}
+
+extension Audience {
+    /// Writes the properties: `to` and `cc` always as lists, `audience` as one identifier when there is one.
+    func write(to object: inout JSON.Object) {
+        object["to"] = JSON(to)
+        object["cc"] = JSON(cc)
+        if let first = audience.first { object["audience"] = JSON(first) }
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calendar
+public import Model
+public import Storage
+public import Vocabulary
+
+// Each value has exactly the shape that its pickiest reader takes:
+//
+//  - `attributedTo` is one string (Mobilizon, RoadHouse); the owner is a group, so that it stays when a member leaves.
+//  - `content` is always a string, `attachment` and `tag` always lists, `location` always one object with a name (Gancio).
+//  - Coordinates have a fraction, even `52.0` (Mobilizon takes only floats).
+//  - `status` is one of three upper-case words; `joinMode` one of Mobilizon's four, and `restricted` as soon as seats are
+//    limited, so that Mobilizon shows its people as going only after our `Accept`.
+//  - `summary` tells all in one line: Mastodon shows nothing else, GoToSocial and Misskey show it as the title.
+//  - PieFed wants every one of its keys, null or not.
+
+/// Writes an event of this node so that every receiver takes it. Pure.
+public enum EventToDocument {
+    /// The document without a context, as it stands inside a `Create`.
+    ///
+    /// - Parameter community: its language is the one of the words around an event that names none.
+    public static func document(
+        _ view: EventView, identifiers: LocalIdentifiers, community: Community
+    ) -> JSON.Object {
+        let event = view.event
+        let tag = event.language ?? community.language
+        let words = EventWords(language: tag)
+        let zone = TimeZoneRules.named(event.timeZone) ?? .utc
+        let name = String((words.prefix(of: event.status) + event.title).prefix(FieldLimits.title))
+        var object: JSON.Object = [
+            "id": JSON(event.iri), "type": "Event", "attributedTo": JSON(view.owner.iri),
+        ]
+        Addressing.audience(of: view, identifiers: identifiers).write(to: &object)
+        object["uuid"] = JSON(event.uuid)
+        object["url"] = JSON(event.url ?? event.iri)
+        object["name"] = JSON(name)
+        object["nameMap"] = .object(JSON.Object([(tag, JSON(name))]))
+        object["content"] = JSON(event.content.string)
+        object["contentMap"] = .object(JSON.Object([(tag, JSON(event.content.string))]))
+        object["mediaType"] = "text/html"
+        object["inLanguage"] = JSON(tag)
+        object["summary"] = JSON(summary(of: view, name: name, zone, words))
+        if let source = event.source { object["source"] = ["content": JSON(source), "mediaType": "text/plain"] }
+        object["category"] = "MEETING"
+        addTime(of: event, in: zone, to: &object)
+        addStatus(of: event, to: &object)
+        addPlace(of: event, words, to: &object)
+        addSeats(of: view, identifiers, to: &object)
+        object["repliesModerationOption"] = "allow_all"
+        object["commentsEnabled"] = true
+        object["replies"] = JSON(identifiers.eventReplies(event.id))
+        object["draft"] = false
+        object["tag"] = []
+        object["attachment"] = []
+        return object
+    }
+
+    /// The document as it is served at its own address.
+    public static func standalone(
+        _ view: EventView, identifiers: LocalIdentifiers, community: Community
+    ) -> JSON {
+        document(view, identifiers: identifiers, community: community).standing(in: Contexts.event)
+    }
+
+    // MARK: - Parts
+
+    private static func addTime(of event: Event, in zone: TimeZoneRules, to object: inout JSON.Object) {
+        let text = { (instant: Timestamp) -> JSON in
+            let offset = zone.offset(atMillis: instant.milliseconds)
+            return JSON(Dates.isoWithOffset(instant.milliseconds, offsetSeconds: offset))
+        }
+        object["startTime"] = text(event.startsAt)
+        object["endTime"] = text(event.endsAt)
+        object["displayEndTime"] = true
+        object["timezone"] = JSON(zone.identifier)
+        if event.status == .rescheduled || event.status == .postponed, let previous = event.previousStart {
+            object["previousStartTime"] = text(previous)
+        }
+        object["published"] = JSON(event.publishedAt.description)
+        object["updated"] = JSON(event.updatedAt.description)
+    }
+
+    /// Spec: FEP-8a8e (`eventStatus`); RFC 5545 §3.8.1.11 (`status`).
+    private static func addStatus(of event: Event, to object: inout JSON.Object) {
+        let (status, eventStatus) =
+            switch event.status {
+            case .scheduled: ("CONFIRMED", "EventScheduled")
+            case .rescheduled: ("CONFIRMED", "EventRescheduled")
+            case .postponed: ("TENTATIVE", "EventPostponed")
+            case .cancelled: ("CANCELLED", "EventCancelled")
+            case .tentative: ("TENTATIVE", "EventScheduled")
+            }
+        object["status"] = JSON(status)
+        object["ical:status"] = JSON(status)
+        object["eventStatus"] = JSON("https://w3id.org/fep/8a8e/\(eventStatus)")
+    }
+
+    private static func addPlace(of event: Event, _ words: EventWords, to object: inout JSON.Object) {
+        let isOnline = event.place == nil && event.onlineURL != nil
+        object["isOnline"] = JSON(isOnline)
+        object["onlineLink"] = event.onlineURL.map { JSON($0) } ?? .null
+        guard let place = event.place else {
+            object["location"] = ["type": "Place", "name": JSON(words.placeName(isOnline: isOnline))]
+            return
+        }
+        let name = [place.name, place.street, place.locality].first { !$0.isEmpty }
+        var location: JSON.Object = [
+            "type": "Place", "name": JSON(name ?? words.placeName(isOnline: false)),
+            "address": [
+                "type": "PostalAddress", "streetAddress": JSON(place.street),
+                "addressLocality": JSON(place.locality), "postalCode": JSON(place.postalCode),
+                "addressCountry": JSON(place.country),
+            ],
+        ]
+        if let point = place.coordinates {
+            location["latitude"] = JSON(point.latitude)
+            location["longitude"] = JSON(point.longitude)
+        }
+        object["location"] = .object(location)
+    }
+
+    private static func addSeats(
+        of view: EventView, _ identifiers: LocalIdentifiers, to object: inout JSON.Object
+    ) {
+        let event = view.event
+        let isRestricted = event.capacity != nil && event.joinMode == .free
+        object["joinMode"] = JSON(isRestricted ? Model.JoinMode.restricted.rawValue : event.joinMode.rawValue)
+        object["externalParticipationUrl"] = event.externalURL.map { JSON($0) } ?? .null
+        object["maximumAttendeeCapacity"] = event.capacity.map { JSON($0) } ?? .null
+        object["remainingAttendeeCapacity"] = view.seatsLeft.map { JSON(max(0, $0)) } ?? .null
+        object["participantCount"] = JSON(view.going)
+        object["anonymousParticipationEnabled"] = false
+        object["anonymousParticipation"] = false
+        for key in ["buyTicketsLink", "feeCurrency", "feeAmount"] { object[key] = .null }
+        object["attendees"] = [
+            "id": JSON(identifiers.attendees(event.id)), "type": "Collection", "totalItems": JSON(view.going),
+        ]
+        if let organizer = view.organizer, organizer.discoverable { object["contacts"] = [JSON(organizer.iri)] }
+    }
+
+    /// Name · when · where · seats · how to come.
+    private static func summary(
+        of view: EventView, name: String, _ zone: TimeZoneRules, _ words: EventWords
+    ) -> String {
+        let event = view.event
+        let isOnline = event.place == nil && event.onlineURL != nil
+        let place = event.place.map(\.line).flatMap { $0.isEmpty ? nil : $0 }
+        let parts: [String?] = [
+            name, words.period(from: event.startsAt, to: event.endsAt, zone: zone),
+            place ?? words.placeName(isOnline: isOnline),
+            event.status.takesGuests ? words.seats(capacity: event.capacity, left: view.seatsLeft) : nil,
+        ]
+        let text = parts.compactMap { $0.map(PlainText.escaped) }.joined(separator: " · ")
+        let page = PlainText.escaped((event.externalURL ?? event.url ?? event.iri).string)
+        return "<p>\(text) · <a href=\"\(page)\">\(words.invitation(status: event.status))</a></p>"
+    }
+}

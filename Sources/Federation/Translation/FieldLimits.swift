@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Markup
+import Model
+import Vocabulary
+
+/// How much of a stranger's document is kept.
+enum FieldLimits {
+    /// Characters of a display name.
+    static let name = 200
+    /// Characters of a title.
+    static let title = 200
+    /// Characters of a warning.
+    static let warning = 500
+    /// Characters of the words for a picture.
+    static let description = 1_500
+    /// Characters of one line of an address.
+    static let place = 200
+    /// Bytes of a biography, before it is sanitised.
+    static let summaryBytes = 20_480
+    /// Hashtags and mentions that are looked at.
+    static let tags = 100
+    /// Characters of a hashtag.
+    static let tag = 100
+    /// Attachments that are kept.
+    static let attachments = 32
+    /// Addressees that are looked at.
+    static let recipients = 256
+    /// Keys of one actor.
+    static let keys = 10
+    /// Bytes of one key.
+    static let keyBytes = 16_384
+}
+
+/// Text from strangers made into text that fits a line.
+enum PlainText {
+    /// One line: controls and direction overrides are gone, white space is one space, the rest is cut.
+    ///
+    /// - Parameter limit: Unicode scalars that are kept at the most.
+    static func line(_ text: String?, limit: Int) -> String {
+        guard let text else { return "" }
+        var kept = String.UnicodeScalarView()
+        var needsSpace = false
+        for scalar in text.unicodeScalars.prefix(limit * 8) {
+            guard kept.count < limit else { break }
+            if scalar.properties.isWhitespace {
+                needsSpace = !kept.isEmpty
+            } else if isShown(scalar) {
+                if needsSpace { kept.append(" ") }
+                needsSpace = false
+                kept.append(scalar)
+            }
+        }
+        return String(kept)
+    }
+
+    /// The same for a text that may hold markup.
+    static func line(ofHTML html: String?, limit: Int) -> String {
+        guard let html else { return "" }
+        return line(Excerpt.plainText(of: Sanitizer.sanitize(html), limit: limit), limit: limit)
+    }
+
+    /// At most `limit` bytes of `text`, cut between two characters.
+    static func cut(_ text: String, bytes limit: Int) -> String {
+        guard text.utf8.count > limit else { return text }
+        var end = text.utf8.index(text.utf8.startIndex, offsetBy: limit)
+        while String.Index(end, within: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        return String(text[..<end])
+    }
+
+    /// `text` as it stands in markup.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        for character in text.unicodeScalars {
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            default: result.unicodeScalars.append(character)
+            }
+        }
+        return result
+    }
+
+    private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x00...0x1F, 0x7F...0x9F, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF, 0xFFF9...0xFFFB:
+            false
+        default: scalar.properties.generalCategory != .unassigned
+        }
+    }
+}
+
+extension IRI {
+    /// This address when it is of the same origin as `id`, so that its owner may speak for it.
+    func belonging(to id: IRI) -> IRI? { isSameOrigin(as: id) ? self : nil }
+}
+
+extension Timestamp {
+    /// An instant that somebody claims, brought between 1970 and now.
+    static func claimed(_ milliseconds: Int64?, notAfter now: Timestamp) -> Timestamp {
+        Timestamp(min(max(milliseconds ?? now.milliseconds, 0), now.milliseconds))
+    }
+}
+
+extension Visibility {
+    /// Who may read a document, from whom it is addressed to.
+    ///
+    /// - Parameter followers: the author's collections of followers: the author's own, and of groups written into.
+    init(of audience: Audience, followers: Set<IRI>) {
+        if audience.isPublic {
+            self = .everyone
+        } else if audience.isUnlisted {
+            self = .unlisted
+        } else {
+            self = audience.all.contains(where: followers.contains) ? .followers : .direct
+        }
+    }
+}
+
+extension JSON.Object {
+    /// The object as a document of its own: the context stands first.
+    func standing(in context: JSON) -> JSON {
+        var whole: JSON.Object = ["@context": context]
+        for (key, value) in self { whole[key] = value }
+        return .object(whole)
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Markup
+public import Model
+public import Vocabulary
+
+/// What a post's document says, in our words.
+public struct RemotePost: Sendable, Hashable {
+    /// The row, not yet tied to the thread, group and event that it may belong to.
+    public var post: Post
+    /// Normal forms, each once.
+    public var hashtags: [String]
+    /// Pictures and files at their origin.
+    public var attachments: [Attachment]
+    /// Who is named in a `Mention`, and everybody to whom a letter is addressed.
+    public var mentioned: [IRI]
+    /// What it answers.
+    public var inReplyTo: IRI?
+    /// Everybody in `to`, `cc` and `audience`, Public left out.
+    public var addressed: [IRI]
+}
+
+/// Reads another node's post. Pure.
+public enum NoteToPost {
+    /// What the document says, its fields capped and cleaned.
+    ///
+    /// - Parameter author: the resolved `attributedTo`.
+    /// - Throws: `.ownerMismatch` when somebody else is named as author or the id is of another origin,
+    ///   `.localIdentifier` for an id of ours, `.notAPost` for a vote and for what has nothing to show.
+    public static func read(
+        _ note: NoteDocument, id: ID<Post>, author: Account, at now: Timestamp, identifiers: LocalIdentifiers
+    ) throws(Refusal) -> RemotePost {
+        guard !identifiers.isLocal(note.id) else { throw .localIdentifier }
+        guard note.attributedTo.contains(author.iri), note.id.isSameOrigin(as: author.iri),
+            note.attributedTo.allSatisfy({ $0.isSameOrigin(as: note.id) })
+        else { throw .ownerMismatch }
+        guard !note.isVote else { throw .notAPost }
+        let title = PlainText.line(note.name, limit: FieldLimits.title)
+        let attachments = attachments(of: note)
+        let content = content(of: note, title: title)
+        guard !content.isEmpty || !title.isEmpty || !attachments.isEmpty else { throw .notAPost }
+
+        let addressed = Array(note.audience.recipients.prefix(FieldLimits.recipients))
+        let followers = Set([author.followers].compactMap { $0 })
+        var post = Post(
+            id: id, iri: note.id, author: author.id, content: content,
+            visibility: Visibility(of: note.audience, followers: followers),
+            publishedAt: .claimed(note.published, notAfter: now), isLocal: false)
+        post.inReplyToIRI = note.inReplyTo
+        post.kind = kind(of: note.type)
+        post.title = title
+        post.warning = warning(of: note)
+        post.language = note.language
+        post.url = note.url?.belonging(to: note.id)
+        if let updated = note.updated, Timestamp(updated) > post.publishedAt {
+            post.editedAt = .claimed(updated, notAfter: now)
+        }
+        return RemotePost(
+            post: post, hashtags: hashtags(of: note), attachments: attachments,
+            mentioned: mentioned(in: note, visibility: post.visibility, addressed: addressed), inReplyTo: note.inReplyTo, addressed: addressed)
+    }
+
+    private static func kind(of type: String) -> Post.Kind {
+        switch type {
+        case "Note": .note
+        case "Article": .article
+        case "Page": .page
+        case "Question": .question
+        default: .other
+        }
+    }
+
+    // MARK: - Text
+
+    private static func content(of note: NoteDocument, title: String) -> SanitizedHTML {
+        var html = note.contentHTML ?? (note.type == "Note" ? nil : note.summaryHTML) ?? ""
+        if note.contentMediaType != "text/html" { html = paragraphs(html) }
+        let answers = note.poll?.options ?? []
+        if !answers.isEmpty {
+            html += "<ul>" + answers.map { "<li>\(PlainText.escaped($0.name))</li>" }.joined() + "</ul>"
+        }
+        for link in note.attachments.prefix(FieldLimits.attachments) where link.isLink {
+            html += "<p>\(anchor(link.url))</p>"
+        }
+        return withoutTitle(Sanitizer.sanitize(html), title)
+    }
+
+    private static func paragraphs(_ text: String) -> String {
+        text.split(separator: "\n\n").map { paragraph in
+            "<p>" + PlainText.escaped(String(paragraph)).split(separator: "\n").joined(separator: "<br>") + "</p>"
+        }.joined()
+    }
+
+    private static func anchor(_ url: IRI) -> String {
+        let address = PlainText.escaped(url.string)
+        return "<a href=\"\(address)\">\(address)</a>"
+    }
+
+    /// Many repeat the title as the first line for readers that do not show `name`; we show it.
+    private static func withoutTitle(_ content: SanitizedHTML, _ title: String) -> SanitizedHTML {
+        guard !title.isEmpty else { return content }
+        for (open, close) in [("<p>", "</p>"), ("<h2>", "</h2>"), ("<h3>", "</h3>")] {
+            guard content.string.hasPrefix(open), let end = content.string.firstRange(of: close) else { continue }
+            let first = SanitizedHTML(unchecked: String(content.string[..<end.upperBound]))
+            let text = PlainText.line(Excerpt.plainText(of: first, limit: FieldLimits.title + 1), limit: 400)
+            guard text == title else { return content }
+            return Sanitizer.sanitize(String(content.string[end.upperBound...]))
+        }
+        return content
+    }
+
+    /// On a `Note` a summary is a warning; elsewhere it is one only when the document says that it is sensitive.
+    private static func warning(of note: NoteDocument) -> String {
+        let isWarning = note.type == "Note" || note.type == "Question" || (note.sensitive && note.contentHTML != nil)
+        return isWarning ? PlainText.line(ofHTML: note.summaryHTML, limit: FieldLimits.warning) : ""
+    }
+
+    // MARK: - Parts
+
+    /// A letter names everybody it is addressed to: some servers write no `Mention` in it.
+    private static func mentioned(in note: NoteDocument, visibility: Visibility, addressed: [IRI]) -> [IRI] {
+        let named = note.tags.prefix(FieldLimits.tags).compactMap { $0.kind == .mention ? $0.href : nil }
+        var seen: Set<IRI> = []
+        return (visibility == .direct ? named + addressed : named).filter { seen.insert($0).inserted }
+    }
+
+    private static func hashtags(of note: NoteDocument) -> [String] {
+        var found: [String] = []
+        for tag in note.tags.prefix(FieldLimits.tags) where tag.kind == .hashtag {
+            guard let name = tag.name, name.unicodeScalars.count <= FieldLimits.tag,
+                let normal = Hashtag.normalForm(of: name.hasPrefix("#") ? String(name.dropFirst()) : name),
+                !found.contains(normal)
+            else { continue }
+            found.append(normal)
+        }
+        return found
+    }
+
+    private static func attachments(of note: NoteDocument) -> [Attachment] {
+        note.attachments.filter { !$0.isLink }.prefix(FieldLimits.attachments).compactMap { attachment in
+            guard let mediaType = mediaType(of: attachment) else { return nil }
+            return Attachment(
+                url: attachment.url, mediaType: mediaType,
+                description: PlainText.line(attachment.name, limit: FieldLimits.description))
+        }
+    }
+
+    private static func mediaType(of attachment: AttachmentDocument) -> String? {
+        if let stated = attachment.mediaType?.lowercased() {
+            let isSane =
+                stated.utf8.count <= 100 && stated.contains("/")
+                && stated.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x3C && $0 != 0x3E }
+            return isSane ? stated : nil
+        }
+        switch attachment.type {
+        case "Image": return "image/*"
+        case "Video": return "video/*"
+        case "Audio": return "audio/*"
+        default: return "application/octet-stream"
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the digest headers say about a body.
+public enum DigestResult: Sendable, Hashable {
+    /// No digest header is there.
+    case absent
+    /// SHA-256 is there, and every digest that we understand fits the body.
+    case matches
+    /// A digest that we understand does not fit the body.
+    case mismatch
+    /// A digest header is there, without SHA-256.
+    case withoutSHA256
+    /// A digest header does not follow its grammar or has the wrong length.
+    case malformed
+}
+
+/// `Digest` (RFC 3230) and `Content-Digest` (RFC 9530): which body the signature is about.
+///
+/// The body itself is never signed, only these headers; so they are always recomputed over the bytes as received,
+/// never over a re-encoded document.
+public enum ContentDigest {
+    private static let largestHeaderBytes = 2048
+    /// Each entry costs a hash of the whole body, so nobody may list many.
+    private static let largestListCount = 4
+
+    /// The SHA-256 of the body in base64.
+    public static func sha256Base64(_ body: [UInt8]) -> String { Base64.encode(Hash.sha256(body)) }
+
+    /// The value of a `Digest` header: `SHA-256=…`.
+    public static func digestHeader(_ body: [UInt8]) -> String { "SHA-256=" + sha256Base64(body) }
+
+    /// The value of a `Content-Digest` header: `sha-256=:…:`.
+    public static func contentDigestHeader(_ body: [UInt8]) -> String { "sha-256=:" + sha256Base64(body) + ":" }
+
+    /// Compares every digest of both headers with the body.
+    ///
+    /// SHA-256 and SHA-512 are understood, other algorithms ignored. When both headers are there both must fit: a
+    /// right one that is not signed cannot hide a wrong one that is.
+    public static func verify(_ head: RequestHead, body: [UInt8]) -> DigestResult {
+        let older = head.values(of: "digest")
+        let newer = head.values(of: "content-digest")
+        guard older.count <= 1, newer.count <= 1 else { return .malformed }
+        var results: [DigestResult] = []
+        if let header = older.first { results.append(judge(readDigest(header), body: body)) }
+        if let header = newer.first { results.append(judge(readContentDigest(header), body: body)) }
+        for worst in [DigestResult.malformed, .mismatch, .withoutSHA256] where results.contains(worst) { return worst }
+        return results.isEmpty ? .absent : .matches
+    }
+
+    private typealias Listed = (function: HashFunction, value: [UInt8])
+
+    private static func judge(_ listed: [Listed]?, body: [UInt8]) -> DigestResult {
+        guard let listed, listed.allSatisfy({ $0.value.count == $0.function.length }) else { return .malformed }
+        for (function, value) in listed where Hash.digest(body, function) != value { return .mismatch }
+        return listed.contains { $0.function == .sha256 } ? .matches : .withoutSHA256
+    }
+
+    /// `SHA-256=<base64>,SHA-512=<base64>`; algorithm names in any case. Spec: RFC 3230 §4.3.2.
+    private static func readDigest(_ header: String) -> [Listed]? {
+        guard header.utf8.count <= largestHeaderBytes else { return nil }
+        var listed: [Listed] = []
+        for part in header.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            let pair = Characters.trimmed(String(decoding: part, as: UTF8.self))
+            guard let equals = pair.firstIndex(of: "="), Characters.isToken(pair[..<equals]) else { return nil }
+            guard let function = function(named: Characters.lowercased(pair[..<equals])) else { continue }
+            guard let value = Base64.decode(pair[pair.index(after: equals)...].utf8) else { return nil }
+            listed.append((function, value))
+        }
+        return listed.count <= largestListCount ? listed : nil
+    }
+
+    /// `sha-256=:<base64>:`, a structured dictionary. Spec: RFC 9530 §2.
+    private static func readContentDigest(_ header: String) -> [Listed]? {
+        guard header.utf8.count <= largestHeaderBytes,
+            let dictionary = try? StructuredDictionary(header, most: 16)
+        else { return nil }
+        var listed: [Listed] = []
+        for (key, member) in dictionary.members {
+            guard let function = function(named: key) else { continue }
+            guard case .item(let element) = member, case .bytes(let value) = element.item else { return nil }
+            listed.append((function, value))
+        }
+        return listed
+    }
+
+    private static func function(named name: String) -> HashFunction? {
+        switch name {
+        case "sha-256": .sha256
+        case "sha-512": .sha512
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import COpenSSL
+
+/// The two hash functions that signatures and digests use.
+public enum HashFunction: String, Sendable, Hashable, CaseIterable {
+    /// SHA-256: 32 bytes.
+    case sha256
+    /// SHA-512: 64 bytes.
+    case sha512
+
+    /// The length of a digest in bytes.
+    public var length: Int { self == .sha256 ? 32 : 64 }
+
+    var evp: OpaquePointer? { self == .sha256 ? EVP_sha256() : EVP_sha512() }
+}
+
+/// One-shot hashing.
+public enum Hash {
+    /// The SHA-256 digest of the bytes: 32 bytes.
+    public static func sha256(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, .sha256) }
+
+    /// The SHA-512 digest of the bytes: 64 bytes.
+    public static func sha512(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, .sha512) }
+
+    /// The bytes in lower-case hexadecimal.
+    public static func hex(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            // Safe: a nibble is 0...15 and there are 16 digits.
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    static func digest(_ bytes: [UInt8], _ function: HashFunction) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: function.length)
+        let done = EVP_Digest(bytes, bytes.count, &output, nil, function.evp, nil)
+        // Safe: SHA-2 of a buffer in memory fails only without memory, where every Swift allocation stops too;
+        // going on with a digest of zeros would let two different bodies look alike.
+        precondition(done == 1, "SHA-2 is not available in this OpenSSL")
+        return output
+    }
+}

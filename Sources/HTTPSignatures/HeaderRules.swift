@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a request must look like before its signature is worth reading.
+///
+/// Two readers of one request must not see two requests. So nothing that matters may stand there twice, and no value
+/// may contain what would end its line in the string to sign.
+enum HeaderRules {
+    private static let once: Set<String> = [
+        "signature", "signature-input", "digest", "content-digest", "date", "host", "content-length", "authorization",
+    ]
+
+    static func check(_ head: RequestHead) throws(SignatureRefusal) {
+        guard Characters.isToken(head.method), head.target.hasPrefix("/"), Characters.isVisible(head.target)
+        else { throw .malformedHeader }
+        var seen: Set<String> = []
+        for (name, value) in head.headers {
+            guard Characters.isToken(name), Characters.isFieldValue(value) else { throw .malformedHeader }
+            guard once.contains(name) else { continue }
+            guard seen.insert(name).inserted else { throw .duplicateHeader }
+        }
+    }
+}
+
+/// The address of a key, judged without asking for it.
+enum KeyIDRules {
+    private static let largestBytes = 2048
+
+    /// - Parameters:
+    ///   - authority: ours. When it names no port every port of our host is ours.
+    ///   - scheme: ours. Plain http keys are believed only by a node that is itself plain http, as in tests.
+    static func check(_ keyID: String?, authority: String, scheme: String) throws(SignatureRefusal) -> String {
+        guard let keyID, keyID.utf8.count <= largestBytes, Characters.isVisible(keyID),
+            !keyID.contains(where: isForbidden)
+        else { throw .badKeyID }
+        guard let (keyScheme, rest) = separate(keyID), keyScheme == "https" || scheme == "http"
+        else { throw .badKeyID }
+        let named = String(rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" })
+        let theirs = Authority.normalized(named, scheme: keyScheme)
+        let (host, port) = Authority.split(theirs)
+        guard !host.isEmpty, !named.contains("@"), port.map(isPort) ?? true else { throw .badKeyID }
+        let ours = Authority.normalized(authority, scheme: scheme)
+        let isOurs = Authority.split(ours).port == nil ? host == ours : theirs == ours
+        guard !isOurs else { throw .badKeyID }
+        return keyID
+    }
+
+    private static func separate(_ keyID: String) -> (scheme: String, rest: Substring)? {
+        for scheme in ["https", "http"] {
+            let start = "\(scheme)://"
+            guard Characters.lowercased(keyID.prefix(start.count)) == start else { continue }
+            return (scheme, keyID.dropFirst(start.count))
+        }
+        return nil
+    }
+
+    private static func isPort(_ text: String) -> Bool {
+        guard let number = UInt16(text) else { return false }
+        return number > 0
+    }
+
+    /// What may not stand in an address. Spec: RFC 3986 §2.
+    private static func isForbidden(_ character: Character) -> Bool { "\"<>\\^`{|}".contains(character) }
+}

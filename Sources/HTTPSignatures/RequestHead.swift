@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The part of a request that a signature covers.
+///
+/// The web server fills it from the wire before anything is decoded or rewritten; the client fills it before sending.
+public struct RequestHead: Sendable {
+    /// `GET`, `POST`, …, upper case as on the wire.
+    public var method: String
+    /// Path and query exactly as on the wire: `/inbox?x=%2f`.
+    public var target: String
+    /// Our configured `host[:port]` when verifying, the peer's when signing.
+    public var authority: String
+    /// `https`, or `http` in tests.
+    public var scheme: String
+    /// The headers in order, names in lower case.
+    public var headers: [(name: String, value: String)]
+
+    /// Makes a head; header names are put in lower case, values are kept.
+    public init(
+        method: String, target: String, authority: String, scheme: String,
+        headers: [(name: String, value: String)] = []
+    ) {
+        self.method = method
+        self.target = target
+        self.authority = authority
+        self.scheme = scheme
+        self.headers = headers.map { (name: Characters.lowercased($0.name), value: $0.value) }
+    }
+
+    /// The values of all headers of this name, in order and untrimmed.
+    ///
+    /// - Parameter name: in lower case.
+    public func values(of name: String) -> [String] {
+        var found: [String] = []
+        for header in headers where header.name == name { found.append(header.value) }
+        return found
+    }
+
+    /// The line content that both schemes sign for a header: trimmed values joined by a comma and a space.
+    ///
+    /// - Returns: `nil` when there is no such header. Spec: draft-cavage-12 §2.3, RFC 9421 §2.1.
+    func signedValue(of name: String) -> String? {
+        let found = values(of: name)
+        guard !found.isEmpty else { return nil }
+        return found.map(Characters.trimmed).joined(separator: ", ")
+    }
+
+    /// Whether the request says that it carries something, so that a digest has to be signed.
+    func needsDigest(body: [UInt8]?) -> Bool {
+        let isReading = method == "GET" || method == "HEAD"
+        return !isReading || body?.isEmpty == false
+    }
+
+    var path: String { String(target.prefix { $0 != "?" }) }
+
+    /// The query with its question mark; a lone question mark when there is none. Spec: RFC 9421 §2.2.7.
+    var queryComponent: String {
+        guard let mark = target.firstIndex(of: "?") else { return "?" }
+        return String(target[mark...])
+    }
+
+    mutating func removeHeaders(_ names: Set<String>) { headers.removeAll { names.contains($0.name) } }
+
+    mutating func append(_ name: String, _ value: String) { headers.append((name: name, value: value)) }
+}
+
+/// The character classes of HTTP, on bytes.
+enum Characters {
+    /// Spec: RFC 9110 §5.6.2 (tchar).
+    static func isToken(_ byte: UInt8) -> Bool {
+        isLetter(byte) || isDigit(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+
+    static func isToken(_ text: some StringProtocol) -> Bool { !text.isEmpty && text.utf8.allSatisfy { isToken($0) } }
+
+    static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    static func isLower(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+
+    /// Lower and upper case of a letter differ in one bit.
+    static func isLetter(_ byte: UInt8) -> Bool { isLower(byte | 0x20) }
+
+    /// Puts ASCII letters in lower case and nothing else: Unicode has letters whose lower case is an ASCII one.
+    static func lowercased(_ text: some StringProtocol) -> String {
+        let bytes = text.utf8.map { isLetter($0) ? $0 | 0x20 : $0 }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+    /// Whether the text can stand on one header line: no control character but the tab.
+    static func isFieldValue(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }
+    }
+
+    /// Whether the text is printable ASCII without space: what a request target may hold.
+    static func isVisible(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    static func trimmed(_ text: String) -> String {
+        let bytes = text.utf8
+        let leading = bytes.drop(while: isSpace)
+        guard let end = leading.lastIndex(where: { !isSpace($0) }) else { return "" }
+        return String(decoding: leading[...end], as: UTF8.self)
+    }
+}
+
+/// How two spellings of a host are compared.
+enum Authority {
+    /// Lower case, without the scheme's default port and without a final dot.
+    static func normalized(_ authority: String, scheme: String) -> String {
+        let lower = Characters.lowercased(authority)
+        let (host, port) = split(lower)
+        let name = host.hasSuffix(".") ? String(host.dropLast()) : host
+        let standard = scheme == "http" ? "80" : "443"
+        guard let port, port != standard, !port.isEmpty else { return name }
+        return "\(name):\(port)"
+    }
+
+    /// Separates the port; an IPv6 literal keeps its brackets.
+    static func split(_ authority: String) -> (host: String, port: String?) {
+        guard let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") else {
+            return (authority, nil)
+        }
+        return (String(authority[..<colon]), String(authority[authority.index(after: colon)...]))
+    }
+}

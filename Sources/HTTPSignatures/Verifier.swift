@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Decides whether a request was signed, by whom it says, for us and now.
+///
+/// In two steps: `parse` does all that needs no key, so that a hopeless request costs no fetch; `verify` then asks the
+/// key. Nothing is taken from the request that the configuration knows better: host and scheme are ours.
+///
+/// When `Signature-Input` is there the request is judged by RFC 9421 and by nothing else; a failed judgement never
+/// falls back to the older scheme.
+public struct Verifier: Sendable {
+    /// How old a signature may be: an hour, and five minutes for the queue of a peer.
+    public static let oldestMilliseconds: Int64 = 3_900_000
+    /// How far ahead of ours a peer's clock may be.
+    public static let newestMilliseconds: Int64 = 3_600_000
+
+    private let authority: String
+    private let scheme: String
+    private let acceptsUnsignedTarget: Bool
+
+    /// - Parameters:
+    ///   - authority: our configured `host[:port]`, never what a request says.
+    ///   - scheme: `https`; `http` only in tests, and then keys may be http too.
+    ///   - acceptsUnsignedTarget: lets a cavage signature leave out `(request-target)` when it covers the digest.
+    ///     Off unless an operator needs an old peer; `ParsedSignature.coversTarget` tells when it was used.
+    public init(authority: String, scheme: String = "https", acceptsUnsignedTarget: Bool = false) {
+        self.authority = authority
+        self.scheme = scheme
+        self.acceptsUnsignedTarget = acceptsUnsignedTarget
+    }
+
+    /// Judges everything that needs no key.
+    ///
+    /// In order: repeated or broken headers, grammar, key id, algorithm, coverage, host, digest over the raw body,
+    /// time.
+    ///
+    /// - Parameters:
+    ///   - body: the bytes as received; `nil` means none.
+    ///   - now: milliseconds since 1970 UTC.
+    public func parse(_ head: RequestHead, body: [UInt8]?, now: Int64) throws(SignatureRefusal) -> ParsedSignature {
+        try HeaderRules.check(head)
+        var own = head
+        own.authority = authority
+        own.scheme = scheme
+        let request = Request(head: own, body: body, now: now)
+        let signature = head.values(of: "signature").first
+        if let input = head.values(of: "signature-input").first {
+            guard let signature else { throw .missingSignature }
+            return try parseMessageSignature(input: input, signature: signature, request)
+        }
+        guard let signature else { throw .missingSignature }
+        return try parseCavage(signature, request)
+    }
+
+    /// Whether the key confirms the signature.
+    public func verify(_ parsed: ParsedSignature, key: PublicKey) -> Bool { match(parsed, key: key) != nil }
+
+    /// How the key confirms the signature; `nil` when it does not.
+    ///
+    /// The algorithm is the key's. What the request says can only forbid it. At most four verifications.
+    public func match(_ parsed: ParsedSignature, key: PublicKey) -> SignatureMatch? {
+        for hash in parsed.declared.hashes(for: key.algorithm) {
+            for (index, candidate) in parsed.candidates.enumerated() {
+                guard key.verify(parsed.signature, of: candidate, hash: hash) else { continue }
+                return index == 0 ? .exact : .withoutQuery
+            }
+        }
+        return nil
+    }
+
+    private struct Request {
+        var head: RequestHead
+        var body: [UInt8]?
+        var now: Int64
+
+        var needsDigest: Bool { head.needsDigest(body: body) }
+    }
+}
+
+// MARK: - draft-cavage-12
+
+extension Verifier {
+    private func parseCavage(_ header: String, _ request: Request) throws(SignatureRefusal) -> ParsedSignature {
+        let parameters = try CavageSignature.parameters(of: header)
+        guard let encoded = parameters.signature else { throw .malformedSignature }
+        let keyID = try KeyIDRules.check(parameters.keyID, authority: authority, scheme: scheme)
+        let declared = try CavageSignature.declared(parameters.algorithm)
+        let names = try CavageSignature.list(parameters.headers)
+        try checkCavageTimes(names, declared)
+        try checkCavageCoverage(names, request)
+        try checkHost(request.head)
+        try checkDigest(request)
+        let created = try cavageCreated(names, parameters, request.head)
+        let expires = try parameters.expires.map(Self.milliseconds)
+        try checkTime(created: created, expires: expires, now: request.now)
+        guard let signature = Base64.decode(encoded.utf8), Self.isPlausible(signature) else { throw .badSignature }
+        return ParsedSignature(
+            scheme: .cavage, keyID: keyID, signature: signature, covered: names, created: created, expires: expires,
+            annotations: .init(), coversTarget: names.contains("(request-target)"), declared: declared,
+            candidates: try cavageCandidates(names, parameters, request.head))
+    }
+
+    private func checkCavageTimes(_ names: [String], _ declared: DeclaredAlgorithm) throws(SignatureRefusal) {
+        let usesParameters = names.contains("(created)") || names.contains("(expires)")
+        guard !usesParameters || declared == .hs2019 else { throw .unsupportedAlgorithm }
+    }
+
+    private func checkCavageCoverage(_ names: [String], _ request: Request) throws(SignatureRefusal) {
+        let covers = Set(names)
+        if request.needsDigest, !covers.contains("digest") {
+            throw request.head.values(of: "digest").isEmpty ? .digestMissing : .digestNotSigned
+        }
+        let target = covers.contains("(request-target)") || (acceptsUnsignedTarget && covers.contains("digest"))
+        let time = covers.contains("date") || covers.contains("(created)")
+        guard target, time, covers.contains("host") else { throw .weakCoverage }
+    }
+
+    private func cavageCreated(
+        _ names: [String], _ parameters: CavageSignature.Parameters, _ head: RequestHead
+    ) throws(SignatureRefusal) -> Int64 {
+        if names.contains("(created)") {
+            guard let created = parameters.created else { throw .dateMissing }
+            return try Self.milliseconds(created)
+        }
+        guard let date = head.signedValue(of: "date"), let created = HTTPDate.parse(date) else { throw .dateMissing }
+        return created
+    }
+
+    private func cavageCandidates(
+        _ names: [String], _ parameters: CavageSignature.Parameters, _ head: RequestHead
+    ) throws(SignatureRefusal) -> [[UInt8]] {
+        let targets = head.method == "GET" && head.path != head.target ? [head.target, head.path] : [head.target]
+        var candidates: [[UInt8]] = []
+        for target in targets {
+            candidates.append(
+                try CavageSignature.signingString(names, head: head, target: target, parameters: parameters))
+        }
+        return candidates
+    }
+
+    /// Seconds since 1970 as digits, to milliseconds; a fraction is allowed and dropped.
+    private static func milliseconds(_ seconds: String) throws(SignatureRefusal) -> Int64 {
+        let parts = seconds.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let areDigits = parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(Characters.isDigit) }
+        guard areDigits, let whole = parts.first, whole.utf8.count <= 15, let value = Int64(whole)
+        else { throw .malformedSignature }
+        return value * 1000
+    }
+}
+
+// MARK: - RFC 9421
+
+extension Verifier {
+    /// Takes the first label that satisfies every rule; when none does, the first refusal is the answer.
+    private func parseMessageSignature(
+        input: String, signature: String, _ request: Request
+    ) throws(SignatureRefusal) -> ParsedSignature {
+        var firstRefusal: SignatureRefusal?
+        for label in try MessageSignature.labels(input: input, signature: signature) {
+            do throws(SignatureRefusal) {
+                return try judge(try label.get(), request)
+            } catch {
+                firstRefusal = firstRefusal ?? error
+            }
+        }
+        throw firstRefusal ?? .missingSignature
+    }
+
+    private func judge(
+        _ label: MessageSignature.Labelled, _ request: Request
+    ) throws(SignatureRefusal) -> ParsedSignature {
+        let keyID = try KeyIDRules.check(label.keyID, authority: authority, scheme: scheme)
+        let declared = try MessageSignature.declared(label.algorithm)
+        try checkMessageCoverage(label.components, request)
+        try checkHost(request.head)
+        try checkDigest(request)
+        guard let created = label.created else { throw .dateMissing }
+        // Safe: structured integers have at most 15 digits, so the products stay below 10^18.
+        let expires = label.expires.map { $0 * 1000 }
+        try checkTime(created: created * 1000, expires: expires, now: request.now)
+        guard Self.isPlausible(label.signature) else { throw .badSignature }
+        let base = try MessageSignature.signatureBase(
+            label.components, parameters: label.parameters, head: request.head)
+        return ParsedSignature(
+            scheme: .rfc9421, keyID: keyID, signature: label.signature, covered: label.components,
+            created: created * 1000, expires: expires,
+            annotations: .init(label: label.label, nonce: label.nonce, tag: label.tag), coversTarget: true,
+            declared: declared, candidates: [base])
+    }
+
+    private func checkMessageCoverage(_ components: [String], _ request: Request) throws(SignatureRefusal) {
+        let covers = Set(components)
+        if request.needsDigest, !covers.contains("content-digest") {
+            let hasNone = request.head.values(of: "content-digest").isEmpty
+            throw hasNone ? .digestMissing : .digestNotSigned
+        }
+        let target = covers.contains("@target-uri") || covers.isSuperset(of: ["@authority", "@path", "@query"])
+        guard target, covers.contains("@method") else { throw .weakCoverage }
+    }
+}
+
+// MARK: - What both share
+
+extension Verifier {
+    /// A `Host` header that is there must be ours; the string to sign uses our name when it is not.
+    private func checkHost(_ head: RequestHead) throws(SignatureRefusal) {
+        guard let host = head.signedValue(of: "host") else { return }
+        let received = Authority.normalized(host, scheme: scheme)
+        guard received == Authority.normalized(authority, scheme: scheme) else { throw .wrongHost }
+    }
+
+    /// Coverage is checked before: what is relied on here is signed.
+    private func checkDigest(_ request: Request) throws(SignatureRefusal) {
+        switch ContentDigest.verify(request.head, body: request.body ?? []) {
+        case .matches: return
+        case .absent: guard !request.needsDigest else { throw .digestMissing }
+        case .withoutSHA256: throw .digestMissing
+        case .mismatch: throw .digestMismatch
+        case .malformed: throw .malformedDigest
+        }
+    }
+
+    private func checkTime(created: Int64, expires: Int64?, now: Int64) throws(SignatureRefusal) {
+        guard created >= now - Self.oldestMilliseconds, created <= now + Self.newestMilliseconds
+        else { throw .dateOutOfRange }
+        guard let expires else { return }
+        guard expires >= now, expires >= created else { throw .expired }
+    }
+
+    /// Ed25519 makes 64 bytes and RSA as many as its modulus, at most 8192 bits.
+    private static func isPlausible(_ signature: [UInt8]) -> Bool { (64...1024).contains(signature.count) }
+}

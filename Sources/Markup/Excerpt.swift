@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+
+/// Markup back to plain text: previews, search, notifications, mail.
+public enum Excerpt {
+    /// The text of `html`, entities decoded, one line per block or line break.
+    ///
+    /// Shortened text ends in `…`, after a whole word where one ends in the last part.
+    ///
+    /// - Parameter limit: the most Unicode scalars, the `…` included; 0 or less gives an empty text.
+    public static func plainText(of html: SanitizedHTML, limit: Int) -> String {
+        guard limit > 0 else { return "" }
+        var visitor = PlainTextVisitor(limit: limit)
+        XMLTree(html: Sanitizer.prepared(html.string)).walk(&visitor)
+        return visitor.result
+    }
+}
+
+private struct PlainTextVisitor: XMLVisitor {
+    private enum Gap {
+        case none
+        case space
+        case line
+    }
+
+    private let limit: Int
+    private var scalars: [Unicode.Scalar] = []
+    private var gap = Gap.none
+    private var overflows = false
+    /// For each open element: whether a line ends with it, whether its white space counts.
+    private var open: [(separates: Bool, verbatim: Bool)] = []
+
+    init(limit: Int) { self.limit = limit }
+
+    mutating func enter(_ name: String, attributes: [String: String]) -> Bool {
+        let isVerbatim = open.last?.verbatim ?? false
+        switch AllowList.treatment(of: name) {
+        case .drop:
+            return false
+        case .lineBreak:
+            gap = .line
+            return false
+        case .unwrap, .inline:
+            open.append((false, isVerbatim))
+        case .leaf, .container, .separate:
+            gap = .line
+            open.append((true, isVerbatim || name == "pre"))
+        }
+        return true
+    }
+
+    mutating func leave() {
+        if open.popLast()?.separates == true { gap = .line }
+    }
+
+    mutating func text(_ text: String) {
+        let isVerbatim = open.last?.verbatim ?? false
+        for scalar in text.unicodeScalars where !overflows {
+            if HTMLText.isSpace(scalar) {
+                if isVerbatim && scalar == "\n" { gap = .line } else if gap == .none { gap = .space }
+            } else if HTMLText.isWritable(scalar) {
+                append(scalar)
+            }
+        }
+    }
+
+    private mutating func append(_ scalar: Unicode.Scalar) {
+        if !scalars.isEmpty, gap != .none { scalars.append(gap == .line ? "\n" : " ") }
+        gap = .none
+        scalars.append(scalar)
+        overflows = scalars.count > limit
+    }
+
+    var result: String {
+        var kept = scalars[...]
+        if overflows {
+            kept = kept.prefix(limit - 1)
+            let atWord = kept.lastIndex { $0 == " " || $0 == "\n" }
+            if let atWord, atWord >= limit / 2 { kept = kept[..<atWord] }
+            while let last = kept.last, HTMLText.isSpace(last) { kept.removeLast() }
+            kept.append("\u{2026}")
+        }
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: kept)
+        return String(view)
+    }
+}

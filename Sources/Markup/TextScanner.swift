@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+
+/// A piece of plain text and what it is.
+public struct TextSpan: Hashable, Sendable {
+    /// What a piece of text is.
+    public enum Kind: Hashable, Sendable {
+        case text
+        /// `@name` or `@name@host`; the host is empty for a name of this node.
+        case mention(Handle)
+        /// `#tag`, by its normal form (see ``Hashtag``).
+        case hashtag(String)
+        /// An address that a link may lead to.
+        case link(String)
+    }
+
+    /// What it is.
+    public let kind: Kind
+    /// The text exactly as it was written.
+    public let text: String
+
+    /// A piece of text that is `kind`.
+    public init(kind: Kind, text: String) {
+        self.kind = kind
+        self.text = text
+    }
+}
+
+/// Finds mentions, hashtags and links in plain text.
+///
+/// One pass, no backtracking: whatever a rule looks at beyond its start is either taken or bounded by a constant, so
+/// hostile text costs no more than any other.
+public enum TextScanner {
+    /// The pieces of `text` in order; put together they are `text` again.
+    ///
+    /// A mention, a tag or a link begins where no word is under way, so an e-mail address is none of them.
+    /// Nothing is looked for beyond the first ``limitScalars``; the rest is one piece of text.
+    public static func scan(_ text: String) -> [TextSpan] {
+        let end = text.unicodeScalars.index(
+            text.startIndex, offsetBy: limitScalars, limitedBy: text.endIndex)
+        var scan = Scan(Array(text.unicodeScalars[..<(end ?? text.endIndex)]))
+        let spans = scan.run()
+        guard let end, end < text.endIndex else { return spans }
+        return spans + [TextSpan(kind: .text, text: String(text.unicodeScalars[end...]))]
+    }
+
+    /// As much as the longest markup that comes of it.
+    public static let limitScalars = 65_536
+}
+
+private struct Scan {
+    private static let nameLimit = 64
+    private static let hostLimit = 253
+    private static let tagLimit = 100
+
+    private let scalars: [Unicode.Scalar]
+    private var spans: [TextSpan] = []
+    private var textStart = 0
+
+    init(_ scalars: [Unicode.Scalar]) { self.scalars = scalars }
+
+    mutating func run() -> [TextSpan] {
+        var index = 0
+        while index < scalars.count {
+            guard let found = find(at: index) else {
+                index += 1
+                continue
+            }
+            if found.kind != .text {
+                flushText(upTo: index)
+                spans.append(TextSpan(kind: found.kind, text: string(index..<found.end)))
+                textStart = found.end
+            }
+            index = found.end
+        }
+        flushText(upTo: scalars.count)
+        return spans
+    }
+
+    /// What begins at `index` and where it ends; `.text` for what looks like something, is not, and need not be read
+    /// again.
+    private func find(at index: Int) -> (kind: TextSpan.Kind, end: Int)? {
+        switch scalars[index] {
+        case "@": mayBegin(index) ? mention(at: index) : nil
+        case "#", "\u{FF03}": mayBegin(index) ? hashtag(at: index) : nil
+        case "h", "H": mayBegin(index) ? link(at: index) : nil
+        default: nil
+        }
+    }
+
+    private mutating func flushText(upTo end: Int) {
+        guard textStart < end else { return }
+        spans.append(TextSpan(kind: .text, text: string(textStart..<end)))
+        textStart = end
+    }
+
+    private func string(_ range: Range<Int>) -> String {
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: scalars[range])
+        return String(view)
+    }
+
+    private func scalar(_ index: Int) -> Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
+
+    private func mayBegin(_ index: Int) -> Bool {
+        guard index > 0 else { return true }
+        switch scalars[index - 1] {
+        case "/", "=", "@", "#", "&", "\u{FF03}": return false
+        case let before: return !Self.isWord(before)
+        }
+    }
+
+    /// Letters, digits, marks and `_` of any script.
+    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return isASCIIAlphanumeric(scalar) || scalar == "_" }
+        return Hashtag.isLetter(scalar) || Hashtag.isContinuation(scalar)
+    }
+
+    private static func isASCIIAlphanumeric(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: false
+        }
+    }
+
+    // MARK: - Mentions
+
+    private func mention(at start: Int) -> (kind: TextSpan.Kind, end: Int)? {
+        let nameEnd = dotted(from: start + 1, limit: Self.nameLimit) { Self.isASCIIAlphanumeric($0) || $0 == "_" }
+        guard nameEnd > start + 1, !isWordAt(nameEnd) else { return nil }
+        let name = string(start + 1..<nameEnd)
+        if scalar(nameEnd) == "@" {
+            let hostEnd = dotted(from: nameEnd + 1, limit: Self.hostLimit, Self.isASCIIAlphanumeric)
+            if hostEnd > nameEnd + 1, !isWordAt(hostEnd), scalar(hostEnd) != "@" {
+                let end = port(at: hostEnd)
+                return (.mention(Handle(name: name, host: string(nameEnd + 1..<end))), end)
+            }
+            return nil
+        }
+        return (.mention(Handle(name: name, host: "")), nameEnd)
+    }
+
+    private func isWordAt(_ index: Int) -> Bool { scalar(index).map(Self.isWord) ?? false }
+
+    /// The end of a run of `allowed` characters with single or repeated `.` and `-` between them.
+    private func dotted(from start: Int, limit: Int, _ allowed: (Unicode.Scalar) -> Bool) -> Int {
+        var end = start
+        var index = start
+        while let next = scalar(index), index - start < limit {
+            if allowed(next) {
+                end = index + 1
+            } else if next != "." && next != "-" || end == start {
+                break
+            }
+            index += 1
+        }
+        return end
+    }
+
+    /// The end of `:port` at `index`, two to five digits, or `index`.
+    private func port(at index: Int) -> Int {
+        guard scalar(index) == ":" else { return index }
+        var end = index + 1
+        while end - index <= 5, let digit = scalar(end), ("0"..."9").contains(digit) { end += 1 }
+        return end - index >= 3 && !isWordAt(end) ? end : index
+    }
+
+    // MARK: - Hashtags
+
+    private func hashtag(at start: Int) -> (kind: TextSpan.Kind, end: Int)? {
+        var end = start + 1
+        while end - start <= Self.tagLimit + 1, let next = scalar(end), Self.isWord(next) || Hashtag.isJoiner(next) {
+            end += 1
+        }
+        while end > start + 1, Hashtag.isJoiner(scalars[end - 1]) { end -= 1 }
+        guard end - start <= Self.tagLimit + 1, let name = Hashtag.normalForm(of: string(start + 1..<end)) else {
+            return nil
+        }
+        return (.hashtag(name), end)
+    }
+
+    // MARK: - Links
+
+    private func link(at start: Int) -> (kind: TextSpan.Kind, end: Int)? {
+        guard let hostStart = afterScheme(at: start), let first = scalar(hostStart) else { return nil }
+        guard Self.isWord(first) || first == "[" else { return nil }
+        var end = hostStart
+        var balance = Balance()
+        var isInHost = true
+        while end - start < LinkTarget.limitBytes, let next = scalar(end), Self.isLinkScalar(next) {
+            if next == "/" || next == "?" || next == "#" { isInHost = false }
+            if isInHost && Self.endsHost(next) { break }
+            balance.add(next)
+            end += 1
+        }
+        while end > hostStart, balance.isTrailing(scalars[end - 1]) {
+            balance.remove(scalars[end - 1])
+            end -= 1
+        }
+        guard let target = LinkTarget.normalised(string(start..<end)) else { return (.text, end) }
+        return (.link(target), end)
+    }
+
+    private static func endsHost(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case ",", ";", "!", "'", "(", ")", "*", "&", "=", "+", "$": true
+        default: false
+        }
+    }
+
+    private func afterScheme(at start: Int) -> Int? {
+        for scheme in ["https://", "http://"] {
+            let matches = scheme.unicodeScalars.enumerated().allSatisfy { offset, expected in
+                guard let found = scalar(start + offset) else { return false }
+                return found == expected || found.properties.lowercaseMapping.unicodeScalars.elementsEqual([expected])
+            }
+            if matches { return start + scheme.unicodeScalars.count }
+        }
+        return nil
+    }
+
+    /// Ends at white space, at quotes and angle brackets, at CJK punctuation.
+    private static func isLinkScalar(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0...0x20, 0x22, 0x3C, 0x3E, 0x5C, 0x5E, 0x60, 0x7B...0x7D, 0x7F...0xA0: false
+        case 0xAB, 0xBB, 0x2018...0x201F, 0x2028, 0x2029, 0x3000...0x303F, 0xFF00...0xFF0F, 0xFF1A...0xFF1F: false
+        default: !scalar.properties.isWhitespace
+        }
+    }
+}
+
+/// Brackets of a link under way: a closing one belongs to the sentence when its opening one does.
+private struct Balance {
+    private var round = 0
+    private var square = 0
+
+    mutating func add(_ scalar: Unicode.Scalar) { count(scalar, 1) }
+
+    mutating func remove(_ scalar: Unicode.Scalar) { count(scalar, -1) }
+
+    private mutating func count(_ scalar: Unicode.Scalar, _ step: Int) {
+        switch scalar {
+        case "(": round += step
+        case ")": round -= step
+        case "[": square += step
+        case "]": square -= step
+        default: break
+        }
+    }
+
+    /// Whether `scalar` at the end of a link is punctuation of the sentence round it.
+    func isTrailing(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case ".", ",", ";", ":", "!", "?", "'", "*", "\u{2026}", "(", "[": true
+        case ")": round < 0
+        case "]": square < 0
+        default: false
+        }
+    }
+}

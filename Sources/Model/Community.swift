@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Vocabulary
+
+/// What the node says of itself and what everybody needs to know to build an address.
+public struct Community: Sendable, Hashable {
+    /// The public origin: `https://cafe.example`. Ids are built from it and never change.
+    public var origin: IRI
+    /// What the café is called.
+    public var name: String
+    /// One sentence about it.
+    public var tagline: String
+    /// `fr` or `en`: the language when the reader's browser asks for neither.
+    public var language: String
+    /// Whether French says *tu* (or *vous*).
+    public var informal: Bool
+    /// Who may become a member.
+    public var registration: Registration
+    /// How open the node is to unknown hosts.
+    public var mode: FederationMode
+
+    /// Creates the value from the configuration.
+    public init(
+        origin: IRI, name: String, tagline: String, language: String = "fr", informal: Bool = true,
+        registration: Registration = .approval, mode: FederationMode = .open
+    ) {
+        self.origin = origin
+        self.name = name
+        self.tagline = tagline
+        self.language = language
+        self.informal = informal
+        self.registration = registration
+        self.mode = mode
+    }
+
+    /// The main group of the node: `/groups/cafe`.
+    public static let mainGroup = "cafe"
+    /// The group that relays every public event of the node: `/groups/agenda`.
+    public static let agendaGroup = "agenda"
+}
+
+/// Who may become a member.
+public enum Registration: String, Sendable, CaseIterable {
+    /// Whoever asks.
+    case open
+    /// Whoever asks and whom a steward approves.
+    case approval
+    /// Whoever was invited.
+    case invitation
+    /// Nobody.
+    case closed
+}

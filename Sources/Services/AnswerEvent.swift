@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+public import Model
+internal import Storage
+
+extension Services {
+    /// Signs up for an event. Ours answers at once; the owner of another one answers when the request reached it.
+    ///
+    /// - Returns: `going`, `waiting` for a seat, or `asked` while another node has not answered.
+    @discardableResult
+    public func joinEvent(_ id: ID<Event>, as person: ID<Account>) async throws -> Guest.State {
+        try await database.write { tx in
+            let account = try actor(person, in: tx)
+            guard let event = try Events.byID(id, in: tx) else { throw ServiceError.notFound }
+            let isFollower = try Follows.find(by: account.id, of: event.owner, in: tx)?.state == .accepted
+            guard event.visibility.isOpen || isFollower else { throw ServiceError.notFound }
+            guard event.status.takesGuests else { throw ServiceError.conflict("event_\(event.status)") }
+            guard event.endsAt > now() else { throw ServiceError.conflict("event_over") }
+            guard event.joinMode != .external else { throw ServiceError.conflict("join_elsewhere") }
+            if !event.isLocal {
+                let known = try GuestLists.find(account: account.id, event: id, in: tx)?.state
+                if let known, known == .going || known == .waiting { return known }
+                try outbox.join(event, by: account, in: tx)
+                return .asked
+            }
+            if try Blocks.exists(between: event.owner, account.id, in: tx) { throw ServiceError.notAllowed }
+            let rank: ID<Guest> = ids.make(at: now())
+            let guest = Guest(
+                account: account.id, event: id, state: .asked, join: identifiers.activity(ID(rank.rawValue)),
+                askedAt: now())
+            return try GuestLists.ask(guest, rank: rank.rawValue, in: tx)
+        }
+    }
+
+    /// Gives up a seat, or the place in the queue. The next in line gets it and is told.
+    public func leaveEvent(_ id: ID<Event>, as person: ID<Account>) async throws {
+        try await database.write { tx in
+            let account = try actor(person, in: tx)
+            guard let event = try Events.byID(id, in: tx) else { throw ServiceError.notFound }
+            guard event.isLocal else {
+                try outbox.leave(event, by: account, in: tx)
+                return
+            }
+            let result = try GuestLists.leave(account: account.id, event: id, in: tx)
+            try outbox.promote(result.promoted, of: event, in: tx)
+        }
+    }
+}

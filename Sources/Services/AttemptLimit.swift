@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Model
+
+/// How often something may be tried: a few times, then once in a while. For sign-in, links and sign-up.
+actor AttemptLimit {
+    private struct Bucket {
+        var left: Double
+        var at: Timestamp
+    }
+
+    private static let burst = 10.0
+    /// A new attempt every thirty seconds.
+    private static let perSecond = 1.0 / 30
+    /// Keys beyond which the oldest are forgotten.
+    private static let ceiling = 10_000
+
+    private var buckets: [String: Bucket] = [:]
+
+    /// Takes one attempt of `key`.
+    func take(_ key: String, at now: Timestamp) throws(ServiceError) {
+        var bucket = buckets[key] ?? Bucket(left: Self.burst, at: now)
+        let seconds = Double((now - bucket.at).milliseconds) / 1000
+        bucket.left = min(Self.burst, bucket.left + max(0, seconds) * Self.perSecond)
+        bucket.at = now
+        guard bucket.left >= 1 else { throw .tooMany }
+        bucket.left -= 1
+        if buckets.count >= Self.ceiling { forget(at: now) }
+        buckets[key] = bucket
+    }
+
+    private func forget(at now: Timestamp) {
+        buckets = buckets.filter { now - $0.value.at < .minutes(10) }
+        if buckets.count >= Self.ceiling { buckets = [:] }
+    }
+}

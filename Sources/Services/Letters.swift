@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Model
+internal import Storage
+internal import Vocabulary
+
+/// The letters that the node sends, in the reader's language: plain text, no tracking, one thing each.
+enum Letter: Sendable {
+    /// The way in.
+    case signIn(link: String)
+    /// A steward said yes.
+    case welcome
+
+    func subject(_ community: Community, _ language: String) -> String {
+        switch (self, language) {
+        case (.signIn, "en"): "Your way into \(community.name)"
+        case (.signIn, _): "Ta clé pour entrer : \(community.name)"
+        case (.welcome, "en"): "Welcome to \(community.name)"
+        case (.welcome, _): "Bienvenue : \(community.name)"
+        }
+    }
+
+    func body(_ community: Community, _ language: String) -> String {
+        let origin = community.origin.string
+        return switch (self, language) {
+        case (.signIn(let link), "en"):
+            """
+            Hello,
+
+            open this link to sign in. It works once, within thirty minutes:
+
+            \(link)
+
+            If you did not ask for it, do nothing: without the link nobody gets in.
+
+            \(community.name) · \(origin)
+            """
+        case (.signIn(let link), _):
+            """
+            Bonjour,
+
+            ouvre ce lien pour te connecter. Il sert une seule fois, dans les trente minutes :
+
+            \(link)
+
+            Si tu n’as rien demandé, ne fais rien : sans le lien, personne n’entre.
+
+            \(community.name) · \(origin)
+            """
+        case (.welcome, "en"):
+            """
+            Hello,
+
+            your place is ready. Come in and say who you are:
+
+            \(origin)/sign-in
+
+            \(community.name)
+            """
+        case (.welcome, _):
+            """
+            Bonjour,
+
+            ta place est prête. Entre, et dis-nous qui tu es :
+
+            \(origin)/sign-in
+
+            \(community.name)
+            """
+        }
+    }
+}
+
+extension Services {
+    /// Queues a letter in the caller's transaction: it goes out when, and only when, the fact is stored.
+    func enqueue(
+        _ letter: Letter, to address: String, language: String?, in tx: Transaction
+    ) throws(DatabaseError) {
+        let language = language ?? community.language
+        let mail = QueuedMail(
+            id: ids.make(at: now()), recipient: address, subject: letter.subject(community, language),
+            body: letter.body(community, language))
+        try MailQueue.enqueue(mail, at: now(), in: tx)
+        tx.announce(.mailWaits)
+    }
+}

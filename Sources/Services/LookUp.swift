@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Federation
+public import Model
+internal import Storage
+internal import Vocabulary
+
+/// What an address or a handle leads to.
+public enum Found: Sendable, Hashable {
+    /// A person or a group.
+    case account(ID<Account>)
+    /// A post.
+    case post(ID<Post>)
+    /// An event.
+    case event(ID<Event>)
+}
+
+extension Services {
+    /// The account behind `@name@host`, `name@host`, or the address of an actor.
+    public func account(named text: String) async throws -> Account {
+        let text = text.trimmed
+        do {
+            if let iri = IRI(text) { return try await federation.actors.resolve(iri) }
+            guard let handle = Handle(text) else { throw ServiceError.invalid("handle", "not_a_handle") }
+            return try await federation.handles.resolve(handle)
+        } catch let refusal as Refusal {
+            throw Self.error(for: refusal)
+        }
+    }
+
+    /// What an address leads to; a document of another node is fetched and kept.
+    public func lookUp(_ text: String) async throws -> Found {
+        let text = text.trimmed
+        guard let iri = IRI(text) else { return .account(try await account(named: text).id) }
+        do {
+            switch try await federation.posts.resolve(iri) {
+            case .post(let id): return .post(id)
+            case .event(let id): return .event(id)
+            case .account(let id): return .account(id)
+            }
+        } catch {
+            throw Self.error(for: error)
+        }
+    }
+
+    private static func error(for refusal: Refusal) -> ServiceError {
+        refusal.isTemporary ? .unreachable(refusal.code) : .notFound
+    }
+}

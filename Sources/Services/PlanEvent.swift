@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+internal import Markup
+public import Model
+internal import Storage
+public import Vocabulary
+
+/// An event before it is one, or what is to be changed of it.
+public struct EventDraft: Sendable, Hashable {
+    /// The group whose event it is.
+    public var group: ID<Account>
+    /// What it is called.
+    public var title: String
+    /// What it is about: plain text.
+    public var text = ""
+    /// When it begins.
+    public var startsAt: Timestamp
+    /// When it ends.
+    public var endsAt: Timestamp
+    /// IANA name of the zone in which it is told.
+    public var timeZone: String
+    /// Where, when it is somewhere.
+    public var place: Place?
+    /// Where to meet online.
+    public var onlineURL: IRI?
+    /// Seats; nil for no limit.
+    public var capacity: Int?
+    /// BCP 47 tag.
+    public var language: String?
+
+    /// Creates the value.
+    public init(group: ID<Account>, title: String, startsAt: Timestamp, endsAt: Timestamp, timeZone: String) {
+        self.group = group
+        self.title = title
+        self.startsAt = startsAt
+        self.endsAt = endsAt
+        self.timeZone = timeZone
+    }
+}
+
+extension Services {
+    /// Plans and publishes an event of a group. Members who follow the group may; the guest list starts empty.
+    public func planEvent(_ draft: EventDraft, as organizer: ID<Account>) async throws -> ID<Event> {
+        try check(draft, mustBeAhead: true)
+        let uuid = try makeUUID()
+        return try await database.write { tx in
+            let person = try member(organizer, in: tx).account
+            guard let group = try Accounts.byID(draft.group, in: tx), group.isLocal, group.isGroup, group.isActive else {
+                throw ServiceError.invalid("group", "missing")
+            }
+            let follows = try Follows.find(by: person.id, of: group.id, in: tx)?.state == .accepted
+            guard try follows || mayRun(group.id, person.id, in: tx) else { throw ServiceError.conflict("not_in_group") }
+            let id: ID<Event> = ids.make(at: now())
+            var event = Event(
+                id: id, iri: identifiers.event(id), owner: group.id, uuid: uuid, title: "", startsAt: draft.startsAt,
+                endsAt: draft.endsAt, publishedAt: now(), isLocal: true)
+            event.organizer = person.id
+            event.url = event.iri
+            fill(&event, from: draft)
+            try Events.insert(event, in: tx)
+            try outbox.publish(id, in: tx)
+            return id
+        }
+    }
+
+    /// Changes an event. Another time makes it rescheduled; more seats let in those who wait.
+    public func changeEvent(_ id: ID<Event>, _ draft: EventDraft, as person: ID<Account>) async throws {
+        try check(draft, mustBeAhead: false)
+        try await changing(id, as: person) { event in
+            guard event.status != .cancelled else { throw ServiceError.conflict("event_cancelled") }
+            if draft.startsAt != event.startsAt {
+                event.previousStart = event.startsAt
+                event.status = .rescheduled
+            } else if event.status == .postponed {
+                event.status = .rescheduled
+            }
+            fill(&event, from: draft)
+        }
+    }
+
+    /// Says that an event will not take place at its time, and that the new one is not known yet.
+    public func postponeEvent(_ id: ID<Event>, as person: ID<Account>) async throws {
+        try await setStatus(.postponed, of: id, as: person)
+    }
+
+    /// Says that an event will not take place. It stays visible: who signed up was told.
+    public func cancelEvent(_ id: ID<Event>, as person: ID<Account>) async throws {
+        try await setStatus(.cancelled, of: id, as: person)
+    }
+
+    /// Whether a person may change an event: who planned it, and who runs its group.
+    public func mayChangeEvent(_ id: ID<Event>, as person: ID<Account>) async throws -> Bool {
+        try await database.read { db in
+            guard let event = try Events.byID(id, in: db), event.isLocal else { return false }
+            return try event.organizer == person || mayRun(event.owner, person, in: db)
+        }
+    }
+
+    private func setStatus(_ status: Model.EventStatus, of id: ID<Event>, as person: ID<Account>) async throws {
+        try await changing(id, as: person) { event in
+            guard event.status.successors.contains(status) else { throw ServiceError.conflict("event_\(event.status)") }
+            event.status = status
+        }
+    }
+
+    private func changing(
+        _ id: ID<Event>, as person: ID<Account>, _ change: @escaping @Sendable (inout Event) throws -> Void
+    ) async throws {
+        try await database.write { tx in
+            // The guest list is decided under the same lock: seats and capacity change one after the other.
+            guard try Events.lock(id, in: tx), var event = try Events.byID(id, in: tx), event.isLocal else {
+                throw ServiceError.notFound
+            }
+            guard try event.organizer == person || mayRun(event.owner, person, in: tx) else {
+                throw ServiceError.notAllowed
+            }
+            try change(&event)
+            event.sequence += 1
+            event.updatedAt = max(now(), event.updatedAt + .milliseconds(1000))
+            try Events.update(event, in: tx)
+            let promoted = try GuestLists.resize(id, to: event.capacity, in: tx)
+            try outbox.update(id, in: tx)
+            try outbox.promote(promoted, of: event, in: tx)
+        }
+    }
+
+    private func fill(_ event: inout Event, from draft: EventDraft) {
+        let text = draft.text.trimmed
+        event.title = draft.title.trimmed
+        event.content = compose(text, known: [:]).html
+        event.source = text
+        event.startsAt = draft.startsAt
+        event.endsAt = draft.endsAt
+        event.timeZone = draft.timeZone
+        event.place = draft.place
+        event.onlineURL = draft.onlineURL
+        event.capacity = draft.capacity
+        event.joinMode = draft.capacity == nil ? .free : .restricted
+        event.language = draft.language ?? community.language
+    }
+
+    private func check(_ draft: EventDraft, mustBeAhead: Bool) throws(ServiceError) {
+        var check = Check()
+        check.text(draft.title, "title", limit: PostLimits.title)
+        check.text(draft.text, "text", limit: PostLimits.text, isNeeded: false)
+        check.require(ZonedTime.rules(draft.timeZone) != nil, "zone", "not_a_zone")
+        check.require(!mustBeAhead || draft.startsAt > now(), "start", "in_the_past")
+        check.require(draft.endsAt > draft.startsAt, "end", "before_start")
+        check.require(draft.endsAt - draft.startsAt <= .days(31), "end", "too_long")
+        check.require(draft.startsAt < now() + .days(3_650), "start", "too_far")
+        check.require(draft.capacity.map { (1...100_000).contains($0) } ?? true, "capacity", "not_a_number")
+        check.text(draft.place?.line ?? "", "place", limit: 500, isNeeded: false)
+        try check.finish()
+    }
+
+    /// A random UUID (RFC 9562 §5.4): the UID under which calendars everywhere know the event.
+    private func makeUUID() throws -> String {
+        var bytes = try secrets.randomBytes(16)
+        guard bytes.count == 16 else { throw ServiceError.conflict("no_randomness") }
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let digits = Array("0123456789abcdef")
+        var text = ""
+        for (index, byte) in bytes.enumerated() {
+            if [4, 6, 8, 10].contains(index) { text.append("-") }
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return text
+    }
+}

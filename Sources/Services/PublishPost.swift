@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+internal import Markup
+public import Model
+internal import Storage
+internal import Vocabulary
+
+/// A post before it is one.
+public struct PostDraft: Sendable, Hashable {
+    /// What starts a discussion may have a title; an answer has none.
+    public var title = ""
+    /// Plain text with mentions, hashtags and links.
+    public var text: String
+    /// A warning before the text; empty for none.
+    public var warning = ""
+    /// Who may read it; an answer is never wider than what it answers.
+    public var visibility = Visibility.everyone
+    /// The group into which it is written.
+    public var group: ID<Account>?
+    /// What it answers.
+    public var inReplyTo: ID<Post>?
+    /// The event that it talks about.
+    public var event: ID<Event>?
+    /// BCP 47 tag.
+    public var language: String?
+
+    /// Creates a draft of a public post.
+    public init(text: String) {
+        self.text = text
+    }
+}
+
+extension Services {
+    /// Publishes a post: stored, said and queued for delivery in one transaction.
+    public func publishPost(_ draft: PostDraft, as author: ID<Account>) async throws -> ID<Post> {
+        try Self.check(draft)
+        try await attempts.take("post:\(author)", at: now())
+        let text = draft.text.trimmed
+        let known = try await mentioned(in: text)
+        return try await database.write { tx in
+            let actor = try member(author, in: tx).account
+            let composition = compose(text, known: known)
+            var post = Post(
+                id: ids.make(at: now()), iri: actor.iri, author: actor.id, content: composition.html,
+                visibility: draft.visibility, publishedAt: now(), isLocal: true)
+            post.iri = identifiers.post(post.id)
+            post.url = post.iri
+            post.title = draft.title.trimmed
+            post.source = text
+            post.warning = draft.warning.trimmed
+            post.language = draft.language
+            var parts = parts(of: composition, known: known)
+            try place(&post, draft, &parts, author: actor, in: tx)
+            _ = try Posts.insert(post, parts, in: tx)
+            try outbox.publish(post.id, in: tx)
+            return post.id
+        }
+    }
+
+    private static func check(_ draft: PostDraft) throws(ServiceError) {
+        var check = Check()
+        check.text(draft.title, "title", limit: PostLimits.title, isNeeded: false)
+        check.text(draft.text, "text", limit: PostLimits.text)
+        check.text(draft.warning, "warning", limit: PostLimits.title, isNeeded: false)
+        try check.finish()
+    }
+
+    /// Ties the post to what it answers, to its event and to its group.
+    private func place(
+        _ post: inout Post, _ draft: PostDraft, _ parts: inout PostParts, author: Account, in tx: Transaction
+    ) throws {
+        if let id = draft.inReplyTo {
+            guard let parent = try Posts.byID(id, in: tx) else { throw ServiceError.notFound }
+            let relation = try Posts.relation(of: author.id, to: parent, in: tx)
+            guard PostPolicy.mayAnswer(parent.visibility, as: relation) else { throw ServiceError.notFound }
+            post.inReplyTo = parent.id
+            post.inReplyToIRI = parent.iri
+            post.thread = parent.thread
+            post.event = parent.event
+            post.group = parent.group
+            post.title = ""
+            post.visibility = PostPolicy.answerVisibility(wanted: draft.visibility, parent: parent.visibility)
+            // Who is answered hears of it, named or not.
+            if parent.author != author.id, !parts.mentions.contains(parent.author) {
+                parts.mentions.append(parent.author)
+            }
+        } else if let id = draft.event {
+            guard let event = try Events.byID(id, in: tx), event.visibility.isOpen else { throw ServiceError.notFound }
+            post.event = event.id
+            post.inReplyToIRI = event.iri
+            post.title = ""
+        } else if let id = draft.group {
+            guard let group = try Accounts.byID(id, in: tx), group.isGroup, group.isActive else {
+                throw ServiceError.notFound
+            }
+            if try Blocks.exists(between: group.id, author.id, in: tx) { throw ServiceError.notAllowed }
+            post.group = group.id
+        }
+    }
+}
+
+// MARK: - Text and the people named in it
+
+extension Services {
+    /// Who is named in a text, by handle; people of other nodes are looked up, at most twenty and only once.
+    func mentioned(in text: String) async throws -> [Handle: Account] {
+        var found: [Handle: Account] = [:]
+        for handle in Composer.compose(text, mentions: { _ in nil }, hashtagURL: { $0 }).mentions
+            .prefix(PostLimits.mentions)
+        {
+            found[handle] = try? await federation.handles.resolve(handle)
+        }
+        return found
+    }
+
+    func compose(_ text: String, known: [Handle: Account]) -> Composition {
+        Composer.compose(
+            text,
+            mentions: { handle in
+                guard let account = known[handle] else { return nil }
+                return ((account.url ?? account.iri).string, account.username)
+            },
+            hashtagURL: { identifiers.hashtag($0).string })
+    }
+
+    func parts(of composition: Composition, known: [Handle: Account]) -> PostParts {
+        var parts = PostParts()
+        parts.mentions = Array(Set(composition.mentions.compactMap { known[$0]?.id })).sorted()
+        parts.hashtags = Array(composition.hashtags.prefix(PostLimits.hashtags))
+        return parts
+    }
+}

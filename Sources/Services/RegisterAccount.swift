@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+public import Model
+internal import Storage
+
+/// What somebody says who wants to become a member.
+public struct SignUp: Sendable, Hashable {
+    /// The name in the address, for ever.
+    public var name: String
+    /// What people call them.
+    public var displayName = ""
+    /// Where sign-in links go.
+    public var email: String
+    /// Empty to sign in by link alone.
+    public var password = ""
+    /// A few words to the stewards.
+    public var note = ""
+    /// `fr` or `en`.
+    public var language: String?
+    /// An invitation's token, where one is needed.
+    public var invitation: String?
+
+    /// Creates the value.
+    public init(name: String, email: String) {
+        self.name = name
+        self.email = email
+    }
+}
+
+extension Services {
+    /// Becomes a member, or asks to.
+    ///
+    /// - Returns: whether the person may sign in at once; otherwise a steward decides.
+    public func register(_ signUp: SignUp) async throws -> Bool {
+        guard community.registration != .closed else { throw ServiceError.conflict("registration_closed") }
+        try Self.check(signUp)
+        try await attempts.take("register", at: now())
+        let token = signUp.invitation?.trimmed ?? ""
+        let isWelcome = community.registration != .approval
+        let made = try prepare(signUp, role: .member, isApproved: isWelcome)
+        try await database.write { tx in
+            if community.registration == .invitation {
+                let digest = secrets.digest(Array(token.utf8))
+                guard try Invitations.use(digest, at: now(), in: tx) else {
+                    throw ServiceError.invalid("invitation", "not_valid")
+                }
+            }
+            try insert(made, note: signUp.note.trimmed, in: tx)
+        }
+        return isWelcome
+    }
+
+    /// Makes a member from the command line; nobody has to approve.
+    @discardableResult
+    public func createAccount(_ signUp: SignUp, role: Role) async throws -> Account {
+        var check = Check()
+        check.require(LocalName.isAllowed(signUp.name), "name", "not_a_name")
+        check.require(signUp.email.isEmpty || Self.isAddress(signUp.email), "email", "not_an_address")
+        try check.finish()
+        let made = try prepare(signUp, role: role, isApproved: true)
+        try await database.write { tx in try insert(made, note: "", in: tx) }
+        return made.local.account
+    }
+
+    /// Lets somebody in who asked.
+    public func approveSignUp(_ id: ID<Account>, as steward: ID<Account>?) async throws {
+        try await database.write { tx in
+            if let steward { guard try member(steward, in: tx).role >= .moderator else { throw ServiceError.notAllowed } }
+            guard let local = try LocalAccounts.byID(id, in: tx) else { throw ServiceError.notFound }
+            guard local.approvedAt == nil else { return }
+            _ = try LocalAccounts.approve(id, at: now(), in: tx)
+            try joinMainGroup(local.account, in: tx)
+            if let email = local.email { try enqueue(.welcome, to: email, language: local.language, in: tx) }
+        }
+    }
+
+    /// Says no to somebody who asked; nothing of them is kept.
+    public func refuseSignUp(_ id: ID<Account>, as steward: ID<Account>?) async throws {
+        try await database.write { tx in
+            if let steward { guard try member(steward, in: tx).role >= .moderator else { throw ServiceError.notAllowed } }
+            guard let local = try LocalAccounts.byID(id, in: tx), local.approvedAt == nil else {
+                throw ServiceError.notFound
+            }
+            _ = try LocalAccounts.remove(id, in: tx)
+        }
+    }
+
+    /// Makes an invitation, valid for a week and for one person.
+    ///
+    /// - Returns: the token that stands in its link.
+    public func invite(as person: ID<Account>?) async throws -> String {
+        let token = try secrets.makeToken()
+        let digest = secrets.digest(Array(token.utf8))
+        try await database.write { tx in
+            if let person { _ = try member(person, in: tx) }
+            try Invitations.insert(digest, createdBy: person, expires: now() + .days(7), in: tx)
+        }
+        return token
+    }
+
+    private struct Made: Sendable {
+        let local: LocalAccount
+        let pair: KeyPair
+    }
+
+    private func prepare(_ signUp: SignUp, role: Role, isApproved: Bool) throws -> Made {
+        let name = signUp.name.trimmed.lowercased()
+        var account = newAccount(.person, name: name, iri: identifiers.person(name))
+        account.displayName = signUp.displayName.trimmed
+        let hash = signUp.password.isEmpty ? nil : try secrets.hashPassword(signUp.password)
+        let email = signUp.email.trimmed
+        let local = LocalAccount(
+            account: account, email: email.isEmpty ? nil : email, passwordHash: hash, role: role,
+            language: signUp.language, approvedAt: isApproved ? now() : nil)
+        return Made(local: local, pair: try secrets.makeKeyPair())
+    }
+
+    private func insert(_ made: Made, note: String, in tx: Transaction) throws {
+        let local = made.local
+        try requireFree(local.account.username, in: tx)
+        if let email = local.email, try LocalAccounts.byEmail(email.lowercased(), in: tx) != nil {
+            throw ServiceError.invalid("email", "taken")
+        }
+        try insert(local.account, summarySource: nil, pair: made.pair, in: tx)
+        try LocalAccounts.insert(local, signUpNote: note, in: tx)
+        if local.approvedAt != nil { try joinMainGroup(local.account, in: tx) }
+    }
+
+    /// Everybody who is let in belongs to the main group; one may leave it like any other.
+    private func joinMainGroup(_ person: Account, in tx: Transaction) throws {
+        guard let group = try Accounts.byHandle(Handle(name: Community.mainGroup, host: ""), in: tx) else { return }
+        try outbox.follow(group, by: person, in: tx)
+        _ = try Follows.setState(.accepted, by: person.id, of: group.id, in: tx)
+    }
+
+    private static func check(_ signUp: SignUp) throws(ServiceError) {
+        var check = Check()
+        check.require(!signUp.name.isBlank, "name", "missing")
+        check.require(LocalName.isAllowed(signUp.name.trimmed.lowercased()), "name", "not_a_name")
+        check.text(signUp.displayName, "display_name", limit: 100, isNeeded: false)
+        check.require(!signUp.email.isBlank, "email", "missing")
+        check.require(isAddress(signUp.email.trimmed), "email", "not_an_address")
+        check.require(signUp.password.isEmpty || signUp.password.count >= 10, "password", "too_short")
+        check.require(signUp.password.utf8.count <= 1_000, "password", "too_long")
+        check.text(signUp.note, "note", limit: 1_000, isNeeded: false)
+        try check.finish()
+    }
+
+    /// A plain mail address: one `@`, letters, digits and `.!#$&'*+-/=?^_{|}~` before it, a host name after it.
+    static func isAddress(_ text: String) -> Bool {
+        let parts = text.utf8.split(separator: 64, omittingEmptySubsequences: false)
+        guard parts.count == 2, (1...64).contains(parts[0].count), (3...253).contains(parts[1].count) else {
+            return false
+        }
+        func isAlphanumeric(_ byte: UInt8) -> Bool {
+            (byte >= 97 && byte <= 122) || (byte >= 65 && byte <= 90) || (byte >= 48 && byte <= 57)
+        }
+        let marks = Set(".!#$&'*+-/=?^_{|}~".utf8)
+        let labels = parts[1].split(separator: 46, omittingEmptySubsequences: false)
+        return parts[0].allSatisfy { isAlphanumeric($0) || marks.contains($0) }
+            && labels.allSatisfy { label in
+                !label.isEmpty && label.first != 45 && label.last != 45
+                    && label.allSatisfy { isAlphanumeric($0) || $0 == 45 }
+            }
+    }
+}

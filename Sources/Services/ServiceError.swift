@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a command was not carried out. Nothing was changed.
+public enum ServiceError: Error, Equatable, Sendable {
+    /// It is not there, or the asker may not know that it is.
+    case notFound
+    /// The asker may not do that.
+    case notAllowed
+    /// First one has to say who one is.
+    case signInNeeded
+    /// These fields have to be corrected.
+    case invalid([FieldError])
+    /// The state of things has no room for it; the code is stable.
+    case conflict(String)
+    /// Too often in too short a time.
+    case tooMany
+    /// Another node did not answer; the code is stable.
+    case unreachable(String)
+
+    /// One field, one problem.
+    static func invalid(_ field: String, _ code: String) -> Self { .invalid([FieldError(field, code)]) }
+}
+
+/// What is wrong with one field of a form.
+public struct FieldError: Error, Equatable, Sendable, Hashable {
+    /// The field's name in the form.
+    public let field: String
+    /// Stable; pages have a sentence for it: `missing`, `too_long`, `taken`, `not_allowed`, `not_a_date` …
+    public let code: String
+
+    /// Creates the value.
+    public init(_ field: String, _ code: String) {
+        self.field = field
+        self.code = code
+    }
+}
+
+/// Collects what is wrong with a form, so that a person hears it all at once.
+struct Check {
+    private var errors: [FieldError] = []
+
+    mutating func require(_ condition: Bool, _ field: String, _ code: String) {
+        guard !condition, !errors.contains(where: { $0.field == field }) else { return }
+        errors.append(FieldError(field, code))
+    }
+
+    mutating func text(_ value: String, _ field: String, limit: Int, isNeeded: Bool = true) {
+        require(!isNeeded || !value.isBlank, field, "missing")
+        require(value.count <= limit, field, "too_long")
+    }
+
+    func finish() throws(ServiceError) {
+        guard errors.isEmpty else { throw .invalid(errors) }
+    }
+}
+
+extension String {
+    var isBlank: Bool { allSatisfy(\.isWhitespace) }
+
+    /// Without white space at both ends and without U+0000, which no database takes.
+    var trimmed: String {
+        var rest = filter { $0 != "\0" }[...]
+        while rest.first?.isWhitespace == true { rest.removeFirst() }
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return String(rest)
+    }
+}

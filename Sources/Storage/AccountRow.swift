@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// The columns of `account` in a SELECT, and the account that they make.
+///
+/// A query that joins accounts names the table's alias and a prefix for the result's columns, then reads with the
+/// same prefix: `SELECT \(AccountRow.columns(as: "a", prefix: "a_")), p.id FROM post p JOIN account a ON …`.
+public enum AccountRow {
+    private static let names = [
+        "id", "kind", "username", "host", "iri", "display_name", "summary_html", "url", "inbox", "shared_inbox",
+        "outbox", "followers", "icon", "approves_followers", "discoverable", "created_at", "fetched_at",
+        "suspended_at", "deleted_at", "moved_to",
+    ]
+
+    /// The columns with the usual alias and prefix: what a query over accounts alone needs.
+    static let plain = columns(as: "a", prefix: "a_")
+
+    /// What makes an account one that may act and be shown, under the usual alias.
+    static let isActive: SQL = "a.suspended_at IS NULL AND a.deleted_at IS NULL"
+
+    /// The list of columns, each renamed to `prefix` and its own name.
+    ///
+    /// - Parameters:
+    ///   - alias: of the table `account` in the query.
+    ///   - prefix: distinguishes the columns from those of other tables and of other accounts in the same row.
+    public static func columns(as alias: StaticString, prefix: StaticString) -> SQL {
+        SQL(stringLiteral: names.map { "\(alias).\($0) AS \(prefix)\($0)" }.joined(separator: ", "))
+    }
+
+    /// The account in a row.
+    ///
+    /// - Throws: `.columnMissing` when the query did not ask for ``columns(as:prefix:)`` with this prefix;
+    ///   `.invalidValue` when a stored value fits no account.
+    public static func read(_ row: Row, prefix: String = "a_") throws(DatabaseError) -> Account {
+        var account = Account(
+            id: try row.id(prefix + "id"), kind: try row.choice(prefix + "kind"),
+            username: try row.text(prefix + "username"), host: try row.text(prefix + "host"),
+            iri: try row.iri(prefix + "iri"), displayName: try row.text(prefix + "display_name"),
+            summary: try row.html(prefix + "summary_html"), createdAt: try row.time(prefix + "created_at"))
+        account.url = try row.iriOrNil(prefix + "url")
+        account.inbox = try row.iriOrNil(prefix + "inbox")
+        account.sharedInbox = try row.iriOrNil(prefix + "shared_inbox")
+        account.outbox = try row.iriOrNil(prefix + "outbox")
+        account.followers = try row.iriOrNil(prefix + "followers")
+        account.icon = try row.iriOrNil(prefix + "icon")
+        account.approvesFollowers = try row.bool(prefix + "approves_followers")
+        account.discoverable = try row.bool(prefix + "discoverable")
+        account.fetchedAt = try row.timeOrNil(prefix + "fetched_at")
+        account.suspendedAt = try row.timeOrNil(prefix + "suspended_at")
+        account.deletedAt = try row.timeOrNil(prefix + "deleted_at")
+        account.movedTo = try row.iriOrNil(prefix + "moved_to")
+        return account
+    }
+
+    /// The accounts of a query over ``plain``, in its order.
+    static func all(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> [Account] {
+        var accounts: [Account] = []
+        for row in try db.rows(sql) { accounts.append(try read(row)) }
+        return accounts
+    }
+
+    /// The first account of a query over ``plain``.
+    static func first(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> Account? {
+        guard let row = try db.row(sql) else { return nil }
+        return try read(row)
+    }
+}

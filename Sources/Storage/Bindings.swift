@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+public import Vocabulary
+
+// How the types of Model and Vocabulary stand in a column, both ways. A stored value that does not fit its type
+// throws `.invalidValue`: the row was written by somebody else, or by a version that we no longer understand.
+
+extension ID: SQLBindable {
+    /// The number.
+    public var sqlValue: SQLValue { .integer(rawValue) }
+}
+
+extension Timestamp: SQLBindable {
+    /// Milliseconds since 1970, UTC.
+    public var sqlValue: SQLValue { .integer(milliseconds) }
+}
+
+extension IRI: SQLBindable {
+    /// The normalised text.
+    public var sqlValue: SQLValue { .text(string) }
+}
+
+extension SanitizedHTML: SQLBindable {
+    /// The markup.
+    public var sqlValue: SQLValue { .text(string) }
+}
+
+extension Account.Kind: SQLBindable {}
+extension Model.EventStatus: SQLBindable {}
+extension Follow.State: SQLBindable {}
+extension Guest.State: SQLBindable {}
+extension Model.JoinMode: SQLBindable {}
+extension PeerPolicy: SQLBindable {}
+extension Post.Kind: SQLBindable {}
+extension Role: SQLBindable {}
+extension Visibility: SQLBindable {}
+
+extension Row {
+    /// An id; what it names follows from where it is put.
+    public func id<Entity>(_ column: String) throws(DatabaseError) -> ID<Entity> {
+        ID(try int(column))
+    }
+
+    /// An id or NULL.
+    public func idOrNil<Entity>(_ column: String) throws(DatabaseError) -> ID<Entity>? {
+        guard let value = try intOrNil(column) else { return nil }
+        return ID(value)
+    }
+
+    /// A count or a position.
+    public func count(_ column: String) throws(DatabaseError) -> Int {
+        Int(try int(column))
+    }
+
+    /// An instant.
+    public func time(_ column: String) throws(DatabaseError) -> Timestamp {
+        Timestamp(try int(column))
+    }
+
+    /// An instant or NULL.
+    public func timeOrNil(_ column: String) throws(DatabaseError) -> Timestamp? {
+        guard let value = try intOrNil(column) else { return nil }
+        return Timestamp(value)
+    }
+
+    /// An address.
+    public func iri(_ column: String) throws(DatabaseError) -> IRI {
+        try Self.iri(try text(column), column)
+    }
+
+    /// An address or NULL.
+    public func iriOrNil(_ column: String) throws(DatabaseError) -> IRI? {
+        guard let value = try textOrNil(column) else { return nil }
+        return try Self.iri(value, column)
+    }
+
+    /// Markup that went through the sanitiser before it was stored.
+    public func html(_ column: String) throws(DatabaseError) -> SanitizedHTML {
+        SanitizedHTML(unchecked: try text(column))
+    }
+
+    /// One of the words of an enum.
+    public func choice<Choice: RawRepresentable<String>>(
+        _ column: String, as type: Choice.Type = Choice.self
+    ) throws(DatabaseError) -> Choice {
+        let word = try text(column)
+        guard let choice = Choice(rawValue: word) else {
+            throw DatabaseError(.invalidValue, "column \(column) holds a word that is no \(type)")
+        }
+        return choice
+    }
+
+    private static func iri(_ text: String, _ column: String) throws(DatabaseError) -> IRI {
+        guard let iri = IRI(text) else {
+            throw DatabaseError(.invalidValue, "column \(column) holds no http or https address")
+        }
+        return iri
+    }
+}
+
+/// The longest list that is bound in one statement; longer ones are asked for in pieces.
+let listLimit = 500
+
+extension Collection {
+    /// The elements in order, in runs of at most ``listLimit``.
+    func inLists() -> [SubSequence] {
+        var lists: [SubSequence] = []
+        var rest = self[...]
+        while !rest.isEmpty {
+            lists.append(rest.prefix(listLimit))
+            rest = rest.dropFirst(listLimit)
+        }
+        return lists
+    }
+}

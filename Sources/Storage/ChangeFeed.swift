@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// Tells what changed, after the commit, to every process that shares the database.
+///
+/// SQLite has one process, so the word goes round in it; PostgreSQL carries it by `NOTIFY`. A listener must not rely
+/// on hearing every word: it also looks for itself now and then.
+public struct ChangeFeed: Sendable {
+    private let database: Database
+
+    /// - Parameter database: whose changes.
+    public init(_ database: Database) {
+        self.database = database
+    }
+
+    /// The changes from now on; a new stream for each listener, bounded, ended when the database is closed.
+    public func changes() -> AsyncStream<Change> {
+        let announcements = database.announcements
+        return AsyncStream(bufferingPolicy: .bufferingNewest(256)) { continuation in
+            let task = Task {
+                for await word in announcements {
+                    guard let change = Change(rawValue: word) else { continue }
+                    continuation.yield(change)
+                }
+                continuation.finish()
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+}
+
+extension Transaction {
+    /// Tells of a change once this transaction is committed, and never when it is not.
+    public func announce(_ change: Change) {
+        announce(change.rawValue)
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Model
+
+/// The columns of `event` in a SELECT under the alias `e`, and the event that they make.
+enum EventRow {
+    private static let names = [
+        "id", "iri", "owner_id", "organizer_id", "uuid", "title", "content_html", "source", "starts_at", "ends_at",
+        "time_zone", "place_name", "place_street", "place_locality", "place_postal_code", "place_country", "latitude",
+        "longitude", "online_url", "capacity", "join_mode", "external_url", "status", "previous_start", "visibility",
+        "remote_going", "url", "language", "sequence", "published_at", "updated_at", "is_local",
+    ]
+
+    /// The list of columns, each renamed to `e_` and its own name.
+    static let columns = SQL(stringLiteral: names.map { "e.\($0) AS e_\($0)" }.joined(separator: ", "))
+
+    /// The event in a row of a query over ``columns``.
+    ///
+    /// - Throws: `.invalidValue` when a stored value fits no event.
+    static func read(_ row: Row) throws(DatabaseError) -> Event {
+        var event = Event(
+            id: try row.id("e_id"), iri: try row.iri("e_iri"), owner: try row.id("e_owner_id"),
+            uuid: try row.text("e_uuid"), title: try row.text("e_title"), startsAt: try row.time("e_starts_at"),
+            endsAt: try row.time("e_ends_at"), publishedAt: try row.time("e_published_at"),
+            isLocal: try row.bool("e_is_local"))
+        event.organizer = try row.idOrNil("e_organizer_id")
+        event.content = try row.html("e_content_html")
+        event.source = try row.textOrNil("e_source")
+        event.timeZone = try row.text("e_time_zone")
+        event.place = try place(row)
+        event.onlineURL = try row.iriOrNil("e_online_url")
+        event.capacity = try number(row, "e_capacity")
+        event.joinMode = try row.choice("e_join_mode")
+        event.externalURL = try row.iriOrNil("e_external_url")
+        event.status = try row.choice("e_status")
+        event.previousStart = try row.timeOrNil("e_previous_start")
+        event.visibility = try row.choice("e_visibility")
+        event.remoteGoing = try number(row, "e_remote_going")
+        event.url = try row.iriOrNil("e_url")
+        event.language = try row.textOrNil("e_language")
+        event.sequence = try row.count("e_sequence")
+        event.updatedAt = try row.time("e_updated_at")
+        return event
+    }
+
+    /// A place has a name, be it empty; no place has none.
+    private static func place(_ row: Row) throws(DatabaseError) -> Place? {
+        guard let name = try row.textOrNil("e_place_name") else { return nil }
+        var place = Place(
+            name: name, street: try row.textOrNil("e_place_street") ?? "",
+            locality: try row.textOrNil("e_place_locality") ?? "",
+            postalCode: try row.textOrNil("e_place_postal_code") ?? "",
+            country: try row.textOrNil("e_place_country") ?? "")
+        if let latitude = try row.doubleOrNil("e_latitude"), let longitude = try row.doubleOrNil("e_longitude") {
+            place.coordinates = Coordinates(latitude: latitude, longitude: longitude)
+        }
+        return place
+    }
+
+    private static func number(_ row: Row, _ column: String) throws(DatabaseError) -> Int? {
+        guard let value = try row.intOrNil(column) else { return nil }
+        return Int(value)
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+public import Vocabulary
+
+/// Which group, or person, relayed which event.
+public enum EventShares {
+    /// Records that an account shared an event. A second time changes nothing.
+    ///
+    /// - Parameter activity: the id of the `Announce` on the wire: an `Undo` names it.
+    /// - Returns: whether it is the first time.
+    @discardableResult
+    public static func add(
+        event: ID<Event>, account: ID<Account>, activity: IRI, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try tx.run(
+            """
+            INSERT INTO event_share (event_id, account_id, activity_iri, created_at)
+            VALUES (\(event), \(account), \(activity), \(now))
+            ON CONFLICT (event_id, account_id) DO NOTHING
+            """) == 1
+    }
+
+    /// Takes a share back.
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    public static func remove(
+        event: ID<Event>, account: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try tx.run("DELETE FROM event_share WHERE event_id = \(event) AND account_id = \(account)") == 1
+    }
+
+    /// Whose share of which event the `Announce` was.
+    public static func byActivity(
+        _ activity: IRI, in db: some Queryable
+    ) throws(DatabaseError) -> (account: ID<Account>, event: ID<Event>)? {
+        let row = try db.row(
+            "SELECT account_id, event_id FROM event_share WHERE activity_iri = \(activity) ORDER BY created_at")
+        guard let row else { return nil }
+        return (try row.id("account_id"), try row.id("event_id"))
+    }
+
+    /// The `Announce` of an account's share of an event, when there is one.
+    public static func find(
+        event: ID<Event>, account: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> IRI? {
+        try db.row("SELECT activity_iri FROM event_share WHERE event_id = \(event) AND account_id = \(account)")?
+            .iri("activity_iri")
+    }
+}

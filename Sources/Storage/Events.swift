@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+public import Vocabulary
+
+/// Events of this node and those that reached it.
+public enum Events {
+    /// Stores an event. An `iri` that is known changes nothing.
+    ///
+    /// - Returns: whether it is new.
+    @discardableResult
+    public static func insert(_ e: Event, in tx: Transaction) throws(DatabaseError) -> Bool {
+        let inserted = try tx.run(
+            """
+            INSERT INTO event (id, iri, owner_id, organizer_id, uuid, title, content_html, source, starts_at, ends_at,
+                time_zone, place_name, place_street, place_locality, place_postal_code, place_country, latitude,
+                longitude, online_url, capacity, join_mode, external_url, status, previous_start, visibility,
+                remote_going, url, language, sequence, published_at, updated_at, is_local)
+            VALUES (\(e.id), \(e.iri), \(e.owner), \(e.organizer), \(e.uuid), \(e.title), \(e.content), \(e.source),
+                \(e.startsAt), \(e.endsAt), \(e.timeZone), \(e.place?.name), \(e.place?.street), \(e.place?.locality),
+                \(e.place?.postalCode), \(e.place?.country), \(e.place?.coordinates?.latitude),
+                \(e.place?.coordinates?.longitude), \(e.onlineURL), \(e.capacity), \(e.joinMode), \(e.externalURL),
+                \(e.status), \(e.previousStart), \(e.visibility), \(e.remoteGoing), \(e.url), \(e.language),
+                \(e.sequence), \(e.publishedAt), \(e.updatedAt), \(e.isLocal))
+            ON CONFLICT (iri) DO NOTHING
+            """)
+        return inserted == 1
+    }
+
+    /// Replaces what an event says. Its id, iri, uuid and home stay.
+    ///
+    /// A new number of seats is followed by `GuestLists.resize`, in the same transaction and after ``lock(_:in:)``.
+    public static func update(_ e: Event, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            UPDATE event SET owner_id = \(e.owner), organizer_id = \(e.organizer), title = \(e.title),
+                content_html = \(e.content), source = \(e.source), starts_at = \(e.startsAt), ends_at = \(e.endsAt),
+                time_zone = \(e.timeZone), place_name = \(e.place?.name), place_street = \(e.place?.street),
+                place_locality = \(e.place?.locality), place_postal_code = \(e.place?.postalCode),
+                place_country = \(e.place?.country), latitude = \(e.place?.coordinates?.latitude),
+                longitude = \(e.place?.coordinates?.longitude), online_url = \(e.onlineURL),
+                capacity = \(e.capacity), join_mode = \(e.joinMode), external_url = \(e.externalURL),
+                status = \(e.status), previous_start = \(e.previousStart), visibility = \(e.visibility),
+                remote_going = \(e.remoteGoing), url = \(e.url), language = \(e.language), sequence = \(e.sequence),
+                published_at = \(e.publishedAt), updated_at = \(e.updatedAt)
+            WHERE id = \(e.id)
+            """)
+    }
+
+    /// Removes an event with its guest list and shares. What was said about it stays, as plain discussions.
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    public static func delete(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try tx.run("UPDATE post SET event_id = NULL WHERE event_id = \(id)")
+        return try tx.run("DELETE FROM event WHERE id = \(id)") == 1
+    }
+
+    /// The event with this number.
+    public static func byID(_ id: ID<Event>, in db: some Queryable) throws(DatabaseError) -> Event? {
+        try first("SELECT \(EventRow.columns) FROM event e WHERE e.id = \(id)", in: db)
+    }
+
+    /// The event with this id on the wire.
+    public static func byIRI(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Event? {
+        try first("SELECT \(EventRow.columns) FROM event e WHERE e.iri = \(iri)", in: db)
+    }
+
+    /// Public events that have not ended, by their start. Cancelled ones stay until they would have ended.
+    ///
+    /// - Parameters:
+    ///   - owner: only what this account owns or shares; nil for all that concerns the community: its own events, those
+    ///     of owners whom somebody here follows, and what groups of ours, or groups that these follow, share.
+    ///   - after: start and id of the last event of the page before.
+    public static func upcoming(
+        from now: Timestamp, owner: ID<Account>?, limit: Int, after: (Timestamp, ID<Event>)?, mode: FederationMode,
+        in db: some Queryable
+    ) throws(DatabaseError) -> [ID<Event>] {
+        let (start, id) = after ?? (Timestamp(.min), .first)
+        return try PostRow.ids(
+            """
+            SELECT e.id AS id FROM event e JOIN account a ON a.id = e.owner_id
+            WHERE e.ends_at > \(now) AND (e.starts_at, e.id) > (\(start), \(id)) AND \(isShown(owner, mode))
+            ORDER BY e.starts_at, e.id LIMIT \(limit)
+            """, in: db)
+    }
+
+    /// Public events that have ended, latest start first.
+    ///
+    /// - Parameters:
+    ///   - owner: as in ``upcoming(from:owner:limit:after:mode:in:)``.
+    ///   - after: start and id of the last event of the page before.
+    public static func past(
+        before now: Timestamp, owner: ID<Account>?, limit: Int, after: (Timestamp, ID<Event>)?, mode: FederationMode,
+        in db: some Queryable
+    ) throws(DatabaseError) -> [ID<Event>] {
+        let (start, id) = after ?? (Timestamp(.max), .last)
+        return try PostRow.ids(
+            """
+            SELECT e.id AS id FROM event e JOIN account a ON a.id = e.owner_id
+            WHERE e.ends_at <= \(now) AND (e.starts_at, e.id) < (\(start), \(id)) AND \(isShown(owner, mode))
+            ORDER BY e.starts_at DESC, e.id DESC LIMIT \(limit)
+            """, in: db)
+    }
+
+    /// Takes the lock of the event's row until the transaction ends: who decides about its seats waits here in turn.
+    ///
+    /// - Returns: whether there is such an event.
+    @discardableResult
+    public static func lock(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try tx.run("UPDATE event SET sequence = sequence WHERE id = \(id)") == 1
+    }
+
+    private static func isShown(_ owner: ID<Account>?, _ mode: FederationMode) -> SQL {
+        """
+        e.visibility = 'public' AND \(AccountRow.isActive) AND \(Conditions.isListed("a.host", mode))
+        AND \(owner.map(belongs) ?? concernsUs(mode))
+        """
+    }
+
+    private static func belongs(to owner: ID<Account>) -> SQL {
+        """
+        (e.owner_id = \(owner) OR EXISTS (
+            SELECT 1 FROM event_share s WHERE s.event_id = e.id AND s.account_id = \(owner)))
+        """
+    }
+
+    private static func concernsUs(_ mode: FederationMode) -> SQL {
+        """
+        (e.is_local
+         OR EXISTS (SELECT 1 FROM follow f JOIN account l ON l.id = f.follower_id
+                    WHERE f.target_id = e.owner_id AND f.state = 'accepted' AND l.host = '')
+         OR EXISTS (SELECT 1 FROM event_share s JOIN account g ON g.id = s.account_id
+                    WHERE s.event_id = e.id AND \(Conditions.isOurRelay(mode))))
+        """
+    }
+
+    private static func first(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> Event? {
+        guard let row = try db.row(sql) else { return nil }
+        return try EventRow.read(row)
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+public import Vocabulary
+
+/// Who follows whom.
+public enum Follows {
+    /// Records that `follower` asked to follow `target`.
+    ///
+    /// A request that is repeated changes nothing but the activity's id, so that an answer finds it.
+    ///
+    /// - Returns: whether there is something to answer: the first time, or again after a rejection.
+    public static func request(
+        by follower: ID<Account>, of target: ID<Account>, activity: IRI, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        let asked = try tx.run(
+            """
+            INSERT INTO follow (follower_id, target_id, activity_iri, state, created_at)
+            VALUES (\(follower), \(target), \(activity), 'requested', \(now))
+            ON CONFLICT (follower_id, target_id) DO UPDATE SET activity_iri = excluded.activity_iri,
+                state = excluded.state, created_at = excluded.created_at
+            WHERE follow.state IN (\(list: predecessors(of: .requested)))
+            """)
+        if asked == 1 { return true }
+        try tx.run(
+            """
+            UPDATE follow SET activity_iri = \(activity)
+            WHERE follower_id = \(follower) AND target_id = \(target)
+            """)
+        return false
+    }
+
+    /// Moves a follow to another state, if ``Model/Follow/State/successors`` allows.
+    ///
+    /// - Returns: whether it moved; not when it is there already.
+    @discardableResult
+    public static func setState(
+        _ state: Follow.State, by follower: ID<Account>, of target: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try tx.run(
+            """
+            UPDATE follow SET state = \(state)
+            WHERE follower_id = \(follower) AND target_id = \(target)
+                AND state IN (\(list: predecessors(of: state)))
+            """) == 1
+    }
+
+    /// Ends a follow, whatever its state.
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    public static func remove(
+        by follower: ID<Account>, of target: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try tx.run("DELETE FROM follow WHERE follower_id = \(follower) AND target_id = \(target)") == 1
+    }
+
+    /// Ends every follow by and of an account that is no more. Whoever must be told is told before.
+    public static func removeAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("DELETE FROM follow WHERE follower_id = \(account) OR target_id = \(account)")
+    }
+
+    private static func predecessors(of state: Follow.State) -> [Follow.State] {
+        Follow.State.allCases.filter { $0.successors.contains(state) }
+    }
+}
+
+// MARK: - Finding one
+
+extension Follows {
+    /// How one account stands to another.
+    public static func find(
+        by follower: ID<Account>, of target: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> Follow? {
+        try first(
+            """
+            SELECT follower_id, target_id, activity_iri, state FROM follow
+            WHERE follower_id = \(follower) AND target_id = \(target)
+            """, in: db)
+    }
+
+    /// The follow that an answer, or an `Undo`, names.
+    ///
+    /// Nothing stops two nodes from using the same id; the older follow is found, and the caller must check whether
+    /// the one who speaks has a part in it.
+    public static func byActivity(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Follow? {
+        try first(
+            """
+            SELECT follower_id, target_id, activity_iri, state FROM follow
+            WHERE activity_iri = \(iri) ORDER BY created_at, follower_id, target_id LIMIT 1
+            """, in: db)
+    }
+
+    /// Whether somebody on this node follows the account, accepted: then we want to hear from it.
+    public static func followsAny(
+        localTo target: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> Bool {
+        try db.row(
+            """
+            SELECT f.follower_id FROM follow f JOIN account a ON a.id = f.follower_id
+            WHERE f.target_id = \(target) AND f.state = 'accepted' AND a.host = '' AND \(AccountRow.isActive)
+            LIMIT 1
+            """) != nil
+    }
+
+    private static func first(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> Follow? {
+        guard let row = try db.row(sql) else { return nil }
+        return Follow(
+            follower: try row.id("follower_id"), target: try row.id("target_id"),
+            activity: try row.iri("activity_iri"), state: try row.choice("state"))
+    }
+}
+
+// MARK: - Lists and counts, of accounts that may act
+
+extension Follows {
+    /// One page of an account's accepted followers, newest account first.
+    public static func followers(
+        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) \(acceptedFollowers(of: account)) AND f.follower_id < \(page.before)
+            ORDER BY f.follower_id DESC LIMIT \(page.limit)
+            """, in: db)
+    }
+
+    /// One page of those whom an account follows, accepted, newest account first.
+    public static func following(
+        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) \(acceptedTargets(of: account)) AND f.target_id < \(page.before)
+            ORDER BY f.target_id DESC LIMIT \(page.limit)
+            """, in: db)
+    }
+
+    /// How many accepted followers an account has.
+    public static func followerCount(
+        of account: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> Int {
+        try db.row("SELECT count(*) AS n \(acceptedFollowers(of: account))")?.count("n") ?? 0
+    }
+
+    /// How many accounts an account follows, accepted.
+    public static func followingCount(
+        of account: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> Int {
+        try db.row("SELECT count(*) AS n \(acceptedTargets(of: account))")?.count("n") ?? 0
+    }
+
+    /// Those who wait for an account's answer, the longest first.
+    public static func pending(
+        of target: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) FROM follow f JOIN account a ON a.id = f.follower_id
+            WHERE f.target_id = \(target) AND f.state = 'requested' AND \(AccountRow.isActive)
+            ORDER BY f.created_at, f.follower_id
+            """, in: db)
+    }
+
+    /// The groups that an account follows, accepted, oldest account first.
+    public static func acceptedGroups(
+        followedBy follower: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) \(acceptedTargets(of: follower)) AND a.kind = 'group' ORDER BY a.id
+            """, in: db)
+    }
+
+    private static func acceptedFollowers(of account: ID<Account>) -> SQL {
+        """
+        FROM follow f JOIN account a ON a.id = f.follower_id
+        WHERE f.target_id = \(account) AND f.state = 'accepted' AND \(AccountRow.isActive)
+        """
+    }
+
+    private static func acceptedTargets(of account: ID<Account>) -> SQL {
+        """
+        FROM follow f JOIN account a ON a.id = f.target_id
+        WHERE f.follower_id = \(account) AND f.state = 'accepted' AND \(AccountRow.isActive)
+        """
+    }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+public import Vocabulary
+
+/// An activity that an account of this node said: the exact text, stored once and sent as it stands.
+public struct SentActivity: Sendable, Hashable, Identifiable {
+    /// The local number.
+    public let id: ID<SentActivity>
+    /// Its id on the wire.
+    public var iri: IRI
+    /// Who said it.
+    public var actor: ID<Account>
+    /// `Create`, `Accept` and so on.
+    public var type: String
+    /// What it is about; two deliveries about the same thing keep their order.
+    public var object: IRI?
+    /// The exact text.
+    public var body: String
+    /// Whether the outbox shows it.
+    public var isPublic: Bool
+    /// When it was said.
+    public var createdAt: Timestamp
+
+    /// Creates the value.
+    public init(
+        id: ID<SentActivity>, iri: IRI, actor: ID<Account>, type: String, object: IRI?, body: String, isPublic: Bool,
+        createdAt: Timestamp
+    ) {
+        self.id = id
+        self.iri = iri
+        self.actor = actor
+        self.type = type
+        self.object = object
+        self.body = body
+        self.isPublic = isPublic
+        self.createdAt = createdAt
+    }
+}
+
+/// One activity on its way to one inbox.
+public struct QueuedDelivery: Sendable, Hashable, Identifiable {
+    /// The local number.
+    public let id: ID<QueuedDelivery>
+    /// What is delivered.
+    public var activity: ID<SentActivity>
+    /// Who signs it, at each attempt anew; no key material is ever in the queue.
+    public var actor: ID<Account>
+    /// Where to.
+    public var inbox: IRI
+    /// How often it was tried, this time included.
+    public var attempts: Int
+    /// When the fact was committed.
+    public var createdAt: Timestamp
+    /// The exact text.
+    public var body: String
+}
+
+/// Activities that we said, and their deliveries: lease, finish, postpone, abandon.
+public enum OutboxQueue {
+    /// Stores what was said.
+    public static func insert(_ activity: SentActivity, in tx: Transaction) throws(DatabaseError) {
+        _ = try tx.run(
+            """
+            INSERT INTO activity (id, iri, actor_id, type, object_iri, body, is_public, created_at)
+            VALUES (\(activity.id), \(activity.iri), \(activity.actor), \(activity.type), \(activity.object),
+                \(activity.body), \(activity.isPublic), \(activity.createdAt))
+            """)
+    }
+
+    /// Queues one delivery for each inbox; an inbox that has it already is left alone.
+    ///
+    /// - Parameter inboxes: each of them is one POST, so shared inboxes should already stand for their hosts.
+    public static func deliver(
+        _ activity: SentActivity, to inboxes: [IRI], ids: IDMaker, in tx: Transaction
+    ) throws(DatabaseError) {
+        let key = (activity.object ?? activity.iri).string
+        // One statement a hundred rows: a popular group has thousands of inboxes, and the transaction must be short.
+        for start in stride(from: 0, to: inboxes.count, by: 100) {
+            var values: [SQL] = []
+            for inbox in inboxes[start..<min(start + 100, inboxes.count)] {
+                let id: ID<QueuedDelivery> = ids.make(at: activity.createdAt)
+                values.append(
+                    """
+                    (\(id), \(activity.id), \(activity.actor), \(inbox), \(inbox.authority), \(key),
+                     \(activity.createdAt), NULL, 0, \(activity.createdAt))
+                    """)
+            }
+            _ = try tx.run(
+                """
+                INSERT INTO delivery (id, activity_id, actor_id, inbox, host, order_key, run_at, lease_until, attempts,
+                    created_at)
+                VALUES \(SQL.joined(values, separator: ", "))
+                ON CONFLICT (activity_id, inbox) DO NOTHING
+                """)
+        }
+    }
+
+    /// The inboxes of an account's accepted followers on other nodes, one a host where it offers a shared one.
+    public static func followerInboxes(
+        of account: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> [IRI] {
+        try db.rows(
+            """
+            SELECT DISTINCT coalesce(a.shared_inbox, a.inbox) AS inbox
+            FROM follow f JOIN account a ON a.id = f.follower_id
+            WHERE f.target_id = \(account) AND f.state = 'accepted' AND a.host <> '' AND a.inbox IS NOT NULL
+              AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+            """
+        ).map { row throws(DatabaseError) in try row.iri("inbox") }
+    }
+
+    /// Takes deliveries that are due, for as long as the lease lasts.
+    ///
+    /// A host that rests is left alone, a host gets at most `perHost` of them, and an older delivery to the same inbox
+    /// about the same object always goes first.
+    public static func lease(_ request: LeaseRequest, in tx: Transaction) throws(DatabaseError) -> [QueuedDelivery] {
+        let now = request.now
+        let busy: SQL = request.busyHosts.isEmpty ? "" : " AND d.host NOT IN (\(list: request.busyHosts))"
+        let rows = try tx.rows(
+            """
+            UPDATE delivery SET lease_until = \(request.until), attempts = attempts + 1
+            WHERE id IN (
+                SELECT d.id FROM delivery d LEFT JOIN peer p ON p.host = d.host
+                WHERE d.run_at <= \(now) AND (p.rest_until IS NULL OR p.rest_until <= \(now))
+                  AND (d.lease_until IS NULL OR d.lease_until < \(now))\(busy)
+                  AND NOT EXISTS (SELECT 1 FROM delivery e
+                                  WHERE e.inbox = d.inbox AND e.order_key = d.order_key AND e.id < d.id)
+                ORDER BY d.run_at, d.id LIMIT \(request.limit) \(.skipLocked(of: "d")))
+            RETURNING id, activity_id, actor_id, inbox, attempts, created_at
+            """)
+        var leased: [QueuedDelivery] = []
+        for row in rows {
+            leased.append(
+                QueuedDelivery(
+                    id: try row.id("id"), activity: try row.id("activity_id"), actor: try row.id("actor_id"),
+                    inbox: try row.iri("inbox"), attempts: Int(try row.int("attempts")),
+                    createdAt: try row.time("created_at"), body: ""))
+        }
+        return try addBodies(to: leased.sorted { $0.id < $1.id }, in: tx)
+    }
+
+    private static func addBodies(
+        to deliveries: [QueuedDelivery], in tx: Transaction
+    ) throws(DatabaseError) -> [QueuedDelivery] {
+        let wanted = Array(Set(deliveries.map(\.activity)))
+        guard !wanted.isEmpty else { return [] }
+        var bodies: [ID<SentActivity>: String] = [:]
+        for row in try tx.rows("SELECT id, body FROM activity WHERE id IN (\(list: wanted))") {
+            bodies[try row.id("id")] = try row.text("body")
+        }
+        return deliveries.map { delivery in
+            var delivery = delivery
+            delivery.body = bodies[delivery.activity] ?? ""
+            return delivery
+        }
+    }
+
+    /// The peer has it.
+    public static func finish(_ ids: [ID<QueuedDelivery>], in tx: Transaction) throws(DatabaseError) {
+        guard !ids.isEmpty else { return }
+        _ = try tx.run("DELETE FROM delivery WHERE id IN (\(list: ids))")
+    }
+
+    /// Later.
+    public static func postpone(
+        _ id: ID<QueuedDelivery>, until time: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        _ = try tx.run("UPDATE delivery SET run_at = \(time), lease_until = NULL WHERE id = \(id)")
+    }
+
+    /// Gives the lease back as if it was never taken: at a stop, or when the host is at its limit.
+    public static func release(_ ids: [ID<QueuedDelivery>], in tx: Transaction) throws(DatabaseError) {
+        guard !ids.isEmpty else { return }
+        _ = try tx.run(
+            "UPDATE delivery SET lease_until = NULL, attempts = attempts - 1 WHERE id IN (\(list: ids))")
+    }
+
+    /// Gives up, and says so where a person can see it.
+    public static func abandon(
+        _ delivery: QueuedDelivery, record: ID<AbandonedDelivery>, reason: String, at now: Timestamp,
+        in tx: Transaction
+    ) throws(DatabaseError) {
+        _ = try tx.run(
+            """
+            INSERT INTO abandoned_delivery (id, activity_id, inbox, reason, abandoned_at)
+            VALUES (\(record), \(delivery.activity), \(delivery.inbox), \(reason), \(now))
+            """)
+        _ = try tx.run("DELETE FROM delivery WHERE id = \(delivery.id)")
+    }
+
+    /// How many wait, and since when the oldest that is due does.
+    public static func backlog(
+        now: Timestamp, in db: some Queryable
+    ) throws(DatabaseError) -> (count: Int, oldestDue: Timestamp?) {
+        let all = try db.row("SELECT count(*) AS n FROM delivery")
+        let due = try db.row("SELECT min(run_at) AS oldest FROM delivery WHERE run_at <= \(now)")
+        return (Int(try all?.int("n") ?? 0), try due?.timeOrNil("oldest"))
+    }
+}
+
+/// What a delivery worker asks for.
+public struct LeaseRequest: Sendable {
+    /// How many at the most, 1 ... 500.
+    public var limit: Int
+    /// When the lease ends by itself.
+    public var until: Timestamp
+    /// The present.
+    public var now: Timestamp
+    /// Hosts that are at their limit of open requests; at most 500.
+    public var busyHosts: [String]
+
+    /// Creates the value.
+    public init(limit: Int, until: Timestamp, now: Timestamp, busyHosts: [String] = []) {
+        self.limit = limit
+        self.until = until
+        self.now = now
+        self.busyHosts = busyHosts
+    }
+}
+
+/// A delivery that was given up.
+public enum AbandonedDelivery {}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Model
+
+/// The columns of `post` in a SELECT under the alias `p`, and the post that they make.
+enum PostRow {
+    private static let names = [
+        "id", "iri", "author_id", "group_id", "in_reply_to_id", "in_reply_to_iri", "thread_id", "event_id", "kind",
+        "title", "content_html", "source", "warning", "visibility", "language", "url", "published_at", "edited_at",
+        "is_local",
+    ]
+
+    /// The list of columns, each renamed to `p_` and its own name.
+    static let columns = SQL(stringLiteral: names.map { "p.\($0) AS p_\($0)" }.joined(separator: ", "))
+
+    /// The post in a row of a query over ``columns``.
+    ///
+    /// - Throws: `.invalidValue` when a stored value fits no post.
+    static func read(_ row: Row) throws(DatabaseError) -> Post {
+        var post = Post(
+            id: try row.id("p_id"), iri: try row.iri("p_iri"), author: try row.id("p_author_id"),
+            content: try row.html("p_content_html"), visibility: try row.choice("p_visibility"),
+            publishedAt: try row.time("p_published_at"), isLocal: try row.bool("p_is_local"))
+        post.group = try row.idOrNil("p_group_id")
+        post.inReplyTo = try row.idOrNil("p_in_reply_to_id")
+        post.inReplyToIRI = try row.iriOrNil("p_in_reply_to_iri")
+        post.thread = try row.id("p_thread_id")
+        post.event = try row.idOrNil("p_event_id")
+        post.kind = try row.choice("p_kind")
+        post.title = try row.text("p_title")
+        post.source = try row.textOrNil("p_source")
+        post.warning = try row.text("p_warning")
+        post.language = try row.textOrNil("p_language")
+        post.url = try row.iriOrNil("p_url")
+        post.editedAt = try row.timeOrNil("p_edited_at")
+        return post
+    }
+
+    /// The ids of a query whose only column is `id`, in its order.
+    static func ids<Entity>(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> [ID<Entity>] {
+        var ids: [ID<Entity>] = []
+        for row in try db.rows(sql) { ids.append(try row.id("id")) }
+        return ids
+    }
+}

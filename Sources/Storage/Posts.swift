@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+public import Vocabulary
+
+/// Posts and what belongs to their row: mentions, hashtags, attachments.
+public enum Posts {
+    /// How far below a post the answers that came before it are looked for.
+    private static let adoptionDepth = 200
+
+    /// Stores a post with its parts. An `iri` that is known changes nothing.
+    ///
+    /// An answer to a known post carries both `inReplyTo` and `inReplyToIRI`, and the thread of what it answers.
+    ///
+    /// - Returns: whether it is new.
+    @discardableResult
+    public static func insert(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> Bool {
+        let inserted = try tx.run(
+            """
+            INSERT INTO post (id, iri, author_id, group_id, in_reply_to_id, in_reply_to_iri, thread_id, event_id, kind,
+                title, content_html, source, warning, visibility, language, url, published_at, edited_at, is_local)
+            VALUES (\(p.id), \(p.iri), \(p.author), \(p.group), \(p.inReplyTo), \(p.inReplyToIRI), \(p.thread),
+                \(p.event), \(p.kind), \(p.title), \(p.content), \(p.source), \(p.warning), \(p.visibility),
+                \(p.language), \(p.url), \(p.publishedAt), \(p.editedAt), \(p.isLocal))
+            ON CONFLICT (iri) DO NOTHING
+            """)
+        guard inserted == 1 else { return false }
+        try insertParts(parts, of: p.id, in: tx)
+        return true
+    }
+
+    /// Replaces what a post says and its parts. Its id, iri, author and home stay.
+    public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            UPDATE post SET group_id = \(p.group), in_reply_to_id = \(p.inReplyTo),
+                in_reply_to_iri = \(p.inReplyToIRI), thread_id = \(p.thread), event_id = \(p.event), kind = \(p.kind),
+                title = \(p.title), content_html = \(p.content), source = \(p.source), warning = \(p.warning),
+                visibility = \(p.visibility), language = \(p.language), url = \(p.url),
+                published_at = \(p.publishedAt), edited_at = \(p.editedAt)
+            WHERE id = \(p.id)
+            """)
+        try tx.run("DELETE FROM mention WHERE post_id = \(p.id)")
+        try tx.run("DELETE FROM hashtag WHERE post_id = \(p.id)")
+        try tx.run("DELETE FROM attachment WHERE post_id = \(p.id)")
+        try insertParts(parts, of: p.id, in: tx)
+    }
+
+    /// Removes a post with its parts, boosts and likes. Its answers stay in their thread, without a parent.
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    public static func delete(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try tx.run(
+            """
+            UPDATE post SET in_reply_to_id = NULL
+            WHERE in_reply_to_iri = (SELECT q.iri FROM post q WHERE q.id = \(id))
+            """)
+        return try tx.run("DELETE FROM post WHERE id = \(id)") == 1
+    }
+
+    /// Removes everything that an account wrote; its boosts and likes too.
+    ///
+    /// - Returns: how many posts there were.
+    @discardableResult
+    public static func deleteAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Int {
+        try tx.run("DELETE FROM boost WHERE account_id = \(author)")
+        try tx.run("DELETE FROM post_like WHERE account_id = \(author)")
+        try tx.run(
+            """
+            UPDATE post SET in_reply_to_id = NULL
+            WHERE in_reply_to_iri IN (SELECT q.iri FROM post q WHERE q.author_id = \(author))
+            """)
+        return try tx.run("DELETE FROM post WHERE author_id = \(author)")
+    }
+
+    /// Gives the answers that came before `p` their parent, and the branch below them its thread and event.
+    ///
+    /// Called after `p` was stored. Answers that answer each other in a circle end nowhere: the search stops after
+    /// 200 levels.
+    public static func adoptReplies(of p: Post, in tx: Transaction) throws(DatabaseError) {
+        let adopted = try tx.run(
+            """
+            UPDATE post SET in_reply_to_id = \(p.id)
+            WHERE in_reply_to_iri = \(p.iri) AND in_reply_to_id IS NULL AND id <> \(p.id)
+            """)
+        guard adopted > 0 else { return }
+        try tx.run(
+            """
+            UPDATE post SET thread_id = \(p.thread), event_id = \(p.event)
+            WHERE id <> \(p.id) AND id IN (
+                WITH RECURSIVE below (id, depth) AS (
+                    SELECT q.id, 1 FROM post q WHERE q.in_reply_to_iri = \(p.iri)
+                    UNION
+                    SELECT r.id, b.depth + 1
+                    FROM below b JOIN post q ON q.id = b.id JOIN post r ON r.in_reply_to_iri = q.iri
+                    WHERE b.depth < \(adoptionDepth))
+                SELECT id FROM below)
+            """)
+    }
+
+    /// Gives the discussions about an event that came before it their event.
+    public static func adoptReplies(of event: Event, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            UPDATE post SET event_id = \(event.id)
+            WHERE thread_id IN (SELECT q.thread_id FROM post q WHERE q.in_reply_to_iri = \(event.iri))
+            """)
+    }
+
+    /// The post with this number.
+    public static func byID(_ id: ID<Post>, in db: some Queryable) throws(DatabaseError) -> Post? {
+        try first("SELECT \(PostRow.columns) FROM post p WHERE p.id = \(id)", in: db)
+    }
+
+    /// The post with this id on the wire.
+    public static func byIRI(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Post? {
+        try first("SELECT \(PostRow.columns) FROM post p WHERE p.iri = \(iri)", in: db)
+    }
+
+    /// What comes with a post besides its row: mentions by id, hashtags by letter, attachments in their order.
+    public static func parts(of id: ID<Post>, in db: some Queryable) throws(DatabaseError) -> PostParts {
+        var parts = PostParts()
+        parts.mentions = try PostRow.ids(
+            "SELECT m.account_id AS id FROM mention m WHERE m.post_id = \(id) ORDER BY m.account_id", in: db)
+        for row in try db.rows("SELECT tag FROM hashtag WHERE post_id = \(id) ORDER BY tag") {
+            parts.hashtags.append(try row.text("tag"))
+        }
+        let attachments: SQL = """
+            SELECT url, media_type, description FROM attachment WHERE post_id = \(id) ORDER BY position
+            """
+        for row in try db.rows(attachments) { parts.attachments.append(try attachment(row)) }
+        return parts
+    }
+
+    /// What a person is to a post: all that `PostPolicy` asks.
+    public static func relation(
+        of viewer: ID<Account>, to post: Post, in db: some Queryable
+    ) throws(DatabaseError) -> PostRelation {
+        let row = try db.row(
+            """
+            SELECT \(Conditions.follows(viewer, "p.author_id")) AS follows,
+                EXISTS (SELECT 1 FROM mention x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_mentioned,
+                (\(Conditions.noBlock(between: viewer, and: "p.author_id"))) AS is_free
+            FROM post p WHERE p.id = \(post.id)
+            """)
+        guard let row else { return .stranger }
+        return PostRelation(
+            isAuthor: post.author == viewer, followsAuthor: try row.bool("follows"),
+            isMentioned: try row.bool("is_mentioned"), isBlocked: try !row.bool("is_free"))
+    }
+
+    /// The attachment in a row with `url`, `media_type` and `description`.
+    static func attachment(_ row: Row) throws(DatabaseError) -> Attachment {
+        Attachment(
+            url: try row.iri("url"), mediaType: try row.text("media_type"), description: try row.text("description"))
+    }
+
+    private static func first(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> Post? {
+        guard let row = try db.row(sql) else { return nil }
+        return try PostRow.read(row)
+    }
+
+    private static func insertParts(
+        _ parts: PostParts, of post: ID<Post>, in tx: Transaction
+    ) throws(DatabaseError) {
+        for account in parts.mentions {
+            try tx.run(
+                """
+                INSERT INTO mention (post_id, account_id) VALUES (\(post), \(account))
+                ON CONFLICT (post_id, account_id) DO NOTHING
+                """)
+        }
+        for tag in parts.hashtags {
+            try tx.run(
+                """
+                INSERT INTO hashtag (post_id, tag) VALUES (\(post), \(tag)) ON CONFLICT (tag, post_id) DO NOTHING
+                """)
+        }
+        for (position, attachment) in parts.attachments.enumerated() {
+            try tx.run(
+                """
+                INSERT INTO attachment (post_id, position, url, media_type, description)
+                VALUES (\(post), \(position), \(attachment.url), \(attachment.mediaType), \(attachment.description))
+                """)
+        }
+    }
+}

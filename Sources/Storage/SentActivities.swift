@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+public import Vocabulary
+
+/// Reading back what this node said: outboxes, and activities by their id.
+public enum SentActivities {
+    /// The activity with this id on the wire.
+    public static func byID(
+        _ id: ID<SentActivity>, in db: some Queryable
+    ) throws(DatabaseError) -> SentActivity? {
+        guard let row = try db.row("SELECT \(columns) FROM activity WHERE id = \(id)") else { return nil }
+        return try read(row)
+    }
+
+    /// The newest activity of a type that an actor said about an object: what an `Undo` names.
+    public static func newest(
+        _ type: String, by actor: ID<Account>, about object: IRI, in db: some Queryable
+    ) throws(DatabaseError) -> SentActivity? {
+        guard
+            let row = try db.row(
+                """
+                SELECT \(columns) FROM activity
+                WHERE object_iri = \(object) AND actor_id = \(actor) AND type = \(type) ORDER BY id DESC LIMIT 1
+                """)
+        else { return nil }
+        return try read(row)
+    }
+
+    /// One page of an actor's public activities, newest first.
+    public static func outbox(
+        of actor: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [SentActivity] {
+        try db.rows(
+            """
+            SELECT \(columns) FROM activity
+            WHERE actor_id = \(actor) AND is_public AND id < \(page.before) ORDER BY id DESC LIMIT \(page.limit)
+            """
+        ).map { row throws(DatabaseError) in try read(row) }
+    }
+
+    /// How many public activities an actor said.
+    public static func outboxCount(of actor: ID<Account>, in db: some Queryable) throws(DatabaseError) -> Int {
+        Int(try db.row("SELECT count(*) AS n FROM activity WHERE actor_id = \(actor) AND is_public")?.int("n") ?? 0)
+    }
+
+    /// Takes back the text of what was said about an object that is gone, so that an outbox no longer shows it.
+    public static func hide(about object: IRI, in tx: Transaction) throws(DatabaseError) {
+        _ = try tx.run("UPDATE activity SET is_public = \(false) WHERE object_iri = \(object) AND type <> 'Delete'")
+    }
+
+    private static let columns: SQL = "id, iri, actor_id, type, object_iri, body, is_public, created_at"
+
+    private static func read(_ row: Row) throws(DatabaseError) -> SentActivity {
+        SentActivity(
+            id: try row.id("id"), iri: try row.iri("iri"), actor: try row.id("actor_id"), type: try row.text("type"),
+            object: try row.iriOrNil("object_iri"), body: try row.text("body"), isPublic: try row.bool("is_public"),
+            createdAt: try row.time("created_at"))
+    }
+}

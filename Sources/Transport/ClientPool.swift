@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AsyncHTTPClient
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+internal import Synchronization
+
+// AsyncHTTPClient has no place for a resolver of ours: it can only be told, once and for all, which address stands for
+// a host. So there is one client for each checked pair of host and address. It never looks a name up, never follows a
+// redirect, never connects twice for one request, and asks the guard again when its socket is connected.
+
+/// The clients for checked pairs of host and address: the least recently used are shut down beyond a bound.
+final class ClientPool: Sendable {
+    /// One way to one machine.
+    struct Route: Hashable, Sendable {
+        var scheme: String
+        /// Without brackets.
+        var host: String
+        var port: Int
+        var address: NetworkAddress
+    }
+
+    private struct Slot {
+        let client: HTTPClient
+        var users: Int
+        var lastUse: UInt64
+    }
+
+    private struct State {
+        var slots: [Route: Slot] = [:]
+        var uses: UInt64 = 0
+        var isClosed = false
+        var closing: [UInt64: Task<Void, Never>] = [:]
+    }
+
+    private let addressGuard: AddressGuard
+    private let group: any EventLoopGroup
+    private let tls: TLSConfiguration
+    private let limit: Int
+    // A mutex rather than an actor: every request comes here twice, and nothing inside waits.
+    private let state = Mutex(State())
+
+    init(addressGuard: AddressGuard, caFile: String?, group: any EventLoopGroup, limit: Int = 512) throws {
+        self.addressGuard = addressGuard
+        self.group = group
+        self.limit = limit
+        tls = try Self.tlsConfiguration(caFile: caFile)
+    }
+
+    /// Lends the route's client for as long as `body` runs.
+    func withClient<Value: Sendable>(
+        _ route: Route, _ body: (HTTPClient) async throws -> Value
+    ) async throws -> Value {
+        let client = try acquire(route)
+        defer { release(route) }
+        return try await body(client)
+    }
+
+    /// Shuts all clients down; what is still under way fails.
+    func shutdown() async {
+        let (clients, closing) = state.withLock { state in
+            state.isClosed = true
+            defer { state.slots = [:] }
+            return (state.slots.values.map(\.client), Array(state.closing.values))
+        }
+        for client in clients { try? await client.shutdown() }
+        for task in closing { await task.value }
+    }
+
+    private func acquire(_ route: Route) throws -> HTTPClient {
+        try state.withLock { state in
+            guard !state.isClosed else { throw TransportFailure.cancelled }
+            state.uses += 1
+            if var slot = state.slots[route] {
+                slot.users += 1
+                slot.lastUse = state.uses
+                state.slots[route] = slot
+                return slot.client
+            }
+            if state.slots.count >= limit { evict(from: &state) }
+            let client = makeClient(route)
+            state.slots[route] = Slot(client: client, users: 1, lastUse: state.uses)
+            return client
+        }
+    }
+
+    private func release(_ route: Route) {
+        state.withLock { $0.slots[route]?.users -= 1 }
+    }
+
+    /// Shuts down the sixteenth that was not used for longest; one that is in use stays, even beyond the bound.
+    private func evict(from state: inout State) {
+        let idle = state.slots.filter { $0.value.users == 0 }.sorted { $0.value.lastUse < $1.value.lastUse }
+        for (route, slot) in idle.prefix(max(1, limit / 16)) {
+            state.slots[route] = nil
+            let ticket = slot.lastUse
+            // Not a child of the request that made room: that should not wait for other hosts' closing handshakes.
+            state.closing[ticket] = Task {
+                try? await slot.client.shutdown()
+                self.state.withLock { $0.closing[ticket] = nil }
+            }
+        }
+    }
+
+    private func makeClient(_ route: Route) -> HTTPClient {
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(10), read: .seconds(30), write: .seconds(30)),
+            connectionPool: .init(idleTimeout: .seconds(30), concurrentHTTP1ConnectionsPerHostSoftLimit: 8),
+            decompression: .disabled)
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.dnsOverride = [route.host: route.address.description]
+        let addressGuard = addressGuard
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            Self.check(channel, route: route, addressGuard: addressGuard)
+        }
+        return HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
+    }
+
+    /// The second look: at the address that the socket reached, before any byte of a request is written.
+    private static func check(
+        _ channel: any Channel, route: Route, addressGuard: AddressGuard
+    ) -> EventLoopFuture<Void> {
+        if let remote = channel.remoteAddress, let address = NetworkAddress(remote), remote.port == route.port,
+            addressGuard.permits(scheme: route.scheme, port: route.port, address: address)
+        {
+            return channel.eventLoop.makeSucceededVoidFuture()
+        }
+        channel.close(promise: nil)
+        return channel.eventLoop.makeFailedFuture(TransportFailure.forbiddenAddress)
+    }
+}
+
+// MARK: - Trust
+
+extension ClientPool {
+    private static let systemTrust = [
+        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+        "/etc/ssl/cert.pem",
+    ]
+
+    /// The certificates are read once and shared: each client has a context of its own, and reading the system's file
+    /// for each new host would cost more than the handshake.
+    private static func tlsConfiguration(caFile: String?) throws -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        let extra = try caFile.map { try NIOSSLCertificate.fromPEMFile($0) } ?? []
+        for path in systemTrust {
+            guard let system = try? NIOSSLCertificate.fromPEMFile(path), !system.isEmpty else { continue }
+            configuration.trustRoots = .certificates(system + extra)
+            return configuration
+        }
+        configuration.additionalTrustRoots = [.certificates(extra)]
+        return configuration
+    }
+}

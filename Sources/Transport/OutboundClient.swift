@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AsyncHTTPClient
+public import Logging
+internal import Model
+public import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+public import Vocabulary
+
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Musl
+#endif
+
+/// The one way out: every request of this node, signed or not, is made here.
+///
+/// A name is resolved and all its addresses are checked; the socket's address is checked again before the first byte.
+/// Redirects are never followed, compression is never offered, and a deadline covers everything: the look-up, the
+/// connection, the handshake, the answer and its last byte. Shut it down before it goes away.
+public final class OutboundClient: Sendable {
+    /// The most that is read of an answer by default: 1 MiB.
+    public static let limitBytes = 1_048_576
+
+    let addressGuard: AddressGuard
+    private let userAgent: String
+    private let resolver: Resolver
+    private let pool: ClientPool
+    private let logger: Logger
+    private let clock: any Model.Clock
+
+    /// - Parameters:
+    ///   - guard: which machines may be talked to.
+    ///   - userAgent: who we are, on one line.
+    ///   - caFile: a PEM file with certificate authorities that are trusted besides the system's.
+    /// - Throws: when `caFile` cannot be read.
+    public convenience init(
+        guard addressGuard: AddressGuard, userAgent: String, caFile: String?, eventLoopGroup: any EventLoopGroup,
+        logger: Logger
+    ) throws {
+        let network = Network(caFile: caFile, eventLoopGroup: eventLoopGroup, lookUp: Resolver.system)
+        try self.init(addressGuard: addressGuard, userAgent: userAgent, network: network, logger: logger)
+    }
+
+    /// What a test puts in the place of the system.
+    struct Network: Sendable {
+        var caFile: String?
+        var eventLoopGroup: any EventLoopGroup
+        var lookUp: Resolver.LookUp
+        var resolutionLifetime = Duration.seconds(60)
+        var clock: any Model.Clock = SystemClock()
+    }
+
+    init(addressGuard: AddressGuard, userAgent: String, network: Network, logger: Logger) throws {
+        self.addressGuard = addressGuard
+        self.userAgent = userAgent
+        self.logger = logger
+        clock = network.clock
+        pool = try ClientPool(
+            addressGuard: addressGuard, caFile: network.caFile, group: network.eventLoopGroup)
+        // Four threads, so that two names whose servers are silent do not stop all others.
+        resolver = Resolver(threadCount: 4, lifetime: network.resolutionLifetime, lookUp: network.lookUp)
+    }
+
+    /// Asks for a document; one hop, whatever the status.
+    ///
+    /// - Throws: `.forbiddenAddress`, `.tooLarge`, `.malformed`, or `.unavailable` when there was no whole answer in
+    ///   time.
+    public func get(
+        _ iri: IRI, headers: [(name: String, value: String)], limitBytes: Int = OutboundClient.limitBytes,
+        deadline: ContinuousClock.Instant
+    ) async throws(FetchError) -> OutboundResponse {
+        let call = Call(method: .GET, iri: iri, headers: headers, body: nil, limitBytes: limitBytes)
+        switch await exchange(call, deadline: deadline) {
+        case .success(let response): return response
+        case .failure(.forbiddenAddress): throw .forbiddenAddress(host: iri.authority)
+        case .failure(.tooLarge): throw .tooLarge(limit: limitBytes)
+        case .failure(.malformed): throw .malformed
+        case .failure: throw .unavailable(status: nil)
+        }
+    }
+
+    /// Sends a body; of the answer only the head counts.
+    public func post(
+        _ iri: IRI, headers: [(name: String, value: String)], body: [UInt8], deadline: ContinuousClock.Instant
+    ) async -> PostResult {
+        let call = Call(method: .POST, iri: iri, headers: headers, body: body, limitBytes: 65_536)
+        switch await exchange(call, deadline: deadline) {
+        case .success(let response):
+            let after = response.headers["retry-after"].flatMap {
+                RetryAfter.parse($0, now: clock.now.milliseconds)
+            }
+            return .status(response.status, retryAfter: after, headers: response.headers)
+        case .failure(let failure): return .failed(failure)
+        }
+    }
+
+    /// Whether a host, with its port when it has one, lies wholly in the opened blocks, where plain http is spoken.
+    func isOpened(host: String) async -> Bool {
+        guard !addressGuard.insecureBlocks.isEmpty, let (name, _) = Host.split(host, defaultPort: 443),
+            let addresses = try? await resolver.addresses(of: name)
+        else { return false }
+        return addresses.allSatisfy(addressGuard.isOpened)
+    }
+
+    /// Closes all connections; every later request fails.
+    public func shutdown() async {
+        await pool.shutdown()
+        await resolver.shutdown()
+    }
+}
+
+// MARK: - One request
+
+extension OutboundClient {
+    private struct Call: Sendable {
+        var method: HTTPMethod
+        var iri: IRI
+        var headers: [(name: String, value: String)]
+        var body: [UInt8]?
+        var limitBytes: Int
+    }
+
+    private func exchange(
+        _ call: Call, deadline: ContinuousClock.Instant
+    ) async -> Result<OutboundResponse, TransportFailure> {
+        do {
+            let response = try await withDeadline(deadline) { try await self.perform(call, deadline: deadline) }
+            return .success(response)
+        } catch {
+            let failure = Task.isCancelled ? .cancelled : Self.classify(error)
+            logger.debug(
+                "request failed",
+                metadata: [
+                    "peer.host": "\(call.iri.authority)", "http.method": "\(call.method)",
+                    "error.kind": "\(failure.rawValue)",
+                ])
+            return .failure(failure)
+        }
+    }
+
+    private func perform(_ call: Call, deadline: ContinuousClock.Instant) async throws -> OutboundResponse {
+        let request = try makeRequest(call)
+        let host = call.iri.host
+        let addresses = try await permittedAddresses(of: call.iri)
+        for (position, address) in addresses.prefix(3).enumerated() {
+            let route = ClientPool.Route(
+                scheme: call.iri.scheme, host: Self.withoutBrackets(host), port: call.iri.port, address: address)
+            do {
+                return try await pool.withClient(route) { client in
+                    try await Self.send(request, call, with: client, deadline: deadline)
+                }
+            } catch where Self.classify(error) == .unreachable && position + 1 < min(addresses.count, 3) {
+                // Nothing was sent; the host has another address.
+                await resolver.demote(address, of: host)
+            }
+        }
+        throw TransportFailure.unreachable
+    }
+
+    /// The first look: all addresses of the name, and not only the one that is used, must be permitted.
+    private func permittedAddresses(of iri: IRI) async throws -> [NetworkAddress] {
+        let host = iri.host
+        let isOnlyForOpened = addressGuard.isOnlyForOpened(host)
+        if isOnlyForOpened && addressGuard.insecureBlocks.isEmpty { throw TransportFailure.forbiddenAddress }
+        let addresses = try await resolver.addresses(of: host)
+        for address in addresses {
+            let isPermitted =
+                isOnlyForOpened
+                ? addressGuard.isOpened(address)
+                : addressGuard.permits(scheme: iri.scheme, port: iri.port, address: address)
+            guard isPermitted else { throw TransportFailure.forbiddenAddress }
+        }
+        return addresses
+    }
+
+    private func makeRequest(_ call: Call) throws -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: call.iri.origin + WireTarget.of(call.iri))
+        request.method = call.method
+        request.headers.add(name: "user-agent", value: userAgent)
+        for (name, value) in call.headers {
+            guard value.utf8.allSatisfy({ $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }) else {
+                throw TransportFailure.malformed
+            }
+            request.headers.add(name: name, value: value)
+        }
+        if let body = call.body { request.body = .bytes(ByteBuffer(bytes: body)) }
+        return request
+    }
+
+    private static func send(
+        _ request: HTTPClientRequest, _ call: Call, with client: HTTPClient, deadline: ContinuousClock.Instant
+    ) async throws -> OutboundResponse {
+        let left = max(.zero, deadline - .now)
+        let answer = try await client.execute(request, deadline: .now() + TimeAmount(left))
+        let body = try await read(answer, call)
+        return OutboundResponse(
+            status: Int(answer.status.code), headers: ResponseHeaders(fields: answer.headers), body: body,
+            finalIRI: call.iri)
+    }
+
+    /// A body that was asked for must come whole. One that was not is read so that the connection can be kept, and
+    /// neither its size nor its slowness changes what the head has said.
+    private static func read(_ answer: HTTPClientResponse, _ call: Call) async throws -> [UInt8] {
+        guard call.method == .POST else {
+            return Array(try await answer.body.collect(upTo: call.limitBytes).readableBytesView)
+        }
+        _ = try? await withDeadline(.now + .seconds(2)) { try await answer.body.collect(upTo: call.limitBytes) }
+        return []
+    }
+
+    private static func withoutBrackets(_ host: String) -> String {
+        host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+    }
+
+    static func classify(_ error: any Error) -> TransportFailure {
+        switch error {
+        case let failure as TransportFailure: failure
+        case is CancellationError: .cancelled
+        case is NIOTooManyBytesError: .tooLarge
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: .insecure
+        case is NIOConnectionError: .unreachable
+        case let error as ChannelError: Self.classify(channel: error)
+        case let error as IOError: Self.sent.contains(error.errnoCode) ? .closed : .unreachable
+        case let error as HTTPClientError: Self.classify(client: error)
+        default: .malformed
+        }
+    }
+
+    /// There was a connection.
+    private static let sent: Set<CInt> = [ECONNRESET, EPIPE]
+
+    private static func classify(channel error: ChannelError) -> TransportFailure {
+        switch error {
+        case .connectTimeout, .connectPending: .unreachable
+        default: .closed
+        }
+    }
+
+    private static func classify(client error: HTTPClientError) -> TransportFailure {
+        switch error {
+        case .deadlineExceeded, .readTimeout, .writeTimeout: .timedOut
+        case .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout: .unreachable
+        case .remoteConnectionClosed, .uncleanShutdown: .closed
+        case .cancelled, .alreadyShutdown, .requestStreamCancelled: .cancelled
+        default: .malformed
+        }
+    }
+}
+
+/// The request line's path and query, exactly as they are written and signed.
+enum WireTarget {
+    /// `IRI.requestTarget`, with the three forms encoded that a strict reader of URLs would rewrite behind our back:
+    /// square brackets and a percent sign that begins no octet.
+    static func of(_ iri: IRI) -> String {
+        let target = iri.requestTarget
+        guard target.utf8.contains(where: { "[]%".utf8.contains($0) }) else { return target }
+        let bytes = Array(target.utf8)
+        var written: [UInt8] = []
+        for (position, byte) in bytes.enumerated() {
+            switch byte {
+            case UInt8(ascii: "["): written += "%5B".utf8
+            case UInt8(ascii: "]"): written += "%5D".utf8
+            case UInt8(ascii: "%") where !isOctet(bytes.dropFirst(position + 1).prefix(2)): written += "%25".utf8
+            default: written.append(byte)
+            }
+        }
+        return String(decoding: written, as: UTF8.self)
+    }
+
+    private static func isOctet(_ digits: ArraySlice<UInt8>) -> Bool {
+        digits.count == 2 && digits.allSatisfy { ($0 | 0x20) &- 0x61 < 6 || $0 &- 0x30 < 10 }
+    }
+}

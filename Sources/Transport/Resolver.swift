@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import NIOCore
+internal import NIOPosix
+
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Musl
+#endif
+
+/// Names to addresses, off the event loops and off the cooperative threads: `getaddrinfo` blocks.
+///
+/// One look-up at a time for a name, whoever asks; an answer is kept for a minute, a failure for ten seconds. Who
+/// waits is let go when its task is cancelled, though the look-up itself cannot be stopped.
+actor Resolver {
+    /// How a name is looked up; tests bring their own.
+    typealias LookUp = @Sendable (String) throws -> [NetworkAddress]
+
+    private struct Answer {
+        var addresses: [NetworkAddress]
+        var until: ContinuousClock.Instant
+    }
+
+    private static let answerLimit = 4096
+    private static let openLimit = 1024
+
+    private let threads: NIOThreadPool
+    private let lookUp: LookUp
+    private let lifetime: Duration
+    private var answers: [String: Answer] = [:]
+    private var waiting: [String: [Int: CheckedContinuation<[NetworkAddress], any Error>]] = [:]
+    private var lastTicket = 0
+
+    init(threadCount: Int, lifetime: Duration = .seconds(60), lookUp: @escaping LookUp) {
+        threads = NIOThreadPool(numberOfThreads: threadCount)
+        threads.start()
+        self.lifetime = lifetime
+        self.lookUp = lookUp
+    }
+
+    /// The addresses of a host, best first; never empty.
+    ///
+    /// - Throws: `TransportFailure.notResolved`, or `CancellationError`.
+    func addresses(of host: String) async throws -> [NetworkAddress] {
+        if let address = NetworkAddress(host) { return [address] }
+        if let known = answers[host], known.until > .now {
+            guard !known.addresses.isEmpty else { throw TransportFailure.notResolved }
+            return known.addresses
+        }
+        lastTicket += 1
+        let ticket = lastTicket
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { wait(for: host, ticket, $0) }
+        } onCancel: {
+            Task { await self.letGo(host, ticket) }
+        }
+    }
+
+    /// Puts an address that did not answer behind the host's others.
+    func demote(_ address: NetworkAddress, of host: String) {
+        guard var answer = answers[host], let position = answer.addresses.firstIndex(of: address) else { return }
+        answer.addresses.append(answer.addresses.remove(at: position))
+        answers[host] = answer
+    }
+
+    func shutdown() async {
+        try? await threads.shutdownGracefully()
+    }
+
+    private func wait(
+        for host: String, _ ticket: Int, _ continuation: CheckedContinuation<[NetworkAddress], any Error>
+    ) {
+        guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
+        let isFirst = waiting[host] == nil
+        guard !isFirst || waiting.count < Self.openLimit else {
+            return continuation.resume(throwing: TransportFailure.notResolved)
+        }
+        waiting[host, default: [:]][ticket] = continuation
+        // Bounded by `openLimit`, and not a child of who asked first: others wait for the same answer.
+        if isFirst { Task { await ask(host) } }
+    }
+
+    private func letGo(_ host: String, _ ticket: Int) {
+        // The host itself stays: its look-up is still open.
+        waiting[host]?.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
+    }
+
+    private func ask(_ host: String) async {
+        let lookUp = lookUp
+        let addresses = (try? await threads.runIfActive { try lookUp(host) }) ?? []
+        if answers.count >= Self.answerLimit { answers.removeAll() }
+        answers[host] = Answer(addresses: addresses, until: .now + (addresses.isEmpty ? .seconds(10) : lifetime))
+        for continuation in (waiting.removeValue(forKey: host) ?? [:]).values {
+            if addresses.isEmpty {
+                continuation.resume(throwing: TransportFailure.notResolved)
+            } else {
+                continuation.resume(returning: addresses)
+            }
+        }
+    }
+
+    /// Asks the system: hosts file, then DNS, in the order in which addresses should be tried.
+    @Sendable static func system(_ host: String) throws -> [NetworkAddress] {
+        var hints = addrinfo()
+        hints.ai_family = AF_UNSPEC
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var first: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, nil, &hints, &first) == 0 else { throw TransportFailure.notResolved }
+        defer { freeaddrinfo(first) }
+        var found: [NetworkAddress] = []
+        var next = first
+        while let entry = next?.pointee, found.count < 32 {
+            next = entry.ai_next
+            guard let address = read(entry), !found.contains(address) else { continue }
+            found.append(address)
+        }
+        return found
+    }
+
+    private static func read(_ entry: addrinfo) -> NetworkAddress? {
+        // Safe: the bounds are checked against the length that the system gave with the structure.
+        let (offset, count) = entry.ai_family == AF_INET ? (4, 4) : (8, 16)
+        guard entry.ai_family == AF_INET || entry.ai_family == AF_INET6, let start = entry.ai_addr,
+            Int(entry.ai_addrlen) >= offset + count
+        else { return nil }
+        return NetworkAddress(
+            bytes: Array(UnsafeRawBufferPointer(start: UnsafeRawPointer(start) + offset, count: count)))
+    }
+}

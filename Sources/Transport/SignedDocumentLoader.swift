@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import HTTPSignatures
+public import Logging
+public import Model
+public import Vocabulary
+
+/// Fetches other servers' documents as they like to be asked: signed by the instance actor, politely few at a time.
+///
+/// Redirects are followed by hand, three at most, and each hop is resolved, checked and signed anew. What is gone or
+/// not there is remembered, so that the same question is not asked again at once.
+public struct SignedDocumentLoader: DocumentLoader {
+    /// Gives what the instance actor signs with.
+    public typealias SignerSource = @Sendable () async throws -> (keyID: String, key: PrivateKey)
+    /// Whether a host, with its port when it has one, is one that we talk to.
+    public typealias Admission = @Sendable (String) async -> Bool
+
+    private static let accept =
+        "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\""
+    private static let redirectLimit = 3
+
+    private let client: OutboundClient
+    private let signer: SignerSource
+    private let admits: Admission
+    private let clock: any Model.Clock
+    private let logger: Logger
+    private let patience: Duration
+    private let gate = FetchGate()
+    private let memory = FetchMemory()
+
+    /// - Parameters:
+    ///   - signer: asked for every request; it should keep the key.
+    ///   - admits: asked for every hop.
+    ///   - patience: how long one document may take, waiting for a place and redirects included.
+    public init(
+        client: OutboundClient, signer: @escaping SignerSource, admits: @escaping Admission,
+        clock: any Model.Clock = SystemClock(), logger: Logger, patience: Duration = .seconds(30)
+    ) {
+        self.client = client
+        self.signer = signer
+        self.admits = admits
+        self.clock = clock
+        self.logger = logger
+        self.patience = patience
+    }
+
+    /// The document at `id`, whose fragment is not part of the question.
+    public func load(_ id: IRI) async throws(FetchError) -> RemoteDocument {
+        let address = id.withoutFragment
+        let question = Question(address: address, accept: Self.accept, isSigned: true)
+        return try await remembering(address.string) { () async throws(FetchError) in
+            let response = try await self.follow(question, until: .now + self.patience)
+            let type = response.headers["content-type"] ?? ""
+            guard MediaType(type).isActivity else { throw .wrongMediaType(String(type.prefix(128))) }
+            guard let document = Document(try Self.json(response)) else { throw .malformed }
+            return RemoteDocument(finalURL: response.finalIRI, document: document)
+        }
+    }
+
+    /// The WebFinger answer of `host` about `acct:name@host`; a 404 sends us to its host-meta once.
+    public func webfinger(_ name: String, host: String) async throws(FetchError) -> JSON {
+        guard let (name, host) = WebFinger.parse(account: "\(name)@\(host)") else { throw .malformed }
+        let resource = "acct:\(name)@\(host)"
+        return try await remembering(resource) { () async throws(FetchError) in
+            let deadline = ContinuousClock.now + self.patience
+            // A test network speaks plain http. For all others there is only https.
+            let origin = (await self.client.isOpened(host: host) ? "http://" : "https://") + host
+            guard let address = IRI("\(origin)/.well-known/webfinger?resource=\(resource)") else { throw .malformed }
+            do throws(FetchError) {
+                return try await self.ask(address, until: deadline)
+            } catch {
+                guard error == .notFound else { throw error }
+                return try await self.askElsewhere(origin: origin, resource: resource, until: deadline)
+            }
+        }
+    }
+
+    private func ask(_ address: IRI, until deadline: ContinuousClock.Instant) async throws(FetchError) -> JSON {
+        let question = Question(address: address, accept: "application/jrd+json, application/json", isSigned: false)
+        let response = try await follow(question, until: deadline)
+        let type = MediaType(response.headers["content-type"] ?? "")
+        guard type.name == "application/jrd+json" || type.name == "application/json" else {
+            throw .wrongMediaType(String(type.name.prefix(128)))
+        }
+        return try Self.json(response)
+    }
+
+    private func askElsewhere(
+        origin: String, resource: String, until deadline: ContinuousClock.Instant
+    ) async throws(FetchError) -> JSON {
+        guard let address = IRI(origin + "/.well-known/host-meta") else { throw .malformed }
+        let question = Question(address: address, accept: HostMeta.accept, isSigned: false)
+        let response = try await follow(question, until: deadline)
+        guard let elsewhere = HostMeta.address(in: response.body, resource: resource) else { throw .notFound }
+        guard elsewhere.scheme == "https" || address.scheme == "http" else { throw .tooManyRedirects }
+        return try await ask(elsewhere, until: deadline)
+    }
+
+    private func remembering<Value: Sendable>(
+        _ question: String, _ fetch: () async throws(FetchError) -> Value
+    ) async throws(FetchError) -> Value {
+        if let refusal = memory.refusal(of: question, now: clock.now) { throw refusal }
+        do throws(FetchError) {
+            return try await fetch()
+        } catch {
+            memory.remember(error, of: question, now: clock.now)
+            logger.debug("fetch failed", metadata: ["object.iri": "\(question)", "error.kind": "\(error)"])
+            throw error
+        }
+    }
+
+    private static func json(_ response: OutboundResponse) throws(FetchError) -> JSON {
+        do throws(JSONError) {
+            return try JSON.parse(response.body)
+        } catch {
+            throw .malformed
+        }
+    }
+}
+
+// MARK: - Hops
+
+extension SignedDocumentLoader {
+    private struct Question: Sendable {
+        var address: IRI
+        var accept: String
+        var isSigned: Bool
+    }
+
+    /// How one request is signed.
+    private struct Knock: Equatable {
+        var scheme: SignatureScheme
+        var coversQuery: Bool
+    }
+
+    /// Asks, and goes where the answer leads, until one is no redirect.
+    private func follow(
+        _ question: Question, until deadline: ContinuousClock.Instant
+    ) async throws(FetchError) -> OutboundResponse {
+        var question = question
+        for _ in 0...Self.redirectLimit {
+            let response = try await visit(question, until: deadline)
+            guard Redirect.statuses.contains(response.status) else { return try Self.checked(response) }
+            guard let location = response.headers["location"],
+                let next = Redirect.target(location, from: question.address)
+            else { throw .malformed }
+            guard next.scheme == "https" || question.address.scheme == "http" else { throw .tooManyRedirects }
+            question.address = next
+        }
+        throw .tooManyRedirects
+    }
+
+    private static func checked(_ response: OutboundResponse) throws(FetchError) -> OutboundResponse {
+        switch response.status {
+        case 200..<300:
+            let encoding = response.headers["content-encoding"] ?? "identity"
+            guard encoding.isEmpty || encoding.lowercased() == "identity" else { throw .malformed }
+            return response
+        case 404: throw .notFound
+        case 410: throw .gone
+        case 408, 425, 429, 500...: throw .unavailable(status: response.status)
+        case 400..<500: throw .refused(status: response.status)
+        default: throw .malformed
+        }
+    }
+
+    /// One hop, when the host is admitted and there is a place.
+    private func visit(
+        _ question: Question, until deadline: ContinuousClock.Instant
+    ) async throws(FetchError) -> OutboundResponse {
+        let host = question.address.authority
+        guard await admits(host) else { throw .blockedHost }
+        do {
+            return try await withDeadline(deadline) {
+                try await gate.run(host) { try await knock(question, until: deadline) }
+            }
+        } catch let error as FetchError {
+            throw error
+        } catch {
+            throw .unavailable(status: nil)
+        }
+    }
+
+    /// Asks in one way after the other until the answer is not 401.
+    ///
+    /// Without the query in the signature, because some verifiers leave it out; then by the newer scheme.
+    private func knock(
+        _ question: Question, until deadline: ContinuousClock.Instant
+    ) async throws(FetchError) -> OutboundResponse {
+        let host = question.address.authority
+        guard question.isSigned else { return try await client.get(question, headers: [], deadline: deadline) }
+        let first = memory.scheme(of: host, now: clock.now)
+        var knocks = [Knock(scheme: .cavage, coversQuery: true)]
+        if question.address.query != nil { knocks.append(Knock(scheme: .cavage, coversQuery: false)) }
+        knocks.insert(Knock(scheme: .rfc9421, coversQuery: true), at: first == .cavage ? knocks.count : 0)
+        var last: OutboundResponse?
+        for knock in knocks {
+            let headers = try await sign(question, knock)
+            let response = try await client.get(question, headers: headers, deadline: deadline)
+            if response.status != 401 {
+                if knock.scheme != first { memory.learn(knock.scheme, of: host, now: clock.now) }
+                return response
+            }
+            last = response
+        }
+        guard let last else { throw .malformed }
+        return last
+    }
+
+    private func sign(
+        _ question: Question, _ knock: Knock
+    ) async throws(FetchError) -> [(name: String, value: String)] {
+        let target = WireTarget.of(question.address)
+        var head = RequestHead(
+            method: "GET", target: knock.coversQuery ? target : String(target.prefix { $0 != "?" }),
+            authority: question.address.authority, scheme: question.address.scheme)
+        do {
+            let (keyID, key) = try await signer()
+            try Signer.sign(
+                &head, body: nil, keyID: keyID, key: key, scheme: knock.scheme, now: clock.now.milliseconds)
+        } catch {
+            logger.warning("cannot sign a request", metadata: ["error.kind": "\(error)"])
+            throw .unavailable(status: nil)
+        }
+        return head.headers
+    }
+}
+
+extension OutboundClient {
+    fileprivate func get(
+        _ question: SignedDocumentLoader.Question, headers: [(name: String, value: String)],
+        deadline: ContinuousClock.Instant
+    ) async throws(FetchError) -> OutboundResponse {
+        try await get(
+            question.address, headers: headers + [(name: "accept", value: question.accept)], deadline: deadline)
+    }
+}

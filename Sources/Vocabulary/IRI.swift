@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The one reading of an address: what is compared here is what Transport connects to. Anything that two readers could
+// understand differently (user information, backslashes, padded ports, odd spellings of an IPv4 address) is refused.
+
+/// An absolute `http` or `https` identifier of at most 2048 bytes.
+///
+/// Scheme and host are lower-cased, an international host becomes its `xn--` form, the scheme's own port is dropped;
+/// the rest stays byte for byte, and comparison is of bytes.
+///
+/// Spec: RFC 3986; RFC 3987.
+public struct IRI: Sendable {
+    /// The normalised spelling.
+    public let string: String
+    /// The port as written, or the scheme's.
+    public let port: Int
+
+    private let isSecure: Bool
+    private let isASCII: Bool
+    private let hostEnd: Int
+    private let authorityEnd: Int
+
+    /// The longest spelling, in bytes.
+    public static let limitBytes = 2048
+
+    /// The collection of everybody.
+    public static let asPublic = IRI(
+        isSecure: true, host: "www.w3.org", port: 443, rest: "/ns/activitystreams#Public")
+
+    /// Reads a spelling; `nil` when it is not an absolute identifier that every reader understands alike.
+    public init?(_ string: String) {
+        guard string.utf8.count <= Self.limitBytes, let (isSecure, start) = Self.scheme(of: string) else { return nil }
+        let tail = string[start...]
+        let end = tail.utf8.firstIndex { $0 == 0x2F || $0 == 0x3F || $0 == 0x23 } ?? tail.endIndex
+        let rest = tail[end...]
+        guard let (host, port) = Host.split(tail[..<end], defaultPort: isSecure ? 443 : 80),
+            Self.isClean(rest)
+        else { return nil }
+        self.init(isSecure: isSecure, host: host, port: port, rest: rest)
+        guard self.string.utf8.count <= Self.limitBytes else { return nil }
+    }
+
+    private init(isSecure: Bool, host: String, port: Int, rest: Substring) {
+        let scheme = isSecure ? "https://" : "http://"
+        let shownPort = port == (isSecure ? 443 : 80) ? "" : ":\(port)"
+        string = scheme + host + shownPort + rest
+        self.port = port
+        self.isSecure = isSecure
+        isASCII = rest.utf8.allSatisfy { $0 < 0x80 }
+        hostEnd = scheme.utf8.count + host.utf8.count
+        authorityEnd = hostEnd + shownPort.utf8.count
+    }
+
+    private static func scheme(of string: String) -> (isSecure: Bool, end: String.Index)? {
+        for (word, isSecure) in [("https://", true), ("http://", false)] {
+            let head = string.utf8.prefix(word.utf8.count)
+            if head.elementsEqual(word.utf8, by: { $0 == $1 || ($0 | 0x20 == $1 && $0 & 0x40 != 0) }) {
+                return (isSecure, head.endIndex)
+            }
+        }
+        return nil
+    }
+
+    /// Whether path, query and fragment hold no control, white space, backslash or invisible formatting.
+    private static func isClean(_ rest: Substring) -> Bool {
+        guard rest.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != 0x5C }) else { return false }
+        if rest.utf8.allSatisfy({ $0 < 0x80 }) { return true }
+        return rest.unicodeScalars.allSatisfy { scalar in
+            if scalar.isASCII { return true }
+            switch scalar.properties.generalCategory {
+            case .control, .spaceSeparator, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: return false
+            case .format: return scalar.value == 0x200C || scalar.value == 0x200D
+            default: return true
+            }
+        }
+    }
+}
+
+// MARK: - Parts
+
+extension IRI {
+    /// `http` or `https`.
+    public var scheme: String { isSecure ? "https" : "http" }
+
+    /// The host without port; an IPv6 address in brackets.
+    public var host: String { slice(schemeEnd, hostEnd) }
+
+    /// The host and, unless it is the scheme's, the port: what a `Host` field says.
+    public var authority: String { slice(schemeEnd, authorityEnd) }
+
+    /// Scheme, host and port: `https://host[:port]`.
+    public var origin: String { slice(0, authorityEnd) }
+
+    /// What follows the authority, without the fragment; begins with `/`.
+    public var pathAndQuery: String {
+        let text = slice(authorityEnd, fragmentStart)
+        return text.utf8.first == UInt8(ascii: "/") ? text : "/" + text
+    }
+
+    /// The path; `/` when it is empty.
+    public var path: String {
+        let text = pathAndQuery
+        return String(text[..<(text.utf8.firstIndex(of: UInt8(ascii: "?")) ?? text.endIndex)])
+    }
+
+    /// What follows the first `?`.
+    public var query: String? {
+        let text = pathAndQuery
+        guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
+        return String(text[text.utf8.index(after: mark)...])
+    }
+
+    /// What follows the first `#`.
+    public var fragment: String? {
+        let start = fragmentStart
+        return start < string.utf8.count ? slice(start + 1, string.utf8.count) : nil
+    }
+
+    /// Path and query as a request line carries them: bytes that HTTP forbids there are percent-encoded.
+    public var requestTarget: String {
+        let text = pathAndQuery
+        let needsEncoding: (UInt8) -> Bool = { $0 >= 0x80 || "\"<>^`{|}".utf8.contains($0) }
+        guard text.utf8.contains(where: needsEncoding) else { return text }
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            if needsEncoding(byte) {
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The same without `#…`: the document in which a fragment lives.
+    public var withoutFragment: IRI {
+        guard fragmentStart < string.utf8.count else { return self }
+        let rest = Substring(slice(authorityEnd, fragmentStart))
+        return IRI(isSecure: isSecure, host: host, port: port, rest: rest)
+    }
+
+    /// Whether scheme, host and port are equal.
+    ///
+    /// Spec: FEP-fe34.
+    public func isSameOrigin(as other: IRI) -> Bool { origin == other.origin }
+
+    /// A longer identifier under this one, for ids that we make; one `/` stands between both.
+    ///
+    /// Query and fragment of the receiver are dropped. Characters of `path` that no identifier may hold are dropped.
+    public func appending(path: String) -> IRI {
+        var base = Substring(self.path)
+        while base.utf8.last == UInt8(ascii: "/") { base.removeLast() }
+        let added = path.drop { $0 == "/" }.filter { Self.isClean(Substring(String($0))) }
+        return IRI(isSecure: isSecure, host: host, port: port, rest: base + "/" + added)
+    }
+
+    /// The same with another `#…`, for keys and activities that live inside a document of ours.
+    ///
+    /// Characters that no identifier may hold are dropped.
+    public func withFragment(_ fragment: String) -> IRI {
+        let rest = slice(authorityEnd, fragmentStart) + "#" + fragment.filter { Self.isClean(Substring(String($0))) }
+        return IRI(isSecure: isSecure, host: host, port: port, rest: Substring(rest))
+    }
+
+    private var schemeEnd: Int { isSecure ? 8 : 7 }
+
+    private var fragmentStart: Int {
+        let utf8 = string.utf8
+        guard let mark = utf8.firstIndex(of: UInt8(ascii: "#")) else { return utf8.count }
+        return utf8.distance(from: utf8.startIndex, to: mark)
+    }
+
+    private func slice(_ start: Int, _ end: Int) -> String {
+        let utf8 = string.utf8
+        let first = utf8.index(utf8.startIndex, offsetBy: start)
+        return String(string[first..<utf8.index(first, offsetBy: end - start)])
+    }
+}
+
+// MARK: - Conformances
+
+extension IRI: Hashable, Comparable, LosslessStringConvertible {
+    /// The normalised spelling.
+    public var description: String { string }
+
+    /// Whether both are the same bytes.
+    public static func == (a: IRI, b: IRI) -> Bool {
+        a.isASCII && b.isASCII ? a.string == b.string : a.string.utf8.elementsEqual(b.string.utf8)
+    }
+
+    /// Orders by bytes.
+    public static func < (a: IRI, b: IRI) -> Bool {
+        a.isASCII && b.isASCII ? a.string < b.string : a.string.utf8.lexicographicallyPrecedes(b.string.utf8)
+    }
+
+    /// Feeds the spelling.
+    public func hash(into hasher: inout Hasher) { hasher.combine(string) }
+}
+
+extension IRI: Codable {
+    /// Reads a string.
+    ///
+    /// - Throws: `DecodingError.dataCorrupted` when it is not an identifier.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let iri = IRI(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an absolute http(s) IRI")
+        }
+        self = iri
+    }
+
+    /// Writes a string.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(string)
+    }
+}

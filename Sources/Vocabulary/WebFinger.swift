@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Handles and the document that leads from a handle to an actor.
+///
+/// Spec: RFC 7033; RFC 7565.
+public enum WebFinger {
+    /// The media type of the document.
+    public static let mediaType = "application/jrd+json"
+
+    /// What somebody asks about.
+    public enum Resource: Sendable, Hashable {
+        /// `acct:name@host`; the host is normal and keeps a port that is not 443.
+        case account(name: String, host: String)
+        /// An actor's identifier or page.
+        case address(IRI)
+    }
+
+    /// One link of the document; absent parts are not printed.
+    public struct Link: Sendable, Hashable {
+        /// The relation.
+        public var rel: String
+        /// The media type of what `href` leads to.
+        public var type: String?
+        /// Where it leads.
+        public var href: IRI?
+        /// Where it leads, with `{…}` to fill in.
+        public var template: String?
+        /// More about it.
+        public var properties: [(String, String)]
+
+        /// A link.
+        public init(
+            rel: String, type: String? = nil, href: IRI? = nil, template: String? = nil,
+            properties: [(String, String)] = []
+        ) {
+            self.rel = rel
+            self.type = type
+            self.href = href
+            self.template = template
+            self.properties = properties
+        }
+
+        /// The link that names the actor, with a hint of its kind.
+        public static func actor(_ id: IRI, kind: ActorKind) -> Link {
+            Link(rel: "self", type: "application/activity+json", href: id, properties: [(typeProperty, kind.rawValue)])
+        }
+
+        /// Whether both print alike.
+        public static func == (a: Link, b: Link) -> Bool { a.json == b.json }
+
+        /// Feeds what is printed.
+        public func hash(into hasher: inout Hasher) { hasher.combine(json) }
+
+        var json: JSON {
+            .object(droppingNil: [
+                ("rel", JSON(rel)),
+                ("type", type.map(JSON.string)),
+                ("href", href.map { JSON($0) }),
+                ("template", template.map(JSON.string)),
+                (
+                    "properties",
+                    properties.isEmpty ? nil : .object(JSON.Object(properties.map { ($0.0, .string($0.1)) }))
+                ),
+            ])
+        }
+    }
+
+    static let typeProperty = "https://www.w3.org/ns/activitystreams#type"
+    static let subscribeRelation = "http://ostatus.org/schema/1.0/subscribe"
+
+    /// Reads the question: `acct:name@host`, `name@host`, `@name@host`, `!name@host`, or an address.
+    public static func parse(resource: String) -> Resource? {
+        if let iri = IRI(resource) { return .address(iri) }
+        guard let (name, host) = parse(account: resource) else { return nil }
+        return .account(name: name, host: host)
+    }
+
+    /// Reads `acct:name@host`, with or without `acct:` and a leading `@` or `!`.
+    ///
+    /// - Returns: the name as written (letters, digits, `_`, `-`, `.`, at most 128) and the normal host, with its port
+    ///   when that is not 443.
+    public static func parse(account: String) -> (name: String, host: String)? {
+        var text = Substring(account)
+        if text.prefix(5).lowercased() == "acct:" { text = text.dropFirst(5) }
+        if text.first == "@" || text.first == "!" { text = text.dropFirst() }
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, (1...128).contains(parts[0].utf8.count), parts[0].utf8.allSatisfy(isNameByte),
+            let (host, port) = Host.split(parts[1], defaultPort: 443)
+        else { return nil }
+        return (String(parts[0]), port == 443 ? host : "\(host):\(port)")
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x5F || byte == 0x2D || byte == 0x2E
+    }
+}
+
+// MARK: - The document
+
+extension WebFinger {
+    /// The document about `subject`, which is `acct:name@host`.
+    public static func document(subject: String, aliases: [IRI], links: [Link]) -> JSON {
+        .object(droppingNil: [
+            ("subject", JSON(subject)),
+            ("aliases", aliases.isEmpty ? nil : JSON(aliases)),
+            ("links", .array(links.map(\.json))),
+        ])
+    }
+
+    /// The handle that a document is about; it may differ from the one that was asked for.
+    public static func subject(of document: JSON) -> (name: String, host: String)? {
+        document["subject"]?.string.flatMap(parse(account:))
+    }
+
+    /// The actor that a document names.
+    ///
+    /// Lemmy may name a person and a community of one name: then the one of `preferred` kind, or the first.
+    public static func selfLink(in document: JSON, preferring preferred: ActorKind? = nil) -> IRI? {
+        let found = (document["links"]?.array ?? []).compactMap { link -> (IRI, String?)? in
+            guard link["rel"]?.string == "self", let type = link["type"]?.string, isActivityType(type),
+                let href = link["href"]?.string.flatMap(IRI.init)
+            else { return nil }
+            return (href, link["properties"]?[typeProperty]?.string)
+        }
+        let match = found.first { preferred != nil && $0.1 == preferred?.rawValue }
+        return (match ?? found.first)?.0
+    }
+
+    /// The template with `{uri}` that lets a visitor act from the own server.
+    public static func subscribeTemplate(in document: JSON) -> String? {
+        let link = document["links"]?.array?.first { $0["rel"]?.string == subscribeRelation }
+        guard let template = link?["template"]?.string, template.contains("{uri}"),
+            let host = IRI(template.replacing("{uri}", with: "x")), host.scheme == "https"
+        else { return nil }
+        return template
+    }
+
+    /// Whether a media type is one of the two of ActivityPub; parameters' spacing and case do not matter.
+    public static func isActivityType(_ mediaType: String) -> Bool {
+        let text = mediaType.lowercased().filter { $0 != " " && $0 != "\t" }
+        if text == "application/activity+json" || text.hasPrefix("application/activity+json;") { return true }
+        return text.hasPrefix("application/ld+json;")
+            && text.contains("profile=\"https://www.w3.org/ns/activitystreams\"")
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Federation
+import HTTPSignatures
+import Model
+import Storage
+import Synchronization
+import TestSupport
+import Vocabulary
+
+/// All other nodes, in a dictionary: a document by its address, a redirect by its address, a directory by its handle.
+final class ResolverWorld: DocumentLoader {
+    private struct Contents {
+        var documents: [String: JSON] = [:]
+        var redirects: [String: String] = [:]
+        var directories: [String: JSON] = [:]
+        var failures: [String: FetchError] = [:]
+        var asked: [String] = []
+    }
+
+    // A lock rather than an actor: tests fill the world with plain statements.
+    private let contents = Mutex(Contents())
+
+    /// Every address and handle that was asked for, in order.
+    var asked: [String] { contents.withLock { $0.asked } }
+
+    /// Serves a document at an address; its own `id` unless another is given.
+    func serve(_ document: JSON, at address: String? = nil) {
+        contents.withLock { $0.documents[address ?? document["id"]?.string ?? ""] = document }
+    }
+
+    func redirect(_ from: String, to target: String) { contents.withLock { $0.redirects[from] = target } }
+
+    func fail(_ address: String, _ error: FetchError) { contents.withLock { $0.failures[address] = error } }
+
+    func forget() { contents.withLock { $0.asked = [] } }
+
+    /// Lets the directory of `host` answer about `name`.
+    func direct(_ name: String, _ host: String, subject: String? = nil, to actor: String) {
+        let answer: JSON = [
+            "subject": JSON(subject ?? "acct:\(name)@\(host)"),
+            "links": [["rel": "self", "type": "application/activity+json", "href": JSON(actor)]],
+        ]
+        contents.withLock { $0.directories["\(name)@\(host)"] = answer }
+    }
+
+    func load(_ id: IRI) async throws(FetchError) -> RemoteDocument {
+        let (final, document, failure) = contents.withLock { contents in
+            contents.asked.append(id.string)
+            let final = contents.redirects[id.string] ?? id.string
+            return (final, contents.documents[final], contents.failures[final])
+        }
+        if let failure { throw failure }
+        guard let document = document.flatMap({ Document($0) }), let finalURL = IRI(final) else { throw .notFound }
+        return RemoteDocument(finalURL: finalURL, document: document)
+    }
+
+    func webfinger(_ name: String, host: String) async throws(FetchError) -> JSON {
+        let answer = contents.withLock { contents in
+            contents.asked.append("acct:\(name)@\(host)")
+            return contents.directories["\(name)@\(host)"]
+        }
+        guard let answer else { throw .notFound }
+        return answer
+    }
+}
+
+/// A clock that a test moves.
+final class ResolverClock: Model.Clock {
+    private let time = Mutex(Timestamp(1_780_000_000_000))
+    var now: Timestamp { time.withLock { $0 } }
+    func pass(_ duration: Duration) { time.withLock { $0 = $0 + duration } }
+}
+
+/// One node and the world around it.
+struct ResolverNode {
+    let database: Database
+    let world = ResolverWorld()
+    let clock = ResolverClock()
+    let identifiers: LocalIdentifiers
+    let actors: ActorResolver
+    let handles: HandleResolver
+    let posts: PostResolver
+    let threads: ThreadWalker
+    let collections: Collections
+    let ids = IDMaker()
+
+    init(mode: FederationMode = .open) async throws {
+        database = try await TestEngine.sqlite.makeDatabase(migrations: Schema.migrations)
+        identifiers = LocalIdentifiers(origin: try iri("https://node.test"))
+        actors = ActorResolver(
+            database: database, loader: world, identifiers: identifiers, ids: ids, clock: clock, mode: mode)
+        handles = HandleResolver(database: database, loader: world, identifiers: identifiers, actors: actors)
+        posts = PostResolver(
+            database: database, loader: world, identifiers: identifiers, actors: actors, ids: ids, clock: clock)
+        threads = ThreadWalker(database: database, posts: posts)
+        collections = Collections(database: database, identifiers: identifiers, clock: clock)
+    }
+
+    /// Stores a person or group of this node.
+    func addLocal(_ name: String, _ kind: Account.Kind = .person) async throws -> Account {
+        let id = kind == .group ? identifiers.group(name) : identifiers.person(name)
+        var account = Account(
+            id: ids.make(at: clock.now), kind: kind, username: name, host: "", iri: id, createdAt: clock.now)
+        account.followers = identifiers.followers(of: id)
+        account.inbox = identifiers.inbox(of: id)
+        let stored = account
+        try await database.write { tx in try Accounts.insert(stored, in: tx) }
+        return account
+    }
+
+    func account(_ address: String) async throws -> Account? {
+        let id = try iri(address)
+        return try await database.read { db in try Accounts.byIRI(id, in: db) }
+    }
+
+    func post(_ address: String) async throws -> Post? {
+        let id = try iri(address)
+        return try await database.read { db in try Posts.byIRI(id, in: db) }
+    }
+}
+
+/// What a test says when an address that it wrote is none.
+struct NotAnAddress: Error { let text: String }
+
+func iri(_ text: String) throws -> IRI {
+    guard let iri = IRI(text) else { throw NotAnAddress(text: text) }
+    return iri
+}
+
+/// Keys are slow to make; tests share three.
+enum ResolverKeys {
+    static let vic = try? PrivateKey.generateRSA().publicKey.pem
+    static let eve = try? PrivateKey.generateRSA().publicKey.pem
+    static let renewed = try? PrivateKey.generateRSA().publicKey.pem
+}
+
+/// An actor's document, complete as Mastodon's are.
+func actorDocument(_ id: String, _ name: String, type: String = "Person", pem: String? = ResolverKeys.vic) -> JSON {
+    [
+        "@context": "https://www.w3.org/ns/activitystreams", "id": JSON(id), "type": JSON(type),
+        "preferredUsername": JSON(name), "name": JSON(name.uppercased()), "inbox": JSON(id + "/inbox"),
+        "outbox": JSON(id + "/outbox"), "followers": JSON(id + "/followers"),
+        "publicKey": ["id": JSON(id + "#main-key"), "owner": JSON(id), "publicKeyPem": JSON(pem ?? "")],
+    ]
+}
+
+/// A public note.
+func noteDocument(_ id: String, by author: String, answering parent: String? = nil) -> JSON {
+    .object(droppingNil: [
+        ("id", JSON(id)), ("type", "Note"), ("attributedTo", JSON(author)), ("content", JSON("<p>Text of \(id)</p>")),
+        ("to", ["https://www.w3.org/ns/activitystreams#Public"]), ("cc", []),
+        ("published", "2026-01-02T03:04:05Z"), ("inReplyTo", parent.map { JSON($0) }),
+    ])
+}
+
+extension JSON {
+    /// The same document with other members; nil removes one.
+    func with(_ changes: [String: JSON?]) -> JSON {
+        var object = self.object ?? [:]
+        for (key, value) in changes { object[key] = value }
+        return .object(object)
+    }
+}
