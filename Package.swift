@@ -17,6 +17,9 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPCodec = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -52,8 +55,11 @@ let floors: [Target] = [
         ], swiftSettings: strict),
     .target(name: "Mail", dependencies: ["Database", "Model", "Storage", logging], swiftSettings: strict),
     .target(
-        name: "HTTPSupport", dependencies: ["Model", "Storage", logging, hummingbird, httpTypes, nio],
-        swiftSettings: strict),
+        name: "HTTPSupport",
+        dependencies: [
+            "Model", "Storage", logging, hummingbird, hummingbirdCore, httpTypes, nio, nioPosix, nioHTTP, nioHTTPTypes,
+            nioHTTPCodec,
+        ], swiftSettings: strict),
     // 5
     .target(
         name: "Services",
@@ -77,10 +83,73 @@ let floors: [Target] = [
         dependencies: [
             "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport", "Mail", "Model", "Services",
             "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird, httpTypes, nio, nioPosix,
-            lifecycle, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Yams", package: "Yams"),
         ], swiftSettings: strict),
 ]
+
+/// What serves the suites alone, and the suites: one a target, and those that look at the whole house.
+let suites: [Target] = [
+    .target(
+        name: "TestSupport", dependencies: ["Database", logging, nio, nioPosix, nioHTTP], swiftSettings: strict),
+    .executableTarget(
+        name: "TroquetBench",
+        dependencies: [
+            "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, hummingbird, nio, nioPosix,
+            nioHTTP, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ], swiftSettings: strict),
+    suite("Vocabulary"),
+    suite("HTTPSignatures"),
+    suite("Database", [logging]),
+    suite("Calendar"),
+    suite("Model", ["Calendar", "Vocabulary"]),
+    suite("Markup", ["Model"]),
+    suite("Storage", ["Database", "Model", "Vocabulary"]),
+    suite(
+        "Federation",
+        ["Calendar", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging]),
+    suite(
+        "Transport",
+        [
+            "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        ]),
+    suite("Mail", ["Database", "Model", "Storage", logging]),
+    suite(
+        "Services",
+        ["Database", "Federation", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging]),
+    suite("HTTPSupport", ["Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix]),
+    suite(
+        "FederationAPI",
+        [
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Storage", "Vocabulary",
+            logging, hummingbird, httpTypes, nio, nioPosix,
+        ]),
+    suite(
+        "WebPages",
+        [
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Services", "Storage",
+            "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
+        ]),
+    suite("Architecture", about: []),
+    suite(
+        "Node",
+        about: [
+            "Troquet", "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Model", "Services", "Storage",
+            "Transport", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
+        ]),
+]
+
+/// The suite of a target: it may use what the target uses.
+func suite(_ name: String, _ others: [Target.Dependency] = []) -> Target {
+    suite(name, about: [.target(name: name)] + others)
+}
+
+func suite(_ name: String, about dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
 
 let package = Package(
     name: "troquet",
@@ -88,6 +157,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -96,5 +166,5 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: floors
+    targets: floors + suites
 )

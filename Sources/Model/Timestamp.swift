@@ -27,15 +27,16 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
         return Self(overflow ? (duration.milliseconds < 0 ? .min : .max) : sum)
     }
 
-    /// The instant `duration` earlier.
+    /// The instant `duration` earlier; saturates instead of overflowing.
     public static func - (instant: Self, duration: Duration) -> Self {
-        instant + .milliseconds(0 - duration.milliseconds)
+        let (difference, overflow) = instant.milliseconds.subtractingReportingOverflow(duration.milliseconds)
+        return Self(overflow ? (duration.milliseconds < 0 ? .max : .min) : difference)
     }
 
-    /// How long from `earlier` to `later`.
+    /// How long from `earlier` to `later`; negative when they come the other way round, and saturates.
     public static func - (later: Self, earlier: Self) -> Duration {
         let (difference, overflow) = later.milliseconds.subtractingReportingOverflow(earlier.milliseconds)
-        return .milliseconds(overflow ? .max : difference)
+        return .milliseconds(overflow ? (later < earlier ? .min : .max) : difference)
     }
 
     /// Further away than anything that is stored.

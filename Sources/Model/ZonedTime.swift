@@ -31,13 +31,26 @@ public enum ZonedTime {
     /// - Returns: nil for other text, for a day that does not exist, or for an unknown zone. A time that the clocks
     ///   skip or show twice is taken as most calendars take it.
     public static func parse(_ text: String, in zone: String) -> Timestamp? {
-        let parts = text.utf8.split(omittingEmptySubsequences: false) { $0 == 45 || $0 == 84 || $0 == 58 || $0 == 32 }
-        let numbers = parts.compactMap { Int(Substring($0)) }
-        guard (5...6).contains(parts.count), numbers.count == parts.count, let rules = rules(zone),
+        guard isDateField(text), let rules = rules(zone) else { return nil }
+        let numbers = text.utf8.split { !(48...57).contains($0) }.compactMap { Int(Substring($0)) }
+        guard numbers.count >= 5, numbers.count == 5 || numbers[5] < 60,
             let local = LocalTime(
                 year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3], minute: numbers[4])
         else { return nil }
         return Timestamp(rules.millis(ofLocal: local).preferred)
+    }
+
+    /// Whether a text is written as a form's date field is: to the minute or, as some browsers do, to the second.
+    private static func isDateField(_ text: String) -> Bool {
+        let shape = "0000-00-00T00:00:00".utf8
+        guard text.utf8.count == 16 || text.utf8.count == shape.count else { return false }
+        return zip(text.utf8, shape).allSatisfy { letter, wanted in
+            switch wanted {
+            case 48: (48...57).contains(letter)
+            case 84: letter == 84 || letter == 32
+            default: letter == wanted
+            }
+        }
     }
 
     /// The instant as `2026-09-04T09:00` on the clocks of `zone`: what a form's date field takes.

@@ -12,7 +12,7 @@ extension Services {
     @discardableResult
     public func joinEvent(_ id: ID<Event>, as person: ID<Account>) async throws -> Guest.State {
         try await database.write { tx in
-            let account = try actor(person, in: tx)
+            let account = try member(person, in: tx).account
             guard let event = try Events.byID(id, in: tx) else { throw ServiceError.notFound }
             let isFollower = try Follows.find(by: account.id, of: event.owner, in: tx)?.state == .accepted
             guard event.visibility.isOpen || isFollower else { throw ServiceError.notFound }
@@ -34,12 +34,14 @@ extension Services {
         }
     }
 
-    /// Gives up a seat, or the place in the queue. The next in line gets it and is told.
+    /// Gives up a seat, or the place in the queue. The next in line gets it and is told. Doing it again changes nothing.
     public func leaveEvent(_ id: ID<Event>, as person: ID<Account>) async throws {
         try await database.write { tx in
-            let account = try actor(person, in: tx)
+            let account = try member(person, in: tx).account
             guard let event = try Events.byID(id, in: tx) else { throw ServiceError.notFound }
             guard event.isLocal else {
+                let state = try GuestLists.find(account: account.id, event: id, in: tx)?.state
+                guard let state, state != .cancelled, state != .declined else { return }
                 try outbox.leave(event, by: account, in: tx)
                 return
             }

@@ -37,7 +37,7 @@ extension Services {
         var check = Check()
         check.text(draft.displayName, "display_name", limit: 100, isNeeded: false)
         check.text(draft.summary, "summary", limit: 2_000, isNeeded: false)
-        check.require(draft.language.map { ["fr", "en"].contains($0) } ?? true, "language", "not_a_language")
+        check.require(Self.isInterfaceLanguage(draft.language), "language", "not_a_language")
         try check.finish()
         let summary = draft.summary.trimmed
         let known = try await mentioned(in: summary)
@@ -50,6 +50,7 @@ extension Services {
             try Accounts.update(account, summarySource: summary, at: now(), in: tx)
             try LocalAccounts.setLanguage(person, draft.language, in: tx)
             try outbox.update(account, in: tx)
+            tx.announce(.settingsChanged)
         }
     }
 

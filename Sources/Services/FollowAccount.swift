@@ -64,9 +64,13 @@ extension Services {
         from follower: ID<Account>, to target: ID<Account>, accept: Bool, as person: ID<Account>
     ) async throws {
         try await database.write { tx in
-            guard try person == target || mayRun(target, person, in: tx) else { throw ServiceError.notAllowed }
+            let actor = try member(person, in: tx).account
+            guard let account = try Accounts.byID(target, in: tx), account.isLocal else { throw ServiceError.notFound }
+            guard try actor.id == target || (account.isGroup && mayRun(target, person, in: tx)) else {
+                throw ServiceError.notAllowed
+            }
             guard let follow = try Follows.find(by: follower, of: target, in: tx), follow.state == .requested,
-                let account = try Accounts.byID(target, in: tx), let asker = try Accounts.byID(follower, in: tx)
+                let asker = try Accounts.byID(follower, in: tx)
             else { throw ServiceError.notFound }
             _ = try Follows.setState(accept ? .accepted : .rejected, by: follower, of: target, in: tx)
             if accept {

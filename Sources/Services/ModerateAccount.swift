@@ -22,15 +22,22 @@ extension Services {
             guard let account = try Accounts.byID(id, in: tx), account.isLocal, account.kind == .person else {
                 throw ServiceError.notFound
             }
+            guard account.deletedAt == nil else { return }
             try outbox.delete(account, in: tx)
             for (eventID, _) in try GuestLists.of(id, from: now(), in: tx) {
-                guard let event = try Events.byID(eventID, in: tx), event.isLocal else { continue }
+                guard let event = try Events.byID(eventID, in: tx) else { continue }
+                guard event.isLocal else {
+                    try outbox.leave(event, by: account, in: tx)
+                    continue
+                }
                 let result = try GuestLists.leave(account: id, event: eventID, in: tx)
                 try outbox.promote(result.promoted, of: event, in: tx)
             }
+            try SentActivities.hideAll(by: id, in: tx)
             _ = try Posts.deleteAll(by: id, in: tx)
             try Follows.removeAll(of: id, in: tx)
             try Sessions.deleteAll(of: id, in: tx)
+            try SignInLinks.deleteAll(of: id, in: tx)
             _ = try LocalAccounts.setEmail(id, nil, in: tx)
             try LocalAccounts.setPassword(id, hash: nil, in: tx)
             try Accounts.markDeleted(id, at: now(), in: tx)
@@ -53,7 +60,7 @@ extension Services {
             throw ServiceError.invalid("host", "not_a_host")
         }
         try await database.write { tx in
-            try Peers.setPolicy(host, policy, note: note, at: now(), in: tx)
+            try Peers.setPolicy(host, policy, note: note.trimmed, at: now(), in: tx)
             tx.announce(.settingsChanged)
         }
     }

@@ -113,7 +113,8 @@ extension Services {
             guard try Events.lock(id, in: tx), var event = try Events.byID(id, in: tx), event.isLocal else {
                 throw ServiceError.notFound
             }
-            guard try event.organizer == person || mayRun(event.owner, person, in: tx) else {
+            let actor = try member(person, in: tx).account
+            guard try event.organizer == actor.id || mayRun(event.owner, actor.id, in: tx) else {
                 throw ServiceError.notAllowed
             }
             try change(&event)
@@ -134,7 +135,7 @@ extension Services {
         event.startsAt = draft.startsAt
         event.endsAt = draft.endsAt
         event.timeZone = draft.timeZone
-        event.place = draft.place
+        event.place = draft.place?.trimmed
         event.onlineURL = draft.onlineURL
         event.capacity = draft.capacity
         event.joinMode = draft.capacity == nil ? .free : .restricted
@@ -152,6 +153,7 @@ extension Services {
         check.require(draft.startsAt < now() + .days(3_650), "start", "too_far")
         check.require(draft.capacity.map { (1...100_000).contains($0) } ?? true, "capacity", "not_a_number")
         check.text(draft.place?.line ?? "", "place", limit: 500, isNeeded: false)
+        check.language(draft.language)
         try check.finish()
     }
 
@@ -169,5 +171,14 @@ extension Services {
             text.append(digits[Int(byte & 15)])
         }
         return text
+    }
+}
+
+extension Place {
+    /// The same without what no database takes.
+    fileprivate var trimmed: Place {
+        Place(
+            name: name.trimmed, street: street.trimmed, locality: locality.trimmed, postalCode: postalCode.trimmed,
+            country: country.trimmed, coordinates: coordinates)
     }
 }

@@ -64,6 +64,7 @@ extension Services {
         check.text(draft.title, "title", limit: PostLimits.title, isNeeded: false)
         check.text(draft.text, "text", limit: PostLimits.text)
         check.text(draft.warning, "warning", limit: PostLimits.title, isNeeded: false)
+        check.language(draft.language)
         try check.finish()
     }
 
@@ -89,6 +90,7 @@ extension Services {
         } else if let id = draft.event {
             guard let event = try Events.byID(id, in: tx), event.visibility.isOpen else { throw ServiceError.notFound }
             post.event = event.id
+            post.visibility = PostPolicy.answerVisibility(wanted: draft.visibility, parent: event.visibility)
             post.inReplyToIRI = event.iri
             post.title = ""
         } else if let id = draft.group {

@@ -40,7 +40,7 @@ extension Services {
         let token = signUp.invitation?.trimmed ?? ""
         let isWelcome = community.registration != .approval
         let made = try prepare(signUp, role: .member, isApproved: isWelcome)
-        try await database.write { tx in
+        try await storeUnique { tx in
             if community.registration == .invitation {
                 let digest = secrets.digest(Array(token.utf8))
                 guard try Invitations.use(digest, at: now(), in: tx) else {
@@ -56,11 +56,13 @@ extension Services {
     @discardableResult
     public func createAccount(_ signUp: SignUp, role: Role) async throws -> Account {
         var check = Check()
-        check.require(LocalName.isAllowed(signUp.name), "name", "not_a_name")
-        check.require(signUp.email.isEmpty || Self.isAddress(signUp.email), "email", "not_an_address")
+        let email = signUp.email.trimmed
+        check.require(LocalName.isAllowed(signUp.name.trimmed.lowercased()), "name", "not_a_name")
+        check.require(email.isEmpty || Self.isAddress(email), "email", "not_an_address")
+        check.require(Self.isInterfaceLanguage(signUp.language), "language", "not_a_language")
         try check.finish()
         let made = try prepare(signUp, role: role, isApproved: true)
-        try await database.write { tx in try insert(made, note: "", in: tx) }
+        try await storeUnique { tx in try insert(made, note: "", in: tx) }
         return made.local.account
     }
 
@@ -137,15 +139,21 @@ extension Services {
 
     private static func check(_ signUp: SignUp) throws(ServiceError) {
         var check = Check()
-        check.require(!signUp.name.isBlank, "name", "missing")
+        check.require(!signUp.name.trimmed.isEmpty, "name", "missing")
         check.require(LocalName.isAllowed(signUp.name.trimmed.lowercased()), "name", "not_a_name")
         check.text(signUp.displayName, "display_name", limit: 100, isNeeded: false)
-        check.require(!signUp.email.isBlank, "email", "missing")
+        check.require(!signUp.email.trimmed.isEmpty, "email", "missing")
         check.require(isAddress(signUp.email.trimmed), "email", "not_an_address")
         check.require(signUp.password.isEmpty || signUp.password.count >= 10, "password", "too_short")
         check.require(signUp.password.utf8.count <= 1_000, "password", "too_long")
         check.text(signUp.note, "note", limit: 1_000, isNeeded: false)
+        check.require(isInterfaceLanguage(signUp.language), "language", "not_a_language")
         try check.finish()
+    }
+
+    /// Whether pages exist in the language; nil follows the browser.
+    static func isInterfaceLanguage(_ language: String?) -> Bool {
+        language.map { ["fr", "en"].contains($0) } ?? true
     }
 
     /// A plain mail address: one `@`, letters, digits and `.!#$&'*+-/=?^_{|}~` before it, a host name after it.

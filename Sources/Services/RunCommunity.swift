@@ -38,7 +38,7 @@ extension Services {
         check.text(draft.summary, "summary", limit: 2_000, isNeeded: false)
         try check.finish()
         let pair = try secrets.makeKeyPair()
-        return try await database.write { tx in
+        return try await storeUnique { tx in
             if let founder { guard try member(founder, in: tx).role >= .moderator else { throw ServiceError.notAllowed } }
             try requireFree(name, in: tx)
             var group = newAccount(.group, name: name, iri: identifiers.group(name))
@@ -62,10 +62,11 @@ extension Services {
     /// nothing.
     public func prepareNode() async throws {
         let pairs = try (0..<3).map { _ in try secrets.makeKeyPair() }
-        try await database.write { tx in
+        try await storeUnique { tx in
             if try Accounts.byIRI(identifiers.instanceActor, in: tx) == nil {
-                var node = newAccount(
-                    .application, name: community.origin.authority, iri: identifiers.instanceActor)
+                // The node is called like its host; a port, which only tests have, cannot stand in a name.
+                let name = String(community.origin.authority.map { $0 == ":" ? "-" : $0 })
+                var node = newAccount(.application, name: name, iri: identifiers.instanceActor)
                 node.displayName = community.name
                 node.approvesFollowers = true
                 try insert(node, summarySource: nil, pair: pairs[0], in: tx)
@@ -97,6 +98,7 @@ extension Services {
             group.summary = compose(summary.trimmed, known: [:]).html
             try Accounts.update(group, summarySource: summary.trimmed, at: now(), in: tx)
             try outbox.update(group, in: tx)
+            tx.announce(.settingsChanged)
         }
     }
 
@@ -117,6 +119,16 @@ extension Services {
         try Keys.insertLocal(
             keyID: identifiers.keyID(of: account.iri).string, account: account.id, pair: pair, at: now(), in: tx)
         tx.announce(.settingsChanged)
+    }
+
+    /// Stores what bears a name that nobody else may bear. When somebody else took it at the same moment, the body runs
+    /// again: it then sees the other, and says so.
+    func storeUnique<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+        do {
+            return try await database.write(body)
+        } catch let error as DatabaseError where error.kind == .uniqueViolation {
+            return try await database.write(body)
+        }
     }
 
     /// A name is given once, to a person or a group, and never again: also not after it was deleted.

@@ -45,8 +45,19 @@ struct Check {
     }
 
     mutating func text(_ value: String, _ field: String, limit: Int, isNeeded: Bool = true) {
-        require(!isNeeded || !value.isBlank, field, "missing")
+        require(!isNeeded || !value.trimmed.isEmpty, field, "missing")
         require(value.count <= limit, field, "too_long")
+    }
+
+    /// A BCP 47 tag: letters and digits, in parts joined by `-`, 35 bytes at the most. Spec: RFC 5646 §4.4.1.
+    mutating func language(_ value: String?, _ field: String = "language") {
+        guard let value else { return }
+        let parts = value.utf8.split(separator: 45, omittingEmptySubsequences: false)
+        let isTag = value.utf8.count <= 35 && parts.allSatisfy { part in
+            (1...8).contains(part.count)
+                && part.allSatisfy { (97...122).contains($0 | 32) || (48...57).contains($0) }
+        }
+        require(isTag, field, "not_a_language")
     }
 
     func finish() throws(ServiceError) {
@@ -55,8 +66,6 @@ struct Check {
 }
 
 extension String {
-    var isBlank: Bool { allSatisfy(\.isWhitespace) }
-
     /// Without white space at both ends and without U+0000, which no database takes.
     var trimmed: String {
         var rest = filter { $0 != "\0" }[...]

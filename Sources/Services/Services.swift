@@ -41,12 +41,12 @@ public struct Services: Sendable {
 
     func now() -> Timestamp { clock.now }
 
-    /// The account that acts; only an active one of this node may.
+    /// The account that acts, a person or a group; only an active one of this node may, and a person who was let in.
     func actor(_ id: ID<Account>, in db: some Queryable) throws -> Account {
         guard let account = try Accounts.byID(id, in: db), account.isLocal, account.isActive else {
             throw ServiceError.notAllowed
         }
-        return account
+        return account.kind == .person ? try member(id, in: db).account : account
     }
 
     /// The person who acts, with role; only one who was let in.

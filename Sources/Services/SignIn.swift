@@ -16,6 +16,8 @@ extension Services {
     /// - Throws: `notAllowed` for a wrong name, a wrong password and a person who waits for approval alike.
     public func signIn(name: String, password: String) async throws -> String {
         let name = name.trimmed.lowercased()
+        // No name and no address is longer, and the table of attempts keeps what it is given.
+        guard name.utf8.count <= 320 else { throw ServiceError.notAllowed }
         try await attempts.take("sign-in:\(name)", at: now())
         let local = try await database.read { db in
             try name.contains("@") ? LocalAccounts.byEmail(name, in: db) : LocalAccounts.byName(name, in: db)
@@ -67,15 +69,23 @@ extension Services {
         return try await startSession(account)
     }
 
-    /// Who is signed in by a session's token.
+    /// Who is signed in by a session's token. Once a day the visit makes the session last longer.
     public func session(_ token: String) async throws -> LocalAccount? {
         let digest = secrets.digest(Array(token.utf8))
-        return try await database.read { db in
-            guard let id = try Sessions.account(digest, at: now(), in: db),
-                let local = try LocalAccounts.byID(id, in: db), local.account.isActive, local.approvedAt != nil
+        let found = try await database.read { db -> (session: StoredSession, local: LocalAccount)? in
+            guard let session = try Sessions.find(digest, at: now(), in: db),
+                let local = try LocalAccounts.byID(session.account, in: db), local.account.isActive,
+                local.approvedAt != nil
             else { return nil }
-            return local
+            return (session, local)
         }
+        guard let found else { return nil }
+        if now() - found.session.seenAt >= .days(1) {
+            try await database.write { tx in
+                _ = try Sessions.extend(digest, at: now(), expires: now() + Self.sessionLength, in: tx)
+            }
+        }
+        return found.local
     }
 
     /// Ends a session.

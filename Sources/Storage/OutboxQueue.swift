@@ -113,8 +113,8 @@ public enum OutboxQueue {
 
     /// Takes deliveries that are due, for as long as the lease lasts.
     ///
-    /// A host that rests is left alone, a host gets at most `perHost` of them, and an older delivery to the same inbox
-    /// about the same object always goes first.
+    /// A host that rests or is busy is left alone, and an older delivery to the same inbox about the same object always
+    /// goes first.
     public static func lease(_ request: LeaseRequest, in tx: Transaction) throws(DatabaseError) -> [QueuedDelivery] {
         let now = request.now
         let busy: SQL = request.busyHosts.isEmpty ? "" : " AND d.host NOT IN (\(list: request.busyHosts))"

@@ -50,6 +50,17 @@ public enum SentActivities {
         _ = try tx.run("UPDATE activity SET is_public = \(false) WHERE object_iri = \(object) AND type <> 'Delete'")
     }
 
+    /// The same for all that was said by somebody who is gone, or about what they wrote. Called before their posts go.
+    public static func hideAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) {
+        _ = try tx.run(
+            "UPDATE activity SET is_public = \(false) WHERE actor_id = \(author) AND is_public AND type <> 'Delete'")
+        _ = try tx.run(
+            """
+            UPDATE activity SET is_public = \(false)
+            WHERE object_iri IN (SELECT p.iri FROM post p WHERE p.author_id = \(author)) AND type <> 'Delete'
+            """)
+    }
+
     private static let columns: SQL = "id, iri, actor_id, type, object_iri, body, is_public, created_at"
 
     private static func read(_ row: Row) throws(DatabaseError) -> SentActivity {

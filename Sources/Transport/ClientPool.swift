@@ -49,6 +49,9 @@ final class ClientPool: Sendable {
         tls = try Self.tlsConfiguration(caFile: caFile)
     }
 
+    /// How many clients there are.
+    var count: Int { state.withLock { $0.slots.count } }
+
     /// Lends the route's client for as long as `body` runs.
     func withClient<Value: Sendable>(
         _ route: Route, _ body: (HTTPClient) async throws -> Value

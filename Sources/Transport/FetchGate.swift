@@ -39,7 +39,7 @@ actor FetchGate {
         lastTicket += 1
         let ticket = lastTicket
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
                 waiters.append(Waiter(ticket: ticket, host: host, continuation: continuation))
             }

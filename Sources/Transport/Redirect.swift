@@ -20,7 +20,7 @@ enum Redirect {
         if reference.hasPrefix("?") { return IRI(base.origin + base.path + reference) }
         let split = reference.firstIndex(of: "?") ?? reference.endIndex
         let path = reference[..<split]
-        let directory = base.path[...(base.path.lastIndex(of: "/") ?? base.path.startIndex)]
+        let directory = String(base.path[...(base.path.lastIndex(of: "/") ?? base.path.startIndex)])
         let whole = path.hasPrefix("/") ? String(path) : directory + path
         return IRI(base.origin + withoutDots(whole) + reference[split...])
     }

@@ -188,7 +188,7 @@ extension SignedDocumentLoader {
         _ question: Question, until deadline: ContinuousClock.Instant
     ) async throws(FetchError) -> OutboundResponse {
         let host = question.address.authority
-        guard question.isSigned else { return try await client.get(question, headers: [], deadline: deadline) }
+        guard question.isSigned else { return try await get(question, [], deadline) }
         let first = memory.scheme(of: host, now: clock.now)
         var knocks = [Knock(scheme: .cavage, coversQuery: true)]
         if question.address.query != nil { knocks.append(Knock(scheme: .cavage, coversQuery: false)) }
@@ -196,7 +196,7 @@ extension SignedDocumentLoader {
         var last: OutboundResponse?
         for knock in knocks {
             let headers = try await sign(question, knock)
-            let response = try await client.get(question, headers: headers, deadline: deadline)
+            let response = try await get(question, headers, deadline)
             if response.status != 401 {
                 if knock.scheme != first { memory.learn(knock.scheme, of: host, now: clock.now) }
                 return response
@@ -205,6 +205,13 @@ extension SignedDocumentLoader {
         }
         guard let last else { throw .malformed }
         return last
+    }
+
+    private func get(
+        _ question: Question, _ headers: [(name: String, value: String)], _ deadline: ContinuousClock.Instant
+    ) async throws(FetchError) -> OutboundResponse {
+        try await client.get(
+            question.address, headers: headers + [(name: "accept", value: question.accept)], deadline: deadline)
     }
 
     private func sign(
@@ -223,15 +230,5 @@ extension SignedDocumentLoader {
             throw .unavailable(status: nil)
         }
         return head.headers
-    }
-}
-
-extension OutboundClient {
-    fileprivate func get(
-        _ question: SignedDocumentLoader.Question, headers: [(name: String, value: String)],
-        deadline: ContinuousClock.Instant
-    ) async throws(FetchError) -> OutboundResponse {
-        try await get(
-            question.address, headers: headers + [(name: "accept", value: question.accept)], deadline: deadline)
     }
 }

@@ -57,8 +57,10 @@ struct PostResolverTests {
         ),
         ("https://evil.test/n/3", noteDocument("https://victim.test/n/3", by: vic), .fetch(.notFound)),
         ("https://evil.test/n/4", noteDocument("https://node.test/posts/1", by: eve), .localIdentifier),
-        ("https://evil.test/n/5", noteDocument("https://evil.test/n/5", by: eve).with(["attributedTo": nil]),
-            .ownerMismatch),
+        (
+            "https://evil.test/n/5", noteDocument("https://evil.test/n/5", by: eve).with(["attributedTo": nil]),
+            .ownerMismatch
+        ),
         ("https://evil.test/n/6", ["id": "https://evil.test/n/6", "type": "Tombstone"], .tombstoned),
         ("https://evil.test/n/7", ["id": "https://evil.test/n/7", "type": ["Note", "Person"]], .notAPost),
         ("https://evil.test/n/8", ["type": "Note", "content": "x"], .identifierMismatch),
@@ -102,7 +104,8 @@ struct PostResolverTests {
             return
         }
         #expect(two == .known(created))
-        #expect(try await node.post("https://victim.test/n/1")?.content.string == "<p>Text of https://victim.test/n/1</p>")
+        #expect(
+            try await node.post("https://victim.test/n/1")?.content.string == "<p>Text of https://victim.test/n/1</p>")
     }
 
     @Test("a deleted object is not fetched again and not stored")

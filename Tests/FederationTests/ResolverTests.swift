@@ -40,6 +40,8 @@ struct ActorResolverTests {
         node.clock.pass(.days(3))
         node.world.fail(vic, .unavailable(status: 503))
         #expect(try await node.actors.resolve(try iri(vic)).id == account.id)
+        node.world.fail(vic, .refused(status: 403))
+        #expect(try await node.actors.resolve(try iri(vic)) == account)
         node.world.fail(vic, .gone)
         await #expect(throws: Refusal.fetch(.gone)) { try await node.actors.resolve(try iri(vic)) }
     }
@@ -106,11 +108,24 @@ struct ActorResolverTests {
         #expect(try await node.actors.resolve(try iri(vic)).host == "victim.test")
     }
 
+    @Test("a renewed profile that diverts messages is not taken: the account stays as it was")
+    func poisoned() async throws {
+        let node = try await ResolverNode()
+        node.world.serve(actorDocument(vic, "vic"))
+        let account = try await node.actors.resolve(try iri(vic))
+        node.world.serve(actorDocument(vic, "vic").with(["inbox": JSON(eve + "/inbox")]))
+        node.clock.pass(.days(2))
+        #expect(try await node.actors.resolve(try iri(vic)) == account)
+        await #expect(throws: Refusal.wrongOrigin("inbox")) { try await node.actors.refresh(try iri(vic)) }
+        #expect(try await node.account(vic) == account)
+    }
+
     @Test("a directory speaks for another host only when that host agrees")
     func splitDomain() async throws {
         let node = try await ResolverNode()
         node.world.serve(actorDocument("https://social.cafe.test/u/ana", "ana"))
-        node.world.direct("ana", "social.cafe.test", subject: "acct:ana@cafe.test", to: "https://social.cafe.test/u/ana")
+        node.world.direct(
+            "ana", "social.cafe.test", subject: "acct:ana@cafe.test", to: "https://social.cafe.test/u/ana")
         node.world.direct("ana", "cafe.test", to: "https://social.cafe.test/u/ana")
         #expect(try await node.actors.resolve(try iri("https://social.cafe.test/u/ana")).host == "cafe.test")
         node.world.serve(actorDocument(eve, "eve"))
@@ -203,6 +218,9 @@ struct ActorResolverTests {
         await #expect(throws: Refusal.blockedHost) { try await node.actors.resolve(try iri(eve)) }
         await #expect(throws: Refusal.blockedHost) {
             try await node.actors.resolve(try iri("https://sub.evil.test:8443/u/eve"))
+        }
+        await #expect(throws: Refusal.blockedHost) {
+            try await node.actors.resolve(try iri("https://a.b.c.d.e.f.g.h.i.j.k.evil.test/u/eve"))
         }
         #expect(node.world.asked.isEmpty)
         let closed = try await ResolverNode(mode: .allowlist)

@@ -7,7 +7,7 @@ internal import Vocabulary
 
 /// `Accept` and `TentativeAccept`: the answer to a `Follow` or a `Join` of ours, or a yes to an event.
 ///
-/// Only the one who was asked may answer. Spec: ActivityPub §7.6. Friendica and Hubzilla say `Accept{Event}` where
+/// Only the one who was asked may answer, or for an event one of the same host. Spec: ActivityPub §7.6. Friendica and Hubzilla say `Accept{Event}` where
 /// others say `Join`.
 enum AcceptHandler: ActivityHandler {
     static let types = ["Accept", "TentativeAccept"]
@@ -41,13 +41,22 @@ enum AcceptHandler: ActivityHandler {
         _ guest: Guest, _ state: Guest.State, _ said: Said, in tx: Transaction
     ) throws -> InboxOutcome {
         guard let event = try Events.byID(guest.event, in: tx) else { return .ignored(.unknownObject) }
-        guard event.owner == said.actor.id, !event.isLocal else { return .ignored(.notAllowed) }
+        guard try said.mayAnswer(for: event, in: tx) else { return .ignored(.notAllowed) }
         guard guest.state != .cancelled else { return .ignored(.noEffect) }
         guard guest.state != state else { return .duplicate }
         var guest = guest
         guest.state = state
         try GuestLists.set(guest, rank: said.rank(), in: tx)
         return .applied
+    }
+}
+
+extension Said {
+    /// Whether the actor keeps the guest list of an event of another node: its owner, or one of the owner's host, because
+    /// Mobilizon answers in the name of the organizer where a group owns the event.
+    func mayAnswer(for event: Event, in tx: Transaction) throws(DatabaseError) -> Bool {
+        guard !event.isLocal, let owner = try Accounts.byID(event.owner, in: tx) else { return false }
+        return Authority.mayChange(event.iri, ownedBy: owner.iri, as: actor.iri)
     }
 }
 

@@ -99,6 +99,7 @@ enum AnnounceHandler: ActivityHandler {
         let proved = try ActivityDocument(try await world.posts.fetch(id))
         guard proved.actor == inner.actor, proved.type == inner.type else { throw NothingToApply.ignored(.unproved) }
         let actor = try await world.actors.resolve(proved.actor)
+        guard actor.isActive else { throw NothingToApply.ignored(.blocked) }
         let said = Said(actor: actor, activity: proved, world: world, now: world.clock.now)
         return try await Dispatcher.prepare(said)
     }

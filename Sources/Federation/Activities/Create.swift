@@ -7,7 +7,8 @@ internal import Vocabulary
 
 /// `Create` of a post or an event.
 ///
-/// The embedded object is believed when it is its sender's own; otherwise it is fetched from where its id says.
+/// The embedded object is believed when it is its sender's own; otherwise it is fetched from where its id says. So is
+/// what a person writes in the name of a group of the same host (Mobilizon): the host vouches for it, the person cannot.
 /// Spec: ActivityPub §7.2, FEP-fe34.
 enum CreateHandler: ActivityHandler {
     static let types = ["Create"]
@@ -34,7 +35,7 @@ enum CreateHandler: ActivityHandler {
             throw NothingToApply.ignored(.malformed)
         }
         guard id.isSameOrigin(as: actor.iri) else { throw NothingToApply.ignored(.notAllowed) }
-        if let embedded = activity.object?.document, embedded.json.count > 2 {
+        if let embedded = activity.object?.document, embedded.iris("attributedTo").first == actor.iri {
             return try await world.posts.gather(embedded)
         }
         return try await world.posts.gather(try await world.posts.fetch(id))
@@ -75,6 +76,7 @@ extension Outbox {
         guard view.post.visibility >= .followers else { return readers }
         readers.append(.followers(of: view.author.id))
         if let parentAuthor { readers.append(.account(parentAuthor)) }
+        guard view.post.visibility.isOpen else { return readers }
         if let group = view.group { readers.append(.account(group)) }
         if let id = view.post.event, let event = try Events.byID(id, in: tx),
             let owner = try Accounts.byID(event.owner, in: tx)

@@ -30,7 +30,8 @@ enum DeleteHandler: ActivityHandler {
             guard let owner = try Accounts.byID(post.author, in: tx), !post.isLocal,
                 actor == nil || Authority.mayChange(object, ownedBy: owner.iri, as: by)
             else { return .ignored(.notAllowed) }
-            try said.outbox.relay(said.activity, about: post, in: tx)
+            // What another group repeated is not repeated again: our followers see the boost go.
+            if actor != nil { try said.outbox.relay(said.activity, about: post, in: tx) }
             try said.outbox.unboostFromGroup(post, in: tx)
             _ = try Posts.delete(post.id, in: tx)
             try Tombstones.record(object, actor: owner.iri, formerType: "Note", at: said.now, in: tx)

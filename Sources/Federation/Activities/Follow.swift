@@ -22,14 +22,15 @@ enum FollowHandler: ActivityHandler {
             account.kind == .person || account.kind == .group
         else { return .ignored(.notForUs) }
         if try Blocks.exists(between: account.id, said.actor.id, in: tx) {
-            try said.outbox.reject(follow: said.activity, of: account, from: said.actor, in: tx)
+            try said.outbox.reject(
+                follow: said.id, said: said.activity.type, from: said.actor, by: account, in: tx)
             return .ignored(.blocked)
         }
         let before = try Follows.find(by: said.actor.id, of: account.id, in: tx)
         _ = try Follows.request(by: said.actor.id, of: account.id, activity: said.id, at: said.now, in: tx)
         if account.approvesFollowers, before?.state != .accepted { return .applied }
         _ = try Follows.setState(.accepted, by: said.actor.id, of: account.id, in: tx)
-        try said.outbox.accept(follow: said.id, from: said.actor, by: account, in: tx)
+        try said.outbox.accept(follow: said.id, said: said.activity.type, from: said.actor, by: account, in: tx)
         return before?.state == .accepted ? .duplicate : .applied
     }
 }
@@ -58,10 +59,10 @@ extension Outbox {
 
     /// Says yes to a follower.
     public func accept(
-        follow: IRI, from follower: Account, by target: Account, in tx: Transaction
+        follow: IRI, said type: String = "Follow", from follower: Account, by target: Account, in tx: Transaction
     ) throws(DatabaseError) {
         guard !follower.isLocal else { return }
-        let object = followJSON(follow, follower: follower.iri, target: target.iri)
+        let object = followJSON(follow, type: type, follower: follower.iri, target: target.iri)
         try say(
             Saying("Accept", by: target, object: object, about: follow, to: [follower.iri]),
             to: [.account(follower)], in: tx)
@@ -69,26 +70,19 @@ extension Outbox {
 
     /// Says no to a follower, or ends a follow that was accepted.
     public func reject(
-        follow: IRI, from follower: Account, by target: Account, in tx: Transaction
+        follow: IRI, said type: String = "Follow", from follower: Account, by target: Account, in tx: Transaction
     ) throws(DatabaseError) {
         guard !follower.isLocal else { return }
-        let object = followJSON(follow, follower: follower.iri, target: target.iri)
+        let object = followJSON(follow, type: type, follower: follower.iri, target: target.iri)
         try say(
             Saying("Reject", by: target, object: object, about: follow, to: [follower.iri]),
             to: [.account(follower)], in: tx)
     }
 
-    func reject(
-        follow: ActivityDocument, of target: Account, from follower: Account, in tx: Transaction
-    ) throws(DatabaseError) {
-        guard let id = follow.id else { return }
-        try reject(follow: id, from: follower, by: target, in: tx)
-    }
-
-    /// The `Follow` as an answer embeds it: with the id, the actor and the object that it came with.
-    private func followJSON(_ id: IRI, follower: IRI, target: IRI) -> JSON {
+    /// The request as an answer embeds it: with the id, the type, the actor and the object that it came with.
+    private func followJSON(_ id: IRI, type: String = "Follow", follower: IRI, target: IRI) -> JSON {
         [
-            "id": .string(id.string), "type": "Follow", "actor": .string(follower.string),
+            "id": .string(id.string), "type": .string(type), "actor": .string(follower.string),
             "object": .string(target.string),
         ]
     }

@@ -25,7 +25,7 @@ enum RejectHandler: ActivityHandler {
             return .applied
         }
         if let guest = try answered.guest(in: tx) {
-            guard let event = try Events.byID(guest.event, in: tx), !event.isLocal, event.owner == said.actor.id else {
+            guard let event = try Events.byID(guest.event, in: tx), try said.mayAnswer(for: event, in: tx) else {
                 return .ignored(.notAllowed)
             }
             guard guest.state != .declined else { return .duplicate }

@@ -34,7 +34,7 @@ enum UndoHandler: ActivityHandler {
     }
 
     private static func undoByID(_ undone: Undone, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
-        for attempt in [unfollow, unlike, unboost, leave] {
+        for attempt in [unfollow, unlike, unboost, unblock, leave] {
             let outcome = try attempt(undone, said, tx)
             if outcome == .applied { return outcome }
         }
@@ -67,6 +67,10 @@ enum UndoHandler: ActivityHandler {
             return try EventShares.remove(event: share.event, account: said.actor.id, in: tx)
                 ? .applied : .ignored(.noEffect)
         }
+        if let object = undone.object, let event = try Events.byIRI(object, in: tx) {
+            return try EventShares.remove(event: event.id, account: said.actor.id, in: tx)
+                ? .applied : .ignored(.noEffect)
+        }
         guard let object = undone.object, let post = try Posts.byIRI(object, in: tx) else {
             return .ignored(.unknownObject)
         }
@@ -74,10 +78,10 @@ enum UndoHandler: ActivityHandler {
     }
 
     private static func unblock(_ undone: Undone, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
-        guard let object = undone.object, let target = try Accounts.byIRI(object, in: tx) else {
-            return .ignored(.unknownObject)
-        }
-        return try Blocks.remove(by: said.actor.id, target: target.id, in: tx) ? .applied : .ignored(.noEffect)
+        var target = try undone.object.flatMap { iri throws(DatabaseError) in try Accounts.byIRI(iri, in: tx)?.id }
+        if target == nil, let id = undone.id { target = try Blocks.target(ofActivity: id, by: said.actor.id, in: tx) }
+        guard let target else { return .ignored(.unknownObject) }
+        return try Blocks.remove(by: said.actor.id, target: target, in: tx) ? .applied : .ignored(.noEffect)
     }
 
     private static func leave(_ undone: Undone, _ said: Said, in tx: Transaction) throws -> InboxOutcome {

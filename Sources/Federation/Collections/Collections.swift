@@ -136,7 +136,8 @@ public struct Collections: Sendable {
             let posts = try PostViews.load(ids, viewer: nil, in: db)
             return (posts, try Accounts.byID(post.group ?? post.author, in: db)?.iri)
         }
-        var object = Self.complete(identifiers.context(post.thread), items: posts.map { JSON($0.post.iri) })
+        var object =
+            Self.complete(identifiers.context(post.thread), items: posts.map { JSON($0.post.iri) })
             .object ?? [:]
         if let owner { object["attributedTo"] = JSON(owner) }
         return .object(object)

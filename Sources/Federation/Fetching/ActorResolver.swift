@@ -31,7 +31,8 @@ public struct ActorResolver: Sendable {
         fetcher = DocumentFetcher(database: database, loader: loader, identifiers: identifiers, mode: mode)
     }
 
-    /// The account behind an actor's id; a stale one is renewed, or given as it was when its host is away.
+    /// The account behind an actor's id; a stale one is renewed, or given as it was when its host has nothing better to
+    /// say.
     ///
     /// A suspended account is given too: what it may do is for the caller to ask.
     ///
@@ -70,8 +71,16 @@ public struct ActorResolver: Sendable {
             guard document.id == iri else { throw Refusal.identifierMismatch }
             return try await take(document, budget: &budget)
         } catch {
-            guard let known, error.isTemporary else { throw error }
+            guard let known, !Self.isFarewell(error) else { throw error }
             return known
+        }
+    }
+
+    /// Whether a known account must not be used any more.
+    private static func isFarewell(_ refusal: Refusal) -> Bool {
+        switch refusal {
+        case .fetch(.gone), .fetch(.blockedHost), .tombstoned, .blockedHost: true
+        default: false
         }
     }
 

@@ -94,7 +94,7 @@ struct DocumentFetcher: Sendable {
         guard mode.admits(policy) else { throw .blockedHost }
     }
 
-    /// The host with its port, the host, and the domains above it; at most eight.
+    /// The host with its port, the host, and every domain above it.
     static func domains(of host: String) -> [String] {
         var domains = [host]
         var rest = host[...]
@@ -102,7 +102,7 @@ struct DocumentFetcher: Sendable {
             rest = rest[..<colon]
             domains.append(String(rest))
         }
-        while let dot = rest.firstIndex(of: "."), domains.count < 8 {
+        while let dot = rest.firstIndex(of: ".") {
             rest = rest[rest.index(after: dot)...]
             if rest.contains(".") { domains.append(String(rest)) }
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Storage
 import Database
 import Model
+public import Storage
 import Vocabulary
 
 // A key id is only a claim. It is believed when both ends say so: the key names its owner, and the owner's own document,

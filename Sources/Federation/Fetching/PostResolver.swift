@@ -206,7 +206,8 @@ extension PostResolver {
         var post = remote.post
         try tie(&post, in: tx)
         if post.group == nil {
-            post.group = (remote.addressed + remote.mentioned).lazy.compactMap { named[$0] }
+            post.group =
+                (remote.addressed + remote.mentioned).lazy.compactMap { named[$0] }
                 .first { $0.isGroup && $0.isActive }?.id
         }
         var parts = PostParts()

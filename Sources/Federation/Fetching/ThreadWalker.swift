@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Database
-public import Vocabulary
 import Model
 import Storage
+public import Vocabulary
 
 /// The way from a reply up to the first post of its thread, so that the reply is shown where it belongs.
 public struct ThreadWalker: Sendable {
@@ -29,7 +29,8 @@ public struct ThreadWalker: Sendable {
         var seen: Set<IRI> = []
         var next: IRI? = iri
         while let current = next, found.count < min(limit, Self.limit), seen.insert(current).inserted {
-            guard let object = await step(current, budget: &budget), seen.insert(object.iri).inserted || object.iri == current
+            guard let object = await step(current, budget: &budget),
+                seen.insert(object.iri).inserted || object.iri == current
             else { break }
             found.append(object)
             next = object.inReplyTo

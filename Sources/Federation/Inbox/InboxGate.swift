@@ -23,15 +23,19 @@ public struct InboxGate: Sendable {
     private let federation: Federation
     private let verifier: Verifier
     private let intake: InboxIntake
-    private let policies: PolicyCache
+    private let policies: HostPolicies
+    private let signers = SignerCache()
+    private let inquiries = KeyInquiries()
 
-    /// - Parameter federation: the parts it works with.
-    public init(_ federation: Federation) {
+    /// - Parameters:
+    ///   - federation: the parts it works with.
+    ///   - policies: what was decided about hosts; the same for what goes out.
+    public init(_ federation: Federation, policies: HostPolicies) {
         self.federation = federation
+        self.policies = policies
         let origin = federation.identifiers.origin
         verifier = Verifier(authority: origin.authority, scheme: origin.scheme)
         intake = InboxIntake(database: federation.database)
-        policies = PolicyCache(database: federation.database, mode: federation.community.mode)
     }
 
     /// Takes an activity in: when this returns, it is stored.
@@ -54,8 +58,7 @@ public struct InboxGate: Sendable {
     /// Proves who signed a `GET`: for what is shown to followers only.
     public func signer(of head: RequestHead) async throws(GateRefusal) -> Account {
         let signature = try parse(head, body: nil)
-        let key = try await verifiedKey(signature, head: head)
-        return try await account(key.account)
+        return try await provenSigner(signature).account
     }
 
     private func admit(_ head: RequestHead, mediaType: String?, body: [UInt8]) async throws(GateRefusal) -> Bool {
@@ -66,10 +69,10 @@ public struct InboxGate: Sendable {
         try await checkPolicy(host: activity.actor.authority)
         if let keyHost = IRI(signature.keyID)?.authority { try await checkPolicy(host: keyHost) }
         if try await isFarewellOfStranger(activity) { return false }
-        let key = try await verifiedKey(signature, head: head)
+        let (key, account) = try await provenSigner(signature)
         guard key.actor == activity.actor else { throw .signerIsNotActor }
         try Authority.checkClaims(activity, identifiers: federation.identifiers)
-        guard try await account(key.account).suspendedAt == nil else { throw .actorSuspended }
+        guard account.isActive else { throw .actorSuspended }
         return try await store(activity, signature: signature, key: key, body: body)
     }
 
@@ -114,38 +117,71 @@ public struct InboxGate: Sendable {
         }
     }
 
-    /// A stranger that says it is gone: there is nothing of it here, so there is nothing to prove or to do.
+    /// A stranger that says it is gone, or one who said it before: there is nothing of it here, so there is nothing to
+    /// prove or to do.
     private func isFarewellOfStranger(_ activity: ActivityDocument) async throws(GateRefusal) -> Bool {
         guard activity.type == "Delete", activity.object?.id == activity.actor else { return false }
         do {
-            return try await federation.database.read { db in try Accounts.byIRI(activity.actor, in: db) == nil }
+            return try await federation.database.read { db in
+                try Accounts.byIRI(activity.actor, in: db).map { $0.deletedAt != nil } ?? true
+            }
         } catch {
             throw .overloaded
         }
     }
 
-    private func verifiedKey(_ signature: ParsedSignature, head: RequestHead) async throws(GateRefusal) -> StoredKey {
-        let known: StoredKey
-        do {
-            known = try await federation.actors.key(signature.keyID)
-        } catch {
-            throw GateRefusal(fetching: error)
+    /// The owner of the key with which the request was really signed.
+    private func provenSigner(
+        _ signature: ParsedSignature
+    ) async throws(GateRefusal) -> (key: StoredKey, account: Account) {
+        let now = federation.clock.now
+        if let known = signers.signer(signature.keyID, at: now), verifies(signature, pem: known.key.publicPEM) {
+            return known
         }
-        if verifies(signature, head: head, pem: known.publicPEM) { return known }
+        let key = try await verifiedKey(signature)
+        let account = try await account(key.account)
+        signers.keep(key, of: account, at: now)
+        return (key, account)
+    }
+
+    private func verifiedKey(_ signature: ParsedSignature) async throws(GateRefusal) -> StoredKey {
+        let known = try await knownKey(signature.keyID)
+        if verifies(signature, pem: known.publicPEM) { return known }
         // The key may have been renewed: ask its owner once, but not more often than every five minutes.
-        guard known.fetchedAt + .minutes(5) < federation.clock.now else { throw GateRefusal(.badSignature) }
-        do {
-            let fresh = try await federation.actors.refreshKey(signature.keyID)
-            guard verifies(signature, head: head, pem: fresh.publicPEM) else { throw GateRefusal(.badSignature) }
-            return fresh
-        } catch let refusal as GateRefusal {
-            throw refusal
+        let now = federation.clock.now
+        guard known.fetchedAt + ActorResolver.keyRefreshPause < now else { throw GateRefusal(.badSignature) }
+        let actors = federation.actors
+        do throws(Refusal) {
+            let fresh = try await inquiries.ask(signature.keyID, at: now) { () async throws(Refusal) in
+                try await actors.refreshKey(signature.keyID)
+            }
+            if verifies(signature, pem: fresh.publicPEM) { return fresh }
         } catch {
             throw GateRefusal(.badSignature)
         }
+        throw GateRefusal(.badSignature)
     }
 
-    private func verifies(_ signature: ParsedSignature, head: RequestHead, pem: String) -> Bool {
+    /// The key as we have it, else as its owner shows it.
+    private func knownKey(_ keyID: String) async throws(GateRefusal) -> StoredKey {
+        let actors = federation.actors
+        do {
+            if let known = try await federation.database.read({ db in try Keys.publicKey(keyID, in: db) }) {
+                return known
+            }
+        } catch {
+            throw .overloaded
+        }
+        do throws(Refusal) {
+            return try await inquiries.ask(keyID, at: federation.clock.now) { () async throws(Refusal) in
+                try await actors.key(keyID)
+            }
+        } catch {
+            throw GateRefusal(fetching: error)
+        }
+    }
+
+    private func verifies(_ signature: ParsedSignature, pem: String) -> Bool {
         guard let key = KeyCache.shared.publicKey(pem: pem) else { return false }
         return verifier.verify(signature, key: key)
     }

@@ -146,6 +146,8 @@ public actor InboxProcessor {
         guard let document = Document(try JSON.parse(Array(received.body.utf8))),
             let actor = try await federation.database.read({ db in try Accounts.byID(received.signer, in: db) })
         else { throw NothingToApply.ignored(.malformed) }
+        // Between the gate and here somebody may have decided, or the actor may have said that it is gone.
+        guard actor.isActive else { throw NothingToApply.ignored(.blocked) }
         return Said(
             actor: actor, activity: try ActivityDocument(document), world: federation, now: federation.clock.now)
     }

@@ -49,12 +49,34 @@ enum ObjectIntake {
         guard case .created(.post(let id)) = try PostResolver.store(.post(remote, author), in: tx),
             let post = try Posts.byID(id, in: tx)
         else { return .duplicate }
-        // A group that blocked the author neither shows nor repeats what is written into it.
-        if let group = post.group, try Blocks.exists(between: group, author.id, in: tx) { return .ignored(.blocked) }
+        if let group = post.group, try Blocks.exists(between: group, author.id, in: tx) {
+            return try keepOut(post, remote, of: group, in: tx)
+        }
         if said.activity.type == "Create", said.actor.id == author.id {
             try said.outbox.relay(said.activity, about: post, in: tx)
         }
         try said.outbox.boostIntoGroup(post, in: tx)
+        return .applied
+    }
+
+    /// A group that blocked the author neither shows nor repeats what is written into it. Whoever else here has a part in
+    /// the post finds it with its author alone.
+    private static func keepOut(
+        _ post: Post, _ remote: RemotePost, of group: ID<Account>, in tx: Transaction
+    ) throws -> InboxOutcome {
+        let parts = try Posts.parts(of: post.id, in: tx)
+        let people = try Accounts.byIDs(parts.mentions, in: tx).values
+        let isWanted = people.contains { $0.isLocal && $0.id != group }
+        guard try isWanted || Follows.followsAny(localTo: post.author, in: tx) else {
+            _ = try Posts.delete(post.id, in: tx)
+            return .ignored(.blocked)
+        }
+        var alone = post
+        alone.group = nil
+        alone.inReplyTo = nil
+        alone.thread = post.id
+        alone.event = nil
+        try Posts.update(alone, parts, in: tx)
         return .applied
     }
 

@@ -10,7 +10,15 @@ internal import Vocabulary
 // `Announce{id}`, which microblogs show as a boost. Replies are never boosted: their readers would drown.
 extension Outbox {
     /// Lets the post's group, when it is ours, repeat an activity of another node.
+    ///
+    /// Not for somebody whom the group blocked, unless it is that something is gone.
     func relay(_ activity: ActivityDocument, about post: Post, in tx: Transaction) throws(DatabaseError) {
+        if activity.type != "Delete", let group = post.group,
+            let actor = try Accounts.byIRI(activity.actor, in: tx),
+            try Blocks.exists(between: group, actor.id, in: tx)
+        {
+            return
+        }
         try relay(.object(activity.document.json), about: post, in: tx)
     }
 

@@ -77,7 +77,8 @@ public enum ActorToAccount {
     /// A name that a handle can hold. A program's may be anything, so what does not fit becomes a hyphen.
     private static func username(of document: ActorDocument) -> String? {
         let isProgram = document.kind == .application || document.kind == .service
-        guard let name = document.preferredUsername ?? (isProgram ? document.id.host : nil),
+        let stated = document.preferredUsername ?? document.webfinger.flatMap(WebFinger.parse(account:))?.name
+        guard let name = stated ?? (isProgram ? document.id.host : nil),
             (1...255).contains(name.utf8.count)
         else { return nil }
         if isSane(name) { return name }

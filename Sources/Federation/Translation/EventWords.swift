@@ -51,7 +51,8 @@ struct EventWords: Sendable {
     /// Seats and how many are left; nil without a limit.
     func seats(capacity: Int?, left: Int?) -> String? {
         guard let capacity else { return nil }
-        let total = isFrench ? "\(capacity) place\(capacity > 1 ? "s" : "")" : "\(capacity) seat\(capacity > 1 ? "s" : "")"
+        let total =
+            isFrench ? "\(capacity) place\(capacity > 1 ? "s" : "")" : "\(capacity) seat\(capacity > 1 ? "s" : "")"
         guard let left else { return total }
         if left <= 0 { return total + (isFrench ? ", complet (liste d’attente)" : ", full (waiting list)") }
         return total + (isFrench ? ", encore \(left)" : ", \(left) left")

@@ -40,15 +40,17 @@ enum PlainText {
     static func line(_ text: String?, limit: Int) -> String {
         guard let text else { return "" }
         var kept = String.UnicodeScalarView()
+        var left = limit
         var needsSpace = false
         for scalar in text.unicodeScalars.prefix(limit * 8) {
-            guard kept.count < limit else { break }
             if scalar.properties.isWhitespace {
                 needsSpace = !kept.isEmpty
             } else if isShown(scalar) {
+                guard left > (needsSpace ? 1 : 0) else { break }
                 if needsSpace { kept.append(" ") }
-                needsSpace = false
                 kept.append(scalar)
+                left -= needsSpace ? 2 : 1
+                needsSpace = false
             }
         }
         return String(kept)

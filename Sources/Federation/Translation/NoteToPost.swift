@@ -57,7 +57,8 @@ public enum NoteToPost {
         }
         return RemotePost(
             post: post, hashtags: hashtags(of: note), attachments: attachments,
-            mentioned: mentioned(in: note, visibility: post.visibility, addressed: addressed), inReplyTo: note.inReplyTo, addressed: addressed)
+            mentioned: mentioned(in: note, visibility: post.visibility, addressed: addressed),
+            inReplyTo: note.inReplyTo, addressed: addressed)
     }
 
     private static func kind(of type: String) -> Post.Kind {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Database
-internal import Model
+public import Database
+public import Model
 internal import Storage
 
 /// What the node decided about hosts, read once and again when it changes.
-actor PolicyCache {
+public actor HostPolicies {
     /// How old the copy may grow when no word of a change came.
-    private static let lifetime = Duration.seconds(30)
+    private static let lifetime = Duration.seconds(5)
 
     private let database: Database
     private let mode: FederationMode
@@ -15,25 +15,24 @@ actor PolicyCache {
     private var policies: [String: PeerPolicy] = [:]
     private var readAt: ContinuousClock.Instant?
 
-    init(database: Database, mode: FederationMode) {
+    /// - Parameter mode: what holds for hosts about which nothing was decided.
+    public init(database: Database, mode: FederationMode) {
         self.database = database
         self.mode = mode
     }
 
-    /// Whether `host` (with its port when it has one) may speak to us. A decision about a domain holds for what is
+    /// Whether `host` (with its port when it has one) may speak to us, and we to it. A decision about a domain holds for what is
     /// below it.
-    func admits(_ host: String) async throws -> Bool {
+    public func admits(_ host: String) async throws -> Bool {
         if readAt.map({ clock.now - $0 > Self.lifetime }) ?? true { try await reload() }
         return mode.admits(policy(of: host))
     }
 
     private func policy(of host: String) -> PeerPolicy {
-        var rest = host[...]
-        while true {
-            if let policy = policies[String(rest)] { return policy }
-            guard let dot = rest.firstIndex(of: ".") else { return .unset }
-            rest = rest[rest.index(after: dot)...]
+        for domain in DocumentFetcher.domains(of: host) {
+            if let policy = policies[domain] { return policy }
         }
+        return .unset
     }
 
     private func reload() async throws {

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Federation
+internal import HTTPSupport
+internal import HTTPTypes
+internal import Hummingbird
+internal import Vocabulary
+
+/// Where peers put what they say.
+///
+/// `202` means that the activity is stored, or was before. A refusal is final unless it is `429` or `503`.
+/// Spec: ActivityPub §7.
+struct InboxRoutes: Sendable {
+    /// When to come again, after a refusal that is ours to mend.
+    static let retryAfterSeconds = 120
+    /// Bytes of all bodies that wait for the gate at one moment; beyond them the next is asked to come again.
+    static let budgetBytes = 134_217_728
+
+    let documents: Documents
+    let gate: InboxGate
+    private let budget = ByteBudget(bytes: Self.budgetBytes)
+
+    init(documents: Documents, gate: InboxGate) {
+        self.documents = documents
+        self.gate = gate
+    }
+
+    var routes: [Route] {
+        [
+            inbox("/inbox") { _ in documents.identifiers.instanceActor },
+            inbox("/actor/inbox") { _ in documents.identifiers.instanceActor },
+            inbox("/users/:name/inbox") { try documents.person($0) },
+            inbox("/groups/:name/inbox") { try documents.group($0) },
+        ]
+    }
+
+    private func inbox(_ path: String, owner: @escaping @Sendable (NodeContext) throws -> IRI) -> Route {
+        let isShared = path == "/inbox"
+        return Route(.post, path, kind: .document) { request, context in
+            if !isShared, let closed = try await closed(owner(context)) { return closed }
+            return try await receive(request)
+        }
+    }
+
+    /// - Returns: the answer for an inbox whose owner is gone; nil when it is open.
+    private func closed(_ owner: IRI) async throws -> Response? {
+        let actor = try await ActorRoutes(documents: documents).document(owner)
+        return actor.status == .ok ? nil : ErrorResponses.document(actor.status, code: "gone")
+    }
+
+    private func receive(_ request: Request) async throws -> Response {
+        do {
+            return try await budget.read(request, limit: InboxGate.limitBytes) { body in
+                let head = documents.fetch.head(of: request)
+                _ = try await gate.accept(head, mediaType: request.headers[.contentType], body: body)
+                return Answers.empty(.accepted)
+            }
+        } catch let refusal as GateRefusal {
+            return Self.answer(to: refusal)
+        } catch ByteBudget.Exhausted.exhausted {
+            return Self.answer(to: GateRefusal(503, "overloaded"))
+        }
+    }
+
+    private static func answer(to refusal: GateRefusal) -> Response {
+        let status = HTTPResponse.Status(code: (400...599).contains(refusal.status) ? refusal.status : 400)
+        var response = ErrorResponses.document(status, code: refusal.code)
+        if status.code == 503 || status.code == 429 { response.headers[.retryAfter] = "\(retryAfterSeconds)" }
+        return response
+    }
+}

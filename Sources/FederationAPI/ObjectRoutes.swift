@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Storage
+internal import Vocabulary
+
+/// Posts, events and activities of this node, and what hangs on them.
+///
+/// What is open is shown to everybody; what is not, to those who may read it and prove who they are, and for all others
+/// it is not there.
+struct ObjectRoutes: Sendable {
+    let documents: Documents
+
+    private var federation: Federation { documents.federation }
+    private var identifiers: LocalIdentifiers { documents.identifiers }
+
+    var routes: [Route] {
+        [
+            documents.route("/posts/:id") { try await post($0, $1) { try await note($0) } },
+            documents.route("/posts/:id/replies") { request, context in
+                try await post(request, context) { try await federation.collections.replies(to: $0.post) }
+            },
+            documents.route("/posts/:id/context") { request, context in
+                try await post(request, context) { try await federation.collections.context(of: $0.post) }
+            },
+            documents.route("/events/:id") { request, context in
+                try await event(request, context) { view in
+                    EventToDocument.standalone(view, identifiers: identifiers, community: federation.community)
+                }
+            },
+            documents.route("/events/:id/attendees") { request, context in
+                try await event(request, context) { federation.collections.attendees(of: $0) }
+            },
+            documents.route("/events/:id/replies") { request, context in
+                try await event(request, context) { try await federation.collections.replies(to: $0.event) }
+            },
+            documents.route("/activities/:id") { try await activity($0, $1) },
+        ]
+    }
+
+    // MARK: - Posts
+
+    private func post(
+        _ request: Request, _ context: NodeContext, _ make: @Sendable (PostView) async throws -> JSON
+    ) async throws -> Response {
+        let id: ID<Post> = try documents.number(context)
+        if let view = try await view(id, for: nil) { return documents.open(try await make(view)) }
+        if let stone = try await stone(identifiers.post(id)) { return documents.gone(stone) }
+        guard let signer = await documents.fetch.signer(of: request), let view = try await view(id, for: signer) else {
+            throw RequestError.notFound
+        }
+        return documents.closed(try await make(view))
+    }
+
+    private func view(_ id: ID<Post>, for viewer: Account?) async throws -> PostView? {
+        let view = try await federation.database.read { db in try PostViews.one(id, viewer: viewer?.id, in: db) }
+        guard let view, view.post.isLocal, view.author.isActive else { return nil }
+        return view
+    }
+
+    private func note(_ view: PostView) async throws -> JSON {
+        let parentAuthor = try await federation.database.read { db -> Account? in
+            guard let parent = view.post.inReplyTo, let post = try Posts.byID(parent, in: db) else { return nil }
+            return try Accounts.byID(post.author, in: db)
+        }
+        return PostToNote.standalone(view, identifiers: identifiers, parentAuthor: parentAuthor)
+    }
+
+    // MARK: - Events
+
+    private func event(
+        _ request: Request, _ context: NodeContext, _ make: @Sendable (EventView) async throws -> JSON
+    ) async throws -> Response {
+        let id: ID<Event> = try documents.number(context)
+        let view = try await federation.database.read { db in try EventViews.one(id, viewer: nil, in: db) }
+        guard let view else {
+            guard let stone = try await stone(identifiers.event(id)) else { throw RequestError.notFound }
+            return documents.gone(stone)
+        }
+        guard view.event.isLocal, view.owner.isActive else { throw RequestError.notFound }
+        if view.event.visibility.isOpen { return documents.open(try await make(view)) }
+        guard let signer = await documents.fetch.signer(of: request), try await mayRead(view, signer) else {
+            throw RequestError.notFound
+        }
+        return documents.closed(try await make(view))
+    }
+
+    /// Whether somebody belongs to those for whom a closed event is: guests, and who follows its group.
+    private func mayRead(_ view: EventView, _ signer: Account) async throws -> Bool {
+        try await federation.database.read { db in
+            if try Blocks.exists(between: signer.id, view.owner.id, in: db) { return false }
+            if try GuestLists.find(account: signer.id, event: view.event.id, in: db) != nil { return true }
+            guard view.event.visibility >= .followers else { return false }
+            return try Follows.find(by: signer.id, of: view.owner.id, in: db)?.state == .accepted
+        }
+    }
+
+    // MARK: - Activities
+
+    private func activity(_ request: Request, _ context: NodeContext) async throws -> Response {
+        let id: ID<SentActivity> = try documents.number(context)
+        let sent = try await federation.database.read { db -> SentActivity? in
+            guard let sent = try SentActivities.byID(id, in: db) else { return nil }
+            // What an activity carried goes with its object.
+            let isGone = try sent.object.map { try Tombstones.find($0, in: db) != nil } ?? false
+            return isGone && sent.type != "Delete" ? nil : sent
+        }
+        guard let sent else { throw RequestError.notFound }
+        if sent.isPublic { return documents.open(Array(sent.body.utf8)) }
+        guard let signer = await documents.fetch.signer(of: request), let json = try? JSON.parse(Array(sent.body.utf8)),
+            let document = Document(json), Self.isAddressed(document, to: signer)
+        else { throw RequestError.notFound }
+        return documents.closed(json)
+    }
+
+    private static func isAddressed(_ document: Document, to reader: Account) -> Bool {
+        Audience(of: document).all.contains(reader.iri) || document.iri("object") == reader.iri
+    }
+
+    private func stone(_ iri: IRI) async throws -> StoredTombstone? {
+        try await federation.database.read { db in try Tombstones.find(iri, in: db) }
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import HTTPTypes
+public import Hummingbird
+internal import Logging
+public import Model
+internal import NIOHTTP1
+
+// What happens to every request, in this order:
+//
+//  1. One spelling: any other than the canonical path is not found.
+//  2. For people: a limit for each address, forms only from our own pages, and who is signed in.
+//  3. The route's own handler.
+//  4. Any error becomes a status and a code, as a page or as a document.
+//  5. Security headers and one line in the log.
+//
+// It is one function rather than five middlewares: a document that is ready in memory is answered in microseconds, and
+// each middleware would cost it a suspension.
+
+/// What stands between the wire and the handlers.
+public struct FrontDoor: Sendable {
+    /// Finds who holds a session's token; nil when it has ended.
+    public typealias SessionLookup = @Sendable (_ token: String) async throws -> LocalAccount?
+    /// Makes the page that says what went wrong. It cannot fail.
+    public typealias ErrorPage =
+        @Sendable (
+            _ status: HTTPResponse.Status, _ code: String, _ request: Request, _ context: NodeContext
+        ) async -> Response
+
+    /// What the operator decides.
+    public struct Settings: Sendable {
+        /// `https://cafe.example`, without a path.
+        public var origin: String
+        /// Proxies whose `X-Forwarded-For` is believed; none unless the operator names them.
+        public var trustedProxies: [AddressBlock] = []
+        /// Whether addresses are limited.
+        public var limits = true
+        /// Of one address, for pages.
+        public var reading = RateLimit.Rule.reading
+        /// Of one address, for forms.
+        public var writing = RateLimit.Rule.writing
+
+        /// - Parameter origin: scheme, host and port.
+        public init(origin: String) {
+            self.origin = origin
+        }
+
+        /// Whether people reach the node over https.
+        public var isSecure: Bool { origin.hasPrefix("https://") }
+    }
+
+    /// The name of the session's cookie, without its protecting prefix.
+    public static let sessionCookie = "session"
+
+    private let settings: Settings
+    private let session: SessionLookup
+    private let errorPage: ErrorPage
+    private let headers: SecurityHeaders
+    private let addresses: ClientAddress
+    private let sameOrigin: SameOrigin
+    private let reading: RateLimit
+    private let writing: RateLimit
+
+    /// Wires it.
+    public init(_ settings: Settings, session: @escaping SessionLookup, errorPage: @escaping ErrorPage) {
+        self.settings = settings
+        self.session = session
+        self.errorPage = errorPage
+        headers = SecurityHeaders(secure: settings.isSecure)
+        addresses = ClientAddress(trusted: settings.trustedProxies)
+        sameOrigin = SameOrigin(origin: settings.origin)
+        reading = RateLimit(settings.reading)
+        writing = RateLimit(settings.writing)
+    }
+
+    /// Answers a request by its route; the answer has all headers.
+    func answer(_ request: Request, _ context: NodeContext, by route: Route) async throws -> Response {
+        let start = ContinuousClock.now
+        let isPage = Self.isPage(route.kind, request)
+        var context = context
+        var response: Response
+        do {
+            guard PathRules.isCanonical(request.uri.string) else { throw RequestError.notFound }
+            if isPage { try await welcome(request, &context) }
+            response = try await route.handler(request, context)
+        } catch let error as HTTPParserError {
+            // The framing is broken: the connection cannot go on, and the server says so itself.
+            throw error
+        } catch {
+            response = await refusal(error, request, context, asPage: isPage)
+        }
+        headers.add(to: &response.headers)
+        RequestLog.write(request, context, status: response.status, isPage: isPage, since: start)
+        return response
+    }
+
+    /// Answers a request that no route is for.
+    func answerUnknown(
+        _ request: Request, _ context: NodeContext, allowed: [HTTPRequest.Method]
+    ) async throws -> Response {
+        let error: RequestError = allowed.isEmpty ? .notFound : .methodNotAllowed
+        let isPage =
+            Negotiation.acceptsPage(request.headers[.accept])
+            && !Negotiation.prefersDocument(request.headers[.accept])
+        let route = Route(request.method, "", kind: isPage ? .page : .document) { _, _ in throw error }
+        var response = try await answer(request, context, by: route)
+        if response.status == .methodNotAllowed {
+            response.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
+        }
+        return response
+    }
+
+    private static func isPage(_ kind: Route.Kind, _ request: Request) -> Bool {
+        switch kind {
+        case .page: true
+        case .document: false
+        case .negotiated: !Negotiation.prefersDocument(request.headers[.accept])
+        }
+    }
+
+    private func welcome(_ request: Request, _ context: inout NodeContext) async throws {
+        context.remoteAddress = addresses.resolve(request, peer: context.peer)
+        let isReading = request.method == .get || request.method == .head
+        if settings.limits, let wait = (isReading ? reading : writing).take(context.remoteAddress) {
+            throw RequestError.tooMany(retryAfterSeconds: wait)
+        }
+        guard sameOrigin.admits(request) else { throw RequestError.crossSite }
+        let token = Cookies.read(Self.sessionCookie, request, secure: settings.isSecure)
+        guard let token, !token.isEmpty, token.utf8.count <= 200 else { return }
+        context.session = try await session(token)
+        if context.session != nil { context.sessionToken = token }
+    }
+
+    private func refusal(
+        _ error: any Error, _ request: Request, _ context: NodeContext, asPage: Bool
+    ) async -> Response {
+        let face = ErrorResponses.publicFace(of: error)
+        if face.status.kind == .serverError { RequestLog.failure(error, context) }
+        var response =
+            asPage
+            ? await errorPage(face.status, face.code, request, context)
+            : ErrorResponses.document(face.status, code: face.code)
+        response.status = face.status
+        if let seconds = (error as? any PublicError)?.retryAfterSeconds {
+            response.headers[.retryAfter] = String(seconds)
+        }
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        return response
+    }
+}

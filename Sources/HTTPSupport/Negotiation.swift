@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import HTTPTypes
+internal import Hummingbird
+
+/// One address, two readers: programs get the document, people get the page.
+///
+/// Spec: ActivityPub §3.2; RFC 9110 §12.5.1.
+public enum Negotiation {
+    /// Whether the reader asks for the document rather than for the page.
+    ///
+    /// The higher quality wins, and of two equal ones the first. Wildcards and a missing header mean the page: that is
+    /// what browsers, previews and curious people send.
+    ///
+    /// - Parameter accept: the whole `Accept` header.
+    public static func prefersDocument(_ accept: String?) -> Bool {
+        guard let accept, accept.utf8.count <= 4_096 else { return false }
+        var document: Double = 0
+        var page: Double = 0
+        for range in ranges(of: accept) {
+            if isDocument(range.type), range.quality > max(document, page) { document = range.quality }
+            if isPage(range.type), range.quality > max(document, page) { page = range.quality }
+        }
+        return document > page
+    }
+
+    /// Whether the reader says that it shows pages.
+    public static func acceptsPage(_ accept: String?) -> Bool {
+        guard let accept, accept.utf8.count <= 4_096 else { return false }
+        return ranges(of: accept).contains { isPage($0.type) && $0.quality > 0 }
+    }
+
+    /// Puts documents and pages side by side: where both answer the same method and pattern, `Accept` decides and the
+    /// answer varies by it; where only one does, it answers whatever was asked for.
+    public static func merge(documents: [Route], pages: [Route]) -> [Route] {
+        var documents = documents
+        var merged: [Route] = []
+        for page in pages {
+            let twin = documents.firstIndex { $0.method == page.method && shape($0.path) == shape(page.path) }
+            guard let twin else {
+                merged.append(page)
+                continue
+            }
+            merged.append(either(documents.remove(at: twin), or: page))
+        }
+        return documents + merged
+    }
+
+    private static func either(_ document: Route, or page: Route) -> Route {
+        // Both handlers read their parameters under their own pattern's names, so the names have to agree.
+        Route(document.method, document.path, kind: .negotiated) { request, context in
+            let wantsDocument = prefersDocument(request.headers[.accept])
+            var answer = try await (wantsDocument ? document : page).handler(request, context)
+            Vary.add("Accept", to: &answer.headers)
+            return answer
+        }
+    }
+
+    /// The pattern with both ways of writing a parameter made one.
+    private static func shape(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false)
+            .map { $0.first == ":" ? "{\($0.dropFirst())}" : String($0) }
+            .joined(separator: "/")
+    }
+
+    private static func isDocument(_ type: Substring) -> Bool {
+        ["application/activity+json", "application/ld+json", "application/json", "application/jrd+json"]
+            .contains { $0 == type }
+    }
+
+    private static func isPage(_ type: Substring) -> Bool {
+        type == "text/html" || type == "application/xhtml+xml"
+    }
+
+    private static func ranges(of accept: String) -> [(type: Substring, quality: Double)] {
+        var isQuoted = false
+        let items = accept.lowercased().split { character in
+            if character == "\"" { isQuoted.toggle() }
+            return character == "," && !isQuoted
+        }
+        return items.prefix(50).map { item in
+            let parts = item.split(separator: ";").map { $0.trimmingSpaces }
+            let quality = parts.dropFirst().last { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) }
+            return (parts.first ?? "", min(max(quality ?? 1, 0), 1))
+        }
+    }
+}
+
+/// The header that tells caches by what an answer differs.
+public enum Vary {
+    /// Adds a name, unless it is already there.
+    public static func add(_ name: String, to headers: inout HTTPFields) {
+        guard let present = headers[.vary] else {
+            headers[.vary] = name
+            return
+        }
+        let names = present.split(separator: ",").map { $0.trimmingSpaces.lowercased() }
+        guard !names.contains(name.lowercased()) else { return }
+        headers[.vary] = "\(present), \(name)"
+    }
+}
+
+extension Substring {
+    /// Without spaces and tabs on either side.
+    var trimmingSpaces: Substring {
+        var rest = self
+        while let first = rest.first, first == " " || first == "\t" { rest.removeFirst() }
+        while let last = rest.last, last == " " || last == "\t" { rest.removeLast() }
+        return rest
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPTypes
+public import Hummingbird
+
+/// Puts all routes behind the front door.
+///
+/// - Parameter routes: each pair of method and pattern once; of two the first answers.
+public func buildRouter(routes: [Route], frontDoor: FrontDoor) -> Router<NodeContext> {
+    let router = Router(context: NodeContext.self, options: [.autoGenerateHeadEndpoints])
+    var known: Set<String> = []
+    var table: [PathPattern: [HTTPRequest.Method]] = [:]
+    for route in routes where known.insert("\(route.method.rawValue) \(route.path)").inserted {
+        let responder = CallbackResponder<NodeContext> { request, context in
+            try await frontDoor.answer(request, context, by: route)
+        }
+        router.on(RouterPath(route.path), method: route.method, responder: responder)
+        table[PathPattern(route.path), default: []].append(route.method)
+    }
+    // Added last, so that it stands before nothing but the answer to what no route is for.
+    router.add(middleware: UnknownRequests(frontDoor: frontDoor, table: table))
+    return router
+}
+
+/// A route's pattern, to tell an unknown path from a method that a known path does not have.
+private struct PathPattern: Hashable {
+    let segments: [String]
+
+    init(_ path: String) {
+        segments = path.split(separator: "/").map { $0.first == ":" ? "{\($0.dropFirst())}" : String($0) }
+    }
+
+    func matches(_ path: [Substring]) -> Bool {
+        guard path.count == segments.count else { return false }
+        return zip(segments, path).allSatisfy { pattern, text in
+            guard let open = pattern.firstIndex(of: "{"), let close = pattern.lastIndex(of: "}"), open < close else {
+                return pattern == text
+            }
+            let before = pattern[..<open]
+            let after = pattern[pattern.index(after: close)...]
+            return text.hasPrefix(before) && text.hasSuffix(after)
+        }
+    }
+}
+
+private struct UnknownRequests: RouterMiddleware {
+    typealias Context = NodeContext
+
+    let frontDoor: FrontDoor
+    let table: [PathPattern: [HTTPRequest.Method]]
+
+    func handle(
+        _ request: Request, context: NodeContext, next: (Request, NodeContext) async throws -> Response
+    ) async throws -> Response {
+        context.coreContext.endpointPath.value = "unknown"
+        let path = request.uri.path.split(separator: "/").prefix(20)
+        var allowed: Set<HTTPRequest.Method> = []
+        for (pattern, methods) in table where pattern.matches(Array(path)) { allowed.formUnion(methods) }
+        if allowed.contains(.get) { allowed.insert(.head) }
+        let sorted = allowed.sorted { $0.rawValue < $1.rawValue }
+        return try await frontDoor.answerUnknown(request, context, allowed: sorted)
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPTypes
+public import Hummingbird
+public import HummingbirdCore
+public import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOHTTPTypes
+internal import NIOHTTPTypesHTTP1
+
+/// The server's own part: HTTP/1.1 behind a proxy, every connection guarded.
+public enum NodeServer {
+    /// What `Application` is given as its server.
+    public static func http1(_ limits: ConnectionLimits = ConnectionLimits()) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in NodeChannel(responder: responder, limits: limits) }
+    }
+
+    /// What `Application` is given as its configuration.
+    ///
+    /// - Parameter port: 0 takes a free one, which `onServerRunning` tells.
+    public static func configuration(
+        host: String, port: Int, limits: ConnectionLimits = ConnectionLimits(), logger: Logger
+    ) -> ApplicationConfiguration {
+        ApplicationConfiguration(
+            address: .hostname(host, port: port), serverName: "Troquet", backlog: 1_024,
+            availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger))
+    }
+}
+
+/// One connection: HTTP/1.1 from the wire, the guard, then Hummingbird's types.
+struct NodeChannel: HTTPChannelHandler {
+    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+    let responder: HTTPChannelHandler.Responder
+    let limits: ConnectionLimits
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            var decoder = NIOHTTPDecoderLimitConfiguration()
+            decoder.maxHeaderFieldCount = limits.headerFields
+            decoder.maxHeaderFieldSize = limits.headerFieldBytes
+            decoder.maxHeaderListSize = limits.headerBytes
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.configureHTTPServerPipeline(
+                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+                withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
+            try pipeline.addHandler(ConnectionGuard(limits: limits))
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            return try NIOAsyncChannel(
+                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        await handleHTTP(asyncChannel: value, logger: logger)
+    }
+}

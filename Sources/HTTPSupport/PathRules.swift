@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One spelling for each address: what a signature covers, what a cache keys by and what answers are then the same.
+enum PathRules {
+    /// Bytes of a path with its query.
+    static let limitBytes = 8_192
+
+    /// Whether the target is written in the one way that is answered.
+    ///
+    /// No empty, `.` or `..` segments, no slash at the end, no escape of a character that needs none, no escaped slash,
+    /// backslash or control character, nothing outside ASCII.
+    static func isCanonical(_ target: String) -> Bool {
+        let bytes = target.utf8
+        guard bytes.first == slash, bytes.count <= limitBytes else { return false }
+        var segment = 0
+        var dots = 0
+        var index = bytes.index(after: bytes.startIndex)
+        while index < bytes.endIndex, bytes[index] != UInt8(ascii: "?") {
+            let byte = bytes[index]
+            guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "\\"), byte != UInt8(ascii: "#") else { return false }
+            if byte == slash {
+                guard segment > dots || dots > 2, segment > 0 else { return false }
+                segment = 0
+                dots = 0
+            } else {
+                segment += 1
+                if byte == UInt8(ascii: ".") { dots += 1 }
+                if byte == UInt8(ascii: "%"), !isNeeded(bytes[bytes.index(after: index)...]) { return false }
+            }
+            index = bytes.index(after: index)
+        }
+        let isRoot = bytes.count == 1 || bytes.dropFirst().first == UInt8(ascii: "?")
+        return isRoot || (segment > 0 && (segment > dots || dots > 2))
+    }
+
+    private static let slash = UInt8(ascii: "/")
+
+    /// Whether the two digits stand for a byte that cannot be written plainly.
+    private static func isNeeded(_ rest: Substring.UTF8View) -> Bool {
+        let digits = rest.prefix(2).compactMap(PercentEncoding.digit)
+        guard digits.count == 2, let high = digits.first, let low = digits.last else { return false }
+        let byte = high << 4 | low
+        let forbidden = byte < 0x20 || byte == 0x7F || byte == slash || byte == UInt8(ascii: "\\")
+        return !forbidden && !PercentEncoding.isUnreserved(byte) && byte != UInt8(ascii: "@")
+    }
+}

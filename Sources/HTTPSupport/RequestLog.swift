@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import Model
+
+/// One line a request; what strangers wrote never stands in it, the route's pattern does.
+enum RequestLog {
+    /// Successful reads of documents are told at `debug` only: peers read the same few all day.
+    static func write(
+        _ request: Request, _ context: NodeContext, status: HTTPResponse.Status, isPage: Bool,
+        since start: ContinuousClock.Instant
+    ) {
+        let isQuiet = !isPage && status.code < 400 && (request.method == .get || request.method == .head)
+        let level: Logger.Level = isQuiet ? .debug : .info
+        guard context.logger.logLevel <= level else { return }
+        var metadata: Logger.Metadata = [
+            "request.id": "\(context.requestID)", "http.method": "\(request.method.rawValue)",
+            "http.path": "\(context.endpointPath ?? "-")", "http.status": "\(status.code)",
+            "duration.ms": "\((ContinuousClock.now - start).milliseconds)",
+        ]
+        if let account = context.session?.account { metadata["account.id"] = "\(account.id)" }
+        context.logger.log(level: level, "request answered", metadata: metadata)
+    }
+
+    /// Something of ours went wrong; the operator has to know what.
+    static func failure(_ error: any Error, _ context: NodeContext) {
+        let text = String(describing: error).unicodeScalars.prefix(500)
+            .map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()
+        context.logger.error(
+            "request failed",
+            metadata: [
+                "request.id": "\(context.requestID)", "http.path": "\(context.endpointPath ?? "-")",
+                "error.kind": "\(type(of: error))", "error.text": "\(text)",
+            ])
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// Files that are part of the program: style sheets, scripts, pictures.
+///
+/// Their names hold a hash of their content, so browsers keep them for ever and a new version has a new name.
+public struct StaticAssets: Sendable {
+    /// One file.
+    public struct Asset: Sendable {
+        /// `style.css`.
+        public var name: String
+        /// `text/css; charset=utf-8`.
+        public var contentType: String
+        /// Its content.
+        public var bytes: [UInt8]
+
+        /// Creates the value.
+        public init(name: String, contentType: String, bytes: [UInt8]) {
+            self.name = name
+            self.contentType = contentType
+            self.bytes = bytes
+        }
+    }
+
+    private let assets: [Asset]
+    private let paths: [String: String]
+
+    /// - Parameter assets: names are unique.
+    public init(_ assets: [Asset]) {
+        self.assets = assets
+        paths = Dictionary(
+            assets.map { ($0.name, "/assets/\(Self.hashed($0))") }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Where a file is; the first page when there is no such file.
+    public func path(_ name: String) -> String { paths[name] ?? "/" }
+
+    /// One route a file.
+    public var routes: [Route] {
+        assets.map { asset in
+            let body = ByteBuffer(bytes: asset.bytes)
+            let headers: HTTPFields = [.cacheControl: "public, max-age=31536000, immutable"]
+            return Route.get(path(asset.name)) { _, _ in
+                Answers.bytes(body, contentType: asset.contentType, status: .ok, headers: headers)
+            }
+        }
+    }
+
+    /// `style.css` becomes `style-1f2e3d4c5b6a7988.css`.
+    private static func hashed(_ asset: Asset) -> String {
+        // FNV-1a: it has to tell two versions apart, not to withstand anybody.
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in asset.bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        let digits = String(hash, radix: 16)
+        let padded = String(repeating: "0", count: 16 - digits.count) + digits
+        guard let dot = asset.name.lastIndex(of: ".") else { return "\(asset.name)-\(padded)" }
+        return "\(asset.name[..<dot])-\(padded)\(asset.name[dot...])"
+    }
+}

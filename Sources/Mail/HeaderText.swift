@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes text that people typed into a header field, so that it cannot become another field.
+///
+/// Control characters, line ends among them, turn into spaces before anything else happens. What is not short and
+/// plain ASCII leaves as encoded words, which are ASCII by construction.
+/// Spec: RFC 5322 §2.2.3 (folding), RFC 2047 (encoded words).
+enum HeaderText {
+    /// The longest line that is written, without its end.
+    private static let lineLimitBytes = 78
+    /// How many bytes of text one encoded word carries: 45 make 60 characters of base64, 72 with the marks round them.
+    private static let wordLimitBytes = 45
+
+    /// A whole field: `Name: value`, folded where it must be, without the line end.
+    static func field(_ name: String, _ text: String) -> String {
+        let clean = cleaned(text)
+        let line = "\(name): \(clean)"
+        if isPlain(clean), line.utf8.count <= lineLimitBytes { return line }
+        return "\(name):\r\n " + encodedWords(clean)
+    }
+
+    /// A field that holds a mailbox: `Name: =?utf-8?B?…?= <local@domain>`.
+    static func field(_ name: String, _ mailbox: Mailbox) -> String {
+        let display = cleaned(mailbox.name)
+        guard !display.isEmpty else { return "\(name): \(mailbox.address)" }
+        let phrase =
+            display.utf8.allSatisfy(isAtomOrSpace) && display.utf8.count <= 40 ? display : encodedWords(display)
+        return "\(name): \(phrase)\r\n <\(mailbox.address)>"
+    }
+
+    /// One line, without control characters and without space at its ends.
+    private static func cleaned(_ text: String) -> String {
+        let scalars = text.unicodeScalars.map { scalar in
+            isControl(scalar) ? " " : scalar
+        }
+        let words = scalars.split(separator: " ", omittingEmptySubsequences: true)
+        return words.map { String(String.UnicodeScalarView($0)) }.joined(separator: " ")
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029: true
+        default: false
+        }
+    }
+
+    /// Printable ASCII that no reader takes for an encoded word.
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.contains("=?")
+    }
+
+    private static func isAtomOrSpace(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: " "), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    /// Encoded words, one on each line; no character is cut in two.
+    private static func encodedWords(_ text: String) -> String {
+        var words: [[UInt8]] = [[]]
+        for scalar in text.unicodeScalars {
+            let bytes = Array(String(scalar).utf8)
+            if let last = words.last, last.count + bytes.count > wordLimitBytes { words.append([]) }
+            words[words.count - 1] += bytes
+        }
+        return words.map { "=?utf-8?B?\(Base64.encode($0))?=" }.joined(separator: "\r\n ")
+    }
+}
+
+/// Base64 with padding. Spec: RFC 4648 §4.
+enum Base64 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    static func encode(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let padded = group + Array(repeating: 0, count: 3 - group.count)
+            let value = padded.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            for position in 0..<4 {
+                let digit = Int(value >> UInt32(18 - 6 * position)) & 63
+                text.append(position <= group.count ? alphabet[digit] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Text as lines of at most 76 printable ASCII characters that any mail server carries unchanged.
+///
+/// Spec: RFC 2045 §6.7.
+enum QuotedPrintable {
+    private static let lineLimitBytes = 76
+    private static let hexDigits = Array("0123456789ABCDEF".utf8)
+
+    /// Encodes text; every kind of line end becomes CR LF, and one stands at the end.
+    static func encode(_ text: String) -> String {
+        var output: [UInt8] = []
+        for line in lines(text) {
+            append(line, to: &output)
+            output += [0x0D, 0x0A]
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// The lines without their ends; a last line end makes no empty line.
+    private static func lines(_ text: String) -> [[UInt8]] {
+        var lines: [[UInt8]] = [[]]
+        var wasReturn = false
+        for byte in text.utf8 {
+            switch byte {
+            case 0x0A where wasReturn: break
+            case 0x0A, 0x0D: lines.append([])
+            default: lines[lines.count - 1].append(byte)
+            }
+            wasReturn = byte == 0x0D
+        }
+        if lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
+    }
+
+    private static func append(_ line: [UInt8], to output: inout [UInt8]) {
+        var width = 0
+        for (index, byte) in line.enumerated() {
+            let isLast = index == line.count - 1
+            let piece = encoded(byte, isLast: isLast)
+            // One column stays free for the sign of a soft line end, except after the last character.
+            if width + piece.count > lineLimitBytes - (isLast ? 0 : 1) {
+                output += [UInt8(ascii: "="), 0x0D, 0x0A]
+                width = 0
+            }
+            output += piece
+            width += piece.count
+        }
+    }
+
+    private static func encoded(_ byte: UInt8, isLast: Bool) -> [UInt8] {
+        switch byte {
+        case 0x20, 0x09: isLast ? escaped(byte) : [byte]
+        case UInt8(ascii: "="): escaped(byte)
+        case 0x21...0x7E: [byte]
+        default: escaped(byte)
+        }
+    }
+
+    private static func escaped(_ byte: UInt8) -> [UInt8] {
+        [UInt8(ascii: "="), hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
+    }
+}

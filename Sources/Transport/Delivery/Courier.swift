@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSignatures
+internal import Model
+internal import Storage
+internal import Vocabulary
+
+/// Carries one delivery to its inbox: signed now, and once more in another way when the peer does not like the first.
+struct Courier: Sendable {
+    /// What came of it.
+    struct Report: Sendable {
+        var outcome: DeliveryOutcome
+        /// What is worth remembering about the host: it refused the other scheme and took this one.
+        var scheme: SignatureScheme?
+    }
+
+    /// How long one request may take, and how long all requests of one attempt together.
+    static let requestPatience = Duration.seconds(30)
+    static let patience = Duration.seconds(50)
+
+    let client: OutboundClient
+    let keys: KeyStore
+    let clock: any Model.Clock
+    let admits: @Sendable (String) async -> Bool
+
+    /// Makes one attempt; it ends within ``patience``.
+    func carry(_ departure: HostGate.Departure) async -> Report {
+        guard await admits(departure.host) else { return Report(outcome: .hostBlocked) }
+        let identity: KeyStore.Identity
+        do {
+            guard let found = try await keys.identity(of: departure.delivery.actor) else {
+                return Report(outcome: .unsigned)
+            }
+            identity = found
+        } catch {
+            return Report(outcome: .postponedByUs)
+        }
+        let parcel = Parcel(
+            inbox: departure.delivery.inbox, body: Array(departure.delivery.body.utf8), identity: identity,
+            deadline: .now + Self.patience)
+        return await knock(parcel, departure.scheme)
+    }
+
+    private struct Parcel: Sendable {
+        var inbox: IRI
+        var body: [UInt8]
+        var identity: KeyStore.Identity
+        var deadline: ContinuousClock.Instant
+    }
+
+    /// Spec: draft-cavage-12 first, RFC 9421 after a 400 or 401, or the other way round where that was learnt.
+    private func knock(_ parcel: Parcel, _ scheme: SignatureScheme) async -> Report {
+        let first = await send(parcel, scheme)
+        guard case .status(let status, _, _) = first, status == 400 || status == 401 else {
+            return Report(outcome: Self.outcome(first))
+        }
+        let other: SignatureScheme = scheme == .cavage ? .rfc9421 : .cavage
+        let second = await send(parcel, other)
+        guard case .status(let status, _, _) = second, status != 400, status != 401, status < 500 else {
+            return Report(outcome: Self.outcome(first))
+        }
+        return Report(outcome: Self.outcome(second), scheme: other)
+    }
+
+    /// Signs and posts; again when a connection that was kept open proves to be closed.
+    private func send(_ parcel: Parcel, _ scheme: SignatureScheme) async -> PostResult {
+        let result = await post(parcel, scheme)
+        guard case .failed(.closed) = result else { return result }
+        return await post(parcel, scheme)
+    }
+
+    private func post(_ parcel: Parcel, _ scheme: SignatureScheme) async -> PostResult {
+        var head = RequestHead(
+            method: "POST", target: WireTarget.of(parcel.inbox), authority: parcel.inbox.authority,
+            scheme: parcel.inbox.scheme, headers: [(name: "content-type", value: "application/activity+json")])
+        do throws(SigningError) {
+            try Signer.sign(
+                &head, body: parcel.body, keyID: parcel.identity.keyID, key: parcel.identity.key, scheme: scheme,
+                now: clock.now.milliseconds)
+        } catch {
+            return .failed(.malformed)
+        }
+        let deadline = min(parcel.deadline, .now + Self.requestPatience)
+        return await client.post(parcel.inbox, headers: head.headers, body: parcel.body, deadline: deadline)
+    }
+
+    private static func outcome(_ result: PostResult) -> DeliveryOutcome {
+        switch result {
+        case .status(let status, let retryAfter, _): DeliveryOutcome(status: status, retryAfter: retryAfter)
+        case .failed(.cancelled): .stopped
+        case .failed(let failure): .unanswered(failure)
+        }
+    }
+}

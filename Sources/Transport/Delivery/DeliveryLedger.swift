@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSignatures
+internal import Model
+internal import Storage
+internal import Vocabulary
+
+/// What attempts have brought and is not yet written: many of them become one transaction.
+struct DeliveryLedger: Sendable {
+    /// One delivery's end, for this time.
+    struct Entry: Sendable {
+        var delivery: QueuedDelivery
+        var step: DeliveryPlan.Step
+        var inboxIsGone = false
+    }
+
+    private struct HostNote: Sendable {
+        var step = DeliveryPlan.HostStep.keep
+        var scheme: SignatureScheme?
+    }
+
+    private var entries: [Entry] = []
+    private var notes: [String: HostNote] = [:]
+
+    var isEmpty: Bool { entries.isEmpty && notes.isEmpty }
+
+    /// Whether something left the queue, so that what stood behind it may go.
+    var makesWay: Bool {
+        entries.contains { entry in
+            switch entry.step {
+            case .finish, .abandon: true
+            case .postpone, .release: false
+            }
+        }
+    }
+
+    mutating func add(_ entry: Entry) { entries.append(entry) }
+
+    /// The later note about a host replaces the earlier one.
+    mutating func note(_ step: DeliveryPlan.HostStep, scheme: SignatureScheme?, of host: String) {
+        guard step != .keep || scheme != nil else { return }
+        if step != .keep { notes[host, default: HostNote()].step = step }
+        if let scheme { notes[host, default: HostNote()].scheme = scheme }
+    }
+
+    /// Puts back what could not be written, before what was added since.
+    mutating func putBack(_ earlier: DeliveryLedger) {
+        entries = earlier.entries + entries
+        notes.merge(earlier.notes) { later, _ in later }
+    }
+
+    /// Each entry alone, and the notes: for the case that one of them is what cannot be written.
+    var parts: [DeliveryLedger] {
+        var parts = entries.map { entry in
+            var part = DeliveryLedger()
+            part.add(entry)
+            return part
+        }
+        var rest = DeliveryLedger()
+        rest.notes = notes
+        parts.append(rest)
+        return parts
+    }
+
+    /// Writes everything.
+    ///
+    /// Hosts in the order of their names, so that two processes never wait for each other.
+    func write(at now: Timestamp, ids: IDMaker, in tx: Transaction) throws(DatabaseError) {
+        var finished: [ID<QueuedDelivery>] = []
+        var released: [ID<QueuedDelivery>] = []
+        for entry in entries.sorted(by: { $0.delivery.id < $1.delivery.id }) {
+            switch entry.step {
+            case .finish: finished.append(entry.delivery.id)
+            case .release: released.append(entry.delivery.id)
+            case .postpone(let time): try OutboxQueue.postpone(entry.delivery.id, until: time, in: tx)
+            case .abandon(let reason):
+                try OutboxQueue.abandon(
+                    entry.delivery, record: ids.make(at: now), reason: reason, at: now, in: tx)
+            }
+            if entry.inboxIsGone { try GoneInboxes.forget(entry.delivery.inbox, in: tx) }
+        }
+        for start in stride(from: 0, to: finished.count, by: 250) {
+            try OutboxQueue.finish(Array(finished[start..<min(start + 250, finished.count)]), in: tx)
+        }
+        for start in stride(from: 0, to: released.count, by: 250) {
+            try OutboxQueue.release(Array(released[start..<min(start + 250, released.count)]), in: tx)
+        }
+        for (host, note) in notes.sorted(by: { $0.key < $1.key }) { try write(note, of: host, at: now, in: tx) }
+    }
+
+    private func write(
+        _ note: HostNote, of host: String, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        switch note.step {
+        case .keep: try Peers.touch(host, at: now, in: tx)
+        case .recover: try Peers.succeeded(host, at: now, in: tx)
+        case .rest(let until): try Peers.failed(host, at: now, restUntil: until, in: tx)
+        }
+        if let scheme = note.scheme {
+            try Peers.rememberScheme(host, scheme.rawValue, until: now + .hours(24), in: tx)
+        }
+    }
+}
+
+/// Inboxes that answered 410: no later activity is addressed to them, until their owner's document names one again.
+enum GoneInboxes {
+    static func forget(_ inbox: IRI, in tx: Transaction) throws(DatabaseError) {
+        _ = try tx.run("UPDATE account SET shared_inbox = NULL WHERE shared_inbox = \(inbox) AND host <> ''")
+        _ = try tx.run("UPDATE account SET inbox = NULL WHERE inbox = \(inbox) AND host <> ''")
+    }
+}

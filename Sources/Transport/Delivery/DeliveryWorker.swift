@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+internal import HTTPSignatures
+public import Logging
+public import Model
+public import ServiceLifecycle
+internal import Storage
+internal import Vocabulary
+
+// The promise: an accepted activity reaches every reachable server, in order for each object, even when that server was
+// away for days and we were killed any number of times. So nothing is kept here that is not in the database: a row is
+// leased, carried, and only then finished. Whoever dies holding a lease loses it after two minutes and another carries
+// the row again, under the same activity id.
+//
+// The loop turns when something happened: a word from the database, a carried delivery, half a second. It never waits
+// for one of its own steps, and it writes what came of many attempts in one transaction.
+
+/// What a worker works with.
+public struct DeliveryContext: Sendable {
+    /// Rows.
+    public var database: Database
+    /// The way out.
+    public var client: OutboundClient
+    /// Our actors' keys.
+    public var keys: KeyStore
+    /// Numbers for what is recorded.
+    public var ids: IDMaker
+    /// The time.
+    public var clock: any Model.Clock
+    /// `deliveries.delivered`, `.postponed`, `.abandoned`.
+    public var counters: Counters
+    /// Whether a host, with its port when it has one, is one that we talk to.
+    public var admits: @Sendable (String) async -> Bool
+    /// The log.
+    public var logger: Logger
+
+    /// Creates the value; the rest has defaults to change.
+    public init(
+        database: Database, client: OutboundClient, keys: KeyStore, ids: IDMaker, logger: Logger
+    ) {
+        self.database = database
+        self.client = client
+        self.keys = keys
+        self.ids = ids
+        self.logger = logger
+        clock = SystemClock()
+        counters = Counters()
+        admits = { _ in true }
+    }
+}
+
+/// How a worker works.
+public struct DeliverySettings: Sendable {
+    /// How many requests are open at once, not counting those that peers let wait; 1 or more.
+    public var concurrency = 64
+    /// How many requests one host has at first, and at the most.
+    public var perHost = 2...8
+    /// How long a lease lasts; well above the fifty seconds that an attempt may take.
+    public var lease = Duration.minutes(2)
+    /// How often the worker looks for itself.
+    public var pollInterval = Duration.milliseconds(500)
+    /// How long a stop waits for what is under way.
+    public var stopPatience = Duration.seconds(10)
+    /// When to try again.
+    public var retry = RetryPolicy()
+    /// A number in 0 ..< 1 for each wait that is moved by chance.
+    public var chance: @Sendable () -> Double = { Double.random(in: 0..<1) }
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Delivers what is queued until it is told to stop; several may work on one database.
+public actor DeliveryWorker: Service {
+    private let context: DeliveryContext
+    private let settings: DeliverySettings
+    private let courier: Courier
+    private let wakes: AsyncStream<Void>
+    private let waker: AsyncStream<Void>.Continuation
+
+    private var gate: HostGate
+    private var ledger = DeliveryLedger()
+    private var isLeasing = false
+    private var isWriting = false
+    private var isStopping = false
+    private var leaseIsDue = true
+    private var databaseFails = false
+
+    /// A worker for one run.
+    public init(_ context: DeliveryContext, settings: DeliverySettings = DeliverySettings()) {
+        self.context = context
+        self.settings = settings
+        courier = Courier(
+            client: context.client, keys: context.keys, clock: context.clock, admits: context.admits)
+        gate = HostGate(
+            limits: HostGate.Limits(
+                concurrency: max(1, settings.concurrency), start: settings.perHost.lowerBound,
+                ceiling: settings.perHost.upperBound))
+        (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Works until graceful shutdown or cancellation; then leases nothing more, waits a little for what is under way
+    /// and hands back the rest.
+    public func run() async throws {
+        let waker = waker
+        await withTaskCancellationOrGracefulShutdownHandler {
+            await work()
+        } onCancelOrGracefulShutdown: {
+            waker.finish()
+        }
+    }
+
+    private func work() async {
+        let changes = ChangeFeed(context.database).changes()
+        waker.yield()
+        await withTaskGroup(of: Void.self) { helpers in
+            helpers.addTask { for await change in changes { await self.hear(change) } }
+            helpers.addTask { await self.tick() }
+            await withDiscardingTaskGroup { flights in
+                for await _ in wakes { turn(&flights) }
+                await windDown(&flights)
+            }
+            helpers.cancelAll()
+        }
+        for _ in 0..<3 where !ledger.isEmpty { await write() }
+    }
+}
+
+// MARK: - The loop
+
+extension DeliveryWorker {
+    private func hear(_ change: Change) async {
+        switch change {
+        case .deliveriesWait:
+            leaseIsDue = true
+            waker.yield()
+        case .settingsChanged: await context.keys.forget()
+        default: break
+        }
+    }
+
+    private func tick() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: settings.pollInterval)
+            leaseIsDue = true
+            release(gate.look(at: .now))
+            waker.yield()
+        }
+    }
+
+    /// Starts everything that can be started now; waits for nothing.
+    private func turn(_ flights: inout DiscardingTaskGroup) {
+        let now = context.clock.now
+        while let departure = gate.depart(at: .now, wallClock: now) {
+            // Not enough of the lease is left for a whole attempt: another lease, later.
+            guard departure.expiresAt - now > Courier.patience else {
+                _ = gate.land(departure.delivery, .keep, at: .now, wallClock: now)
+                if departure.expiresAt > now { release([departure.delivery]) }
+                continue
+            }
+            flights.addTask {
+                let report = await self.courier.carry(departure)
+                await self.land(departure, report)
+            }
+        }
+        if leaseIsDue && !isLeasing && !isStopping && gate.runsDry {
+            (isLeasing, leaseIsDue) = (true, false)
+            flights.addTask { await self.lease() }
+        }
+        startWriting(&flights)
+    }
+
+    private func startWriting(_ flights: inout DiscardingTaskGroup) {
+        guard !ledger.isEmpty && !isWriting else { return }
+        isWriting = true
+        flights.addTask { await self.write() }
+    }
+
+    /// Hands back what waits, and gives what is under way some time to end.
+    private func windDown(_ flights: inout DiscardingTaskGroup) async {
+        isStopping = true
+        release(gate.takeAll())
+        let (turns, turner) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let patience = settings.stopPatience
+        flights.addTask {
+            try? await Task.sleep(for: patience)
+            turner.finish()
+        }
+        flights.addTask {
+            while !Task.isCancelled {
+                turner.yield()
+                try? await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        for await _ in turns {
+            startWriting(&flights)
+            if gate.openCount == 0 && !isLeasing { break }
+        }
+        flights.cancelAll()
+    }
+
+    private func release(_ deliveries: [QueuedDelivery]) {
+        for delivery in deliveries { ledger.add(DeliveryLedger.Entry(delivery: delivery, step: .release)) }
+    }
+}
+
+// MARK: - Steps
+
+extension DeliveryWorker {
+    private func lease() async {
+        let now = context.clock.now
+        let expiresAt = now + settings.lease
+        let request = LeaseRequest(limit: gate.wanted, until: expiresAt, now: now, busyHosts: gate.busyHosts)
+        do {
+            let deliveries = try await context.database.write { tx in try OutboxQueue.lease(request, in: tx) }
+            await learnHosts(of: deliveries)
+            for delivery in deliveries {
+                let hasRoom =
+                    !isStopping && gate.enqueue(delivery, host: delivery.inbox.authority, expiresAt: expiresAt)
+                if !hasRoom { release([delivery]) }
+            }
+            if deliveries.count == request.limit { leaseIsDue = true }
+            databaseFails = false
+        } catch {
+            complain("cannot lease deliveries", error)
+        }
+        isLeasing = false
+        waker.yield()
+    }
+
+    /// Asks the database about hosts that are new here, or that may have recovered elsewhere.
+    private func learnHosts(of deliveries: [QueuedDelivery]) async {
+        let hosts = Set(deliveries.map(\.inbox.authority)).filter { !gate.knows($0) }
+        guard !hosts.isEmpty else { return }
+        let peers = try? await context.database.read { db in
+            try hosts.compactMap { host in try Peers.state(of: host, in: db) }
+        }
+        for peer in peers ?? [] where gate.state(of: peer.host).isIdle { gate.learn(peer) }
+    }
+
+    private func land(_ departure: HostGate.Departure, _ report: Courier.Report) {
+        let delivery = departure.delivery
+        let now = context.clock.now
+        let situation = DeliveryPlan.Situation(
+            attempts: delivery.attempts, createdAt: delivery.createdAt,
+            hostFailures: gate.state(of: departure.host).failures, now: now, chance: settings.chance())
+        let plan = DeliveryPlan(after: report.outcome, situation, policy: settings.retry)
+        let step = gate.land(delivery, plan.host, at: .now, wallClock: now)
+        if let scheme = report.scheme { gate.learn(scheme, of: departure.host, until: now + .hours(24)) }
+        ledger.note(step, scheme: report.scheme, of: departure.host)
+        ledger.add(
+            DeliveryLedger.Entry(delivery: delivery, step: plan.step, inboxIsGone: plan.inboxIsGone))
+        // The others of a host that rests would only wait here.
+        if case .rest = plan.host { release(gate.takeQueue(of: departure.host)) }
+        tell(delivery, plan.step, report.outcome)
+        waker.yield()
+    }
+
+    /// Writes all that came in since the last time; what cannot be written is kept, and tried again.
+    private func write() async {
+        let batch = ledger
+        ledger = DeliveryLedger()
+        let now = context.clock.now
+        do {
+            try await write(batch, at: now)
+            if batch.makesWay { leaseIsDue = true }
+            databaseFails = false
+        } catch let error as DatabaseError where error.kind == .unavailable || error.kind == .busy {
+            complain("cannot write deliveries", error)
+            ledger.putBack(batch)
+            try? await Task.sleep(for: .milliseconds(500))
+        } catch {
+            complain("cannot write deliveries together", error)
+            // One of them is at fault. Its lease ends by itself, and it is carried again.
+            for part in batch.parts { try? await write(part, at: now) }
+        }
+        isWriting = false
+        waker.yield()
+    }
+
+    private func write(_ batch: DeliveryLedger, at now: Timestamp) async throws {
+        let ids = context.ids
+        try await context.database.write { tx in try batch.write(at: now, ids: ids, in: tx) }
+    }
+
+    private func complain(_ message: Logger.Message, _ error: any Error) {
+        if !databaseFails { context.logger.warning(message, metadata: ["error.kind": "\(error)"]) }
+        databaseFails = true
+    }
+
+    private func tell(_ delivery: QueuedDelivery, _ step: DeliveryPlan.Step, _ outcome: DeliveryOutcome) {
+        let (word, level): (String, Logger.Level) =
+            switch step {
+            case .finish: ("delivered", .debug)
+            case .postpone: ("postponed", .debug)
+            case .abandon: ("abandoned", .info)
+            case .release: ("released", .debug)
+            }
+        if step != .release { context.counters.count("deliveries.\(word)") }
+        context.logger.log(
+            level: level, "delivery tried",
+            metadata: [
+                "delivery.id": "\(delivery.id)", "peer.host": "\(delivery.inbox.authority)",
+                "delivery.attempt": "\(delivery.attempts)", "delivery.status": "\(word)",
+                "delivery.outcome": "\(outcome)",
+            ])
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Database
+internal import Federation
+internal import HTTPSignatures
+internal import Model
+internal import Storage
+internal import Transport
+internal import Vocabulary
+
+/// `troquet doctor`: is everything as it should be? Each failure has one sentence and what to do.
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Check database, keys, clock, federation and queues.")
+
+    @OptionGroup var options: NodeOptions
+
+    @Flag(name: .long, help: "Answer in JSON.")
+    var json = false
+
+    func run() async throws {
+        try await options.withNode { node in
+            let findings = await Examination(node).run()
+            if json {
+                Terminal.say(JSON.array(findings.map(\.json)).serializedText())
+            } else {
+                for finding in findings { Terminal.say(finding.line) }
+            }
+            if findings.contains(where: { !$0.isFine }) { throw ExitCode(1) }
+        }
+    }
+}
+
+/// One check and what it found.
+struct Finding: Sendable {
+    let check: String
+    let isFine: Bool
+    let text: String
+
+    var line: String { "\(isFine ? "ok  " : "FAIL")  \(check): \(text)" }
+
+    var json: JSON { ["check": JSON(check), "ok": JSON(isFine), "text": JSON(text)] }
+}
+
+/// All checks, one after the other; none changes anything.
+struct Examination: Sendable {
+    private let node: Node
+
+    init(_ node: Node) {
+        self.node = node
+    }
+
+    func run() async -> [Finding] {
+        [await database(), await keys(), await webFinger(), await actor(), await clock(), await queues()]
+    }
+
+    private func check(_ name: String, _ body: () async throws -> String) async -> Finding {
+        do {
+            return Finding(check: name, isFine: true, text: try await body())
+        } catch {
+            return Finding(check: name, isFine: false, text: Failure.sentence(error))
+        }
+    }
+
+    private func database() async -> Finding {
+        await check("database") {
+            let pending = try await Migrator(migrations: Schema.migrations).pending(node.database)
+            guard pending.isEmpty else {
+                throw ConfigurationError("\(pending.count) migrations wait: run `troquet migrate`.")
+            }
+            if node.database.engine == .sqlite {
+                let row = try await node.database.read { db in try db.row("PRAGMA quick_check(1)") }
+                guard row?.values.first == .text("ok") else {
+                    throw ConfigurationError("the file is damaged: restore a backup.")
+                }
+            }
+            return "\(node.database.engine.rawValue), schema up to date"
+        }
+    }
+
+    private func keys() async -> Finding {
+        await check("keys") {
+            let accounts = try await node.database.read { db in
+                try LocalAccounts.list(in: db).map(\.account) + Storage.Accounts.groups(in: db)
+                    + [Storage.Accounts.byIRI(node.federation.identifiers.instanceActor, in: db)].compactMap(\.self)
+            }
+            for account in accounts where account.isActive {
+                guard let identity = try await node.keys.identity(of: account.id) else {
+                    throw ConfigurationError("@\(account.username) has no key and can say nothing: restore a backup.")
+                }
+                let proof = Array("proof".utf8)
+                guard identity.key.publicKey.verify(try identity.key.sign(proof), of: proof) else {
+                    throw ConfigurationError("the key of @\(account.username) is damaged: restore a backup.")
+                }
+            }
+            return "\(accounts.count) actors can sign"
+        }
+    }
+
+    /// What the public origin answers: the node has to be running, and the proxy has to let requests through.
+    private func ask(_ path: String, accept: String) async throws -> (JSON, date: String?) {
+        let origin = node.settings.community.origin
+        guard let iri = IRI(origin.string + path) else { throw ConfigurationError("the origin is no address.") }
+        do {
+            let response = try await node.client.get(
+                iri, headers: [("Accept", accept)], deadline: .now + .seconds(10))
+            guard response.status == 200 else {
+                throw ConfigurationError("\(iri) answers \(response.status): is the node running behind its proxy?")
+            }
+            return (try JSON.parse(response.body), response.headers["date"])
+        } catch let error as FetchError {
+            throw ConfigurationError("\(iri) cannot be reached (\(error)): is the node running, and its name in the DNS?")
+        }
+    }
+
+    private func webFinger() async -> Finding {
+        await check("webfinger") {
+            let identifiers = node.federation.identifiers
+            let resource = "acct:\(Community.mainGroup)@\(identifiers.host)"
+            let (answer, _) = try await ask(
+                "/.well-known/webfinger?resource=\(resource)", accept: "application/jrd+json")
+            guard WebFinger.selfLink(in: answer) == identifiers.group(Community.mainGroup) else {
+                throw ConfigurationError("\(resource) leads elsewhere: does the proxy pass the host on unchanged?")
+            }
+            return "\(resource) leads to its group"
+        }
+    }
+
+    private func actor() async -> Finding {
+        await check("actor") {
+            let group = node.federation.identifiers.group(Community.mainGroup)
+            let (answer, _) = try await ask(group.pathAndQuery, accept: "application/activity+json")
+            guard answer["id"]?.string == group.string else {
+                throw ConfigurationError("\(group) answers another document: does the proxy pass Accept on unchanged?")
+            }
+            return "\(group) is served as an ActivityPub document"
+        }
+    }
+
+    private func clock() async -> Finding {
+        await check("clock") {
+            let (_, date) = try await ask("/nodeinfo/2.1", accept: "application/json")
+            guard let date, let theirs = Dates.parseHTTPDate(date) else { return "no other clock to compare with" }
+            let difference = abs(node.clock.now.milliseconds - theirs) / 1000
+            guard difference < 30 else {
+                throw ConfigurationError("\(difference) seconds off: signatures will be refused. Start time synchronisation.")
+            }
+            return "\(difference) s from the serving process"
+        }
+    }
+
+    private func queues() async -> Finding {
+        await check("queues") {
+            let now = node.clock.now
+            let (inbox, outbox) = try await node.database.read { db in
+                (try InboxQueue.backlog(in: db), try OutboxQueue.backlog(now: now, in: db))
+            }
+            for (name, oldest) in [("received", inbox.oldest), ("delivery", outbox.oldestDue)] {
+                guard let oldest, now - oldest > .minutes(10) else { continue }
+                throw ConfigurationError("the oldest \(name) waits since \(oldest): is a worker running?")
+            }
+            return "\(inbox.count) received and \(outbox.count) deliveries wait"
+        }
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Database
+internal import Model
+internal import Services
+internal import Storage
+internal import Vocabulary
+
+/// `troquet follow`: as a member, or as a group, for scripts.
+struct FollowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "follow", abstract: "Follow an account by its handle.")
+
+    @OptionGroup var options: NodeOptions
+    @Option(name: .long, help: "Who follows: a member or a group of this node.") var account: String
+    @Argument(help: "@name@host.") var handle: String
+    @Option(name: .long, help: "Wait up to so many seconds for the answer.") var wait = 0
+    @Flag(name: .long, help: "Answer in JSON.") var json = false
+
+    func run() async throws {
+        try await options.withNode { node in
+            let follower = try await node.local(account)
+            let (target, state) = try await node.services.follow(handle: handle, as: follower.id)
+            let answer = try await Waiting.answer(seconds: wait, first: state, isFinal: { $0 != .requested }) {
+                try await node.database.read { db in
+                    try Follows.find(by: follower.id, of: target.id, in: db)?.state ?? .rejected
+                }
+            }
+            Terminal.print(
+                ["account": JSON(target.iri), "state": JSON(answer.rawValue)], "\(target.handle): \(answer.rawValue)",
+                asJSON: json)
+            if wait > 0, answer != .accepted { throw ExitCode(2) }
+        }
+    }
+}
+
+/// `troquet join`: signs a member up for an event, of this node or of another.
+struct JoinCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "join", abstract: "Sign up for an event.")
+
+    @OptionGroup var options: NodeOptions
+    @Option(name: .long, help: "Who comes.") var account: String
+    @Argument(help: "The event's address.") var url: String
+    @Option(name: .long, help: "Wait up to so many seconds for the answer.") var wait = 0
+    @Flag(name: .long, help: "Answer in JSON.") var json = false
+
+    func run() async throws {
+        try await options.withNode { node in
+            guard case .event(let id) = try await node.services.lookUp(url) else {
+                throw ConfigurationError("“\(url)” is no event.")
+            }
+            let person = try await node.local(account)
+            let state = try await node.services.joinEvent(id, as: person.id)
+            let answer = try await Waiting.answer(seconds: wait, first: state, isFinal: { $0 != .asked }) {
+                try await node.database.read { db in
+                    try GuestLists.find(account: person.id, event: id, in: db)?.state ?? .declined
+                }
+            }
+            Terminal.print(
+                ["event": JSON(url), "state": JSON(answer.rawValue)], "\(url): \(answer.rawValue)", asJSON: json)
+            if wait > 0, answer == .asked { throw ExitCode(2) }
+        }
+    }
+}
+
+/// Waiting for the answer of another node: it comes to the serving process, so this one looks into the database.
+enum Waiting {
+    static func answer<State: Sendable>(
+        seconds: Int, first: State, isFinal: (State) -> Bool, ask: () async throws -> State
+    ) async throws -> State {
+        var state = first
+        let end = ContinuousClock.now + .seconds(min(max(seconds, 0), 600))
+        while !isFinal(state), ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(200))
+            state = try await ask()
+        }
+        return state
+    }
+}
+
+/// `troquet peer …`: what this node decided about other hosts.
+struct PeerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "peer", abstract: "Federation policy.",
+        subcommands: [List.self, Allow.self, Limit.self, Block.self, Forget.self])
+
+    struct List: AsyncParsableCommand {
+        @OptionGroup var options: NodeOptions
+        @Flag(name: .long, help: "Answer in JSON, a line each.") var json = false
+
+        func run() async throws {
+            try await options.withNode { node in
+                for peer in try await node.database.read({ db in try Peers.list(in: db) }) {
+                    Terminal.print(
+                        [
+                            "host": JSON(peer.host), "policy": JSON(peer.policy.rawValue), "note": JSON(peer.note),
+                            "failures": JSON(Int64(peer.failures)),
+                        ],
+                        "\(peer.host)  \(peer.policy.rawValue)  \(peer.note)", asJSON: json)
+                }
+            }
+        }
+    }
+
+    struct Decision: ParsableArguments {
+        @OptionGroup var options: NodeOptions
+        @Argument(help: "The host, with its port when it has one.") var host: String
+        @Option(name: .long, help: "Why.") var note = ""
+
+        func decide(_ policy: PeerPolicy) async throws {
+            try await options.withNode { node in
+                try await node.services.setPolicy(policy, host: host, note: note)
+                Terminal.say("\(host): \(policy.rawValue)")
+            }
+        }
+    }
+
+    struct Allow: AsyncParsableCommand {
+        @OptionGroup var decision: Decision
+        func run() async throws { try await decision.decide(.allowed) }
+    }
+
+    struct Limit: AsyncParsableCommand {
+        @OptionGroup var decision: Decision
+        func run() async throws { try await decision.decide(.limited) }
+    }
+
+    struct Block: AsyncParsableCommand {
+        @OptionGroup var decision: Decision
+        func run() async throws { try await decision.decide(.blocked) }
+    }
+
+    struct Forget: AsyncParsableCommand {
+        @OptionGroup var decision: Decision
+        func run() async throws { try await decision.decide(.unset) }
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Database
+internal import Model
+internal import Services
+internal import Storage
+internal import Vocabulary
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Musl
+#endif
+
+/// What every command takes: where the node is.
+struct NodeOptions: ParsableArguments {
+    @Option(name: .long, help: "The settings file; troquet.yaml of this folder when it is there.")
+    var config: String?
+
+    @Option(name: .long, help: "A setting, as name=value; may be repeated.")
+    var set: [String] = []
+
+    @Option(name: .long, help: "Public origin, as in the settings.")
+    var origin: String?
+
+    @Option(name: .long, help: "Address and port to listen on, as in the settings.")
+    var listen: String?
+
+    @Option(name: .long, help: "sqlite:PATH or postgres://…, as in the settings.")
+    var database: String?
+
+    func configuration() throws -> Configuration {
+        let shortcuts = [("origin", origin), ("listen", listen), ("database", database)]
+        return try Configuration(path: config, flags: set + shortcuts.compactMap { name, value in
+            value.map { "\(name)=\($0)" }
+        })
+    }
+
+    /// Opens the node for one command and closes it afterwards; an error becomes one clear sentence.
+    func withNode(_ body: (Node) async throws -> Void) async throws {
+        do {
+            var configuration = try configuration()
+            configuration.quieten()
+            let node = try await Node.open(configuration)
+            do {
+                try await body(node)
+            } catch {
+                await node.close()
+                throw error
+            }
+            await node.close()
+        } catch let exit as ExitCode {
+            throw exit
+        } catch {
+            throw Failure.say(error)
+        }
+    }
+}
+
+/// Errors as sentences on standard error.
+enum Failure {
+    static func say(_ error: any Error) -> ExitCode {
+        Terminal.complain("troquet: \(sentence(error))")
+        return ExitCode(1)
+    }
+
+    static func sentence(_ error: any Error) -> String {
+        switch error {
+        case let error as ServiceError: sentence(error)
+        case let error as DatabaseError: error.message
+        default: "\(error)"
+        }
+    }
+
+    private static func sentence(_ error: ServiceError) -> String {
+        switch error {
+        case .notFound: "There is no such thing here, or it could not be found on its server."
+        case .notAllowed: "This account may not do that."
+        case .signInNeeded: "Say who acts with --account."
+        case .invalid(let fields): fields.map { "\($0.field): \($0.code.replacing("_", with: " "))" }.joined(separator: "; ")
+        case .conflict(let code): "Not possible now: \(code.replacing("_", with: " "))."
+        case .tooMany: "Too often; wait a minute."
+        case .unreachable(let code): "The other server did not answer as it should (\(code)). Try again later."
+        }
+    }
+}
+
+/// Standard output and standard error.
+enum Terminal {
+    static func say(_ line: String) { put(line, STDOUT_FILENO) }
+
+    static func complain(_ line: String) { put(line, STDERR_FILENO) }
+
+    private static func put(_ line: String, _ descriptor: Int32) {
+        var rest = Array((line + "\n").utf8)[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            guard written > 0 else { return }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    /// One line of JSON, or a readable one.
+    static func print(_ json: JSON, _ line: String, asJSON: Bool) {
+        say(asJSON ? json.serializedText() : line)
+    }
+}
+
+extension Node {
+    /// The local account or group of a name.
+    func local(_ name: String) async throws -> Account {
+        guard let handle = Handle(name), handle.host.isEmpty,
+            let account = try await database.read({ db in try Accounts.byHandle(handle, in: db) })
+        else { throw ConfigurationError("There is no account “\(name)” here.") }
+        return account
+    }
+
+    func group(_ name: String) async throws -> Account {
+        let account = try await local(name)
+        guard account.isGroup else { throw ConfigurationError("“\(name)” is no group.") }
+        return account
+    }
+}

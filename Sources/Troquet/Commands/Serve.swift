@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Services
+
+/// `troquet serve`: the node itself.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serve pages and federation.")
+
+    @OptionGroup var options: NodeOptions
+
+    @Option(name: .long, help: "What this process does: web, worker, scheduler; comma-separated.")
+    var roles = "web,worker,scheduler"
+
+    @Flag(name: .long, help: "Seed an empty database with a demo community and print how to sign in.")
+    var demo = false
+
+    func run() async throws {
+        do {
+            var wanted: Set<Role> = []
+            for name in roles.split(separator: ",") {
+                guard let role = Role(rawValue: String(name)) else {
+                    throw ConfigurationError("--roles: web, worker, scheduler.")
+                }
+                wanted.insert(role)
+            }
+            let node = try await Node.open(try options.configuration())
+            try await node.services.prepareNode()
+            if demo { try await Demo(node).seedIfEmpty() }
+            try await NodeProcess(node, roles: wanted).run()
+        } catch {
+            throw Failure.say(error)
+        }
+    }
+
+    /// What a process does.
+    enum Role: String, CaseIterable {
+        case web, worker, scheduler
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Yams
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Musl
+#endif
+
+/// One setting: its name in the file, in the environment (`TROQUET_` and the name in capitals) and after `--set`.
+struct Setting: Sendable {
+    let name: String
+    let fallback: String
+    let meaning: String
+
+    init(_ name: String, _ fallback: String, _ meaning: String) {
+        self.name = name
+        self.fallback = fallback
+        self.meaning = meaning
+    }
+
+    /// The variable's name.
+    var variable: String { "TROQUET_\(name.uppercased())" }
+
+    /// Every setting, once. A new one is one line here; `deploy/config.example` is made from it.
+    static let all: [Setting] = [
+        Setting(
+            "origin", "http://localhost:8080",
+            "Public origin. Ids are built from it and never change: decide before the first start."),
+        Setting("listen", "127.0.0.1:8080", "Address and port to listen on."),
+        Setting("database", "sqlite:troquet-data/troquet.db", "sqlite:PATH or postgres://user:password@host/name."),
+        Setting("name", "Le Café", "What the community is called."),
+        Setting("tagline", "On se retrouve entre deux cafés.", "One sentence about it."),
+        Setting("language", "fr", "fr or en: for readers whose browser asks for neither."),
+        Setting("address_form", "tu", "tu or vous: how French pages speak to people."),
+        Setting("registration", "approval", "Who may become a member: open, approval, invitation, closed."),
+        Setting("federation_mode", "open", "Unknown hosts: open, quarantine, allowlist, off."),
+        Setting(
+            "federation_insecure_networks", "",
+            "For tests only: CIDR blocks, comma-separated, to which plain http and private addresses are allowed."),
+        Setting("tls_ca_file", "", "Extra certificate authority (PEM) for outgoing https."),
+        Setting("smtp", "file:troquet-data/mail", "Where mail goes: file:DIR writes each message as one .eml file."),
+        Setting("mail_from", "", "Sender of mail; empty for troquet@ and the host of the origin."),
+        Setting("rate_limits", "on", "on, or off for tests."),
+        Setting(
+            "trusted_proxies", "127.0.0.0/8,::1/128",
+            "Proxies whose X-Forwarded-For is believed: CIDR blocks, comma-separated."),
+        Setting("metrics_listen", "", "Address and port of /metrics; empty for none."),
+        Setting("delivery_concurrency", "64", "Deliveries under way at once, 1 to 1000."),
+        Setting("log_level", "info", "trace, debug, info, notice, warning or error."),
+    ]
+}
+
+/// Where a value came from.
+enum SettingOrigin: String, Sendable {
+    case fallback = "default"
+    case file
+    case environment
+    case flag
+}
+
+/// A configuration that cannot be used; one clear sentence.
+struct ConfigurationError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// The settings as they hold: defaults, overridden by the file, by the environment, by flags.
+struct Configuration: Sendable {
+    private var values: [String: (value: String, origin: SettingOrigin)] = [:]
+
+    /// - Parameters:
+    ///   - path: the file; nil takes `troquet.yaml` of the working folder when it is there.
+    ///   - flags: `name=value` from the command line.
+    init(
+        path: String?, flags: [String] = [], environment: [String: String] = ProcessEnvironment.variables
+    ) throws(ConfigurationError) {
+        for setting in Setting.all { values[setting.name] = (setting.fallback, .fallback) }
+        for (name, value) in try Self.file(path) { try set(name, value, .file, place: path ?? "troquet.yaml") }
+        for (variable, value) in environment.sorted(by: { $0.key < $1.key }) where variable.hasPrefix("TROQUET_") {
+            let name = variable.dropFirst(8).lowercased()
+            if name.hasPrefix("test_") || name == "binary" { continue }
+            try set(name, value, .environment, place: variable)
+        }
+        for flag in flags {
+            guard let equals = flag.firstIndex(of: "=") else {
+                throw ConfigurationError("--set takes name=value, not “\(flag)”.")
+            }
+            try set(String(flag[..<equals]), String(flag[flag.index(after: equals)...]), .flag, place: "--set")
+        }
+    }
+
+    /// The value of a setting.
+    subscript(name: String) -> String { values[name]?.value ?? "" }
+
+    /// Where the value of a setting came from.
+    func origin(of name: String) -> SettingOrigin { values[name]?.origin ?? .fallback }
+
+    /// For one command: nothing but what has to be seen is logged, unless somebody asked for more.
+    mutating func quieten() {
+        if origin(of: "log_level") == .fallback { values["log_level"] = ("warning", .fallback) }
+    }
+
+    private mutating func set(
+        _ name: String, _ value: String, _ origin: SettingOrigin, place: String
+    ) throws(ConfigurationError) {
+        guard values[name] != nil else {
+            throw ConfigurationError("\(place): there is no setting “\(name)”.")
+        }
+        values[name] = (value, origin)
+    }
+
+    private static func file(_ path: String?) throws(ConfigurationError) -> [(String, String)] {
+        let text: String
+        if let path {
+            guard let content = TextFile.read(path) else { throw ConfigurationError("\(path) cannot be read.") }
+            text = content
+        } else {
+            guard let content = TextFile.read("troquet.yaml") else { return [] }
+            text = content
+        }
+        let node: Yams.Node?
+        do {
+            node = try Yams.compose(yaml: text)
+        } catch {
+            throw ConfigurationError("\(path ?? "troquet.yaml") is not YAML: \(error)")
+        }
+        guard let node else { return [] }
+        guard let mapping = node.mapping else {
+            throw ConfigurationError("\(path ?? "troquet.yaml") has to be a list of “name: value”.")
+        }
+        var pairs: [(String, String)] = []
+        for (key, value) in mapping {
+            guard let name = key.scalar?.string, let text = value.scalar?.string else {
+                throw ConfigurationError("\(path ?? "troquet.yaml") has to be a list of “name: value”.")
+            }
+            pairs.append((name, text == "~" || text == "null" ? "" : text))
+        }
+        return pairs
+    }
+
+    /// The commented file that `troquet init` writes and `deploy/config.example` shows.
+    static func example(_ values: [String: String] = [:]) -> String {
+        var text = """
+            # Settings of a Troquet node. What stands after # is the default.
+            # The environment overrides this file: TROQUET_ and the name in capitals. `troquet config show --origin`
+            # tells where each value came from.
+
+            """
+        for setting in Setting.all {
+            text += "\n# \(setting.meaning)\n"
+            if let value = values[setting.name] {
+                text += "\(setting.name): \(quoted(value))\n"
+            } else {
+                text += "# \(setting.name): \(quoted(setting.fallback))\n"
+            }
+        }
+        return text
+    }
+
+    private static func quoted(_ value: String) -> String {
+        "\"" + value.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+    }
+}
+
+/// The variables of this process.
+enum ProcessEnvironment {
+    static var variables: [String: String] {
+        var found: [String: String] = [:]
+        var entry = environ
+        while let line = entry.pointee {
+            let text = String(cString: line)
+            if let equals = text.firstIndex(of: "=") {
+                found[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            entry += 1
+        }
+        return found
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Logging
+internal import Model
+internal import Storage
+
+/// What has to be swept now and then: each duty is one line here.
+struct Housekeeping: Sendable {
+    /// How often it is done.
+    static let interval = Duration.minutes(10)
+    /// How long a received activity's id stays known: at least 90 days, so that an old copy is still a duplicate.
+    static let memory = Duration.days(100)
+
+    private let database: Database
+    private let clock: any Model.Clock
+    private let logger: Logger
+
+    init(database: Database, clock: any Model.Clock, logger: Logger) {
+        self.database = database
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Works until the task is cancelled.
+    func run() async {
+        repeat {
+            await sweep()
+        } while (try? await Task.sleep(for: Self.interval)) != nil
+    }
+
+    /// Does every duty once.
+    func sweep() async {
+        let now = clock.now
+        do {
+            let swept = try await database.write { tx in
+                [
+                    "received": try InboxQueue.prune(before: now - Self.memory, in: tx),
+                    "signatures": try SignatureMemory.prune(before: now, in: tx),
+                    "sessions": try Sessions.prune(before: now, in: tx),
+                    "links": try SignInLinks.prune(before: now, in: tx),
+                    "invitations": try Invitations.prune(before: now, in: tx),
+                ]
+            }
+            logger.debug("swept", metadata: swept.mapValues { "\($0)" })
+        } catch {
+            logger.warning("sweeping failed", metadata: ["error.kind": "\(error)"])
+        }
+    }
+}

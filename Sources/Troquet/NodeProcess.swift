@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Federation
+internal import FederationAPI
+internal import HTTPSupport
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import Mail
+internal import Model
+internal import NIOCore
+internal import NIOPosix
+internal import ServiceLifecycle
+internal import Services
+internal import Transport
+internal import UnixSignals
+internal import Vocabulary
+internal import WebPages
+
+/// A running node: the server and the workers of the roles that this process has.
+///
+/// A stop is graceful: nothing new is taken, what is in hand is finished or handed back, ten seconds at the most. It is
+/// also a crash that was polite: whatever is left undone is found in the queues by the next start.
+struct NodeProcess: Sendable {
+    private let node: Node
+    private let roles: Set<Serve.Role>
+
+    init(_ node: Node, roles: Set<Serve.Role> = Set(Serve.Role.allCases)) {
+        self.node = node
+        self.roles = roles
+    }
+
+    /// Serves until a signal or the task's cancellation.
+    ///
+    /// - Parameter onRunning: told the port once requests are answered.
+    func run(
+        signals: [UnixSignal] = [.sigterm, .sigint], onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) async throws {
+        var services: [any Service] = []
+        if roles.contains(.web) { services += try web(onRunning: onRunning) }
+        if roles.contains(.worker) { services += workers() }
+        if roles.contains(.scheduler) {
+            let housekeeping = Housekeeping(database: node.database, clock: node.clock, logger: node.logger)
+            services.append(Loop { await housekeeping.run() })
+        }
+        if let address = node.settings.metricsListen { services.append(try metrics(address)) }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: node.logger))
+        do {
+            try await group.run()
+        } catch {
+            await node.close()
+            throw error
+        }
+        await node.close()
+    }
+
+    // MARK: - Web
+
+    private func web(onRunning: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
+        let gate = InboxGate(node.federation, policies: node.policies)
+        let api = FederationAPI(federation: node.federation, gate: gate, software: Version.current)
+        let pages = WebPages(services: node.services)
+        var door = FrontDoor.Settings(origin: node.settings.community.origin.string)
+        door.limits = node.settings.hasRateLimits
+        door.trustedProxies = node.settings.trustedProxies.compactMap { AddressBlock($0) }
+        let routes = Negotiation.merge(documents: api.routes + Health(node).routes, pages: pages.routes)
+        let router = buildRouter(
+            routes: routes,
+            frontDoor: FrontDoor(
+                door, session: { [services = node.services] token in try await services.session(token) },
+                errorPage: pages.errorPage))
+        let listen = node.settings.listen
+        let server = Application(
+            router: router, server: NodeServer.http1(),
+            configuration: NodeServer.configuration(host: listen.host, port: listen.port, logger: node.logger),
+            onServerRunning: { [node] channel in
+                node.logger.notice("serving", metadata: ["listen": "\(listen.host):\(channel.localAddress?.port ?? 0)"])
+                await onRunning(channel.localAddress?.port ?? listen.port)
+            }, eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: node.logger)
+        // What is ready to be written is forgotten when an account changes, here or in another process.
+        return [server, Loop { await api.followChanges() }]
+    }
+
+    private func metrics(_ listen: ListenAddress) throws -> some Service {
+        let health = Health(node)
+        let router = Router(context: BasicRequestContext.self)
+        router.get("/metrics") { _, _ in try await health.metrics() }
+        return Application(
+            router: router, configuration: .init(address: .hostname(listen.host, port: listen.port)),
+            logger: node.logger)
+    }
+
+    // MARK: - Workers
+
+    private func workers() -> [any Service] {
+        let processor = InboxProcessor(node.federation)
+        var context = DeliveryContext(
+            database: node.database, client: node.client, keys: node.keys, ids: node.ids, logger: node.logger)
+        context.clock = node.clock
+        context.counters = node.counters
+        context.admits = { [policies = node.policies] host in (try? await policies.admits(host)) ?? false }
+        var settings = DeliverySettings()
+        settings.concurrency = node.settings.deliveryConcurrency
+        let mail = MailWorker(
+            database: node.database, sender: MailDirectory(path: node.settings.mailFolder),
+            from: node.settings.mailbox, clock: node.clock, logger: node.logger)
+        return [
+            Loop { await processor.run() },
+            DeliveryWorker(context, settings: settings),
+            Loop { await mail.run() },
+        ]
+    }
+}
+
+/// A loop that ends when its task is cancelled, as a service that ends when it is asked to.
+struct Loop: Service {
+    let body: @Sendable () async -> Void
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await body() }
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Logging
+internal import Mail
+internal import Model
+internal import Transport
+internal import Vocabulary
+
+/// The configuration as values: what is wrong in it is said here, in one sentence, before anything starts.
+struct NodeSettings: Sendable {
+    let community: Community
+    let listen: ListenAddress
+    let database: DatabaseURL
+    let insecureNetworks: [NetworkBlock]
+    let caFile: String?
+    let mailFolder: String
+    let mailbox: Mailbox
+    let hasRateLimits: Bool
+    let trustedProxies: [String]
+    let metricsListen: ListenAddress?
+    let deliveryConcurrency: Int
+    let logLevel: Logger.Level
+
+    init(_ values: Configuration) throws(ConfigurationError) {
+        community = try Self.community(values)
+        listen = try Self.address(values["listen"], "listen")
+        do {
+            database = try DatabaseURL(values["database"])
+        } catch {
+            throw ConfigurationError("database: \(error)")
+        }
+        insecureNetworks = try Self.list(values["federation_insecure_networks"]).map { text throws(ConfigurationError) in
+            guard let block = NetworkBlock(text) else {
+                throw ConfigurationError("federation_insecure_networks: “\(text)” is no block like 127.0.0.0/8.")
+            }
+            return block
+        }
+        caFile = values["tls_ca_file"].isEmpty ? nil : values["tls_ca_file"]
+        guard values["smtp"].hasPrefix("file:"), values["smtp"].count > 5 else {
+            throw ConfigurationError("smtp: this version writes mail into a folder only: file:DIR.")
+        }
+        mailFolder = String(values["smtp"].dropFirst(5))
+        mailbox = try Self.mailbox(values["mail_from"], community)
+        hasRateLimits = try Self.choice(values, "rate_limits", ["on": true, "off": false])
+        trustedProxies = Self.list(values["trusted_proxies"])
+        metricsListen = values["metrics_listen"].isEmpty ? nil : try Self.address(values["metrics_listen"], "metrics_listen")
+        guard let concurrency = Int(values["delivery_concurrency"]), (1...1000).contains(concurrency) else {
+            throw ConfigurationError("delivery_concurrency: a number from 1 to 1000.")
+        }
+        deliveryConcurrency = concurrency
+        guard let level = Logger.Level(rawValue: values["log_level"]) else {
+            throw ConfigurationError("log_level: trace, debug, info, notice, warning or error.")
+        }
+        logLevel = level
+    }
+
+    /// The folder that an embedded database needs; nil for a server.
+    var databaseFolder: String? {
+        let text = database.description
+        guard text.hasPrefix("sqlite:"), let slash = text.lastIndex(of: "/") else { return nil }
+        let folder = text[text.index(text.startIndex, offsetBy: 7)..<slash]
+        return folder.isEmpty ? nil : String(folder)
+    }
+
+    private static func community(_ values: Configuration) throws(ConfigurationError) -> Community {
+        guard let origin = IRI(values["origin"]), origin.pathAndQuery == "/" || origin.pathAndQuery.isEmpty else {
+            throw ConfigurationError("origin: an address without a path, like https://cafe.example.")
+        }
+        guard let bare = IRI(origin.origin) else { throw ConfigurationError("origin: “\(values["origin"])” is no address.") }
+        let language = try choice(values, "language", ["fr": "fr", "en": "en"])
+        let registration = try choice(
+            values, "registration", Dictionary(uniqueKeysWithValues: Registration.allCases.map { ($0.rawValue, $0) }))
+        let mode = try choice(
+            values, "federation_mode",
+            Dictionary(uniqueKeysWithValues: FederationMode.allCases.map { ($0.rawValue, $0) }))
+        return Community(
+            origin: bare, name: values["name"], tagline: values["tagline"], language: language,
+            informal: try choice(values, "address_form", ["tu": true, "vous": false]), registration: registration,
+            mode: mode)
+    }
+
+    private static func choice<Value>(
+        _ values: Configuration, _ name: String, _ choices: [String: Value]
+    ) throws(ConfigurationError) -> Value {
+        guard let value = choices[values[name]] else {
+            throw ConfigurationError("\(name): one of \(choices.keys.sorted().joined(separator: ", ")).")
+        }
+        return value
+    }
+
+    private static func mailbox(_ text: String, _ community: Community) throws(ConfigurationError) -> Mailbox {
+        // A host that is a number is no place for a mailbox; such nodes are tried out, not written to.
+        let guesses = ["troquet@\(community.origin.host)", "troquet@localhost"]
+        guard let address = (text.isEmpty ? guesses : [text]).lazy.compactMap({ MailAddress($0) }).first else {
+            throw ConfigurationError("mail_from: an address like cafe@example.org.")
+        }
+        return Mailbox(name: community.name, address: address)
+    }
+
+    private static func list(_ text: String) -> [String] {
+        text.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
+    }
+
+    private static func address(_ text: String, _ name: String) throws(ConfigurationError) -> ListenAddress {
+        guard let address = ListenAddress(text) else {
+            throw ConfigurationError("\(name): an address and a port, like 127.0.0.1:8080.")
+        }
+        return address
+    }
+}
+
+/// Where to listen.
+struct ListenAddress: Sendable, Hashable {
+    let host: String
+    let port: Int
+
+    /// Reads `127.0.0.1:8080` and `[::1]:8080`.
+    init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65_535).contains(port)
+        else { return nil }
+        let host = text[..<colon].filter { $0 != "[" && $0 != "]" }
+        guard !host.isEmpty else { return nil }
+        self.host = host
+        self.port = port
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import NIOCore
+internal import NIOPosix
+internal import Vocabulary
+
+/// The phases, one after the other, and what they add to the report.
+struct Benchmark: Sendable {
+    let node: Node
+    let bare: Process
+    let folder: String
+    let amounts: Amounts
+    let client: LoadClient
+    let bareClient: LoadClient
+    let group: MultiThreadedEventLoopGroup
+
+    func run(quick: Bool) async throws -> Report {
+        var report = Report(engine: node.database.engine.rawValue, isQuick: quick)
+        try await Task.sleep(for: amounts.rest)
+        report.add(Figure("memory idle", try node.process.residentMiB, "MiB", aim: .valueAtMost(60)))
+        say("limits of this machine")
+        let limits = try await Limits.measure(folder: folder, seconds: amounts.limitSeconds)
+        report.add(Figure("RSA-2048 signatures per core", limits.signatures, "/s"))
+        report.add(Figure("RSA-2048 verifications per core", limits.verifications, "/s"))
+        report.add(Figure("fsyncs of this disk", limits.syncs, "/s"))
+        try await inbox(limits, &report)
+        try await fanOut(limits, &report)
+        try await reads(&report)
+        try await Task.sleep(for: amounts.rest)
+        report.add(Figure("memory at its peak", try node.process.peakMiB, "MiB"))
+        report.add(Figure("memory after the run", try node.process.residentMiB, "MiB", aim: .valueAtMost(100)))
+        return report
+    }
+
+    private func inbox(_ limits: Limits, _ report: inout Report) async throws {
+        say("inbox: \(amounts.activities) signed activities")
+        let addresses = (2...5).map { "127.0.0.\($0)" }
+        let peers = try await Peers.listen(on: addresses, group: group)
+        let writers = try zip(["ada", "bao", "chloe", "dov"], addresses).map { name, address in
+            try RemoteWriter(name: name, authority: "\(address):\(peers.port)", in: peers.world)
+        }
+        let result = try await InboxPhase(node: node, client: client, writers: writers).run(count: amounts.activities)
+        await peers.close()
+        report.add(
+            Figure(
+                "inbox activities accepted", result.accepted, "/s", limit: (limits.syncs, "fsyncs/s"),
+                aim: .valueAtLeast(2000)))
+        report.add(
+            Figure(
+                "inbox activities applied", result.applied, "/s", limit: (limits.syncs, "fsyncs/s"),
+                aim: .valueAtLeast(1000)))
+        report.add(Figure("inbox answer, p99", result.p99, "ms"))
+        report.add(
+            Figure(
+                "CPU per activity, accepted and applied", result.cpuMilliseconds, "ms",
+                limit: (1000 / limits.verifications, "ms per verification")))
+    }
+
+    private func fanOut(_ limits: Limits, _ report: inout Report) async throws {
+        say("fan-out: \(amounts.posts) posts to \(amounts.followers) hosts")
+        let addresses = (1...amounts.followers).map { "127.0.1.\($0)" }
+        let peers = try await Peers.listen(on: addresses, group: group)
+        let hosts = addresses.map { "\($0):\(peers.port)" }
+        let result = try await FanOutPhase(node: node, peers: peers, hosts: hosts).run(posts: amounts.posts)
+        await peers.close()
+        report.add(
+            Figure(
+                "deliveries to \(amounts.followers) hosts (\(result.deliveries))", result.rate, "/s",
+                limit: (limits.signatures * Double(Machine.cores), "signatures/s on all cores")))
+        report.add(
+            Figure(
+                "CPU per delivery", result.cpuSeconds * 1000, "ms",
+                limit: (1000 / limits.signatures, "ms per signature"),
+                aim: .ratioAtMost(1.3)))
+    }
+
+    private func reads(_ report: inout Report) async throws {
+        let before = try await bareRoute()
+        var results: [(String, ReadPhase.Result)] = []
+        for (name, target, accept) in addresses {
+            say("GET of \(name): \(target)")
+            let phase = ReadPhase(
+                name: name, client: client, process: node.process, request: node.request(target, accept: accept))
+            results.append((name, try await phase.run(amounts.reading)))
+        }
+        let limit = ReadPhase.Result.mean(before, try await bareRoute())
+        report.add(Figure("GET of a bare route", limit.rate, "/s"))
+        for (name, result) in results {
+            let isDocument = name == "actor" || name == "WebFinger"
+            report.add(
+                Figure(
+                    "GET of \(name)", result.rate, "/s", limit: (limit.rate, "bare route"),
+                    aim: isDocument ? .ratioAtLeast(0.8) : nil))
+            report.add(Figure("   p50", result.p50, "ms", limit: (limit.p50, "bare route")))
+            report.add(Figure("   p99", result.p99, "ms", limit: (limit.p99, "bare route")))
+            report.add(Figure("   CPU", result.cpuMicroseconds, "µs", limit: (limit.cpuMicroseconds, "bare route")))
+        }
+    }
+
+    private var addresses: [(name: String, target: String, accept: String)] {
+        let handle = "\(node.member)@\(node.origin.authority)"
+        return [
+            ("actor", "/users/\(node.member)", "application/activity+json"),
+            ("WebFinger", "/.well-known/webfinger?resource=acct:\(handle)", "application/jrd+json"),
+            ("group page", "/groups/\(node.group)", "text/html"),
+            ("agenda page", "/events", "text/html"),
+        ]
+    }
+
+    /// Measured before and after the node's own routes, because the machine is not the same twice.
+    private func bareRoute() async throws -> ReadPhase.Result {
+        say("GET of a bare route")
+        let request = node.request("/bare", accept: "application/activity+json")
+        return try await ReadPhase(name: "bare route", client: bareClient, process: bare, request: request)
+            .run(amounts.reading)
+    }
+
+    private func say(_ phase: String) { Terminal.complain("… \(phase)") }
+}

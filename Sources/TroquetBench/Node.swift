@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Model
+internal import NIOCore
+internal import Vocabulary
+
+/// The node that is measured, and how it was seeded.
+struct Node: Sendable {
+    /// Where it says it is; also where it listens.
+    let origin: IRI
+    let process: Process
+    let database: Database
+    /// The node's own program, for what a member does.
+    let program: String
+    /// The member who writes.
+    let member: String
+    /// The group that is written into by other nodes.
+    let group: String
+    /// The group that has followers on other nodes.
+    let popularGroup: String
+    /// A discussion of `group`, which other nodes answer.
+    let discussion: IRI
+
+    func actor(of group: String) -> IRI { origin.appending(path: "groups/\(group)") }
+    func person(_ name: String) -> IRI { origin.appending(path: "users/\(name)") }
+    func key(of actor: IRI) -> String { actor.string + "#main-key" }
+
+    /// A `GET` as it stands on the wire.
+    func request(_ target: String, accept: String) -> ByteBuffer {
+        ByteBuffer(string: "GET \(target) HTTP/1.1\r\nhost: \(origin.authority)\r\naccept: \(accept)\r\n\r\n")
+    }
+}
+
+/// How much is done, so that the whole run stays below four minutes on two cores.
+struct Amounts: Sendable {
+    /// Signed activities that are sent to the inbox.
+    var activities = 8000
+    /// Other nodes with one follower each.
+    var followers = 200
+    /// Posts that are written for them; each is two deliveries to each of them.
+    var posts = 10
+    /// How long each `GET` is repeated.
+    var reading = TimeAmount.seconds(5)
+    /// How long each limit is measured.
+    var limitSeconds = 2.0
+    /// How long the node rests before its memory is read.
+    var rest = Duration.seconds(3)
+
+    static let full = Amounts()
+    static let quick = Amounts(
+        activities: 2000, followers: 200, posts: 3, reading: .seconds(2), limitSeconds: 1, rest: .seconds(1))
+}

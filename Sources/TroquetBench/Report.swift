@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Vocabulary
+
+/// What a figure should reach on two noisy cores. A benchmark compares; it never judges.
+enum Aim: Sendable {
+    case valueAtLeast(Double), valueAtMost(Double), ratioAtLeast(Double), ratioAtMost(Double)
+}
+
+/// One line of the report.
+struct Figure: Sendable {
+    let name: String
+    let value: Double
+    let unit: String
+    /// What the machine could do, in the same unit, and what that is called.
+    var limit: (value: Double, name: String)?
+    var aim: Aim?
+
+    init(_ name: String, _ value: Double, _ unit: String, limit: (Double, String)? = nil, aim: Aim? = nil) {
+        self.name = name
+        self.value = value
+        self.unit = unit
+        self.limit = limit.map { (value: $0.0, name: $0.1) }
+        self.aim = aim
+    }
+
+    /// The value as a part of the limit.
+    var ratio: Double? { limit.flatMap { $0.value > 0 ? value / $0.value : nil } }
+
+    /// Whether the aim is reached; nil when there is none.
+    var isMet: Bool? {
+        switch aim {
+        case .valueAtLeast(let aim): value >= aim
+        case .valueAtMost(let aim): value <= aim
+        case .ratioAtLeast(let aim): ratio.map { $0 >= aim }
+        case .ratioAtMost(let aim): ratio.map { $0 <= aim }
+        case nil: nil
+        }
+    }
+
+    private var aimText: String {
+        switch aim {
+        case .valueAtLeast(let aim): "≥ \(Self.text(aim))"
+        case .valueAtMost(let aim): "≤ \(Self.text(aim))"
+        case .ratioAtLeast(let aim): "ratio ≥ \(Self.text(aim))"
+        case .ratioAtMost(let aim): "ratio ≤ \(Self.text(aim))"
+        case nil: ""
+        }
+    }
+
+    var cells: [String] {
+        [
+            name, "\(Self.text(value)) \(unit)", limit.map { "\(Self.text($0.value))  \($0.name)" } ?? "",
+            ratio.map(Self.text) ?? "", aimText, isMet.map { $0 ? "yes" : "no" } ?? "",
+        ]
+    }
+
+    var json: JSON {
+        var object: JSON.Object = JSON.Object([
+            ("figure", .string(name)), ("value", JSON(value)), ("unit", .string(unit)),
+        ])
+        if let limit {
+            object["limit"] = JSON(limit.value)
+            object["limit_name"] = .string(limit.name)
+        }
+        if let ratio { object["ratio"] = JSON(ratio) }
+        if aim != nil { object["aim"] = .string(aimText) }
+        if let isMet { object["met"] = .bool(isMet) }
+        return .object(object)
+    }
+
+    /// Three digits that mean something.
+    static func text(_ value: Double) -> String {
+        let decimals = value.magnitude >= 100 ? 0 : value.magnitude >= 10 ? 1 : 2
+        var scale = 1.0
+        for _ in 0..<decimals { scale *= 10 }
+        guard value.isFinite, value.magnitude < 1e12 else { return "?" }
+        let scaled = Int((value * scale).rounded())
+        let text = String(scaled.magnitude)
+        guard decimals > 0 else { return (scaled < 0 ? "-" : "") + text }
+        let padded = String(repeating: "0", count: max(0, decimals + 1 - text.count)) + text
+        return (scaled < 0 ? "-" : "") + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+    }
+}
+
+/// The whole run, in the order in which it was measured.
+struct Report: Sendable {
+    let engine: String
+    let isQuick: Bool
+    var figures: [Figure] = []
+
+    mutating func add(_ figure: Figure) { figures.append(figure) }
+
+    /// Columns as wide as their widest cell; numbers stand at the left of theirs.
+    var table: String {
+        let rows = [["figure", "value", "limit of this machine", "ratio", "aim", "met?"]] + figures.map(\.cells)
+        let widths = (0..<6).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let lines = rows.map { row in
+            let cells = zip(row, widths).map { cell, width in
+                cell + String(repeating: " ", count: width - cell.count)
+            }
+            return cells.joined(separator: "  ").trimmedEnd
+        }
+        let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
+        return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n")
+    }
+
+    var json: JSON {
+        [
+            "engine": .string(engine), "cores": JSON(Machine.cores), "quick": .bool(isQuick),
+            "figures": .array(figures.map(\.json)),
+        ]
+    }
+}
+
+extension String {
+    fileprivate var trimmedEnd: String {
+        var text = self[...]
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import Calendar
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+
+/// For calendar programs: all events of the node, those of a group, or one.
+///
+/// Public events only. Nobody's mail address stands in them, and not who comes.
+enum CalendarFeeds {
+    private static let limit = 200
+    private static let type = "text/calendar; charset=utf-8"
+
+    static func all(_ visit: Visit) async throws -> Response {
+        try await answer(visit, owner: nil, name: visit.community.name)
+    }
+
+    static func group(_ visit: Visit) async throws -> Response {
+        let group = try await GroupPage.find(visit)
+        return try await answer(visit, owner: group.id, name: group.shownName)
+    }
+
+    static func one(_ visit: Visit) async throws -> Response {
+        let id: ID<Event> = try visit.id()
+        let view = try await visit.database.read { db in try EventViews.one(id, viewer: nil, in: db) }
+        guard let view, view.event.visibility.isOpen, view.owner.isActive else { throw ServiceError.notFound }
+        let bytes = CalendarFeed.render(events: [event(view, visit)], name: view.event.title)
+        return Answers.calendar(bytes, filename: "\(view.event.id).ics")
+    }
+
+    /// What is to come, and what was in the last three months: a calendar forgets what leaves its feed.
+    private static func answer(_ visit: Visit, owner: ID<Account>?, name: String) async throws -> Response {
+        let (now, mode) = (visit.now, visit.community.mode)
+        let views = try await visit.database.read { db in
+            let from = now - .days(90)
+            let ids = try Events.upcoming(from: from, owner: owner, limit: limit, after: nil, mode: mode, in: db)
+            return try EventViews.load(ids, viewer: nil, in: db)
+        }
+        var options = CalendarFeed.Options()
+        options.description = visit.community.tagline
+        options.source = visit.community.address + visit.path
+        let bytes = CalendarFeed.render(events: views.map { event($0, visit) }, name: name, options: options)
+        return Feeds.conditional(visit, bytes, type: type)
+    }
+
+    private static func event(_ view: EventView, _ visit: Visit) -> CalendarEvent {
+        let event = view.event
+        var entry = CalendarEvent(
+            uid: event.uuid.isEmpty ? String(describing: event.iri) : event.uuid, summary: event.title,
+            startMillis: event.startsAt.milliseconds, timeZone: event.timeZone,
+            stampMillis: event.updatedAt.milliseconds)
+        entry.endMillis = event.endsAt.milliseconds
+        entry.sequence = event.sequence
+        entry.createdMillis = event.publishedAt.milliseconds
+        entry.modifiedMillis = event.updatedAt.milliseconds
+        entry.description = event.content.plainText(limit: 2_000)
+        entry.location = event.place?.line ?? event.onlineURL.map { String(describing: $0) }
+        entry.position = event.place?.coordinates.map { .init(latitude: $0.latitude, longitude: $0.longitude) }
+        entry.url = visit.community.address + event.path
+        entry.status = status(event.status)
+        entry.organizer = .init(name: view.owner.shownName, uri: String(describing: view.owner.url ?? view.owner.iri))
+        return entry
+    }
+
+    private static func status(_ status: EventStatus) -> CalendarEvent.Status {
+        switch status {
+        case .scheduled, .rescheduled: .confirmed
+        case .postponed, .tentative: .tentative
+        case .cancelled: .cancelled
+        }
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Calendar
+internal import Model
+internal import Storage
+
+extension Event {
+    /// Where its page is on this node.
+    var path: String { "/events/\(id)" }
+}
+
+extension Visit {
+    /// The slate with the day on it: weekday, day, month and hour.
+    func dateBlock(_ event: Event) -> HTML {
+        let fields = ZonedTime.fields(event.startsAt, in: event.timeZone)
+        let isOff = event.status == .cancelled || event.status == .postponed
+        return """
+            <time class="date\(" off", if: isOff)" datetime="\(event.startsAt)">
+            <span class="weekday">\(t.item(.weekdaysShort, fields.weekday))</span>
+            <span class="day">\(fields.day)</span>
+            <span class="month">\(t.item(.monthsShort, fields.month))</span>
+            <span class="hour">\(moments.time(event.startsAt, in: event.timeZone))</span></time>
+            """
+    }
+
+    /// An event in a list: date, title, place, seats, who comes.
+    func eventCard(_ view: EventView, heading: Heading = .third) -> HTML {
+        let event = view.event
+        return """
+            <li class="card event">\(dateBlock(event))<div>
+            \(heading.wrap("<a href=\"\(event.path)\"\("lang", foreign(event.language))>\(event.title)</a>"))
+            <p class="meta">\(place(event)) \(origin(view))</p>
+            <p class="states">\(stateBadge(event)) \(ownBadge(view)) \(seats(view))</p>
+            \(AccountCard.quietFaces(Array(view.faces.prefix(8)), label: t(.whoComes)))</div></li>
+            """
+    }
+
+    /// The next event, large on the slate.
+    func slate(_ view: EventView, title: Phrase) -> HTML {
+        let event = view.event
+        let ahead = moments.ahead(event.startsAt)
+        return """
+            <section class="slate" aria-labelledby="next-title"><p class="chalk">\(t(title))\
+            \(maybe(ahead) { " · <strong>\($0)</strong>" })</p>
+            <h2 id="next-title"\("lang", foreign(event.language))><a href="\(event.path)">\(event.title)</a></h2>
+            <p class="when">\(moments.span(event.startsAt, event.endsAt, in: event.timeZone))</p>
+            <p class="where">\(place(event))</p>
+            <div class="below"><p class="states">\(stateBadge(event)) \(ownBadge(view)) \(seats(view))</p>
+            \(AccountCard.quietFaces(view.faces, label: t(.whoComes)))
+            <a class="button chalked" href="\(event.path)">\(t(view.viewer == nil ? .seeAndCome : .seeEvent))</a></div></section>
+            """
+    }
+
+    /// Where it is, on one line.
+    func place(_ event: Event) -> HTML {
+        let line = event.place?.line ?? ""
+        if !line.isEmpty, event.onlineURL != nil { return "\(line) · \(t(.alsoOnline))" }
+        if !line.isEmpty { return "\(line)" }
+        return event.onlineURL == nil ? "\(t(.placeUnknown))" : "\(t(.online))"
+    }
+
+    /// "14 places sur 20", or how many come when there is no limit.
+    func seats(_ view: EventView) -> HTML {
+        guard let capacity = view.event.capacity, let left = view.seatsLeft else {
+            return when(view.going > 0, "<span class=\"seats\">\(t.count(.comingCount, view.going))</span>")
+        }
+        if left > 0, view.waiting == 0 {
+            let count: HTML = "<span class=\"seats\">\(t(.seatsTaken, String(view.going), String(capacity)))</span>"
+            return "\(count) <span class=\"free\">\(t.count(.seatsLeft, left))</span>"
+        }
+        let queue: HTML = when(view.waiting > 0, " · \(t.count(.waitingCount, view.waiting))")
+        return "<span class=\"full\">\(t(.fullHouse, String(capacity)))\(queue)</span>"
+    }
+
+    /// Whether it takes place: in words, and only when it is not simply so.
+    func stateBadge(_ event: Event) -> HTML {
+        switch event.status {
+        case .scheduled:
+            when(event.endsAt <= now, "<span class=\"badge\">\(t(.statePast))</span>")
+        case .rescheduled: "<span class=\"badge warn\">\(t(.stateRescheduled))</span>"
+        case .postponed: "<span class=\"badge warn\">\(t(.statePostponed))</span>"
+        case .cancelled: "<span class=\"badge stop\">\(t(.stateCancelled))</span>"
+        case .tentative: "<span class=\"badge warn\">\(t(.stateTentative))</span>"
+        }
+    }
+
+    /// Where the viewer stands.
+    func ownBadge(_ view: EventView) -> HTML {
+        switch view.viewer?.state {
+        case .going: "<span class=\"badge yes\"><span aria-hidden=\"true\">✓</span> \(t(.youGo))</span>"
+        case .waiting: "<span class=\"badge wait\">\(t(.youWait))</span>"
+        case .asked: "<span class=\"badge wait\">\(t(.youAsked))</span>"
+        case .cancelled, .declined, nil: .nothing
+        }
+    }
+
+    /// The node from which an event came.
+    func origin(_ view: EventView) -> HTML {
+        when(!view.owner.isLocal, "<span class=\"origin\">\(t(.from, view.owner.host))</span>")
+    }
+
+    /// A language that differs from the page's.
+    func foreign(_ language: String?) -> String? {
+        guard let language, !language.isEmpty, language != t.language.rawValue else { return nil }
+        return language
+    }
+}
+
+/// How deep a card's title stands in the page.
+enum Heading: Sendable {
+    case second, third
+
+    func wrap(_ content: HTML) -> HTML {
+        switch self {
+        case .second: "<h2>\(content)</h2>"
+        case .third: "<h3>\(content)</h3>"
+        }
+    }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import HTTPTypes
+internal import Hummingbird
+internal import Model
+
+/// What a page is, apart from the frame that all share.
+struct Page: Sendable {
+    /// What stands in the browser's tab, before the café's name.
+    var title: String
+    /// The entry of the header to which it belongs.
+    var entry: Entry?
+    /// One sentence for previews and search engines.
+    var summary = ""
+    /// The content, with exactly one `h1`.
+    var content: HTML
+    /// The quiet column beside it.
+    var aside: HTML = .nothing
+    /// Feeds and calendars of this page.
+    var feeds: [Feed] = []
+    /// The document of the same thing for other nodes.
+    var document: String?
+    /// Whether search engines are asked to leave it out.
+    var isHidden = false
+    /// Pages behind the door have no quiet corner.
+    var hasCorner = true
+
+    /// The five entries of the header.
+    enum Entry: String, CaseIterable, Sendable {
+        case home = "/"
+        case events = "/events"
+        case discussions = "/discussions"
+        case members = "/members"
+        case networks = "/networks"
+        case mine = "/my-events"
+    }
+
+    /// Something to subscribe to.
+    struct Feed: Sendable {
+        enum Kind: Sendable { case atom, calendar }
+        var kind: Kind
+        var path: String
+        var title: String
+    }
+
+    init(_ title: String, _ entry: Entry? = nil, content: HTML) {
+        self.title = title
+        self.entry = entry
+        self.content = content
+    }
+
+    /// The page, changed.
+    func with(_ change: (inout Page) -> Void) -> Page {
+        var page = self
+        change(&page)
+        return page
+    }
+}
+
+extension Visit {
+    /// The page in its frame, as an answer.
+    func answer(_ page: Page, status: HTTPResponse.Status = .ok) -> Response {
+        var headers = HTTPFields()
+        headers[.cacheControl] = "private, no-cache"
+        headers[.contentLanguage] = t.language.rawValue
+        headers[.vary] = "Cookie, Accept-Language"
+        if let cookie = visitor.newCookie { headers[.setCookie] = cookie }
+        return Answers.html(document(page).string, status: status, headers: headers)
+    }
+
+    func document(_ page: Page) -> HTML {
+        let isOnPaper = query["view"] == "print"
+        let classes = [isOnPaper ? "on-paper" : nil, page.aside.isEmpty ? nil : "has-aside"].compactMap { $0 }
+        return """
+            <!DOCTYPE html>
+            <html lang="\(t.language.rawValue)">
+            \(head(page))
+            <body\("class", classes.isEmpty ? nil : classes.joined(separator: " "))>
+            <a class="skip" href="#content">\(t(.skip))</a>
+            \(header(page))
+            <div class="sheet">
+            <main id="content" tabindex="-1">
+            \(notice)\(page.content)
+            </main>
+            \(when(!page.aside.isEmpty, "<aside class=\"side\" aria-label=\"\(t(.aside))\">\(page.aside)</aside>"))
+            \(when(page.hasCorner, corner(page)))
+            </div>
+            \(footer)
+            </body></html>
+            """
+    }
+
+    private func head(_ page: Page) -> HTML {
+        let title = page.entry == .home ? community.name : "\(page.title) · \(community.name)"
+        let summary = page.summary.isEmpty ? community.tagline : page.summary
+        return """
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(title)</title>
+            <meta name="description" content="\(summary)"><meta name="color-scheme" content="light dark">
+            <meta name="theme-color" content="#fbf8f3" media="(prefers-color-scheme: light)">
+            <meta name="theme-color" content="#171413" media="(prefers-color-scheme: dark)">
+            <meta property="og:title" content="\(page.title)"><meta property="og:site_name" content="\(community.name)">
+            <meta property="og:description" content="\(summary)"><meta property="og:url" content="\(community.address + path)">
+            \(when(page.isHidden, "<meta name=\"robots\" content=\"noindex\">"))
+            <link rel="stylesheet" href="\(Styles.path)"><link rel="icon" type="image/svg+xml" href="\(Styles.iconPath)">
+            \(each(page.feeds, feedLink))
+            \(maybe(page.document) { "<link rel=\"alternate\" type=\"application/activity+json\" href=\"\($0)\">" })
+            </head>
+            """
+    }
+
+    private func feedLink(_ feed: Page.Feed) -> HTML {
+        let type = feed.kind == .atom ? "application/atom+xml" : "text/calendar"
+        return "<link rel=\"alternate\" type=\"\(type)\" title=\"\(feed.title)\" href=\"\(feed.path)\">"
+    }
+
+    private func header(_ page: Page) -> HTML {
+        let entries: [(Page.Entry, Phrase, HTML)] = [
+            (.home, .home, Pictures.home), (.events, .events, Pictures.agenda),
+            (.discussions, .discussions, Pictures.talk), (.members, .members, Pictures.people),
+            (.networks, .networks, Pictures.network),
+        ]
+        return """
+            <header class="top"><div class="bar">
+            <a class="brand" href="/">\(Pictures.logo)<span>\(community.name)</span></a>
+            <nav class="entries" aria-label="\(t(.mainNavigation))"><ul>\(each(entries) { entry, phrase, picture in
+                """
+                <li><a href="\(entry.rawValue)"\(" aria-current=\"page\"", if: page.entry == entry)>\(picture)\
+                <span>\(t(phrase))</span></a></li>
+                """
+            })</ul></nav>
+            \(person == nil ? door : menu(page))
+            </div></header>
+            """
+    }
+
+    private var door: HTML {
+        let next = path == "/" || path.hasPrefix("/sign-") ? "" : "?next=\(path.urlEscaped)"
+        return """
+            <div class="door"><a href="/sign-in\(next)">\(t(.signIn))</a>
+            \(when(community.registration != .closed, "<a class=\"button small\" href=\"/sign-up\">\(t(.signUp))</a>"))</div>
+            """
+    }
+
+    private func menu(_ page: Page) -> HTML {
+        maybe(person) { person in
+            """
+            <div class="door"><a class="mine" href="/my-events"\(" aria-current=\"page\"", if: page.entry == .mine)>\
+            \(t(.myEvents))</a>
+            <details class="menu"><summary>\(AccountCard.face(person.account, .small))<span class="unseen">\(t(.menuOf, person.account.shownName))</span></summary>
+            <ul><li><a href="\(person.account.path)">\(AccountCard.face(person.account, .small)) \(person.account.shownName)</a></li>
+            <li><a href="/my-events">\(t(.myEvents))</a></li>
+            <li><a href="/settings">\(t(.settings))</a></li>
+            \(when(isModerator, "<li><a href=\"/moderation\">\(t(.moderation))</a></li>"))
+            <li>\(form("/sign-out", "<button class=\"plain\" type=\"submit\">\(t(.signOut))</button>"))</li></ul></details></div>
+            """
+        }
+    }
+
+    /// What was just done, said once.
+    private var notice: HTML {
+        maybe(query["done"].flatMap(Notice.init)) {
+            "<p class=\"notice\" role=\"status\"><span aria-hidden=\"true\">✓</span> \(t.notice($0))</p>"
+        }
+    }
+
+    /// Print, recommend, subscribe: always in the same place, never in the way.
+    private func corner(_ page: Page) -> HTML {
+        let here = community.address + address
+        let mail = "mailto:?subject=\(page.title.urlEscaped)&body=\((page.title + "\n" + here).urlEscaped)"
+        let mark = address.contains("?") ? "&" : "?"
+        return """
+            <section class="corner" aria-label="\(t(.corner))">
+            <ul><li><a href="\(address + mark)view=print" rel="nofollow">\(t(.print))</a></li>
+            <li><details><summary>\(t(.recommend))</summary><div class="drop"><p><a href="\(mail)">\(t(.recommendByMail))</a></p>
+            <p class="hint">\(t(.recommendByAddress))</p><p class="address">\(here)</p></div></details></li>
+            \(each(page.feeds) { "<li><a href=\"\($0.path)\">\($0.title)</a></li>" })</ul>
+            <p class="paper-only">\(t(.printHint)) <a href="\(address)">\(t(.back))</a></p>
+            <p class="printed">\(here)</p></section>
+            """
+    }
+
+    private var footer: HTML {
+        let others = Language.allCases.filter { $0 != t.language }
+        let isChosen = person?.language != nil
+        return """
+            <footer class="foot"><div class="bar"><p>\(Pictures.logo) <strong>\(community.name)</strong> \
+            <span class="meta">\(community.tagline)</span></p>
+            <ul><li><a href="/about">\(t(.about))</a></li><li><a href="/groups">\(t(.groups))</a></li>
+            <li><a href="/discussions.atom">\(t(.feed))</a></li><li><a href="/events.ics">\(t(.calendar))</a></li>
+            \(when(!isChosen, each(others) { language in
+                """
+                <li><a href="/language?to=\(language.rawValue)&amp;next=\(address.urlEscaped)" lang="\(language.rawValue)"
+                hreflang="\(language.rawValue)" rel="nofollow">\(language.ownName)</a></li>
+                """
+            }))</ul></div></footer>
+            """
+    }
+}

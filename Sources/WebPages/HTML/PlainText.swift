@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Model
+
+extension SanitizedHTML {
+    /// The words without the markup, for the first lines in a list and for feeds: white space is folded, a block ends
+    /// in a space.
+    ///
+    /// What comes out is text, to be escaped like any other: sanitised markup has no stray `<`, and were there one,
+    /// the reader would see less text and no markup.
+    ///
+    /// - Parameter limit: characters; longer text ends in `…` after a whole word.
+    func plainText(limit: Int) -> String {
+        var text = ""
+        var rest = string[...]
+        while let mark = rest.firstIndex(where: { $0 == "<" || $0 == "&" }) {
+            text += rest[..<mark]
+            let after = rest[rest.index(after: mark)...]
+            if rest[mark] == "<" {
+                let tag = after.prefix { $0 != ">" }
+                if !Self.isInline(tag) { text.append(" ") }
+                rest = after.dropFirst(tag.count + 1)
+            } else if let end = after.prefix(10).firstIndex(of: ";") {
+                text += Self.decode(String(after[..<end]))
+                rest = after[after.index(after: end)...]
+            } else {
+                text.append("&")
+                rest = after
+            }
+        }
+        return Self.shorten(text + rest, to: limit)
+    }
+
+    private static func isInline(_ tag: Substring) -> Bool {
+        let name = tag.drop { $0 == "/" }.prefix { $0.isLetter }
+        return ["a", "span", "strong", "em", "b", "i", "u", "del", "s", "code", "sub", "sup"].contains(name)
+    }
+
+    private static func decode(_ name: String) -> String {
+        switch name {
+        case "amp": return "&"
+        case "lt": return "<"
+        case "gt": return ">"
+        case "quot": return "\""
+        case "apos", "#39": return "'"
+        case "nbsp", "#160": return "\u{A0}"
+        default:
+            guard name.hasPrefix("#") else { return "&\(name);" }
+            let isHex = name.hasPrefix("#x") || name.hasPrefix("#X")
+            let number = UInt32(name.dropFirst(isHex ? 2 : 1), radix: isHex ? 16 : 10)
+            return number.flatMap(Unicode.Scalar.init).map { String($0) } ?? ""
+        }
+    }
+
+    private static func shorten(_ text: String, to limit: Int) -> String {
+        var words: [Substring] = []
+        var length = 0
+        for word in text.split(whereSeparator: \.isWhitespace) {
+            guard length + word.count < limit else {
+                let cut = words.isEmpty ? [word.prefix(max(0, limit - 1))] : words
+                return cut.joined(separator: " ") + "…"
+            }
+            length += word.count + 1
+            words.append(word)
+        }
+        return words.joined(separator: " ")
+    }
+}

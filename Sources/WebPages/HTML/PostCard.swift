@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Model
+internal import Storage
+
+extension Post {
+    /// Where its page is on this node.
+    var path: String { "/posts/\(id)" }
+
+    /// What stands for it in a list: its title, or its first words.
+    var headline: String {
+        if !title.isEmpty { return title }
+        if !warning.isEmpty { return warning }
+        return content.plainText(limit: 90)
+    }
+}
+
+extension Visit {
+    /// A discussion in a list: title, first lines, who answered, when last.
+    func discussionCard(_ view: PostView, heading: Heading = .third) -> HTML {
+        let post = view.post
+        let lines = post.title.isEmpty || !post.warning.isEmpty ? "" : post.content.plainText(limit: 180)
+        return """
+            <li class="card talk">\(AccountCard.face(view.author))<div\("lang", foreign(post.language))>
+            \(heading.wrap("<a href=\"\(post.path)\">\(headline(post))</a>"))
+            \(when(!lines.isEmpty, "<p class=\"lines\">\(lines)</p>"))
+            <p class="meta"\("lang", foreign(post.language) == nil ? nil : t.language.rawValue)>\(byline(view))</p>
+            \(answerers(view))</div></li>
+            """
+    }
+
+    private func headline(_ post: Post) -> String {
+        let text = post.headline
+        return text.isEmpty ? t(.pictureOnly) : text
+    }
+
+    private func byline(_ view: PostView) -> HTML {
+        """
+        \(view.author.shownName)\(maybe(view.group) { " · \($0.shownName)" })\
+        \(maybe(view.sharedBy) { " · \(t(.sharedBy, $0.shownName))" })\
+        \(when(!view.author.isLocal, " · \(t(.from, view.author.host))")) · \(moments.element(ago: view.post.publishedAt))
+        """
+    }
+
+    private func answerers(_ view: PostView) -> HTML {
+        guard view.replyCount > 0 else {
+            return "<p class=\"answers\"><span class=\"awaits\">\(t(.awaitsAnswer))</span></p>"
+        }
+        let last = maybe(view.lastReplyAt) { " · <span class=\"meta\">\(t(.lastAnswer)) \(moments.element(ago: $0))</span>" }
+        return """
+            <p class="answers">\(AccountCard.quietFaces(view.repliers, label: t(.whoAnswered)))
+            <span>\(t.count(.answerCount, view.replyCount))\(last)</span></p>
+            """
+    }
+
+    /// A post in its thread: all of it, and what one can do with it.
+    ///
+    /// - Parameter parent: what it answers, when that is not the post before it.
+    func threadPost(_ view: PostView, parent: PostView?, isCurrent: Bool) -> HTML {
+        let post = view.post
+        return """
+            <article class="post\(" current", if: isCurrent)" id="post-\(post.id)" aria-label="\(t(.postBy, view.author.shownName))">
+            <header>\(AccountCard.face(view.author))<p><a class="name" href="\(view.author.path)">\(view.author.shownName)</a>
+            <span class="meta">\(view.author.isLocal ? "" : view.author.fullHandle(community)) \
+            <a href="\(post.path)">\(moments.element(ago: post.publishedAt))</a>\
+            \(when(post.editedAt != nil, " · \(t(.wasEdited))"))\(visibilityNote(post))</span></p></header>
+            \(maybe(parent) { parent in
+                """
+                <p class="meta to"><a href="#post-\(parent.post.id)">\(t(.answerTo, parent.author.shownName))</a></p>
+                """
+            })
+            \(words(view))
+            \(actions(view))</article>
+            """
+    }
+
+    /// The text of a post, behind its warning when it has one, with its pictures as links: asking another host for
+    /// them would tell it who reads.
+    func words(_ view: PostView) -> HTML {
+        let post = view.post
+        let text: HTML = "<div class=\"words\"\("lang", foreign(post.language))>\(post.content)</div>\(attachments(view))"
+        guard !post.warning.isEmpty else { return text }
+        return "<details class=\"warning\"><summary>\(post.warning)</summary>\(text)</details>"
+    }
+
+    private func attachments(_ view: PostView) -> HTML {
+        when(
+            !view.attachments.isEmpty,
+            """
+            <ul class="attachments">\(each(view.attachments) { file in
+                let kind = t(file.mediaType.hasPrefix("image/") ? .picture : .file)
+                let label = file.description.isEmpty ? kind : "\(kind) : \(file.description)"
+                return "<li><a href=\"\(String(describing: file.url))\" rel=\"nofollow noopener noreferrer ugc\">\(label)</a></li>"
+            })</ul>
+            """)
+    }
+
+    private func visibilityNote(_ post: Post) -> HTML {
+        switch post.visibility {
+        case .everyone: .nothing
+        case .unlisted: " · \(t(.visibleUnlisted))"
+        case .followers: " · \(t(.visibleFollowers))"
+        case .direct: " · \(t(.visibleDirect))"
+        }
+    }
+
+    private func actions(_ view: PostView) -> HTML {
+        guard let person else { return .nothing }
+        let post = view.post
+        let isOwn = view.author.id == person.account.id
+        let thanks = view.viewerLiked ? "unlike" : "like"
+        let boost = view.viewerBoosted ? "unboost" : "boost"
+        return """
+            <div class="deeds"><a class="button quiet small" href="\(post.path)#answer">\(t(.answer))</a>
+            \(when(!isOwn, button("\(post.path)/\(thanks)", t(view.viewerLiked ? .thanked : .thank), style: "button quiet small", pressed: view.viewerLiked)))
+            \(when(post.visibility.isOpen, button("\(post.path)/\(boost)", t(view.viewerBoosted ? .recommended : .recommendPost), style: "button quiet small", pressed: view.viewerBoosted)))
+            \(when(isOwn, "<a class=\"button quiet small\" href=\"\(post.path)/edit\">\(t(.edit))</a>"))
+            \(when(!isOwn && isModerator && post.isLocal, deletion(post)))
+            \(when(!post.isLocal, originLink(post)))</div>
+            """
+    }
+
+    /// Deleting asks twice, without a script: the button is behind its explanation.
+    func deletion(_ post: Post) -> HTML {
+        """
+        <details class="danger"><summary>\(t(.delete))</summary><p>\(t(.deleteExplained))</p>
+        \(button("\(post.path)/delete", t(.deleteForGood), style: "button stop small"))</details>
+        """
+    }
+
+    private func originLink(_ post: Post) -> HTML {
+        let address = String(describing: post.url ?? post.iri)
+        return """
+            <a class="button quiet small" href="\(address)" rel="nofollow noopener noreferrer ugc">\(t(.seeAtOrigin))</a>
+            """
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Storage
+
+/// The dates, month by month: ours and those of the networks that we follow.
+enum Agenda {
+    private static let pageSize = 30
+
+    static func show(_ visit: Visit) async throws -> Response {
+        let isPast = visit.query["past"] != nil
+        let (viewer, now, mode) = (visit.viewer, visit.now, visit.community.mode)
+        let after = visit.query["after"].flatMap(cursor)
+        let views = try await visit.database.read { db in
+            let limit = pageSize + 1
+            let ids =
+                isPast
+                ? try Events.past(before: now, owner: nil, limit: limit, after: after, mode: mode, in: db)
+                : try Events.upcoming(from: now, owner: nil, limit: limit, after: after, mode: mode, in: db)
+            return try EventViews.load(ids, viewer: viewer, in: db)
+        }
+        let t = visit.t
+        let page = Page(t(.events), .events, content: content(views, isPast, visit)).with {
+            $0.aside = aside(visit)
+            $0.feeds = [Feeds.agenda(t)]
+            $0.summary = t(.eventsIntro, visit.community.name)
+        }
+        return visit.answer(page)
+    }
+
+    private static func content(_ views: [EventView], _ isPast: Bool, _ visit: Visit) -> HTML {
+        let t = visit.t
+        let shown = Array(views.prefix(pageSize))
+        let last = views.count > shown.count ? shown.last : nil
+        return """
+            <div class="heading"><h1>\(t(.events))</h1><a class="button" href="/events/new">\(t(.planEvent))</a></div>
+            <nav class="tabs" aria-label="\(t(.filter))"><a href="/events"\(" aria-current=\"true\"", if: !isPast)>\(t(.upcoming))</a>
+            <a href="/events?past=1"\(" aria-current=\"true\"", if: isPast)>\(t(.past))</a></nav>
+            \(when(shown.isEmpty, nothing(isPast, visit)))
+            \(months(shown, visit))
+            \(maybe(last) { last in
+                let cursor = "\(last.event.startsAt.milliseconds)-\(last.id)"
+                let address = "/events?after=\(cursor)" + (isPast ? "&past=1" : "")
+                return "<p class=\"pager\"><a class=\"button quiet\" href=\"\(address)\">\(t(.moreEvents))</a></p>"
+            })
+            """
+    }
+
+    private static func nothing(_ isPast: Bool, _ visit: Visit) -> HTML {
+        isPast
+            ? visit.empty(.noPast, .noPastInvite, Pictures.emptySlate)
+            : visit.empty(.noEvents, .noEventsInvite, Pictures.emptySlate, link: ("/events/new", .planEvent))
+    }
+
+    /// A heading for each month, in the order of the list.
+    static func months(_ views: [EventView], _ visit: Visit) -> HTML {
+        var months: [(name: String, views: [EventView])] = []
+        for view in views {
+            let name = visit.moments.month(view.event.startsAt, in: view.event.timeZone)
+            if months.last?.name == name {
+                months[months.count - 1].views.append(view)
+            } else {
+                months.append((name, [view]))
+            }
+        }
+        return each(months.enumerated()) { index, month in
+            """
+            <section class="month" aria-labelledby="month-\(index)"><h2 id="month-\(index)">\(month.name)</h2>
+            <ul class="list">\(each(month.views) { visit.eventCard($0) })</ul></section>
+            """
+        }
+    }
+
+    private static func aside(_ visit: Visit) -> HTML {
+        let t = visit.t
+        let handle = "@\(Community.agendaGroup)@\(visit.community.authority)"
+        return """
+            <section class="panel"><h2>\(t(.keepUp))</h2><p>\(t(.keepUpCalendar))</p>
+            <p class="address">\(visit.community.address + "/events.ics")</p>
+            <p>\(t(.keepUpFollow))</p><p class="address">\(handle)</p></section>
+            """
+    }
+
+    /// `START-ID`: where the next page begins.
+    private static func cursor(_ text: String) -> (Timestamp, ID<Event>)? {
+        let parts = text.split(separator: "-")
+        guard parts.count == 2, let start = Int64(parts[0]), let id = ID<Event>(parts[1]) else { return nil }
+        return (Timestamp(start), id)
+    }
+}
+
+/// Where the signed-in person goes, and where they wait.
+enum MyEvents {
+    static func show(_ visit: Visit) async throws -> Response {
+        let me = try visit.member().account.id
+        let now = visit.now
+        let views = try await visit.database.read { db in
+            let ids = try GuestLists.of(me, from: now, in: db).map(\.0)
+            return try EventViews.load(ids, viewer: me, in: db)
+        }
+        let t = visit.t
+        let content: HTML = """
+            <h1>\(t(.myEvents))</h1>
+            \(when(views.isEmpty, visit.empty(.noMine, .noMineInvite, Pictures.emptySlate, link: ("/events", .wholeAgenda))))
+            \(Agenda.months(views, visit))
+            """
+        return visit.answer(Page(t(.myEvents), .mine, content: content).with { $0.isHidden = true })
+    }
+}

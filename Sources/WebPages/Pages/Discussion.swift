@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+
+/// A discussion from its first word to the last, and the place to answer.
+enum Discussion {
+    struct Thread: Sendable {
+        var posts: [PostView]
+        /// The one that the address names.
+        var current: PostView
+        var event: EventView?
+        var root: PostView { posts.first ?? current }
+    }
+
+    static func show(_ visit: Visit) async throws -> Response {
+        try await page(visit, id: try visit.id(), FormState())
+    }
+
+    /// - Parameter state: an answer that was refused, to be shown again.
+    static func page(
+        _ visit: Visit, id: ID<Post>, _ state: FormState, status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let thread = try await load(id, visit)
+        let root = thread.root
+        let title = root.post.headline.isEmpty ? visit.t(.discussion) : root.post.headline
+        let page = Page(title, .discussions, content: main(thread, title, state, visit)).with {
+            $0.summary = root.post.content.plainText(limit: 200)
+            $0.document = String(describing: thread.current.post.iri)
+            $0.isHidden = !root.author.isLocal || root.post.visibility != .everyone
+            $0.aside = aside(thread, visit)
+        }
+        return visit.answer(page, status: status)
+    }
+
+    private static func load(_ id: ID<Post>, _ visit: Visit) async throws -> Thread {
+        let viewer = visit.viewer
+        let thread = try await visit.database.read { db -> Thread? in
+            guard let current = try PostViews.one(id, viewer: viewer, in: db), current.author.isActive else { return nil }
+            var posts = try PostViews.load(
+                try Threads.load(current.post.thread, viewer: viewer, in: db), viewer: viewer, in: db)
+            if !posts.contains(where: { $0.id == id }) { posts.append(current) }
+            var thread = Thread(posts: posts, current: current)
+            if let event = current.post.event { thread.event = try EventViews.one(event, viewer: viewer, in: db) }
+            return thread
+        }
+        guard let thread else { throw ServiceError.notFound }
+        return thread
+    }
+
+    private static func main(_ thread: Thread, _ title: String, _ state: FormState, _ visit: Visit) -> HTML {
+        let t = visit.t
+        let root = thread.root
+        let lang = visit.foreign(root.post.language)
+        return """
+            <p class="crumbs"><a href="/discussions">\(t(.discussions))</a>\
+            \(maybe(root.group) { " › <a href=\"\($0.path)\">\($0.shownName)</a>" })\
+            \(when(!root.author.isLocal, " › <span class=\"origin\">\(t(.from, root.author.host))</span>"))</p>
+            <h1\(" class=\"unseen\"", if: root.post.title.isEmpty)\("lang", lang)>\(title)</h1>
+            \(maybe(thread.event) { "<ul class=\"list about\">\(visit.eventCard($0, heading: .second))</ul>" })
+            \(visit.threadPost(root, parent: nil, isCurrent: false))
+            \(answers(thread, visit))
+            \(answerForm(thread, state, visit))
+            """
+    }
+
+    private static func answers(_ thread: Thread, _ visit: Visit) -> HTML {
+        let rest = thread.posts.dropFirst()
+        guard !rest.isEmpty else { return .nothing }
+        let byID = Dictionary(thread.posts.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let items = each(rest) { view in
+            let parent = view.post.inReplyTo.flatMap { $0 == thread.root.id ? nil : byID[$0] }
+            return visit.threadPost(view, parent: parent, isCurrent: view.id == thread.current.id)
+        }
+        return """
+            <section aria-labelledby="answers"><h2 id="answers">\(visit.t.count(.answerCount, rest.count))</h2>\(items)</section>
+            """
+    }
+
+    private static func answerForm(_ thread: Thread, _ state: FormState, _ visit: Visit) -> HTML {
+        let t = visit.t
+        let current = thread.current
+        guard visit.person != nil else {
+            return """
+                <section class="panel answer" id="answer"><h2>\(t(.answer))</h2><p>\(t(.answerNeedsAccount))</p>
+                <p><a class="button" href="/sign-in?next=\(current.post.path.urlEscaped)">\(t(.signIn))</a></p>
+                <p class="hint">\(t(.answerFromElsewhere))</p><p class="address">\(String(describing: current.post.iri))</p></section>
+                """
+        }
+        let isRoot = current.id == thread.root.id
+        let title = isRoot ? t(.answer) : t(.answerToName, current.author.shownName)
+        let text = Field("text", t(.yourAnswer), .area(rows: 5)).with {
+            $0.isRequired = true
+            $0.limit = PostLimits.text
+            $0.hint = t(.textHint)
+        }
+        return """
+            <section class="answer" id="answer" aria-labelledby="answer-title"><h2 id="answer-title">\(title)</h2>
+            \(when(!isRoot, "<p class=\"meta\"><a href=\"\(thread.root.post.path)#answer\">\(t(.answerWhole))</a></p>"))
+            \(visit.problems(state))
+            \(visit.form("/posts", """
+                \(visit.hidden("in_reply_to", String(describing: current.id)))\(visit.field(text, state))
+                \(visit.submit(t(.sendAnswer)))
+                """))</section>
+            """
+    }
+
+    private static func aside(_ thread: Thread, _ visit: Visit) -> HTML {
+        let people = thread.posts.reduce(into: [Account]()) { list, view in
+            if !list.contains(where: { $0.id == view.author.id }) { list.append(view.author) }
+        }
+        let tags = thread.root.hashtags
+        return """
+            <section class="panel"><h2>\(visit.t(.whoTalks))</h2><ul class="people">
+            \(each(people.prefix(12)) { "<li>\(AccountCard.link($0))</li>" })</ul></section>
+            \(when(!tags.isEmpty, """
+                <section class="panel"><h2>\(visit.t(.subjects))</h2><ul class="tags">
+                \(each(tags) { "<li><a href=\"/tags/\($0.urlEscaped)\">#\($0)</a></li>" })</ul></section>
+                """))
+            """
+    }
+
+    // MARK: - Thanks and recommendations
+
+    static func like(_ sent: Submission) async throws -> Response {
+        try await act(sent, .thanked) { try await sent.visit.services.likePost($0, as: $1) }
+    }
+
+    static func unlike(_ sent: Submission) async throws -> Response {
+        try await act(sent, .unthanked) { try await sent.visit.services.unlikePost($0, as: $1) }
+    }
+
+    static func boost(_ sent: Submission) async throws -> Response {
+        try await act(sent, .recommended) { try await sent.visit.services.boostPost($0, as: $1) }
+    }
+
+    static func unboost(_ sent: Submission) async throws -> Response {
+        try await act(sent, .unrecommended) { try await sent.visit.services.unboostPost($0, as: $1) }
+    }
+
+    /// Does it and goes back to the post, in its thread.
+    private static func act(
+        _ sent: Submission, _ notice: Notice, _ command: (ID<Post>, ID<Account>) async throws -> Void
+    ) async throws -> Response {
+        let id: ID<Post> = try sent.visit.id()
+        try await command(id, try sent.visit.member().account.id)
+        return sent.visit.redirect("/posts/\(id)#post-\(id)", said: notice)
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Storage
+
+/// What is being said: here, and in the groups that ours follow.
+enum Discussions {
+    static func show(_ visit: Visit) async throws -> Response {
+        let isMine = visit.query["view"] == "mine"
+        let viewer = isMine ? try visit.member().account.id : visit.viewer
+        let (request, mode) = (visit.listPage(), visit.community.mode)
+        let (views, next, groups) = try await visit.database.read { db in
+            let list =
+                if isMine, let viewer {
+                    try Timelines.home(viewer, request, in: db)
+                } else {
+                    try Timelines.discussions(request, viewer: viewer, mode: mode, in: db)
+                }
+            return (
+                try PostViews.load(list.items, viewer: viewer, in: db), list.next, try Accounts.groups(in: db)
+            )
+        }
+        let t = visit.t
+        let content: HTML = """
+            <div class="heading"><h1>\(t(.discussions))</h1><a class="button" href="/write">\(t(.writePost))</a></div>
+            \(when(visit.person != nil, tabs(visit, isMine)))
+            \(list(views, next, isMine, visit))
+            """
+        let page = Page(t(.discussions), .discussions, content: content).with {
+            $0.aside = "<section class=\"panel\"><h2>\(t(.groups))</h2>\(groupList(groups))</section>"
+            $0.feeds = [Feeds.discussions(t)]
+            $0.isHidden = isMine
+        }
+        return visit.answer(page)
+    }
+
+    static func showGroups(_ visit: Visit) async throws -> Response {
+        try await groups(visit, FormState())
+    }
+
+    /// The groups, and for moderators the form that founds one.
+    static func groups(_ visit: Visit, _ state: FormState, status: HTTPResponse.Status = .ok) async throws -> Response {
+        let groups = try await visit.database.read { db in try Accounts.groups(in: db) }
+        let t = visit.t
+        let content: HTML = """
+            <h1>\(t(.groups))</h1><p class="intro">\(t(.groupsIntro))</p>
+            <ul class="list">\(each(groups) { AccountCard.card($0, visit) })</ul>
+            \(when(visit.isModerator, foundation(visit, state)))
+            """
+        return visit.answer(Page(t(.groups), .discussions, content: content), status: status)
+    }
+
+    private static func foundation(_ visit: Visit, _ state: FormState) -> HTML {
+        let t = visit.t
+        return """
+            <section class="panel" aria-labelledby="new-group"><h2 id="new-group">\(t(.newGroup))</h2>
+            \(visit.problems(state))
+            \(visit.form("/groups", """
+                \(visit.field(Field("title", t(.groupTitle)).with { $0.isRequired = true; $0.limit = 200 }, state))
+                \(visit.field(Field("name", t(.groupName)).with { $0.isRequired = true; $0.hint = t(.nameHint) }, state))
+                \(visit.field(Field("summary", t(.groupSummary), .area(rows: 3)), state))
+                \(visit.checkbox("approves", t(.groupApproves), hint: t(.groupApprovesHint), state))
+                \(visit.submit(t(.foundGroup)))
+                """))</section>
+            """
+    }
+
+    private static func tabs(_ visit: Visit, _ isMine: Bool) -> HTML {
+        """
+        <nav class="tabs" aria-label="\(visit.t(.filter))"><a href="/discussions"\(" aria-current=\"true\"", if: !isMine)>\
+        \(visit.t(.everything))</a> <a href="/discussions?view=mine"\(" aria-current=\"true\"", if: isMine)>\
+        \(visit.t(.whatIFollow))</a></nav>
+        """
+    }
+
+    private static func list(_ views: [PostView], _ next: Int64?, _ isMine: Bool, _ visit: Visit) -> HTML {
+        guard !views.isEmpty else {
+            return visit.empty(.noTalks, .noTalksInvite, Pictures.emptyCounter, link: ("/write", .writePost))
+        }
+        return """
+            <ul class="list">\(each(views) { visit.discussionCard($0, heading: .second) })</ul>
+            \(visit.older(next, extra: isMine ? "&view=mine" : ""))
+            """
+    }
+
+    static func groupList(_ groups: [Account]) -> HTML {
+        "<ul class=\"people\">\(each(groups) { "<li>\(AccountCard.link($0))</li>" })</ul>"
+    }
+}
+
+/// Everything under one hashtag.
+enum TagPage {
+    static func show(_ visit: Visit) async throws -> Response {
+        let tag = try visit.word("tag").lowercased()
+        let (request, viewer, mode) = (visit.listPage(), visit.viewer, visit.community.mode)
+        let (views, next) = try await visit.database.read { db in
+            let list = try Timelines.tag(tag, request, viewer: viewer, mode: mode, in: db)
+            return (try PostViews.load(list.items, viewer: viewer, in: db), list.next)
+        }
+        let content: HTML = """
+            <h1>#\(tag)</h1>
+            \(when(views.isEmpty, visit.empty(.noTagged, .noTaggedInvite, Pictures.emptyCounter, link: ("/write", .writePost))))
+            <ul class="list">\(each(views) { visit.discussionCard($0, heading: .second) })</ul>\(visit.older(next))
+            """
+        return visit.answer(Page("#\(tag)", .discussions, content: content))
+    }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+
+/// One event: what, when, where, who comes, and "Je viens".
+enum EventPage {
+    private struct Content: Sendable {
+        var view: EventView
+        var position: Int?
+        var mayChange = false
+        var talks: [PostView] = []
+    }
+
+    static func show(_ visit: Visit) async throws -> Response {
+        try await page(visit, id: try visit.id(), FormState())
+    }
+
+    /// - Parameter state: a comment that was refused, to be shown again.
+    static func page(
+        _ visit: Visit, id: ID<Event>, _ state: FormState, status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let content = try await load(id, visit)
+        let event = content.view.event
+        let page = Page(event.title, .events, content: main(content, state, visit)).with {
+            $0.summary = visit.moments.span(event.startsAt, event.endsAt, in: event.timeZone)
+            $0.aside = aside(content, visit)
+            $0.document = String(describing: event.iri)
+            $0.isHidden = !event.isLocal || event.visibility != .everyone
+            $0.feeds = [Page.Feed(kind: .calendar, path: "\(event.path)/event.ics", title: visit.t(.addToCalendar))]
+        }
+        return visit.answer(page, status: status)
+    }
+
+    private static func load(_ id: ID<Event>, _ visit: Visit) async throws -> Content {
+        let viewer = visit.viewer
+        let content = try await visit.database.read { db -> Content? in
+            guard let view = try EventViews.one(id, viewer: viewer, in: db), view.owner.isActive,
+                try mayRead(view, viewer, in: db)
+            else { return nil }
+            var content = Content(view: view)
+            if let viewer { content.position = try GuestLists.position(account: viewer, event: id, in: db) }
+            content.talks = try PostViews.load(
+                try Threads.aboutEvent(id, viewer: viewer, in: db), viewer: viewer, in: db)
+            return content
+        }
+        guard var content else { throw ServiceError.notFound }
+        if let viewer { content.mayChange = try await visit.services.mayChangeEvent(id, as: viewer) }
+        return content
+    }
+
+    /// Open events are for everyone; others for who follows their owner, has a seat or planned them.
+    static func mayRead(_ view: EventView, _ viewer: ID<Account>?, in db: some Queryable) throws -> Bool {
+        if view.event.visibility.isOpen { return true }
+        guard let viewer else { return false }
+        if view.viewer != nil || view.event.organizer == viewer || view.owner.id == viewer { return true }
+        return try Follows.find(by: viewer, of: view.owner.id, in: db)?.state == .accepted
+    }
+
+    private static func main(_ content: Content, _ state: FormState, _ visit: Visit) -> HTML {
+        let (t, view) = (visit.t, content.view)
+        let event = view.event
+        return """
+            <p class="crumbs"><a href="/events">\(t(.events))</a> › <a href="\(view.owner.path)">\(view.owner.shownName)</a>\
+            \(when(!view.owner.isLocal, " · \(visit.origin(view))"))</p>
+            <div class="slate poster">\(visit.dateBlock(event))<div><h1\("lang", visit.foreign(event.language))>\(event.title)</h1>
+            <p class="when">\(visit.moments.span(event.startsAt, event.endsAt, in: event.timeZone))\(zoneNote(event, visit))</p>
+            \(maybe(event.previousStart) { previous in
+                when(event.status == .rescheduled, "<p class=\"where\">\(t(.wasPlannedFor)) <s>\(visit.moments.day(previous, in: event.timeZone))</s></p>")
+            })
+            <p class="where">\(visit.place(event))</p>
+            <p class="states">\(visit.stateBadge(event)) \(visit.seats(view))</p></div></div>
+            \(coming(content, visit))
+            <div class="words"\("lang", visit.foreign(event.language))>\(event.content)</div>
+            \(comments(content, state, visit))
+            """
+    }
+
+    private static func zoneNote(_ event: Event, _ visit: Visit) -> HTML {
+        let city = event.timeZone.split(separator: "/").last.map { String($0).replacing("_", with: " ") } ?? ""
+        return when(event.timeZone != visit.pages.timeZone, " (\(visit.t(.timeOf, city)))")
+    }
+
+    // MARK: - Coming
+
+    private static func coming(_ content: Content, _ visit: Visit) -> HTML {
+        let (t, event) = (visit.t, content.view.event)
+        let manage: HTML = when(
+            content.mayChange, "<p><a class=\"button quiet\" href=\"\(event.path)/manage\">\(t(.manageEvent))</a></p>")
+        guard event.endsAt > visit.now else {
+            return "<section class=\"panel rsvp\"><p>\(t(.eventIsOver))</p>\(manage)</section>"
+        }
+        return """
+            <section class="panel rsvp" aria-labelledby="rsvp"><h2 id="rsvp">\(t(.willYouCome))</h2>
+            \(standing(content, visit))\(manage)</section>
+            """
+    }
+
+    private static func standing(_ content: Content, _ visit: Visit) -> HTML {
+        let (t, view) = (visit.t, content.view)
+        let event = view.event
+        if let elsewhere = event.externalURL, event.joinMode == .external {
+            return """
+                <p>\(t(.joinElsewhere))</p><p><a class="button" rel="nofollow noopener noreferrer ugc"
+                href="\(String(describing: elsewhere))">\(t(.signUpThere))</a></p>
+                """
+        }
+        let leave = visit.button("\(event.path)/leave", t(.dontCome), style: "button quiet")
+        switch view.viewer?.state {
+        case .going:
+            return "<p class=\"yes-line\"><span aria-hidden=\"true\">✓</span> \(t(.youHaveASeat))</p>\(online(event, visit))\(leave)"
+        case .waiting:
+            let place = content.position.map { t.count(.yourPlace, $0) } ?? t(.youWait)
+            return "<p class=\"wait-line\">\(place)</p><p class=\"hint\">\(t(.queueHint))</p>\(leave)"
+        case .asked:
+            return "<p class=\"wait-line\">\(t(.askedHint, view.owner.isLocal ? view.owner.shownName : view.owner.host))</p>\(leave)"
+        case .declined:
+            return "<p>\(t(.declinedHint))</p>"
+        case .cancelled, nil:
+            return invitation(view, visit)
+        }
+    }
+
+    /// Where to meet online is for those who come.
+    private static func online(_ event: Event, _ visit: Visit) -> HTML {
+        maybe(event.onlineURL) { address in
+            let text = String(describing: address)
+            return "<p>\(visit.t(.meetOnline)) <a href=\"\(text)\" rel=\"nofollow noopener noreferrer\">\(text)</a></p>"
+        }
+    }
+
+    private static func invitation(_ view: EventView, _ visit: Visit) -> HTML {
+        let (t, event) = (visit.t, view.event)
+        guard event.status.takesGuests else {
+            return "<p>\(t(event.status == .cancelled ? .cancelledHint : .postponedHint))</p>"
+        }
+        guard visit.person != nil else {
+            return """
+                <p><a class="button" href="/sign-in?next=\(event.path.urlEscaped)">\(t(.iCome))</a></p>
+                <p class="hint">\(t(.comeFromElsewhere))</p><p class="address">\(String(describing: event.iri))</p>
+                """
+        }
+        let isFull = view.seatsLeft == 0 || view.waiting > 0
+        return """
+            \(visit.button("\(event.path)/join", t(isFull ? .joinQueue : .iCome)))
+            <p class="hint">\(t(event.isLocal ? .whoSeesYou : .whoSeesYouThere, view.owner.host))</p>
+            """
+    }
+
+    // MARK: - Around it
+
+    private static func comments(_ content: Content, _ state: FormState, _ visit: Visit) -> HTML {
+        let (t, event) = (visit.t, content.view.event)
+        let text = Field("text", t(.yourComment), .area(rows: 4)).with {
+            $0.isRequired = true
+            $0.limit = PostLimits.text
+            $0.hint = t(.textHint)
+        }
+        let byID = Dictionary(content.talks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return """
+            <section id="answer" aria-labelledby="talks"><h2 id="talks">\(t(.aroundEvent))</h2>
+            \(when(content.talks.isEmpty, "<p class=\"hint\">\(t(.aroundEventEmpty))</p>"))
+            \(each(content.talks) { visit.threadPost($0, parent: $0.post.inReplyTo.flatMap { byID[$0] }, isCurrent: false) })
+            \(visit.problems(state))
+            \(when(visit.person != nil && event.visibility.isOpen, visit.form("/posts", """
+                \(visit.hidden("event", String(describing: event.id)))\(visit.field(text, state))
+                \(visit.submit(t(.sendComment)))
+                """)))</section>
+            """
+    }
+
+    private static func aside(_ content: Content, _ visit: Visit) -> HTML {
+        let (t, view) = (visit.t, content.view)
+        let event = view.event
+        return """
+            <section class="panel"><h2>\(t(.whoComes))</h2>
+            <p>\(view.going > 0 ? t.count(.comingCount, view.going) : t(.nobodyYet))</p>
+            <ul class="people">\(each(view.faces) { "<li>\(AccountCard.link($0))</li>" })</ul>
+            \(when(view.going > view.faces.count, "<p class=\"hint\">\(t(.facesHint))</p>"))</section>
+            \(when(event.place != nil, """
+                <section class="panel"><h2>\(t(.whereIsIt))</h2>\(address(event))\(map(event, visit))</section>
+                """))
+            <section class="panel"><h2>\(t(.whoInvites))</h2><ul class="people"><li>\(AccountCard.link(view.owner))</li>
+            \(maybe(view.organizer) { "<li>\(AccountCard.link($0))</li>" })</ul>
+            \(when(!event.isLocal, "<p><a href=\"\(String(describing: event.url ?? event.iri))\" rel=\"nofollow noopener noreferrer ugc\">\(t(.seeAtOrigin))</a></p>"))</section>
+            """
+    }
+
+    private static func address(_ event: Event) -> HTML {
+        maybe(event.place) { place in
+            let town = [place.postalCode, place.locality].filter { !$0.isEmpty }.joined(separator: " ")
+            let lines = [place.street, town, place.country].filter { !$0.isEmpty }
+            return "<address><strong>\(place.name)</strong>\(each(lines) { "<br>\($0)" })</address>"
+        }
+    }
+
+    /// A link, not a picture: a map would ask another host for it, and tell it who looks.
+    private static func map(_ event: Event, _ visit: Visit) -> HTML {
+        maybe(event.place) { place in
+            let point = place.coordinates.map { "\($0.latitude) \($0.longitude)" }
+            let address = "https://www.openstreetmap.org/search?query=\((point ?? place.line).urlEscaped)"
+            return "<p class=\"no-print\"><a href=\"\(address)\" rel=\"noopener noreferrer\">\(visit.t(.openMap))</a></p>"
+        }
+    }
+
+    // MARK: - Answers
+
+    static func join(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let id: ID<Event> = try visit.id()
+        do {
+            switch try await visit.services.joinEvent(id, as: try visit.member().account.id) {
+            case .going: return visit.redirect("/events/\(id)", said: .going)
+            case .waiting: return visit.redirect("/events/\(id)", said: .waiting)
+            case .asked, .cancelled, .declined: return visit.redirect("/events/\(id)", said: .asked)
+            }
+        } catch ServiceError.conflict(let code) {
+            var state = FormState()
+            state.errors = [FieldError("", code)]
+            return try await page(visit, id: id, state, status: .conflict)
+        }
+    }
+
+    static func leave(_ sent: Submission) async throws -> Response {
+        let id: ID<Event> = try sent.visit.id()
+        try await sent.visit.services.leaveEvent(id, as: try sent.visit.member().account.id)
+        return sent.visit.redirect("/events/\(id)", said: .left)
+    }
+}

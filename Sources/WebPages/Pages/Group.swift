@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+
+/// A group of this node: what it is, what it plans, what is said in it.
+enum GroupPage {
+    private struct Content: Sendable {
+        var group: Account
+        var follow: Follow?
+        var mayRun = false
+        var events: [EventView] = []
+        var talks: [PostView] = []
+        var next: Int64?
+        var followed: [Account] = []
+        var moderators: [Account] = []
+    }
+
+    static func show(_ visit: Visit) async throws -> Response {
+        let group = try await find(visit)
+        let content = try await load(group, visit)
+        let t = visit.t
+        let page = Page(group.shownName, .discussions, content: main(content, visit)).with {
+            $0.summary = group.summary.plainText(limit: 200)
+            $0.aside = aside(content, visit)
+            $0.feeds = [
+                Page.Feed(kind: .atom, path: "\(group.path)/feed.atom", title: t(.feed)),
+                Page.Feed(kind: .calendar, path: "\(group.path)/events.ics", title: t(.calendar)),
+            ]
+            $0.document = String(describing: group.iri)
+        }
+        return visit.answer(page)
+    }
+
+    /// The group that the path names.
+    static func find(_ visit: Visit) async throws -> Account {
+        let name = try visit.word()
+        let group = try await visit.database.read { db in try Accounts.byHandle(Handle(name: name, host: ""), in: db) }
+        guard let group, group.isGroup, group.isActive else { throw ServiceError.notFound }
+        return group
+    }
+
+    private static func load(_ group: Account, _ visit: Visit) async throws -> Content {
+        let (viewer, now, mode, request) = (visit.viewer, visit.now, visit.community.mode, visit.listPage())
+        let isModerator = visit.isModerator
+        return try await visit.database.read { db in
+            var content = Content(group: group)
+            if let viewer {
+                content.follow = try Follows.find(by: viewer, of: group.id, in: db)
+                content.mayRun = try isModerator || GroupRoles.role(of: viewer, group: group.id, in: db) != nil
+            }
+            let events = try Events.upcoming(from: now, owner: group.id, limit: 4, after: nil, mode: mode, in: db)
+            content.events = try EventViews.load(events, viewer: viewer, in: db)
+            let talks = try Timelines.group(group.id, request, viewer: viewer, mode: mode, in: db)
+            content.talks = try PostViews.load(talks.items, viewer: viewer, in: db)
+            content.next = talks.next
+            content.followed = try Follows.acceptedGroups(followedBy: group.id, in: db)
+            content.moderators = try GroupRoles.moderators(of: group.id, in: db)
+            return content
+        }
+    }
+
+    private static func main(_ content: Content, _ visit: Visit) -> HTML {
+        let (t, group) = (visit.t, content.group)
+        return """
+            <header class="portrait">\(AccountCard.face(group, .large))<div><h1>\(group.shownName)</h1>
+            <p class="meta address">\(group.fullHandle(visit.community))</p></div></header>
+            <div class="words">\(group.summary)</div>
+            <div class="actions">\(visit.followButton(group, content.follow))
+            <a class="button quiet" href="/write?group=\(group.username)">\(t(.writeHere))</a>
+            \(when(content.mayRun, "<a class=\"button quiet\" href=\"\(group.path)/edit\">\(t(.edit))</a>"))</div>
+            \(when(!content.events.isEmpty, """
+                <section aria-labelledby="group-events"><h2 id="group-events">\(t(.upcomingEvents))</h2>
+                <ul class="list">\(each(content.events) { visit.eventCard($0) })</ul></section>
+                """))
+            <section aria-labelledby="group-talks"><h2 id="group-talks">\(t(.discussions))</h2>
+            \(when(content.talks.isEmpty, visit.empty(.noTalks, .noTalksInvite, Pictures.emptyCounter,
+                link: ("/write?group=\(group.username)", .writePost))))
+            <ul class="list">\(each(content.talks) { visit.discussionCard($0) })</ul>\(visit.older(content.next))</section>
+            """
+    }
+
+    private static func aside(_ content: Content, _ visit: Visit) -> HTML {
+        let t = visit.t
+        return """
+            <section class="panel"><h2>\(t(.followFromElsewhere))</h2><p>\(t(.followFromElsewhereText))</p>
+            <p class="address">\(content.group.fullHandle(visit.community))</p></section>
+            \(when(!content.followed.isEmpty, """
+                <section class="panel"><h2>\(t(.followedNetworks))</h2>\(Discussions.groupList(content.followed))</section>
+                """))
+            \(when(!content.moderators.isEmpty, """
+                <section class="panel"><h2>\(t(.whoRunsIt))</h2>\(Discussions.groupList(content.moderators))</section>
+                """))
+            """
+    }
+
+    // MARK: - Founding and changing
+
+    static func create(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let me = try visit.moderator().account.id
+        var draft = GroupDraft(name: sent["name"], title: sent["title"])
+        draft.summary = sent["summary"]
+        draft.approvesFollowers = sent["approves"] == "yes"
+        do {
+            let group = try await visit.services.createGroup(draft, as: me)
+            return visit.redirect(group.path, said: .founded)
+        } catch let error as ServiceError {
+            var state = sent.state("name", "title", "summary", "approves")
+            let status = try state.take(error)
+            return try await Discussions.groups(visit, state, status: status)
+        }
+    }
+
+    static func showEdit(_ visit: Visit) async throws -> Response {
+        let group = try await findMine(visit)
+        let source = try await visit.database.read { db in try Accounts.summarySource(of: group.id, in: db) ?? "" }
+        return edit(visit, group, FormState(["title": group.displayName, "summary": source]))
+    }
+
+    static func saveEdit(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let group = try await findMine(visit)
+        do {
+            try await visit.services.editGroup(
+                group.id, title: sent["title"], summary: sent["summary"], as: try visit.member().account.id)
+            return visit.redirect(group.path, said: .saved)
+        } catch let error as ServiceError {
+            var state = sent.state("title", "summary")
+            let status = try state.take(error)
+            return edit(visit, group, state, status: status)
+        }
+    }
+
+    private static func findMine(_ visit: Visit) async throws -> Account {
+        let me = try visit.member().account.id
+        let group = try await find(visit)
+        let role = try await visit.database.read { db in try GroupRoles.role(of: me, group: group.id, in: db) }
+        guard visit.isModerator || role != nil else { throw ServiceError.notFound }
+        return group
+    }
+
+    private static func edit(
+        _ visit: Visit, _ group: Account, _ state: FormState, status: HTTPResponse.Status = .ok
+    ) -> Response {
+        let t = visit.t
+        let title = Field("title", t(.groupTitle)).with { $0.isRequired = true; $0.limit = 200 }
+        let content: HTML = """
+            <h1>\(t(.editGroup, group.shownName))</h1>\(visit.problems(state))
+            \(visit.form("\(group.path)/edit", """
+                \(visit.field(title, state))\(visit.field(Field("summary", t(.groupSummary), .area(rows: 5)), state))
+                \(visit.submit(t(.save), cancel: group.path))
+                """))
+            """
+        return visit.answer(Page(t(.editGroup, group.shownName), .discussions, content: content), status: status)
+    }
+}
+
+extension Visit {
+    /// Follow, waiting, or unfollow: what fits where one stands.
+    func followButton(_ account: Account, _ follow: Follow?) -> HTML {
+        guard let person, person.account.id != account.id else {
+            let next = account.path.urlEscaped
+            return when(person == nil, "<a class=\"button\" href=\"/sign-in?next=\(next)\">\(t(followLabel(account)))</a>")
+        }
+        let fields = hidden("account", String(describing: account.id)) + hidden("next", account.path)
+        switch follow?.state {
+        case .accepted:
+            let label = t(account.isGroup ? .leaveGroup : .unfollow)
+            return form("/unfollow", style: "inline", "\(fields)<button class=\"button quiet\" type=\"submit\">\(label)</button>")
+        case .requested:
+            return """
+                <span class="badge wait">\(t(.followRequested))</span>
+                \(form("/unfollow", style: "inline", "\(fields)<button class=\"button quiet\" type=\"submit\">\(t(.withdraw))</button>"))
+                """
+        case .rejected, nil:
+            let label = t(followLabel(account))
+            return form("/follow", style: "inline", "\(fields)<button class=\"button\" type=\"submit\">\(label)</button>")
+        }
+    }
+
+    private func followLabel(_ account: Account) -> Phrase {
+        account.isGroup ? (account.isLocal ? .joinGroup : .followGroup) : .follow
+    }
+}

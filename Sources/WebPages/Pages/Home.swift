@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Storage
+
+/// The first page: the next date on the slate, what is being said, who is new and who helps.
+enum Home {
+    private struct Content: Sendable {
+        var next: EventView?
+        var isMine = false
+        var later: [EventView] = []
+        var talks: [PostView] = []
+        var newcomers: [Account] = []
+        var helpers: [Account] = []
+    }
+
+    static func show(_ visit: Visit) async throws -> Response {
+        let content = try await load(visit)
+        let t = visit.t
+        let page = Page(t(.home), .home, content: main(content, visit)).with {
+            $0.summary = visit.community.tagline
+            $0.aside = aside(content, visit)
+            $0.feeds = Feeds.ofNode(t)
+        }
+        return visit.answer(page)
+    }
+
+    private static func load(_ visit: Visit) async throws -> Content {
+        let (viewer, now, mode) = (visit.viewer, visit.now, visit.community.mode)
+        return try await visit.database.read { db in
+            var content = Content()
+            var events = try Events.upcoming(from: now, owner: nil, limit: 5, after: nil, mode: mode, in: db)
+            let mine = try viewer.map { try GuestLists.of($0, from: now, in: db) } ?? []
+            if let first = mine.first(where: { $0.1.state != .asked })?.0 {
+                events = [first] + events.filter { $0 != first }
+                content.isMine = true
+            }
+            let views = try EventViews.load(events, viewer: viewer, in: db)
+            let next = content.isMine ? views.first : views.first { $0.event.status.takesGuests } ?? views.first
+            content.next = next
+            content.later = Array(views.filter { $0.id != next?.id }.prefix(3))
+            let talks = try Timelines.discussions(PageRequest(limit: 8), viewer: viewer, mode: mode, in: db)
+            content.talks = try PostViews.load(talks.items, viewer: viewer, in: db)
+            content.newcomers = try Accounts.newcomers(since: now - .days(45), limit: 8, in: db)
+            content.helpers = try Accounts.helpers(since: now - .days(7), limit: 8, in: db)
+            return content
+        }
+    }
+
+    private static func main(_ content: Content, _ visit: Visit) -> HTML {
+        let t = visit.t
+        let name = visit.person?.account.firstName
+        return """
+            <header class="hello"><h1>\(name.map { t(.helloName, $0) } ?? visit.community.name)</h1>
+            <p class="tagline">\(visit.community.tagline)</p></header>
+            \(maybe(content.next) { visit.slate($0, title: content.isMine ? .myNextEvent : .nextEvent) })
+            \(when(content.next == nil, emptySlate(visit)))
+            \(question(content, visit))
+            \(talks(content, visit))
+            \(when(!content.later.isEmpty, later(content, visit)))
+            """
+    }
+
+    private static func emptySlate(_ visit: Visit) -> HTML {
+        """
+        <section class="slate empty-slate">\(Pictures.emptySlate)<h2>\(visit.t(.noEvents))</h2>
+        <p>\(visit.t(.noEventsInvite))</p><a class="button chalked" href="/events/new">\(visit.t(.planEvent))</a></section>
+        """
+    }
+
+    /// Somebody asked and nobody has answered yet: the first thing to do here.
+    private static func question(_ content: Content, _ visit: Visit) -> HTML {
+        let open = content.talks.last { $0.replyCount == 0 && $0.author.id != visit.viewer && $0.author.isLocal }
+        return maybe(open) { open in
+            """
+            <section class="ask" aria-labelledby="ask-title"><h2 id="ask-title">\(visit.t(.questionWaits))</h2>
+            <p>\(AccountCard.face(open.author, .small)) <a href="\(open.post.path)#answer">\(open.post.headline)</a></p></section>
+            """
+        }
+    }
+
+    private static func talks(_ content: Content, _ visit: Visit) -> HTML {
+        let t = visit.t
+        guard !content.talks.isEmpty else {
+            return """
+                <section aria-labelledby="talks"><h2 id="talks">\(t(.latestTalks))</h2>
+                \(visit.empty(.noTalks, .noTalksInvite, Pictures.emptyCounter, link: ("/write", .writePost)))</section>
+                """
+        }
+        return """
+            <section aria-labelledby="talks"><div class="heading"><h2 id="talks">\(t(.latestTalks))</h2>
+            <a class="more" href="/discussions">\(t(.allTalks))</a></div>
+            <ul class="list">\(each(content.talks.prefix(6)) { visit.discussionCard($0) })</ul></section>
+            """
+    }
+
+    private static func later(_ content: Content, _ visit: Visit) -> HTML {
+        """
+        <section aria-labelledby="later"><div class="heading"><h2 id="later">\(visit.t(.laterEvents))</h2>
+        <a class="more" href="/events">\(visit.t(.wholeAgenda))</a></div>
+        <ul class="list">\(each(content.later) { visit.eventCard($0) })</ul></section>
+        """
+    }
+
+    private static func aside(_ content: Content, _ visit: Visit) -> HTML {
+        let t = visit.t
+        return """
+            \(when(visit.person == nil, joining(visit)))
+            \(people(content.newcomers, t(.newcomers), t(.newcomersHint)))
+            \(people(content.helpers, t(.helpers), t(.helpersHint)))
+            \(when(visit.person != nil, quickDeeds(visit)))
+            """
+    }
+
+    private static func joining(_ visit: Visit) -> HTML {
+        let t = visit.t
+        return """
+            <section class="panel"><h2>\(t(.howToJoin))</h2><p>\(t(.howToJoinText))</p>
+            \(when(visit.community.registration != .closed, "<p><a class=\"button\" href=\"/sign-up\">\(t(.signUp))</a></p>"))
+            <p class="hint">\(t(.howToFollow))</p>
+            <p class="address">@\(Community.mainGroup)@\(visit.community.authority)</p></section>
+            """
+    }
+
+    private static func people(_ accounts: [Account], _ title: String, _ hint: String) -> HTML {
+        when(
+            !accounts.isEmpty,
+            """
+            <section class="panel"><h2>\(title)</h2><p class="hint">\(hint)</p>
+            <ul class="people">\(each(accounts) { "<li>\(AccountCard.link($0))</li>" })</ul></section>
+            """)
+    }
+
+    private static func quickDeeds(_ visit: Visit) -> HTML {
+        """
+        <section class="panel"><h2>\(visit.t(.yourTurn))</h2><ul class="plain-list">
+        <li><a href="/write">\(visit.t(.writePost))</a></li><li><a href="/events/new">\(visit.t(.planEvent))</a></li></ul></section>
+        """
+    }
+}
+
+extension Visit {
+    /// An empty place that invites.
+    func empty(_ title: Phrase, _ invitation: Phrase, _ picture: HTML, link: (path: String, label: Phrase)? = nil) -> HTML {
+        """
+        <div class="empty">\(picture)<p><strong>\(t(title))</strong></p><p>\(t(invitation))</p>
+        \(maybe(link) { "<p><a class=\"button quiet\" href=\"\($0.path)\">\(t($0.label))</a></p>" })</div>
+        """
+    }
+
+    /// The way to the next page of a list.
+    func older(_ next: Int64?, extra: String = "") -> HTML {
+        maybe(next) { next in
+            "<p class=\"pager\"><a class=\"button quiet\" href=\"\(path)?before=\(String(next))\(extra)\">\(t(.older))</a></p>"
+        }
+    }
+}

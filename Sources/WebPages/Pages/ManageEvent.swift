@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+
+/// For who planned an event: the list of guests, changing, postponing, calling off.
+enum ManageEvent {
+    private struct Content: Sendable {
+        var view: EventView
+        var going: [Account] = []
+        var waiting: [Account] = []
+    }
+
+    static func show(_ visit: Visit) async throws -> Response {
+        try await page(visit, nil)
+    }
+
+    static func change(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let id: ID<Event> = try visit.id()
+        let event = try await mine(id, visit)
+        do {
+            var draft = try PlanEvent.draft(sent, zone: event.timeZone)
+            draft.group = event.owner
+            draft.language = event.language
+            // What the form does not ask for stays as it was.
+            draft.place?.country = event.place?.country ?? ""
+            if draft.place?.line == event.place?.line { draft.place?.coordinates = event.place?.coordinates }
+            try await visit.services.changeEvent(id, draft, as: try visit.member().account.id)
+            return visit.redirect("/events/\(id)", said: .changed)
+        } catch let error as ServiceError {
+            var state = PlanEvent.state(sent)
+            let status = try state.take(error)
+            return try await page(visit, state, status: status)
+        }
+    }
+
+    static func postpone(_ sent: Submission) async throws -> Response {
+        let id: ID<Event> = try sent.visit.id()
+        try await sent.visit.services.postponeEvent(id, as: try sent.visit.member().account.id)
+        return sent.visit.redirect("/events/\(id)", said: .postponed)
+    }
+
+    static func cancel(_ sent: Submission) async throws -> Response {
+        let id: ID<Event> = try sent.visit.id()
+        try await sent.visit.services.cancelEvent(id, as: try sent.visit.member().account.id)
+        return sent.visit.redirect("/events/\(id)", said: .cancelled)
+    }
+
+    private static func mine(_ id: ID<Event>, _ visit: Visit) async throws -> Event {
+        let me = try visit.member().account.id
+        guard try await visit.services.mayChangeEvent(id, as: me),
+            let event = try await visit.database.read({ db in try Events.byID(id, in: db) })
+        else { throw ServiceError.notFound }
+        return event
+    }
+
+    private static func page(
+        _ visit: Visit, _ state: FormState?, status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let event = try await mine(try visit.id(), visit)
+        let viewer = visit.viewer
+        let content = try await visit.database.read { db -> Content? in
+            guard let view = try EventViews.one(event.id, viewer: viewer, in: db) else { return nil }
+            return Content(
+                view: view, going: try GuestLists.accounts(event.id, states: [.going], in: db),
+                waiting: try GuestLists.accounts(event.id, states: [.waiting], in: db))
+        }
+        guard let content else { throw ServiceError.notFound }
+        let title = visit.t(.manageTitle, event.title)
+        let page = Page(title, .events, content: main(content, title, state ?? PlanEvent.state(of: event), visit))
+            .with { $0.isHidden = true }
+        return visit.answer(page, status: status)
+    }
+
+    private static func main(_ content: Content, _ title: String, _ state: FormState, _ visit: Visit) -> HTML {
+        let (t, view) = (visit.t, content.view)
+        let event = view.event
+        return """
+            <p class="crumbs"><a href="\(event.path)">\(t(.backToEvent))</a></p><h1>\(title)</h1>
+            <p class="states">\(visit.stateBadge(event)) \(visit.seats(view))</p>
+            \(guests(content, visit))
+            \(when(event.status != .cancelled, """
+                <section class="no-print" aria-labelledby="change"><h2 id="change">\(t(.changeEvent))</h2>
+                <p class="hint">\(t(.changeHint))</p>\(visit.problems(state))
+                \(visit.form("\(event.path)/change", style: "sheet-form", """
+                    \(visit.hidden("group", String(describing: event.owner)))\(PlanEvent.fields(visit, state))
+                    \(visit.submit(t(.saveAndTell), cancel: event.path))
+                    """))</section>
+                """))
+            \(fate(event, visit))
+            """
+    }
+
+    private static func guests(_ content: Content, _ visit: Visit) -> HTML {
+        let t = visit.t
+        return """
+            <section aria-labelledby="guests"><h2 id="guests">\(t(.guestList))</h2>
+            \(when(content.going.isEmpty, "<p class=\"hint\">\(t(.nobodyYet))</p>"))
+            <ol class="guests">\(each(content.going) { line($0, visit) })</ol>
+            \(when(!content.waiting.isEmpty, """
+                <h3>\(t(.waitingList))</h3><ol class="guests">\(each(content.waiting) { line($0, visit) })</ol>
+                """))
+            <p class="no-print"><a class="button quiet" href="\(content.view.event.path)/manage?view=print">\(t(.printSheet))</a>
+            <a class="button quiet" href="/events/new?like=\(content.view.id)">\(t(.repeatEvent))</a></p></section>
+            """
+    }
+
+    private static func line(_ guest: Account, _ visit: Visit) -> HTML {
+        let handle = guest.isLocal ? guest.handle.description : guest.fullHandle(visit.community)
+        return "<li>\(AccountCard.link(guest)) <span class=\"meta\">\(handle)</span></li>"
+    }
+
+    /// Not taking place: each asks twice, and says who will be told.
+    private static func fate(_ event: Event, _ visit: Visit) -> HTML {
+        let t = visit.t
+        let successors = event.status.successors
+        guard event.endsAt > visit.now, !successors.isEmpty else { return .nothing }
+        return """
+            <section class="last no-print">
+            \(when(successors.contains(.postponed), """
+                <details class="danger"><summary>\(t(.postponeEvent))</summary><p>\(t(.postponeExplained))</p>
+                \(visit.button("\(event.path)/postpone", t(.postponeNow), style: "button quiet"))</details>
+                """))
+            \(when(successors.contains(.cancelled), """
+                <details class="danger"><summary>\(t(.cancelEvent))</summary><p>\(t(.cancelExplained))</p>
+                \(visit.button("\(event.path)/cancel", t(.cancelNow), style: "button stop"))</details>
+                """))</section>
+            """
+    }
+}

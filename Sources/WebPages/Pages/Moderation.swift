@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+
+/// For those who keep the house: who asks to come in, what was reported, which hosts are not welcome.
+enum Moderation {
+    private struct Content: Sendable {
+        var waiting: [(person: LocalAccount, note: String)] = []
+        var reports: [Report] = []
+        var accounts: [ID<Account>: Account] = [:]
+        var policies: [(host: String, policy: PeerPolicy)] = []
+    }
+
+    static func show(_ visit: Visit) async throws -> Response {
+        try await page(visit, FormState())
+    }
+
+    private static func page(
+        _ visit: Visit, _ state: FormState, status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        _ = try visit.moderator()
+        let content = try await visit.database.read { db in
+            var content = Content()
+            content.waiting = try LocalAccounts.waiting(in: db).map { ($0.0, $0.note) }
+            content.reports = try Reports.open(in: db)
+            let people = content.reports.flatMap { [$0.reporter, $0.target].compactMap { $0 } }
+            content.accounts = try Accounts.byIDs(people, in: db)
+            content.policies = try Peers.policies(in: db).map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+            return content
+        }
+        let t = visit.t
+        let main: HTML = """
+            <h1>\(t(.moderation))</h1>\(visit.problems(state))
+            \(waiting(content, visit))\(reports(content, visit))\(hosts(content, state, visit))
+            """
+        let page = Page(t(.moderation), content: main).with {
+            $0.isHidden = true
+            $0.hasCorner = false
+        }
+        return visit.answer(page, status: status)
+    }
+
+    private static func waiting(_ content: Content, _ visit: Visit) -> HTML {
+        let t = visit.t
+        return """
+            <section aria-labelledby="waiting"><h2 id="waiting">\(t(.waitingSignUps))</h2>
+            \(when(content.waiting.isEmpty, "<p class=\"hint\">\(t(.nobodyWaits))</p>"))
+            <ul class="list">\(each(content.waiting) { entry in
+                let account = entry.person.account
+                return """
+                    <li class="card person">\(AccountCard.face(account))<div><h3>\(account.shownName)</h3>
+                    <p class="meta">@\(account.username) · \(entry.person.email ?? "") · \(visit.moments.element(ago: account.createdAt))</p>
+                    \(when(!entry.note.isEmpty, "<blockquote>\(entry.note)</blockquote>"))
+                    <div class="deeds">\(deed("approve", account.id, t(.approve), "button small", visit))\
+                    \(deed("refuse", account.id, t(.refuse), "button quiet small", visit))</div></div></li>
+                    """
+            })</ul></section>
+            """
+    }
+
+    private static func reports(_ content: Content, _ visit: Visit) -> HTML {
+        let t = visit.t
+        return """
+            <section aria-labelledby="reports"><h2 id="reports">\(t(.openReports))</h2>
+            \(when(content.reports.isEmpty, "<p class=\"hint\">\(t(.noReports))</p>"))
+            <ul class="list">\(each(content.reports) { report in
+                """
+                <li class="card"><div><h3>\(maybe(report.target.flatMap { content.accounts[$0] }) { AccountCard.link($0) })</h3>
+                <p class="meta">\(t(.reportedBy)) \(maybe(content.accounts[report.reporter]) { AccountCard.link($0) }) · \
+                \(visit.moments.element(ago: report.createdAt))</p>
+                \(when(!report.comment.isEmpty, "<blockquote>\(report.comment)</blockquote>"))
+                <ul class="plain-list">\(each(report.objects.prefix(20)) { "<li class=\"address\">\($0)</li>" })</ul>
+                <div class="deeds">\(visit.form("/moderation/resolve", style: "inline", """
+                    \(visit.hidden("report", String(describing: report.id)))
+                    <button class="button small" type="submit">\(t(.resolve))</button>
+                    """))
+                \(maybe(report.target) { deed("suspend", $0, t(.suspendNow), "button stop small", visit) })</div></div></li>
+                """
+            })</ul></section>
+            """
+    }
+
+    private static func hosts(_ content: Content, _ state: FormState, _ visit: Visit) -> HTML {
+        let t = visit.t
+        let choices = PeerPolicy.allCases.map { Field.Choice(value: $0.rawValue, label: t.policy($0)) }
+        let host = Field("host", t(.host)).with {
+            $0.isRequired = true
+            $0.hint = t(.hostHint)
+        }
+        return """
+            <section aria-labelledby="hosts"><h2 id="hosts">\(t(.hosts))</h2>
+            \(when(content.policies.isEmpty, "<p class=\"hint\">\(t(.noPolicies))</p>"))
+            <ul class="plain-list">\(each(content.policies) { "<li><strong>\($0.host)</strong> · \(t.policy($0.policy))</li>" })</ul>
+            \(visit.form("/moderation/hosts", style: "sheet-form", """
+                \(visit.field(host, state))
+                \(visit.field(Field("policy", t(.policyField), .choice(choices)).with { $0.isRequired = true }, state))
+                \(visit.field(Field("note", t(.policyNote)).with { $0.limit = 500 }, state))\(visit.submit(t(.save)))
+                """))</section>
+            """
+    }
+
+    private static func deed(
+        _ deed: String, _ account: ID<Account>, _ label: String, _ style: String, _ visit: Visit
+    ) -> HTML {
+        visit.form(
+            "/moderation/\(deed)", style: "inline",
+            """
+            \(visit.hidden("account", String(describing: account)))
+            <button class="\(style)" type="submit">\(label)</button>
+            """)
+    }
+
+    // MARK: - Deeds
+
+    static func approve(_ sent: Submission) async throws -> Response {
+        let steward = try sent.visit.moderator().account.id
+        try await sent.visit.services.approveSignUp(try account(sent), as: steward)
+        return sent.visit.redirect("/moderation", said: .approved)
+    }
+
+    static func refuse(_ sent: Submission) async throws -> Response {
+        let steward = try sent.visit.moderator().account.id
+        try await sent.visit.services.refuseSignUp(try account(sent), as: steward)
+        return sent.visit.redirect("/moderation", said: .refused)
+    }
+
+    static func resolve(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        _ = try visit.moderator()
+        guard let report = ID<Report>(sent["report"]) else { throw ServiceError.notFound }
+        let now = visit.now
+        _ = try await visit.database.write { tx in try Reports.resolve(report, at: now, in: tx) }
+        return visit.redirect("/moderation", said: .resolved)
+    }
+
+    /// A moderator cannot suspend one of the same power or more.
+    static func suspend(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let role = try visit.moderator().role
+        let id = try account(sent)
+        let target = try await visit.database.read { db in try LocalAccounts.byID(id, in: db) }
+        guard (target?.role ?? .member) < role else { throw ServiceError.notAllowed }
+        try await visit.services.suspend(id, true)
+        return visit.redirect("/moderation", said: .saved)
+    }
+
+    static func setPolicy(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        _ = try visit.moderator()
+        do {
+            let policy = PeerPolicy(rawValue: sent["policy"]) ?? .unset
+            try await visit.services.setPolicy(policy, host: sent["host"], note: sent["note"])
+            return visit.redirect("/moderation", said: .saved)
+        } catch let error as ServiceError {
+            var state = sent.state("host", "policy", "note")
+            let status = try state.take(error)
+            return try await page(visit, state, status: status)
+        }
+    }
+
+    private static func account(_ sent: Submission) throws -> ID<Account> {
+        guard let id = ID<Account>(sent["account"]) else { throw ServiceError.notFound }
+        return id
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+
+/// The networks next door: groups of other nodes that ours, or oneself, follow; and those who ask to follow.
+enum Networks {
+    private struct Content: Sendable {
+        var groups: [(group: Account, followed: [Account])] = []
+        var mine: [Account] = []
+        /// Local groups in whose name the person may follow.
+        var mayRun: [Account] = []
+        /// Who asks to follow the person, or a group that they run.
+        var asking: [(target: Account, followers: [Account])] = []
+    }
+
+    static func show(_ visit: Visit) async throws -> Response {
+        try await page(visit, FormState(["handle": visit.query["handle"] ?? ""]))
+    }
+
+    private static func page(
+        _ visit: Visit, _ state: FormState, status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let content = try await load(visit)
+        let page = Page(visit.t(.networks), .networks, content: main(content, state, visit)).with {
+            $0.aside = aside(visit)
+        }
+        return visit.answer(page, status: status)
+    }
+
+    private static func load(_ visit: Visit) async throws -> Content {
+        let (person, isModerator) = (visit.person, visit.isModerator)
+        return try await visit.database.read { db in
+            var content = Content()
+            for group in try Accounts.groups(in: db) {
+                let followed = try Follows.acceptedGroups(followedBy: group.id, in: db).filter { !$0.isLocal }
+                if !followed.isEmpty { content.groups.append((group, followed)) }
+                guard let person else { continue }
+                let role = try GroupRoles.role(of: person.account.id, group: group.id, in: db)
+                guard isModerator || role != nil else { continue }
+                content.mayRun.append(group)
+                let followers = try Follows.pending(of: group.id, in: db)
+                if !followers.isEmpty { content.asking.append((group, followers)) }
+            }
+            if let me = person?.account {
+                content.mine = try Follows.acceptedGroups(followedBy: me.id, in: db).filter { !$0.isLocal }
+                let followers = try Follows.pending(of: me.id, in: db)
+                if !followers.isEmpty { content.asking.append((me, followers)) }
+            }
+            return content
+        }
+    }
+
+    private static func main(_ content: Content, _ state: FormState, _ visit: Visit) -> HTML {
+        let t = visit.t
+        let isEmpty = content.groups.isEmpty && content.mine.isEmpty
+        return """
+            <h1>\(t(.networks))</h1><p class="intro">\(t(.networksIntro))</p>
+            \(each(content.asking) { requests($0.target, $0.followers, visit) })
+            \(visit.person == nil ? "" : followForm(content, state, visit))
+            \(when(isEmpty, visit.empty(.noNetworks, .noNetworksInvite, Pictures.emptyNetwork)))
+            \(each(content.groups) { section("group-\($0.group.id)", t(.followedBy, $0.group.shownName), $0.followed, visit) })
+            \(when(!content.mine.isEmpty, section("mine", t(.followedByMe), content.mine, visit)))
+            """
+    }
+
+    private static func section(_ id: String, _ title: String, _ accounts: [Account], _ visit: Visit) -> HTML {
+        """
+        <section aria-labelledby="\(id)"><h2 id="\(id)">\(title)</h2>
+        <ul class="cards">\(each(accounts) { AccountCard.card($0, visit, heading: .third) })</ul></section>
+        """
+    }
+
+    private static func followForm(_ content: Content, _ state: FormState, _ visit: Visit) -> HTML {
+        let t = visit.t
+        let handle = Field("handle", t(.handleField)).with {
+            $0.isRequired = true
+            $0.hint = t(.handleHint)
+            $0.limit = 500
+        }
+        let me = Field.Choice(value: "", label: t(.asMyself))
+        let groups = content.mayRun.map { Field.Choice(value: String(describing: $0.id), label: $0.shownName) }
+        return """
+            <section class="panel no-print" aria-labelledby="follow"><h2 id="follow">\(t(.followNetwork))</h2>
+            \(visit.problems(state))
+            \(visit.form("/follow", """
+                \(visit.field(handle, state))
+                \(when(!groups.isEmpty, visit.field(Field("as", t(.followAs), .choice([me] + groups)).with { $0.isRequired = true }, state)))
+                \(visit.submit(t(.follow)))
+                """))</section>
+            """
+    }
+
+    private static func requests(_ target: Account, _ followers: [Account], _ visit: Visit) -> HTML {
+        let t = visit.t
+        let id = "ask-\(target.id)"
+        return """
+            <section class="panel" aria-labelledby="\(id)"><h2 id="\(id)">\(t(.askToFollow, target.shownName))</h2>
+            <ul class="requests">\(each(followers) { follower in
+                let fields = visit.hidden("follower", String(describing: follower.id))
+                    + visit.hidden("target", String(describing: target.id))
+                return """
+                    <li>\(AccountCard.link(follower)) <span class="meta">\(follower.fullHandle(visit.community))</span>
+                    \(visit.form("/follow/answer", style: "inline", """
+                        \(fields)<button class="button small" name="answer" value="yes" type="submit">\(t(.accept))</button>
+                        <button class="button quiet small" name="answer" value="no" type="submit">\(t(.refuse))</button>
+                        """))</li>
+                    """
+            })</ul></section>
+            """
+    }
+
+    private static func aside(_ visit: Visit) -> HTML {
+        let t = visit.t
+        let handle = "@\(Community.mainGroup)@\(visit.community.authority)"
+        return """
+            <section class="panel"><h2>\(t(.beFollowed))</h2><p>\(t(.beFollowedText))</p><p class="address">\(handle)</p></section>
+            <section class="panel"><h2>\(t(.whatFlows))</h2><p>\(t(.whatFlowsText))</p></section>
+            """
+    }
+
+    // MARK: - Following
+
+    /// Follows an account by its number (a button) or by its handle (the form), as oneself or as a group.
+    static func follow(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let me = try visit.member().account.id
+        if let target = ID<Account>(sent["account"]) {
+            let state = try await visit.services.follow(target, as: me)
+            return visit.redirect(sent.next(or: "/networks"), said: state == .accepted ? .followed : .requested)
+        }
+        do {
+            let handle = sent["handle"]
+            guard !handle.withoutEdges.isEmpty else { throw ServiceError.invalid([FieldError("handle", "missing")]) }
+            let found =
+                if let group = ID<Account>(sent["as"]) {
+                    try await visit.services.followAsGroup(group, handle: handle, as: me)
+                } else {
+                    try await visit.services.follow(handle: handle, as: me)
+                }
+            return visit.redirect(found.account.path, said: found.state == .accepted ? .followed : .requested)
+        } catch ServiceError.notFound {
+            var state = sent.state("handle", "as")
+            state.errors = [FieldError("handle", "not_found")]
+            return try await page(visit, state, status: .unprocessableContent)
+        } catch let error as ServiceError {
+            var state = sent.state("handle", "as")
+            let status = try state.take(error)
+            return try await page(visit, state, status: status)
+        }
+    }
+
+    static func unfollow(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let me = try visit.member().account.id
+        guard let target = ID<Account>(sent["account"]) else { throw ServiceError.notFound }
+        if let group = ID<Account>(sent["as"]) {
+            try await visit.services.unfollowAsGroup(group, target: target, as: me)
+        } else {
+            try await visit.services.unfollow(target, as: me)
+        }
+        return visit.redirect(sent.next(or: "/networks"), said: .unfollowed)
+    }
+
+    static func answer(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let me = try visit.member().account.id
+        guard let follower = ID<Account>(sent["follower"]), let target = ID<Account>(sent["target"]) else {
+            throw ServiceError.notFound
+        }
+        try await visit.services.answerFollow(from: follower, to: target, accept: sent["answer"] == "yes", as: me)
+        return visit.redirect("/networks", said: .answered)
+    }
+}

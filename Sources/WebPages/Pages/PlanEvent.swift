@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+internal import Vocabulary
+
+/// The form of an event: planning a new one, also from one that was, and the fields that changing shares with it.
+enum PlanEvent {
+    static func show(_ visit: Visit) async throws -> Response {
+        let person = try visit.member()
+        let groups = try await groups(of: person, visit)
+        var state = FormState()
+        if let id = visit.query["like"].flatMap({ ID<Event>($0) }) {
+            state = try await copy(of: id, visit)
+        } else {
+            let main = groups.first { $0.username == Community.mainGroup } ?? groups.first
+            state.values["group"] = main.map { String(describing: $0.id) }
+        }
+        return page(visit, groups, state)
+    }
+
+    static func plan(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let person = try visit.member()
+        do {
+            let id = try await visit.services.planEvent(try draft(sent), as: person.account.id)
+            return visit.redirect("/events/\(id)", said: .planned)
+        } catch let error as ServiceError {
+            var state = self.state(sent)
+            let status = try state.take(error)
+            return page(visit, try await groups(of: person, visit), state, status: status)
+        }
+    }
+
+    private static func page(
+        _ visit: Visit, _ groups: [Account], _ state: FormState, status: HTTPResponse.Status = .ok
+    ) -> Response {
+        let t = visit.t
+        let choices = groups.map { Field.Choice(value: String(describing: $0.id), label: $0.shownName) }
+        let group = Field("group", t(.eventGroup), .choice(choices)).with { $0.isRequired = true }
+        let content: HTML = """
+            <h1>\(t(.planEvent))</h1>\(visit.problems(state))
+            \(when(groups.isEmpty, "<p class=\"panel\">\(t(.noGroupToPlan)) <a href=\"/groups\">\(t(.groups))</a></p>"))
+            \(visit.form("/events", style: "sheet-form", """
+                \(visit.field(group, state))\(fields(visit, state))\(visit.submit(t(.announceEvent), cancel: "/events"))
+                """))
+            """
+        let page = Page(t(.planEvent), .events, content: content).with { $0.hasCorner = false }
+        return visit.answer(page, status: status)
+    }
+
+    /// All but the group.
+    static func fields(_ visit: Visit, _ state: FormState) -> HTML {
+        let t = visit.t
+        let title = Field("title", t(.eventTitle)).with { $0.isRequired = true; $0.limit = PostLimits.title }
+        let start = Field("start", t(.eventStart), .moment).with { $0.isRequired = true }
+        let end = Field("end", t(.eventEnd), .moment).with { $0.isRequired = true }
+        let text = Field("text", t(.eventText), .area(rows: 6)).with { $0.hint = t(.eventTextHint) }
+        let online = Field("online", t(.eventOnline), .url).with { $0.hint = t(.eventOnlineHint) }
+        let capacity = Field("capacity", t(.eventSeats), .number).with { $0.hint = t(.eventSeatsHint) }
+        return """
+            \(visit.field(title, state))
+            <div class="pair">\(visit.field(start, state))\(visit.field(end, state))</div>
+            <fieldset><legend>\(t(.eventPlace))</legend>\(visit.field(Field("place", t(.placeName)), state))
+            \(visit.field(Field("street", t(.placeStreet)), state))
+            <div class="pair">\(visit.field(Field("postal_code", t(.placePostalCode)), state))\
+            \(visit.field(Field("locality", t(.placeTown)), state))</div>\(visit.field(online, state))</fieldset>
+            \(visit.field(capacity, state))\(visit.field(text, state))
+            """
+    }
+
+    // MARK: - Between the form and the event
+
+    static func state(_ sent: Submission) -> FormState {
+        sent.state(
+            "group", "title", "start", "end", "place", "street", "postal_code", "locality", "online", "capacity", "text")
+    }
+
+    static func state(of event: Event) -> FormState {
+        FormState([
+            "group": String(describing: event.owner), "title": event.title,
+            "start": ZonedTime.formValue(event.startsAt, in: event.timeZone),
+            "end": ZonedTime.formValue(event.endsAt, in: event.timeZone),
+            "place": event.place?.name ?? "", "street": event.place?.street ?? "",
+            "postal_code": event.place?.postalCode ?? "", "locality": event.place?.locality ?? "",
+            "online": event.onlineURL.map { String(describing: $0) } ?? "",
+            "capacity": event.capacity.map { String($0) } ?? "",
+            "text": event.source ?? event.content.plainText(limit: PostLimits.text),
+        ])
+    }
+
+    /// What was typed, as an event.
+    ///
+    /// - Parameter zone: where the typed times hold.
+    static func draft(_ sent: Submission, zone: String? = nil) throws -> EventDraft {
+        let zone = zone ?? sent.visit.pages.timeZone
+        let start = ZonedTime.parse(sent["start"], in: zone)
+        let end = ZonedTime.parse(sent["end"], in: zone)
+        let (seats, address) = (sent["capacity"].withoutEdges, sent["online"].withoutEdges)
+        var errors: [FieldError] = []
+        if ID<Account>(sent["group"]) == nil { errors.append(FieldError("group", "missing")) }
+        if sent["title"].withoutEdges.isEmpty { errors.append(FieldError("title", "missing")) }
+        if start == nil { errors.append(FieldError("start", "not_a_date")) }
+        if end == nil { errors.append(FieldError("end", "not_a_date")) }
+        if !address.isEmpty, IRI(address) == nil { errors.append(FieldError("online", "not_an_address")) }
+        if !seats.isEmpty, Int(seats) == nil { errors.append(FieldError("capacity", "not_a_number")) }
+        guard errors.isEmpty, let group = ID<Account>(sent["group"]), let start, let end else {
+            throw ServiceError.invalid(errors)
+        }
+        var draft = EventDraft(group: group, title: sent["title"], startsAt: start, endsAt: end, timeZone: zone)
+        draft.text = sent["text"]
+        draft.place = place(sent)
+        draft.onlineURL = IRI(address)
+        draft.capacity = Int(seats)
+        draft.language = sent.visit.t.language.rawValue
+        return draft
+    }
+
+    private static func place(_ sent: Submission) -> Place? {
+        let place = Place(
+            name: sent["place"].withoutEdges, street: sent["street"].withoutEdges,
+            locality: sent["locality"].withoutEdges, postalCode: sent["postal_code"].withoutEdges)
+        return place.line.isEmpty ? nil : place
+    }
+
+    /// An event as it was, four weeks later: the same weekday and hour.
+    private static func copy(of id: ID<Event>, _ visit: Visit) async throws -> FormState {
+        let event = try await visit.database.read { db in try Events.byID(id, in: db) }
+        guard var event, event.visibility.isOpen else { throw ServiceError.notFound }
+        let length = event.endsAt - event.startsAt
+        let fields = ZonedTime.formValue(event.startsAt, in: event.timeZone)
+        var start = event.startsAt
+        // Clocks may change in between: the hour on the wall stays.
+        repeat {
+            let later = ZonedTime.formValue(start + .days(28), in: event.timeZone)
+            start = ZonedTime.parse(String(later.prefix(11) + fields.suffix(5)), in: event.timeZone) ?? start + .days(28)
+        } while start <= visit.now
+        event.startsAt = start
+        event.endsAt = start + length
+        return state(of: event)
+    }
+
+    /// Where the person may plan: the groups they belong to; a moderator in all of ours.
+    private static func groups(of person: LocalAccount, _ visit: Visit) async throws -> [Account] {
+        let isModerator = person.role >= .moderator
+        let groups = try await visit.database.read { db in
+            isModerator
+                ? try Accounts.groups(in: db)
+                : try Follows.acceptedGroups(followedBy: person.account.id, in: db)
+        }
+        return groups.filter { $0.isLocal && $0.username != Community.agendaGroup }
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+
+/// A person, of this node or of another; and a group of another node.
+enum Profile {
+    static func show(_ visit: Visit) async throws -> Response {
+        let name = try visit.word()
+        let account = try await visit.database.read { db in try Accounts.byHandle(Handle(name: name, host: ""), in: db) }
+        guard let account, !account.isGroup, account.kind != .application else { throw ServiceError.notFound }
+        return try await page(account, visit)
+    }
+
+    /// `/@name`, as other software writes it.
+    static func redirect(_ visit: Visit) async throws -> Response {
+        let name = try visit.word()
+        let account = try await visit.database.read { db in try Accounts.byHandle(Handle(name: name, host: ""), in: db) }
+        guard let account, account.kind != .application else { throw ServiceError.notFound }
+        return visit.redirect(account.path)
+    }
+
+    /// An account of another node, as far as it is known here.
+    static func showRemote(_ visit: Visit) async throws -> Response {
+        let id: ID<Account> = try visit.id()
+        guard let account = try await visit.database.read({ db in try Accounts.byID(id, in: db) }),
+            account.kind != .application
+        else { throw ServiceError.notFound }
+        return account.isLocal ? visit.redirect(account.path) : try await page(account, visit)
+    }
+
+    private struct Content: Sendable {
+        var account: Account
+        var follow: Follow?
+        var posts: [PostView]
+        var next: Int64?
+        var events: [EventView]
+    }
+
+    private static func page(_ account: Account, _ visit: Visit) async throws -> Response {
+        guard account.isActive else { throw ServiceError.notFound }
+        let (viewer, request, now, mode) = (visit.viewer, visit.listPage(), visit.now, visit.community.mode)
+        let content = try await visit.database.read { db in
+            let list =
+                account.isGroup
+                ? try Timelines.group(account.id, request, viewer: viewer, mode: mode, in: db)
+                : try Timelines.account(account.id, request, viewer: viewer, in: db)
+            let events = try Events.upcoming(from: now, owner: account.id, limit: 5, after: nil, mode: mode, in: db)
+            return Content(
+                account: account, follow: try viewer.flatMap { try Follows.find(by: $0, of: account.id, in: db) },
+                posts: try PostViews.load(list.items, viewer: viewer, in: db), next: list.next,
+                events: try EventViews.load(events, viewer: viewer, in: db))
+        }
+        let page = Page(account.shownName, account.isLocal ? .members : .networks, content: main(content, visit)).with {
+            $0.summary = account.summary.plainText(limit: 200)
+            $0.isHidden = !account.discoverable || !account.isLocal
+            $0.document = String(describing: account.iri)
+        }
+        return visit.answer(page)
+    }
+
+    private static func main(_ content: Content, _ visit: Visit) -> HTML {
+        let (t, account) = (visit.t, content.account)
+        let isMe = visit.viewer == account.id
+        return """
+            <header class="portrait">\(AccountCard.face(account, .large))<div><h1>\(account.shownName)</h1>
+            <p class="meta address">\(account.fullHandle(visit.community))</p>
+            \(when(!account.isLocal, origin(account, visit)))</div></header>
+            \(maybe(account.movedTo) { moved in
+                let address = String(describing: moved)
+                return "<p class=\"panel\">\(t(.hasMoved)) <a href=\"\(address)\" rel=\"nofollow noopener noreferrer\">\(address)</a></p>"
+            })
+            <div class="words">\(account.summary)</div>
+            \(when(account.summary.isEmpty && isMe, "<p class=\"hint\">\(t(.introduceYourself))</p>"))
+            <div class="actions">\(visit.followButton(account, content.follow))
+            \(when(isMe, "<a class=\"button quiet\" href=\"/settings\">\(t(.editProfile))</a>"))
+            \(when(visit.isModerator && !isMe && !account.isGroup, suspension(account, visit)))</div>
+            \(when(!content.events.isEmpty, """
+                <section aria-labelledby="their-events"><h2 id="their-events">\(t(.upcomingEvents))</h2>
+                <ul class="list">\(each(content.events) { visit.eventCard($0) })</ul></section>
+                """))
+            <section aria-labelledby="their-posts"><h2 id="their-posts">\(t(account.isGroup ? .discussions : .theirWords))</h2>
+            \(when(content.posts.isEmpty, "<p class=\"hint\">\(t(.nothingSaidYet))</p>"))
+            <ul class="list">\(each(content.posts) { visit.discussionCard($0) })</ul>\(visit.older(content.next))</section>
+            """
+    }
+
+    private static func origin(_ account: Account, _ visit: Visit) -> HTML {
+        let address = String(describing: account.url ?? account.iri)
+        return """
+            <p class="meta">\(visit.t(account.isGroup ? .groupOf : .personOf, account.host)) · \
+            <a href="\(address)" rel="nofollow noopener noreferrer ugc">\(visit.t(.seeAtOrigin))</a></p>
+            """
+    }
+
+    private static func suspension(_ account: Account, _ visit: Visit) -> HTML {
+        let t = visit.t
+        return """
+            <details class="danger"><summary>\(t(.suspend))</summary><p>\(t(.suspendExplained))</p>
+            \(visit.form("/moderation/suspend", """
+                \(visit.hidden("account", String(describing: account.id)))
+                <button class="button stop small" type="submit">\(t(.suspendNow))</button>
+                """))</details>
+            """
+    }
+}
+
+/// Who belongs here.
+enum Members {
+    static func show(_ visit: Visit) async throws -> Response {
+        try await page(visit, invitation: nil)
+    }
+
+    /// Makes an invitation and shows its link, once: only its digest is kept.
+    static func invite(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let token = try await visit.services.invite(as: try visit.member().account.id)
+        return try await page(visit, invitation: "\(visit.community.address)/sign-up?invitation=\(token)")
+    }
+
+    private static func page(_ visit: Visit, invitation: String?) async throws -> Response {
+        let request = visit.query["before"] == nil ? PageRequest(limit: 60) : visit.listPage(limit: 60)
+        let all = try await visit.database.read { db in try Accounts.members(request, in: db) }
+        // Who did not choose to be listed is shown to members only.
+        let shown = visit.person == nil ? all.filter(\.discoverable) : all
+        let next = all.count == request.limit ? all.last?.id.rawValue : nil
+        let t = visit.t
+        let content: HTML = """
+            <h1>\(t(.members))</h1><p class="intro">\(t(visit.person == nil ? .membersIntroStranger : .membersIntro))</p>
+            \(when(shown.isEmpty, visit.empty(.noMembers, .noMembersInvite, Pictures.emptyChair)))
+            <ul class="cards">\(each(shown) { AccountCard.card($0, visit, heading: .second) })</ul>\(visit.older(next))
+            \(when(visit.person != nil, invitationPanel(visit, invitation)))
+            """
+        return visit.answer(Page(t(.members), .members, content: content))
+    }
+
+    private static func invitationPanel(_ visit: Visit, _ invitation: String?) -> HTML {
+        let t = visit.t
+        return """
+            <section class="panel no-print" aria-labelledby="invite"><h2 id="invite">\(t(.inviteSomebody))</h2>
+            \(maybe(invitation) { "<p role=\"status\">\(t(.inviteReady))</p><p class=\"address\">\($0)</p>" })
+            \(when(invitation == nil, "<p>\(t(.inviteText))</p>\(visit.button("/invite", t(.makeInvitation), style: "button quiet"))"))
+            </section>
+            """
+    }
+}

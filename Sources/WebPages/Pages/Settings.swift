@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+
+/// What one says of oneself, in which language one reads, and how one gets in.
+enum SettingsPage {
+    static func show(_ visit: Visit) async throws -> Response {
+        try await page(visit, profile: nil, password: FormState())
+    }
+
+    static func saveProfile(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let me = try visit.member().account.id
+        let language = sent["language"]
+        let draft = ProfileDraft(
+            displayName: sent["display_name"], summary: sent["summary"], discoverable: sent["discoverable"] == "yes",
+            approvesFollowers: sent["approves"] == "yes", language: language.isEmpty ? nil : language)
+        do {
+            try await visit.services.editProfile(draft, as: me)
+            return visit.redirect("/settings", said: .saved)
+        } catch let error as ServiceError {
+            var state = sent.state("display_name", "summary", "discoverable", "approves", "language")
+            let status = try state.take(error)
+            return try await page(visit, profile: state, password: FormState(), status: status)
+        }
+    }
+
+    /// Every session ends, this one too: the new password opens a new one at once.
+    static func changePassword(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let person = try visit.member()
+        do {
+            if let hash = person.passwordHash, !hash.isEmpty {
+                // Whoever finds an open session must not be able to lock its owner out.
+                _ = try await visit.services.signIn(name: person.account.username, password: sent["current"])
+            }
+            try await visit.services.changePassword(sent["password"], as: person.account.id)
+            let token = try await visit.services.signIn(name: person.account.username, password: sent["password"])
+            return visit.redirect("/settings", said: .password, cookie: Sessions.begin(token, visit.community))
+        } catch ServiceError.notAllowed {
+            var state = FormState()
+            state.errors = [FieldError("current", "wrong_password")]
+            return try await page(visit, profile: nil, password: state, status: .unprocessableContent)
+        } catch let error as ServiceError {
+            var state = FormState()
+            let status = try state.take(error)
+            return try await page(visit, profile: nil, password: state, status: status)
+        }
+    }
+
+    private static func page(
+        _ visit: Visit, profile: FormState?, password: FormState, status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let person = try visit.member()
+        let stored = FormState([
+            "display_name": person.account.displayName,
+            "summary": try await visit.services.profileSource(of: person.account.id),
+            "discoverable": person.account.discoverable ? "yes" : "",
+            "approves": person.account.approvesFollowers ? "yes" : "", "language": person.language ?? "",
+        ])
+        let t = visit.t
+        let content: HTML = """
+            <h1>\(t(.settings))</h1>\(visit.problems(profile ?? password))
+            \(profileForm(visit, profile ?? stored))\(passwordForm(visit, person, password))
+            """
+        let page = Page(t(.settings), content: content).with {
+            $0.isHidden = true
+            $0.hasCorner = false
+        }
+        return visit.answer(page, status: status)
+    }
+
+    private static func profileForm(_ visit: Visit, _ state: FormState) -> HTML {
+        let t = visit.t
+        let name = Field("display_name", t(.displayName)).with {
+            $0.hint = t(.displayNameHint)
+            $0.limit = 100
+            $0.autocomplete = "name"
+        }
+        let summary = Field("summary", t(.aboutYou), .area(rows: 5)).with {
+            $0.hint = t(.aboutYouHint)
+            $0.limit = 2_000
+        }
+        let languages =
+            [Field.Choice(value: "", label: t(.asBrowser))]
+            + Language.allCases.map { Field.Choice(value: $0.rawValue, label: $0.ownName) }
+        return """
+            <section aria-labelledby="profile"><h2 id="profile">\(t(.profile))</h2>
+            \(visit.form("/settings", style: "sheet-form", """
+                \(visit.field(name, state))\(visit.field(summary, state))
+                \(visit.checkbox("discoverable", t(.discoverable), hint: t(.discoverableHint), state))
+                \(visit.checkbox("approves", t(.approvesFollowers), hint: t(.approvesFollowersHint), state))
+                \(visit.field(Field("language", t(.languageField), .choice(languages)), state))\(visit.submit(t(.save)))
+                """))</section>
+            """
+    }
+
+    private static func passwordForm(_ visit: Visit, _ person: LocalAccount, _ state: FormState) -> HTML {
+        let t = visit.t
+        let current = Field("current", t(.currentPassword), .password).with {
+            $0.isRequired = true
+            $0.autocomplete = "current-password"
+        }
+        let new = Field("password", t(.newPassword), .password).with {
+            $0.isRequired = true
+            $0.autocomplete = "new-password"
+            $0.hint = t(.newPasswordHint)
+        }
+        return """
+            <section aria-labelledby="password"><h2 id="password">\(t(.password))</h2>
+            \(visit.form("/settings/password", style: "sheet-form", """
+                \(when(person.passwordHash != nil, visit.field(current, state)))\(visit.field(new, state))
+                \(visit.submit(t(.changePassword)))
+                """))</section>
+            """
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+
+/// The door: by a link in a letter, or by password.
+enum SignIn {
+    static func show(_ visit: Visit) async throws -> Response {
+        let next = visit.query["next"].flatMap(LocalPath.init)?.string ?? "/"
+        guard visit.person == nil else { return visit.redirect(next) }
+        return page(visit, link: FormState(), password: FormState(["next": next]))
+    }
+
+    static func byPassword(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        do {
+            let token = try await visit.services.signIn(name: sent["name"], password: sent["password"])
+            return visit.redirect(
+                sent.next(or: "/"), said: .welcome, cookie: Sessions.begin(token, visit.community))
+        } catch ServiceError.notAllowed {
+            var state = sent.state("name", "next")
+            state.errors = [FieldError("password", "wrong_password")]
+            return page(visit, link: FormState(), password: state, status: .unprocessableContent)
+        } catch let error as ServiceError {
+            var state = sent.state("name", "next")
+            let status = try state.take(error)
+            return page(visit, link: FormState(), password: state, status: status)
+        }
+    }
+
+    /// Says the same whether somebody has that address or not.
+    static func sendLink(_ sent: Submission) async throws -> Response {
+        let (visit, t) = (sent.visit, sent.visit.t)
+        do {
+            try await visit.services.sendSignInLink(email: sent["email"], language: t.language.rawValue)
+        } catch let error as ServiceError {
+            var state = sent.state("email")
+            let status = try state.take(error)
+            return page(visit, link: state, password: FormState(), status: status)
+        }
+        let content: HTML = """
+            <h1>\(t(.linkSent))</h1><p>\(t(.linkSentText, sent["email"].withoutEdges))</p>
+            <p class="hint">\(t(.linkSentHint))</p><p><a href="/sign-in">\(t(.back))</a></p>
+            """
+        return visit.answer(door(t(.linkSent), content))
+    }
+
+    /// Shows a button: a machine that opens every link of a letter does not use it up.
+    static func showLink(_ visit: Visit) async throws -> Response {
+        guard let token = visit.query["token"], !token.isEmpty else { throw ServiceError.notFound }
+        let t = visit.t
+        let content: HTML = """
+            <h1>\(t(.welcomeBack))</h1><p>\(t(.linkConfirm, visit.community.name))</p>
+            \(visit.form("/sign-in/link", "\(visit.hidden("token", token))\(visit.submit(t(.comeIn)))"))
+            """
+        return visit.answer(door(t(.signIn), content))
+    }
+
+    static func useLink(_ sent: Submission) async throws -> Response {
+        let (visit, t) = (sent.visit, sent.visit.t)
+        do {
+            let token = try await visit.services.useSignInLink(sent["token"])
+            return visit.redirect("/", said: .welcome, cookie: Sessions.begin(token, visit.community))
+        } catch is ServiceError {
+            let content: HTML = """
+                <h1>\(t(.linkOld))</h1><p>\(t(.linkOldText))</p>
+                <p><a class="button" href="/sign-in">\(t(.askNewLink))</a></p>
+                """
+            return visit.answer(door(t(.linkOld), content), status: .gone)
+        }
+    }
+
+    static func signOut(_ sent: Submission) async throws -> Response {
+        if let token = sent.visit.visitor.sessionToken { try await sent.visit.services.signOut(token) }
+        return sent.visit.redirect("/", said: .goodbye, cookie: Sessions.end(sent.visit.community))
+    }
+
+    private static func page(
+        _ visit: Visit, link: FormState, password: FormState, status: HTTPResponse.Status = .ok
+    ) -> Response {
+        let t = visit.t
+        let email = Field("email", t(.email), .email).with {
+            $0.isRequired = true
+            $0.autocomplete = "email"
+        }
+        let name = Field("name", t(.nameOrEmail)).with {
+            $0.isRequired = true
+            $0.autocomplete = "username"
+        }
+        let secret = Field("password", t(.password), .password).with {
+            $0.isRequired = true
+            $0.autocomplete = "current-password"
+        }
+        let content: HTML = """
+            <h1>\(t(.signIn))</h1>\(visit.problems(link))\(visit.problems(password))
+            <div class="doors"><section aria-labelledby="by-link"><h2 id="by-link">\(t(.byLink))</h2><p class="hint">\(t(.byLinkText))</p>
+            \(visit.form("/sign-in/send", "\(visit.field(email, link))\(visit.submit(t(.sendLink)))"))</section>
+            <section aria-labelledby="by-password"><h2 id="by-password">\(t(.byPassword))</h2>
+            \(visit.form("/sign-in", """
+                \(visit.hidden("next", password["next"]))\(visit.field(name, password))\(visit.field(secret, password))
+                \(visit.submit(t(.comeIn)))
+                """))</section></div>
+            \(when(visit.community.registration != .closed, "<p>\(t(.noAccountYet)) <a href=\"/sign-up\">\(t(.signUp))</a></p>"))
+            """
+        return visit.answer(door(t(.signIn), content), status: status)
+    }
+
+    static func door(_ title: String, _ content: HTML) -> Page {
+        Page(title, content: content).with {
+            $0.hasCorner = false
+            $0.isHidden = true
+        }
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+
+/// Starting a discussion, and answering one: both are sent to the same address.
+enum WritePost {
+    static func show(_ visit: Visit) async throws -> Response {
+        _ = try visit.member()
+        let groups = try await groups(visit)
+        let wanted = visit.query["group"].flatMap { name in groups.first { $0.username == name } }
+        let main = groups.first { $0.username == Community.mainGroup }
+        let chosen = (wanted ?? main).map { String(describing: $0.id) } ?? ""
+        return page(visit, groups, FormState(["group": chosen, "visibility": Visibility.everyone.rawValue]))
+    }
+
+    static func publish(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let person = try visit.member()
+        var draft = PostDraft(text: sent["text"])
+        draft.title = sent["title"]
+        draft.warning = sent["warning"]
+        draft.visibility = Visibility(rawValue: sent["visibility"]) ?? .everyone
+        draft.group = ID(sent["group"])
+        draft.inReplyTo = ID(sent["in_reply_to"])
+        draft.event = ID(sent["event"])
+        draft.language = visit.t.language.rawValue
+        do {
+            let id = try await visit.services.publishPost(draft, as: person.account.id)
+            if let event = draft.event { return visit.redirect("/events/\(event)#post-\(id)", said: .published) }
+            return visit.redirect("/posts/\(id)#post-\(id)", said: .published)
+        } catch let error as ServiceError {
+            var state = sent.state("text", "title", "warning", "visibility", "group")
+            let status = try state.take(error)
+            if let parent = draft.inReplyTo {
+                return try await Discussion.page(visit, id: parent, state, status: status)
+            }
+            if let event = draft.event { return try await EventPage.page(visit, id: event, state, status: status) }
+            return page(visit, try await groups(visit), state, status: status)
+        }
+    }
+
+    private static func groups(_ visit: Visit) async throws -> [Account] {
+        let groups = try await visit.database.read { db in try Accounts.groups(in: db) }
+        return groups.filter { $0.username != Community.agendaGroup }
+    }
+
+    private static func page(
+        _ visit: Visit, _ groups: [Account], _ state: FormState, status: HTTPResponse.Status = .ok
+    ) -> Response {
+        let t = visit.t
+        let choices = groups.map { Field.Choice(value: String(describing: $0.id), label: $0.shownName) }
+        let nowhere = Field.Choice(value: "", label: t(.noGroup))
+        let text = Field("text", t(.postText), .area(rows: 10)).with {
+            $0.isRequired = true
+            $0.limit = PostLimits.text
+            $0.hint = t(.textHint)
+        }
+        let content: HTML = """
+            <h1>\(t(.writePost))</h1>\(visit.problems(state))
+            \(visit.form("/posts", style: "sheet-form", """
+                \(visit.field(Field("title", t(.postTitle)).with { $0.limit = PostLimits.title }, state))
+                \(visit.field(text, state))
+                \(visit.field(Field("group", t(.postGroup), .choice(choices + [nowhere])), state))
+                \(visit.field(visibility(t), state))
+                \(visit.submit(t(.publish), cancel: "/discussions"))
+                """))
+            <p class="hint">\(t(.publicHint))</p>
+            """
+        let page = Page(t(.writePost), .discussions, content: content).with { $0.hasCorner = false }
+        return visit.answer(page, status: status)
+    }
+
+    private static func visibility(_ t: Texts) -> Field {
+        let choices: [Field.Choice] = [
+            .init(value: Visibility.everyone.rawValue, label: t(.forEveryone)),
+            .init(value: Visibility.unlisted.rawValue, label: t(.forUnlisted)),
+            .init(value: Visibility.followers.rawValue, label: t(.forFollowers)),
+            .init(value: Visibility.direct.rawValue, label: t(.forNamed)),
+        ]
+        return Field("visibility", t(.whoReads), .choice(choices))
+    }
+}
+
+/// Changing and deleting one's own words.
+enum EditPost {
+    static func show(_ visit: Visit) async throws -> Response {
+        let me = try visit.member().account.id
+        let id: ID<Post> = try visit.id()
+        let source = try await visit.services.source(of: id, as: me)
+        return try await page(visit, id, FormState(["title": source.title, "text": source.text]))
+    }
+
+    static func save(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let me = try visit.member().account.id
+        let id: ID<Post> = try visit.id()
+        do {
+            try await visit.services.editPost(id, title: sent["title"], text: sent["text"], as: me)
+            return visit.redirect("/posts/\(id)#post-\(id)", said: .edited)
+        } catch let error as ServiceError {
+            var state = sent.state("title", "text")
+            let status = try state.take(error)
+            return try await page(visit, id, state, status: status)
+        }
+    }
+
+    static func delete(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        let id: ID<Post> = try visit.id()
+        let thread = try await visit.database.read { db in try Posts.byID(id, in: db)?.thread }
+        try await visit.services.deletePost(id, as: try visit.member().account.id)
+        let isAnswer = thread != nil && thread != id
+        return visit.redirect(isAnswer ? "/posts/\(thread ?? id)" : "/discussions", said: .deleted)
+    }
+
+    private static func page(
+        _ visit: Visit, _ id: ID<Post>, _ state: FormState, status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let t = visit.t
+        guard let post = try await visit.database.read({ db in try Posts.byID(id, in: db) }) else {
+            throw ServiceError.notFound
+        }
+        let text = Field("text", t(.postText), .area(rows: 10)).with {
+            $0.isRequired = true
+            $0.limit = PostLimits.text
+            $0.hint = t(.textHint)
+        }
+        let title = Field("title", t(.postTitle)).with { $0.limit = PostLimits.title }
+        let content: HTML = """
+            <h1>\(t(.editPost))</h1>\(visit.problems(state))
+            \(visit.form("\(post.path)/edit", style: "sheet-form", """
+                \(when(post.isTopLevel, visit.field(title, state)))\(visit.field(text, state))
+                \(visit.submit(t(.save), cancel: post.path))
+                """))
+            <section class="last">\(visit.deletion(post))</section>
+            """
+        let page = Page(t(.editPost), .discussions, content: content).with { $0.hasCorner = false }
+        return visit.answer(page, status: status)
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+
+/// The slate and the counter, as a style sheet: no fonts, pictures or scripts of others, both themes, and paper.
+enum Styles {
+    /// The sheet and the sign of the house, under names that change with their content.
+    static let assets = StaticAssets([
+        .init(name: "troquet.css", contentType: "text/css; charset=utf-8", bytes: Array(sheet.utf8)),
+        .init(name: "troquet.svg", contentType: "image/svg+xml", bytes: Array(Pictures.icon.utf8)),
+    ])
+
+    /// Where the sheet is.
+    static var path: String { assets.path("troquet.css") }
+    /// Where the sign is.
+    static var iconPath: String { assets.path("troquet.svg") }
+
+    static let sheet = [colours, base, frame, forms, cards, places, paper].joined(separator: "\n")
+
+    /// Colours by day: what each is for stands in its name.
+    static let day: [String: String] = [
+        "paper": "#fbf8f3", "raised": "#fffdf9", "ink": "#241f1c", "soft": "#5f554c", "line": "#d9d1c5",
+        "edge": "#857a6d", "slate": "#23312f", "slate-edge": "#23312f", "chalk": "#f3efe6", "dust": "#bccac4",
+        "accent": "#a6432d", "accent-deep": "#8a3321", "on-accent": "#fffaf5", "green": "#2f6b4f", "amber": "#8a5a00",
+        "red": "#a3241f", "on-red": "#fffaf5", "tint": "#f3ece1", "light-green": "#9fd6b7", "light-amber": "#edc46a",
+    ]
+
+    /// Colours by night.
+    static let night: [String: String] = [
+        "paper": "#171413", "raised": "#1f1b19", "ink": "#ece6dd", "soft": "#b5aa9d", "line": "#3a332e",
+        "edge": "#8d8175", "slate": "#101716", "slate-edge": "#34443f", "chalk": "#f3efe6", "dust": "#b3c1bb",
+        "accent": "#e08a6f", "accent-deep": "#eba48d", "on-accent": "#1d1210", "green": "#86c7a4", "amber": "#dba94a",
+        "red": "#f0938a", "on-red": "#1d1210", "tint": "#241f1c", "light-green": "#9fd6b7", "light-amber": "#edc46a",
+    ]
+
+    private static let colours = """
+        :root{color-scheme:light dark;\(variables(day))
+        --serif:ui-serif,Georgia,"Times New Roman",serif;--sans:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+        @media (prefers-color-scheme:dark){:root{\(variables(night))}}
+        """
+
+    private static func variables(_ colours: [String: String]) -> String {
+        colours.sorted { $0.key < $1.key }.map { "--\($0.key):\($0.value)" }.joined(separator: ";") + ";"
+    }
+
+    /// What paper shows, and what a page shows that was asked for "to print".
+    private static let paper: String = {
+        let rules: [(selector: String, style: String)] = [
+            (".top nav,.door,.foot,.skip,.corner ul,.no-print,.deeds,.actions,.button,.tabs,.pager,.notice,form", "display:none!important"),
+            (".sheet", "display:block;max-width:none;padding:0"), (".top,.slate,.date,.face,.panel", "background:#fff!important;color:#000!important"),
+            (".slate", "border:2px solid #000;outline:0"), (".slate *,.date *", "color:#000!important"),
+            (".date,.face", "border:1px solid #000"), (".top .bar", "padding:0 0 .5rem"),
+            (".printed", "display:block"), (".card", "break-inside:avoid"), ("main a", "color:#000"),
+            (".words a::after", "content:\" (\" attr(href) \")\";font-size:.85em;word-break:break-all"),
+            (".words a.mention::after,.words a.hashtag::after", "content:\"\""),
+            (".poster h1", "font-size:2.6rem"), ("aside.side", "margin-top:1rem"),
+        ]
+        let printed = rules.map { "\($0.selector){\($0.style)}" }.joined(separator: "\n")
+        let shown = rules.map { rule in
+            let selectors = rule.selector.split(separator: ",").map { ".on-paper \($0)" }.joined(separator: ",")
+            return "\(selectors){\(rule.style)}"
+        }
+        return """
+            .on-paper{background:#fff;color:#000;--paper:#fff;--ink:#000;--soft:#333;--line:#999;--accent:#000;padding:1rem}
+            .on-paper .paper-only{display:block}
+            \(shown.joined(separator: "\n"))
+            @media print{@page{margin:15mm}
+            html{font-size:11pt}body{background:#fff;color:#000;--paper:#fff;--ink:#000;--soft:#333;--line:#999;--accent:#000}
+            .on-paper .paper-only{display:none}
+            \(printed)}
+            """
+    }()
+}

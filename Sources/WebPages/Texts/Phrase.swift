@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The sentences that every language has.
+enum Phrase: String, CaseIterable, Sendable {
+    // pages
+    case skip, mainNavigation, aside, corner, home, events, discussions, members, networks, myEvents, groups, about
+    case settings, moderation, signIn, signUp, signOut, menuOf, print, printHint, recommend, recommendByMail
+    case recommendByAddress, feed, calendar, filter, back, backHome, older, optional, cancel, save, edit, delete
+    case accept, refuse, from, seeAtOrigin
+    // home
+    case helloName, nextEvent, myNextEvent, seeAndCome, seeEvent, questionWaits, latestTalks, allTalks, laterEvents
+    case wholeAgenda, howToJoin, howToJoinText, howToFollow, newcomers, newcomersHint, helpers, helpersHint, yourTurn
+    // talks
+    case writePost, everything, whatIFollow, discussion, noTalks, noTalksInvite, noTagged, noTaggedInvite, pictureOnly
+    case picture, file, sharedBy, awaitsAnswer, answerCount, lastAnswer, whoAnswered, whoTalks, subjects, postBy
+    case wasEdited, answer, answerTo, answerToName, answerWhole, yourAnswer, sendAnswer, answerNeedsAccount
+    case answerFromElsewhere, thank, thanked, recommendPost, recommended, visibleUnlisted, visibleFollowers
+    case visibleDirect, deleteExplained, deleteForGood, postTitle, postText, textHint, postGroup, noGroup, whoReads
+    case forEveryone, forUnlisted, forFollowers, forNamed, publish, publicHint, editPost, groupsIntro, newGroup
+    case groupTitle, groupName, nameHint, groupSummary, groupApproves, groupApprovesHint, foundGroup, editGroup
+    case writeHere, upcomingEvents, followFromElsewhere, followFromElsewhereText, followedNetworks, whoRunsIt
+    case joinGroup, leaveGroup, followGroup, follow, unfollow, followRequested, withdraw
+    // events
+    case upcoming, past, planEvent, eventsIntro, noEvents, noEventsInvite, noPast, noPastInvite, noMine, noMineInvite
+    case moreEvents, keepUp, keepUpCalendar, keepUpFollow, addToCalendar, placeUnknown, online, alsoOnline, seatsTaken
+    case seatsLeft, fullHouse, waitingCount, comingCount, whoComes, nobodyYet, facesHint, statePast, stateRescheduled
+    case statePostponed, stateCancelled, stateTentative, wasPlannedFor, timeOf, youGo, youWait, youAsked, willYouCome
+    case iCome, joinQueue, dontCome, youHaveASeat, yourPlace, queueHint, askedHint, declinedHint, cancelledHint
+    case postponedHint, eventIsOver, joinElsewhere, signUpThere, comeFromElsewhere, whoSeesYou, whoSeesYouThere
+    case meetOnline, aroundEvent, aroundEventEmpty, yourComment, sendComment, whereIsIt, openMap, whoInvites
+    case manageEvent, manageTitle, backToEvent, guestList, waitingList, printSheet, repeatEvent, changeEvent
+    case changeHint, saveAndTell, postponeEvent, postponeExplained, postponeNow, cancelEvent, cancelExplained
+    case cancelNow, eventGroup, noGroupToPlan, eventTitle, eventStart, eventEnd, eventText, eventTextHint, eventPlace
+    case placeName, placeStreet, placePostalCode, placeTown, eventOnline, eventOnlineHint, eventSeats, eventSeatsHint
+    case announceEvent
+    // people
+    case theirWords, nothingSaidYet, introduceYourself, editProfile, hasMoved, personOf, groupOf, suspend
+    case suspendExplained, suspendNow, membersIntro, membersIntroStranger, noMembers, noMembersInvite, inviteSomebody
+    case inviteText, makeInvitation, inviteReady, networksIntro, noNetworks, noNetworksInvite, followedBy
+    case followedByMe, followNetwork, handleField, handleHint, followAs, asMyself, askToFollow, beFollowed
+    case beFollowedText, whatFlows, whatFlowsText
+    // door
+    case email, emailHint, nameOrEmail, password, passwordHint, byLink, byLinkText, sendLink, byPassword, comeIn
+    case noAccountYet, linkSent, linkSentText, linkSentHint, welcomeBack, linkConfirm, linkOld, linkOldText
+    case askNewLink, signUpIntro, signUpClosed, askToJoin, displayName, displayNameHint, userName, signUpNote
+    case signUpNoteHint, invitation, invitationHint, signUpPrivacy, signedUp, signedUpText, signUpWaits
+    case signUpWaitsText
+    // settings
+    case profile, aboutYou, aboutYouHint, discoverable, discoverableHint, approvesFollowers, approvesFollowersHint
+    case languageField, asBrowser, currentPassword, newPassword, newPasswordHint, changePassword
+    // moderation
+    case waitingSignUps, nobodyWaits, approve, openReports, noReports, reportedBy, resolve, hosts, host, hostHint
+    case noPolicies, policyField, policyNote, policyUnset, policyAllowed, policyLimited, policyBlocked
+    // about
+    case aboutTitle, aboutMembers, aboutEvents, registrationOpen, registrationApproval, registrationInvitation
+    case registrationClosed, yourWords, privacyPublic, privacyShown, privacyPages, software, softwareText
+    // notices
+    case noticePublished, noticeEdited, noticeDeleted, noticeThanked, noticeUnthanked, noticeRecommended
+    case noticeUnrecommended, noticePlanned, noticeChanged, noticePostponed, noticeCancelled, noticeGoing
+    case noticeWaiting, noticeAsked, noticeLeft, noticeFollowed, noticeRequested, noticeUnfollowed, noticeAnswered
+    case noticeFounded, noticeSaved, noticePassword, noticeApproved, noticeRefused, noticeResolved, noticeWelcome
+    case noticeGoodbye
+    // problems
+    case problemsTitle, problemsKept, problemMissing, problemTooLong, problemTooShort, problemTaken, problemName
+    case problemAddress, problemDate, problemZone, problemPast, problemBeforeStart, problemTooFar, problemNumber
+    case problemHandle, problemNotFound, problemHost, problemInvitation, problemPassword, problemLanguage
+    case problemGroup, problemEventOff, problemElsewhere, problemUnreachable, problemTooMany, problemClosed
+    case problemOther
+    // errors
+    case errorNumber, errorNotFound, errorNotFoundText, errorForm, errorFormText, errorConflict, errorConflictText
+    case errorEventText, errorTooMany, errorTooManyText, errorTooLarge, errorTooLargeText, errorMethod
+    case errorMethodText, errorRequest, errorRequestText, errorElsewhere, errorElsewhereText, errorInternal
+    case errorInternalText
+    // times
+    case justNow, minutesAgo, hoursAgo, yesterday, lastWeekday, onDate, today, tomorrow, inDays, dayAtTime, spanOneDay
+    case spanDays, weekdays, weekdaysShort, months, monthsShort
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import HTTPSupport
+public import HTTPTypes
+public import Hummingbird
+internal import Model
+public import Services
+
+/// The pages of the node, for people: French and English, without scripts.
+///
+/// Addresses are English words whatever the language. Where another node asks for the document of the same thing, it
+/// asks at the same address; `Negotiation` decides.
+public struct WebPages: Sendable {
+    let services: Services
+    let timeZone: String
+
+    /// - Parameter timeZone: IANA name of the community's zone: where its clocks hang.
+    public init(services: Services, timeZone: String = "Europe/Paris") {
+        self.services = services
+        self.timeZone = timeZone
+    }
+
+    /// All of them.
+    public var routes: [Route] {
+        reading + conversation + meetings + people + stewardship + Feeds.routes(self) + Styles.assets.routes
+    }
+
+    private var reading: [Route] {
+        [
+            get("/", Home.show), get("/about", About.show), get("/language", About.chooseLanguage),
+            get("/discussions", Discussions.show), get("/groups", Discussions.showGroups),
+            get("/groups/:name", GroupPage.show), get("/tags/:tag", TagPage.show),
+            get("/posts/:id", Discussion.show), get("/events", Agenda.show), get("/events/:id", EventPage.show),
+            get("/users/:name", Profile.show), get("/@{name}", Profile.redirect),
+            get("/accounts/:id", Profile.showRemote), get("/members", Members.show),
+            get("/networks", Networks.show),
+        ]
+    }
+
+    private var conversation: [Route] {
+        [
+            get("/write", WritePost.show), post("/posts", WritePost.publish),
+            get("/posts/:id/edit", EditPost.show), post("/posts/:id/edit", EditPost.save),
+            post("/posts/:id/delete", EditPost.delete), post("/posts/:id/like", Discussion.like),
+            post("/posts/:id/unlike", Discussion.unlike), post("/posts/:id/boost", Discussion.boost),
+            post("/posts/:id/unboost", Discussion.unboost), post("/groups", GroupPage.create),
+            get("/groups/:name/edit", GroupPage.showEdit), post("/groups/:name/edit", GroupPage.saveEdit),
+        ]
+    }
+
+    private var meetings: [Route] {
+        [
+            get("/events/new", PlanEvent.show), post("/events", PlanEvent.plan),
+            post("/events/:id/join", EventPage.join), post("/events/:id/leave", EventPage.leave),
+            get("/events/:id/manage", ManageEvent.show), post("/events/:id/change", ManageEvent.change),
+            post("/events/:id/postpone", ManageEvent.postpone), post("/events/:id/cancel", ManageEvent.cancel),
+            get("/my-events", MyEvents.show),
+        ]
+    }
+
+    private var people: [Route] {
+        [
+            post("/follow", Networks.follow), post("/unfollow", Networks.unfollow),
+            post("/follow/answer", Networks.answer), post("/invite", Members.invite),
+            get("/sign-in", SignIn.show), post("/sign-in", SignIn.byPassword), post("/sign-in/send", SignIn.sendLink),
+            get("/sign-in/link", SignIn.showLink), post("/sign-in/link", SignIn.useLink),
+            post("/sign-out", SignIn.signOut), get("/sign-up", SignUpPage.show), post("/sign-up", SignUpPage.register),
+            get("/settings", SettingsPage.show), post("/settings", SettingsPage.saveProfile),
+            post("/settings/password", SettingsPage.changePassword),
+        ]
+    }
+
+    private var stewardship: [Route] {
+        [
+            get("/moderation", Moderation.show), post("/moderation/approve", Moderation.approve),
+            post("/moderation/refuse", Moderation.refuse), post("/moderation/resolve", Moderation.resolve),
+            post("/moderation/suspend", Moderation.suspend), post("/moderation/hosts", Moderation.setPolicy),
+        ]
+    }
+
+    /// A page that says what went wrong, for errors that no page has caught.
+    public func errorPage(
+        _ status: HTTPResponse.Status, code: String, _ request: Request, _ context: NodeContext
+    ) async -> Response {
+        let visit = (try? await visit(request, context)) ?? stranger(request, context)
+        return visit.errorPage(status, code: code)
+    }
+}
+
+// MARK: - From a request to a visit
+
+extension WebPages {
+    func get(_ path: String, _ handler: @escaping @Sendable (Visit) async throws -> Response) -> Route {
+        .get(path) { request, context in
+            let visit = try await visit(request, context)
+            return try await answering(visit) { try await handler(visit) }
+        }
+    }
+
+    private func post(_ path: String, _ handler: @escaping @Sendable (Submission) async throws -> Response) -> Route {
+        .post(path) { request, context in
+            let visit = try await visit(request, context)
+            return try await answering(visit) {
+                let form = try await Form(request)
+                try Sessions.requireOwnForm(
+                    request, word: form[Sessions.formField], expected: visit.formToken, services.community)
+                return try await handler(Submission(visit: visit, form: form))
+            }
+        }
+    }
+
+    /// Errors that have something to say become pages; the others go on to be logged.
+    private func answering(_ visit: Visit, _ body: () async throws -> Response) async throws -> Response {
+        do {
+            return try await body()
+        } catch ServiceError.signInNeeded {
+            let next = visit.request.method == .get ? visit.address : "/"
+            return visit.redirect("/sign-in?next=\(next.urlEscaped)")
+        } catch let error as ServiceError {
+            let (status, code) = error.publicFace
+            return visit.errorPage(status, code: code)
+        } catch let error as any PublicError {
+            return visit.errorPage(error.status, code: error.code)
+        }
+    }
+
+    private func visit(_ request: Request, _ context: NodeContext) async throws -> Visit {
+        let visitor = try await Sessions.visitor(request, context, services)
+        let language = language(of: request, visitor)
+        return Visit(pages: self, request: request, context: context, visitor: visitor, t: .of(language))
+    }
+
+    /// When even the session cannot be read.
+    private func stranger(_ request: Request, _ context: NodeContext) -> Visit {
+        let visitor = Sessions.Visitor(formToken: "")
+        let language = language(of: request, visitor)
+        return Visit(pages: self, request: request, context: context, visitor: visitor, t: .of(language))
+    }
+
+    /// The person's choice, the browser's choice here, the browser's wish, the community's language.
+    private func language(of request: Request, _ visitor: Sessions.Visitor) -> Language {
+        let community = services.community
+        let cookie = Cookies.read(Sessions.languageCookie, request, secure: community.isSecure)
+        return visitor.person?.language.flatMap(Language.init) ?? cookie.flatMap(Language.init)
+            ?? Language.preferred(by: request.headers[.acceptLanguage])
+            ?? Language(rawValue: community.language) ?? .french
+    }
+}
+
+extension ServiceError {
+    /// What a stranger is told: that one may not looks like that there is nothing.
+    var publicFace: (HTTPResponse.Status, String) {
+        switch self {
+        case .notFound, .notAllowed: (.notFound, "not_found")
+        case .signInNeeded: (.unauthorized, "sign_in_needed")
+        case .invalid: (.unprocessableContent, "invalid")
+        case .conflict(let code): (.conflict, code)
+        case .tooMany: (.tooManyRequests, "too_many_requests")
+        case .unreachable: (.badGateway, "unreachable")
+        }
+    }
+}

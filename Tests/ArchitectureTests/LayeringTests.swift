@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// The walls of the house. The compiler does not guard them: it lets a target import what a dependency of a
+/// dependency happens to have built.
+@Suite("The layers")
+struct LayeringTests {
+    /// Where each target stands. What it needs stands lower.
+    private static let floors: [String: Int] = [
+        "CPostgres": 0, "CSQLite": 0, "COpenSSL": 0, "CLibXML2": 0,
+        "Vocabulary": 1, "HTTPSignatures": 1, "Database": 1, "Calendar": 1,
+        "Model": 2,
+        "Markup": 3, "Storage": 3,
+        "Federation": 4, "Transport": 4, "Mail": 4, "MediaStore": 4, "HTTPSupport": 4,
+        "Services": 5, "FederationAPI": 5,
+        "MastodonAPI": 6, "WebPages": 6,
+        "Troquet": 7,
+        "TestSupport": 8, "TroquetBench": 8,
+    ]
+
+    /// What comes with the language and the system.
+    private static let platform: Set = [
+        "Swift", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Synchronization", "Testing",
+    ]
+
+    /// Who never imports what, however it is declared.
+    private static let never: [(target: String, modules: Set<String>)] = [
+        ("MastodonAPI", ["Federation", "Vocabulary", "Markup", "Transport"]),
+        ("WebPages", ["Federation", "Vocabulary", "Markup", "Transport"]),
+        ("Federation", ["Transport", "Hummingbird", "AsyncHTTPClient"]),
+        ("Storage", ["Markup", "HTTPSignatures"]),
+        ("Services", ["Hummingbird"]),
+    ]
+
+    /// The C libraries, each with the one target that may see it.
+    private static let keepers = [
+        "CPostgres": "Database", "CSQLite": "Database", "COpenSSL": "HTTPSignatures", "CLibXML2": "Markup",
+    ]
+
+    /// All that a target without input or output may see, ours aside.
+    private static let pureModules: Set = ["FoundationEssentials", "Synchronization", "Glibc", "Musl"]
+
+    @Test("every import is declared in Package.swift")
+    func declared() throws {
+        for target in try PackageGraph.ours.get().targets where !target.isSystemLibrary {
+            let known = target.targets.union(target.products).union(Self.platform).union([target.name])
+            for file in try SourceTree.sources(below: target.path) {
+                let undeclared = file.imports.subtracting(known)
+                #expect(undeclared.isEmpty, "\(file) imports what \(target) does not declare")
+            }
+        }
+    }
+
+    @Test("what a target of the house declares of ours it imports somewhere")
+    func needed() throws {
+        for target in try PackageGraph.ours.get().targets where !target.isSystemLibrary && !target.isTest {
+            let imported = try imports(of: target)
+            #expect(target.targets.subtracting(imported).isEmpty, "\(target) declares what it does not import")
+        }
+    }
+
+    @Test("no arrow runs up, and so there is no circle")
+    func upwards() throws {
+        for target in try PackageGraph.ours.get().targets where !target.isTest {
+            let floor = try #require(Self.floors[target.name], "\(target) stands on no floor yet")
+            for needed in target.targets {
+                let lower = try #require(Self.floors[needed], "\(needed) stands on no floor yet")
+                #expect(lower < floor, "\(target) needs \(needed), which does not stand below it")
+            }
+        }
+    }
+
+    @Test("some doors stay shut", arguments: never)
+    func shut(target name: String, modules: Set<String>) throws {
+        guard let target = try PackageGraph.ours.get().target(name) else { return }
+        #expect(try imports(of: target).isDisjoint(with: modules))
+        #expect(target.targets.union(target.products).isDisjoint(with: modules))
+    }
+
+    @Test("a C library has one keeper", arguments: keepers.sorted { $0.key < $1.key })
+    func kept(library: String, keeper: String) throws {
+        for target in try PackageGraph.ours.get().targets where !target.isSystemLibrary && target.name != keeper {
+            #expect(try !imports(of: target).contains(library), "\(target) imports \(library)")
+            #expect(!target.targets.contains(library), "\(target) declares \(library)")
+        }
+    }
+
+    @Test("what is pure sees no door to the outside", arguments: ["Vocabulary", "Calendar", "Model"])
+    func pure(name: String) throws {
+        let target = try #require(try PackageGraph.ours.get().target(name))
+        #expect(target.products.isEmpty)
+        let ours: Set = ["Vocabulary", "Calendar"]
+        #expect(try imports(of: target).subtracting(Self.pureModules).subtracting(ours).isEmpty)
+    }
+
+    @Test("only tests see what supports tests")
+    func support() throws {
+        for target in try PackageGraph.ours.get().targets where !target.isTest && target.name != "TestSupport" {
+            #expect(!target.targets.contains("TestSupport"))
+            #expect(try imports(of: target).isDisjoint(with: ["TestSupport", "Testing"]))
+        }
+    }
+
+    private func imports(of target: PackageGraph.Target) throws -> Set<String> {
+        guard !target.isSystemLibrary else { return [] }
+        return try SourceTree.sources(below: target.path).reduce(into: []) { $0.formUnion($1.imports) }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The targets that `Package.swift` declares, as the package manager reads them.
+struct PackageGraph: Sendable {
+    /// One target and what it says it needs.
+    struct Target: Sendable, CustomStringConvertible {
+        let name: String
+        let type: String
+        /// The folder of its sources, from the root.
+        let path: String
+        /// Targets of ours.
+        let targets: Set<String>
+        /// Products of other packages.
+        let products: Set<String>
+
+        var isTest: Bool { type == "test" }
+        var isSystemLibrary: Bool { type == "system" }
+        var description: String { name }
+    }
+
+    let targets: [Target]
+
+    /// Read once: it takes a second.
+    static let ours = Result { try PackageGraph() }
+
+    func target(_ name: String) -> Target? {
+        targets.first { $0.name == name }
+    }
+
+    /// Asks the package manager in a scratch folder of its own, because the usual one is locked by whoever runs us.
+    private init() throws {
+        let scratch = FileManager.default.temporaryDirectory.appending(path: "troquet-dump-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        // Files rather than pipes: a pipe that nobody empties stops its writer.
+        let output = scratch.appending(path: "package.json")
+        let errors = scratch.appending(path: "errors")
+        for file in [output, errors] { try Data().write(to: file) }
+        let swift = Process()
+        swift.executableURL = URL(filePath: "/usr/bin/env")
+        swift.arguments = [
+            "swift", "package", "--package-path", SourceTree.root.path, "--scratch-path", scratch.path, "dump-package",
+        ]
+        swift.standardInput = FileHandle.nullDevice
+        swift.standardOutput = try FileHandle(forWritingTo: output)
+        swift.standardError = try FileHandle(forWritingTo: errors)
+        try swift.run()
+        swift.waitUntilExit()
+        guard swift.terminationStatus == 0 else {
+            throw DumpFailure(message: try String(contentsOf: errors, encoding: .utf8))
+        }
+        let dump = try JSONDecoder().decode(Dump.self, from: try Data(contentsOf: output))
+        targets = dump.targets.map(\.target)
+    }
+
+    private struct DumpFailure: Error {
+        let message: String
+    }
+}
+
+/// The part of the package manager's JSON that matters here.
+private struct Dump: Decodable {
+    struct Target: Decodable {
+        let name: String
+        let type: String
+        let path: String?
+        let dependencies: [Dependency]
+
+        var target: PackageGraph.Target {
+            PackageGraph.Target(
+                name: name, type: type, path: path ?? (type == "test" ? "Tests/\(name)" : "Sources/\(name)"),
+                targets: Set(dependencies.compactMap(\.byName)), products: Set(dependencies.compactMap(\.product)))
+        }
+    }
+
+    /// `{"byName": [name, condition]}` or `{"product": [name, package, aliases, condition]}`.
+    struct Dependency: Decodable {
+        let byName: String?
+        let product: String?
+
+        private enum Keys: String, CodingKey {
+            case byName, product, target
+        }
+
+        init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: Keys.self)
+            func first(_ key: Keys) throws -> String? {
+                guard values.contains(key) else { return nil }
+                var list = try values.nestedUnkeyedContainer(forKey: key)
+                return try list.decode(String.self)
+            }
+            byName = try first(.byName) ?? first(.target)
+            product = try first(.product)
+        }
+    }
+
+    let targets: [Target]
+}

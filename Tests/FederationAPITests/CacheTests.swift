@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPSupport
+import HTTPTypes
+import Hummingbird
+import Synchronization
+import Testing
+
+@testable import FederationAPI
+
+@Suite("Ready answers")
+struct CacheTests {
+    /// Counts how often an answer was made.
+    private final class Maker: Sendable {
+        let made = Atomic<Int>(0)
+
+        func make(_ status: HTTPResponse.Status = .ok) -> Response {
+            made.add(1, ordering: .relaxed)
+            return Answers.text("x", status: status)
+        }
+    }
+
+    @Test("an answer is made once a minute, and again when all is forgotten")
+    func age() async throws {
+        let (cache, maker, start) = (DocumentCache(), Maker(), ContinuousClock.now)
+        for seconds in [0, 1, 59] {
+            _ = try await cache.answer("a", now: start + .seconds(seconds)) { maker.make() }
+        }
+        #expect(maker.made.load(ordering: .relaxed) == 1)
+        _ = try await cache.answer("a", now: start + .seconds(60)) { maker.make() }
+        #expect(maker.made.load(ordering: .relaxed) == 2)
+        cache.forgetAll()
+        _ = try await cache.answer("a", now: start + .seconds(61)) { maker.make() }
+        #expect(maker.made.load(ordering: .relaxed) == 3)
+    }
+
+    @Test("an answer that was made while all was forgotten is not kept")
+    func race() async throws {
+        let (cache, maker, start) = (DocumentCache(), Maker(), ContinuousClock.now)
+        _ = try await cache.answer("a", now: start) {
+            cache.forgetAll()
+            return maker.make()
+        }
+        _ = try await cache.answer("a", now: start) { maker.make() }
+        #expect(maker.made.load(ordering: .relaxed) == 2)
+    }
+
+    @Test("a failure and an endless key are not kept, and the table is bounded")
+    func bounds() async throws {
+        let (cache, maker, start) = (DocumentCache(), Maker(), ContinuousClock.now)
+        for _ in 0..<2 { _ = try await cache.answer("gone", now: start) { maker.make(.gone) } }
+        let long = String(repeating: "x", count: 501)
+        for _ in 0..<2 { _ = try await cache.answer(long, now: start) { maker.make() } }
+        #expect(maker.made.load(ordering: .relaxed) == 4)
+        for number in 0..<(DocumentCache.ceiling * 2 + 10) {
+            _ = try await cache.answer("\(number)", now: start) { maker.make() }
+        }
+        #expect(cache.count <= DocumentCache.ceiling)
+    }
+}

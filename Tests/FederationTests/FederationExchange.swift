@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import HTTPSignatures
+import Model
+import Storage
+import Vocabulary
+
+@testable import Federation
+
+/// A request as it comes to the inbox.
+struct InboxRequest: Sendable {
+    var head: RequestHead
+    var mediaType: String? = "application/activity+json"
+    var body: [UInt8]
+}
+
+/// One activity of ours with the inboxes that it goes to.
+struct Sending: Sendable {
+    let type: String
+    let body: JSON
+    let text: String
+    let inboxes: [String]
+
+    /// Without what differs from run to run, and what says nothing: the ids of our activities, and the context.
+    var essence: JSON {
+        ["inboxes": JSON(inboxes), "activity": body.setting("@context", nil).maskingActivities().setting("id", nil)]
+    }
+}
+
+extension JSON {
+    /// The ids of our activities are made of the time and a count: an ellipsis stands for them.
+    func maskingActivities() -> JSON {
+        switch self {
+        case .string(let text):
+            let prefix = FederationWorld.origin + "/activities/"
+            guard text.hasPrefix(prefix), text.dropFirst(prefix.count).allSatisfy(\.isNumber) else { return self }
+            return .string(prefix + "…")
+        case .array(let elements): return .array(elements.map { $0.maskingActivities() })
+        case .object(let object):
+            return .object(JSON.Object(object.map { ($0.key, $0.value.maskingActivities()) }))
+        default: return self
+        }
+    }
+}
+
+// MARK: - What comes in
+
+extension FederationWorld {
+    /// Signs a POST of an activity to the shared inbox, as its actor's server would now.
+    func request(
+        _ activity: JSON, signedBy signer: String? = nil, keyID: String? = nil, scheme: SignatureScheme = .cavage
+    ) throws -> InboxRequest {
+        try request(
+            bytes: activity.serialized(), signedBy: signer ?? activity["actor"]?.string ?? "", keyID: keyID,
+            scheme: scheme)
+    }
+
+    /// The same for any bytes.
+    func request(
+        bytes: [UInt8], signedBy signer: String, keyID: String? = nil, scheme: SignatureScheme = .cavage
+    ) throws -> InboxRequest {
+        var head = RequestHead(
+            method: "POST", target: "/inbox", authority: "cafe.example", scheme: "https",
+            headers: [("content-type", "application/activity+json")])
+        try Signer.sign(
+            &head, body: bytes, keyID: keyID ?? nodes.keyID(of: signer), key: try nodes.key(of: signer),
+            scheme: scheme, now: clock.now.milliseconds)
+        return InboxRequest(head: head, body: bytes)
+    }
+
+    /// Hands a request to the gate.
+    ///
+    /// - Returns: the code of the refusal; nil when it was let in.
+    func knock(_ request: InboxRequest) async -> GateRefusal? {
+        do throws(GateRefusal) {
+            _ = try await gate.accept(request.head, mediaType: request.mediaType, body: request.body)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// An activity comes, and everything that waits is worked off.
+    ///
+    /// - Returns: what became of it; `refused:` and the code when it was turned away, `waiting` when it is to be tried
+    ///   again, nil when there was nothing to keep.
+    @discardableResult
+    func receive(_ activity: JSON, signedBy signer: String? = nil) async throws -> String? {
+        if let refusal = await knock(try request(activity, signedBy: signer)) { return "refused:\(refusal.code)" }
+        try await settle()
+        guard let id = activity["id"]?.string else { return nil }
+        return try await outcome(of: id)
+    }
+
+    /// What became of an activity that was let in; nil when it never was.
+    func outcome(of id: String) async throws -> String? {
+        let id = try address(id)
+        return try await database.read { db in try InboxQueue.outcome(of: id, in: db) }
+    }
+
+    /// Works off what is due, in order.
+    func settle() async throws {
+        while true {
+            let due = try await lease()
+            guard !due.isEmpty else { return }
+            for activity in due { await processor.process(activity) }
+        }
+    }
+
+    /// Takes what is due out of the queue, as the processor does.
+    func lease() async throws -> [ReceivedActivity] {
+        let now = clock.now
+        return try await database.write { tx in
+            try InboxQueue.lease(limit: 500, until: now + .minutes(2), now: now, in: tx)
+        }
+    }
+}
+
+// MARK: - What goes out
+
+extension FederationWorld {
+    /// The newest number given so far: what is said after it is new.
+    func marker() -> Int64 { (ids.make(at: clock.now) as ID<SentActivity>).rawValue }
+
+    /// What our actors said after the marker, in order.
+    func sent(after marker: Int64 = 0) async throws -> [Sending] {
+        try await database.read { db in
+            var found: [(id: Int64, sending: Sending)] = []
+            let rows = try db.rows(
+                """
+                SELECT a.id, a.type, a.body, d.inbox FROM activity a LEFT JOIN delivery d ON d.activity_id = a.id
+                WHERE a.id > \(marker) ORDER BY a.id, d.inbox
+                """)
+            for row in rows {
+                let id = try row.int("id")
+                var inboxes = found.last?.id == id ? found.removeLast().sending.inboxes : []
+                if let inbox = try row.textOrNil("inbox") { inboxes.append(inbox) }
+                let text = try row.text("body")
+                let body = try JSON.parse(Array(text.utf8))
+                found.append((id, Sending(type: try row.text("type"), body: body, text: text, inboxes: inboxes)))
+            }
+            return found.map(\.sending)
+        }
+    }
+
+    /// How many rows each table has: what "changes nothing" means.
+    func rowCounts() async throws -> [String: Int64] {
+        let tables = [
+            "account", "local_account", "actor_key", "peer", "tombstone", "setting", "post", "mention", "hashtag",
+            "attachment", "boost", "post_like", "follow", "block", "group_role", "report", "move", "event", "guest",
+            "event_share", "received", "seen_signature", "activity", "delivery", "abandoned_delivery",
+        ]
+        return try await database.read { db in
+            var counts: [String: Int64] = [:]
+            for table in tables {
+                counts[table] = try db.row("SELECT count(*) AS n FROM \(SQL(stringLiteral: table))")?.int("n")
+            }
+            return counts
+        }
+    }
+}

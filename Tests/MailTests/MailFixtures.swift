@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mail
+import Model
+import Storage
+import Testing
+
+/// 2026-01-02T03:04:05Z, a Friday.
+let friday = Timestamp(1_767_323_045_000)
+
+/// A letter as the queue gives it.
+func letter(_ id: Int64 = 7, subject: String = "Hello", body: String = "Hello") -> QueuedMail {
+    QueuedMail(id: ID(id), recipient: "ada@mail.example", subject: subject, body: body)
+}
+
+/// A letter as the sender gets it.
+func message(
+    subject: String = "Hello", body: String = "Hello", name: String = "", date: Timestamp = friday
+) throws -> MailMessage {
+    let to = try #require(MailAddress("ada@mail.example"))
+    return MailMessage(letter(subject: subject, body: body), to: to, from: try house(name), date: date)
+}
+
+/// Who writes.
+func house(_ name: String = "") throws -> Mailbox {
+    Mailbox(name: name, address: try #require(MailAddress("node@cafe.example")))
+}
+
+/// A rendered message, taken apart by the rules of RFC 5322, RFC 2047 and RFC 2045, apart from what rendered it.
+struct ReadMessage {
+    /// Names and unfolded values, in order.
+    var fields: [(name: String, value: String)] = []
+    /// The body after its transfer encoding is undone.
+    var body = ""
+    /// Every line without its end.
+    var lines: [String] = []
+
+    init(_ message: MailMessage) throws {
+        let text = try #require(String(validating: message.rendered(), as: UTF8.self))
+        let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
+        lines = text.split(separator: "\r\n", omittingEmptySubsequences: false).map(String.init)
+        for line in try #require(parts.first).split(separator: "\r\n") {
+            if line.first == " ", let last = fields.indices.last {
+                fields[last].value += line
+            } else {
+                let pair = line.split(separator: ":", maxSplits: 1)
+                fields.append((String(pair[0]), pair.count > 1 ? String(pair[1]) : ""))
+            }
+        }
+        body = try Self.unquoted(try #require(parts.last))
+    }
+
+    /// The value of a field, with encoded words decoded and without space round it.
+    func value(_ name: String) throws -> String {
+        let raw = try #require(fields.first { $0.name == name }).value
+        var bytes: [UInt8] = []
+        var wasEncoded = false
+        for word in raw.split(separator: " ") {
+            if word.hasPrefix("=?utf-8?B?"), word.hasSuffix("?=") {
+                bytes += try Self.decodedBase64(word.dropFirst(10).dropLast(2))
+                wasEncoded = true
+            } else {
+                bytes += (bytes.isEmpty ? "" : " ").utf8
+                bytes += word.utf8
+            }
+        }
+        let value = try #require(String(validating: bytes, as: UTF8.self))
+        return wasEncoded ? value : raw.drop { $0 == " " }.description
+    }
+
+    private static func unquoted(_ text: Substring) throws -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "=") else {
+                bytes.append(byte)
+                continue
+            }
+            let next = String(decoding: rest.prefix(2), as: UTF8.self)
+            rest = rest.dropFirst(2)
+            if next != "\r\n" { bytes.append(try #require(UInt8(next, radix: 16))) }
+        }
+        return try #require(String(validating: bytes, as: UTF8.self))
+    }
+
+    private static func decodedBase64(_ text: Substring) throws -> [UInt8] {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+        try #require(text.count % 4 == 0)
+        var bits = 0
+        var count = 0
+        var bytes: [UInt8] = []
+        for character in text where character != "=" {
+            bits = bits << 6 | (try #require(alphabet.firstIndex(of: character)))
+            count += 6
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(bits >> count & 0xFF))
+            }
+        }
+        return bytes
+    }
+}

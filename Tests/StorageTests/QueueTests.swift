@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Storage
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("The queue of what came in")
+struct InboxQueueTests {
+    private let lease = Timestamp.start + .minutes(5)
+
+    @Test("the same activity that comes at once to many workers is accepted once", arguments: TestEngine.available)
+    func once(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            try await db.store(try Someone.remote(1, "ada"))
+            let accepted = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 1...12 {
+                    let activity = try received(Int64(number), iri: "https://far.example/likes/1")
+                    group.addTask { try await db.write { tx in try InboxQueue.accept(activity, in: tx) } }
+                }
+                return try await group.reduce(into: [Bool]()) { $0.append($1) }
+            }
+            #expect(accepted.filter(\.self).count == 1)
+            let known = try iri("https://far.example/likes/1")
+            let other = try iri("https://far.example/likes/2")
+            let facts = try await db.read { db in
+                (
+                    try InboxQueue.knows(known, in: db), try InboxQueue.knows(other, in: db),
+                    try InboxQueue.backlog(in: db).count, try InboxQueue.outcome(of: other, in: db)
+                )
+            }
+            #expect(facts.0 && !facts.1 && facts.2 == 1 && facts.3 == nil)
+        }
+    }
+
+    @Test("what came is leased oldest first, as it came, and once", arguments: TestEngine.available)
+    func leased(engine: TestEngine) async throws {
+        try await withReceived(engine, 1...5) { db in
+            let first = try await take(2, at: .start, in: db)
+            let rest = try await take(9, at: .start, in: db)
+            #expect(first.map(\.id) == [ID(1), ID(2)])
+            #expect(rest.map(\.id) == [ID(3), ID(4), ID(5)])
+            #expect(try await take(9, at: .start, in: db).isEmpty)
+            #expect(first.first?.body == "{\"é\":1}" && first.first?.type == "Like" && first.first?.attempts == 1)
+            #expect(first.first?.signer == ID(1) && first.first?.keyID == "https://far.example/users/ada#main-key")
+        }
+    }
+
+    @Test("workers that lease at once never get the same activity", arguments: TestEngine.available)
+    func race(engine: TestEngine) async throws {
+        try await withReceived(engine, 1...60) { db in
+            let taken = try await withThrowingTaskGroup(of: [ReceivedActivity].self) { group in
+                for _ in 1...12 { group.addTask { try await take(5, at: .start, in: db) } }
+                return try await group.reduce(into: []) { $0 += $1.map(\.id) }
+            }
+            let rest = try await take(100, at: .start, in: db).map(\.id)
+            #expect(Set(taken + rest).count == 60 && taken.count + rest.count == 60)
+        }
+    }
+
+    @Test("a lease ends by itself, after its time and not before", arguments: TestEngine.available)
+    func expiry(engine: TestEngine) async throws {
+        try await withReceived(engine, 1...1) { db in
+            _ = try await take(1, at: .start, in: db)
+            #expect(try await take(1, at: lease, in: db).isEmpty)
+            #expect(try await take(1, at: lease + .milliseconds(1), in: db).map(\.attempts) == [2])
+        }
+    }
+
+    @Test("what was finished is not leased again, and finishing twice is told", arguments: TestEngine.available)
+    func finished(engine: TestEngine) async throws {
+        try await withReceived(engine, 1...2) { db in
+            _ = try await take(2, at: .start, in: db)
+            let told = try await db.write { tx in
+                (
+                    try InboxQueue.finish(ID(1), outcome: "applied", in: tx),
+                    try InboxQueue.finish(ID(1), outcome: "again", in: tx)
+                )
+            }
+            #expect(told == (true, false))
+            #expect(try await take(9, at: lease + .seconds(1), in: db).map(\.id) == [ID(2)])
+            let address = try iri("https://far.example/likes/1")
+            #expect(try await db.read { db in try InboxQueue.outcome(of: address, in: db) } == "applied")
+            #expect(try await db.read { db in try InboxQueue.backlog(in: db) }.count == 1)
+        }
+    }
+
+    @Test("what was put off waits for its time, what was parked for a person", arguments: TestEngine.available)
+    func later(engine: TestEngine) async throws {
+        try await withReceived(engine, 1...2) { db in
+            _ = try await take(2, at: .start, in: db)
+            let retry = Timestamp.start + .minutes(1)
+            try await db.write { tx in
+                try InboxQueue.postpone(ID(1), until: retry, reason: "unavailable", in: tx)
+                try InboxQueue.park(ID(2), reason: "malformed", in: tx)
+            }
+            #expect(try await take(9, at: retry - .milliseconds(1), in: db).isEmpty)
+            #expect(try await take(9, at: retry, in: db).map(\.id) == [ID(1)])
+            let (waiting, parked) = (try iri("https://far.example/likes/1"), try iri("https://far.example/likes/2"))
+            let outcomes = try await db.read { db in
+                (try InboxQueue.outcome(of: waiting, in: db), try InboxQueue.outcome(of: parked, in: db))
+            }
+            #expect(outcomes == ("waiting", "malformed"))
+            let isFinished = try await db.write { tx in try InboxQueue.finish(ID(2), outcome: "applied", in: tx) }
+            #expect(!isFinished)
+        }
+    }
+
+    @Test("only what is finished and old is forgotten", arguments: TestEngine.available)
+    func pruned(engine: TestEngine) async throws {
+        try await withReceived(engine, 1...3) { db in
+            let facts = try await db.write { tx in
+                _ = try InboxQueue.finish(ID(1), outcome: "applied", in: tx)
+                try InboxQueue.park(ID(2), reason: "malformed", in: tx)
+                return (
+                    try InboxQueue.prune(before: .start, in: tx),
+                    try InboxQueue.prune(before: .start + .days(1), in: tx)
+                )
+            }
+            #expect(facts == (0, 1))
+            let oldest = try await db.read { db in try InboxQueue.backlog(in: db) }
+            #expect(oldest.count == 1 && oldest.oldest == .start + .milliseconds(3))
+        }
+    }
+
+    @Test("a signature passes once until it is forgotten", arguments: TestEngine.available)
+    func signatures(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            let digest = [UInt8](repeating: 7, count: 32)
+            let told = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 1...8 {
+                    group.addTask {
+                        try await db.write { tx in try SignatureMemory.remember(digest, until: lease, in: tx) }
+                    }
+                }
+                return try await group.reduce(into: [Bool]()) { $0.append($1) }
+            }
+            #expect(told.filter(\.self).count == 1)
+            let pruned = try await db.write { tx in
+                (
+                    try SignatureMemory.prune(before: lease, in: tx),
+                    try SignatureMemory.prune(before: lease + .milliseconds(1), in: tx),
+                    try SignatureMemory.remember(digest, until: lease, in: tx)
+                )
+            }
+            #expect(pruned == (0, 1, true))
+        }
+    }
+
+    private func take(_ limit: Int, at now: Timestamp, in db: Database) async throws -> [ReceivedActivity] {
+        let lease = lease
+        return try await db.write { tx in try InboxQueue.lease(limit: limit, until: lease, now: now, in: tx) }
+    }
+
+    private func received(_ number: Int64, iri address: String) throws -> ReceivedActivity {
+        ReceivedActivity(
+            id: ID(number), activity: try iri(address), type: "Like", signer: ID(1),
+            keyID: "https://far.example/users/ada#main-key", body: "{\"é\":1}",
+            receivedAt: .start + .milliseconds(Int(number)))
+    }
+
+    /// Activities that came one millisecond after the other; `take` at `.start` is told a later present by then.
+    private func withReceived(
+        _ engine: TestEngine, _ numbers: ClosedRange<Int64>, _ body: (Database) async throws -> Void
+    ) async throws {
+        try await onFreshDatabase(engine) { db in
+            try await db.store(try Someone.remote(1, "ada"))
+            let all = try numbers.map { number in
+                var activity = try received(number, iri: "https://far.example/likes/\(number)")
+                activity.receivedAt = .start + .milliseconds(Int(number))
+                return activity
+            }
+            try await db.write { tx in
+                for activity in all { _ = try InboxQueue.accept(activity, in: tx) }
+                // All are due at the start of the story.
+                _ = try tx.run("UPDATE received SET run_at = \(Timestamp.start)")
+            }
+            try await body(db)
+        }
+    }
+}
+
+@Suite("The queue of what goes out")
+struct OutboxQueueTests {
+    private let lease = Timestamp.start + .minutes(5)
+    private let ids = IDMaker()
+
+    @Test("an activity for 250 inboxes makes 250 deliveries, and no more when it is said again",
+          arguments: TestEngine.available)
+    func many(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            let inboxes = try (1...250).map { try iri("https://h\($0).example/inbox") }
+            let activity = try await say("Create", about: "https://cafe.example/posts/1", to: inboxes, in: db)
+            let ids = ids
+            try await db.write { tx in
+                try OutboxQueue.deliver(activity, to: inboxes + inboxes.prefix(3), ids: ids, in: tx)
+            }
+            #expect(try await backlog(in: db) == 250)
+            let leased = try await take(500, in: db)
+            #expect(Set(leased.map(\.inbox)) == Set(inboxes))
+            #expect(leased.allSatisfy { $0.body == "Create" && $0.attempts == 1 && $0.activity == activity.id })
+            try await db.write { tx in try OutboxQueue.finish(leased.map(\.id), in: tx) }
+            #expect(try await backlog(in: db) == 0)
+        }
+    }
+
+    @Test("deliveries to nobody are none", arguments: TestEngine.available)
+    func nobody(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            _ = try await say("Create", about: nil, to: [], in: db)
+            try await db.write { tx in
+                try OutboxQueue.finish([], in: tx)
+                try OutboxQueue.release([], in: tx)
+            }
+            #expect(try await take(9, in: db).isEmpty)
+        }
+    }
+
+    @Test("about one thing the older goes first, and the newer only when it is gone", arguments: TestEngine.available)
+    func order(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            let inbox = try iri("https://far.example/inbox")
+            let object = "https://cafe.example/posts/1"
+            for type in ["Create", "Update", "Delete"] { _ = try await say(type, about: object, to: [inbox], in: db) }
+            _ = try await say("Like", about: "https://cafe.example/posts/2", to: [inbox], in: db)
+            let first = try await take(9, in: db)
+            #expect(first.map(\.body) == ["Create", "Like"])
+            let create = try #require(first.first)
+            // The older one was put off: the newer ones wait behind it, however long.
+            try await db.write { tx in
+                try OutboxQueue.postpone(create.id, until: .start + .hours(6), in: tx)
+            }
+            #expect(try await take(9, at: .start + .hours(5), in: db).map(\.body) == ["Like"])
+            #expect(try await take(9, at: .start + .hours(6), in: db).map(\.body).contains("Create"))
+            try await db.write { tx in try OutboxQueue.finish([create.id], in: tx) }
+            #expect(try await take(9, in: db).map(\.body) == ["Update"])
+        }
+    }
+
+    @Test("workers that lease at once keep the order and share nothing", arguments: TestEngine.available)
+    func race(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            let inboxes = try (1...30).map { try iri("https://h\($0).example/inbox") }
+            for type in ["Create", "Update"] {
+                _ = try await say(type, about: "https://cafe.example/posts/1", to: inboxes, in: db)
+            }
+            let taken = try await withThrowingTaskGroup(of: [QueuedDelivery].self) { group in
+                for _ in 1...10 { group.addTask { try await take(5, in: db) } }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            let rest = try await take(100, in: db)
+            #expect((taken + rest).map(\.body) == Array(repeating: "Create", count: 30))
+            #expect(Set((taken + rest).map(\.inbox)) == Set(inboxes))
+        }
+    }
+
+    @Test("busy hosts and resting hosts are left out", arguments: TestEngine.available)
+    func hosts(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            let hosts = ["a.example", "b.example", "c.example", "d.example:8443"]
+            let inboxes = try hosts.map { try iri("https://\($0)/inbox") }
+            _ = try await say("Create", about: nil, to: inboxes, in: db)
+            let rest = Timestamp.start + .hours(1)
+            try await db.write { tx in
+                try Peers.touch("b.example", at: .start, in: tx)
+                try Peers.failed("c.example", at: .start, restUntil: rest, in: tx)
+            }
+            let leased = try await take(9, busy: ["a.example", "d.example:8443", "z.example"], in: db)
+            #expect(leased.map(\.inbox.authority) == ["b.example"])
+            #expect(try await take(9, busy: ["a.example"], in: db).map(\.inbox.authority) == ["d.example:8443"])
+            #expect(try await take(9, in: db).map(\.inbox.authority) == ["a.example"])
+            let later = try await take(9, at: rest, in: db)
+            #expect(Set(later.map(\.inbox.authority)) == Set(hosts))
+        }
+    }
+
+    @Test("a released delivery was never taken; one whose worker died is taken again", arguments: TestEngine.available)
+    func release(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            _ = try await say("Create", about: nil, to: [try iri("https://far.example/inbox")], in: db)
+            let first = try await take(1, in: db)
+            try await db.write { tx in try OutboxQueue.release(first.map(\.id), in: tx) }
+            #expect(try await take(1, in: db).map(\.attempts) == [1])
+            #expect(try await take(1, at: lease, in: db).isEmpty)
+            #expect(try await take(1, at: lease + .milliseconds(1), in: db).map(\.attempts) == [2])
+        }
+    }
+
+    @Test("what is given up is recorded and lets the next one go", arguments: TestEngine.available)
+    func abandon(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            let inbox = try iri("https://far.example/inbox")
+            for type in ["Create", "Update"] {
+                _ = try await say(type, about: "https://cafe.example/posts/1", to: [inbox], in: db)
+            }
+            let delivery = try #require(try await take(1, in: db).first)
+            let reason = try await db.write { tx in
+                try OutboxQueue.abandon(delivery, record: ID(1), reason: "410", at: .start, in: tx)
+                return try tx.row("SELECT reason FROM abandoned_delivery")?.text("reason")
+            }
+            #expect(reason == "410")
+            #expect(try await take(9, in: db).map(\.body) == ["Update"])
+        }
+    }
+
+    @Test("the backlog tells how many wait and since when one is due", arguments: TestEngine.available)
+    func waiting(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            _ = try await say("Create", about: nil, to: [try iri("https://far.example/inbox")], in: db)
+            let told = try await db.read { db in
+                (
+                    try OutboxQueue.backlog(now: .start - .milliseconds(1), in: db).oldestDue,
+                    try OutboxQueue.backlog(now: .start, in: db).oldestDue
+                )
+            }
+            #expect(told == (nil, .start))
+        }
+    }
+
+    @Test("followers' inboxes: accepted, active, elsewhere, one a host", arguments: TestEngine.available)
+    func followerInboxes(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            let group = try Someone.local(1, "cafe", kind: .group)
+            var lonely = try Someone.remote(5, "eve", at: "alone.example")
+            lonely.sharedInbox = nil
+            var silent = try Someone.remote(6, "sam", at: "silent.example")
+            silent.inbox = nil
+            let followers = [
+                try Someone.local(2, "lou"), try Someone.remote(3, "ada"), try Someone.remote(4, "bob"), lonely, silent,
+                try Someone.remote(7, "una", at: "asked.example"), try Someone.remote(8, "sus", at: "gone.example"),
+            ]
+            let (all, people) = ([group] + followers, followers)
+            let activity = try iri("https://far.example/follows/1")
+            let inboxes = try await db.write { tx in
+                for account in all { try Accounts.insert(account, in: tx) }
+                for person in people {
+                    _ = try Follows.request(by: person.id, of: group.id, activity: activity, at: .start, in: tx)
+                    if person.username != "una" {
+                        _ = try Follows.setState(.accepted, by: person.id, of: group.id, in: tx)
+                    }
+                }
+                try Accounts.suspend(ID(8), at: .start, in: tx)
+                return try OutboxQueue.followerInboxes(of: group.id, in: tx).map(\.string).sorted()
+            }
+            #expect(inboxes == ["https://alone.example/users/eve/inbox", "https://far.example/inbox"])
+        }
+    }
+
+    private func take(
+        _ limit: Int, at now: Timestamp = .start, busy: [String] = [], in db: Database
+    ) async throws -> [QueuedDelivery] {
+        let request = LeaseRequest(limit: limit, until: max(lease, now), now: now, busyHosts: busy)
+        return try await db.write { tx in try OutboxQueue.lease(request, in: tx) }
+    }
+
+    private func backlog(in db: Database) async throws -> Int {
+        try await db.read { db in try OutboxQueue.backlog(now: .start, in: db).count }
+    }
+
+    /// Lets the group of the node say something; its text is the name of its type.
+    private func say(_ type: String, about object: String?, to inboxes: [IRI], in db: Database) async throws
+        -> SentActivity
+    {
+        let id: ID<SentActivity> = ids.make(at: .start)
+        let activity = SentActivity(
+            id: id, iri: try iri("https://cafe.example/activities/\(id)"), actor: ID(1), type: type,
+            object: try object.map { try iri($0) }, body: type, isPublic: true, createdAt: .start)
+        let (actor, ids) = (try Someone.local(1, "cafe", kind: .group), ids)
+        try await db.write { tx in
+            if try Accounts.byID(actor.id, in: tx) == nil { try Accounts.insert(actor, in: tx) }
+            try OutboxQueue.insert(activity, in: tx)
+            try OutboxQueue.deliver(activity, to: inboxes, ids: ids, in: tx)
+        }
+        return activity
+    }
+}
+
+@Suite("The change feed")
+struct ChangeFeedTests {
+    @Test("every process hears of a change once it is committed", arguments: TestEngine.available)
+    func heard(engine: TestEngine) async throws {
+        let place = try await engine.makePlace(migrations: Schema.migrations)
+        let here = try await Database.open(place.url, readers: 1, logger: .silent)
+        // SQLite has one process, and so one database; PostgreSQL has any number.
+        let there = engine == .sqlite ? here : try await Database.open(place.url, readers: 1, logger: .silent)
+        let feeds = [ChangeFeed(here).changes(), ChangeFeed(there).changes()]
+        struct GivenUp: Error {}
+        await #expect(throws: GivenUp.self) {
+            try await here.write { tx in
+                tx.announce(.mailWaits)
+                throw GivenUp()
+            }
+        }
+        try await here.write { tx in
+            tx.announce("a word of a later version")
+            tx.announce(.inboxWaits)
+            tx.announce(.inboxWaits)
+            tx.announce(.deliveriesWait)
+        }
+        for feed in feeds {
+            var changes: [Change] = []
+            for await change in feed {
+                changes.append(change)
+                if changes.count == 2 { break }
+            }
+            #expect(changes == [.inboxWaits, .deliveriesWait])
+        }
+        await here.close()
+        await there.close()
+        await place.remove()
+    }
+
+    @Test("a feed ends when its database is closed", arguments: TestEngine.available)
+    func ended(engine: TestEngine) async throws {
+        let db = try await engine.makeDatabase(migrations: Schema.migrations)
+        let feed = ChangeFeed(db).changes()
+        await db.close()
+        for await _ in feed { Issue.record("nothing was announced") }
+    }
+}
