@@ -15,19 +15,27 @@ struct ActorRoutes: Sendable {
 
     var routes: [Route] {
         [
-            documents.route("/users/:name") { _, context in try await document(documents.person(context)) },
-            documents.route("/groups/:name") { _, context in try await document(documents.group(context)) },
-            documents.route("/actor") { _, _ in try await document(documents.identifiers.instanceActor) },
+            actor("/users/:name") { try documents.person($0) }, actor("/groups/:name") { try documents.group($0) },
+            actor("/actor") { _ in documents.identifiers.instanceActor },
         ]
     }
 
     /// The ready answer for an actor: its document, or what is left of it.
     func document(_ iri: IRI) async throws -> Response {
-        try await documents.cache.answer(iri.string) {
-            switch try await documents.actor(iri) {
-            case .gone(let formerType, let instant): return documents.gone(iri, formerType: formerType, at: instant)
-            case .account(let account): return documents.open(try await describe(account))
-            }
+        try await documents.cache.answer(iri.path) { try await make(iri) }
+    }
+
+    /// The path is the key, so that a ready answer is found before anything is read into an identifier.
+    private func actor(_ path: String, id: @escaping @Sendable (NodeContext) throws -> IRI) -> Route {
+        documents.route(path) { request, context in
+            try await documents.cache.answer(request.uri.path) { try await make(id(context)) }
+        }
+    }
+
+    private func make(_ iri: IRI) async throws -> Response {
+        switch try await documents.actor(iri) {
+        case .gone(let formerType, let instant): documents.gone(iri, formerType: formerType, at: instant)
+        case .account(let account): documents.open(try await describe(account))
         }
     }
 

@@ -15,6 +15,7 @@ public enum Negotiation {
     /// - Parameter accept: the whole `Accept` header.
     public static func prefersDocument(_ accept: String?) -> Bool {
         guard let accept, accept.utf8.count <= 4_096 else { return false }
+        if let known = usual[accept] { return known }
         var document: Double = 0
         var page: Double = 0
         for range in ranges(of: accept) {
@@ -45,6 +46,14 @@ public enum Negotiation {
         }
         return documents + merged
     }
+
+    /// What nearly every peer sends, word for word, so that a ready document is not held up by reading it.
+    private static let usual: [String: Bool] = [
+        "application/activity+json": true, "*/*": false,
+        "application/activity+json, application/ld+json": true,
+        "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"": true,
+        "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"": true,
+    ]
 
     private static func either(_ document: Route, or page: Route) -> Route {
         // Both handlers read their parameters under their own pattern's names, so the names have to agree.

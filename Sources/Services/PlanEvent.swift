@@ -5,7 +5,7 @@ internal import Federation
 internal import Markup
 public import Model
 internal import Storage
-public import Vocabulary
+internal import Vocabulary
 
 /// An event before it is one, or what is to be changed of it.
 public struct EventDraft: Sendable, Hashable {
@@ -23,8 +23,8 @@ public struct EventDraft: Sendable, Hashable {
     public var timeZone: String
     /// Where, when it is somewhere.
     public var place: Place?
-    /// Where to meet online.
-    public var onlineURL: IRI?
+    /// The address at which to meet online; empty for none.
+    public var online = ""
     /// Seats; nil for no limit.
     public var capacity: Int?
     /// BCP 47 tag.
@@ -47,11 +47,14 @@ extension Services {
         let uuid = try makeUUID()
         return try await database.write { tx in
             let person = try member(organizer, in: tx).account
-            guard let group = try Accounts.byID(draft.group, in: tx), group.isLocal, group.isGroup, group.isActive else {
+            guard let group = try Accounts.byID(draft.group, in: tx), group.isLocal, group.isGroup, group.isActive
+            else {
                 throw ServiceError.invalid("group", "missing")
             }
             let follows = try Follows.find(by: person.id, of: group.id, in: tx)?.state == .accepted
-            guard try follows || mayRun(group.id, person.id, in: tx) else { throw ServiceError.conflict("not_in_group") }
+            guard try follows || mayRun(group.id, person.id, in: tx) else {
+                throw ServiceError.conflict("not_in_group")
+            }
             let id: ID<Event> = ids.make(at: now())
             var event = Event(
                 id: id, iri: identifiers.event(id), owner: group.id, uuid: uuid, title: "", startsAt: draft.startsAt,
@@ -136,7 +139,7 @@ extension Services {
         event.endsAt = draft.endsAt
         event.timeZone = draft.timeZone
         event.place = draft.place?.trimmed
-        event.onlineURL = draft.onlineURL
+        event.onlineURL = IRI(draft.online.trimmed)
         event.capacity = draft.capacity
         event.joinMode = draft.capacity == nil ? .free : .restricted
         event.language = draft.language ?? community.language
@@ -152,6 +155,7 @@ extension Services {
         check.require(draft.endsAt - draft.startsAt <= .days(31), "end", "too_long")
         check.require(draft.startsAt < now() + .days(3_650), "start", "too_far")
         check.require(draft.capacity.map { (1...100_000).contains($0) } ?? true, "capacity", "not_a_number")
+        check.require(draft.online.trimmed.isEmpty || IRI(draft.online.trimmed) != nil, "online", "not_an_address")
         check.text(draft.place?.line ?? "", "place", limit: 500, isNeeded: false)
         check.language(draft.language)
         try check.finish()

@@ -69,7 +69,9 @@ extension Services {
     /// Lets somebody in who asked.
     public func approveSignUp(_ id: ID<Account>, as steward: ID<Account>?) async throws {
         try await database.write { tx in
-            if let steward { guard try member(steward, in: tx).role >= .moderator else { throw ServiceError.notAllowed } }
+            if let steward {
+                guard try member(steward, in: tx).role >= .moderator else { throw ServiceError.notAllowed }
+            }
             guard let local = try LocalAccounts.byID(id, in: tx) else { throw ServiceError.notFound }
             guard local.approvedAt == nil else { return }
             _ = try LocalAccounts.approve(id, at: now(), in: tx)
@@ -81,7 +83,9 @@ extension Services {
     /// Says no to somebody who asked; nothing of them is kept.
     public func refuseSignUp(_ id: ID<Account>, as steward: ID<Account>?) async throws {
         try await database.write { tx in
-            if let steward { guard try member(steward, in: tx).role >= .moderator else { throw ServiceError.notAllowed } }
+            if let steward {
+                guard try member(steward, in: tx).role >= .moderator else { throw ServiceError.notAllowed }
+            }
             guard let local = try LocalAccounts.byID(id, in: tx), local.approvedAt == nil else {
                 throw ServiceError.notFound
             }

@@ -39,7 +39,9 @@ extension Services {
         try check.finish()
         let pair = try secrets.makeKeyPair()
         return try await storeUnique { tx in
-            if let founder { guard try member(founder, in: tx).role >= .moderator else { throw ServiceError.notAllowed } }
+            if let founder {
+                guard try member(founder, in: tx).role >= .moderator else { throw ServiceError.notAllowed }
+            }
             try requireFree(name, in: tx)
             var group = newAccount(.group, name: name, iri: identifiers.group(name))
             group.displayName = draft.title.trimmed

@@ -53,10 +53,12 @@ struct Check {
     mutating func language(_ value: String?, _ field: String = "language") {
         guard let value else { return }
         let parts = value.utf8.split(separator: 45, omittingEmptySubsequences: false)
-        let isTag = value.utf8.count <= 35 && parts.allSatisfy { part in
-            (1...8).contains(part.count)
-                && part.allSatisfy { (97...122).contains($0 | 32) || (48...57).contains($0) }
-        }
+        let isTag =
+            value.utf8.count <= 35
+            && parts.allSatisfy { part in
+                (1...8).contains(part.count)
+                    && part.allSatisfy { (97...122).contains($0 | 32) || (48...57).contains($0) }
+            }
         require(isTag, field, "not_a_language")
     }
 

@@ -23,9 +23,11 @@ public struct Services: Sendable {
     let attempts: AttemptLimit
 
     /// Wires the parts.
+    ///
+    /// - Parameter limits: whether attempts are counted; false for tests.
     public init(
         database: Database, federation: Federation, community: Community, secrets: Secrets, clock: any Clock,
-        ids: IDMaker
+        ids: IDMaker, limits: Bool = true
     ) {
         self.database = database
         self.federation = federation
@@ -33,7 +35,7 @@ public struct Services: Sendable {
         self.secrets = secrets
         self.clock = clock
         self.ids = ids
-        attempts = AttemptLimit()
+        attempts = AttemptLimit(isOn: limits)
     }
 
     var outbox: Outbox { federation.outbox }

@@ -153,7 +153,7 @@ private actor TestPostgres {
     /// How many databases are in use at once; a server takes 100 connections by default.
     private static let databaseLimit = 12
     /// Who has waited this long goes on all the same, so that tests with several databases each cannot lock up.
-    private static let patience = Duration.seconds(10)
+    private static let patience = Duration.seconds(60)
 
     static let shared = TestPostgres()
 

@@ -85,7 +85,8 @@ public final class LoopbackServer: Sendable {
     /// Starts to listen at a free port.
     ///
     /// - Parameter address: any in `127.0.0.0/8`, so that a test can have several hosts.
-    public static func start(_ address: String = "127.0.0.1", handler: @escaping Handler) async throws -> LoopbackServer {
+    public static func start(_ address: String = "127.0.0.1", handler: @escaping Handler) async throws -> LoopbackServer
+    {
         let seen = RequestLog()
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)

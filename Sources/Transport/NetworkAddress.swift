@@ -78,7 +78,9 @@ public struct NetworkBlock: Hashable, Sendable, CustomStringConvertible {
         guard let first = parts.first, let base = NetworkAddress(first) else { return nil }
         var length = base.bytes.count * 8
         if parts.count == 2 {
-            guard let written = Int(parts[1]), parts[1].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
+            guard let written = Int(parts[1]), parts[1].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
+                return nil
+            }
             // A block of IPv4 addresses that was written in IPv6.
             length = base.isIPv4 && first.contains(":") ? written - 96 : written
         }

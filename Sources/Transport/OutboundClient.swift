@@ -73,7 +73,10 @@ public final class OutboundClient: Sendable {
         deadline: ContinuousClock.Instant
     ) async throws(FetchError) -> OutboundResponse {
         let call = Call(method: .GET, iri: iri, headers: headers, body: nil, limitBytes: limitBytes)
-        switch await exchange(call, deadline: deadline) {
+        var result = await exchange(call, deadline: deadline)
+        // A connection that was kept open proved to be closed.
+        if case .failure(.closed) = result { result = await exchange(call, deadline: deadline) }
+        switch result {
         case .success(let response): return response
         case .failure(.forbiddenAddress): throw .forbiddenAddress(host: iri.authority)
         case .failure(.tooLarge): throw .tooLarge(limit: limitBytes)
@@ -152,7 +155,7 @@ extension OutboundClient {
                 return try await pool.withClient(route) { client in
                     try await Self.send(request, call, with: client, deadline: deadline)
                 }
-            } catch where Self.classify(error) == .unreachable && position + 1 < min(addresses.count, 3) {
+            } catch  where Self.classify(error) == .unreachable && position + 1 < min(addresses.count, 3) {
                 // Nothing was sent; the host has another address.
                 await resolver.demote(address, of: host)
             }

@@ -47,7 +47,7 @@ struct Node: Sendable {
             counters: counters, logger: logger)
         let services = Services(
             database: database, federation: federation, community: settings.community, secrets: .openSSL,
-            clock: clock, ids: ids)
+            clock: clock, ids: ids, limits: settings.hasRateLimits)
         return Node(
             configuration: configuration, settings: settings, database: database, federation: federation,
             services: services, policies: policies, client: client, keys: keys, ids: ids, clock: clock,

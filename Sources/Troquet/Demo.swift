@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Calendar
 internal import Database
 internal import Model
 internal import Services
@@ -55,8 +56,11 @@ struct Demo {
 
     private func plan(in group: Account, by organizer: ID<Account>, guest: ID<Account>) async throws {
         let zone = "Europe/Paris"
-        let day = ZonedTime.formValue(node.clock.now + .days(12), in: zone).prefix(10)
-        let start = ZonedTime.parse("\(day)T18:30", in: zone) ?? node.clock.now + .days(12)
+        // A Thursday, in a week and a half or so.
+        let days = (8..<15).map { node.clock.now + .days($0) }
+        let thursday = days.first { ZonedTime.fields($0, in: zone).weekday == 4 } ?? days[0]
+        let day = ZonedTime.formValue(thursday, in: zone).prefix(10)
+        let start = ZonedTime.parse("\(day)T18:30", in: zone) ?? thursday
         var event = EventDraft(
             group: group.id, title: "Café du jeudi", startsAt: start, endsAt: start + .hours(2), timeZone: zone)
         event.text = "On se retrouve autour d’un café. Viens avec une question, repars avec deux réponses."

@@ -71,7 +71,7 @@ struct Figure: Sendable {
 
     /// Three digits that mean something.
     static func text(_ value: Double) -> String {
-        let decimals = value.magnitude >= 100 ? 0 : value.magnitude >= 10 ? 1 : 2
+        let decimals = [100, 10, 1, 0.1].firstIndex { value.magnitude >= $0 } ?? 4
         var scale = 1.0
         for _ in 0..<decimals { scale *= 10 }
         guard value.isFinite, value.magnitude < 1e12 else { return "?" }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Database
 internal import Calendar
+import Database
 internal import HTTPSupport
 internal import Hummingbird
 internal import Model

@@ -45,8 +45,7 @@ enum Pictures {
     /// A page that is not there: an empty chair at the table.
     static let emptyChair = drawing(
         """
-        <path d="M24 36h44M46 36v36M34 72h24"/><path d="M82 18v34h20V18M82 34h20M82 26h20"/>
-        <path d="M82 52v22M102 52v22"/><path d="M12 76h98" opacity=".4"/><path d="M34 28h10v4a5 5 0 0 1-10 0z"/>
+        <path d="M24 36h44M46 36v36M34 72h24"/><path d="M100 16c-2 10-1 20-2 30v26M98 46H78v26"/><path d="M12 76h98" opacity=".4"/><path d="M34 28h10v4a5 5 0 0 1-10 0z"/>
         """)
 
     /// Small signs for the five entries, shown where the header is at the bottom of a phone.
@@ -54,9 +53,11 @@ enum Pictures {
     static let agenda = sign("<path d=\"M4 6h16v14H4zM4 10h16M8 3v4M16 3v4\"/>")
     static let talk = sign("<path d=\"M4 5h16v11H10l-4 4v-4H4z\"/>")
     static let people = sign(
-        "<circle cx=\"9\" cy=\"9\" r=\"3\"/><path d=\"M3 20c0-4 3-6 6-6s6 2 6 6\"/><path d=\"M15 6.200a3 3 0 0 1 0 5.600M17 14.500c2.500.5 4 2.500 4 5.500\"/>")
+        "<circle cx=\"9\" cy=\"9\" r=\"3\"/><path d=\"M3 20c0-4 3-6 6-6s6 2 6 6\"/><path d=\"M15 6.200a3 3 0 0 1 0 5.600M17 14.500c2.500.5 4 2.500 4 5.500\"/>"
+    )
     static let network = sign(
-        "<circle cx=\"6\" cy=\"12\" r=\"2.500\"/><circle cx=\"18\" cy=\"6\" r=\"2.500\"/><circle cx=\"18\" cy=\"18\" r=\"2.500\"/><path d=\"M8.300 11l7.400-3.800M8.300 13l7.400 3.800\"/>")
+        "<circle cx=\"6\" cy=\"12\" r=\"2.500\"/><circle cx=\"18\" cy=\"6\" r=\"2.500\"/><circle cx=\"18\" cy=\"18\" r=\"2.500\"/><path d=\"M8.300 11l7.400-3.800M8.300 13l7.400 3.800\"/>"
+    )
 
     private static func drawing(_ shapes: HTML) -> HTML {
         """

@@ -46,8 +46,13 @@ enum Styles {
     /// What paper shows, and what a page shows that was asked for "to print".
     private static let paper: String = {
         let rules: [(selector: String, style: String)] = [
-            (".top nav,.door,.foot,.skip,.corner ul,.no-print,.deeds,.actions,.button,.tabs,.pager,.notice,form", "display:none!important"),
-            (".sheet", "display:block;max-width:none;padding:0"), (".top,.slate,.date,.face,.panel", "background:#fff!important;color:#000!important"),
+            (
+                ".top nav,.door,.foot,.skip,.corner ul,.no-print,.deeds,.actions,.button,.tabs,.pager,.notice,form,.rsvp",
+                "display:none!important"
+            ),
+            ("body,.sheet", "display:block;max-width:none;padding:0"), (".bar", "max-width:none;padding:0"),
+            (".people", "columns:3"),
+            (".top,.slate,.date,.face,.panel", "background:#fff!important;color:#000!important"),
             (".slate", "border:2px solid #000;outline:0"), (".slate *,.date *", "color:#000!important"),
             (".date,.face", "border:1px solid #000"), (".top .bar", "padding:0 0 .5rem"),
             (".printed", "display:block"), (".card", "break-inside:avoid"), ("main a", "color:#000"),
@@ -60,12 +65,16 @@ enum Styles {
             let selectors = rule.selector.split(separator: ",").map { ".on-paper \($0)" }.joined(separator: ",")
             return "\(selectors){\(rule.style)}"
         }
+        let black = """
+            background:#fff;color:#000;--paper:#fff;--raised:#fff;--tint:#fff;--ink:#000;--soft:#333;--line:#999;\
+            --edge:#666;--accent:#000;--green:#000;--amber:#000;--red:#000
+            """
         return """
-            .on-paper{background:#fff;color:#000;--paper:#fff;--ink:#000;--soft:#333;--line:#999;--accent:#000;padding:1rem}
+            .on-paper{\(black);padding:1rem}
             .on-paper .paper-only{display:block}
             \(shown.joined(separator: "\n"))
             @media print{@page{margin:15mm}
-            html{font-size:11pt}body{background:#fff;color:#000;--paper:#fff;--ink:#000;--soft:#333;--line:#999;--accent:#000}
+            html{font-size:11pt}body{\(black)}
             .on-paper .paper-only{display:none}
             \(printed)}
             """

@@ -5,9 +5,9 @@ extension Styles {
     static let base = """
         *,*::before,*::after{box-sizing:border-box}
         html{font-size:106.25%;-webkit-text-size-adjust:100%;scroll-padding:5rem 0 6rem}
-        body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 var(--sans);overflow-wrap:break-word}
+        body{margin:0;min-height:100vh;display:flex;flex-direction:column;background:var(--paper);color:var(--ink);font:1rem/1.55 var(--sans);overflow-wrap:break-word}
         h1,h2,h3,.chalk strong{font-family:var(--serif);font-weight:600;line-height:1.2;text-wrap:balance}
-        h1{font-size:2.07rem;margin:0 0 .6rem;letter-spacing:-.01em}
+        h1{font-size:2.07rem;margin:0 0 1rem;letter-spacing:-.01em}
         h2{font-size:1.44rem;margin:0 0 .75rem}
         h3{font-size:1.2rem;margin:0 0 .25rem}
         p{margin:0 0 .75rem;max-width:34rem}
@@ -25,9 +25,10 @@ extension Styles {
         .skip{position:absolute;left:1rem;top:-6rem;z-index:9;background:var(--accent);color:var(--on-accent);padding:.7rem 1.2rem;border-radius:0 0 6px 6px}
         .skip:focus{top:0}
         .meta,.hint{color:var(--soft);font-size:.9rem}
-        .intro,.tagline{font-size:1.1rem;color:var(--soft)}
-        .address{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.87rem;word-break:break-all;user-select:all}
-        p.address{padding:.5rem .7rem;background:var(--paper);border:1px solid var(--line);border-radius:6px}
+        .intro,.tagline{font-size:1.1rem;color:var(--soft);text-wrap:pretty}
+        .intro{margin-bottom:1.75rem}
+        .address{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.87rem;overflow-wrap:anywhere;user-select:all}
+        p.address:not(.meta){padding:.5rem .7rem;background:var(--paper);border:1px solid var(--line);border-radius:6px}
         .printed,.paper-only{display:none}
         @media (prefers-reduced-motion:no-preference){a,button,.button{transition:color .12s,background-color .12s,border-color .12s}}
         """
@@ -56,9 +57,10 @@ extension Styles {
         .menu li>a:hover,.menu .plain:hover{background:var(--tint)}
         .menu form{margin:0;border-top:1px solid var(--line)}
         .plain{border:0;background:none;font:inherit;cursor:pointer}
-        .sheet{max-width:68rem;margin:0 auto;padding:2.25rem 1.25rem 3rem;display:grid;grid-template-columns:minmax(0,1fr);gap:2.5rem 4rem}
-        main{min-width:0;max-width:44rem}
-        main>section,.side>section{margin-bottom:2.5rem}
+        .sheet{width:100%;max-width:47rem;margin:0 auto;flex:1;align-content:start;padding:2.25rem 1.25rem 3rem;display:grid;grid-template-columns:minmax(0,1fr);gap:2.5rem 4rem}
+        .has-aside .sheet,.wide .sheet{max-width:68rem}
+        main{min-width:0}
+        main>*+section{margin-top:2.5rem}
         .side>section{margin-bottom:1.25rem}
         .heading{display:flex;flex-wrap:wrap;align-items:baseline;justify-content:space-between;gap:.25rem 1.5rem;margin-bottom:.75rem}
         .heading h1,.heading h2{margin:0}
@@ -82,6 +84,7 @@ extension Styles {
         .tabs{display:flex;gap:.25rem;border-bottom:1px solid var(--line);margin:0 0 1.25rem}
         .tabs a{display:inline-flex;align-items:center;min-height:44px;padding:0 .9rem;margin-bottom:-1px;color:var(--soft);text-decoration:none;border-bottom:3px solid transparent}
         .tabs a:hover{color:var(--accent)}
+        .tabs+.list>.card:first-child{border-top:0;padding-top:.25rem}
         .tabs a[aria-current]{color:var(--ink);font-weight:600;border-bottom-color:var(--accent)}
         @media (min-width:60rem){.has-aside .sheet{grid-template-columns:minmax(0,42rem) minmax(15rem,1fr)}}
         @media (max-width:60rem){.entries{margin:0}.entries a,.mine{padding:0 .5rem}.bar{gap:.5rem 1rem}.top .mine{display:none}}
@@ -96,7 +99,8 @@ extension Styles {
         .on-paper{padding-bottom:1rem}
         .sheet{padding-top:1.5rem}
         h1{font-size:1.73rem}}
-        @media (max-width:24rem){.top .logo{width:26px;height:26px}.brand{font-size:1rem}.door{gap:.6rem}.bar{padding:0 1rem}.sheet{padding-left:1rem;padding-right:1rem}.entries a{font-size:.66rem}}
+        @media (max-width:30rem){.door>.button{display:none}}
+        @media (max-width:24rem){.top .logo{width:26px;height:26px}.brand{font-size:1rem}.door{gap:.6rem}.bar{padding:0 1rem}.sheet{padding-left:1rem;padding-right:1rem}.entries a{font-size:.61rem;letter-spacing:-.01em}}
         """
 
     /// Buttons and fields.
@@ -131,7 +135,7 @@ extension Styles {
         .errors h2{font-size:1.2rem;margin-bottom:.25rem}
         .errors ul{margin:0}
         .errors a{color:var(--red)}
-        fieldset{border:1px solid var(--line);border-radius:6px;padding:1rem 1.15rem .1rem;margin:0 0 1.15rem;max-width:34rem}
+        fieldset{border:1px solid var(--line);border-radius:6px;padding:1rem 1.15rem .1rem;margin:0 0 1.15rem;max-width:34rem;min-width:0}
         legend{padding:0 .4rem;margin-left:-.4rem}
         .pair{display:grid;gap:0 1rem;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));max-width:34rem}
         fieldset .pair{grid-template-columns:repeat(auto-fit,minmax(9rem,1fr))}
@@ -140,10 +144,13 @@ extension Styles {
         details.danger{border:1px solid var(--line);border-radius:6px;padding:0 .9rem;max-width:34rem}
         details.danger+details.danger{margin-top:.75rem}
         details.danger>summary{min-height:42px;display:flex;align-items:center;color:var(--red)}
-        .deeds details.danger>summary,.actions details.danger>summary{min-height:32px;font-size:.9rem}
+        .deeds details.danger>summary,.actions details.danger>summary{min-height:32px;font-size:.9rem;color:var(--soft)}
+        .deeds details.danger:not([open]){border-color:transparent}
+        details.danger>summary:hover{color:var(--red)!important}
         details.danger>summary::before{content:"▸";margin-right:.5rem}
         details.danger[open]>summary::before{content:"▾"}
         details.danger[open]{padding-bottom:.9rem}
+        .sheet-form+.hint,.answer+.hint{margin-top:1rem}
         .last{margin-top:2.5rem;padding-top:1.25rem;border-top:1px solid var(--line)}
         """
 
@@ -183,7 +190,7 @@ extension Styles {
         .date{display:flex;flex-direction:column;align-items:center;justify-content:center;width:4.9rem;min-height:6.4rem;padding:.5rem .25rem;background:var(--slate);border:1px solid var(--slate-edge);color:var(--chalk);border-radius:6px;line-height:1.15;text-align:center;font-variant-numeric:tabular-nums lining-nums;align-self:start}
         .date .day{font:600 2.07rem/1 var(--serif);margin:.1rem 0}
         .date .weekday,.date .month{font-size:.82rem;color:var(--dust)}
-        .date .hour{margin-top:.35rem;padding-top:.3rem;border-top:1px solid rgb(243 239 230/.3);font-size:.85rem;width:80%}
+        .date .hour{margin-top:.35rem;padding-top:.3rem;border-top:1px solid rgb(243 239 230/.3);font-size:.85rem;width:84%;white-space:nowrap}
         .date.off .day,.date.off .hour{text-decoration:line-through;text-decoration-thickness:2px}
         .states{display:flex;flex-wrap:wrap;align-items:center;gap:.3rem .7rem;font-variant-numeric:tabular-nums}
         .free{color:var(--green);font-weight:600}
@@ -201,6 +208,7 @@ extension Styles {
     /// The slate, a thread, the empty places.
     static let places = """
         .hello{margin-bottom:1.5rem}
+        .hello h1{margin-bottom:.4rem}
         .hello .tagline{margin:0}
         .slate{position:relative;background:var(--slate);border:1px solid var(--slate-edge);color:var(--chalk);border-radius:6px;padding:2rem 2.1rem;outline:1px solid rgb(243 239 230/.28);outline-offset:-10px;margin-bottom:2.5rem}
         .slate p{margin:0 0 .4rem}
@@ -208,6 +216,8 @@ extension Styles {
         .slate .chalk strong{color:var(--chalk);font-size:1.05rem}
         .slate h2,.slate h1{font-size:2.3rem;margin:.15rem 0 .6rem}
         .slate a:not(.button){color:var(--chalk);text-decoration-color:rgb(243 239 230/.45)}
+        .slate h2 a:not(.button){text-decoration:none}
+        .slate h2 a:hover{text-decoration:underline!important}
         .slate .when{font-size:1.13rem}
         .slate .where{color:var(--dust)}
         .slate .below{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem 1.5rem;margin-top:1.25rem}
@@ -233,12 +243,15 @@ extension Styles {
         .empty strong{font:600 1.2rem/1.3 var(--serif);color:var(--ink)}
         .empty h1{color:var(--ink)}
         .drawing{display:block;margin:0 auto 1rem;color:var(--edge);max-width:100%;height:auto}
-        .month{margin-bottom:2rem}
-        .month h2::first-letter{text-transform:uppercase}
-        .month h2{margin-bottom:.5rem}
+        .month-of{margin-bottom:2rem}
+        .month-of h2::first-letter{text-transform:uppercase}
+        .month-of h2{margin-bottom:.5rem}
         .portrait{display:flex;align-items:center;gap:1.25rem;margin-bottom:1.25rem}
-        .portrait h1,.portrait p{margin:0}
+        .portrait h1{margin:0 0 .15rem}
+        .portrait p{margin:0}
         .words{max-width:34rem;margin-bottom:1rem}
+        main>.words{margin-bottom:2rem}
+        .rsvp+.words{margin-top:2rem}
         .words>:last-child{margin-bottom:0}
         .words h2,.words h3,.words h4{font-size:1.13rem;margin:1rem 0 .4rem}
         .words .invisible{font-size:0;line-height:0;display:inline-block;width:0;height:0;position:absolute}
@@ -259,6 +272,7 @@ extension Styles {
         .warning[open]>summary::before{content:"▾"}
         .attachments{list-style:none;padding:0}
         .answer form{margin-top:.5rem}
+        .rsvp form+p,.rsvp .address+p{margin-top:.75rem}
         .rsvp p:not(.address):not(.hint){font-size:1.05rem}
         .yes-line{color:var(--green);font-weight:600}
         .wait-line{color:var(--amber);font-weight:600}
@@ -277,7 +291,7 @@ extension Styles {
         .poster .date .hour{margin:0;padding:0 0 0 .6rem;border-top:0;border-left:1px solid rgb(243 239 230/.3);width:auto}
         .slate .below .button{margin-left:0}
         .card{gap:0 .8rem}
-        .date{width:4.2rem}
+        .date{width:4.4rem}.date .hour{font-size:.8rem;width:92%}
         .face.large{width:3.8rem;height:3.8rem;font-size:1.4rem}}
         """
 }

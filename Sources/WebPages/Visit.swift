@@ -31,8 +31,9 @@ struct Visit: Sendable {
     var query: Query { Query(request) }
     /// The page as it is linked to: the path with its query, without what belongs to one visit only.
     var address: String {
-        let kept = ["view", "before", "after", "past", "group"].compactMap { name in
-            query[name].map { "\(name)=\($0.urlEscaped)" }
+        let query = query
+        let kept = ["view", "before", "after", "past", "group", "like", "handle"].compactMap { name in
+            query[name].flatMap { $0 == "print" ? nil : "\(name)=\($0.urlEscaped)" }
         }
         return kept.isEmpty ? path : path + "?" + kept.joined(separator: "&")
     }

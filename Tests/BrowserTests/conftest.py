@@ -70,7 +70,7 @@ def window(browser):
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complain(message, complaints))
-        page.on("response", lambda answer: answer.status >= 500 and complaints.append(f"{answer.status} {answer.url}"))
+        page.on("response", lambda answer: answer.status == 500 and complaints.append(f"500 {answer.url}"))
         contexts.append(context)
         return page
 

@@ -119,7 +119,7 @@ class Node:
                 message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
                 if message["to"] == address:
                     assert not message.defects
-                    return message.get_content()
+                    return message.get_content().replace("\r\n", "\n")
             time.sleep(0.05)
         raise AssertionError(f"no mail to {address} within {seconds} s")
 

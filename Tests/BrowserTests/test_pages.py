@@ -18,7 +18,7 @@ OPEN_TO_ALL = [
     "/sign-in", "/sign-up", "/users/lina", "{discussion}", "{event}", "/tags/presentations",
 ]
 FOR_MEMBERS = ["/", "/write", "/events/new", "/my-events", "/settings", "/networks", "{discussion}", "{event}"]
-FOR_STEWARDS = ["/moderation", "/groups", "/members", "/groups/lyon/edit", "{discussion}/edit", "{event}/manage"]
+FOR_STEWARDS = ["/moderation", "/groups", "/members", "/groups/lyon/edit", "{mine}/edit", "{event}/manage"]
 WRONG = ["/nowhere", "/events/1", "/posts/1", "/users/nobody", "/groups/nobody", "/sign-in/link?token=old"]
 
 LOOKS = [
@@ -31,16 +31,18 @@ LOOKS = [
 
 @pytest.fixture(scope="session")
 def places(node, browser):
-    """The addresses of the demonstration's discussion and event."""
+    """The addresses of the demonstration's event and discussions; the steward began the one that is `mine`."""
     page = browser.new_page()
-    page.goto(node.origin + "/events")
-    event = page.locator("main a[href^='/events/']").filter(has_text=re.compile(r"Café du jeudi")).first
-    event = event.get_attribute("href")
-    page.goto(node.origin + "/discussions")
-    discussion = page.locator("main a[href^='/posts/']").filter(has_text=re.compile(r"assurance")).first
-    discussion = discussion.get_attribute("href")
+    found = {}
+    for name, path, title in (
+        ("event", "/events", "Café du jeudi"),
+        ("discussion", "/discussions", "Quelle assurance pour débuter ?"),
+        ("mine", "/discussions", "Présentez-vous"),
+    ):
+        page.goto(node.origin + path)
+        found[name] = page.locator("main h2 a, main h3 a").filter(has_text=title).first.get_attribute("href")
     page.close()
-    return {"event": event, "discussion": discussion}
+    return found
 
 
 def visit(somebody, path, places, status=200):
@@ -50,16 +52,24 @@ def visit(somebody, path, places, status=200):
 
 
 def check_reading(page, path):
-    """No violation that axe knows, first as the page comes, then with everything unfolded."""
+    """No violation that axe knows: as the page comes, with everything in it unfolded, and in the opened menu."""
     found = violations(page, path)
-    if page.locator("details").count():
-        page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+    if page.locator("main details").count():
+        unfold(page, "main")
         found += violations(page, path + " (unfolded)")
+    if page.locator("header details").count():
+        # Alone, because it lies over what is below it.
+        unfold(page, "header")
+        found += violations(page, path + " (menu)", "header")
     return found
 
 
-def violations(page, path):
-    results = AXE.run(page, options=RULES).response["violations"]
+def unfold(page, place):
+    page.evaluate(f"document.querySelectorAll('{place} details').forEach(e => e.open = true)")
+
+
+def violations(page, path, place=None):
+    results = AXE.run(page, context=place, options=RULES).response["violations"]
     return [f"{path}: {rule['id']}: {node['html'][:200]} {node['failureSummary']}"
             for rule in results for node in rule["nodes"]]
 
@@ -119,7 +129,7 @@ def test_nothing_scrolls_sideways_on_the_narrowest_screen(node, demo_person, pla
             width = page.evaluate("document.documentElement.scrollWidth")
             if width > NARROW["width"]:
                 wide.append(f"{path} ({state}): {width} px: {widest(page)}")
-            page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+            unfold(page, "body")
     assert wide == []
 
 

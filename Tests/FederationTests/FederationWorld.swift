@@ -106,6 +106,27 @@ final class ManualClock: Model.Clock {
     func set(_ now: Timestamp) { time.withLock { $0 = now } }
 }
 
+/// How many worlds may have a database server's connections at a time.
+private actor WorldLimit {
+    static let shared = WorldLimit()
+
+    private var free = 4
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func enter() async {
+        guard free == 0 else {
+            free -= 1
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func leave() {
+        guard waiting.isEmpty else { return waiting.removeFirst().resume() }
+        free += 1
+    }
+}
+
 /// What a test says when what it wrote lacks something.
 struct Incomplete: Error, CustomStringConvertible {
     let description: String
@@ -130,18 +151,26 @@ struct FederationWorld: Sendable {
     static func run(
         on engine: TestEngine = .sqlite, mode: FederationMode = .open, _ body: (FederationWorld) async throws -> Void
     ) async throws {
-        let world = try await FederationWorld(on: engine, mode: mode)
+        // A server has a hundred connections for everybody; a file has none.
+        if engine == .postgres { await WorldLimit.shared.enter() }
+        let result: Result<Void, any Error>
         do {
-            try await body(world)
-        } catch {
+            let world = try await FederationWorld(on: engine, mode: mode)
+            do {
+                result = .success(try await body(world))
+            } catch {
+                result = .failure(error)
+            }
             await world.database.close()
-            throw error
+        } catch {
+            result = .failure(error)
         }
-        await world.database.close()
+        if engine == .postgres { await WorldLimit.shared.leave() }
+        try result.get()
     }
 
     private init(on engine: TestEngine, mode: FederationMode) async throws {
-        database = try await engine.makeDatabase(migrations: Schema.migrations)
+        database = try await engine.makeDatabase(migrations: Schema.migrations, readers: 1)
         let origin = try address(Self.origin)
         let community = Community(origin: origin, name: "Café", tagline: "Chez nous", mode: mode)
         federation = Federation(

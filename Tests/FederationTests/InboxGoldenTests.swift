@@ -6,6 +6,8 @@ import TestSupport
 import Testing
 import Vocabulary
 
+@testable import Federation
+
 /// One folder of `federation-specs/inbound`: what is there before, what comes, what there is afterwards.
 struct InboundCase: Sendable, CustomTestStringConvertible {
     let folder: URL
@@ -67,6 +69,18 @@ struct InboxGoldenTests {
     @Test("there is an example of everything that we understand")
     func complete() {
         #expect(InboundCase.all.count >= 35)
+    }
+
+    @Test("FEDERATION.md names every type that we understand, and every answer that we give")
+    func isDocumented() throws {
+        for file in Golden.folder("FEDERATION.md") {
+            let text = try String(decoding: Data(contentsOf: file), as: UTF8.self)
+            let types = handlers.flatMap { $0.types }
+            let codes = GateKnock.all.map(\.code) + ["overloaded", "federation_off"]
+            for word in types + codes + IgnoreReason.allCases.map(\.rawValue) {
+                #expect(text.contains("`\(word)`"), "FEDERATION.md does not say \(word)")
+            }
+        }
     }
 
     private static func actual(

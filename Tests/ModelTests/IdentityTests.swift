@@ -78,7 +78,8 @@ struct HandleTests {
             ("ada", "ada", ""), ("@ada", "ada", ""), ("ada@Far.Example", "ada", "far.example"),
             ("@ada@far.example", "ada", "far.example"), ("acct:ada@far.example", "ada", "far.example"),
             ("ACCT:ada@far.example", "ada", "far.example"), ("!tea@far.example", "tea", "far.example"),
-            ("@Ada.b-c_9@far.example:8443", "Ada.b-c_9", "far.example:8443"), ("@élise@far.example", "élise", "far.example"),
+            ("@Ada.b-c_9@far.example:8443", "Ada.b-c_9", "far.example:8443"),
+            ("@élise@far.example", "élise", "far.example"),
             ("@ada@[::1]:80", "ada", "[::1]:80"),
         ])
     func read(text: String, name: String, host: String) {

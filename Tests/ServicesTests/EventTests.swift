@@ -47,6 +47,8 @@ struct EventTests {
                 ("capacity", "not_a_number", { $0.capacity = 0 }),
                 ("capacity", "not_a_number", { $0.capacity = 100_001 }),
                 ("place", "too_long", { $0.place = Place(name: String(repeating: "p", count: 501)) }),
+                ("online", "not_an_address", { $0.online = "meet me" }),
+                ("online", "not_an_address", { $0.online = "javascript:alert(1)" }),
                 ("language", "not_a_language", { $0.language = "not a language" }),
                 ("group", "missing", { $0.group = ada }), ("group", "missing", { $0.group = ID(1) }),
             ]
@@ -76,8 +78,9 @@ struct EventTests {
         }
     }
 
-    @Test("another time makes it rescheduled, other words do not; guests everywhere are told",
-          arguments: TestEngine.available)
+    @Test(
+        "another time makes it rescheduled, other words do not; guests everywhere are told",
+        arguments: TestEngine.available)
     func change(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
             let ada = try await cafe.member("ada")

@@ -44,8 +44,9 @@ struct FollowTests {
         }
     }
 
-    @Test("a follower elsewhere is told yes or no, by the member or by who runs the group",
-          arguments: [(true, "Accept"), (false, "Reject")])
+    @Test(
+        "a follower elsewhere is told yes or no, by the member or by who runs the group",
+        arguments: [(true, "Accept"), (false, "Reject")])
     func answers(accept: Bool, type: String) async throws {
         try await Cafe.open { cafe in
             let (ada, mona) = (try await cafe.member("ada"), try await cafe.member("mona", .moderator))

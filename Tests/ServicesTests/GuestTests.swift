@@ -10,8 +10,9 @@ import Vocabulary
 
 @Suite("Coming to events")
 struct GuestTests {
-    @Test("seats go to who comes first; a seat that is given up goes to who waits longest",
-          arguments: TestEngine.available)
+    @Test(
+        "seats go to who comes first; a seat that is given up goes to who waits longest",
+        arguments: TestEngine.available)
     func queue(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
             let (ada, bob, eve) = (

@@ -25,8 +25,9 @@ struct LikeTests {
         }
     }
 
-    @Test("recommending twice is recommending once; followers and the author hear of it",
-          arguments: TestEngine.available)
+    @Test(
+        "recommending twice is recommending once; followers and the author hear of it",
+        arguments: TestEngine.available)
     func boost(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
             let ada = try await cafe.member("ada")
@@ -43,8 +44,9 @@ struct LikeTests {
         }
     }
 
-    @Test("a boost never widens: what is for followers is not recommended, not even by its author",
-          arguments: [Visibility.followers, .direct])
+    @Test(
+        "a boost never widens: what is for followers is not recommended, not even by its author",
+        arguments: [Visibility.followers, .direct])
     func narrow(visibility: Visibility) async throws {
         try await Cafe.open { cafe in
             let (ada, bob) = (try await cafe.member("ada"), try await cafe.member("bob"))

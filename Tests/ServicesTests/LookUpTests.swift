@@ -17,8 +17,9 @@ struct LookUpTests {
             let post = try await cafe.services.publishPost(PostDraft(text: "Hé"), as: ada)
             let event = try await cafe.plan(by: ada)
             cafe.world.goDown()
-            for text in ["@ada", " ADA ", "ada@cafe.example", "acct:ada@cafe.example", "https://cafe.example/users/ada"]
-            {
+            for text in [
+                "@ada", " ADA ", "ada@cafe.example", "acct:ada@cafe.example", "https://cafe.example/users/ada",
+            ] {
                 #expect(try await cafe.services.lookUp(text) == .account(ada))
             }
             #expect(try await cafe.services.lookUp("https://cafe.example/posts/\(post)") == .post(post))
@@ -61,7 +62,9 @@ struct LookUpTests {
     @Test("what nobody has is not found, what nobody answers for is unreachable, other text is no handle")
     func missing() async throws {
         try await Cafe.open { cafe in
-            for text in ["@nobody", "@nobody@far.example", "https://far.example/users/nobody", "https://cafe.example/x"] {
+            for text in [
+                "@nobody", "@nobody@far.example", "https://far.example/users/nobody", "https://cafe.example/x",
+            ] {
                 try await cafe.expect(.notFound) { _ = try await $0.lookUp(text) }
             }
             for text in ["", "two words", "ftp://far.example/x", "@a@b@c", "javascript:alert(1)"] {

@@ -132,7 +132,8 @@ struct ModerationTests {
 
 @Suite("Profiles")
 struct ProfileTests {
-    @Test("a profile is changed, kept as it was typed, told to followers and to caches", arguments: TestEngine.available)
+    @Test(
+        "a profile is changed, kept as it was typed, told to followers and to caches", arguments: TestEngine.available)
     func edit(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
             let ada = try await cafe.member("ada")

@@ -40,8 +40,9 @@ struct SignInTests {
         }
     }
 
-    @Test("wrong name, wrong password, no password, waiting, suspended and gone are answered alike",
-          arguments: TestEngine.available)
+    @Test(
+        "wrong name, wrong password, no password, waiting, suspended and gone are answered alike",
+        arguments: TestEngine.available)
     func alike(engine: TestEngine) async throws {
         try await Cafe.open(engine, registration: .approval) { cafe in
             try await cafe.member("ada", password: password)
@@ -112,7 +113,8 @@ struct SignInTests {
         }
     }
 
-    @Test("asking for a link tells nothing: nobody's address is answered as somebody's", arguments: TestEngine.available)
+    @Test(
+        "asking for a link tells nothing: nobody's address is answered as somebody's", arguments: TestEngine.available)
     func silence(engine: TestEngine) async throws {
         try await Cafe.open(engine, registration: .approval) { cafe in
             _ = try await cafe.services.register(SignUp(name: "eve", email: "eve@mail.example"))

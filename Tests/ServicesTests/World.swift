@@ -28,7 +28,9 @@ final class World: DocumentLoader {
             "id": JSON(id), "type": "Person", "preferredUsername": JSON(name), "name": JSON(name),
             "inbox": JSON(id + "/inbox"), "outbox": JSON(id + "/outbox"), "followers": JSON(id + "/followers"),
             "endpoints": ["sharedInbox": JSON("https://\(host)/inbox")],
-            "publicKey": ["id": JSON(id + "#main-key"), "owner": JSON(id), "publicKeyPem": JSON(Keys.shared.publicPEM)],
+            "publicKey": [
+                "id": JSON(id + "#main-key"), "owner": JSON(id), "publicKeyPem": JSON(Keys.shared.publicPEM),
+            ],
         ])
         let answer: JSON = [
             "subject": JSON("acct:\(name)@\(host)"),

@@ -24,7 +24,9 @@ struct DeliveryWorld: Sendable {
 
     /// Runs `body` in a new world and takes it away again.
     static func with(_ engine: TestEngine, _ body: (DeliveryWorld) async throws -> Void) async throws {
+        let t0 = ContinuousClock.now
         let world = try await DeliveryWorld(engine)
+        if ContinuousClock.now - t0 > .seconds(2) { print("MAKE", ContinuousClock.now - t0, engine) }
         do {
             try await body(world)
         } catch {
@@ -53,8 +55,11 @@ struct DeliveryWorld: Sendable {
     }
 
     private func close() async {
+        let t0 = ContinuousClock.now
         await client.shutdown()
+        let t1 = ContinuousClock.now
         await database.close()
+        if ContinuousClock.now - t0 > .seconds(2) { print("SHUT", t1 - t0, ContinuousClock.now - t1, database.engine) }
     }
 
     /// Queues one activity for the inboxes.
@@ -83,8 +88,10 @@ struct DeliveryWorld: Sendable {
         } catch {
             result = .failure(error)
         }
+        let t0 = ContinuousClock.now
         running.cancel()
         try await running.value
+        if ContinuousClock.now - t0 > .seconds(2) { print("STOP", ContinuousClock.now - t0) }
         try result.get()
     }
 

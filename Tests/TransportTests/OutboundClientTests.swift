@@ -31,7 +31,8 @@ struct OutboundClientTests {
         let names = NameTable(["peer.test": [["127.0.0.2"]]])
         try await TransportWorld.withClient(try TransportWorld.client(names: names)) { client in
             let address = try iri("http://peer.test:\(server.port)/a?b=c")
-            let response = try await client.get(address, headers: [(name: "x-test", value: "1")], deadline: .after(.seconds(5)))
+            let response = try await client.get(
+                address, headers: [(name: "x-test", value: "1")], deadline: .after(.seconds(5)))
             #expect(response.status == 200)
             #expect(response.body == Array("hello".utf8))
             let request = try #require(server.requests.first)

@@ -52,8 +52,14 @@ struct ReadingTests {
     @Test(
         "a host-meta document tells where to ask, or nothing",
         arguments: [
-            ("<XRD><Link rel=\"lrdd\" template=\"https://b.test/wf?r={uri}\"/></XRD>", "https://b.test/wf?r=acct%3Aa%40b"),
-            ("<Link template='https://b.test/{uri}?a=1&amp;b=2' type='x' rel='lrdd' />", "https://b.test/acct%3Aa%40b?a=1&b=2"),
+            (
+                "<XRD><Link rel=\"lrdd\" template=\"https://b.test/wf?r={uri}\"/></XRD>",
+                "https://b.test/wf?r=acct%3Aa%40b"
+            ),
+            (
+                "<Link template='https://b.test/{uri}?a=1&amp;b=2' type='x' rel='lrdd' />",
+                "https://b.test/acct%3Aa%40b?a=1&b=2"
+            ),
             ("<Link rel=\"other\" template=\"https://b.test/{uri}\"/>", nil),
             ("<Link rel=\"lrdd\" template=\"https://b.test/\"/>", nil),
             ("<Link rel=\"lrdd\" template=\"file:///{uri}\"/>", nil),
@@ -69,7 +75,8 @@ struct ReadingTests {
         arguments: [
             ("https://a.test/x?y=z", "/x?y=z"), ("https://a.test", "/"), ("https://a.test?x", "/?x"),
             ("https://a.test/%2f%2F", "/%2f%2F"), ("https://a.test/100%", "/100%25"), ("https://a.test/%zz", "/%25zz"),
-            ("https://a.test/a[b]", "/a%5Bb%5D"), ("https://a.test/é", "/%C3%A9"), ("https://a.test/%0d%0aX", "/%0d%0aX"),
+            ("https://a.test/a[b]", "/a%5Bb%5D"), ("https://a.test/é", "/%C3%A9"),
+            ("https://a.test/%0d%0aX", "/%0d%0aX"),
         ])
     func wireTargets(text: String, target: String) throws {
         let iri = try #require(IRI(text))

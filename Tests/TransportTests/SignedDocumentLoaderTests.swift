@@ -128,7 +128,8 @@ struct SignedDocumentLoaderTests {
     func redirect() async throws {
         let second = try await LoopbackServer.start("127.0.0.3") { _ in Self.activity() }
         let target = "\(second.origin)/moved"
-        try await withServer(handler: { _ in LoopbackResponse(302, headers: [("location", target)]) }) { loader, server in
+        try await withServer(handler: { _ in LoopbackResponse(302, headers: [("location", target)]) }) {
+            loader, server in
             let found = try await loader.load(try iri("\(server.origin)/1"))
             #expect(found.finalURL.string == target)
             let request = try #require(second.requests.first)
@@ -142,7 +143,8 @@ struct SignedDocumentLoaderTests {
         let canary = try await LoopbackServer.start("127.1.0.1") { _ in Self.activity() }
         let target = "\(canary.origin)/secret"
         let host = canary.authority
-        try await withServer(handler: { _ in LoopbackResponse(302, headers: [("location", target)]) }) { loader, server in
+        try await withServer(handler: { _ in LoopbackResponse(302, headers: [("location", target)]) }) {
+            loader, server in
             let error = try await error(loader, "\(server.origin)/1")
             #expect(error == .forbiddenAddress(host: host))
         }
@@ -164,9 +166,12 @@ struct SignedDocumentLoaderTests {
     @Test("what is not there is not asked for again for five minutes, what is gone for a day")
     func memory() async throws {
         let clock = MovableClock()
-        try await withServer(clock: clock, handler: { request in
-            LoopbackResponse(request.target == "/gone" ? 410 : 404)
-        }) { loader, server in
+        try await withServer(
+            clock: clock,
+            handler: { request in
+                LoopbackResponse(request.target == "/gone" ? 410 : 404)
+            }
+        ) { loader, server in
             for (path, wait, count) in [
                 ("absent", Duration.zero, 1), ("absent", .minutes(4), 1), ("absent", .minutes(2), 2),
                 ("gone", .zero, 3), ("gone", .hours(23), 3), ("gone", .hours(2), 4),
@@ -182,7 +187,8 @@ struct SignedDocumentLoaderTests {
     @Test("a blocked host is not asked, and what answers too slowly is unavailable")
     func refusals() async throws {
         try await withServer(
-            patience: .milliseconds(300), handler: { _ in LoopbackResponse(200, manner: .drip(interval: .milliseconds(20))) }
+            patience: .milliseconds(300),
+            handler: { _ in LoopbackResponse(200, manner: .drip(interval: .milliseconds(20))) }
         ) { loader, server in
             let slow = try await error(loader, "\(server.origin)/1")
             #expect(slow == .unavailable(status: nil))
@@ -225,7 +231,9 @@ struct SignedDocumentLoaderTests {
 
     @Test("WebFinger is asked at the host, with its port, for the account")
     func webfinger() async throws {
-        try await withServer(handler: { _ in .text("{\"subject\":\"acct:a@b\"}", type: "application/jrd+json; charset=utf-8") }) {
+        try await withServer(handler: { _ in
+            .text("{\"subject\":\"acct:a@b\"}", type: "application/jrd+json; charset=utf-8")
+        }) {
             loader, server in
             let document = try await loader.webfinger("a", host: server.authority)
             #expect(document["subject"]?.string == "acct:a@b")
@@ -255,7 +263,9 @@ struct SignedDocumentLoaderTests {
 
     @Test(
         "a handle whose host is no plain name is not asked about",
-        arguments: ["127.1.0.1", "127.1.0.1:5432", "evil.test:8080/path?", "user@evil.test", "localhost", "", "a.onion"])
+        arguments: [
+            "127.1.0.1", "127.1.0.1:5432", "evil.test:8080/path?", "user@evil.test", "localhost", "", "a.onion",
+        ])
     func handles(host: String) async throws {
         try await TransportWorld.withClient(try TransportWorld.client()) { client in
             let loader = try loader(client)

@@ -56,7 +56,8 @@ enum TransportWorld {
             caFile: nil, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, lookUp: names.lookUp,
             resolutionLifetime: resolutionLifetime, clock: clock)
         return try OutboundClient(
-            addressGuard: AddressGuard(insecureBlocks: opened.compactMap { NetworkBlock($0) }), userAgent: "Troquet/test",
+            addressGuard: AddressGuard(insecureBlocks: opened.compactMap { NetworkBlock($0) }),
+            userAgent: "Troquet/test",
             network: network, logger: .silent)
     }
 

@@ -13,7 +13,9 @@ protocol ActivityHandler: Sendable {
     static var types: [String] { get }
 
     /// Resolves who and what is meant; writes no fact.
-    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws
+    static func gather(
+        _ activity: ActivityDocument, from actor: Account, in world: Federation
+    ) async throws
         -> Gathered
 
     /// Does what was said, in one transaction with the outcome.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Database
-internal import Model
 internal import Markup
+internal import Model
 internal import Storage
 internal import Vocabulary
 

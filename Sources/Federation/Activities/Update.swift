@@ -17,7 +17,8 @@ enum UpdateHandler: ActivityHandler {
         case actor
     }
 
-    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws -> Updated {
+    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws -> Updated
+    {
         guard activity.object?.id != activity.actor else {
             _ = try await world.actors.refresh(activity.actor)
             return .actor

@@ -58,7 +58,7 @@ actor InboxIntake {
                 return fresh
             }
             for (waiting, isNew) in zip(batch, fresh) { waiting.continuation.resume(returning: isNew) }
-        } catch where batch.count > 1 {
+        } catch  where batch.count > 1 {
             // One row that the database refuses must not turn the others away.
             for waiting in batch { await write([waiting]) }
         } catch {

@@ -102,7 +102,7 @@ public enum NoteToPost {
         guard !title.isEmpty else { return content }
         for (open, close) in [("<p>", "</p>"), ("<h2>", "</h2>"), ("<h3>", "</h3>")] {
             guard content.string.hasPrefix(open), let end = content.string.firstRange(of: close) else { continue }
-            let first = SanitizedHTML(unchecked: String(content.string[..<end.upperBound]))
+            let first = Sanitizer.sanitize(String(content.string[..<end.upperBound]))
             let text = PlainText.line(Excerpt.plainText(of: first, limit: FieldLimits.title + 1), limit: 400)
             guard text == title else { return content }
             return Sanitizer.sanitize(String(content.string[end.upperBound...]))

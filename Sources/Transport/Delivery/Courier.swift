@@ -56,10 +56,10 @@ struct Courier: Sendable {
         }
         let other: SignatureScheme = scheme == .cavage ? .rfc9421 : .cavage
         let second = await send(parcel, other)
-        guard case .status(let status, _, _) = second, status != 400, status != 401, status < 500 else {
+        guard case .status(let status, _, _) = second, status != 400, status != 401 else {
             return Report(outcome: Self.outcome(first))
         }
-        return Report(outcome: Self.outcome(second), scheme: other)
+        return Report(outcome: Self.outcome(second), scheme: (200..<300).contains(status) ? other : nil)
     }
 
     /// Signs and posts; again when a connection that was kept open proves to be closed.

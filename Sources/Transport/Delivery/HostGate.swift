@@ -191,7 +191,9 @@ extension HostGate {
     mutating func land(
         _ delivery: QueuedDelivery, _ step: DeliveryPlan.HostStep, at now: ContinuousClock.Instant, wallClock: Timestamp
     ) -> DeliveryPlan.HostStep {
-        guard let flight = flights.removeValue(forKey: delivery.id), var state = hosts[flight.host] else { return .keep }
+        guard let flight = flights.removeValue(forKey: delivery.id), var state = hosts[flight.host] else {
+            return .keep
+        }
         state.open -= 1
         if flight.isSlow {
             slow -= 1

@@ -63,20 +63,26 @@ enum AccountCard {
     }
 
     /// A card in a list of accounts.
-    static func card(_ account: Account, _ visit: Visit, heading: Heading = .second) -> HTML {
+    ///
+    /// - Parameter deeds: what can be done about it, below.
+    static func card(
+        _ account: Account, _ visit: Visit, heading: Heading = .second, deeds: HTML = .nothing
+    ) -> HTML {
         let summary = account.summary.plainText(limit: 140)
         let handle = account.isLocal ? account.handle.description : account.fullHandle(visit.community)
         return """
             <li class="card person">\(face(account))
             <div>\(heading.wrap("<a href=\"\(account.path)\">\(account.shownName)</a>"))
             <p class="meta">\(handle)</p>
-            \(when(!summary.isEmpty, "<p>\(summary)</p>"))</div></li>
+            \(when(!summary.isEmpty, "<p>\(summary)</p>"))\(deeds)</div></li>
             """
     }
 
     private static func initials(_ account: Account) -> String {
         let words = account.shownName.split { !$0.isLetter && !$0.isNumber }
-        let letters = words.prefix(2).compactMap(\.first)
+        // "Café des freelances · Lyon" is CL: small words do not stand for a name, unless there are no others.
+        let large = words.filter { $0.first?.isLowercase == false }
+        let letters = (large.isEmpty ? words : large).prefix(2).compactMap(\.first)
         return letters.isEmpty ? "·" : String(letters).uppercased()
     }
 

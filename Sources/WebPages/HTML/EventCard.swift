@@ -29,7 +29,7 @@ extension Visit {
         return """
             <li class="card event">\(dateBlock(event))<div>
             \(heading.wrap("<a href=\"\(event.path)\"\("lang", foreign(event.language))>\(event.title)</a>"))
-            <p class="meta">\(place(event)) \(origin(view))</p>
+            <p class="meta">\(place(event))\(when(!view.owner.isLocal, " · \(origin(view))"))</p>
             <p class="states">\(stateBadge(event)) \(ownBadge(view)) \(seats(view))</p>
             \(AccountCard.quietFaces(Array(view.faces.prefix(8)), label: t(.whoComes)))</div></li>
             """
@@ -69,7 +69,7 @@ extension Visit {
             return "\(count) <span class=\"free\">\(t.count(.seatsLeft, left))</span>"
         }
         let queue: HTML = when(view.waiting > 0, " · \(t.count(.waitingCount, view.waiting))")
-        return "<span class=\"full\">\(t(.fullHouse, String(capacity)))\(queue)</span>"
+        return "<span class=\"full\">\(t.count(.fullHouse, capacity))\(queue)</span>"
     }
 
     /// Whether it takes place: in words, and only when it is not simply so.

@@ -63,6 +63,12 @@ struct Field: Sendable {
         return field
     }
 
+    /// A choice always has a value.
+    var isChoice: Bool {
+        if case .choice = kind { return true }
+        return false
+    }
+
     var id: String { scope.isEmpty ? "field-\(name)" : "field-\(scope)-\(name)" }
 }
 
@@ -77,7 +83,8 @@ extension Visit {
             \(" aria-invalid=\"true\"", if: error != nil)\(" required", if: field.isRequired)\
             \("autocomplete", field.autocomplete)\("maxlength", field.limit.map { String($0) })
             """
-        let optional: HTML = field.isRequired ? "" : " <span class=\"optional\">\(t(.optional))</span>"
+        let optional: HTML =
+            field.isRequired || field.isChoice ? "" : " <span class=\"optional\">\(t(.optional))</span>"
         return """
             <div class="field"><label for="\(field.id)">\(field.label)\(optional)</label>
             \(when(!field.hint.isEmpty, "<p class=\"hint\" id=\"\(field.id)-hint\">\(field.hint)</p>"))

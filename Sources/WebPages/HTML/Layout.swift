@@ -23,6 +23,8 @@ struct Page: Sendable {
     var document: String?
     /// Whether search engines are asked to leave it out.
     var isHidden = false
+    /// Whether the content takes the room of the quiet column too.
+    var isWide = false
     /// Pages behind the door have no quiet corner.
     var hasCorner = true
 
@@ -71,7 +73,10 @@ extension Visit {
 
     func document(_ page: Page) -> HTML {
         let isOnPaper = query["view"] == "print"
-        let classes = [isOnPaper ? "on-paper" : nil, page.aside.isEmpty ? nil : "has-aside"].compactMap { $0 }
+        let classes = [
+            isOnPaper ? "on-paper" : nil, page.aside.isEmpty ? nil : "has-aside", page.isWide ? "wide" : nil,
+        ]
+        .compactMap { $0 }
         return """
             <!DOCTYPE html>
             <html lang="\(t.language.rawValue)">

@@ -63,6 +63,10 @@ extension SanitizedHTML {
             length += word.count + 1
             words.append(word)
         }
-        return words.joined(separator: " ")
+        // French has a space before these; a line must not begin with them.
+        return words.reduce(into: "") { line, word in
+            if !line.isEmpty { line += ["?", "!", ":", ";", "»"].contains(word) ? "\u{A0}" : " " }
+            line += word
+        }
     }
 }

@@ -44,9 +44,12 @@ extension Visit {
 
     private func answerers(_ view: PostView) -> HTML {
         guard view.replyCount > 0 else {
-            return "<p class=\"answers\"><span class=\"awaits\">\(t(.awaitsAnswer))</span></p>"
+            let isOpening = view.post.isTopLevel && view.post.event == nil
+            return when(isOpening, "<p class=\"answers\"><span class=\"awaits\">\(t(.awaitsAnswer))</span></p>")
         }
-        let last = maybe(view.lastReplyAt) { " · <span class=\"meta\">\(t(.lastAnswer)) \(moments.element(ago: $0))</span>" }
+        let last = maybe(view.lastReplyAt) {
+            " · <span class=\"meta\">\(t(.lastAnswer)) \(moments.element(ago: $0))</span>"
+        }
         return """
             <p class="answers">\(AccountCard.quietFaces(view.repliers, label: t(.whoAnswered)))
             <span>\(t.count(.answerCount, view.replyCount))\(last)</span></p>
@@ -78,7 +81,8 @@ extension Visit {
     /// them would tell it who reads.
     func words(_ view: PostView) -> HTML {
         let post = view.post
-        let text: HTML = "<div class=\"words\"\("lang", foreign(post.language))>\(post.content)</div>\(attachments(view))"
+        let text: HTML =
+            "<div class=\"words\"\("lang", foreign(post.language))>\(post.content)</div>\(attachments(view))"
         guard !post.warning.isEmpty else { return text }
         return "<details class=\"warning\"><summary>\(post.warning)</summary>\(text)</details>"
     }

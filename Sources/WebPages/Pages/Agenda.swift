@@ -68,7 +68,7 @@ enum Agenda {
         }
         return each(months.enumerated()) { index, month in
             """
-            <section class="month" aria-labelledby="month-\(index)"><h2 id="month-\(index)">\(month.name)</h2>
+            <section class="month-of" aria-labelledby="month-\(index)"><h2 id="month-\(index)">\(month.name)</h2>
             <ul class="list">\(each(month.views) { visit.eventCard($0) })</ul></section>
             """
         }

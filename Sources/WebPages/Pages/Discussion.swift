@@ -40,7 +40,9 @@ enum Discussion {
     private static func load(_ id: ID<Post>, _ visit: Visit) async throws -> Thread {
         let viewer = visit.viewer
         let thread = try await visit.database.read { db -> Thread? in
-            guard let current = try PostViews.one(id, viewer: viewer, in: db), current.author.isActive else { return nil }
+            guard let current = try PostViews.one(id, viewer: viewer, in: db), current.author.isActive else {
+                return nil
+            }
             var posts = try PostViews.load(
                 try Threads.load(current.post.thread, viewer: viewer, in: db), viewer: viewer, in: db)
             if !posts.contains(where: { $0.id == id }) { posts.append(current) }

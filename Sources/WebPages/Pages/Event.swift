@@ -112,12 +112,14 @@ enum EventPage {
         let leave = visit.button("\(event.path)/leave", t(.dontCome), style: "button quiet")
         switch view.viewer?.state {
         case .going:
-            return "<p class=\"yes-line\"><span aria-hidden=\"true\">✓</span> \(t(.youHaveASeat))</p>\(online(event, visit))\(leave)"
+            return
+                "<p class=\"yes-line\"><span aria-hidden=\"true\">✓</span> \(t(.youHaveASeat))</p>\(online(event, visit))\(leave)"
         case .waiting:
             let place = content.position.map { t.count(.yourPlace, $0) } ?? t(.youWait)
             return "<p class=\"wait-line\">\(place)</p><p class=\"hint\">\(t(.queueHint))</p>\(leave)"
         case .asked:
-            return "<p class=\"wait-line\">\(t(.askedHint, view.owner.isLocal ? view.owner.shownName : view.owner.host))</p>\(leave)"
+            return
+                "<p class=\"wait-line\">\(t(.askedHint, view.owner.isLocal ? view.owner.shownName : view.owner.host))</p>\(leave)"
         case .declined:
             return "<p>\(t(.declinedHint))</p>"
         case .cancelled, nil:
@@ -203,7 +205,8 @@ enum EventPage {
         maybe(event.place) { place in
             let point = place.coordinates.map { "\($0.latitude) \($0.longitude)" }
             let address = "https://www.openstreetmap.org/search?query=\((point ?? place.line).urlEscaped)"
-            return "<p class=\"no-print\"><a href=\"\(address)\" rel=\"noopener noreferrer\">\(visit.t(.openMap))</a></p>"
+            return
+                "<p class=\"no-print\"><a href=\"\(address)\" rel=\"noopener noreferrer\">\(visit.t(.openMap))</a></p>"
         }
     }
 

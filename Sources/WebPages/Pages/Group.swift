@@ -148,7 +148,9 @@ enum GroupPage {
         _ visit: Visit, _ group: Account, _ state: FormState, status: HTTPResponse.Status = .ok
     ) -> Response {
         let t = visit.t
-        let title = Field("title", t(.groupTitle)).with { $0.isRequired = true; $0.limit = 200 }
+        let title = Field("title", t(.groupTitle)).with {
+            $0.isRequired = true; $0.limit = 200
+        }
         let content: HTML = """
             <h1>\(t(.editGroup, group.shownName))</h1>\(visit.problems(state))
             \(visit.form("\(group.path)/edit", """
@@ -165,13 +167,16 @@ extension Visit {
     func followButton(_ account: Account, _ follow: Follow?) -> HTML {
         guard let person, person.account.id != account.id else {
             let next = account.path.urlEscaped
-            return when(person == nil, "<a class=\"button\" href=\"/sign-in?next=\(next)\">\(t(followLabel(account)))</a>")
+            return when(
+                person == nil, "<a class=\"button\" href=\"/sign-in?next=\(next)\">\(t(followLabel(account)))</a>")
         }
         let fields = hidden("account", String(describing: account.id)) + hidden("next", account.path)
         switch follow?.state {
         case .accepted:
             let label = t(account.isGroup ? .leaveGroup : .unfollow)
-            return form("/unfollow", style: "inline", "\(fields)<button class=\"button quiet\" type=\"submit\">\(label)</button>")
+            return form(
+                "/unfollow", style: "inline",
+                "\(fields)<button class=\"button quiet\" type=\"submit\">\(label)</button>")
         case .requested:
             return """
                 <span class="badge wait">\(t(.followRequested))</span>
@@ -179,7 +184,8 @@ extension Visit {
                 """
         case .rejected, nil:
             let label = t(followLabel(account))
-            return form("/follow", style: "inline", "\(fields)<button class=\"button\" type=\"submit\">\(label)</button>")
+            return form(
+                "/follow", style: "inline", "\(fields)<button class=\"button\" type=\"submit\">\(label)</button>")
         }
     }
 

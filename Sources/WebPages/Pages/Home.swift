@@ -144,7 +144,9 @@ enum Home {
 
 extension Visit {
     /// An empty place that invites.
-    func empty(_ title: Phrase, _ invitation: Phrase, _ picture: HTML, link: (path: String, label: Phrase)? = nil) -> HTML {
+    func empty(
+        _ title: Phrase, _ invitation: Phrase, _ picture: HTML, link: (path: String, label: Phrase)? = nil
+    ) -> HTML {
         """
         <div class="empty">\(picture)<p><strong>\(t(title))</strong></p><p>\(t(invitation))</p>
         \(maybe(link) { "<p><a class=\"button quiet\" href=\"\($0.path)\">\(t($0.label))</a></p>" })</div>

@@ -63,15 +63,28 @@ enum Networks {
             \(each(content.asking) { requests($0.target, $0.followers, visit) })
             \(visit.person == nil ? "" : followForm(content, state, visit))
             \(when(isEmpty, visit.empty(.noNetworks, .noNetworksInvite, Pictures.emptyNetwork)))
-            \(each(content.groups) { section("group-\($0.group.id)", t(.followedBy, $0.group.shownName), $0.followed, visit) })
-            \(when(!content.mine.isEmpty, section("mine", t(.followedByMe), content.mine, visit)))
+            \(each(content.groups) { group, followed in
+                let runs = content.mayRun.contains { $0.id == group.id }
+                return section("group-\(group.id)", t(.followedBy, group.shownName), followed, runs ? group : nil, visit)
+            })
+            \(when(!content.mine.isEmpty, section("mine", t(.followedByMe), content.mine, nil, visit)))
             """
     }
 
-    private static func section(_ id: String, _ title: String, _ accounts: [Account], _ visit: Visit) -> HTML {
+    /// - Parameter group: in whose name the person may stop following these.
+    private static func section(
+        _ id: String, _ title: String, _ accounts: [Account], _ group: Account?, _ visit: Visit
+    ) -> HTML {
         """
         <section aria-labelledby="\(id)"><h2 id="\(id)">\(title)</h2>
-        <ul class="cards">\(each(accounts) { AccountCard.card($0, visit, heading: .third) })</ul></section>
+        <ul class="cards">\(each(accounts) { account in
+            let fields = visit.hidden("account", String(describing: account.id))
+                + visit.hidden("as", group.map { String(describing: $0.id) } ?? "")
+            let stop = visit.form("/unfollow", style: "inline", """
+                \(fields)<button class="button quiet small" type="submit">\(visit.t(.unfollow))</button>
+                """)
+            return AccountCard.card(account, visit, heading: .third, deeds: when(group != nil, "<div class=\"deeds no-print\">\(stop)</div>"))
+        })</ul></section>
         """
     }
 

@@ -6,7 +6,6 @@ internal import Hummingbird
 internal import Model
 internal import Services
 internal import Storage
-internal import Vocabulary
 
 /// The form of an event: planning a new one, also from one that was, and the fields that changing shares with it.
 enum PlanEvent {
@@ -56,7 +55,9 @@ enum PlanEvent {
     /// All but the group.
     static func fields(_ visit: Visit, _ state: FormState) -> HTML {
         let t = visit.t
-        let title = Field("title", t(.eventTitle)).with { $0.isRequired = true; $0.limit = PostLimits.title }
+        let title = Field("title", t(.eventTitle)).with {
+            $0.isRequired = true; $0.limit = PostLimits.title
+        }
         let start = Field("start", t(.eventStart), .moment).with { $0.isRequired = true }
         let end = Field("end", t(.eventEnd), .moment).with { $0.isRequired = true }
         let text = Field("text", t(.eventText), .area(rows: 6)).with { $0.hint = t(.eventTextHint) }
@@ -77,7 +78,8 @@ enum PlanEvent {
 
     static func state(_ sent: Submission) -> FormState {
         sent.state(
-            "group", "title", "start", "end", "place", "street", "postal_code", "locality", "online", "capacity", "text")
+            "group", "title", "start", "end", "place", "street", "postal_code", "locality", "online", "capacity", "text"
+        )
     }
 
     static func state(of event: Event) -> FormState {
@@ -100,13 +102,12 @@ enum PlanEvent {
         let zone = zone ?? sent.visit.pages.timeZone
         let start = ZonedTime.parse(sent["start"], in: zone)
         let end = ZonedTime.parse(sent["end"], in: zone)
-        let (seats, address) = (sent["capacity"].withoutEdges, sent["online"].withoutEdges)
+        let seats = sent["capacity"].withoutEdges
         var errors: [FieldError] = []
         if ID<Account>(sent["group"]) == nil { errors.append(FieldError("group", "missing")) }
         if sent["title"].withoutEdges.isEmpty { errors.append(FieldError("title", "missing")) }
         if start == nil { errors.append(FieldError("start", "not_a_date")) }
         if end == nil { errors.append(FieldError("end", "not_a_date")) }
-        if !address.isEmpty, IRI(address) == nil { errors.append(FieldError("online", "not_an_address")) }
         if !seats.isEmpty, Int(seats) == nil { errors.append(FieldError("capacity", "not_a_number")) }
         guard errors.isEmpty, let group = ID<Account>(sent["group"]), let start, let end else {
             throw ServiceError.invalid(errors)
@@ -114,7 +115,7 @@ enum PlanEvent {
         var draft = EventDraft(group: group, title: sent["title"], startsAt: start, endsAt: end, timeZone: zone)
         draft.text = sent["text"]
         draft.place = place(sent)
-        draft.onlineURL = IRI(address)
+        draft.online = sent["online"]
         draft.capacity = Int(seats)
         draft.language = sent.visit.t.language.rawValue
         return draft
@@ -137,7 +138,8 @@ enum PlanEvent {
         // Clocks may change in between: the hour on the wall stays.
         repeat {
             let later = ZonedTime.formValue(start + .days(28), in: event.timeZone)
-            start = ZonedTime.parse(String(later.prefix(11) + fields.suffix(5)), in: event.timeZone) ?? start + .days(28)
+            start =
+                ZonedTime.parse(String(later.prefix(11) + fields.suffix(5)), in: event.timeZone) ?? start + .days(28)
         } while start <= visit.now
         event.startsAt = start
         event.endsAt = start + length

@@ -11,7 +11,8 @@ internal import Storage
 enum Profile {
     static func show(_ visit: Visit) async throws -> Response {
         let name = try visit.word()
-        let account = try await visit.database.read { db in try Accounts.byHandle(Handle(name: name, host: ""), in: db) }
+        let account = try await visit.database.read { db in try Accounts.byHandle(Handle(name: name, host: ""), in: db)
+        }
         guard let account, !account.isGroup, account.kind != .application else { throw ServiceError.notFound }
         return try await page(account, visit)
     }
@@ -19,7 +20,8 @@ enum Profile {
     /// `/@name`, as other software writes it.
     static func redirect(_ visit: Visit) async throws -> Response {
         let name = try visit.word()
-        let account = try await visit.database.read { db in try Accounts.byHandle(Handle(name: name, host: ""), in: db) }
+        let account = try await visit.database.read { db in try Accounts.byHandle(Handle(name: name, host: ""), in: db)
+        }
         guard let account, account.kind != .application else { throw ServiceError.notFound }
         return visit.redirect(account.path)
     }
@@ -135,7 +137,7 @@ enum Members {
             <ul class="cards">\(each(shown) { AccountCard.card($0, visit, heading: .second) })</ul>\(visit.older(next))
             \(when(visit.person != nil, invitationPanel(visit, invitation)))
             """
-        return visit.answer(Page(t(.members), .members, content: content))
+        return visit.answer(Page(t(.members), .members, content: content).with { $0.isWide = true })
     }
 
     private static func invitationPanel(_ visit: Visit, _ invitation: String?) -> HTML {

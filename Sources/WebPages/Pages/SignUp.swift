@@ -50,7 +50,7 @@ enum SignUpPage {
             return visit.answer(SignIn.door(t(.signUp), content), status: status)
         }
         let content: HTML = """
-            <h1>\(t(.signUp))</h1><p class="intro">\(t(.signUpIntro, visit.community.name))</p>
+            <h1>\(t(.signUp))</h1><p class="intro">\(t(.signUpIntro))</p>
             \(visit.problems(state))
             \(visit.form("/sign-up", style: "sheet-form", """
                 \(each(fields(t)) { visit.field($0, state) })

@@ -93,8 +93,8 @@ extension Texts {
         .sendAnswer: "Answer",
         .answerNeedsAccount: "Come in to answer: the talk goes on with you.",
         .answerFromElsewhere: """
-            From Mastodon or another café, paste this address into its search and answer from there:
-            """,
+        From Mastodon or another café, paste this address into its search and answer from there:
+        """,
         .thank: "Thank",
         .thanked: "Thanked",
         .recommendPost: "Relay",
@@ -118,8 +118,8 @@ extension Texts {
         .publicHint: "What is public may be read and kept by other nodes: it can never quite be taken back.",
         .editPost: "Edit the post",
         .groupsIntro: """
-            Each group has its discussions, its meet-ups and its address, which one can follow from everywhere.
-            """,
+        Each group has its discussions, its meet-ups and its address, which one can follow from everywhere.
+        """,
         .newGroup: "Found a group",
         .groupTitle: "What it is called",
         .groupName: "Its short name",
@@ -146,7 +146,7 @@ extension Texts {
         .upcoming: "Upcoming",
         .past: "Past",
         .planEvent: "Plan a meet-up",
-        .eventsIntro: "The next dates of {1}.",
+        .eventsIntro: "The next dates: {1}.",
         .noEvents: "No meet-up is planned.",
         .noEventsInvite: "Why not plan one?",
         .noPast: "Nothing behind us.",
@@ -163,7 +163,7 @@ extension Texts {
         .alsoOnline: "also online",
         .seatsTaken: "{1} of {2} seats",
         .seatsLeft: "{n} seat free|{n} seats free",
-        .fullHouse: "Full ({1} seats)",
+        .fullHouse: "Full ({n} seat)|Full ({n} seats)",
         .waitingCount: "{n} person waits|{n} people wait",
         .comingCount: "{n} person comes|{n} people come",
         .whoComes: "Who comes",
@@ -194,8 +194,8 @@ extension Texts {
         .joinElsewhere: "For this meet-up one signs up elsewhere.",
         .signUpThere: "Sign up there",
         .comeFromElsewhere: """
-            From Mobilizon or another café, paste this address into its search and sign up from there:
-            """,
+        From Mobilizon or another café, paste this address into its search and sign up from there:
+        """,
         .whoSeesYou: "The organisers see your name; others only if your profile allows it.",
         .whoSeesYouThere: "Your request goes to {1}, who will see your name.",
         .meetOnline: "Meet online:",

@@ -23,9 +23,9 @@ extension Texts {
         .makeInvitation: "Make a link",
         .inviteReady: "Here is the link. It is shown only once:",
         .networksIntro: """
-            The cafés and groups next door. When a group here follows another, its discussions and meet-ups \
-            appear with us, with their origin.
-            """,
+        The cafés and groups next door. When a group here follows another, its discussions and meet-ups \
+        appear with us, with their origin.
+        """,
         .noNetworks: "No network is followed yet.",
         .noNetworksInvite: "Do you know a café, a club, a friendly group? An address is enough.",
         .followedBy: "Followed by {1}",
@@ -40,9 +40,9 @@ extension Texts {
         .beFollowedText: "Give this address to others:",
         .whatFlows: "What flows",
         .whatFlowsText: """
-            What is public, and nothing else. Profiles for members, guest lists and messages between us stay \
-            with us.
-            """,
+        What is public, and nothing else. Profiles for members, guest lists and messages between us stay \
+        with us.
+        """,
         // door
         .email: "Mail address",
         .emailHint: "To send you the key. It is shown to nobody.",
@@ -59,11 +59,11 @@ extension Texts {
         .linkSentText: "If {1} is known here, a link is on its way. It works once, within thirty minutes.",
         .linkSentHint: "Nothing came? Look into your spam folder, then ask again.",
         .welcomeBack: "There you are",
-        .linkConfirm: "One last step into {1}.",
+        .linkConfirm: "One last step: {1} awaits you.",
         .linkOld: "This link no longer works",
         .linkOldText: "It was used before, or it is older than thirty minutes.",
         .askNewLink: "Ask for a new link",
-        .signUpIntro: "Welcome to {1}. A few words and your seat is ready.",
+        .signUpIntro: "Welcome. A few words and your seat is ready.",
         .signUpClosed: "Registrations are closed for now.",
         .askToJoin: "Ask to come in",
         .displayName: "What people call you",
@@ -120,9 +120,9 @@ extension Texts {
         .registrationClosed: "Registrations are closed for now.",
         .yourWords: "Your words",
         .privacyPublic: """
-            What you publish for everyone travels to other nodes and may stay there, even when it is deleted \
-            here.
-            """,
+        What you publish for everyone travels to other nodes and may stay there, even when it is deleted \
+        here.
+        """,
         .privacyShown: "Your profile and your coming to a meet-up are shown to everyone only if you choose so.",
         .privacyPages: "These pages ask nothing of other sites: no measuring, no advertising, no fonts, no pictures.",
         .software: "The software",
@@ -189,9 +189,9 @@ extension Texts {
         .errorNotFoundText: "The page is not here. It may have been deleted, or is not for everyone.",
         .errorForm: "This form is no longer valid",
         .errorFormText: """
-            The page was open for a long time, or you signed in meanwhile. Nothing was changed. Go back, copy \
-            your text, reload the page and send it again.
-            """,
+        The page was open for a long time, or you signed in meanwhile. Nothing was changed. Go back, copy \
+        your text, reload the page and send it again.
+        """,
         .errorConflict: "This is no longer possible",
         .errorConflictText: "Things have changed meanwhile. Nothing was done.",
         .errorEventText: "The state of the meet-up has changed. Nothing was done; look at its page.",

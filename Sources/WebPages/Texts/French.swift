@@ -58,9 +58,9 @@ extension Texts {
         .wholeAgenda: "Tout l’agenda",
         .howToJoin: "Comment venir",
         .howToJoinText: """
-            Choisis une date, viens, prends un café. Pour répondre ou réserver une place, ouvre un compte : \
-            c’est gratuit.
-            """,
+        Choisis une date, viens, prends un café. Pour répondre ou réserver une place, ouvre un compte : \
+        c’est gratuit.
+        """,
         .howToFollow: "Tu as déjà un compte ailleurs (Mastodon, Mobilizon…) ? Suis-nous de là-bas :",
         .newcomers: "Les nouveaux venus",
         .newcomersHint: "Dis-leur bonjour.",
@@ -96,8 +96,8 @@ extension Texts {
         .sendAnswer: "Répondre",
         .answerNeedsAccount: "Entre pour répondre : la conversation continue avec toi.",
         .answerFromElsewhere: """
-            Depuis Mastodon ou un autre café, colle cette adresse dans la recherche et réponds de là-bas :
-            """,
+        Depuis Mastodon ou un autre café, colle cette adresse dans la recherche et réponds de là-bas :
+        """,
         .thank: "Merci",
         .thanked: "Merci dit",
         .recommendPost: "Relayer",
@@ -106,9 +106,9 @@ extension Texts {
         .visibleFollowers: "pour les abonnés",
         .visibleDirect: "entre nous",
         .deleteExplained: """
-            Ce qui est effacé ne revient pas. Les autres nœuds sont prévenus, mais certains peuvent en garder \
-            une copie.
-            """,
+        Ce qui est effacé ne revient pas. Les autres nœuds sont prévenus, mais certains peuvent en garder \
+        une copie.
+        """,
         .deleteForGood: "Effacer pour de bon",
         .postTitle: "Titre",
         .postText: "Message",
@@ -122,12 +122,12 @@ extension Texts {
         .forNamed: "Les personnes nommées seulement",
         .publish: "Publier",
         .publicHint: """
-            Ce qui est public peut être lu et gardé par d’autres nœuds : on ne le reprend jamais tout à fait.
-            """,
+        Ce qui est public peut être lu et gardé par d’autres nœuds : on ne le reprend jamais tout à fait.
+        """,
         .editPost: "Modifier le message",
         .groupsIntro: """
-            Chaque groupe a ses discussions, ses rencontres et son adresse, que l’on peut suivre de partout.
-            """,
+        Chaque groupe a ses discussions, ses rencontres et son adresse, que l’on peut suivre de partout.
+        """,
         .newGroup: "Fonder un groupe",
         .groupTitle: "Comment il s’appelle",
         .groupName: "Son nom court",
@@ -154,7 +154,7 @@ extension Texts {
         .upcoming: "À venir",
         .past: "Passées",
         .planEvent: "Proposer une rencontre",
-        .eventsIntro: "Les prochaines dates de {1}.",
+        .eventsIntro: "Les prochaines dates : {1}.",
         .noEvents: "Aucune rencontre prévue.",
         .noEventsInvite: "Et si tu en proposais une ?",
         .noPast: "Rien derrière nous.",
@@ -171,7 +171,7 @@ extension Texts {
         .alsoOnline: "aussi en ligne",
         .seatsTaken: "{1} places sur {2}",
         .seatsLeft: "{n} place libre|{n} places libres",
-        .fullHouse: "Complet ({1} places)",
+        .fullHouse: "Complet ({n} place)|Complet ({n} places)",
         .waitingCount: "{n} personne attend|{n} personnes attendent",
         .comingCount: "{n} personne vient|{n} personnes viennent",
         .whoComes: "Qui vient",
@@ -202,8 +202,8 @@ extension Texts {
         .joinElsewhere: "Pour cette rencontre, on s’inscrit ailleurs.",
         .signUpThere: "S’inscrire là-bas",
         .comeFromElsewhere: """
-            Depuis Mobilizon ou un autre café, colle cette adresse dans la recherche et inscris-toi de là-bas :
-            """,
+        Depuis Mobilizon ou un autre café, colle cette adresse dans la recherche et inscris-toi de là-bas :
+        """,
         .whoSeesYou: "Les personnes qui organisent voient ton nom ; les autres seulement si ton profil l’accepte.",
         .whoSeesYouThere: "Ta demande part vers {1}, qui verra ton nom.",
         .meetOnline: "Rendez-vous en ligne :",
@@ -226,8 +226,8 @@ extension Texts {
         .saveAndTell: "Enregistrer et prévenir",
         .postponeEvent: "Reporter sans nouvelle date",
         .postponeExplained: """
-            Les inscriptions sont gardées et chacun est prévenu. Tu pourras donner une date plus tard.
-            """,
+        Les inscriptions sont gardées et chacun est prévenu. Tu pourras donner une date plus tard.
+        """,
         .postponeNow: "Reporter",
         .cancelEvent: "Annuler la rencontre",
         .cancelExplained: "Elle reste visible, barrée, et chacun est prévenu. Cela ne se défait pas.",

@@ -23,9 +23,9 @@ extension Texts {
         .makeInvitation: "Créer un lien",
         .inviteReady: "Voici le lien. Il n’est montré qu’une fois :",
         .networksIntro: """
-            Les cafés et les groupes d’à côté. Quand un groupe d’ici en suit un autre, ses discussions et ses \
-            rencontres apparaissent chez nous, avec leur origine.
-            """,
+        Les cafés et les groupes d’à côté. Quand un groupe d’ici en suit un autre, ses discussions et ses \
+        rencontres apparaissent chez nous, avec leur origine.
+        """,
         .noNetworks: "Aucun réseau suivi pour l’instant.",
         .noNetworksInvite: "Connais-tu un café, une association, un groupe ami ? Une adresse suffit.",
         .followedBy: "Suivis par {1}",
@@ -40,9 +40,9 @@ extension Texts {
         .beFollowedText: "Donne cette adresse aux autres :",
         .whatFlows: "Ce qui circule",
         .whatFlowsText: """
-            Ce qui est public, et rien d’autre. Les profils, les listes d’inscrits et les messages entre nous \
-            restent chez nous.
-            """,
+        Ce qui est public, et rien d’autre. Les profils, les listes d’inscrits et les messages entre nous \
+        restent chez nous.
+        """,
         // door
         .email: "Adresse de courriel",
         .emailHint: "Pour t’envoyer la clé. Elle n’est montrée à personne.",
@@ -57,15 +57,15 @@ extension Texts {
         .noAccountYet: "Pas encore de compte ?",
         .linkSent: "Regarde ton courrier",
         .linkSentText: """
-            Si {1} est connue ici, un lien vient de partir. Il sert une seule fois, dans les trente minutes.
-            """,
+        Si {1} est connue ici, un lien vient de partir. Il sert une seule fois, dans les trente minutes.
+        """,
         .linkSentHint: "Rien reçu ? Regarde dans les indésirables, puis redemande-le.",
         .welcomeBack: "Te revoilà",
-        .linkConfirm: "Un dernier geste pour entrer dans {1}.",
+        .linkConfirm: "Un dernier geste : {1} t’attend.",
         .linkOld: "Ce lien ne sert plus",
         .linkOldText: "Il a déjà servi, ou il a plus de trente minutes.",
         .askNewLink: "Demander un nouveau lien",
-        .signUpIntro: "Bienvenue à {1}. Quelques mots et ta place est prête.",
+        .signUpIntro: "Bienvenue. Quelques mots et ta place est prête.",
         .signUpClosed: "Les inscriptions sont fermées pour l’instant.",
         .askToJoin: "Demander à entrer",
         .displayName: "Comment on t’appelle",
@@ -86,9 +86,9 @@ extension Texts {
         .aboutYouHint: "Ce que tu fais, ce que tu cherches, à quoi tu peux aider.",
         .discoverable: "Me montrer à tous",
         .discoverableHint: """
-            Dans la liste des membres et parmi les visages d’une rencontre. Sans cela, seuls les membres te \
-            voient.
-            """,
+        Dans la liste des membres et parmi les visages d’une rencontre. Sans cela, seuls les membres te \
+        voient.
+        """,
         .approvesFollowers: "Choisir qui me suit",
         .approvesFollowersHint: "Chaque demande attend ta réponse, à la page Réseaux.",
         .languageField: "Langue",
@@ -116,7 +116,7 @@ extension Texts {
         .policyLimited: "Hors des listes publiques",
         .policyBlocked: "Bloqué",
         // about
-        .aboutTitle: "À propos de {1}",
+        .aboutTitle: "{1}, en quelques mots",
         .aboutMembers: "Une table pour l’instant vide.|{n} membre.|{n} membres.",
         .aboutEvents: "Pas encore de rencontre.|{n} rencontre annoncée.|{n} rencontres annoncées.",
         .registrationOpen: "La porte est ouverte : chacun peut ouvrir un compte.",
@@ -125,15 +125,15 @@ extension Texts {
         .registrationClosed: "Les inscriptions sont fermées pour l’instant.",
         .yourWords: "Tes mots",
         .privacyPublic: """
-            Ce que tu publies pour tout le monde voyage vers d’autres nœuds et peut y rester, même effacé ici.
-            """,
+        Ce que tu publies pour tout le monde voyage vers d’autres nœuds et peut y rester, même effacé ici.
+        """,
         .privacyShown: "Ton profil et ta présence à une rencontre ne sont montrés à tous que si tu le choisis.",
         .privacyPages: "Ces pages ne demandent rien à d’autres sites : ni mesure, ni publicité, ni police, ni image.",
         .software: "Le logiciel",
         .softwareText: """
-            Ce café tourne avec Troquet, un nœud ActivityPub libre pour des groupes qui se rencontrent pour de \
-            vrai.
-            """,
+        Ce café tourne avec Troquet, un nœud ActivityPub libre pour des groupes qui se rencontrent pour de \
+        vrai.
+        """,
         // notices
         .noticePublished: "C’est publié.",
         .noticeEdited: "C’est modifié.",
@@ -196,9 +196,9 @@ extension Texts {
         .errorNotFoundText: "La page n’est pas ici. Elle a pu être effacée, ou n’est pas pour tout le monde.",
         .errorForm: "Ce formulaire n’est plus valable",
         .errorFormText: """
-            La page était ouverte depuis longtemps, ou tu t’es connecté entre-temps. Rien n’a été changé. \
-            Reviens en arrière, copie ton texte, recharge la page et renvoie-le.
-            """,
+        La page était ouverte depuis longtemps, ou tu t’es connecté entre-temps. Rien n’a été changé. \
+        Reviens en arrière, copie ton texte, recharge la page et renvoie-le.
+        """,
         .errorConflict: "Ce n’est plus possible",
         .errorConflictText: "Les choses ont changé entre-temps. Rien n’a été fait.",
         .errorEventText: "La rencontre a changé d’état. Rien n’a été fait ; regarde sa page.",
@@ -214,8 +214,8 @@ extension Texts {
         .errorElsewhereText: "L’autre nœud ne répond pas. Rien n’a été changé ; essaie plus tard.",
         .errorInternal: "Quelque chose s’est cassé",
         .errorInternalText: """
-            C’est de notre côté. Ce que tu avais enregistré l’est toujours. Essaie encore dans un moment.
-            """,
+        C’est de notre côté. Ce que tu avais enregistré l’est toujours. Essaie encore dans un moment.
+        """,
         // times
         .justNow: "à l’instant",
         .minutesAgo: "il y a {n} min",

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Storage
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Federation
+
+/// A garden group with followers on two nodes, and Vic on a third, who follows nobody.
+private struct Garden: Sendable {
+    static let everybody = "https://www.w3.org/ns/activitystreams#Public"
+    static let iri = "https://cafe.example/groups/jardin"
+    static let vic = "https://prairie.example/users/vic"
+
+    let world: FederationWorld
+    let group: Account
+    let alice: Account
+
+    static func run(_ body: (Garden) async throws -> Void) async throws {
+        try await FederationWorld.run { world in
+            let alice = try await world.addPerson("alice")
+            let group = try await world.addGroup("jardin")
+            for (name, host) in [("nora", "ruche.example"), ("otto", "ruche.example"), ("paul", "colline.example")] {
+                try await world.follow(by: try await world.resolve(try world.addRemote(name, at: host)), of: group)
+            }
+            _ = try await world.resolve(try world.addRemote("vic", at: "prairie.example"))
+            try await body(Garden(world: world, group: group, alice: alice))
+        }
+    }
+
+    func note(_ number: Int, to: [String] = [everybody], cc: [String] = [iri], answering: String? = nil) -> JSON {
+        .object(droppingNil: [
+            ("id", JSON("\(Self.vic)/notes/\(number)")), ("type", "Note"), ("attributedTo", JSON(Self.vic)),
+            ("content", "<p>@jardin Seedlings</p>"), ("to", JSON(to)), ("cc", JSON(cc)),
+            ("published", "2026-05-02T09:00:00Z"), ("inReplyTo", answering.map { JSON($0) }),
+            ("tag", [["type": "Mention", "href": JSON(Self.iri), "name": "@jardin@cafe.example"]]),
+            ("peer:colour", ["hue": 120]),
+        ])
+    }
+
+    func create(_ note: JSON) -> JSON {
+        [
+            "@context": "https://www.w3.org/ns/activitystreams", "id": JSON("\(note["id"]?.string ?? "")/create"),
+            "type": "Create", "actor": JSON(Self.vic), "to": note["to"] ?? [], "cc": note["cc"] ?? [],
+            "peer:mood": "sunny", "object": note,
+        ]
+    }
+
+    func vicSays(_ type: String, _ id: String, _ object: JSON) -> JSON {
+        ["id": JSON("\(Self.vic)/\(id)"), "type": JSON(type), "actor": JSON(Self.vic), "object": object]
+    }
+
+    /// What the group says because of an activity.
+    func relayed(_ activity: JSON) async throws -> [Sending] {
+        let marker = world.marker()
+        try await world.receive(activity)
+        return try await world.sent(after: marker)
+    }
+
+    func block(_ actor: String) async throws {
+        let (group, now) = (group.id, world.clock.now)
+        let (target, activity) = (try await world.resolve(actor).id, try address("https://cafe.example/activities/1"))
+        try await world.database.write { tx in
+            _ = try Blocks.add(by: group, target: target, activity: activity, at: now, in: tx)
+        }
+    }
+}
+
+@Suite("A group repeats (GRP-ANN)")
+struct GroupRelayTests {
+    @Test("what starts a discussion in both dialects, the activity first and word for word")
+    func bothDialects() async throws {
+        try await Garden.run { garden in
+            let create = garden.create(garden.note(1))
+            let sent = try await garden.relayed(create)
+            try #require(sent.count == 2)
+            #expect(sent.map(\.type) == ["Announce", "Announce"])
+            #expect(sent[0].body["object"]?.serializedText() == create.serializedText())
+            #expect(sent[1].body["object"] == create["object"]?["id"])
+            for sending in sent {
+                #expect(sending.body["actor"] == JSON(Garden.iri))
+                #expect(sending.body["to"] == [JSON(Garden.everybody)])
+                #expect(sending.body["cc"] == [JSON("\(Garden.iri)/followers")])
+                #expect(sending.inboxes == ["https://colline.example/inbox", "https://ruche.example/inbox"])
+            }
+        }
+    }
+
+    @Test("an answer as an activity only: nobody's home page fills with answers")
+    func replies() async throws {
+        try await Garden.run { garden in
+            _ = try await garden.relayed(garden.create(garden.note(1)))
+            let answer = garden.note(2, answering: "\(Garden.vic)/notes/1")
+            let sent = try await garden.relayed(garden.create(answer))
+            #expect(sent.map { $0.body["object"]?["type"]?.string } == ["Create"])
+        }
+    }
+
+    @Test("an answer to a discussion of its own, also when it does not name the group")
+    func silentReply() async throws {
+        try await Garden.run { garden in
+            _ = try await garden.relayed(garden.create(garden.note(1)))
+            let answer = garden.note(2, cc: [], answering: "\(Garden.vic)/notes/1").setting("tag", [])
+            let sent = try await garden.relayed(garden.create(answer))
+            #expect(sent.map { $0.body["object"]?["type"]?.string } == ["Create"])
+        }
+    }
+
+    @Test("an answer to something that it never saw as an activity only")
+    func foreignReply() async throws {
+        try await Garden.run { garden in
+            let answer = garden.note(2, answering: "https://elsewhere.example/notes/9")
+            let sent = try await garden.relayed(garden.create(answer))
+            #expect(sent.map { $0.body["object"]?["type"]?.string } == ["Create"])
+        }
+    }
+
+    @Test(
+        "nothing that is not for everybody",
+        arguments: [
+            (["https://prairie.example/users/vic/followers"], [Garden.everybody, Garden.iri]),
+            (["https://prairie.example/users/vic/followers"], [Garden.iri]),
+            ([Garden.iri], []),
+            (["\(Garden.iri)/followers"], [Garden.iri]),
+        ])
+    func notPublic(_ to: [String], _ cc: [String]) async throws {
+        try await Garden.run { garden in
+            let id = JSON("\(Garden.vic)/notes/1")
+            let acts = [
+                garden.create(garden.note(1, to: to, cc: cc)), garden.vicSays("Like", "likes/1", id),
+                garden.vicSays("Delete", "deletes/1", id),
+            ]
+            for act in acts {
+                let sent = try await garden.relayed(act)
+                #expect(sent.isEmpty)
+            }
+        }
+    }
+
+    @Test("edits, likes, likes taken back and deletions, each once")
+    func afterwards() async throws {
+        try await Garden.run { garden in
+            let note = garden.note(1)
+            _ = try await garden.relayed(garden.create(note))
+            let id = JSON("\(Garden.vic)/notes/1")
+            let like = garden.vicSays("Like", "likes/1", id)
+            let acts = [
+                garden.vicSays("Update", "updates/1", note.setting("updated", "2026-05-02T09:30:00Z")),
+                like,
+                garden.vicSays("Undo", "undos/1", like),
+                garden.vicSays("Delete", "deletes/1", id),
+            ]
+            for act in acts {
+                let sent = try await garden.relayed(act)
+                #expect(sent.first?.body["object"]?.serializedText() == act.serializedText())
+                // With the post goes its boost.
+                #expect(sent.map(\.type) == (act["type"] == "Delete" ? ["Announce", "Undo"] : ["Announce"]))
+                #expect(try await garden.relayed(act).isEmpty)
+            }
+        }
+    }
+
+    @Test("nothing twice, when a post comes by two ways")
+    func twoWays() async throws {
+        try await Garden.run { garden in
+            let note = garden.note(1)
+            try garden.world.nodes.serve(note)
+            _ = try await garden.relayed(garden.create(note))
+            let boost = garden.vicSays("Announce", "boosts/1", note["id"] ?? .null)
+            #expect(try await garden.relayed(boost).isEmpty)
+            let again = garden.create(note).setting("id", JSON("\(Garden.vic)/creates/again"))
+            #expect(try await garden.relayed(again).isEmpty)
+        }
+    }
+
+    @Test("nothing of somebody whom it blocked, but that something is gone")
+    func blocked() async throws {
+        try await Garden.run { garden in
+            let note = garden.note(1)
+            _ = try await garden.relayed(garden.create(note))
+            try await garden.block(Garden.vic)
+            let id = JSON("\(Garden.vic)/notes/1")
+            let edit = garden.vicSays("Update", "updates/1", note.setting("updated", "2026-05-02T09:30:00Z"))
+            #expect(try await garden.relayed(garden.create(garden.note(2))).isEmpty)
+            #expect(try await garden.relayed(edit).isEmpty)
+            #expect(try await garden.relayed(garden.vicSays("Like", "likes/1", id)).isEmpty)
+            let delete = garden.vicSays("Delete", "deletes/1", id)
+            #expect(try await garden.relayed(delete).map(\.type) == ["Announce", "Undo"])
+        }
+    }
+
+    @Test("no word between two people: follows, complaints, blocks", arguments: ["Follow", "Flag", "Block", "Undo"])
+    func betweenTwo(_ type: String) async throws {
+        try await Garden.run { garden in
+            let sent = try await garden.relayed(garden.vicSays(type, "acts/1", JSON(Garden.iri)))
+            #expect(!sent.contains { $0.type == "Announce" })
+        }
+    }
+
+    @Test("nothing any more, when it is closed")
+    func suspended() async throws {
+        try await Garden.run { garden in
+            let (group, now) = (garden.group.id, garden.world.clock.now)
+            try await garden.world.database.write { tx in try Accounts.suspend(group, at: now, in: tx) }
+            let sent = try await garden.relayed(garden.create(garden.note(1)))
+            #expect(sent.isEmpty)
+        }
+    }
+
+    @Test("what a member writes in it")
+    func localPost() async throws {
+        try await Garden.run { garden in
+            var post = Post(
+                id: ID(100), iri: try address("https://cafe.example/posts/100"), author: garden.alice.id,
+                content: .init(unchecked: "<p>Hello</p>"), visibility: .everyone, publishedAt: garden.world.clock.now,
+                isLocal: true)
+            post.group = garden.group.id
+            let (stored, outbox, marker) = (post, garden.world.outbox, garden.world.marker())
+            try await garden.world.database.write { tx in
+                _ = try Posts.insert(stored, PostParts(), in: tx)
+                try outbox.publish(stored.id, in: tx)
+            }
+            let sent = try await garden.world.sent(after: marker)
+            #expect(sent.map(\.type) == ["Create", "Announce", "Announce"])
+            #expect(sent[0].body["to"] == [JSON(Garden.everybody), JSON(Garden.iri)])
+            #expect(sent[0].body["audience"] == JSON(Garden.iri))
+            #expect(sent[1].body["object"]?.serializedText() == sent[0].text)
+        }
+    }
+}

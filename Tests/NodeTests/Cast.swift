@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Services
+import Storage
+import Synchronization
+import Testing
+import TestSupport
+import Vocabulary
+
+@testable import Troquet
+
+/// All stories: one after the other, because each of them keeps several nodes busy.
+@Suite("Stories of whole nodes", .serialized)
+enum Stories {}
+
+/// Which node of a story stands on which engine.
+struct Cast: Sendable, CustomStringConvertible {
+    let engines: [TestEngine]
+
+    /// The first node on each engine, the others on the other one where there is one.
+    static let all: [Cast] = TestEngine.available.map { first in
+        let other = TestEngine.available.first { $0 != first } ?? first
+        return Cast(engines: [first, other, first])
+    }
+
+    var description: String { engines.map(\.description).joined(separator: ", ") }
+
+    /// Runs a story with two nodes and takes them away afterwards.
+    func play(
+        clock: any Model.Clock = SystemClock(), _ story: (_ a: TestNode, _ b: TestNode) async throws -> Void
+    ) async throws {
+        try await play(2, clock: clock) { nodes in try await story(nodes[0], nodes[1]) }
+    }
+
+    /// Runs a story with three nodes and takes them away afterwards.
+    func playThree(_ story: (_ a: TestNode, _ b: TestNode, _ c: TestNode) async throws -> Void) async throws {
+        try await play(3, clock: SystemClock()) { nodes in try await story(nodes[0], nodes[1], nodes[2]) }
+    }
+
+    private func play(
+        _ count: Int, clock: any Model.Clock, _ story: ([TestNode]) async throws -> Void
+    ) async throws {
+        let plans = engines.prefix(count).enumerated().map { index, engine in
+            NodePlan(engine: engine, address: "127.0.0.\(index + 2)", clock: clock)
+        }
+        try await withNodes(plans, story)
+    }
+}
+
+/// Runs a story with nodes and takes them away afterwards.
+func withNodes(_ plans: [NodePlan], _ story: ([TestNode]) async throws -> Void) async throws {
+    var nodes: [TestNode] = []
+    var failure: (any Error)?
+    do {
+        for plan in plans { nodes.append(try await TestNode.start(plan)) }
+        try await story(nodes)
+    } catch {
+        failure = error
+    }
+    for node in nodes { await node.remove() }
+    if let failure { throw failure }
+}
+
+/// The time, which can be put forward: an hour's wait takes no hour.
+final class MovableClock: Model.Clock {
+    private let offset = Mutex(Duration.zero)
+
+    var now: Timestamp { SystemClock().now + offset.withLock { $0 } }
+
+    func advance(_ duration: Duration) {
+        offset.withLock { $0 += duration }
+    }
+}
+
+extension TestNode {
+    /// Where a follow between two accounts stands here; nil when there is none.
+    func follow(by follower: IRI, of target: IRI) async throws -> Follow.State? {
+        try await read { db in
+            guard let follower = try Accounts.byIRI(follower, in: db), let target = try Accounts.byIRI(target, in: db)
+            else { return nil }
+            return try Follows.find(by: follower.id, of: target.id, in: db)?.state
+        }
+    }
+
+    /// Lets a member or a group follow an account elsewhere, until both sides know.
+    nonisolated func follow(_ target: Account, of other: TestNode, as follower: Account) async throws {
+        try await services.follow(handle: "@\(target.username)@\(other.host)", as: follower.id)
+        try await eventually("\(follower.username) follows \(target.username)") {
+            try await follow(by: follower.iri, of: target.iri) == .accepted
+        }
+    }
+
+    /// What a guest's request for a seat came to, as this node knows it.
+    func seat(of guest: IRI, at event: IRI) async throws -> Guest.State? {
+        try await read { db in
+            guard let account = try Accounts.byIRI(guest, in: db), let event = try Events.byIRI(event, in: db) else {
+                return nil
+            }
+            return try GuestLists.find(account: account.id, event: event.id, in: db)?.state
+        }
+    }
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Foundation
+import Logging
+import Model
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Services
+import Storage
+import Testing
+import TestSupport
+import Vocabulary
+
+@testable import Troquet
+
+/// How a node of a test is made.
+struct NodePlan: Sendable {
+    var engine = TestEngine.sqlite
+    /// One of `127.0.0.0/8`, so that several nodes are several hosts.
+    var address = "127.0.0.2"
+    var roles = Set(Serve.Role.allCases)
+    var clock: any Model.Clock = SystemClock()
+    /// Settings beyond those that every node of a test has.
+    var settings: [String] = []
+    /// Writes down what comes in; the node is then reached through it.
+    var recorder: Recorder?
+}
+
+/// A whole node over real sockets, composed from a configuration as `troquet serve` composes it.
+actor TestNode {
+    /// `http://127.0.0.2:40123`
+    nonisolated let origin: String
+    /// Where it listens: the origin's authority, unless a recorder stands before it.
+    nonisolated let listen: String
+    /// Its database, which outlives a stop.
+    nonisolated let place: TestPlace
+    private let plan: NodePlan
+    private let folder: URL
+    private let front: LoopbackServer?
+    private var node: Node?
+    private var group: ServiceGroup?
+    private var running: Task<Void, any Error>?
+
+    /// `127.0.0.2:40123`, as it stands in handles.
+    nonisolated var host: String { String(origin.dropFirst("http://".count)) }
+
+    private init(_ plan: NodePlan, origin: String, listen: String, place: TestPlace, front: LoopbackServer?) {
+        self.plan = plan
+        self.origin = origin
+        self.listen = listen
+        self.place = place
+        self.front = front
+        folder = FileManager.default.temporaryDirectory.appending(path: "troquet-node-\(UUID().uuidString)")
+    }
+
+    /// A node with an empty database, running.
+    static func start(_ plan: NodePlan) async throws -> TestNode {
+        let node = try await make(plan)
+        try await node.start()
+        return node
+    }
+
+    /// A node with an empty database that does not run yet.
+    static func make(_ plan: NodePlan) async throws -> TestNode {
+        let place = try await plan.engine.makePlace(migrations: Schema.migrations)
+        let listen = "\(plan.address):\(try await freePort(at: plan.address))"
+        guard let recorder = plan.recorder else {
+            return TestNode(plan, origin: "http://\(listen)", listen: listen, place: place, front: nil)
+        }
+        let front = try await recorder.stand(before: listen, at: plan.address)
+        return TestNode(plan, origin: front.origin, listen: listen, place: place, front: front)
+    }
+
+    /// A second process of the same node: its origin and its database, other roles.
+    nonisolated func twin(roles: Set<Serve.Role>) -> TestNode {
+        var plan = plan
+        plan.roles = roles
+        return TestNode(plan, origin: origin, listen: listen, place: place, front: nil)
+    }
+
+    /// Every setting of the node, as `name=value`.
+    nonisolated var settings: [String] {
+        [
+            "origin=\(origin)", "listen=\(listen)", "database=\(database)", "smtp=file:\(folder.path)",
+            "federation_insecure_networks=127.0.0.0/8", "rate_limits=off", "registration=open", "log_level=error",
+        ] + plan.settings
+    }
+
+    /// The address of the database with its password, which its description leaves out.
+    private nonisolated var database: String {
+        let text = place.url.description
+        guard plan.engine == .postgres, let name = text.split(separator: "/").last,
+            let server = ProcessInfo.processInfo.environment["TROQUET_TEST_POSTGRES"],
+            let scheme = server.firstRange(of: "://")
+        else { return text }
+        return "postgres://\(server[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" })/\(name)"
+    }
+
+    /// Opens the node without serving: what a command of the command line does.
+    func open() async throws {
+        let configuration = try Configuration(path: nil, flags: settings, environment: [:])
+        let node = try await Node.open(configuration, clock: plan.clock)
+        try await node.services.prepareNode()
+        self.node = node
+    }
+
+    /// Serves, and returns when requests are answered.
+    func start() async throws {
+        try await open()
+        let node = try await current
+        let (started, signal) = AsyncStream.makeStream(of: Void.self)
+        let process = NodeProcess(node, roles: plan.roles)
+        let group = ServiceGroup(services: [Served(process: process, signal: signal)], logger: .silent)
+        self.group = group
+        running = Task { try await group.run() }
+        guard plan.roles.contains(.web) else { return }
+        for await _ in started { return }
+        try await running?.value
+        throw NodeTestError("the node ended before it served")
+    }
+
+    /// Stops as a signal does; the database stays.
+    func stop() async {
+        await group?.triggerGracefulShutdown()
+        _ = await running?.result
+        await node?.close()
+        (group, running, node) = (nil, nil, nil)
+    }
+
+    /// Stops for good and takes the database away.
+    func remove() async {
+        await stop()
+        await front?.stop()
+        await place.remove()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// The node's parts.
+    var current: Node {
+        get async throws {
+            guard let node else { throw NodeTestError("the node is stopped") }
+            return node
+        }
+    }
+
+    private static func freePort(at address: String) async throws -> Int {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: address, port: 0).get()
+        let port = channel.localAddress?.port
+        try await channel.close()
+        guard let port else { throw NodeTestError("no port is free") }
+        return port
+    }
+}
+
+/// A process of a node, which ends when its group does.
+private struct Served: Service {
+    let process: NodeProcess
+    let signal: AsyncStream<Void>.Continuation
+
+    func run() async throws {
+        defer { signal.finish() }
+        try await process.run(signals: [], onRunning: { _ in signal.yield() })
+    }
+}
+
+/// Why a test cannot go on.
+struct NodeTestError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+// MARK: - What a test does with a node
+
+extension TestNode {
+    /// What members can do.
+    var services: Services {
+        get async throws { try await current.services }
+    }
+
+    /// Reads rows.
+    func read<T: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> T) async throws -> T {
+        try await current.database.read(body)
+    }
+
+    /// Changes rows.
+    func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+        try await current.database.write(body)
+    }
+
+    /// How many rows a query counts.
+    func count(_ sql: SQL) async throws -> Int {
+        try await read { db in Int(try db.row("SELECT count(*) AS n FROM \(sql)")?.int("n") ?? 0) }
+    }
+
+    /// A new member.
+    func member(_ name: String, role: Role = .member) async throws -> Account {
+        try await services.createAccount(SignUp(name: name, email: "\(name)@example.org"), role: role)
+    }
+
+    /// A new group, run by nobody in particular.
+    func group(_ name: String, approves: Bool = false, founder: ID<Account>? = nil) async throws -> Account {
+        var draft = GroupDraft(name: name, title: name.capitalized)
+        draft.approvesFollowers = approves
+        return try await services.createGroup(draft, as: founder)
+    }
+
+    /// A post of a member in a group, which the member follows.
+    func post(
+        _ text: String, title: String = "", in group: Account? = nil, as author: Account
+    ) async throws -> Post {
+        var draft = PostDraft(text: text)
+        draft.title = title
+        draft.group = group?.id
+        let id = try await services.publishPost(draft, as: author.id)
+        guard let post = try await read({ db in try Posts.byID(id, in: db) }) else { throw NodeTestError("no post") }
+        return post
+    }
+
+    /// The account with this id on the wire.
+    func account(_ iri: IRI) async throws -> Account? {
+        try await read { db in try Accounts.byIRI(iri, in: db) }
+    }
+
+    /// The post with this id on the wire.
+    func post(_ iri: IRI) async throws -> Post? {
+        try await read { db in try Posts.byIRI(iri, in: db) }
+    }
+
+    /// The event with this id on the wire.
+    func event(_ iri: IRI) async throws -> Event? {
+        try await read { db in try Events.byIRI(iri, in: db) }
+    }
+
+    /// Asks for a path of the node, or for a whole address.
+    nonisolated func get(_ path: String, _ accept: String? = "application/activity+json") async throws -> TestResponse {
+        let url = path.hasPrefix("http") ? path : origin + path
+        return try await TestHTTPClient.send("GET", url, headers: accept.map { [("Accept", $0)] } ?? [])
+    }
+
+    /// The document at a path of the node.
+    nonisolated func document(_ path: String) async throws -> Document {
+        let answer = try await get(path)
+        guard answer.status == 200, let document = Document(try JSON.parse(answer.body)) else {
+            throw NodeTestError("\(path): \(answer.status)")
+        }
+        return document
+    }
+
+    /// What was received of a type and what became of it, in the order in which it came.
+    func received(_ type: String? = nil) async throws -> [(type: String, outcome: String)] {
+        try await read { db in
+            try db.rows("SELECT activity_type, outcome FROM received ORDER BY id").map {
+                (try $0.text("activity_type"), try $0.text("outcome"))
+            }
+        }.filter { type == nil || $0.type == type }
+    }
+
+    /// Whether nothing waits any more, in or out.
+    func isSettled() async throws -> Bool {
+        let waiting = try await count("received WHERE state = 'waiting'")
+        let deliveries = try await count("delivery")
+        return waiting + deliveries == 0
+    }
+}
+
+// MARK: - Waiting
+
+/// Waits until something holds, looking every 20 ms, ten seconds at the most.
+func eventually(
+    _ what: String, timeout: Duration = .seconds(10), at location: SourceLocation = #_sourceLocation,
+    _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + timeout
+    while true {
+        if try await condition() { return }
+        guard ContinuousClock.now < deadline else { break }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    Issue.record("did not come true in time: \(what)", sourceLocation: location)
+    throw NodeTestError("waited in vain: \(what)")
+}
+
+/// Waits until there is a value.
+func awaited<Value>(
+    _ what: String, at location: SourceLocation = #_sourceLocation, _ find: () async throws -> Value?
+) async throws -> Value {
+    var found: Value?
+    try await eventually(what, at: location) {
+        found = try await find()
+        return found != nil
+    }
+    guard let found else { throw NodeTestError("waited in vain: \(what)") }
+    return found
+}
+
+/// Waits until no node of a story has anything left to do.
+func settle(_ nodes: [TestNode], at location: SourceLocation = #_sourceLocation) async throws {
+    try await eventually("everything is delivered and applied", at: location) {
+        for _ in 0..<2 {
+            for node in nodes where try await !node.isSettled() { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Storage
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("Plans")
+struct PlanTests {
+    /// Rows in each of the tables that grow.
+    private static let size: Int64 = 20_000
+
+    @Test("the statements that run all the time read no growing table from end to end", arguments: TestEngine.available)
+    func plans(engine: TestEngine) async throws {
+        let recorder = StatementRecorder()
+        try await Scene.with(engine, readers: 1, onStatement: { recorder.record($0) }) { scene in
+            try await scene.db.write { tx in try Self.seed(tx) }
+            // SQLite may never have counted its rows; PostgreSQL does so by itself.
+            if engine == .sqlite { try await check(scene.db, recorder) }
+            try await scene.db.write { tx in _ = try tx.run("ANALYZE") }
+            try await check(scene.db, recorder)
+        }
+    }
+
+    /// A statement, its values as literals, and who runs it.
+    private typealias Hot = (name: String, arguments: [String], run: @Sendable (Transaction) throws -> Void)
+
+    private static func hot() throws -> [Hot] {
+        let address = try iri("https://far.example/x/77")
+        let now = Scene.start + .days(1)
+        return [
+            (
+                "lease of received", ["40000", "30000", "30000", "20"],
+                { tx in
+                    _ = try InboxQueue.lease(limit: 20, until: now, now: now, in: tx)
+                }
+            ),
+            (
+                "lease of delivery", ["40000", "30000", "30000", "30000", "100"],
+                { tx in
+                    _ = try OutboxQueue.lease(LeaseRequest(limit: 100, until: now, now: now), in: tx)
+                }
+            ),
+            ("prune of received", ["1"], { tx in _ = try InboxQueue.prune(before: Timestamp(1), in: tx) }),
+            ("inboxes of followers", ["7"], { tx in _ = try OutboxQueue.followerInboxes(of: ID(7), in: tx) }),
+            ("received by id", ["'x'"], { tx in _ = try InboxQueue.knows(address, in: tx) }),
+            ("post by id", ["'x'"], { tx in _ = try Posts.byIRI(address, in: tx) }),
+            ("account by id", ["'x'"], { tx in _ = try Accounts.byIRI(address, in: tx) }),
+            (
+                "public activities", ["7", "9", "20"],
+                { tx in
+                    _ = try SentActivities.outbox(of: ID(7), PageRequest(), in: tx)
+                }
+            ),
+            ("followers", ["7", "9", "20"], { tx in _ = try Follows.followers(of: ID(7), PageRequest(), in: tx) }),
+            ("home", [], { tx in _ = try Timelines.home(ID(7), PageRequest(), in: tx) }),
+            ("thread", [], { tx in _ = try Threads.load(ID(7), viewer: ID(7), in: tx) }),
+        ]
+    }
+
+    private func check(_ db: Database, _ recorder: StatementRecorder) async throws {
+        struct Enough: Error {}
+        for (name, arguments, statement) in try Self.hot() {
+            recorder.forget()
+            await #expect(throws: Enough.self) {
+                try await db.write { tx in
+                    try statement(tx)
+                    throw Enough()
+                }
+            }
+            let text = try #require(recorder.statements.first)
+            let plan = try await explain(text, arguments, in: db)
+            #expect(!plan.isEmpty)
+            let scans = plan.filter(Self.isFullScan)
+            #expect(scans == [], "\(name) (\(db.engine)):\n\(plan.joined(separator: "\n"))")
+        }
+    }
+
+    /// The plan, a line a step.
+    private func explain(_ text: String, _ arguments: [String], in db: Database) async throws -> [String] {
+        let (verb, column) = db.engine == .sqlite ? ("EXPLAIN QUERY PLAN", "detail") : ("EXPLAIN", "QUERY PLAN")
+        return try await db.write { tx in
+            try tx.rows(SQL(stringLiteral: "\(verb) \(Self.withValues(text, arguments))")).map { try $0.text(column) }
+        }
+    }
+
+    /// The text with its values in it; those that are not given are small numbers.
+    private static func withValues(_ text: String, _ arguments: [String]) -> String {
+        var result = ""
+        var rest = text[...]
+        while let dollar = rest.firstIndex(of: "$") {
+            result += rest[..<dollar]
+            let number = rest[rest.index(after: dollar)...].prefix { $0.isNumber }
+            let index = (Int(number) ?? 1) - 1
+            result += arguments.indices.contains(index) ? arguments[index] : index == 0 ? "19000" : "7"
+            rest = rest[number.endIndex...]
+        }
+        return result + rest
+    }
+
+    /// SQLite says `SCAN p` for every row of a table and `SCAN p USING INDEX` for every row of an index; a partial
+    /// index holds only what is wanted.
+    private static func isFullScan(_ line: String) -> Bool {
+        if line.hasPrefix("SCAN ") {
+            let words = line.split(separator: " ")
+            let names: Set<Substring> = ["delivery", "received", "follow", "post", "activity", "account"]
+            let aliases: Set<Substring> = ["d", "e", "r", "f", "p", "a", "x", "b", "g"]
+            return words.count > 1 && (names.contains(words[1]) || aliases.contains(words[1]))
+                && !line.contains("USING")
+        }
+        return ["delivery", "received", "follow", "post", "activity", "account"].contains {
+            line.contains("Seq Scan on \($0) ")
+        }
+    }
+
+    /// Twenty thousand of each, as a node has them: most received ones are done, most deliveries are due later.
+    private static func seed(_ tx: Transaction) throws {
+        let numbers: SQL = """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(size))
+            """
+        let (no, yes) = (false, true)
+        let statements: [SQL] = [
+            """
+            INSERT INTO account (id, kind, username, username_folded, host, iri, display_name, summary_html, inbox,
+                shared_inbox, approves_followers, discoverable, created_at, updated_at)
+            \(numbers) SELECT i, 'person', 'u' || i, 'u' || i, 'h' || (i % 500) || '.example',
+                'https://far.example/users/' || i, '', '', 'https://far.example/users/' || i || '/inbox',
+                'https://h' || (i % 500) || '.example/inbox', \(no), \(no), 0, 0 FROM n
+            """,
+            """
+            INSERT INTO follow (follower_id, target_id, activity_iri, state, created_at)
+            \(numbers) SELECT i, 1 + (i * 7) % 997, 'https://far.example/f/' || i, 'accepted', 0 FROM n
+            WHERE i <> 1 + (i * 7) % 997
+            """,
+            """
+            INSERT INTO post (id, iri, author_id, thread_id, kind, title, content_html, warning, visibility,
+                published_at, is_local)
+            \(numbers) SELECT i, 'https://far.example/p/' || i, i, i, 'note', '', '', '', 'public', 0, \(no) FROM n
+            """,
+            """
+            INSERT INTO received (id, activity_iri, activity_type, signer_id, key_id, body, received_at, run_at,
+                attempts, state, outcome)
+            \(numbers) SELECT i, 'https://far.example/a/' || i, 'Like', i, 'k', '{}', i, i, 1,
+                CASE WHEN i % 200 = 0 THEN 'waiting' ELSE 'done' END, '' FROM n
+            """,
+            """
+            INSERT INTO activity (id, iri, actor_id, type, body, is_public, created_at)
+            \(numbers) SELECT i, 'https://here.example/a/' || i, i % 200 + 1, 'Create', '{}', \(yes), 0 FROM n
+            """,
+            """
+            INSERT INTO delivery (id, activity_id, actor_id, inbox, host, order_key, run_at, attempts, created_at)
+            \(numbers) SELECT i, i, 1, 'https://h' || (i % 500) || '.example/inbox', 'h' || (i % 500) || '.example',
+                'https://here.example/p/' || i, i, 0, 0 FROM n
+            """,
+        ]
+        for statement in statements { _ = try tx.run(statement) }
+    }
+}

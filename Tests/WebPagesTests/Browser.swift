@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPSupport
+import NIOCore
+import Services
+import TestSupport
+
+/// A reader who keeps cookies and fills in forms, but runs no scripts.
+final class Browser: Sendable {
+    let origin: String
+    private let jar = Jar()
+
+    private actor Jar {
+        var cookies: [String: String] = [:]
+        func keep(_ header: String) {
+            let pair = header.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = pair.first else { return }
+            let value = String(pair.dropFirst().first ?? "")
+            cookies[String(name)] = value.isEmpty ? nil : value
+        }
+        var header: String { cookies.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "; ") }
+    }
+
+    init(origin: String) {
+        self.origin = origin
+    }
+
+    func get(_ path: String, headers: [(String, String)] = []) async throws -> TestResponse {
+        try await send("GET", path, headers: [("Accept", "text/html"), ("Accept-Language", "fr")] + headers, nil)
+    }
+
+    /// Sends a form with the word that stands in the page it comes from.
+    func post(
+        _ action: String, _ fields: [String: String], from page: String, headers: [(String, String)] = []
+    ) async throws -> TestResponse {
+        let word = Markup(try await get(page).text).values(of: "value", in: "name=\"form_token\"").first ?? ""
+        return try await post(action, fields.merging(["form_token": word]) { a, _ in a }, headers: headers)
+    }
+
+    /// Sends a form as it is.
+    func post(
+        _ action: String, _ fields: [String: String], headers: [(String, String)] = []
+    ) async throws -> TestResponse {
+        let body = fields.map { "\(escaped($0.key))=\(escaped($0.value))" }.sorted().joined(separator: "&")
+        let type = ("Content-Type", "application/x-www-form-urlencoded")
+        let language = ("Accept-Language", "fr")
+        return try await send("POST", action, headers: [type, language] + headers, Array(body.utf8))
+    }
+
+    /// Comes in by password.
+    func signIn(_ name: String) async throws {
+        let answer = try await post("/sign-in", ["name": name, "password": Cafe.password], from: "/sign-in")
+        guard answer.status == 303 else { throw TestHTTPError.noAnswer }
+    }
+
+    private func send(
+        _ method: String, _ path: String, headers: [(String, String)], _ body: [UInt8]?
+    ) async throws -> TestResponse {
+        let cookies = await jar.header
+        let all = cookies.isEmpty ? headers : headers + [("Cookie", cookies)]
+        let response = try await answer(method, path, all, body)
+        for (name, value) in response.headers where name.lowercased() == "set-cookie" { await jar.keep(value) }
+        return response
+    }
+
+    /// A page that is answered before the client has written the end of its request closes the connection under it;
+    /// asking for a page again changes nothing.
+    private func answer(
+        _ method: String, _ path: String, _ headers: [(String, String)], _ body: [UInt8]?
+    ) async throws -> TestResponse {
+        do {
+            return try await TestHTTPClient.send(method, origin + path, headers: headers, body: body)
+        } catch is ChannelError where method == "GET" {
+            return try await TestHTTPClient.send(method, origin + path, headers: headers, body: body)
+        }
+    }
+
+    private func escaped(_ text: String) -> String {
+        text.utf8.map { byte in
+            let digits = String(byte, radix: 16, uppercase: true)
+            return "%" + (digits.count == 1 ? "0" : "") + digits
+        }.joined()
+    }
+}
+
+/// A page as the small checks of these tests see it: a list of tags.
+struct Markup {
+    let text: String
+    let tags: [String]
+
+    init(_ text: String) {
+        self.text = text
+        var tags: [String] = []
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
+            tags.append(String(rest[rest.index(after: open)..<close]))
+            rest = rest[rest.index(after: close)...]
+        }
+        self.tags = tags
+    }
+
+    /// The tags of one element.
+    func all(_ name: String) -> [String] {
+        tags.filter { $0 == name || $0.hasPrefix(name + " ") || $0.hasPrefix(name + "\n") }
+    }
+
+    /// The value of an attribute in a tag.
+    static func value(_ attribute: String, in tag: String) -> String? {
+        for mark in [" ", "\n"] {
+            guard let start = tag.firstRange(of: "\(mark)\(attribute)=\"") else { continue }
+            let value = String(tag[start.upperBound...].prefix { $0 != "\"" })
+            return value.replacing("&amp;", with: "&").replacing("&#39;", with: "'")
+        }
+        return nil
+    }
+
+    /// The values of an attribute in all tags that contain a text.
+    func values(of attribute: String, in part: String = "") -> [String] {
+        tags.filter { part.isEmpty || $0.contains(part) }.compactMap { Self.value(attribute, in: $0) }
+    }
+}
