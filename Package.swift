@@ -152,7 +152,10 @@ func suite(_ name: String, about dependencies: [Target.Dependency], without fold
 
 let package = Package(
     name: "troquet",
-    products: [.executable(name: "troquet", targets: ["Troquet"])],
+    products: [
+        .executable(name: "troquet", targets: ["Troquet"]),
+        .executable(name: "troquet-bench", targets: ["TroquetBench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),

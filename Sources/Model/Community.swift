@@ -12,25 +12,25 @@ public struct Community: Sendable, Hashable {
     public var tagline: String
     /// `fr` or `en`: the language when the reader's browser asks for neither.
     public var language: String
-    /// Whether French says *tu* (or *vous*).
-    public var informal: Bool
     /// Who may become a member.
     public var registration: Registration
     /// How open the node is to unknown hosts.
     public var mode: FederationMode
+    /// IANA name of the zone in which it lives: the first choice for its events.
+    public var timeZone: String
 
     /// Creates the value from the configuration.
     public init(
-        origin: IRI, name: String, tagline: String, language: String = "fr", informal: Bool = true,
-        registration: Registration = .approval, mode: FederationMode = .open
+        origin: IRI, name: String, tagline: String, language: String = "fr",
+        registration: Registration = .approval, mode: FederationMode = .open, timeZone: String = "Europe/Paris"
     ) {
         self.origin = origin
         self.name = name
         self.tagline = tagline
         self.language = language
-        self.informal = informal
         self.registration = registration
         self.mode = mode
+        self.timeZone = timeZone
     }
 
     /// The main group of the node: `/groups/cafe`.

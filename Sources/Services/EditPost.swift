@@ -27,7 +27,8 @@ extension Services {
             post.title = post.isTopLevel ? title.trimmed : ""
             post.content = composition.html
             post.source = text
-            post.editedAt = now()
+            // Times have whole seconds on the wire: without a later one the edit looks like the version before.
+            post.editedAt = max(now(), (post.editedAt ?? post.publishedAt) + .seconds(1))
             try Posts.update(post, parts, in: tx)
             try outbox.update(id, in: tx)
         }

@@ -63,6 +63,12 @@ extension Services {
     /// Makes what every node has: the actor that signs fetches, the main group and the agenda. Doing it again changes
     /// nothing.
     public func prepareNode() async throws {
+        let isReady = try await database.read { db in
+            try Accounts.byIRI(identifiers.instanceActor, in: db) != nil
+                && Accounts.byHandle(Handle(name: Community.agendaGroup, host: ""), in: db) != nil
+        }
+        // Keys are dear to make; most starts need none.
+        if isReady { return }
         let pairs = try (0..<3).map { _ in try secrets.makeKeyPair() }
         try await storeUnique { tx in
             if try Accounts.byIRI(identifiers.instanceActor, in: tx) == nil {

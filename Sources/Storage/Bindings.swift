@@ -93,7 +93,7 @@ extension Row {
     }
 
     private static func iri(_ text: String, _ column: String) throws(DatabaseError) -> IRI {
-        guard let iri = IRI(text) else {
+        guard let iri = IRI.stored(text) else {
             throw DatabaseError(.invalidValue, "column \(column) holds no http or https address")
         }
         return iri

@@ -33,7 +33,7 @@ struct Setting: Sendable {
         Setting("name", "Le Café", "What the community is called."),
         Setting("tagline", "On se retrouve entre deux cafés.", "One sentence about it."),
         Setting("language", "fr", "fr or en: for readers whose browser asks for neither."),
-        Setting("address_form", "tu", "tu or vous: how French pages speak to people."),
+        Setting("time_zone", "Europe/Paris", "IANA name of the zone in which the community lives."),
         Setting("registration", "approval", "Who may become a member: open, approval, invitation, closed."),
         Setting("federation_mode", "open", "Unknown hosts: open, quarantine, allowlist, off."),
         Setting(

@@ -61,7 +61,7 @@ struct NodeProcess: Sendable {
     private func web(onRunning: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
         let gate = InboxGate(node.federation, policies: node.policies)
         let api = FederationAPI(federation: node.federation, gate: gate, software: Version.current)
-        let pages = WebPages(services: node.services)
+        let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone)
         var door = FrontDoor.Settings(origin: node.settings.community.origin.string)
         door.limits = node.settings.hasRateLimits
         door.trustedProxies = node.settings.trustedProxies.compactMap { AddressBlock($0) }

@@ -71,13 +71,15 @@ struct NodeSettings: Sendable {
         let language = try choice(values, "language", ["fr": "fr", "en": "en"])
         let registration = try choice(
             values, "registration", Dictionary(uniqueKeysWithValues: Registration.allCases.map { ($0.rawValue, $0) }))
+        guard ZonedTime.rules(values["time_zone"]) != nil else {
+            throw ConfigurationError("time_zone: there is no zone “\(values["time_zone"])” on this machine.")
+        }
         let mode = try choice(
             values, "federation_mode",
             Dictionary(uniqueKeysWithValues: FederationMode.allCases.map { ($0.rawValue, $0) }))
         return Community(
             origin: bare, name: values["name"], tagline: values["tagline"], language: language,
-            informal: try choice(values, "address_form", ["tu": true, "vous": false]), registration: registration,
-            mode: mode)
+            registration: registration, mode: mode, timeZone: values["time_zone"])
     }
 
     private static func choice<Value>(

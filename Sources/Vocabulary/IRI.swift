@@ -40,6 +40,44 @@ public struct IRI: Sendable {
         guard self.string.utf8.count <= Self.limitBytes else { return nil }
     }
 
+    /// Takes over a spelling that was normalised before, such as one from a row of ours: its parts are found, and
+    /// nothing is normalised again.
+    ///
+    /// - Parameter text: the ``string`` of an identifier.
+    /// - Returns: `nil` for what cannot have been one.
+    public static func stored(_ text: String) -> IRI? { IRI(stored: text) }
+
+    private init?(stored: String) {
+        let secure = stored.utf8.starts(with: "https://".utf8)
+        guard secure || stored.utf8.starts(with: "http://".utf8) else { return nil }
+        let start = secure ? 8 : 7
+        var (position, hostEnd, inBrackets, isASCII, port) = (0, 0, false, true, 0)
+        var end: Int?
+        for byte in stored.utf8 {
+            if byte >= 0x80 { isASCII = false }
+            if position >= start, end == nil {
+                switch byte {
+                case 0x5B: inBrackets = true
+                case 0x5D: inBrackets = false
+                case 0x3A where !inBrackets: hostEnd = position
+                case 0x2F, 0x3F, 0x23: end = position
+                case 0x30...0x39 where hostEnd > 0 && port < 65_536: port = port * 10 + Int(byte & 15)
+                default: break
+                }
+            }
+            position += 1
+        }
+        authorityEnd = end ?? position
+        self.hostEnd = hostEnd > 0 ? hostEnd : authorityEnd
+        guard self.hostEnd > start, position <= Self.limitBytes, port <= 65_535, (hostEnd > 0) == (port > 0) else {
+            return nil
+        }
+        string = stored
+        self.port = port > 0 ? port : secure ? 443 : 80
+        isSecure = secure
+        self.isASCII = isASCII
+    }
+
     private init(isSecure: Bool, host: String, port: Int, rest: Substring) {
         let scheme = isSecure ? "https://" : "http://"
         let shownPort = port == (isSecure ? 443 : 80) ? "" : ":\(port)"

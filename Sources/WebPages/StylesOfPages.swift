@@ -81,7 +81,7 @@ extension Styles {
         .crumbs{font-size:.9rem;color:var(--soft);margin-bottom:.75rem}
         .notice{max-width:none;padding:.7rem 1rem;border:1px solid var(--green);border-left-width:5px;border-radius:6px;background:var(--raised);margin-bottom:1.5rem}
         .notice span{color:var(--green);font-weight:700}
-        .tabs{display:flex;gap:.25rem;border-bottom:1px solid var(--line);margin:0 0 1.25rem}
+        .tabs{display:flex;flex-wrap:wrap;gap:.25rem;border-bottom:1px solid var(--line);margin:0 0 1.25rem}
         .tabs a{display:inline-flex;align-items:center;min-height:44px;padding:0 .9rem;margin-bottom:-1px;color:var(--soft);text-decoration:none;border-bottom:3px solid transparent}
         .tabs a:hover{color:var(--accent)}
         .tabs+.list>.card:first-child{border-top:0;padding-top:.25rem}
@@ -94,8 +94,9 @@ extension Styles {
         .entries ul{justify-content:space-around;gap:0}
         .entries li{flex:1 1 0;min-width:0}
         .entries a{flex-direction:column;justify-content:center;gap:.1rem;min-height:3.7rem;padding:0;font-size:.72rem;border:0;border-top:3px solid transparent}
-        .entries a[aria-current]{border-top-color:var(--accent);color:var(--accent)}
+        .entries a[aria-current]{border-top-color:var(--accent);color:var(--accent);font-weight:500}
         .entries .sign{display:block}
+        .tabs a{padding:0 .6rem}
         .on-paper{padding-bottom:1rem}
         .sheet{padding-top:1.5rem}
         h1{font-size:1.73rem}}
@@ -231,7 +232,7 @@ extension Styles {
         .empty-slate .drawing{color:var(--dust)}
         .empty-slate p{margin:0 auto 1rem}
         .panel{background:var(--raised);border:1px solid var(--line);border-radius:6px;padding:1.15rem 1.3rem}
-        .panel h2{font-size:1.2rem;margin-bottom:.4rem}
+        .panel h2{font-size:1.2rem;margin-bottom:.55rem}
         .panel>:last-child{margin-bottom:0}
         p.panel{max-width:none}
         .ask{border-left:4px solid var(--accent);padding:.2rem 0 .2rem 1.15rem}

@@ -60,7 +60,7 @@ public struct WebPages: Sendable {
 
     private var people: [Route] {
         [
-            post("/follow", Networks.follow), post("/unfollow", Networks.unfollow),
+            post("/follow", Networks.follow), post("/unfollow", Networks.unfollow), post("/open", Networks.open),
             post("/follow/answer", Networks.answer), post("/invite", Members.invite),
             get("/sign-in", SignIn.show), post("/sign-in", SignIn.byPassword), post("/sign-in/send", SignIn.sendLink),
             get("/sign-in/link", SignIn.showLink), post("/sign-in/link", SignIn.useLink),

@@ -4,8 +4,8 @@ import Model
 import Services
 import Storage
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 import Vocabulary
 
 @testable import Troquet

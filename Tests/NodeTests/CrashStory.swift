@@ -5,8 +5,8 @@ import Foundation
 import Model
 import Services
 import Storage
-import Testing
 import TestSupport
+import Testing
 import Vocabulary
 
 @testable import Troquet
@@ -17,7 +17,9 @@ extension Stories {
     struct CrashStory {
         private static let engines = TestEngine.available
 
-        @Test("a node killed after it committed a post and before it heard of its delivery delivers it once", arguments: engines)
+        @Test(
+            "a node killed after it committed a post and before it heard of its delivery delivers it once",
+            arguments: engines)
         func beforeDelivery(_ engine: TestEngine) async throws {
             let recorder = Recorder()
             let clock = MovableClock()

@@ -5,8 +5,8 @@ import HTTPSignatures
 import Model
 import Services
 import Storage
-import Testing
 import TestSupport
+import Testing
 import Transport
 import Vocabulary
 
@@ -24,7 +24,8 @@ extension Stories {
                 let node = nodes[0]
                 _ = try await node.member("paul")
                 _ = try await node.group("jardin")
-                for (path, type) in [("/users/paul", "Person"), ("/groups/jardin", "Group"), ("/actor", "Application")] {
+                for (path, type) in [("/users/paul", "Person"), ("/groups/jardin", "Group"), ("/actor", "Application")]
+                {
                     let answer = try await node.get(path)
                     #expect(answer.header("Content-Type")?.hasPrefix("application/activity+json") == true)
                     let document = try #require(Document(try JSON.parse(answer.body)))
@@ -142,7 +143,8 @@ extension Stories {
                     #expect(page.header("Vary")?.contains("Accept") == true)
                 }
                 let profile = "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\""
-                #expect(try await node.get("/users/paul", profile).header("Content-Type")?.hasPrefix("text/html") != true)
+                #expect(
+                    try await node.get("/users/paul", profile).header("Content-Type")?.hasPrefix("text/html") != true)
             }
         }
 
@@ -166,7 +168,8 @@ extension Stories {
             }
         }
 
-        @Test("a post for followers is not there for strangers, and there for a follower who signs", arguments: Cast.all)
+        @Test(
+            "a post for followers is not there for strangers, and there for a follower who signs", arguments: Cast.all)
         func privacy(_ cast: Cast) async throws {
             try await cast.play { a, b in
                 let paul = try await a.member("paul")

@@ -13,7 +13,9 @@ extension Stories {
     /// A node goes away and comes back.
     @Suite("Being away")
     struct OutageStory {
-        @Test("what is said while a node is down reaches it once it is back: all of it, once, in order", arguments: Cast.all)
+        @Test(
+            "what is said while a node is down reaches it once it is back: all of it, once, in order",
+            arguments: Cast.all)
         func outage(_ cast: Cast) async throws {
             let clock = MovableClock()
             try await cast.play(clock: clock) { a, b in

@@ -5,8 +5,8 @@ import HTTPSignatures
 import Model
 import Services
 import Storage
-import Testing
 import TestSupport
+import Testing
 import Vocabulary
 
 @testable import Troquet
@@ -15,7 +15,9 @@ extension Stories {
     /// A discussion over three nodes.
     @Suite("Talking")
     struct TalkStory {
-        @Test("a post that comes as Create, as Announce of the Create and as Announce of itself stands once", arguments: Cast.all)
+        @Test(
+            "a post that comes as Create, as Announce of the Create and as Announce of itself stands once",
+            arguments: Cast.all)
         func once(_ cast: Cast) async throws {
             try await cast.play { a, b in
                 let scene = try await Scene(a, b)
@@ -91,7 +93,9 @@ extension Stories {
             }
         }
 
-        @Test("an edit reaches whoever has the post; a deletion leaves a tombstone and what others said", arguments: Cast.all)
+        @Test(
+            "an edit reaches whoever has the post; a deletion leaves a tombstone and what others said",
+            arguments: Cast.all)
         func editAndDelete(_ cast: Cast) async throws {
             try await cast.playThree { a, b, c in
                 let scene = try await Scene(a, b)

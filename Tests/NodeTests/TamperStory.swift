@@ -4,8 +4,8 @@ import Database
 import HTTPSignatures
 import Model
 import Storage
-import Testing
 import TestSupport
+import Testing
 import Vocabulary
 
 @testable import Troquet
@@ -54,7 +54,8 @@ extension Stories {
             #expect(try await honest.send().status == 202)
             // The same activity under a new signature is the same activity.
             let scheme: SignatureScheme = honest["signature-input"].isEmpty ? .cavage : .rfc9421
-            let again = try peer.request(honest.body, to: node.host, scheme: scheme, at: SystemClock().now + .seconds(5))
+            let again = try peer.request(
+                honest.body, to: node.host, scheme: scheme, at: SystemClock().now + .seconds(5))
             #expect(try await again.send().status == 202)
             try await settle([node])
             var expected = after
@@ -87,10 +88,12 @@ extension Stories {
             try await withNodes([NodePlan()]) { nodes in
                 let host = nodes[0].host
                 let before = try await nodes[0].rowCounts()
-                let first = try await silent.request(silent.activity("Like", 1, object: "http://a.test/1"), to: host).send()
+                let first = try await silent.request(silent.activity("Like", 1, object: "http://a.test/1"), to: host)
+                    .send()
                 #expect(first.status == 401)
                 #expect(first.code == "key_not_found")
-                let second = try await gone.request(gone.activity("Like", 1, object: "http://a.test/1"), to: host).send()
+                let second = try await gone.request(gone.activity("Like", 1, object: "http://a.test/1"), to: host)
+                    .send()
                 #expect(second.status == 503)
                 #expect(second.code == "key_unavailable")
                 #expect(second.header("Retry-After") == "120")

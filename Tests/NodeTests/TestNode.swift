@@ -9,8 +9,8 @@ import NIOPosix
 import ServiceLifecycle
 import Services
 import Storage
-import Testing
 import TestSupport
+import Testing
 import Vocabulary
 
 @testable import Troquet

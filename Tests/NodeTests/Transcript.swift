@@ -21,8 +21,9 @@ struct Transcript {
         var text = """
             Two Troquet nodes, A (a.example) and B (b.example): every request between them, with its answer.
 
-            Addresses are replaced, ids are numbered, signatures and keys are shortened; all else is as it was on the
-            wire. Lines with > are the request's head, lines with < the answer's. Bodies are set out for reading.
+            Addresses are replaced, ids are numbered, signatures and keys are shortened, and what stands in the head of
+            every answer is left out; all else is as it was on the wire. Lines with > are the request's head, lines with
+            < the answer's. Bodies are set out for reading.
 
             """
         for chapter in chapters {
@@ -50,7 +51,8 @@ struct Transcript {
         let body = try? JSON.parse(exchange.request.body)
         let inner = body?["object"]?["type"]?.string.map { " of \($0)" } ?? ""
         let type = body?["type"]?.string.map { " (\($0)\(inner))" } ?? ""
-        return "---- \(direction): \(exchange.request.method) \(exchange.request.target)\(type), \(exchange.answer.status)"
+        return
+            "---- \(direction): \(exchange.request.method) \(exchange.request.target)\(type), \(exchange.answer.status)"
     }
 
     private func describe(_ exchange: Recorder.Exchange) -> String {
@@ -60,8 +62,8 @@ struct Transcript {
         lines += request.headers.map { "> \($0.name): \(Self.shortened($0.value, in: $0.name))" }
         lines += Self.readable(request.body)
         lines.append("< \(answer.status)")
-        let dull = ["content-length", "connection", "date"]
-        lines += answer.headers.filter { !dull.contains($0.name.lowercased()) }.map { "< \($0.name): \($0.value)" }
+        let telling = ["content-type", "cache-control", "vary", "location", "retry-after"]
+        lines += answer.headers.filter { telling.contains($0.name.lowercased()) }.map { "< \($0.name): \($0.value)" }
         lines += Self.readable(answer.body)
         return lines.joined(separator: "\n") + "\n"
     }

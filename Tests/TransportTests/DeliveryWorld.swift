@@ -24,9 +24,7 @@ struct DeliveryWorld: Sendable {
 
     /// Runs `body` in a new world and takes it away again.
     static func with(_ engine: TestEngine, _ body: (DeliveryWorld) async throws -> Void) async throws {
-        let t0 = ContinuousClock.now
         let world = try await DeliveryWorld(engine)
-        if ContinuousClock.now - t0 > .seconds(2) { print("MAKE", ContinuousClock.now - t0, engine) }
         do {
             try await body(world)
         } catch {
@@ -55,11 +53,8 @@ struct DeliveryWorld: Sendable {
     }
 
     private func close() async {
-        let t0 = ContinuousClock.now
         await client.shutdown()
-        let t1 = ContinuousClock.now
         await database.close()
-        if ContinuousClock.now - t0 > .seconds(2) { print("SHUT", t1 - t0, ContinuousClock.now - t1, database.engine) }
     }
 
     /// Queues one activity for the inboxes.
@@ -88,10 +83,8 @@ struct DeliveryWorld: Sendable {
         } catch {
             result = .failure(error)
         }
-        let t0 = ContinuousClock.now
         running.cancel()
         try await running.value
-        if ContinuousClock.now - t0 > .seconds(2) { print("STOP", ContinuousClock.now - t0) }
         try result.get()
     }
 
@@ -104,9 +97,9 @@ struct DeliveryWorld: Sendable {
         return DeliveryWorker(context, settings: settings)
     }
 
-    /// Looks again and again, for twenty seconds at the most.
+    /// Looks again and again, for thirty seconds at the most.
     static func wait(_ condition: @escaping @Sendable () async throws -> Bool) async throws {
-        try await withDeadline(.after(.seconds(20))) {
+        try await withDeadline(.after(.seconds(30))) {
             while try await !condition() { try await Task.sleep(for: .milliseconds(5)) }
         }
     }

@@ -21,7 +21,7 @@ struct HostGateTests {
     private func gate(_ host: String = "a.test", count: Int, concurrency: Int = 64) throws -> HostGate {
         var gate = HostGate(limits: HostGate.Limits(concurrency: concurrency))
         for number in 0..<count {
-            _ = gate.enqueue(try delivery(number, host), host: host, expiresAt: .distantFuture)
+            _ = gate.enqueue(try delivery(number, host), host: host, expiresAt: .distantFuture, wallClock: wallClock)
         }
         return gate
     }
@@ -65,6 +65,25 @@ struct HostGateTests {
         #expect(gate.state(of: "a.test").failures == 1)
     }
 
+    @Test("nothing is taken in for a host that rests, until it has rested")
+    func rest() throws {
+        var gate = try gate(count: 1)
+        let open = departAll(&gate)
+        let until = wallClock + .seconds(15)
+        for delivery in open { _ = gate.land(delivery, .rest(until: until), at: now, wallClock: wallClock) }
+        // The database does not know it yet.
+        let stale = PeerState(
+            host: "a.test", policy: .unset, note: "", firstSeen: wallClock, lastSuccess: nil, firstFailure: nil,
+            failures: 0, restUntil: Timestamp(0), scheme: nil, schemeUntil: Timestamp(0))
+        gate.learn(stale, wallClock: wallClock)
+        #expect(gate.state(of: "a.test").failures == 1)
+        let next = try delivery(50, "a.test")
+        let isTaken = gate.enqueue(next, host: "a.test", expiresAt: .distantFuture, wallClock: wallClock)
+        #expect(!isTaken)
+        let isTakenLater = gate.enqueue(next, host: "a.test", expiresAt: .distantFuture, wallClock: until)
+        #expect(isTakenLater)
+    }
+
     @Test("a success is written when it is news, and then every ten minutes")
     func news() throws {
         var gate = try gate(count: 8)
@@ -82,7 +101,8 @@ struct HostGateTests {
         var gate = try gate(count: 8, concurrency: 2)
         var left = departAll(&gate)
         #expect(left.count == 2)
-        let isTaken = gate.enqueue(try delivery(100, "b.test"), host: "b.test", expiresAt: .distantFuture)
+        let isTaken = gate.enqueue(
+            try delivery(100, "b.test"), host: "b.test", expiresAt: .distantFuture, wallClock: wallClock)
         #expect(isTaken)
         var back = gate.look(at: now + .milliseconds(499))
         left = departAll(&gate)
@@ -93,7 +113,8 @@ struct HostGateTests {
         back = gate.look(at: now + .seconds(3))
         #expect(back.count == 6)
         #expect(gate.busyHosts == ["a.test"])
-        let isTakenBack = gate.enqueue(try delivery(200, "a.test"), host: "a.test", expiresAt: .distantFuture)
+        let isTakenBack = gate.enqueue(
+            try delivery(200, "a.test"), host: "a.test", expiresAt: .distantFuture, wallClock: wallClock)
         #expect(!isTakenBack)
     }
 
@@ -113,7 +134,7 @@ struct HostGateTests {
     func turns() throws {
         var gate = HostGate(limits: HostGate.Limits(concurrency: 4))
         for (number, host) in ["a.test", "a.test", "a.test", "b.test", "c.test"].enumerated() {
-            _ = gate.enqueue(try delivery(number, host), host: host, expiresAt: .distantFuture)
+            _ = gate.enqueue(try delivery(number, host), host: host, expiresAt: .distantFuture, wallClock: wallClock)
         }
         let left = departAll(&gate)
         #expect(left.map(\.inbox.host) == ["a.test", "b.test", "c.test", "a.test"])

@@ -16,7 +16,7 @@ struct SignedDocumentLoaderTests {
     private func iri(_ text: String) throws -> IRI { try #require(IRI(text)) }
 
     private func loader(
-        _ client: OutboundClient, clock: any Model.Clock = SystemClock(), patience: Duration = .seconds(5),
+        _ client: OutboundClient, clock: any Model.Clock = SystemClock(), patience: Duration = .seconds(20),
         blocked: String = ""
     ) throws -> SignedDocumentLoader {
         let key = try #require(TransportWorld.key)
@@ -37,7 +37,7 @@ struct SignedDocumentLoaderTests {
 
     /// Runs a loader against one server.
     private func withServer(
-        clock: any Model.Clock = SystemClock(), patience: Duration = .seconds(5),
+        clock: any Model.Clock = SystemClock(), patience: Duration = .seconds(20),
         handler: @escaping LoopbackServer.Handler,
         _ body: (SignedDocumentLoader, LoopbackServer) async throws -> Void
     ) async throws {

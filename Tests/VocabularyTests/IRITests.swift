@@ -157,6 +157,35 @@ struct IRITests {
     }
 }
 
+@Suite("IRI from a row")
+struct StoredIRITests {
+    @Test(
+        "what was normalised before is taken over with all its parts",
+        arguments: [
+            "https://Cafe.example", "https://cafe.example/", "http://127.0.0.1:8080/users/lina#main-key",
+            "https://cafe.example:8443/a?b=c:d#e", "https://[2001:db8::1]/x", "https://[2001:db8::1]:444/x",
+            "https://bücher.example/é?q=1", "http://cafe.example:80/a:b", "https://cafe.example?x=1:2",
+        ])
+    func roundTrip(spelling: String) throws {
+        let read = try #require(IRI(spelling))
+        let stored = try #require(IRI.stored(read.string))
+        #expect(stored == read)
+        #expect(stored.host == read.host)
+        #expect(stored.authority == read.authority)
+        #expect(stored.port == read.port)
+        #expect(stored.origin == read.origin)
+        #expect(stored.pathAndQuery == read.pathAndQuery)
+        #expect(stored.fragment == read.fragment)
+    }
+
+    @Test(
+        "what cannot have been one is refused",
+        arguments: ["", "https://", "https:///x", "ftp://cafe.example/", "cafe.example", "https://a:/x", "https://a:99999/"])
+    func refused(text: String) {
+        #expect(IRI.stored(text) == nil)
+    }
+}
+
 @Suite("Host")
 struct HostTests {
     @Test(

@@ -216,6 +216,11 @@ struct FormsTests {
             #expect(try await browser.get("/groups/lyon").text.contains("Quitter le groupe"))
             let nobody = try await browser.post("/follow", ["handle": "@nobody@far.example"], from: "/networks")
             #expect(nobody.status == 422 && nobody.text.contains("value=\"@nobody@far.example\""))
+            let opened = try await browser.post(
+                "/open", ["address": "http://cafe.example/posts/\(cafe.post)"], from: "/networks")
+            #expect(opened.header("location") == "/posts/\(cafe.post)")
+            let nothing = try await browser.post("/open", ["address": "https://far.example/1"], from: "/networks")
+            #expect(nothing.status == 422 && nothing.text.contains("href=\"#field-address\""))
             let left = try await browser.post("/unfollow", fields, from: "/groups/lyon")
             #expect(left.header("location") == "/groups/lyon?done=unfollowed")
         }

@@ -21,7 +21,8 @@ struct PagesTests {
 
     private static func privatePaths(_ cafe: Cafe) -> [String] {
         [
-            "/discussions?view=mine", "/write", "/write?group=lyon", "/posts/\(cafe.answer)/edit", "/events/new",
+            "/discussions?view=mine", "/discussions?view=named", "/write", "/write?group=lyon",
+            "/posts/\(cafe.answer)/edit", "/events/new",
             "/events/new?like=\(cafe.pastEvent)", "/events/\(cafe.event)/manage", "/groups/lyon/edit", "/my-events",
             "/settings", "/moderation",
         ]

@@ -16,8 +16,10 @@ internal import Vocabulary
 /// Does what the stored activities say.
 public actor InboxProcessor {
     /// Activities in hand at once.
-    private static let capacity = 64
+    private static let capacity = 128
     private static let lease = Duration.minutes(2)
+    /// Activities of one signer in one transaction, at the most.
+    private static let runLength = 16
     /// How often an activity is tried before a person has to look at it.
     private static let attempts = 8
 
@@ -86,37 +88,48 @@ public actor InboxProcessor {
     }
 
     private func drain(_ signer: ID<Account>) async {
-        while let activity = next(of: signer) {
-            await process(activity)
-            inHand -= 1
+        while let run = next(of: signer) {
+            await process(run)
+            inHand -= run.count
         }
     }
 
-    private func next(of signer: ID<Account>) -> ReceivedActivity? {
-        guard var queue = queues[signer], !queue.isEmpty else {
+    /// What waits of one signer, in the order in which it came.
+    private func next(of signer: ID<Account>) -> [ReceivedActivity]? {
+        guard let queue = queues[signer], !queue.isEmpty else {
             queues[signer] = nil
             return nil
         }
-        let activity = queue.removeFirst()
-        queues[signer] = queue
-        return activity
+        queues[signer] = Array(queue.dropFirst(Self.runLength))
+        return Array(queue.prefix(Self.runLength))
     }
 
     /// One activity, from its text to its outcome.
-    nonisolated func process(_ received: ReceivedActivity) async {
+    nonisolated func process(_ received: ReceivedActivity) async { await process([received]) }
+
+    /// A run of one signer's activities: gathered one after the other, applied in one transaction.
+    private nonisolated func process(_ run: [ReceivedActivity]) async {
         let started = federation.clock.now
-        let outcome: InboxOutcome
-        do {
-            outcome = try await prepareAndApply(received)
-        } catch let nothing as NothingToApply {
-            outcome = nothing.outcome
-            await record(outcome, of: received)
-        } catch is AlreadyFinished {
-            outcome = .duplicate
-        } catch {
-            outcome = .retry(after: Self.delay(afterAttempt: received.attempts))
-            await postpone(received, reason: "\(error)")
+        var ready: [Ready] = []
+        for received in run {
+            do {
+                ready.append(Ready(received: received, applicable: try await prepare(received)))
+            } catch {
+                tell(received, await settle(received, after: error), since: started)
+            }
         }
+        guard !ready.isEmpty else { return }
+        do {
+            for (item, outcome) in zip(ready, try await apply(ready)) { tell(item.received, outcome, since: started) }
+        } catch where ready.count > 1 {
+            // One of them spoils the transaction: then each has its own.
+            for item in ready { await process(item.received) }
+        } catch {
+            for item in ready { tell(item.received, await settle(item.received, after: error), since: started) }
+        }
+    }
+
+    private nonisolated func tell(_ received: ReceivedActivity, _ outcome: InboxOutcome, since started: Timestamp) {
         federation.counters.count("inbox.outcome.\(outcome.word)")
         logger.info(
             "activity processed",
@@ -126,19 +139,41 @@ public actor InboxProcessor {
             ])
     }
 
-    private nonisolated func prepareAndApply(_ received: ReceivedActivity) async throws -> InboxOutcome {
+    /// Writes down what an activity came to that was not applied.
+    private nonisolated func settle(_ received: ReceivedActivity, after error: any Error) async -> InboxOutcome {
+        switch error {
+        case let nothing as NothingToApply:
+            await record(nothing.outcome, of: received)
+            return nothing.outcome
+        case is AlreadyFinished:
+            return .duplicate
+        default:
+            await postpone(received, reason: "\(error)")
+            return .retry(after: Self.delay(afterAttempt: received.attempts))
+        }
+    }
+
+    private nonisolated func prepare(_ received: ReceivedActivity) async throws -> Applicable {
         let said = try await said(received)
-        let applicable: Applicable
         do {
-            applicable = try await Dispatcher.prepare(said)
+            return try await Dispatcher.prepare(said)
         } catch let refusal as Refusal {
             guard refusal.isTemporary else { throw NothingToApply(outcome: .ignored(IgnoreReason(refusal))) }
             throw refusal
         }
-        return try await federation.database.write { tx in
-            let outcome = try applicable.apply(tx)
-            guard try InboxQueue.finish(received.id, outcome: outcome.word, in: tx) else { throw AlreadyFinished() }
-            return outcome
+    }
+
+    private nonisolated func apply(_ run: [Ready]) async throws -> [InboxOutcome] {
+        try await federation.database.write { tx in
+            var outcomes: [InboxOutcome] = []
+            for item in run {
+                let outcome = try item.applicable.apply(tx)
+                guard try InboxQueue.finish(item.received.id, outcome: outcome.word, in: tx) else {
+                    throw AlreadyFinished()
+                }
+                outcomes.append(outcome)
+            }
+            return outcomes
         }
     }
 
@@ -175,6 +210,12 @@ public actor InboxProcessor {
     static func delay(afterAttempt attempt: Int) -> Duration {
         .seconds(min(10 << (2 * min(max(attempt - 1, 0), 8)), 21_600))
     }
+}
+
+/// An activity whose gathering is done.
+private struct Ready: Sendable {
+    let received: ReceivedActivity
+    let applicable: Applicable
 }
 
 /// Somebody else applied the activity while we were about to: our transaction is given up.

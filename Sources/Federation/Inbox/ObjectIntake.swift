@@ -86,7 +86,10 @@ enum ObjectIntake {
     ) throws -> InboxOutcome {
         guard known.author == author.id, !known.isLocal else { return .ignored(.notAllowed) }
         let newest = known.editedAt ?? known.publishedAt
-        guard let edited = remote.post.editedAt, edited > newest else { return .duplicate }
+        guard let edited = remote.post.editedAt else { return .duplicate }
+        // Some servers date an edit in the second of the version before: then other words are the newer ones.
+        let isOther = remote.post.content != known.content || remote.post.title != known.title
+        guard edited > newest || (edited == newest && isOther) else { return .duplicate }
         var post = remote.post.replacing(known)
         // An edit never shows a post to more people than it was written for.
         post.visibility = min(known.visibility, remote.post.visibility)

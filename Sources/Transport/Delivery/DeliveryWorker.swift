@@ -216,8 +216,9 @@ extension DeliveryWorker {
             let deliveries = try await context.database.write { tx in try OutboxQueue.lease(request, in: tx) }
             await learnHosts(of: deliveries)
             for delivery in deliveries {
+                let host = delivery.inbox.authority
                 let hasRoom =
-                    !isStopping && gate.enqueue(delivery, host: delivery.inbox.authority, expiresAt: expiresAt)
+                    !isStopping && gate.enqueue(delivery, host: host, expiresAt: expiresAt, wallClock: now)
                 if !hasRoom { release([delivery]) }
             }
             if deliveries.count == request.limit { leaseIsDue = true }
@@ -236,7 +237,7 @@ extension DeliveryWorker {
         let peers = try? await context.database.read { db in
             try hosts.compactMap { host in try Peers.state(of: host, in: db) }
         }
-        for peer in peers ?? [] where gate.state(of: peer.host).isIdle { gate.learn(peer) }
+        for peer in peers ?? [] { gate.learn(peer, wallClock: context.clock.now) }
     }
 
     private func land(_ departure: HostGate.Departure, _ report: Courier.Report) {

@@ -49,6 +49,7 @@ struct HostGate {
         var isReady = false
         var failures = 0
         var failedAt: ContinuousClock.Instant?
+        var restUntil = Timestamp(0)
         var notedSuccessAt: Timestamp?
         var scheme = SignatureScheme.cavage
         var schemeUntil = Timestamp(0)
@@ -96,10 +97,12 @@ struct HostGate {
     /// The host's state as it stands.
     func state(of host: String) -> HostState { hosts[host] ?? HostState(limit: limits.start) }
 
-    /// Takes over what the database knows of a host.
-    mutating func learn(_ peer: PeerState) {
+    /// Takes over what the database knows of a host, unless we know better: what we have just found is not yet there.
+    mutating func learn(_ peer: PeerState, wallClock: Timestamp) {
         var state = state(of: peer.host)
+        guard state.isIdle, state.restUntil <= wallClock else { return }
         state.failures = peer.failures
+        state.restUntil = peer.restUntil
         state.scheme = peer.scheme.flatMap(SignatureScheme.init) ?? .cavage
         state.schemeUntil = peer.schemeUntil
         hosts[peer.host] = state
@@ -107,10 +110,14 @@ struct HostGate {
 
     /// Takes in a leased delivery.
     ///
+    /// A host may rest here a moment before the database knows of it.
+    ///
     /// - Returns: whether there is room for it; otherwise it is to be given back.
-    mutating func enqueue(_ delivery: QueuedDelivery, host: String, expiresAt: Timestamp) -> Bool {
+    mutating func enqueue(
+        _ delivery: QueuedDelivery, host: String, expiresAt: Timestamp, wallClock: Timestamp
+    ) -> Bool {
         var state = state(of: host)
-        guard !state.isBusy, flights[delivery.id] == nil else { return false }
+        guard !state.isBusy, state.restUntil <= wallClock, flights[delivery.id] == nil else { return false }
         state.queue.append(Waiting(delivery: delivery, expiresAt: expiresAt))
         queued += 1
         hosts[host] = state
@@ -227,13 +234,15 @@ extension HostGate {
             // Written when it changes something, and otherwise now and then.
             let isNews = state.failures > 0 || state.notedSuccessAt.map { wallClock - $0 > .minutes(10) } ?? true
             state.failures = 0
+            state.restUntil = Timestamp(0)
             if isNews { state.notedSuccessAt = wallClock }
             return isNews ? .recover : .keep
-        case .rest:
+        case .rest(let until):
             if let failedAt = state.failedAt, since < failedAt { return .keep }
             state.limit = max(1, state.limit / 2)
             state.failedAt = now
             state.failures += 1
+            state.restUntil = until
             return step
         }
     }

@@ -8,16 +8,25 @@ internal import Storage
 
 /// What is being said: here, and in the groups that ours follow.
 enum Discussions {
+    /// Which of them.
+    private enum View: String {
+        case everything
+        /// By those whom the reader follows.
+        case mine
+        /// In which the reader is named, messages between a few included.
+        case named
+    }
+
     static func show(_ visit: Visit) async throws -> Response {
-        let isMine = visit.query["view"] == "mine"
-        let viewer = isMine ? try visit.member().account.id : visit.viewer
+        let view = View(rawValue: visit.query["view"] ?? "") ?? .everything
+        let viewer = view == .everything ? visit.viewer : try visit.member().account.id
         let (request, mode) = (visit.listPage(), visit.community.mode)
         let (views, next, groups) = try await visit.database.read { db in
             let list =
-                if isMine, let viewer {
-                    try Timelines.home(viewer, request, in: db)
-                } else {
-                    try Timelines.discussions(request, viewer: viewer, mode: mode, in: db)
+                switch (view, viewer) {
+                case (.mine, let viewer?): try Timelines.home(viewer, request, in: db)
+                case (.named, let viewer?): try Timelines.mentions(viewer, request, in: db)
+                default: try Timelines.discussions(request, viewer: viewer, mode: mode, in: db)
                 }
             return (
                 try PostViews.load(list.items, viewer: viewer, in: db), list.next, try Accounts.groups(in: db)
@@ -26,13 +35,13 @@ enum Discussions {
         let t = visit.t
         let content: HTML = """
             <div class="heading"><h1>\(t(.discussions))</h1><a class="button" href="/write">\(t(.writePost))</a></div>
-            \(when(visit.person != nil, tabs(visit, isMine)))
-            \(list(views, next, isMine, visit))
+            \(when(visit.person != nil, tabs(visit, view)))
+            \(list(views, next, view, visit))
             """
         let page = Page(t(.discussions), .discussions, content: content).with {
             $0.aside = "<section class=\"panel\"><h2>\(t(.groups))</h2>\(groupList(groups))</section>"
             $0.feeds = [Feeds.discussions(t)]
-            $0.isHidden = isMine
+            $0.isHidden = view != .everything
         }
         return visit.answer(page)
     }
@@ -68,21 +77,25 @@ enum Discussions {
             """
     }
 
-    private static func tabs(_ visit: Visit, _ isMine: Bool) -> HTML {
-        """
-        <nav class="tabs" aria-label="\(visit.t(.filter))"><a href="/discussions"\(" aria-current=\"true\"", if: !isMine)>\
-        \(visit.t(.everything))</a> <a href="/discussions?view=mine"\(" aria-current=\"true\"", if: isMine)>\
-        \(visit.t(.whatIFollow))</a></nav>
-        """
+    private static func tabs(_ visit: Visit, _ current: View) -> HTML {
+        let tabs: [(View, Phrase, String)] = [
+            (.everything, .everything, "/discussions"), (.mine, .whatIFollow, "/discussions?view=mine"),
+            (.named, .whereIAmNamed, "/discussions?view=named"),
+        ]
+        return """
+            <nav class="tabs" aria-label="\(visit.t(.filter))">\(each(tabs) { view, phrase, address in
+                "<a href=\"\(address)\"\(" aria-current=\"true\"", if: view == current)>\(visit.t(phrase))</a>"
+            })</nav>
+            """
     }
 
-    private static func list(_ views: [PostView], _ next: Int64?, _ isMine: Bool, _ visit: Visit) -> HTML {
+    private static func list(_ views: [PostView], _ next: Int64?, _ view: View, _ visit: Visit) -> HTML {
         guard !views.isEmpty else {
             return visit.empty(.noTalks, .noTalksInvite, Pictures.emptyCounter, link: ("/write", .writePost))
         }
         return """
             <ul class="list">\(each(views) { visit.discussionCard($0, heading: .second) })</ul>
-            \(visit.older(next, extra: isMine ? "&view=mine" : ""))
+            \(visit.older(next, extra: view == .everything ? "" : "&view=\(view.rawValue)"))
             """
     }
 

@@ -97,6 +97,11 @@ enum Networks {
         }
         let me = Field.Choice(value: "", label: t(.asMyself))
         let groups = content.mayRun.map { Field.Choice(value: String(describing: $0.id), label: $0.shownName) }
+        let address = Field("address", t(.openField)).with {
+            $0.isRequired = true
+            $0.hint = t(.openHint)
+            $0.limit = 2_048
+        }
         return """
             <section class="panel no-print" aria-labelledby="follow"><h2 id="follow">\(t(.followNetwork))</h2>
             \(visit.problems(state))
@@ -105,6 +110,8 @@ enum Networks {
                 \(when(!groups.isEmpty, visit.field(Field("as", t(.followAs), .choice([me] + groups)).with { $0.isRequired = true }, state)))
                 \(visit.submit(t(.follow)))
                 """))</section>
+            <section class="panel no-print" aria-labelledby="open"><h2 id="open">\(t(.openTitle))</h2>
+            \(visit.form("/open", "\(visit.field(address, state))\(visit.submit(t(.openHere)))"))</section>
             """
     }
 
@@ -162,6 +169,27 @@ enum Networks {
             return try await page(visit, state, status: .unprocessableContent)
         } catch let error as ServiceError {
             var state = sent.state("handle", "as")
+            let status = try state.take(error)
+            return try await page(visit, state, status: status)
+        }
+    }
+
+    /// Fetches what an address leads to and shows it here, to be answered or joined from here.
+    static func open(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        _ = try visit.member()
+        do {
+            switch try await visit.services.lookUp(sent["address"]) {
+            case .account(let id): return visit.redirect("/accounts/\(id)")
+            case .post(let id): return visit.redirect("/posts/\(id)")
+            case .event(let id): return visit.redirect("/events/\(id)")
+            }
+        } catch let error as ServiceError {
+            var state = sent.state("address")
+            guard case .unreachable = error else {
+                state.errors = [FieldError("address", "not_found")]
+                return try await page(visit, state, status: .unprocessableContent)
+            }
             let status = try state.take(error)
             return try await page(visit, state, status: status)
         }

@@ -131,7 +131,10 @@ enum PlanEvent {
     /// An event as it was, four weeks later: the same weekday and hour.
     private static func copy(of id: ID<Event>, _ visit: Visit) async throws -> FormState {
         let event = try await visit.database.read { db in try Events.byID(id, in: db) }
-        guard var event, event.visibility.isOpen else { throw ServiceError.notFound }
+        // Ten years are 130 steps of the loop below; what is older is not repeated.
+        guard var event, event.visibility.isOpen, event.startsAt > visit.now - .days(3_650) else {
+            throw ServiceError.notFound
+        }
         let length = event.endsAt - event.startsAt
         let fields = ZonedTime.formValue(event.startsAt, in: event.timeZone)
         var start = event.startsAt

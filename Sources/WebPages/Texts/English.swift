@@ -67,7 +67,8 @@ extension Texts {
         // talks
         .writePost: "Start a discussion",
         .everything: "Everything",
-        .whatIFollow: "What I follow",
+        .whatIFollow: "Followed",
+        .whereIAmNamed: "For me",
         .discussion: "Discussion",
         .noTalks: "Nothing at the counter yet.",
         .noTalksInvite: "A question, a find, a hand to ask for? Begin.",

@@ -70,7 +70,8 @@ extension Texts {
         // talks
         .writePost: "Lancer une discussion",
         .everything: "Tout",
-        .whatIFollow: "Ce que je suis",
+        .whatIFollow: "Suivis",
+        .whereIAmNamed: "Pour moi",
         .discussion: "Discussion",
         .noTalks: "Rien encore au comptoir.",
         .noTalksInvite: "Une question, une trouvaille, un coup de main à demander ? Commence.",

@@ -11,15 +11,15 @@ enum Phrase: String, CaseIterable, Sendable {
     case helloName, nextEvent, myNextEvent, seeAndCome, seeEvent, questionWaits, latestTalks, allTalks, laterEvents
     case wholeAgenda, howToJoin, howToJoinText, howToFollow, newcomers, newcomersHint, helpers, helpersHint, yourTurn
     // talks
-    case writePost, everything, whatIFollow, discussion, noTalks, noTalksInvite, noTagged, noTaggedInvite, pictureOnly
-    case picture, file, sharedBy, awaitsAnswer, answerCount, lastAnswer, whoAnswered, whoTalks, subjects, postBy
-    case wasEdited, answer, answerTo, answerToName, answerWhole, yourAnswer, sendAnswer, answerNeedsAccount
-    case answerFromElsewhere, thank, thanked, recommendPost, recommended, visibleUnlisted, visibleFollowers
-    case visibleDirect, deleteExplained, deleteForGood, postTitle, postText, textHint, postGroup, noGroup, whoReads
-    case forEveryone, forUnlisted, forFollowers, forNamed, publish, publicHint, editPost, groupsIntro, newGroup
-    case groupTitle, groupName, nameHint, groupSummary, groupApproves, groupApprovesHint, foundGroup, editGroup
-    case writeHere, upcomingEvents, followFromElsewhere, followFromElsewhereText, followedNetworks, whoRunsIt
-    case joinGroup, leaveGroup, followGroup, follow, unfollow, followRequested, withdraw
+    case writePost, everything, whatIFollow, whereIAmNamed, discussion, noTalks, noTalksInvite, noTagged
+    case noTaggedInvite, pictureOnly, picture, file, sharedBy, awaitsAnswer, answerCount, lastAnswer, whoAnswered
+    case whoTalks, subjects, postBy, wasEdited, answer, answerTo, answerToName, answerWhole, yourAnswer, sendAnswer
+    case answerNeedsAccount, answerFromElsewhere, thank, thanked, recommendPost, recommended, visibleUnlisted
+    case visibleFollowers, visibleDirect, deleteExplained, deleteForGood, postTitle, postText, textHint, postGroup
+    case noGroup, whoReads, forEveryone, forUnlisted, forFollowers, forNamed, publish, publicHint, editPost
+    case groupsIntro, newGroup, groupTitle, groupName, nameHint, groupSummary, groupApproves, groupApprovesHint
+    case foundGroup, editGroup, writeHere, upcomingEvents, followFromElsewhere, followFromElsewhereText
+    case followedNetworks, whoRunsIt, joinGroup, leaveGroup, followGroup, follow, unfollow, followRequested, withdraw
     // events
     case upcoming, past, planEvent, eventsIntro, noEvents, noEventsInvite, noPast, noPastInvite, noMine, noMineInvite
     case moreEvents, keepUp, keepUpCalendar, keepUpFollow, addToCalendar, placeUnknown, online, alsoOnline, seatsTaken
@@ -37,8 +37,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case theirWords, nothingSaidYet, introduceYourself, editProfile, hasMoved, personOf, groupOf, suspend
     case suspendExplained, suspendNow, membersIntro, membersIntroStranger, noMembers, noMembersInvite, inviteSomebody
     case inviteText, makeInvitation, inviteReady, networksIntro, noNetworks, noNetworksInvite, followedBy
-    case followedByMe, followNetwork, handleField, handleHint, followAs, asMyself, askToFollow, beFollowed
-    case beFollowedText, whatFlows, whatFlowsText
+    case followedByMe, followNetwork, handleField, handleHint, followAs, asMyself, askToFollow, openTitle, openField
+    case openHint, openHere, beFollowed, beFollowedText, whatFlows, whatFlowsText
     // door
     case email, emailHint, nameOrEmail, password, passwordHint, byLink, byLinkText, sendLink, byPassword, comeIn
     case noAccountYet, linkSent, linkSentText, linkSentHint, welcomeBack, linkConfirm, linkOld, linkOldText
