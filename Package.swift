@@ -81,7 +81,8 @@ let floors: [Target] = [
         name: "Troquet",
         dependencies: [
             "Calendar", "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport", "Mail", "Model",
-            "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird, httpTypes, nio, nioPosix,
+            "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird, httpTypes, nio,
+            nioPosix,
             lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Yams", package: "Yams"),

@@ -99,7 +99,8 @@ struct WellKnownRoutes: Sendable {
         ]
         if let icon = account.icon { links.append(WebFinger.Link(rel: "http://webfinger.net/rel/avatar", href: icon)) }
         return WebFinger.document(
-            subject: "acct:\(account.username)@\(identifiers.host)", aliases: [account.iri, page], links: links)
+            subject: "acct:\(account.username)@\(identifiers.host)",
+            aliases: page == account.iri ? [page] : [account.iri, page], links: links)
     }
 
     // MARK: - host-meta

@@ -4,6 +4,17 @@ public import Database
 public import Model
 public import Vocabulary
 
+/// Whose events a list shows.
+public enum EventScope: Sendable, Hashable {
+    /// All that concerns the community: its own, those of owners whom somebody here follows, and what groups of ours,
+    /// or groups that these follow, share.
+    case community
+    /// What an account owns or shares.
+    case of(ID<Account>)
+    /// What a group's page shows: its own, and those of the groups that it follows.
+    case shown(by: ID<Account>)
+}
+
 /// Events of this node and those that reached it.
 public enum Events {
     /// Stores an event. An `iri` that is known changes nothing.
@@ -70,18 +81,17 @@ public enum Events {
     /// Public events that have not ended, by their start. Cancelled ones stay until they would have ended.
     ///
     /// - Parameters:
-    ///   - owner: only what this account owns or shares; nil for all that concerns the community: its own events, those
-    ///     of owners whom somebody here follows, and what groups of ours, or groups that these follow, share.
+    ///   - scope: whose events.
     ///   - after: start and id of the last event of the page before.
     public static func upcoming(
-        from now: Timestamp, owner: ID<Account>?, limit: Int, after: (Timestamp, ID<Event>)?, mode: FederationMode,
+        from now: Timestamp, scope: EventScope, limit: Int, after: (Timestamp, ID<Event>)?, mode: FederationMode,
         in db: some Queryable
     ) throws(DatabaseError) -> [ID<Event>] {
         let (start, id) = after ?? (Timestamp(.min), .first)
         return try PostRow.ids(
             """
             SELECT e.id AS id FROM event e JOIN account a ON a.id = e.owner_id
-            WHERE e.ends_at > \(now) AND (e.starts_at, e.id) > (\(start), \(id)) AND \(isShown(owner, mode))
+            WHERE e.ends_at > \(now) AND (e.starts_at, e.id) > (\(start), \(id)) AND \(isShown(scope, mode))
             ORDER BY e.starts_at, e.id LIMIT \(limit)
             """, in: db)
     }
@@ -89,17 +99,17 @@ public enum Events {
     /// Public events that have ended, latest start first.
     ///
     /// - Parameters:
-    ///   - owner: as in ``upcoming(from:owner:limit:after:mode:in:)``.
+    ///   - scope: whose events.
     ///   - after: start and id of the last event of the page before.
     public static func past(
-        before now: Timestamp, owner: ID<Account>?, limit: Int, after: (Timestamp, ID<Event>)?, mode: FederationMode,
+        before now: Timestamp, scope: EventScope, limit: Int, after: (Timestamp, ID<Event>)?, mode: FederationMode,
         in db: some Queryable
     ) throws(DatabaseError) -> [ID<Event>] {
         let (start, id) = after ?? (Timestamp(.max), .last)
         return try PostRow.ids(
             """
             SELECT e.id AS id FROM event e JOIN account a ON a.id = e.owner_id
-            WHERE e.ends_at <= \(now) AND (e.starts_at, e.id) < (\(start), \(id)) AND \(isShown(owner, mode))
+            WHERE e.ends_at <= \(now) AND (e.starts_at, e.id) < (\(start), \(id)) AND \(isShown(scope, mode))
             ORDER BY e.starts_at DESC, e.id DESC LIMIT \(limit)
             """, in: db)
     }
@@ -112,10 +122,27 @@ public enum Events {
         try tx.run("UPDATE event SET sequence = sequence WHERE id = \(id)") == 1
     }
 
-    private static func isShown(_ owner: ID<Account>?, _ mode: FederationMode) -> SQL {
+    private static func isShown(_ scope: EventScope, _ mode: FederationMode) -> SQL {
+        let belonging: SQL =
+            switch scope {
+            case .community: concernsUs(mode)
+            case .of(let account): belongs(to: account)
+            case .shown(let group): "(\(belongs(to: group)) OR \(belongsToFollowed(by: group)))"
+            }
+        return """
+            e.visibility = 'public' AND \(AccountRow.isActive) AND \(Conditions.isListed("a.host", mode))
+            AND \(belonging)
+            """
+    }
+
+    private static func belongsToFollowed(by group: ID<Account>) -> SQL {
         """
-        e.visibility = 'public' AND \(AccountRow.isActive) AND \(Conditions.isListed("a.host", mode))
-        AND \(owner.map(belongs) ?? concernsUs(mode))
+        EXISTS (
+            SELECT 1 FROM follow f JOIN account t ON t.id = f.target_id
+            WHERE f.follower_id = \(group) AND f.state = 'accepted' AND t.kind = 'group'
+              AND t.suspended_at IS NULL AND t.deleted_at IS NULL
+              AND (e.owner_id = t.id OR EXISTS (
+                  SELECT 1 FROM event_share s WHERE s.event_id = e.id AND s.account_id = t.id)))
         """
     }
 

@@ -29,7 +29,8 @@ struct Demo {
 
     private func seed() async throws {
         let services = node.services
-        let lina = try await member("lina", "Lina Moreau", role: .steward, "Graphiste à Lyon. Je peux aider sur les logos.")
+        let lina = try await member(
+            "lina", "Lina Moreau", role: .steward, "Graphiste à Lyon. Je peux aider sur les logos.")
         let karim = try await member("karim", "Karim Benali", role: .member, "Développeur, nouveau en freelance.")
         let group = try await node.group(Community.mainGroup)
         var group2 = GroupDraft(name: "lyon", title: "Le Café des freelances · Lyon")
@@ -37,16 +38,19 @@ struct Demo {
         let lyon = try await services.createGroup(group2, as: lina)
         try await services.follow(lyon.id, as: karim)
 
-        var question = PostDraft(text: "Je passe en micro-entreprise le mois prochain. Vous conseillez quelle assurance ?")
+        var question = PostDraft(
+            text: "Je passe en micro-entreprise le mois prochain. Vous conseillez quelle assurance ?")
         question.title = "Quelle assurance pour débuter ?"
         question.group = lyon.id
         question.language = "fr"
         let thread = try await services.publishPost(question, as: karim)
-        var answer = PostDraft(text: "La mienne couvre les erreurs de livraison, c’est ce qui compte. On en parle jeudi ?")
+        var answer = PostDraft(
+            text: "La mienne couvre les erreurs de livraison, c’est ce qui compte. On en parle jeudi ?")
         answer.inReplyTo = thread
         answer.language = "fr"
         _ = try await services.publishPost(answer, as: lina)
-        var hello = PostDraft(text: "Bienvenue à tous. Dites-nous qui vous êtes et ce que vous cherchez. #presentations")
+        var hello = PostDraft(
+            text: "Bienvenue à tous. Dites-nous qui vous êtes et ce que vous cherchez. #presentations")
         hello.title = "Présentez-vous"
         hello.group = group.id
         hello.language = "fr"
@@ -64,7 +68,8 @@ struct Demo {
         var event = EventDraft(
             group: group.id, title: "Café du jeudi", startsAt: start, endsAt: start + .hours(2), timeZone: zone)
         event.text = "On se retrouve autour d’un café. Viens avec une question, repars avec deux réponses."
-        event.place = Place(name: "Le Court-Circuit", street: "13 rue Jangot", locality: "Lyon", postalCode: "69007", country: "France")
+        event.place = Place(
+            name: "Le Court-Circuit", street: "13 rue Jangot", locality: "Lyon", postalCode: "69007", country: "France")
         event.capacity = 20
         event.language = "fr"
         let id = try await node.services.planEvent(event, as: organizer)

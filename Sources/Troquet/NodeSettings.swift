@@ -30,7 +30,8 @@ struct NodeSettings: Sendable {
         } catch {
             throw ConfigurationError("database: \(error)")
         }
-        insecureNetworks = try Self.list(values["federation_insecure_networks"]).map { text throws(ConfigurationError) in
+        insecureNetworks = try Self.list(values["federation_insecure_networks"]).map {
+            text throws(ConfigurationError) in
             guard let block = NetworkBlock(text) else {
                 throw ConfigurationError("federation_insecure_networks: “\(text)” is no block like 127.0.0.0/8.")
             }
@@ -44,7 +45,8 @@ struct NodeSettings: Sendable {
         mailbox = try Self.mailbox(values["mail_from"], community)
         hasRateLimits = try Self.choice(values, "rate_limits", ["on": true, "off": false])
         trustedProxies = Self.list(values["trusted_proxies"])
-        metricsListen = values["metrics_listen"].isEmpty ? nil : try Self.address(values["metrics_listen"], "metrics_listen")
+        metricsListen =
+            values["metrics_listen"].isEmpty ? nil : try Self.address(values["metrics_listen"], "metrics_listen")
         guard let concurrency = Int(values["delivery_concurrency"]), (1...1000).contains(concurrency) else {
             throw ConfigurationError("delivery_concurrency: a number from 1 to 1000.")
         }
@@ -67,7 +69,9 @@ struct NodeSettings: Sendable {
         guard let origin = IRI(values["origin"]), origin.pathAndQuery == "/" || origin.pathAndQuery.isEmpty else {
             throw ConfigurationError("origin: an address without a path, like https://cafe.example.")
         }
-        guard let bare = IRI(origin.origin) else { throw ConfigurationError("origin: “\(values["origin"])” is no address.") }
+        guard let bare = IRI(origin.origin) else {
+            throw ConfigurationError("origin: “\(values["origin"])” is no address.")
+        }
         let language = try choice(values, "language", ["fr": "fr", "en": "en"])
         let registration = try choice(
             values, "registration", Dictionary(uniqueKeysWithValues: Registration.allCases.map { ($0.rawValue, $0) }))

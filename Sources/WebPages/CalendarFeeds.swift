@@ -16,12 +16,12 @@ enum CalendarFeeds {
     private static let type = "text/calendar; charset=utf-8"
 
     static func all(_ visit: Visit) async throws -> Response {
-        try await answer(visit, owner: nil, name: visit.community.name)
+        try await answer(visit, scope: .community, name: visit.community.name)
     }
 
     static func group(_ visit: Visit) async throws -> Response {
         let group = try await GroupPage.find(visit)
-        return try await answer(visit, owner: group.id, name: group.shownName)
+        return try await answer(visit, scope: .shown(by: group.id), name: group.shownName)
     }
 
     static func one(_ visit: Visit) async throws -> Response {
@@ -33,11 +33,11 @@ enum CalendarFeeds {
     }
 
     /// What is to come, and what was in the last three months: a calendar forgets what leaves its feed.
-    private static func answer(_ visit: Visit, owner: ID<Account>?, name: String) async throws -> Response {
+    private static func answer(_ visit: Visit, scope: EventScope, name: String) async throws -> Response {
         let (now, mode) = (visit.now, visit.community.mode)
         let views = try await visit.database.read { db in
             let from = now - .days(90)
-            let ids = try Events.upcoming(from: from, owner: owner, limit: limit, after: nil, mode: mode, in: db)
+            let ids = try Events.upcoming(from: from, scope: scope, limit: limit, after: nil, mode: mode, in: db)
             return try EventViews.load(ids, viewer: nil, in: db)
         }
         var options = CalendarFeed.Options()

@@ -88,10 +88,11 @@ extension Stories {
                 #expect(shown.post.title == "Bulbes")
                 #expect(shown.author.handle == Handle(name: "paul", host: a.host))
                 #expect(shown.group?.handle == Handle(name: "jardin", host: a.host))
-                let agenda = try await awaited("the event is in the agenda") {
+                let agenda = try await awaited("the event is on the group's page") {
                     try await b.read { db in
                         let ids = try Events.upcoming(
-                            from: SystemClock().now, owner: nil, limit: 10, after: nil, mode: .open, in: db)
+                            from: SystemClock().now, scope: .shown(by: quartier.id), limit: 10, after: nil, mode: .open,
+                            in: db)
                         return try EventViews.load(ids, viewer: nil, in: db).first
                     }
                 }

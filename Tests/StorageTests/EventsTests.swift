@@ -99,12 +99,12 @@ struct EventsTests {
                     #expect(
                         try Self.pages(events) {
                             try Events.upcoming(
-                                from: Scene.start, owner: nil, limit: limit, after: $0, mode: .open, in: db)
+                                from: Scene.start, scope: .community, limit: limit, after: $0, mode: .open, in: db)
                         } == upcoming)
                     #expect(
                         try Self.pages(events) {
                             try Events.past(
-                                before: Scene.start, owner: cafe.id, limit: limit, after: $0, mode: .open, in: db)
+                                before: Scene.start, scope: .of(cafe.id), limit: limit, after: $0, mode: .open, in: db)
                         } == past)
                 }
             }
@@ -155,7 +155,8 @@ struct EventsTests {
             try await scene.db.read { db throws in
                 func upcoming(_ owner: Account?) throws -> [ID<Event>] {
                     try Events.upcoming(
-                        from: Scene.start, owner: owner?.id, limit: 50, after: nil, mode: .open, in: db)
+                        from: Scene.start, scope: owner.map { .of($0.id) } ?? .community, limit: 50, after: nil,
+                        mode: .open, in: db)
                 }
                 #expect(try upcoming(nil) == [local.id, theirs.id, relayed[0], relayed[1]])
                 #expect(try upcoming(cafe) == [local.id, relayed[0]])

@@ -199,10 +199,10 @@ struct StatementTour {
         _ = try Events.byIRI(event.iri, in: tx)
         _ = try Events.lock(event.id, in: tx)
         for mode in FederationMode.allCases {
-            for owner in [nil, s.group.id] {
+            for scope in [.community, .of(s.group.id), .shown(by: s.group.id)] as [EventScope] {
                 for after in [nil, (s.now, event.id)] as [(Timestamp, ID<Event>)?] {
-                    _ = try Events.upcoming(from: s.now, owner: owner, limit: 5, after: after, mode: mode, in: tx)
-                    _ = try Events.past(before: s.now, owner: owner, limit: 5, after: after, mode: mode, in: tx)
+                    _ = try Events.upcoming(from: s.now, scope: scope, limit: 5, after: after, mode: mode, in: tx)
+                    _ = try Events.past(before: s.now, scope: scope, limit: 5, after: after, mode: mode, in: tx)
                 }
             }
         }

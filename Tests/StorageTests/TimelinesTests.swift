@@ -153,7 +153,8 @@ struct TimelinesTests {
                 #expect(try Timelines.discussions(page, viewer: nil, mode: mode, in: db).items == expected)
                 #expect(try Timelines.group(cafe.id, page, viewer: nil, mode: mode, in: db).items == expected)
                 #expect(try Timelines.tag("tag", page, viewer: nil, mode: mode, in: db).items == expected)
-                let agenda = try Events.upcoming(from: now, owner: nil, limit: 50, after: nil, mode: mode, in: db)
+                let agenda = try Events.upcoming(
+                    from: now, scope: .community, limit: 50, after: nil, mode: mode, in: db)
                 #expect(agenda == expectedEvents)
             }
         }

@@ -180,7 +180,9 @@ struct StoredIRITests {
 
     @Test(
         "what cannot have been one is refused",
-        arguments: ["", "https://", "https:///x", "ftp://cafe.example/", "cafe.example", "https://a:/x", "https://a:99999/"])
+        arguments: [
+            "", "https://", "https:///x", "ftp://cafe.example/", "cafe.example", "https://a:/x", "https://a:99999/",
+        ])
     func refused(text: String) {
         #expect(IRI.stored(text) == nil)
     }

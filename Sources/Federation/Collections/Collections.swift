@@ -104,7 +104,7 @@ public struct Collections: Sendable {
         let now = clock.now
         let events = try await database.read { db in
             let ids = try Events.upcoming(
-                from: now, owner: group.id, limit: Self.limit, after: nil, mode: .open, in: db)
+                from: now, scope: .of(group.id), limit: Self.limit, after: nil, mode: .open, in: db)
             return try EventViews.load(ids, viewer: nil, in: db)
         }
         return Self.complete(identifiers.upcoming(of: group.iri), items: events.map { JSON($0.event.iri) })

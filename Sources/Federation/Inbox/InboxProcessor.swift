@@ -121,7 +121,7 @@ public actor InboxProcessor {
         guard !ready.isEmpty else { return }
         do {
             for (item, outcome) in zip(ready, try await apply(ready)) { tell(item.received, outcome, since: started) }
-        } catch where ready.count > 1 {
+        } catch  where ready.count > 1 {
             // One of them spoils the transaction: then each has its own.
             for item in ready { await process(item.received) }
         } catch {

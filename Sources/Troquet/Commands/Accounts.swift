@@ -50,7 +50,8 @@ struct AccountCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.withNode { node in
                 for local in try await node.database.read({ db in try LocalAccounts.list(in: db) }) {
-                    let state = local.account.suspendedAt != nil ? "suspended" : local.approvedAt == nil ? "waiting" : "active"
+                    let state =
+                        local.account.suspendedAt != nil ? "suspended" : local.approvedAt == nil ? "waiting" : "active"
                     Terminal.print(
                         [
                             "id": JSON(local.account.id.description), "name": JSON(local.account.username),
@@ -93,7 +94,8 @@ struct AccountCommand: AsyncParsableCommand {
     }
 
     struct Delete: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Delete a member for good; the name is not given again.")
+        static let configuration = CommandConfiguration(
+            abstract: "Delete a member for good; the name is not given again.")
         @OptionGroup var options: NodeOptions
         @Argument(help: "Who.") var name: String
 

@@ -109,7 +109,8 @@ struct Examination: Sendable {
             }
             return (try JSON.parse(response.body), response.headers["date"])
         } catch let error as FetchError {
-            throw ConfigurationError("\(iri) cannot be reached (\(error)): is the node running, and its name in the DNS?")
+            throw ConfigurationError(
+                "\(iri) cannot be reached (\(error)): is the node running, and its name in the DNS?")
         }
     }
 
@@ -143,7 +144,8 @@ struct Examination: Sendable {
             guard let date, let theirs = Dates.parseHTTPDate(date) else { return "no other clock to compare with" }
             let difference = abs(node.clock.now.milliseconds - theirs) / 1000
             guard difference < 30 else {
-                throw ConfigurationError("\(difference) seconds off: signatures will be refused. Start time synchronisation.")
+                throw ConfigurationError(
+                    "\(difference) seconds off: signatures will be refused. Start time synchronisation.")
             }
             return "\(difference) s from the serving process"
         }

@@ -32,7 +32,8 @@ struct Initialise: AsyncParsableCommand {
                     kept[name] = node.configuration[name]
                 }
                 try TextFile.write(Configuration.example(kept), to: path)
-                Terminal.complain("Wrote \(path). The origin (\(node.settings.community.origin)) cannot be changed later.")
+                Terminal.complain(
+                    "Wrote \(path). The origin (\(node.settings.community.origin)) cannot be changed later.")
             }
             try await node.services.prepareNode()
             var signUp = SignUp(name: steward, email: email)

@@ -32,9 +32,12 @@ struct NodeOptions: ParsableArguments {
 
     func configuration() throws -> Configuration {
         let shortcuts = [("origin", origin), ("listen", listen), ("database", database)]
-        return try Configuration(path: config, flags: set + shortcuts.compactMap { name, value in
-            value.map { "\(name)=\($0)" }
-        })
+        return try Configuration(
+            path: config,
+            flags: set
+                + shortcuts.compactMap { name, value in
+                    value.map { "\(name)=\($0)" }
+                })
     }
 
     /// Opens the node for one command and closes it afterwards; an error becomes one clear sentence.
@@ -78,7 +81,8 @@ enum Failure {
         case .notFound: "There is no such thing here, or it could not be found on its server."
         case .notAllowed: "This account may not do that."
         case .signInNeeded: "Say who acts with --account."
-        case .invalid(let fields): fields.map { "\($0.field): \($0.code.replacing("_", with: " "))" }.joined(separator: "; ")
+        case .invalid(let fields):
+            fields.map { "\($0.field): \($0.code.replacing("_", with: " "))" }.joined(separator: "; ")
         case .conflict(let code): "Not possible now: \(code.replacing("_", with: " "))."
         case .tooMany: "Too often; wait a minute."
         case .unreachable(let code): "The other server did not answer as it should (\(code)). Try again later."

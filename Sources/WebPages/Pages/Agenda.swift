@@ -18,8 +18,8 @@ enum Agenda {
             let limit = pageSize + 1
             let ids =
                 isPast
-                ? try Events.past(before: now, owner: nil, limit: limit, after: after, mode: mode, in: db)
-                : try Events.upcoming(from: now, owner: nil, limit: limit, after: after, mode: mode, in: db)
+                ? try Events.past(before: now, scope: .community, limit: limit, after: after, mode: mode, in: db)
+                : try Events.upcoming(from: now, scope: .community, limit: limit, after: after, mode: mode, in: db)
             return try EventViews.load(ids, viewer: viewer, in: db)
         }
         let t = visit.t

@@ -53,7 +53,8 @@ enum GroupPage {
                 content.follow = try Follows.find(by: viewer, of: group.id, in: db)
                 content.mayRun = try isModerator || GroupRoles.role(of: viewer, group: group.id, in: db) != nil
             }
-            let events = try Events.upcoming(from: now, owner: group.id, limit: 4, after: nil, mode: mode, in: db)
+            let events = try Events.upcoming(
+                from: now, scope: .shown(by: group.id), limit: 4, after: nil, mode: mode, in: db)
             content.events = try EventViews.load(events, viewer: viewer, in: db)
             let talks = try Timelines.group(group.id, request, viewer: viewer, mode: mode, in: db)
             content.talks = try PostViews.load(talks.items, viewer: viewer, in: db)

@@ -32,7 +32,7 @@ enum Home {
         let (viewer, now, mode) = (visit.viewer, visit.now, visit.community.mode)
         return try await visit.database.read { db in
             var content = Content()
-            var events = try Events.upcoming(from: now, owner: nil, limit: 5, after: nil, mode: mode, in: db)
+            var events = try Events.upcoming(from: now, scope: .community, limit: 5, after: nil, mode: mode, in: db)
             let mine = try viewer.map { try GuestLists.of($0, from: now, in: db) } ?? []
             if let first = mine.first(where: { $0.1.state != .asked })?.0 {
                 events = [first] + events.filter { $0 != first }

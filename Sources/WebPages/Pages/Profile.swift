@@ -51,7 +51,8 @@ enum Profile {
                 account.isGroup
                 ? try Timelines.group(account.id, request, viewer: viewer, mode: mode, in: db)
                 : try Timelines.account(account.id, request, viewer: viewer, in: db)
-            let events = try Events.upcoming(from: now, owner: account.id, limit: 5, after: nil, mode: mode, in: db)
+            let events = try Events.upcoming(
+                from: now, scope: .of(account.id), limit: 5, after: nil, mode: mode, in: db)
             return Content(
                 account: account, follow: try viewer.flatMap { try Follows.find(by: $0, of: account.id, in: db) },
                 posts: try PostViews.load(list.items, viewer: viewer, in: db), next: list.next,
