@@ -86,6 +86,6 @@ struct ConfigCommand: ParsableCommand {
     struct Example: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "A commented settings file.")
 
-        func run() { Terminal.say(Configuration.example()) }
+        func run() { Terminal.say(String(Configuration.example().dropLast())) }
     }
 }
