@@ -138,6 +138,7 @@ let suites: [Target] = [
         about: [
             "Troquet", "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Model", "Services", "Storage",
             "Transport", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
 ]
 

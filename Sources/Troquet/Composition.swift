@@ -34,10 +34,7 @@ struct Node: Sendable {
         let ids = IDMaker(slot: Int(ProcessIdentity.number))
         let counters = Counters()
         let policies = HostPolicies(database: database, mode: settings.community.mode)
-        let client = try OutboundClient(
-            guard: AddressGuard(insecureBlocks: settings.insecureNetworks),
-            userAgent: "Troquet/\(Version.current) (+\(settings.community.origin.string)/)",
-            caFile: settings.caFile, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        let client = try settings.makeClient(logger: logger)
         let keys = KeyStore(database: database)
         let loader = SignedDocumentLoader(
             client: client, signer: instanceSigner(settings.community, database: database, keys: keys),
@@ -77,6 +74,18 @@ struct Node: Sendable {
             else { throw ConfigurationError("The node has no key of its own yet: start it once with `troquet serve`.") }
             return (identity.keyID, identity.key)
         }
+    }
+}
+
+extension NodeSettings {
+    /// The way out: every request of the node takes it.
+    ///
+    /// - Parameter blocks: networks that are opened besides those that the settings open.
+    func makeClient(opening blocks: [NetworkBlock] = [], logger: Logger) throws -> OutboundClient {
+        try OutboundClient(
+            guard: AddressGuard(insecureBlocks: insecureNetworks + blocks),
+            userAgent: "Troquet/\(Version.current) (+\(community.origin.string)/)", caFile: caFile,
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
     }
 }
 

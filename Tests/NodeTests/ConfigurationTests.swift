@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArgumentParser
 import Foundation
 import Model
 import Testing
@@ -67,6 +68,14 @@ struct ConfigurationTests {
         let name = flag.prefix { $0 != "=" }
         #expect(error?.description.hasPrefix("\(name):") == true)
         #expect(error?.description.contains("\n") == false)
+    }
+
+    @Test("config show tells where values came from, and takes a file and settings of its own")
+    func show() throws {
+        let command = try ConfigCommand.Show.parse(["--origin", "--set", "name=Le Zinc", "--config", "a.yaml"])
+        #expect(command.origin)
+        #expect(command.set == ["name=Le Zinc"])
+        #expect(command.config == "a.yaml")
     }
 
     @Test("the defaults can be used as they are")

@@ -209,7 +209,7 @@ public struct InboxGate: Sendable {
             id: federation.ids.make(at: now), activity: id, type: String(activity.type.prefix(60)),
             signer: key.account, keyID: key.keyID, body: String(decoding: body, as: UTF8.self), receivedAt: now)
         do {
-            return try await intake.store(received, signature: signature.identity, at: now)
+            return try await intake.store(received, signature: signature.identity)
         } catch {
             throw .overloaded
         }

@@ -64,13 +64,17 @@ struct ConfigCommand: ParsableCommand {
         commandName: "config", abstract: "The settings as they hold.", subcommands: [Show.self, Example.self])
 
     struct Show: ParsableCommand {
-        @OptionGroup var options: NodeOptions
+        // Not `NodeOptions`: here `--origin` asks where a value came from.
+        @Option(name: .long, help: "The settings file; troquet.yaml of this folder when it is there.")
+        var config: String?
+        @Option(name: .long, help: "A setting, as name=value; may be repeated.")
+        var set: [String] = []
         @Flag(name: .long, help: "Also tell where each value came from.")
         var origin = false
 
         func run() throws {
             do {
-                let values = try options.configuration()
+                let values = try Configuration(path: config, flags: set)
                 _ = try NodeSettings(values)
                 for setting in Setting.all {
                     let place = origin ? "  # \(values.origin(of: setting.name).rawValue)" : ""
