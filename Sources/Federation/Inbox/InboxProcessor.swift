@@ -18,9 +18,8 @@ public actor InboxProcessor {
     /// Activities in hand at once.
     private static let capacity = 128
     private static let lease = Duration.minutes(2)
-    /// Activities of one signer in one transaction, at the most: few, so that what comes in meanwhile is stored within
-    /// milliseconds on an engine that has one writer.
-    private static let runLength = 6
+    /// Activities of one signer in one transaction, at the most.
+    private static let runLength = 16
     /// How often an activity is tried before a person has to look at it.
     private static let attempts = 8
 
