@@ -47,6 +47,7 @@ extension Services {
             group.displayName = draft.title.trimmed
             group.approvesFollowers = draft.approvesFollowers
             group.discoverable = true
+            group.indexable = true
             let summary = draft.summary.trimmed
             group.summary = compose(summary, known: [:]).html
             try insert(group, summarySource: summary, pair: pair, in: tx)
@@ -85,6 +86,8 @@ extension Services {
                 var group = newAccount(.group, name: name, iri: identifiers.group(name))
                 group.displayName = title
                 group.discoverable = true
+                group.indexable = true
+            group.indexable = true
                 group.summary = compose(community.tagline, known: [:]).html
                 try insert(group, summarySource: community.tagline, pair: pair, in: tx)
             }
