@@ -33,6 +33,7 @@ extension Services {
     public func createGroup(_ draft: GroupDraft, as founder: ID<Account>?) async throws -> Account {
         let name = draft.name.trimmed.lowercased()
         var check = Check()
+        check.require(!LocalName.reserved.contains(name), "name", "reserved")
         check.require(LocalName.isAllowed(name), "name", "not_a_name")
         check.text(draft.title, "title", limit: PostLimits.title)
         check.text(draft.summary, "summary", limit: 2_000, isNeeded: false)
@@ -87,7 +88,7 @@ extension Services {
                 group.displayName = title
                 group.discoverable = true
                 group.indexable = true
-            group.indexable = true
+                group.indexable = true
                 group.summary = compose(community.tagline, known: [:]).html
                 try insert(group, summarySource: community.tagline, pair: pair, in: tx)
             }

@@ -97,7 +97,8 @@ enum OAuthEndpoints {
                 $0.array("response_types_supported", ["code"])
                 $0.array("response_modes_supported", ["query"])
                 $0.array("grant_types_supported", ["authorization_code", "client_credentials"])
-                $0.array("token_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post", "none"])
+                $0.array(
+                    "token_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post", "none"])
                 $0.array("code_challenge_methods_supported", ["S256"])
             }
         }
