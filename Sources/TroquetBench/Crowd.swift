@@ -83,7 +83,7 @@ struct Crowd: Sendable {
 
     /// What PostgreSQL knows of its tables decides its plans; a node of some years has it from autovacuum.
     func analyze() async throws {
-        try await node.database.write { tx in try tx.run("ANALYZE") }
+        _ = try await node.database.write { tx in try tx.run("ANALYZE") }
     }
 
     /// The number of a post that has answers.
