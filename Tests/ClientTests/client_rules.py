@@ -119,4 +119,4 @@ def misnumbered(table: str, entity: dict[str, Any]) -> Iterator[str]:
             continue
         for each in value if isinstance(value, list) else [value]:
             if not isinstance(each, str) or not DIGITS.fullmatch(each) or int(each) >= 1 << 63:
-                yield f"{name} is {each!r}, not decimal digits below 2^63"
+                yield f"{name} is not a word of decimal digits below 2^63, like {each!r}"[:80]

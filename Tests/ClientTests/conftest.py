@@ -5,7 +5,7 @@ import pytest
 
 import references
 from node import BINARY, POSTGRES, Node
-from people import Member, new_name
+from members import Member, new_name
 from traffic import Traffic
 
 ORDER = [

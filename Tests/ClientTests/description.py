@@ -93,8 +93,9 @@ class Description:
 
         return max((b for b in branches if "object" in str(self.resolve(b)[1].get("type"))), key=likeness, default=None)
 
-    def only(self, wanted: set[tuple[str, str]]) -> dict:
-        """The description of some operations alone, without the links between them."""
+    def only(self, wanted: set[tuple[str, str]], ids: dict[str, str]) -> dict:
+        """The description of some operations alone, without the links between them, and with what may stand in a path:
+        what there is, and what there is not."""
         document = copy.deepcopy(self.document)
         for path, operations in list(document["paths"].items()):
             for method in [m for m in operations if m in METHODS]:
@@ -103,6 +104,9 @@ class Description:
                     continue
                 for answer in operations[method].get("responses", {}).values():
                     answer.pop("links", None)
+                for parameter in operations[method].get("parameters", []):
+                    if parameter.get("in") == "path":
+                        parameter["schema"] = {"enum": [ids.get(path.split("{")[0], "1"), "0"]}
             if not METHODS & set(operations):
                 del document["paths"][path]
         return document
@@ -121,6 +125,8 @@ def put_right(schemas: dict) -> None:
     """Where the description and what clients read differ, clients are right."""
     # Clients read an integer; a string makes them fail.
     schemas["WebPushSubscription"]["properties"]["id"]["type"] = "integer"
+    # Each field's fault is told at sign-up alone.
+    schemas["ValidationError"]["required"] = ["error"]
 
 
 def shape(path: str) -> str:

@@ -12,7 +12,7 @@ import requests
 from mastodon import Mastodon
 
 from pages import Browser
-from people import EVERYTHING, OUT_OF_BAND, PASSWORD, App, code_of, new_name, next_form
+from members import EVERYTHING, OUT_OF_BAND, PASSWORD, App, code_of, new_name, next_form
 
 SECONDS = 20
 
@@ -31,8 +31,7 @@ def test_mastodon_py_finds_the_way_in(node, ada, traffic):
     assert api.app_verify_credentials().name == "A test"
     api.revoke_access_token(allow_http=True)
     answer = get(node, "/api/v1/accounts/verify_credentials", token)
-    assert answer.status_code == 401 and answer.json()["error"] == "The access token was revoked" or (
-        answer.status_code == 401 and answer.json()["error"] == "The access token is invalid")
+    assert answer.status_code == 401 and answer.json()["error"].startswith("The access token")
 
 
 def test_out_of_band_shows_a_code_to_copy(node, bob, traffic):
@@ -80,20 +79,20 @@ def test_who_refuses_is_sent_back_without_a_code(ada):
 
 
 def test_an_unknown_place_to_return_to_is_never_visited(ada):
-    page = ada.browser.open(ada.app.address().replace("localhost%3A1", "evil.example"))
+    page = ada.reach(ada.app.address().replace("localhost%3A1", "evil.example"))
     assert not page.away and page.status in (400, 401, 403, 422)
 
 
 @pytest.mark.parametrize("scopes", [["admin:everything"], ["read", "nonsense"]])
 def test_unknown_scopes_are_an_error(ada, scopes):
-    page = ada.browser.open(ada.app.address(scopes))
+    page = ada.reach(ada.app.address(scopes))
     assert page.away and "error=invalid_scope" in page.url or page.status in (400, 422)
     assert "code=" not in page.url
 
 
 def test_an_app_gets_no_more_than_it_was_registered_for(ada, node, traffic):
     app = App(node.origin, traffic, scopes=["read"])
-    page = ada.browser.open(app.address(["read", "write"]))
+    page = ada.reach(app.address(["read", "write"]))
     assert "code=" not in page.url and (page.away or page.status in (400, 422))
 
 
@@ -206,11 +205,7 @@ def test_pages_of_other_origins_may_ask(node):
 
 
 def test_the_consent_page_names_the_app_and_what_it_wants(ada):
-    page = ada.browser.open(ada.app.address())
-    form = next_form(page)
-    if form is not None and form.names("password"):
-        page = ada.sign_in(form)
-    assert "A test" in page.words()
+    assert "A test" in ada.reach(ada.app.address()).words()
     # Nobody is made to consent by a page that frames this one.
     answer = ada.browser.session.get(ada.app.address(), timeout=SECONDS)
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]

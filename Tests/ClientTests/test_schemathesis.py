@@ -10,11 +10,12 @@ import pytest
 
 import description
 import routes
+from belongings import belongings
 
 DESCRIPTION = description.read()
 pytestmark = pytest.mark.skipif(DESCRIPTION is None, reason="no description beside the project")
 SEED = 20260101
-EXAMPLES = 5
+EXAMPLES = 10
 SECONDS = 150
 # They end the session of who asks, never end themselves, or are pages for people.
 LEFT_OUT = re.compile(r"^/oauth/revoke$|^/oauth/authorize$|^/api/v1/streaming|^/api/v[12]/admin")
@@ -36,13 +37,15 @@ def test_the_operations_that_are_not_offered_are_few(sqlite_node):
 
 def test_whatever_is_asked(sqlite_node, newcomer, tmp_path):
     there, _ = offered(sqlite_node)
-    (tmp_path / "described.json").write_text(json.dumps(DESCRIPTION.only(there)))
-    token = newcomer(sqlite_node, "asker").api.access_token
+    asker, other = newcomer(sqlite_node, "asker"), newcomer(sqlite_node)
+    described = DESCRIPTION.only(there, belongings(asker, other))
+    (tmp_path / "described.json").write_text(json.dumps(described))
+    token = asker.api.access_token
     done = subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", "run", tmp_path / "described.json", "--url", sqlite_node.origin,
          "--header", f"Authorization:Bearer {token}", "--checks", "not_a_server_error,response_schema_conformance",
          "--phases", "examples,fuzzing", "--max-examples", str(EXAMPLES), "--seed", str(SEED),
-         "--generation-deterministic", "--generation-database", "none", "--no-shrink", "--continue-on-failure",
+         "--generation-deterministic", "--no-shrink", "--continue-on-failure",
          "--request-timeout", "20", "--suppress-health-check", "all", "--warnings", "off", "--no-color",
          "--report", "ndjson", "--report-ndjson-path", tmp_path / "report.ndjson"],
         cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS)

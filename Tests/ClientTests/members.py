@@ -2,6 +2,7 @@
 """Members with apps: an app is registered, allowed on the node's own pages, and gets its token, as it happens to people."""
 
 import itertools
+from functools import cached_property
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
@@ -57,24 +58,18 @@ class Member:
         self.node, self.traffic, self.name, self.role = node, traffic, name, role
         self.email = f"{name}@mail.example"
         self.browser = Browser(node.origin)
-        self._app = None
-        self._api = None
         node.run("account", "create", name, "--email", self.email, "--password", PASSWORD, "--role", role)
 
-    @property
+    @cached_property
     def app(self) -> App:
-        if self._app is None:
-            self._app = App(self.node.origin, self.traffic)
-        return self._app
+        return App(self.node.origin, self.traffic)
 
-    @property
+    @cached_property
     def api(self) -> Mastodon:
         """Mastodon.py, allowed to do everything."""
-        if self._api is None:
-            self._api = self.client()
-        return self._api
+        return self.client()
 
-    @property
+    @cached_property
     def id(self) -> str:
         return str(self.me.id)
 
@@ -96,18 +91,17 @@ class Member:
         assert answer.status_code == 200, answer.text
         return answer.json()["access_token"]
 
-    def allow(self, address: str, button: int = 0) -> Page:
-        """Opens the address to which an app sends people, signs in if asked, and presses a button of the consent page:
-        the first allows, the last refuses."""
+    def reach(self, address: str) -> Page:
+        """Opens the address to which an app sends people, and signs in if asked."""
         page = self.browser.open(address)
-        for _ in range(4):
-            if page.away or not (form := next_form(page)):
-                return page
-            if form.names("password"):
-                page = self.sign_in(form)
-            else:
-                return self.browser.send(form, button)
-        raise AssertionError(f"no end of forms at {page.url}: {page.words()}")
+        form = None if page.away else next_form(page)
+        return self.sign_in(form) if form and form.names("password") else page
+
+    def allow(self, address: str, button: int = 0) -> Page:
+        """Presses a button of the consent page: the first allows, the last refuses."""
+        page = self.reach(address)
+        form = None if page.away else next_form(page)
+        return self.browser.send(form, button) if form else page
 
     def sign_in(self, form: Form) -> Page:
         who = form.names("text", "email")[0]
