@@ -28,7 +28,8 @@ public struct MastodonAPI: Sendable {
 
     /// Every operation.
     public static let endpoints: [Endpoint] =
-        AccountEndpoints.all + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
+        AppEndpoints.all + OAuthEndpoints.all + SignUpEndpoints.all + CredentialEndpoints.all + AccountEndpoints.all
+        + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
 
     /// The operations as routes of the node.
     public var routes: [Route] {

@@ -4,7 +4,7 @@ internal import Database
 internal import Federation
 internal import Markup
 public import Model
-internal import Storage
+public import Storage
 internal import Vocabulary
 
 /// A post before it is one.
@@ -27,6 +27,8 @@ public struct PostDraft: Sendable, Hashable {
     public var event: ID<Event>?
     /// BCP 47 tag.
     public var language: String?
+    /// With which app it is written.
+    public var app: ID<ClientApp>?
 
     /// Creates a draft of a public post.
     public init(text: String) {
@@ -57,6 +59,7 @@ extension Services {
             var parts = parts(of: composition, known: known)
             try place(&post, draft, &parts, author: actor, in: tx)
             _ = try Posts.insert(post, parts, in: tx)
+            if let app = draft.app { try Posts.setApp(app, of: post.id, in: tx) }
             try outbox.publish(post.id, in: tx)
             return post.id
         }

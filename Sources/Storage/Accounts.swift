@@ -71,7 +71,7 @@ public enum Accounts {
                 inbox = \(account.inbox), shared_inbox = \(account.sharedInbox), outbox = \(account.outbox),
                 followers = \(account.followers), icon = \(account.icon), header = \(account.header),
                 fields = \(ProfileFields.text(account.fields)), approves_followers = \(account.approvesFollowers), discoverable = \(account.discoverable),
-                updated_at = \(account.fetchedAt ?? account.createdAt), fetched_at = \(account.fetchedAt),
+                indexable = \(account.indexable), updated_at = \(account.fetchedAt ?? account.createdAt), fetched_at = \(account.fetchedAt),
                 moved_to = \(account.movedTo)
             WHERE id = \(known.id)
             """)
@@ -82,11 +82,12 @@ public enum Accounts {
         """
         INSERT INTO account (id, kind, username, username_folded, host, iri, display_name, summary_html,
             summary_source, url, inbox, shared_inbox, outbox, followers, icon, header, fields, approves_followers,
-            discoverable, created_at, updated_at, fetched_at, suspended_at, deleted_at, moved_to)
+            discoverable, indexable, hides_follows, created_at, updated_at, fetched_at, suspended_at, deleted_at, moved_to)
         VALUES (\(account.id), \(account.kind), \(account.username), \(account.handle.foldedName),
             \(account.handle.host), \(account.iri), \(account.displayName), \(account.summary), \(summarySource),
             \(account.url), \(account.inbox), \(account.sharedInbox), \(account.outbox), \(account.followers),
-            \(account.icon), \(account.header), \(ProfileFields.text(account.fields)), \(account.approvesFollowers), \(account.discoverable), \(account.createdAt),
+            \(account.icon), \(account.header), \(ProfileFields.text(account.fields)), \(account.approvesFollowers), \(account.discoverable),
+            \(account.indexable), \(account.hidesFollows), \(account.createdAt),
             \(account.fetchedAt ?? account.createdAt), \(account.fetchedAt), \(account.suspendedAt),
             \(account.deletedAt), \(account.movedTo))
         """
@@ -155,10 +156,11 @@ extension Accounts {
     ) throws(DatabaseError) {
         try tx.run(
             """
-            UPDATE account SET display_name = \(account.displayName), summary_html = \(account.summary),
+            UPDATE account SET kind = \(account.kind), display_name = \(account.displayName), summary_html = \(account.summary),
                 summary_source = \(summarySource), url = \(account.url), icon = \(account.icon),
                 header = \(account.header), fields = \(ProfileFields.text(account.fields)),
                 approves_followers = \(account.approvesFollowers), discoverable = \(account.discoverable),
+                indexable = \(account.indexable), hides_follows = \(account.hidesFollows),
                 moved_to = \(account.movedTo), updated_at = \(now)
             WHERE id = \(account.id)
             """)

@@ -33,6 +33,11 @@ public enum Posts {
         return true
     }
 
+    /// Takes down with which app a post was written.
+    public static func setApp(_ app: ID<ClientApp>, of id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("UPDATE post SET app_id = \(app) WHERE id = \(id)")
+    }
+
     /// Replaces what a post says and its parts. Its id, iri, author and home stay.
     public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
         try tx.run(

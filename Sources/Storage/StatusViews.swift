@@ -44,6 +44,16 @@ public struct StatusPost: Sendable, Hashable {
     public var replyCount = 0
     /// What the viewer did with it.
     public var marks = ViewerMarks()
+    /// With which app it was written; only its author sees that.
+    public var app: App?
+
+    /// An app by name.
+    public struct App: Sendable, Hashable {
+        /// How it calls itself.
+        public var name: String
+        /// Its page.
+        public var website: String?
+    }
 
     /// Creates the value with nothing around the post.
     public init(post: Post, author: Account) {
@@ -175,8 +185,10 @@ private struct StatusPosts {
                 EXISTS (SELECT 1 FROM bookmark x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_kept,
                 EXISTS (SELECT 1 FROM pin x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_pinned,
                 EXISTS (SELECT 1 FROM thread_mute x
-                        WHERE x.thread_id = p.thread_id AND x.account_id = \(viewer)) AS is_muted
+                        WHERE x.thread_id = p.thread_id AND x.account_id = \(viewer)) AS is_muted,
+                k.name AS app_name, k.website AS app_website
             FROM post p JOIN account a ON a.id = p.author_id LEFT JOIN account g ON g.id = p.group_id
+                LEFT JOIN app k ON k.id = p.app_id AND p.author_id = \(viewer)
             WHERE p.id IN (\(list: ids)) AND \(Conditions.mayRead(viewer)) AND \(Conditions.isShown)
             """)
         for row in rows {
@@ -191,6 +203,9 @@ private struct StatusPosts {
             status.marks.bookmarked = try row.bool("is_kept")
             status.marks.pinned = try row.bool("is_pinned")
             status.marks.muted = try row.bool("is_muted")
+            if let name = try row.textOrNil("app_name") {
+                status.app = StatusPost.App(name: name, website: try row.textOrNil("app_website"))
+            }
             byID[status.post.id] = status
         }
     }

@@ -39,6 +39,7 @@ struct Housekeeping: Sendable {
                     "signatures": try SignatureMemory.prune(before: now, in: tx),
                     "sessions": try Sessions.prune(before: now, in: tx),
                     "links": try SignInLinks.prune(before: now, in: tx),
+                    "codes": try AuthorizationCodes.prune(before: now, in: tx),
                     "invitations": try Invitations.prune(before: now, in: tx),
                 ]
             }

@@ -135,6 +135,7 @@ enum StatusEndpoints {
         draft.sensitive = sent.bool("sensitive") ?? defaults.defaultSensitive
         draft.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 } ?? defaults.defaultLanguage
         draft.visibility = sent.text("visibility").flatMap(Visibility.init(apiName:)) ?? defaults.defaultVisibility
+        draft.app = call.identity?.app
         try await answered(by: &draft, call)
         let id = try await call.services.publishPost(draft, as: author)
         return try await answer(ID(id.rawValue), call)

@@ -25,13 +25,39 @@ extension JSONWriter {
                     writer.field(field, value: field.source, verifiedAt: nil)
                 }
                 source.field("follow_requests_count", own.requestCount)
-                source.field("hide_collections", false)
+                source.field("hide_collections", own.account.hidesFollows)
                 source.field("discoverable", own.account.discoverable)
-                source.field("indexable", own.account.discoverable)
+                source.field("indexable", own.account.indexable)
                 source.empty("attribution_domains")
                 source.field("quote_policy", "public")
             }
             $0.role(own.role)
+        }
+    }
+
+    /// Profile: one's own as it was typed, without what stands in for what is not there.
+    mutating func profile(_ own: OwnProfile) {
+        let (avatar, header) = (own.account.icon.map(String.init), own.account.header.map(String.init))
+        object {
+            $0.field("id", own.account.id)
+            $0.field("display_name", own.account.displayName)
+            $0.field("note", own.noteSource)
+            $0.array("fields", own.account.fields) { $0.field($1, value: $1.source, verifiedAt: nil) }
+            $0.field("avatar", avatar)
+            $0.field("avatar_static", avatar)
+            $0.field("avatar_description", "")
+            $0.field("header", header)
+            $0.field("header_static", header)
+            $0.field("header_description", "")
+            $0.field("locked", own.account.approvesFollowers)
+            $0.field("bot", own.account.kind == .service)
+            $0.field("hide_collections", own.account.hidesFollows)
+            $0.field("discoverable", own.account.discoverable)
+            $0.field("indexable", own.account.indexable)
+            $0.field("show_media", true)
+            $0.field("show_media_replies", true)
+            $0.field("show_featured", true)
+            $0.empty("attribution_domains")
         }
     }
 
@@ -45,7 +71,7 @@ extension JSONWriter {
         field("locked", account.approvesFollowers)
         field("bot", account.kind == .service || account.kind == .application)
         field("discoverable", account.discoverable)
-        field("indexable", account.discoverable)
+        field("indexable", account.indexable)
         field("group", account.isGroup)
         field("created_at", Timestamp(account.createdAt.milliseconds - account.createdAt.milliseconds % 86_400_000))
         field("note", account.summary.string)
@@ -61,8 +87,8 @@ extension JSONWriter {
         field("following_count", max(0, account.followingCount))
         field("statuses_count", max(0, account.postCount))
         field("last_status_at", account.lastPostAt.map(Self.day))
-        field("hide_collections", false)
-        field("noindex", !account.discoverable)
+        field("hide_collections", account.hidesFollows)
+        field("noindex", !account.indexable)
         field("limited", false)
         field("suspended", account.suspendedAt != nil)
         field("memorial", false)
