@@ -13,5 +13,7 @@ public enum Schema {
         queues,
         sessions,
         clients,
+        personal,
+        search,
     ]
 }
