@@ -29,6 +29,8 @@ public struct MastodonAPI: Sendable {
     /// Every operation.
     public static let endpoints: [Endpoint] =
         AccountEndpoints.all + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
+        + ListEndpoints.all + FilterEndpoints.all + FilterPartEndpoints.all + OldFilterEndpoints.all
+        + BlockEndpoints.all + CompanyEndpoints.all + TagEndpoints.all + ReportEndpoints.all + SearchEndpoints.all
 
     /// The operations as routes of the node.
     public var routes: [Route] {
