@@ -29,6 +29,7 @@ public enum Posts {
         guard inserted == 1 else { return false }
         try insertParts(parts, of: p.id, in: tx)
         try Entries.put(p, in: tx)
+        try EntryWords.put(p, parts, in: tx)
         try PostCounts.added(p, in: tx)
         return true
     }
@@ -54,6 +55,7 @@ public enum Posts {
         try tx.run("DELETE FROM attachment WHERE post_id = \(p.id)")
         try insertParts(parts, of: p.id, in: tx)
         try Entries.put(p, in: tx)
+        try EntryWords.replace(p, parts, in: tx)
     }
 
     /// Removes a post with its parts, boosts and likes. Its answers stay in their thread, without a parent.
@@ -191,6 +193,7 @@ public enum Posts {
                 """
                 INSERT INTO hashtag (post_id, tag) VALUES (\(post), \(tag)) ON CONFLICT (tag, post_id) DO NOTHING
                 """)
+            try Tags.remember(tag, in: tx)
         }
         for (position, attachment) in parts.attachments.enumerated() {
             try tx.run(

@@ -32,7 +32,7 @@ struct EntryListsTests {
             try await scene.post(by: eve)
             let tag: ID<Entry> = scene.id()
             try await scene.db.write { tx in
-                try FollowedTags.follow(tag.rawValue, "tea", by: ana.id, in: tx)
+                try FollowedTags.add("tea", by: ana.id, mark: tag.rawValue, in: tx)
             }
             try await scene.db.read { db in
                 let entries = try EntryLists.home(ana.id, page, in: db)

@@ -14,5 +14,7 @@ public enum Schema {
         sessions,
         clients,
         apps,
+        personal,
+        search,
     ]
 }
