@@ -29,6 +29,8 @@ public struct MastodonAPI: Sendable {
     /// Every operation.
     public static let endpoints: [Endpoint] =
         AccountEndpoints.all + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
+        + NotificationEndpoints.all + NotificationPolicyEndpoints.all + GroupedNotificationEndpoints.all
+        + MarkerEndpoints.all + ConversationEndpoints.all + AnnouncementEndpoints.all
 
     /// The operations as routes of the node.
     public var routes: [Route] {
