@@ -82,7 +82,7 @@ enum NotificationPolicyEndpoints {
     /// A yes to "filter" never undoes a "drop".
     private static func changeOld(_ call: Call) async throws -> Answer {
         let sent = call.parameters
-        func set(_ filter: inout NotificationFilter, _ isFiltered: Bool?) {
+        @Sendable func set(_ filter: inout NotificationFilter, _ isFiltered: Bool?) {
             guard let isFiltered, isFiltered != (filter != .accept) else { return }
             filter = isFiltered ? .filter : .accept
         }
