@@ -27,6 +27,7 @@ public struct MastodonAPI: Sendable {
     }
 
     /// Every operation.
+<<<<<<< HEAD
     public static let endpoints: [Endpoint] = [
         AppEndpoints.all,
         OAuthEndpoints.all,
@@ -45,6 +46,12 @@ public struct MastodonAPI: Sendable {
         TagEndpoints.all,
         ReportEndpoints.all,
         SearchEndpoints.all,
+        NotificationEndpoints.all,
+        NotificationPolicyEndpoints.all,
+        GroupedNotificationEndpoints.all,
+        MarkerEndpoints.all,
+        ConversationEndpoints.all,
+        AnnouncementEndpoints.all,
     ].flatMap(\.self)
 
     /// The operations as routes of the node.

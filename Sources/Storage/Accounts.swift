@@ -204,6 +204,7 @@ extension Accounts {
             WHERE id = \(id) AND deleted_at IS NULL
             """)
         try AccountWords.remove(id, in: tx)
+        try Notifications.removeAll(of: id, in: tx)
         tx.announce(Change.settingsChanged.rawValue)
     }
 }

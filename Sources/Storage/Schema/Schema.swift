@@ -14,6 +14,7 @@ public enum Schema {
         sessions,
         clients,
         apps,
+        notifications,
         personal,
         search,
     ]
