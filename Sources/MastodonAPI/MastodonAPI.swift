@@ -27,7 +27,6 @@ public struct MastodonAPI: Sendable {
     }
 
     /// Every operation.
-<<<<<<< HEAD
     public static let endpoints: [Endpoint] = [
         AppEndpoints.all,
         OAuthEndpoints.all,
