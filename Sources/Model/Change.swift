@@ -10,4 +10,6 @@ public enum Change: String, Sendable, Hashable, CaseIterable {
     case mailWaits = "mail"
     /// Local accounts, keys, policies or settings changed: caches forget.
     case settingsChanged = "settings"
+    /// Somebody of this node was told of something.
+    case notified = "notified"
 }

@@ -13,6 +13,7 @@ public enum Accounts {
         _ account: Account, summarySource: String? = nil, in tx: Transaction
     ) throws(DatabaseError) {
         try tx.run("\(insertion(of: account, summarySource: summarySource))")
+        try AccountWords.replace(account, in: tx)
     }
 
     /// Stores what another node says of one of its accounts: a new row, or the known one with the same IRI.
@@ -36,7 +37,10 @@ public enum Accounts {
             try freeName(for: account, in: tx)
             let row = try tx.row(
                 "\(insertion(of: account, summarySource: nil)) ON CONFLICT DO NOTHING RETURNING id")
-            if let row { return try row.id("id") }
+            if let row {
+                try AccountWords.replace(account, in: tx)
+                return try row.id("id")
+            }
         }
         throw DatabaseError(.invalidValue, "the number of an account of another node is taken")
     }
@@ -75,6 +79,9 @@ public enum Accounts {
                 moved_to = \(account.movedTo)
             WHERE id = \(known.id)
             """)
+        if known.displayName != account.displayName || known.username != account.username {
+            try AccountWords.replace(account, as: known.id, in: tx)
+        }
         return known.id
     }
 
@@ -164,6 +171,7 @@ extension Accounts {
                 moved_to = \(account.movedTo), updated_at = \(now)
             WHERE id = \(account.id)
             """)
+        try AccountWords.replace(account, in: tx)
     }
 
     /// What the member typed as summary.
@@ -195,6 +203,8 @@ extension Accounts {
                 summary_source = NULL, icon = NULL, header = NULL, fields = '[]', discoverable = \(false)
             WHERE id = \(id) AND deleted_at IS NULL
             """)
+        try AccountWords.remove(id, in: tx)
+        try Notifications.removeAll(of: id, in: tx)
         tx.announce(Change.settingsChanged.rawValue)
     }
 }

@@ -88,6 +88,8 @@ public struct StatusView: Sendable, Hashable, Identifiable {
     public var booster: Account?
     /// What it shows.
     public var subject: Subject
+    /// What the viewer's filters find in it, also those that have ended.
+    public var filtered: [FilterMatch] = []
     /// The entry's number.
     public var id: ID<Entry> { entry.id }
 
@@ -110,7 +112,7 @@ public struct StatusView: Sendable, Hashable, Identifiable {
 public enum StatusViews {
     /// The views of entries, in their order. What the viewer may not read has no view.
     ///
-    /// Five statements for each 500 entries, four more when there are events among them.
+    /// Six statements for each 500 entries, four more when there are events among them.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func load(
@@ -120,6 +122,7 @@ public enum StatusViews {
         let posts = try StatusPosts.load(Array(Set(entries.compactMap(\.post))), viewer: viewer, in: db)
         let events = try StatusEvents.load(Array(Set(entries.compactMap(\.event))), viewer: viewer, in: db)
         let boosters = try Accounts.byIDs(entries.filter(\.isBoost).map(\.account), in: db)
+        let sieve = try FilterSieve(viewer: viewer, in: db)
         return entries.compactMap { entry in
             let subject: StatusView.Subject
             switch entry.subject {
@@ -132,7 +135,8 @@ public enum StatusViews {
             }
             let booster = entry.isBoost ? boosters[entry.account] : nil
             guard !entry.isBoost || booster?.isActive == true else { return nil }
-            return StatusView(entry: entry, booster: booster, subject: subject)
+            return StatusView(
+                entry: entry, booster: booster, subject: subject, filtered: sieve.matches(in: subject))
         }
     }
 

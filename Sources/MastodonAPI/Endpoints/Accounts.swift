@@ -159,9 +159,12 @@ enum AccountEndpoints {
     ) async throws -> Answer {
         let page = call.page(limit: 40)
         let accounts = try await call.database.read { db in try read(page, db) }
-        let cursors = accounts.first.flatMap { first in
+        return Answer(page: accounts, cursors: cursors(of: accounts), of: call) { $0.account($1, call.rendering) }
+    }
+
+    static func cursors(of accounts: [Account]) -> (newest: Int64, oldest: Int64)? {
+        accounts.first.flatMap { first in
             accounts.last.map { (newest: first.id.rawValue, oldest: $0.id.rawValue) }
         }
-        return Answer(page: accounts, cursors: cursors, of: call) { $0.account($1, call.rendering) }
     }
 }

@@ -12,6 +12,24 @@ extension JSONWriter {
         object { $0.members(of: account, node) }
     }
 
+    /// MutedAccount: an account that one wants to see nothing of, and until when.
+    mutating func mutedAccount(_ account: Account, until end: Timestamp?, _ node: Rendering) {
+        object {
+            $0.members(of: account, node)
+            $0.field("mute_expires_at", end)
+        }
+    }
+
+    /// Suggestion: an account that one may want to know, and why.
+    mutating func suggestion(_ account: Account, _ node: Rendering) {
+        object {
+            $0.field("source", account.isGroup ? "staff" : "global")
+            $0.array("sources", [account.isGroup ? "featured" : "most_followed"])
+            $0.key("account")
+            $0.account(account, node)
+        }
+    }
+
     /// CredentialAccount: one's own, with what the forms of an app show.
     mutating func ownAccount(_ own: OwnProfile, _ node: Rendering) {
         object {

@@ -45,7 +45,7 @@ extension JSONWriter {
         case .post(let post): members(of: post, node)
         case .event(let event): members(of: event, node)
         }
-        empty("filtered")
+        array("filtered", view.filtered.filter { $0.filter.isActive(at: node.now) }) { $0.filterMatch($1, node) }
         null("card")
         empty("tagged_collections")
     }

@@ -14,5 +14,8 @@ public enum Schema {
         sessions,
         clients,
         apps,
+        notifications,
+        personal,
+        search,
     ]
 }
