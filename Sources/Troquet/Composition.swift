@@ -21,6 +21,7 @@ struct Node: Sendable {
     let policies: HostPolicies
     let client: OutboundClient
     let keys: KeyStore
+    let keyPool: KeyPool
     let ids: IDMaker
     let clock: any Model.Clock
     let counters: Counters
@@ -42,12 +43,17 @@ struct Node: Sendable {
         let federation = Federation(
             database: database, community: settings.community, loader: loader, ids: ids, clock: clock,
             counters: counters, logger: logger)
+        let keyPool = KeyPool {
+            let key = try PrivateKey.generateRSA(bits: 2048)
+            return KeyPair(privatePEM: key.pem, publicPEM: key.publicKey.pem)
+        }
         let services = Services(
-            database: database, federation: federation, community: settings.community, secrets: .openSSL,
+            database: database, federation: federation, community: settings.community, secrets: .openSSL(keyPool),
             clock: clock, ids: ids, limits: settings.hasRateLimits)
         return Node(
             configuration: configuration, settings: settings, database: database, federation: federation,
-            services: services, policies: policies, client: client, keys: keys, ids: ids, clock: clock,
+            services: services, policies: policies, client: client, keys: keys, keyPool: keyPool, ids: ids,
+            clock: clock,
             counters: counters, logger: logger)
     }
 
@@ -94,14 +100,13 @@ extension NodeSettings {
 
 extension Secrets {
     /// Cryptography by OpenSSL.
-    static let openSSL = Secrets(
-        hashPassword: { try PasswordHash.make($0) },
-        verifyPassword: { password, stored in PasswordHash.verify(password, against: stored) },
-        decoyHash: PasswordHash.decoy,
-        digest: { Hash.sha256($0) },
-        randomBytes: { try RandomBytes.make($0) },
-        makeKeyPair: {
-            let key = try PrivateKey.generateRSA(bits: 2048)
-            return KeyPair(privatePEM: key.pem, publicPEM: key.publicKey.pem)
-        })
+    static func openSSL(_ pool: KeyPool) -> Secrets {
+        Secrets(
+            hashPassword: { try PasswordHash.make($0) },
+            verifyPassword: { password, stored in PasswordHash.verify(password, against: stored) },
+            decoyHash: PasswordHash.decoy,
+            digest: { Hash.sha256($0) },
+            randomBytes: { try RandomBytes.make($0) },
+            makeKeyPair: { try pool.take() })
+    }
 }

@@ -84,7 +84,9 @@ struct NodeProcess: Sendable {
                 await onRunning(channel.localAddress?.port ?? listen.port)
             }, eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: node.logger)
         // What is ready to be written is forgotten when an account changes, here or in another process.
-        return [server, Loop { await api.followChanges() }]
+        return [
+            server, Loop { await api.followChanges() }, Loop { [node] in await node.keyPool.run(node.logger) },
+        ]
     }
 
     private func metrics(_ listen: ListenAddress) throws -> some Service {

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from client_app import ClientApp
 from conftest import DESKTOP, NARROW, PHONE
 
 AXE = Axe()
@@ -17,7 +18,9 @@ OPEN_TO_ALL = [
     "/", "/about", "/discussions", "/groups", "/groups/lyon", "/groups/cafe", "/events", "/members", "/networks",
     "/sign-in", "/sign-up", "/users/lina", "{discussion}", "{event}", "/tags/presentations",
 ]
-FOR_MEMBERS = ["/", "/write", "/events/new", "/my-events", "/settings", "/networks", "{discussion}", "{event}"]
+FOR_MEMBERS = [
+    "/", "/write", "/events/new", "/my-events", "/settings", "/networks", "{discussion}", "{event}", "{consent}",
+]
 FOR_STEWARDS = ["/moderation", "/groups", "/members", "/groups/lyon/edit", "{mine}/edit", "{event}/manage"]
 WRONG = ["/nowhere", "/events/1", "/posts/1", "/users/nobody", "/groups/nobody", "/sign-in/link?token=old"]
 
@@ -42,6 +45,7 @@ def places(node, browser):
         page.goto(node.origin + path)
         found[name] = page.locator("main h2 a, main h3 a").filter(has_text=title).first.get_attribute("href")
     page.close()
+    found["consent"] = ClientApp(node, "icecubesapp://").page()
     return found
 
 

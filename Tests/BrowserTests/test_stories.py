@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from client_app import ClientApp, Landing
 from people import PASSWORD
 
 
@@ -223,3 +224,50 @@ def test_another_sites_form_does_nothing(node, member):
     assert navigation.value.status == 403
     ada.open("/")
     assert ada.is_inside()
+
+
+def test_somebody_lets_an_app_in_and_takes_it_back(any_node, member, stranger):
+    ada = member(any_node)
+    with Landing() as landing:
+        app = ClientApp(any_node, landing.address)
+        visitor = stranger(any_node)
+        visitor.name = ada.name
+        visitor.page.goto(visitor.origin + app.page())
+        visitor.send("/sign-in", name=ada.name, password=PASSWORD)
+        expect(visitor.page.locator("h1")).to_contain_text("Glaçon")
+        visitor.send("/oauth/authorize")
+        visitor.page.wait_for_url("**/back**")
+        query = landing.queries[-1]
+        assert query["kept"] == ["1"] and query["state"] == ["a&b"]
+        assert app.whoami(app.token(query["code"][0])) == ada.name
+
+        visitor.open("/settings")
+        visitor.send("/settings/apps/revoke")
+        assert visitor.notice()
+        assert visitor.form("/settings/apps/revoke").count() == 0
+
+        visitor.open(app.page())
+        visitor.form("/oauth/authorize").locator("button").last.click()
+        visitor.page.wait_for_url("**/back**")
+        assert landing.queries[-1]["error"] == ["access_denied"]
+
+
+def test_an_app_without_a_way_back_is_given_its_code_by_hand(node, member):
+    ada = member(node)
+    app = ClientApp(node, "urn:ietf:wg:oauth:2.0:oob")
+    ada.open(app.page())
+    ada.send("/oauth/authorize")
+    code = ada.page.locator("main input[readonly]").input_value()
+    assert len(code) > 10
+    assert app.whoami(app.token(code)) == ada.name
+
+
+def test_the_way_back_to_an_app_of_the_machine_is_not_barred(node, member):
+    """What the browser bars it complains about, and the window's keeper hears of that."""
+    ada = member(node)
+    app = ClientApp(node, "icecubesapp://")
+    ada.open(app.page())
+    with ada.page.expect_response(lambda answer: answer.request.method == "POST") as sent:
+        ada.send("/oauth/authorize")
+    assert sent.value.status == 303
+    assert sent.value.headers["location"].startswith("icecubesapp://?code=")
