@@ -38,6 +38,7 @@ extension Services {
             try Follows.removeAll(of: id, in: tx)
             try Sessions.deleteAll(of: id, in: tx)
             try SignInLinks.deleteAll(of: id, in: tx)
+            try AccessTokens.deleteAll(of: id, in: tx)
             _ = try LocalAccounts.setEmail(id, nil, in: tx)
             try LocalAccounts.setPassword(id, hash: nil, in: tx)
             try Accounts.markDeleted(id, at: now(), in: tx)

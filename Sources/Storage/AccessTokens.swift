@@ -117,9 +117,10 @@ public enum AccessTokens {
         return deleted
     }
 
-    /// Takes back every token by or for an account.
+    /// Takes back every token by or for an account, and every code for one.
     public static func deleteAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM access_token WHERE account_id = \(account) OR person_id = \(account)")
+        try tx.run("DELETE FROM authorization_code WHERE account_id = \(account) OR person_id = \(account)")
         tx.announce(.settingsChanged)
     }
 

@@ -29,6 +29,7 @@ public enum LocalAccounts {
         let removed = try tx.run("DELETE FROM local_account WHERE account_id = \(id) AND approved_at IS NULL")
         guard removed == 1 else { return false }
         try tx.run("DELETE FROM session WHERE account_id = \(id)")
+        try AccessTokens.deleteAll(of: id, in: tx)
         try tx.run("DELETE FROM sign_in_link WHERE account_id = \(id)")
         try tx.run("DELETE FROM actor_key WHERE account_id = \(id)")
         try tx.run("DELETE FROM group_role WHERE account_id = \(id)")

@@ -88,6 +88,29 @@ struct SignUpTests {
         }
     }
 
+    @Test("who is refused leaves nothing behind, also no token", arguments: TestEngine.available)
+    func refusal(_ engine: TestEngine) async throws {
+        try await ClientNode.open(engine, ClientNode.Setup(registration: .approval)) { node in
+            let app = try await node.appToken("read write")
+            let made = try await node.post("/api/v1/accounts", token: app, Self.body("ada"))
+            let ada = try await node.database.read { db in try LocalAccounts.byName("ada", in: db)?.account.id }
+            try await node.services.refuseSignUp(try #require(ada), as: nil)
+            let reply = try await node.get(
+                "/api/v1/accounts/verify_credentials", token: made["access_token"]?.string)
+            #expect(reply.status == 401)
+        }
+    }
+
+    @Test("who is gone has no tokens left", arguments: TestEngine.available)
+    func farewell(_ engine: TestEngine) async throws {
+        try await ClientNode.open(engine) { node in
+            let ada = try await node.guest("ada")
+            try await node.services.deleteAccount(ada.id)
+            #expect(try await node.services.connectedApps(of: ada.id).isEmpty)
+            #expect(try await node.get("/api/v1/preferences", token: ada.token).status == 401)
+        }
+    }
+
     @Test("a closed door is closed to apps too, and a person's token makes nobody")
     func closed() async throws {
         try await ClientNode.open(.sqlite, ClientNode.Setup(registration: .closed)) { node in
