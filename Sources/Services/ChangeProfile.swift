@@ -5,6 +5,7 @@ internal import Federation
 internal import Markup
 public import Model
 internal import Storage
+internal import Vocabulary
 
 /// What changes of a profile; nil leaves a thing as it is.
 public struct ProfileChange: Sendable, Hashable {
@@ -125,11 +126,8 @@ extension Services {
 
     /// A line is one line: its links become links, it has no paragraphs.
     private func field(_ draft: ProfileChange.FieldDraft) -> ProfileField {
-        let text = String(draft.value.trimmed.map { $0.isNewline ? " " : $0 })
-        var markup = compose(text, known: [:]).html.string[...]
-        if markup.hasPrefix("<p>"), markup.hasSuffix("</p>") { markup = markup.dropFirst(3).dropLast(4) }
-        return ProfileField(
+        ProfileField(
             name: String(draft.name.trimmed.map { $0.isNewline ? " " : $0 }),
-            value: SanitizedHTML(unchecked: String(markup)), source: text)
+            value: Composer.line(draft.value.trimmed) { identifiers.hashtag($0).string }, source: draft.value.trimmed)
     }
 }

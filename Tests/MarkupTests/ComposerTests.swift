@@ -85,3 +85,23 @@ private func compose(_ text: String) -> Composition {
         #expect(Sanitizer.sanitize(html.string) == html, "seed \(seed)")
     }
 }
+
+@Suite("One line of markup")
+struct ComposedLineTests {
+    @Test(
+        "a line has links and no paragraph",
+        arguments: [
+            ("", ""), ("a & <b>", "a &amp; &lt;b&gt;"), ("a\nb", "a b"), ("<p>", "&lt;p&gt;"),
+            ("@vic@far.example", "@vic@far.example"),
+        ])
+    func line(text: String, markup: String) {
+        #expect(Composer.line(text, hashtagURL: { $0 }).string == markup)
+    }
+
+    @Test("an address becomes a link")
+    func link() {
+        let markup = Composer.line("see https://a.example/x", hashtagURL: { $0 }).string
+        #expect(markup.hasPrefix("see <a href=\"https://a.example/x\""))
+        #expect(markup.hasSuffix("</a>"))
+    }
+}

@@ -14,7 +14,7 @@ extension Texts {
         .actAs: "Agir en tant que",
         .actsAs: "Elle agit en tant que",
         .asGroup: "Un groupe dont vous vous occupez",
-        .notYou: "Vous êtes dans la place sous le nom de {1}.",
+        .notYou: "Vous utilisez le compte de {1}.",
         .otherAccount: "Utiliser un autre compte",
         .scopeRead: """
         Lire tout ce que vous pouvez lire ici : discussions, rencontres, notifications, listes, votre profil.
