@@ -125,8 +125,8 @@ extension Services {
     }
 
     /// A line is one line: its links become links, it has no paragraphs.
-    private func field(_ draft: ProfileChange.FieldDraft) -> ProfileField {
-        ProfileField(
+    private func field(_ draft: ProfileChange.FieldDraft) -> Model.ProfileField {
+        Model.ProfileField(
             name: String(draft.name.trimmed.map { $0.isNewline ? " " : $0 }),
             value: Composer.line(draft.value.trimmed) { identifiers.hashtag($0).string }, source: draft.value.trimmed)
     }
