@@ -27,6 +27,7 @@ struct StatementTour {
             try outbox(stage, tx)
             try sessions(stage, tx)
             try clients(stage, tx)
+            try personal(stage, tx)
             try ends(stage, tx)
         }
     }
