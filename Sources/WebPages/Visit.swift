@@ -88,6 +88,7 @@ enum Notice: String, CaseIterable {
     case planned, changed, postponed, cancelled, going, waiting, asked, left
     case followed, requested, unfollowed, answered, founded
     case saved, password, approved, refused, resolved, welcome, goodbye
+    case appRevoked, appRefused
 }
 
 /// A form that was sent, and checked to be ours.

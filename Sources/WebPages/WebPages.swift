@@ -22,7 +22,7 @@ public struct WebPages: Sendable {
 
     /// All of them.
     public var routes: [Route] {
-        reading + conversation + meetings + people + stewardship + Feeds.routes(self) + Styles.assets.routes
+        reading + conversation + meetings + people + apps + stewardship + Feeds.routes(self) + Styles.assets.routes
     }
 
     private var reading: [Route] {
@@ -69,6 +69,20 @@ public struct WebPages: Sendable {
             get("/settings", SettingsPage.show), post("/settings", SettingsPage.saveProfile),
             post("/settings/password", SettingsPage.changePassword),
         ]
+    }
+
+    /// Apps that ask to act for a person, and the doors at the addresses that apps know.
+    private var apps: [Route] {
+        let elsewhere = [
+            ("/auth/sign_in", "/sign-in"), ("/auth/password/new", "/sign-in"), ("/auth/sign_up", "/sign-up"),
+            ("/auth/edit", "/settings"), ("/settings/delete", "/settings"),
+            ("/oauth/authorized_applications", "/settings#apps"),
+        ]
+        return [
+            get(Authorize.path, Authorize.show), post(Authorize.path, Authorize.decide),
+            post(Authorize.path + "/deny", Authorize.refuse), post("/sign-in/other", Authorize.switchPerson),
+            post("/settings/apps/revoke", ConnectedAppsSection.revoke),
+        ] + elsewhere.map { path, target in get(path) { $0.redirect(target) } }
     }
 
     private var stewardship: [Route] {

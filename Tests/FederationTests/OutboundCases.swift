@@ -204,7 +204,16 @@ extension OutboundCase {
 
     /// Actors.
     static let actors: [OutboundCase] = [
-        .init("actor-person") { scene in scene.actor(scene.alice) },
+        .init("actor-person") { scene in
+            var person = scene.alice
+            person.header = IRI("https://cafe.example/media/header.png")
+            person.fields = [
+                ProfileField(
+                    name: "Site",
+                    value: SanitizedHTML(unchecked: "<a href=\"https://alice.example/\" rel=\"me\">alice.example</a>"))
+            ]
+            return scene.actor(person)
+        },
         .init("actor-group") { scene in scene.actor(scene.garden) },
         .init("actor-application") { scene in
             var node = Account(

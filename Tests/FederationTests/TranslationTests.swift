@@ -52,6 +52,30 @@ struct ActorToAccountTests {
         #expect(try read(["name": nil]).account.shownName == "vic")
     }
 
+    @Test("lines of a profile are sanitised and bounded, and the wide picture is taken over")
+    func fields() throws {
+        let lines: [JSON] = [
+            [
+                "type": "PropertyValue", "name": "Site\n",
+                "value": "<a href=\"https://vic.test/\" onclick=\"x\">vic</a>",
+            ],
+            ["type": "PropertyValue", "name": "x", "value": "<script>alert(1)</script>plain"],
+            ["type": "Image", "url": "https://victim.test/x.png"],
+        ]
+        let many = (1...60).map { JSON.object(["type": "PropertyValue", "name": JSON("n\($0)"), "value": "v"]) }
+        let account = try read([
+            "attachment": .array(lines), "image": ["type": "Image", "url": "https://victim.test/wide.png"],
+            "indexable": true,
+        ]).account
+        #expect(account.fields.map(\.name) == ["Site", "x"])
+        #expect(account.fields.first?.value.string.contains("href=\"https://vic.test/\"") == true)
+        #expect(account.fields.first?.value.string.contains("onclick") == false)
+        #expect(account.fields.last?.value.string.contains("script") == false)
+        #expect(account.header == IRI("https://victim.test/wide.png"))
+        #expect(account.indexable)
+        #expect(try read(["attachment": .array(many)]).account.fields.count == 20)
+    }
+
     @Test("a biography is sanitised and bounded")
     func summary() throws {
         let html = "<p onclick=x>Hello <script>alert(1)</script></p>" + String(repeating: "é", count: 40_000)

@@ -2,7 +2,9 @@
 
 extension Texts {
     /// English.
-    static let englishTable = englishPlaces.merging(englishDoors) { first, _ in first }
+    static let englishTable = englishPlaces.merging(englishDoors) { first, _ in first }.merging(englishApps) {
+        first, _ in first
+    }
 
     /// Home, discussions, groups, meet-ups.
     static let englishPlaces: [Phrase: String] = [

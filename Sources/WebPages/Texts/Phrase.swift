@@ -48,6 +48,12 @@ enum Phrase: String, CaseIterable, Sendable {
     // settings
     case profile, aboutYou, aboutYouHint, discoverable, discoverableHint, approvesFollowers, approvesFollowersHint
     case languageField, asBrowser, currentPassword, newPassword, newPasswordHint, changePassword
+    // apps
+    case appAsks, appAsksText, appWebsite, appMay, appAllow, appDeny, appHint, actAs, actsAs, asGroup, notYou
+    case otherAccount, scopeRead, scopeWrite, scopeFollow, scopePush, scopeProfile, scopeReadParts, scopeWriteParts
+    case scopeAreas, scopeAdmin, codeTitle, codeText, codeLabel, codeHint, appProblem, appUnknown, appRedirect
+    case appScopes, appRequest, appProblemHint, connectedApps, connectedAppsText, noApps, ownToken, appUsed, appRevoke
+    case noticeAppRevoked, noticeAppRefused
     // moderation
     case waitingSignUps, nobodyWaits, approve, openReports, noReports, reportedBy, resolve, hosts, host, hostHint
     case noPolicies, policyField, policyNote, policyUnset, policyAllowed, policyLimited, policyBlocked
