@@ -3,6 +3,7 @@
 extension Texts {
     /// English.
     static let englishTable = englishPlaces.merging(englishDoors) { first, _ in first }
+        .merging(englishNews) { first, _ in first }
 
     /// Home, discussions, groups, meet-ups.
     static let englishPlaces: [Phrase: String] = [

@@ -3,6 +3,7 @@
 extension Texts {
     /// French. It says *tu*, never shouts, and keeps its thin spaces before `:`, `;` and `?`.
     static let frenchTable = frenchPlaces.merging(frenchDoors) { first, _ in first }
+        .merging(frenchNews) { first, _ in first }
 
     /// Home, discussions, groups, meet-ups.
     static let frenchPlaces: [Phrase: String] = [

@@ -47,6 +47,7 @@ extension Texts {
         .unfollowed: .noticeUnfollowed, .answered: .noticeAnswered, .founded: .noticeFounded, .saved: .noticeSaved,
         .password: .noticePassword, .approved: .noticeApproved, .refused: .noticeRefused,
         .resolved: .noticeResolved, .welcome: .noticeWelcome, .goodbye: .noticeGoodbye,
+        .announced: .noticeAnnounced, .withdrawn: .noticeWithdrawn,
     ]
 
     /// Who may become a member.
