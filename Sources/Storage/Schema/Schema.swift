@@ -13,5 +13,6 @@ public enum Schema {
         queues,
         sessions,
         clients,
+        posting,
     ]
 }
