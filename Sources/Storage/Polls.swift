@@ -50,7 +50,7 @@ public enum Polls {
     /// become those that are given; otherwise everybody may choose again.
     ///
     /// - Parameter poll: nil when it asks nothing.
-    static func set(_ poll: Poll?, of post: ID<Post>, in tx: Transaction) throws(DatabaseError) {
+    public static func set(_ poll: Poll?, of post: ID<Post>, in tx: Transaction) throws(DatabaseError) {
         let known = try one(post, viewer: nil, in: tx)
         guard let poll else {
             if known != nil { try tx.run("DELETE FROM poll WHERE post_id = \(post)") }

@@ -58,6 +58,10 @@ struct Saying: Sendable {
     var cc: [IRI]
     /// The group in which it is said.
     var audience: IRI?
+    /// By what means it is done.
+    var instrument: JSON?
+    /// What comes of it.
+    var result: JSON?
     /// Whether it carries terms beyond ActivityStreams.
     var needsFullContext = false
 
@@ -84,6 +88,8 @@ struct Saying: Sendable {
             ("cc", .array(cc.map { .string($0.string) })),
             ("audience", audience.map { .string($0.string) }),
             ("object", object),
+            ("instrument", instrument),
+            ("result", result),
         ])
     }
 }
