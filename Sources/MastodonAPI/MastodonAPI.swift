@@ -22,13 +22,14 @@ public struct MastodonAPI: Sendable {
     public init(services: Services, software: String, limits: Bool = true) {
         self.services = services
         self.software = software
-        rendering = Rendering(services.community)
+        rendering = Rendering(services.community, clock: services.clock)
         gate = Gate(limits: limits)
     }
 
     /// Every operation.
     public static let endpoints: [Endpoint] =
-        AccountEndpoints.all + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
+        AccountEndpoints.all + StatusEndpoints.all + PublishingEndpoints.all + PollEndpoints.all
+        + QuoteEndpoints.all + ScheduledEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
 
     /// The operations as routes of the node.
     public var routes: [Route] {

@@ -163,3 +163,10 @@ extension PollDraft {
             hidesTotals: json["hideTotals"]?.bool ?? false)
     }
 }
+
+extension Services {
+    /// Reads a moment with its zone: `2026-11-22T21:40:00+01:00`, `2026-11-22T20:40:00.000Z`.
+    public func moment(_ text: String) -> Timestamp? {
+        Dates.parse(text).map { Timestamp($0) }
+    }
+}

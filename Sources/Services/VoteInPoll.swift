@@ -60,6 +60,7 @@ extension Services {
             guard let post = try Posts.byID(id, in: tx) else { throw ServiceError.notFound }
             let relation = try Posts.relation(of: actor.id, to: post, in: tx)
             guard PostPolicy.mayRead(post.visibility, as: relation) else { throw ServiceError.notFound }
+            guard post.author != actor.id else { throw ServiceError.conflict("own_poll") }
             guard let poll = try Polls.one(id, viewer: actor.id, in: tx) else { throw ServiceError.notFound }
             switch try Polls.vote(choices, by: actor.id, on: id, at: now(), in: tx) {
             case .counted: break

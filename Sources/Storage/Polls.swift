@@ -166,7 +166,10 @@ public enum Polls {
         var taken: [ID<Post>] = []
         for post in posts {
             let isMine = try tx.run(
-                "UPDATE poll SET ended_at = \(now), changed_at = NULL WHERE post_id = \(post) AND ended_at IS NULL")
+                """
+                UPDATE poll SET ended_at = \(now), changed_at = NULL, hides_totals = \(false)
+                WHERE post_id = \(post) AND ended_at IS NULL
+                """)
             if isMine == 1 { taken.append(post) }
         }
         return taken

@@ -50,6 +50,8 @@ public struct StatusPost: Sendable, Hashable {
     public var quoteCount = 0
     /// The app in which it was written: only its author sees that.
     public var app: AppName?
+    /// Whether the viewer wrote it.
+    public var isOwn = false
     /// Whether the viewer may quote it without asking.
     public var viewerMayQuote = false
 
@@ -225,6 +227,7 @@ private struct StatusPosts {
             let relation = PostRelation(
                 isAuthor: status.post.author == viewer, followsAuthor: try row.bool("is_followed"), isMentioned: false,
                 isBlocked: false)
+            status.isOwn = relation.isAuthor
             status.viewerMayQuote = status.post.quotePolicy.admits(relation, to: status.post.visibility)
             if let name = try row.textOrNil("app_name") {
                 status.app = AppName(name: name, website: try row.textOrNil("app_website"))

@@ -63,7 +63,7 @@ public enum PostToNote {
         return "<p class=\"quote-inline\">RE: <a href=\"\(address)\">\(address)</a></p>" + content
     }
 
-    /// Spec: FEP-9967. Counts that are hidden until the end are written as they are: the same is true of all who send them.
+    /// Spec: FEP-9967. Counts that are hidden until the end are written as none.
     private static func add(_ poll: Poll, to object: inout JSON.Object) {
         let options: [JSON] = poll.options.map { option in
             [

@@ -10,8 +10,11 @@ struct Rendering: Sendable {
     /// `cafe.example`, with its port when it has one.
     let host: String
     let community: Community
+    /// The time, by which polls are over.
+    let clock: any Model.Clock
 
-    init(_ community: Community) {
+    init(_ community: Community, clock: any Model.Clock = SystemClock()) {
+        self.clock = clock
         self.community = community
         let text = String(describing: community.origin)
         origin = text.hasSuffix("/") ? String(text.dropLast()) : text
