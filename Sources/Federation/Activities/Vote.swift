@@ -22,9 +22,8 @@ struct Vote: Sendable {
     }
 
     func count(_ said: Said, in tx: Transaction) throws -> InboxOutcome {
-        guard let post = try Posts.byIRI(question, in: tx), post.isLocal,
-            try Polls.one(post.id, viewer: nil, in: tx) != nil
-        else { return .ignored(.unknownObject) }
+        guard let post = try Posts.byIRI(question, in: tx), post.isLocal else { return .ignored(.unknownObject) }
+        guard try Polls.one(post.id, viewer: nil, in: tx) != nil else { return .ignored(.malformed) }
         let relation = try Posts.relation(of: said.actor.id, to: post, in: tx)
         guard PostPolicy.mayRead(post.visibility, as: relation) else { return .ignored(.notAllowed) }
         switch try Polls.vote(for: title, by: said.actor.id, on: post.id, at: said.now, in: tx) {
