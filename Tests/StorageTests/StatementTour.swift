@@ -28,6 +28,8 @@ struct StatementTour {
             try sessions(stage, tx)
             try clients(stage, tx)
             try notifications(stage, tx)
+            try personal(stage, tx)
+            try posting(stage, tx)
             try ends(stage, tx)
         }
     }
