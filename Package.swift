@@ -30,6 +30,7 @@ let floors: [Target] = [
     .systemLibrary(name: "CSQLite", path: "Sources/SystemLibraries/CSQLite", pkgConfig: "sqlite3"),
     .systemLibrary(name: "COpenSSL", path: "Sources/SystemLibraries/COpenSSL", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CLibXML2", path: "Sources/SystemLibraries/CLibXML2", pkgConfig: "libxml-2.0"),
+    .systemLibrary(name: "CSpawn", path: "Sources/SystemLibraries/CSpawn"),
     // 1
     .target(name: "Vocabulary", swiftSettings: strict),
     .target(name: "HTTPSignatures", dependencies: ["COpenSSL"], swiftSettings: strict),
@@ -53,6 +54,8 @@ let floors: [Target] = [
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], swiftSettings: strict),
+    .target(
+        name: "MediaStore", dependencies: ["CSpawn", "Database", "Model", "Storage", logging], swiftSettings: strict),
     .target(name: "Mail", dependencies: ["Database", "Model", "Storage", logging], swiftSettings: strict),
     .target(
         name: "HTTPSupport",
@@ -115,6 +118,7 @@ let suites: [Target] = [
             "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
         ]),
+    suite("MediaStore", ["Database", "Model", "Storage", "Vocabulary", logging]),
     suite("Mail", ["Database", "Model", "Storage", logging]),
     suite(
         "Services",

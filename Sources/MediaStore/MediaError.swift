@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a file was not taken.
+public enum MediaError: Error, Equatable, Sendable {
+    /// Its first bytes are those of nothing that we show.
+    case unsupported
+    /// More bytes than its kind may have.
+    case tooLarge
+    /// More pixels or pictures than we decode.
+    case tooManyPixels
+    /// It begins like something that we show and cannot be read as such.
+    case broken
+    /// Reading it took longer, or more, than a file may take.
+    case tooSlow
+    /// The file is not its sender's fault: a program is missing, the disk is full. It may be tried again.
+    case unavailable(String)
+
+    /// A stable word for a row and for an answer.
+    public var code: String {
+        switch self {
+        case .unsupported: "unsupported"
+        case .tooLarge: "too_large"
+        case .tooManyPixels: "too_many_pixels"
+        case .broken: "broken"
+        case .tooSlow: "too_slow"
+        case .unavailable: "unavailable"
+        }
+    }
+}
+
+/// What is taken in, and how large it becomes.
+public enum MediaLimits {
+    /// Bytes of a picture.
+    public static let imageBytes = 16 * 1_048_576
+    /// Bytes of a film or a sound.
+    public static let videoBytes = 40 * 1_048_576
+    /// Pixels of a picture or of one picture of a film.
+    public static let pixels = 33_177_600
+    /// Pixels of all pictures of one that moves.
+    public static let movingPixels = 8 * pixels
+    /// Pixels of the picture that is shown: those of 3840 × 2160.
+    public static let shownPixels = 8_294_400
+    /// Pixels of the smaller picture: those of 640 × 360.
+    public static let previewPixels = 230_400
+    /// Pictures a second.
+    public static let frameRate = 120
+    /// Seconds of a film or a sound.
+    public static let seconds = 3 * 3_600
+    /// Characters of a description.
+    public static let description = 1_500
+}
