@@ -64,11 +64,13 @@ struct ImageTests {
     func large() async throws {
         try await Workshop.open { shop in
             let media = try await shop.convert(try shop.picture("a.png", size: "5000x3000"))
-            let (width, height) = (try #require(media.measures.width), try #require(media.measures.height))
+            let width = try #require(media.measures.width)
+            let height = try #require(media.measures.height)
             #expect(width * height <= MediaLimits.shownPixels)
             #expect(width * height > MediaLimits.shownPixels * 9 / 10)
             #expect(abs(Double(width) / Double(height) - 5 / 3) < 0.01)
-            let small = try #require(media.measures.previewWidth) * (try #require(media.measures.previewHeight))
+            let smallWidth = try #require(media.measures.previewWidth)
+            let small = smallWidth * (try #require(media.measures.previewHeight))
             #expect((MediaLimits.previewPixels * 9 / 10...MediaLimits.previewPixels).contains(small))
         }
     }

@@ -53,7 +53,8 @@ struct Workshop: Sendable {
 
     /// The bytes of a finished file.
     func read(_ name: MediaName?) async throws -> [UInt8] {
-        let file = try #require(try await store.open(try #require(name)))
+        let name = try #require(name)
+        let file = try #require(try await store.open(name))
         return try await file.read(from: 0, count: file.size)
     }
 
