@@ -39,7 +39,11 @@ struct FilmConverter {
     }
 
     /// Converts a moving GIF into a film that plays by itself.
-    func convertLoop(_ size: PixelSize) async throws(MediaError) -> Conversion {
+    ///
+    /// Its size is asked again: the two libraries do not believe the same part of a GIF.
+    func convertLoop(pages: Int) async throws(MediaError) -> Conversion {
+        guard let size = try await look("input", as: kind.demuxer).pictures?.size else { throw .broken }
+        try ImageConverter.check(size, pages: pages)
         var plan = Plan(file: "shown.mp4", mediaType: "video/mp4", container: "mp4")
         plan.pictures = Self.encoder(for: size, perSecond: 0)
         try await write(["-map", "0:v:0"] + plan.pictures, to: plan)

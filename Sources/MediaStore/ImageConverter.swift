@@ -51,19 +51,23 @@ struct ImageConverter {
         guard header.size.area <= MediaLimits.pixels else { throw .tooManyPixels }
         // The frames of HEIF are pictures of an album, and those of the others a film.
         let isMoving = header.pages > 1 && kind != .heif && cut == .none
-        if isMoving {
-            guard header.size.area.multipliedReportingOverflow(by: header.pages).overflow == false,
-                header.size.area * header.pages <= MediaLimits.movingPixels
-            else { throw .tooManyPixels }
-        }
+        if isMoving { try Self.check(header.size, pages: header.pages) }
         var conversion: Conversion
         if isMoving, kind == .gif {
-            conversion = try await FilmConverter(process: process, kind: kind).convertLoop(header.size)
+            conversion = try await FilmConverter(process: process, kind: kind).convertLoop(pages: header.pages)
         } else {
             conversion = try await shrink(header, cut, isMoving: isMoving)
         }
         try await addPreview(of: "input", hasAlpha: header.hasAlpha, cut, to: &conversion)
         return conversion
+    }
+
+    /// Holds the pixels of all pictures against what is decoded.
+    static func check(_ size: PixelSize, pages: Int) throws(MediaError) {
+        let (total, isTooMuch) = size.area.multipliedReportingOverflow(by: pages)
+        guard !isTooMuch, size.area <= MediaLimits.pixels, total <= MediaLimits.movingPixels else {
+            throw .tooManyPixels
+        }
     }
 
     private func shrink(_ header: Header, _ cut: Cut, isMoving: Bool) async throws(MediaError) -> Conversion {
@@ -100,7 +104,8 @@ struct ImageConverter {
         conversion.preview = (preview, hasAlpha ? "image/png" : "image/jpeg")
         conversion.measures.previewWidth = shown.size.width
         conversion.measures.previewHeight = shown.size.height
-        try await thumbnail(preview, to: "blur.ppm", "strip,background=255", fitting: PixelSize(width: 32, height: 32))
+        // The waves of a blur have no measure in pixels: any picture may be pressed into a square.
+        try await thumbnail(preview, to: "blur.ppm", "strip,background=255", ["--size", "32x32!"])
         let bytes = try LocalFile.bytes("\(process.folder)/blur.ppm", limit: 1 << 16)
         conversion.blurhash = Pixmap(bytes).flatMap {
             Blurhash.encode($0.pixels, width: $0.width, height: $0.height)

@@ -17,7 +17,7 @@ struct BlurhashTests {
         #expect(Blurhash.encode(pixels, width: 4, height: 4, across: 1, down: 1) == expected)
     }
 
-    @Test("a reader paints what was there, but for the blur", arguments: [(32, 24), (20, 32), (1, 1), (3, 7)])
+    @Test("a reader paints what was there, but for the blur", arguments: [(32, 32), (32, 24), (20, 32)])
     func roundTrip(width: Int, height: Int) throws {
         let pixels = Self.gradient(width, height)
         let text = try #require(Blurhash.encode(pixels, width: width, height: height))
