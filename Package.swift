@@ -65,7 +65,7 @@ let floors: [Target] = [
     // 5
     .target(
         name: "Services",
-        dependencies: ["Database", "Federation", "Markup", "Model", "Storage", "Vocabulary", logging],
+        dependencies: ["Database", "Federation", "Markup", "MediaStore", "Model", "Storage", "Vocabulary", logging],
         swiftSettings: strict),
     .target(
         name: "FederationAPI",
@@ -122,7 +122,10 @@ let suites: [Target] = [
     suite("Mail", ["Database", "Model", "Storage", logging]),
     suite(
         "Services",
-        ["Database", "Federation", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging]),
+        [
+            "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model", "Storage", "Vocabulary",
+            logging,
+        ]),
     suite("HTTPSupport", ["Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix]),
     suite(
         "FederationAPI",

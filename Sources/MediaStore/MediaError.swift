@@ -46,6 +46,4 @@ public enum MediaLimits {
     public static let frameRate = 120
     /// Seconds of a film or a sound.
     public static let seconds = 3 * 3_600
-    /// Characters of a description.
-    public static let description = 1_500
 }

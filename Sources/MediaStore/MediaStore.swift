@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Model
+
 // From a stranger's bytes to files that are shown. A file is taken in under a random name and its first bytes looked
 // at; a child process converts it in a folder of its own; what the child wrote is moved to the finished files under
 // other random names. Nothing that the sender says becomes part of a path, a command or a type.
-
-/// What somebody hands in.
-public enum Upload: Sendable {
-    /// Its bytes.
-    case bytes([UInt8])
-    /// A file of ours that holds them; it is taken away, also when it is refused.
-    case file(path: String)
-}
 
 /// A file that was taken in and is not converted yet.
 public struct AcceptedFile: Sendable, Hashable {
@@ -160,6 +154,11 @@ public struct MediaStore: Sendable {
     public func discard(source: String) {
         guard MediaName.isToken(source.utf8) else { return }
         LocalFile.remove("\(root)/incoming/\(source)")
+    }
+
+    /// Removes a file that a server has received and nobody has taken in; none is as good.
+    public static func removeSpooled(_ path: String) {
+        LocalFile.remove(path)
     }
 
     /// Removes what a crash left in the working folders.

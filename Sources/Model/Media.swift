@@ -2,6 +2,14 @@
 
 public import Vocabulary
 
+/// A file that somebody hands in.
+public enum Upload: Sendable {
+    /// Its bytes.
+    case bytes([UInt8])
+    /// A file of ours that holds them; it is taken away, also when it is refused.
+    case file(path: String)
+}
+
 /// A picture, film or sound that somebody of this node handed in, for a post that may not be written yet.
 public struct Media: Sendable, Hashable, Identifiable {
     /// How far it is.

@@ -7,11 +7,17 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Changes the words of one's own post; its readers are told.
-    public func editPost(_ id: ID<Post>, title: String, text: String, as author: ID<Account>) async throws {
+    /// Changes the words of one's own post, and its media when they are given; its readers are told.
+    ///
+    /// - Parameter media: all that it shows afterwards; nil leaves them as they are.
+    public func editPost(
+        _ id: ID<Post>, title: String, text: String, media: PostMediaEdit? = nil, as author: ID<Account>
+    ) async throws {
         var check = Check()
         check.text(title, "title", limit: PostLimits.title, isNeeded: false)
-        check.text(text, "text", limit: PostLimits.text)
+        // A post that shows something may be without text; which one it is, is known later.
+        check.text(text, "text", limit: PostLimits.text, isNeeded: media.map(\.ids.isEmpty) ?? false)
+        media?.check(&check)
         try check.finish()
         let text = text.trimmed
         let known = try await mentioned(in: text)
@@ -23,7 +29,10 @@ extension Services {
             let composition = compose(text, known: known)
             var parts = parts(of: composition, known: known)
             // Somebody who was answered stays named: the edit must reach whoever got the first version.
-            parts.mentions = Array(Set(parts.mentions + (try Posts.parts(of: id, in: tx).mentions))).sorted()
+            let before = try Posts.parts(of: id, in: tx)
+            parts.mentions = Array(Set(parts.mentions + before.mentions)).sorted()
+            parts.attachments = try media.map { try change($0, of: post, in: tx) } ?? before.attachments
+            guard !text.isEmpty || !parts.attachments.isEmpty else { throw ServiceError.invalid("text", "missing") }
             post.title = post.isTopLevel ? title.trimmed : ""
             post.content = composition.html
             post.source = text

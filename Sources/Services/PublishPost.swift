@@ -25,6 +25,8 @@ public struct PostDraft: Sendable, Hashable {
     public var event: ID<Event>?
     /// BCP 47 tag.
     public var language: String?
+    /// What was handed in for it, in order; a post with media may be without text.
+    public var media: [ID<Media>] = []
 
     /// Creates a draft of a public post.
     public init(text: String) {
@@ -53,7 +55,9 @@ extension Services {
             post.language = draft.language
             var parts = parts(of: composition, known: known)
             try place(&post, draft, &parts, author: actor, in: tx)
+            parts.attachments = try attachments(draft.media, for: post, in: tx)
             _ = try Posts.insert(post, parts, in: tx)
+            try attach(draft.media, to: post, in: tx)
             try outbox.publish(post.id, in: tx)
             return post.id
         }
@@ -62,7 +66,9 @@ extension Services {
     private static func check(_ draft: PostDraft) throws(ServiceError) {
         var check = Check()
         check.text(draft.title, "title", limit: PostLimits.title, isNeeded: false)
-        check.text(draft.text, "text", limit: PostLimits.text)
+        check.text(draft.text, "text", limit: PostLimits.text, isNeeded: draft.media.isEmpty)
+        check.require(draft.media.count <= PostLimits.media, "media", "too_many")
+        check.require(Set(draft.media).count == draft.media.count, "media", "duplicate")
         check.text(draft.warning, "warning", limit: PostLimits.title, isNeeded: false)
         check.language(draft.language)
         try check.finish()
