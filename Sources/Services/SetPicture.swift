@@ -11,16 +11,20 @@ internal import Vocabulary
 public enum ProfilePicture: Sendable, CaseIterable {
     /// The face: 400 × 400.
     case avatar
+    /// The banner above it: 1500 × 500.
+    case header
+
     /// Puts an address in its place.
     ///
     /// - Returns: the one that was there.
     func replace(with address: IRI?, in account: inout Account) -> IRI? {
         switch self {
-        case .avatar: swap(&account.icon, address)
+        case .avatar: exchange(&account.icon, address)
+        case .header: exchange(&account.header, address)
         }
     }
 
-    private func swap(_ place: inout IRI?, _ address: IRI?) -> IRI? {
+    private func exchange(_ place: inout IRI?, _ address: IRI?) -> IRI? {
         defer { place = address }
         return place
     }
@@ -28,6 +32,7 @@ public enum ProfilePicture: Sendable, CaseIterable {
     var portrait: MediaStore.Portrait {
         switch self {
         case .avatar: .avatar
+        case .header: .header
         }
     }
 }

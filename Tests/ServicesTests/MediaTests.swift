@@ -9,6 +9,7 @@ import Services
 import Storage
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("Handing in pictures")
 struct MediaTests {
@@ -209,6 +210,7 @@ extension Account {
     fileprivate subscript(picture: ProfilePicture) -> String? {
         switch picture {
         case .avatar: icon?.string
+        case .header: header?.string
         }
     }
 }
