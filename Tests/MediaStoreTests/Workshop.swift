@@ -2,6 +2,7 @@
 
 import Foundation
 import MediaStore
+import Model
 import Testing
 
 /// A store in a folder of its own, and the means to make files for it.
