@@ -91,6 +91,7 @@ let floors: [Target] = [
         name: "Troquet",
         dependencies: [
             "Calendar", "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport", "Mail",
+            "MediaStore",
             "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,
             httpTypes, nio,
             nioPosix,

@@ -14,14 +14,18 @@ public struct MastodonAPI: Sendable {
     let services: Services
     let rendering: Rendering
     let software: String
+    /// Receives forms with files; nil takes none.
+    let uploads: Uploads?
     private let gate: Gate
 
     /// - SentParameters:
     ///   - software: the version of this program.
+    ///   - uploads: receives forms with files; nil takes none.
     ///   - limits: whether requests are counted; false for tests.
-    public init(services: Services, software: String, limits: Bool = true) {
+    public init(services: Services, software: String, uploads: Uploads? = nil, limits: Bool = true) {
         self.services = services
         self.software = software
+        self.uploads = uploads
         rendering = Rendering(services.community)
         gate = Gate(limits: limits)
     }
@@ -29,6 +33,7 @@ public struct MastodonAPI: Sendable {
     /// Every operation.
     public static let endpoints: [Endpoint] =
         AccountEndpoints.all + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
+        + MediaEndpoints.all
 
     /// The operations as routes of the node.
     public var routes: [Route] {

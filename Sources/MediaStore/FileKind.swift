@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Model
+
 /// What a file is by its first bytes. Neither its name nor the type that its sender claims is ever asked.
 public enum FileKind: String, Sendable, CaseIterable {
     case png, jpeg, gif, webp, heif
@@ -45,6 +47,15 @@ public enum FileKind: String, Sendable, CaseIterable {
         switch self {
         case .png, .jpeg, .gif, .webp, .heif: true
         default: false
+        }
+    }
+
+    /// What it is likely to be to a reader.
+    public var guess: MediaKind {
+        switch self {
+        case .png, .jpeg, .gif, .webp, .heif: .image
+        case .mp4, .matroska: .video
+        case .mp3, .ogg, .flac, .wav, .aac: .audio
         }
     }
 

@@ -44,7 +44,7 @@ public struct MediaStore: Sendable {
     public init(path: String) throws(MediaError) {
         root = LocalFile.absolute(path)
         files = MediaFolder(root: "\(root)/files")
-        for name in ["files", "incoming", "work", "spool"] { try LocalFile.makeFolder("\(root)/\(name)") }
+        for name in ["files", "incoming", "jobs", "spool"] { try LocalFile.makeFolder("\(root)/\(name)") }
     }
 
     /// Where a server may write what it receives; in one file system with the rest.
@@ -102,7 +102,7 @@ public struct MediaStore: Sendable {
         let path = "\(root)/incoming/\(source)"
         let head = try LocalFile.bytes(path, limit: FileKind.needed)
         let kind = try Self.kind(head: head[...], size: LocalFile.size(path) ?? 0)
-        let folder = "\(root)/work/\(MediaName.token())"
+        let folder = "\(root)/jobs/\(MediaName.token())"
         try LocalFile.makeFolder(folder)
         defer { LocalFile.removeFolder(folder) }
         try LocalFile.link(path, to: "\(folder)/input")
@@ -163,7 +163,7 @@ public struct MediaStore: Sendable {
 
     /// Removes what a crash left in the working folders.
     public func sweep() {
-        for folder in ["incoming", "work", "spool"] {
+        for folder in ["incoming", "jobs", "spool"] {
             for name in LocalFile.names(in: "\(root)/\(folder)") {
                 let path = "\(root)/\(folder)/\(name)"
                 guard let age = LocalFile.age(path), age > Self.leftoverSeconds else { continue }

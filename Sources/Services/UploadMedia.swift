@@ -36,7 +36,7 @@ extension Services {
     ) async throws -> ID<Media> {
         let (store, accepted) = try await accept(draft.upload, description: draft.description, as: owner)
         var media = Media(id: ids.make(at: now()), owner: owner, source: accepted.source, createdAt: now())
-        media.kind = accepted.kind.isImage ? .image : .video
+        media.kind = accepted.kind.guess
         media.size = accepted.size
         media.description = draft.description.trimmed
         media.focus = draft.focus

@@ -135,6 +135,10 @@ enum StatusEndpoints {
         draft.sensitive = sent.bool("sensitive") ?? defaults.defaultSensitive
         draft.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 } ?? defaults.defaultLanguage
         draft.visibility = sent.text("visibility").flatMap(Visibility.init(apiName:)) ?? defaults.defaultVisibility
+        draft.media = try sent.texts("media_ids").filter { !$0.isEmpty }.map { text throws(APIError) in
+            guard let id = ID<Media>(text) else { throw .notFound }
+            return id
+        }
         try await answered(by: &draft, call)
         let id = try await call.services.publishPost(draft, as: author)
         return try await answer(ID(id.rawValue), call)
