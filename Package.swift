@@ -145,13 +145,13 @@ let suites: [Target] = [
     suite(
         "MastodonAPI",
         [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Services", "Storage",
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services", "Storage",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite(
         "WebPages",
         [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Services", "Storage",
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services", "Storage",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite("Architecture", about: []),

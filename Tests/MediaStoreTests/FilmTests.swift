@@ -6,7 +6,7 @@ import Testing
 
 @testable import MediaStore
 
-@Suite("Films and sounds")
+@Suite("Films and sounds", .serialized)
 struct FilmTests {
     @Test(
         "films keep what browsers play and lose what came with them",
@@ -15,8 +15,8 @@ struct FilmTests {
             ("a.webm", "libvpx", "libopus", "video/webm"), ("a.mkv", "mpeg4", "libmp3lame", "video/mp4"),
         ])
     func films(name: String, pictures: String, sound: String, mediaType: String) async throws {
-        try await Workshop.open { shop in
-            let bytes = try shop.make(
+        try await Workshop.open { shop async throws in
+            let bytes = try await shop.make(
                 "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=64x48:d=1:r=25", "-f", "lavfi", "-i",
                 "sine=d=1", "-metadata", "title=CANARY", "-metadata", "location=+52.5200+013.4050/CANARY",
                 "-metadata:s:v", "title=CANARY", "-metadata:s:a", "handler_name=CANARY", "-pix_fmt", "yuv420p",
@@ -38,11 +38,11 @@ struct FilmTests {
 
     @Test("a film that was held upright stands upright")
     func upright() async throws {
-        try await Workshop.open { shop in
-            _ = try shop.make(
+        try await Workshop.open { shop async throws in
+            _ = try await shop.make(
                 "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=64x48:d=1", "-pix_fmt", "yuv420p", "-c:v",
                 "libx264", "a.mp4")
-            let bytes = try shop.make(
+            let bytes = try await shop.make(
                 "ffmpeg", "-v", "error", "-i", "a.mp4", "-c", "copy", "-metadata:s:v:0", "rotate=90", "b.mp4")
             let media = try await shop.convert(bytes)
             #expect(media.measures.width == 48)
@@ -57,8 +57,8 @@ struct FilmTests {
             ("a.wav", "pcm_s16le", "audio/mpeg"), ("a.m4a", "aac", "audio/mp4"), ("a.aac", "aac", "audio/mp4"),
         ])
     func sounds(name: String, codec: String, mediaType: String) async throws {
-        try await Workshop.open { shop in
-            let bytes = try shop.make(
+        try await Workshop.open { shop async throws in
+            let bytes = try await shop.make(
                 "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=1", "-metadata", "title=CANARY", "-c:a", codec,
                 name)
             let media = try await shop.convert(bytes)
@@ -73,9 +73,9 @@ struct FilmTests {
 
     @Test("a sound with a cover is a sound, and the cover is gone")
     func cover() async throws {
-        try await Workshop.open { shop in
-            _ = try shop.picture("c.png")
-            let bytes = try shop.make(
+        try await Workshop.open { shop async throws in
+            _ = try await shop.picture("c.png")
+            let bytes = try await shop.make(
                 "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=1", "-i", "c.png", "-map", "0:a", "-map", "1:v",
                 "-disposition:v", "attached_pic", "-c:a", "libmp3lame", "-c:v", "copy", "a.mp3")
             #expect(bytes.holds("IHDR"))
@@ -87,9 +87,9 @@ struct FilmTests {
 
     @Test("the name and the claimed type say nothing: a film called picture is a film")
     func misnamed() async throws {
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             let path = "\(shop.store.spoolFolder)/holiday.jpg"
-            _ = try shop.make(
+            _ = try await shop.make(
                 "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=64x48:d=1", "-pix_fmt", "yuv420p", "-c:v",
                 "libx264", "-f", "mp4", path)
             let accepted = try await shop.store.accept(.file(path: path))

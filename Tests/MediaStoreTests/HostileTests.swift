@@ -6,7 +6,7 @@ import Testing
 
 @testable import MediaStore
 
-@Suite("Hostile files")
+@Suite("Hostile files", .serialized)
 struct HostileTests {
     @Test(
         "what is neither picture, film nor sound is not taken in",
@@ -20,7 +20,7 @@ struct HostileTests {
             "{\"type\":\"Note\"}", "PK\u{3}\u{4}", "#!/bin/sh\n", "\u{7F}ELF", "8BPS", "gimp xcf file",
         ])
     func unknown(text: String) async throws {
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             await #expect(throws: MediaError.unsupported) { try await shop.store.accept(.bytes(Array(text.utf8))) }
             #expect(shop.paths().isEmpty)
         }
@@ -37,7 +37,7 @@ struct HostileTests {
             "webp": Array("RIFF\u{10}\0\0\0WEBPVP8 ".utf8), "mp4": Array("\0\0\0\u{18}ftypisom".utf8),
             "matroska": [0x1A, 0x45, 0xDF, 0xA3], "wav": Array("RIFF\u{10}\0\0\0WAVEfmt ".utf8),
         ]
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             let tail = Array("<svg><script>#EXTM3U\nfile:///etc/passwd\n".utf8) + [UInt8](repeating: 0x41, count: 900)
             let bytes = (heads[head] ?? Array(head.utf8)) + tail
             let accepted = try await shop.store.accept(.bytes(bytes))
@@ -49,7 +49,7 @@ struct HostileTests {
 
     @Test("a picture that claims more pixels than we decode is refused before it is decoded")
     func bomb() async throws {
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             for (width, height) in [(30_000, 30_000), (6_000, 6_000), (1_000_000, 34)] {
                 let accepted = try await shop.store.accept(.bytes(Self.png(width: width, height: height)))
                 let start = ContinuousClock.now
@@ -62,7 +62,7 @@ struct HostileTests {
 
     @Test("a moving picture of very many pictures is refused")
     func manyPictures() async throws {
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             // A frame of one pixel in a screen of 4000 × 4000, forty times.
             var gif = Array("GIF89a".utf8) + [0xA0, 0x0F, 0xA0, 0x0F, 0x80, 0, 0, 0, 0, 0, 255, 255, 255]
             for _ in 0..<40 {
@@ -75,11 +75,12 @@ struct HostileTests {
 
     @Test("a picture or a film that ends early never ends the store", arguments: ["a.png", "a.jpg", "a.gif", "a.mp4"])
     func truncated(name: String) async throws {
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             let whole =
                 name == "a.mp4"
-                ? try shop.make("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=d=1", "-c:v", "libx264", name)
-                : try shop.picture(name)
+                ? try await shop.make(
+                    "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=d=1", "-c:v", "libx264", name)
+                : try await shop.picture(name)
             for part in [12, 40, whole.count / 3, whole.count - 20] {
                 let accepted = try await shop.store.accept(.bytes(Array(whole.prefix(part))))
                 // What can still be shown may be shown; anything else is refused as what it is.
@@ -89,14 +90,14 @@ struct HostileTests {
                     #expect([.broken, .unsupported].contains(error), "\(part) bytes: \(error)")
                 }
             }
-            _ = try await shop.convert(try shop.picture("b.png"))
+            _ = try await shop.convert(try await shop.picture("b.png"))
         }
     }
 
     @Test("a file's size is held against what it is, and nothing of it is kept")
     func sizes() async throws {
-        try await Workshop.open { shop in
-            let png = try shop.picture("a.png")
+        try await Workshop.open { shop async throws in
+            let png = try await shop.picture("a.png")
             let large = png + [UInt8](repeating: 0, count: MediaLimits.imageBytes)
             await #expect(throws: MediaError.tooLarge) { try await shop.store.accept(.bytes(large)) }
             let path = "\(shop.store.spoolFolder)/large"
@@ -108,7 +109,7 @@ struct HostileTests {
 
     @Test("a playlist inside of a film opens nothing")
     func playlist() async throws {
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             let secret = shop.folder.appending(path: "secret.txt")
             try Data("CANARY".utf8).write(to: secret)
             let list = "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\nconcat:\(secret.path)\n#EXT-X-ENDLIST"
@@ -133,7 +134,7 @@ struct HostileTests {
 
     @Test("a child that takes too long, too much or fails is ended, and says which")
     func limits() async throws {
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             let process = ChildProcess(folder: shop.folder.path)
             func end(_ words: [String], _ change: (inout ChildProcess.Limits) -> Void) async -> MediaError? {
                 var limits = ChildProcess.Limits.look
@@ -159,7 +160,7 @@ struct HostileTests {
     @Test("a child has none of our descriptors and nothing of our environment")
     func descriptors() async throws {
         setenv("TROQUET_TEST_SECRET", "CANARY", 1)
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             let open = Foundation.open("/dev/null", O_RDONLY)
             defer { close(open) }
             let process = ChildProcess(folder: shop.folder.path)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import MediaStore
 
-@Suite("Pictures")
+@Suite("Pictures", .serialized)
 struct ImageTests {
     @Test(
         "each format becomes one that browsers show",
@@ -15,9 +15,10 @@ struct ImageTests {
             ("heic", "image/jpeg"), ("avif", "image/jpeg"),
         ])
     func formats(ending: String, mediaType: String) async throws {
-        try await Workshop.open { shop in
-            _ = try shop.picture("a.png")
-            let bytes = ending == "png" ? try shop.picture("a.png") : try shop.copy("a.png", to: "a.\(ending)")
+        try await Workshop.open { shop async throws in
+            _ = try await shop.picture("a.png")
+            let bytes =
+                ending == "png" ? try await shop.picture("a.png") : try await shop.copy("a.png", to: "a.\(ending)")
             let media = try await shop.convert(bytes)
             #expect(media.kind == .image)
             #expect(media.file.mediaType == mediaType)
@@ -35,8 +36,8 @@ struct ImageTests {
 
     @Test("a camera's words and places are gone, and the picture stands upright")
     func camera() async throws {
-        try await Workshop.open { shop in
-            let bytes = try shop.picture("a.jpg").withCameraData("CANARY-52.5200N")
+        try await Workshop.open { shop async throws in
+            let bytes = try await shop.picture("a.jpg").withCameraData("CANARY-52.5200N")
             #expect(bytes.holds("CANARY"))
             let media = try await shop.convert(bytes)
             #expect(media.measures.width == 48)
@@ -51,10 +52,10 @@ struct ImageTests {
 
     @Test("what stands behind the pixels is gone")
     func polyglot() async throws {
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             let tail = Array("PK\u{3}\u{4}<script>alert(1)</script><?php CANARY".utf8)
             for name in ["a.jpg", "a.png", "a.gif"] {
-                let shown = try await shop.read(try await shop.convert(try shop.picture(name) + tail).file)
+                let shown = try await shop.read(try await shop.convert(try await shop.picture(name) + tail).file)
                 #expect(!shown.holds("CANARY"), "\(name)")
             }
         }
@@ -62,8 +63,8 @@ struct ImageTests {
 
     @Test("a large picture shrinks to the largest that is shown")
     func large() async throws {
-        try await Workshop.open { shop in
-            let media = try await shop.convert(try shop.picture("a.png", size: "5000x3000"))
+        try await Workshop.open { shop async throws in
+            let media = try await shop.convert(try await shop.picture("a.png", size: "5000x3000"))
             let width = try #require(media.measures.width)
             let height = try #require(media.measures.height)
             #expect(width * height <= MediaLimits.shownPixels)
@@ -77,8 +78,8 @@ struct ImageTests {
 
     @Test("a transparent picture stays transparent")
     func transparent() async throws {
-        try await Workshop.open { shop in
-            let bytes = try shop.make(
+        try await Workshop.open { shop async throws in
+            let bytes = try await shop.make(
                 "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=red@0.3:s=20x20,format=rgba", "-frames:v", "1",
                 "a.png")
             let media = try await shop.convert(bytes)
@@ -91,8 +92,8 @@ struct ImageTests {
 
     @Test("a moving GIF becomes a film that plays by itself, a moving WebP stays one")
     func moving() async throws {
-        try await Workshop.open { shop in
-            let gif = try shop.make(
+        try await Workshop.open { shop async throws in
+            let gif = try await shop.make(
                 "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=63x47:d=1:r=10", "a.gif")
             let film = try await shop.convert(gif)
             #expect(film.kind == .gifv)
@@ -104,7 +105,7 @@ struct ImageTests {
             #expect(film.blurhash != nil)
             #expect(film.preview?.mediaType.hasPrefix("image/") == true)
 
-            _ = try shop.make("vips", "copy", "a.gif[n=-1]", "a.webp")
+            _ = try await shop.make("vips", "copy", "a.gif[n=-1]", "a.webp")
             let webp = try await shop.convert([UInt8](try Data(contentsOf: shop.folder.appending(path: "a.webp"))))
             #expect(webp.kind == .image)
             #expect(webp.file.mediaType == "image/webp")
@@ -114,8 +115,8 @@ struct ImageTests {
 
     @Test("portraits fill their frame", arguments: MediaStore.Portrait.allCases)
     func portraits(portrait: MediaStore.Portrait) async throws {
-        try await Workshop.open { shop in
-            let accepted = try await shop.store.accept(.bytes(try shop.picture("a.jpg", size: "1700x900")))
+        try await Workshop.open { shop async throws in
+            let accepted = try await shop.store.accept(.bytes(try await shop.picture("a.jpg", size: "1700x900")))
             let media = try await shop.store.makePortrait(portrait, of: accepted.source)
             #expect(media.measures.width == portrait.size.width)
             #expect(media.measures.height == portrait.size.height)

@@ -3,6 +3,7 @@
 import Foundation
 import MediaStore
 import Model
+import TestSupport
 import Testing
 
 /// A store in a folder of its own, and the means to make files for it.
@@ -21,28 +22,18 @@ struct Workshop: Sendable {
 
     /// Runs a program in the folder; the last word is the file that it makes.
     @discardableResult
-    func make(_ words: String...) throws -> [UInt8] {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = words
-        process.currentDirectoryURL = folder
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(words)")
-        let name = try #require(words.last?.split(separator: "[").first)
-        return [UInt8](try Data(contentsOf: URL(filePath: String(name), relativeTo: folder)))
+    func make(_ words: String...) async throws -> [UInt8] {
+        try await TestProgram.make(words, in: folder)
     }
 
     /// A test picture by the program for films: `a.png`, `a.jpg`, `a.gif`.
-    func picture(_ name: String, size: String = "64x48") throws -> [UInt8] {
-        try make("ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=\(size)", "-frames:v", "1", name)
+    func picture(_ name: String, size: String = "64x48") async throws -> [UInt8] {
+        try await make("ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=\(size)", "-frames:v", "1", name)
     }
 
     /// The same picture in another format, by the program for pictures.
-    func copy(_ name: String, to target: String) throws -> [UInt8] {
-        try make("vips", "copy", name, target)
+    func copy(_ name: String, to target: String) async throws -> [UInt8] {
+        try await make("vips", "copy", name, target)
     }
 
     /// Takes bytes in and converts them.

@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 import Vocabulary
 
-@Suite("Handing in pictures")
+@Suite("Handing in pictures", .serialized)
 struct MediaTests {
     @Test("a picture is ready when it is handed in, and goes into a post once", arguments: TestEngine.available)
     func publish(engine: TestEngine) async throws {
@@ -71,7 +71,7 @@ struct MediaTests {
     func film(engine: TestEngine) async throws {
         try await Darkroom.open(engine) { cafe, room in
             let ada = try await cafe.member("ada")
-            let film = try room.film()
+            let film = try await TestProgram.film(in: room.folder)
             let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(film)), as: ada)
             #expect(try await cafe.services.media(id, as: ada).state == .waiting)
             var draft = PostDraft(text: "Look")
@@ -227,7 +227,8 @@ private struct Darkroom: Sendable {
     let folder: URL
 
     static func open(_ engine: TestEngine, _ body: (Cafe, Darkroom) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "darkroom-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "darkroom-\(UUID().uuidString)", directoryHint: .isDirectory)
         defer { try? FileManager.default.removeItem(at: folder) }
         let room = Darkroom(store: try MediaStore(path: folder.path), folder: folder)
         try await Cafe.open(engine, store: room.store) { cafe in try await body(cafe, room) }
@@ -241,20 +242,5 @@ private struct Darkroom: Sendable {
     func files() -> [String] {
         let all = FileManager.default.subpaths(atPath: folder.path) ?? []
         return all.filter { $0.split(separator: "/").last?.contains(".") == true || $0.hasPrefix("incoming/") }
-    }
-
-    /// A short film.
-    func film() throws -> [UInt8] {
-        let process = Process()
-        let path = folder.appending(path: "film.mp4")
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
-            "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=64x48:d=1", "-c:v", "libx264", "-pix_fmt",
-            "yuv420p", path.path,
-        ]
-        try process.run()
-        process.waitUntilExit()
-        defer { try? FileManager.default.removeItem(at: path) }
-        return [UInt8](try Data(contentsOf: path))
     }
 }
