@@ -36,6 +36,6 @@ public struct SecurityHeaders: Sendable {
     private static func policy(secure: Bool) -> String {
         "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; "
             + "img-src 'self' https:\(secure ? "" : " http:"); "
-            + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+            + "media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     }
 }

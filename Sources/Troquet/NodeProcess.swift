@@ -64,7 +64,7 @@ struct NodeProcess: Sendable {
         let gate = InboxGate(node.federation, policies: node.policies)
         let api = FederationAPI(federation: node.federation, gate: gate, software: Version.current)
         let uploads = Uploads(folder: node.media.spoolFolder)
-        let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone)
+        let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone, uploads: uploads)
         var door = FrontDoor.Settings(origin: node.settings.community.origin.string)
         door.limits = node.settings.hasRateLimits
         door.trustedProxies = node.settings.trustedProxies.compactMap { AddressBlock($0) }

@@ -13,11 +13,15 @@ public import Services
 public struct WebPages: Sendable {
     let services: Services
     let timeZone: String
+    let uploads: Uploads?
 
-    /// - Parameter timeZone: IANA name of the community's zone: where its clocks hang.
-    public init(services: Services, timeZone: String = "Europe/Paris") {
+    /// - Parameters:
+    ///   - timeZone: IANA name of the community's zone: where its clocks hang.
+    ///   - uploads: receives forms with files; nil takes none.
+    public init(services: Services, timeZone: String = "Europe/Paris", uploads: Uploads? = nil) {
         self.services = services
         self.timeZone = timeZone
+        self.uploads = uploads
     }
 
     /// All of them.
@@ -40,7 +44,7 @@ public struct WebPages: Sendable {
 
     private var conversation: [Route] {
         [
-            get("/write", WritePost.show), post("/posts", WritePost.publish),
+            get("/write", WritePost.show), upload("/posts", WritePost.files, WritePost.publish),
             get("/posts/:id/edit", EditPost.show), post("/posts/:id/edit", EditPost.save),
             post("/posts/:id/delete", EditPost.delete), post("/posts/:id/like", Discussion.like),
             post("/posts/:id/unlike", Discussion.unlike), post("/posts/:id/boost", Discussion.boost),
@@ -68,6 +72,8 @@ public struct WebPages: Sendable {
             post("/sign-out", SignIn.signOut), get("/sign-up", SignUpPage.show), post("/sign-up", SignUpPage.register),
             get("/settings", SettingsPage.show), post("/settings", SettingsPage.saveProfile),
             post("/settings/password", SettingsPage.changePassword),
+            upload("/settings/pictures", PictureSettings.files, PictureSettings.save),
+            post("/settings/pictures/remove", PictureSettings.remove),
         ]
     }
 
@@ -106,6 +112,28 @@ extension WebPages {
                 try Sessions.requireOwnForm(
                     request, word: form[Sessions.formField], expected: visit.formToken, services.community)
                 return try await handler(Submission(visit: visit, form: form))
+            }
+        }
+    }
+
+    /// The same for a form with files, which only a member may send: they are there until it is answered.
+    private func upload(
+        _ path: String, _ limits: Uploads.Limits,
+        _ handler: @escaping @Sendable (Submission) async throws -> Response
+    ) -> Route {
+        let plain = post(path, handler)
+        guard let uploads else { return plain }
+        return .post(path) { request, context in
+            guard Uploads.isForm(request) else { return try await plain.handler(request, context) }
+            let visit = try await visit(request, context)
+            return try await answering(visit) {
+                _ = try visit.member()
+                return try await uploads.receive(request, limits: limits) { sent in
+                    let form = try Form(fields: sent.fields)
+                    try Sessions.requireOwnForm(
+                        request, word: form[Sessions.formField], expected: visit.formToken, services.community)
+                    return try await handler(Submission(visit: visit, form: form, files: sent.files))
+                }
             }
         }
     }

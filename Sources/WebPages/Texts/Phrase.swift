@@ -17,6 +17,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case answerNeedsAccount, answerFromElsewhere, thank, thanked, recommendPost, recommended, visibleUnlisted
     case visibleFollowers, visibleDirect, deleteExplained, deleteForGood, postTitle, postText, textHint, postGroup
     case noGroup, whoReads, forEveryone, forUnlisted, forFollowers, forNamed, publish, publicHint, editPost
+    case addPictures, picturesHint, pictureField, pictureWords
     case groupsIntro, newGroup, groupTitle, groupName, nameHint, groupSummary, groupApproves, groupApprovesHint
     case foundGroup, editGroup, writeHere, upcomingEvents, followFromElsewhere, followFromElsewhereText
     case followedNetworks, whoRunsIt, joinGroup, leaveGroup, followGroup, follow, unfollow, followRequested, withdraw
@@ -48,6 +49,7 @@ enum Phrase: String, CaseIterable, Sendable {
     // settings
     case profile, aboutYou, aboutYouHint, discoverable, discoverableHint, approvesFollowers, approvesFollowersHint
     case languageField, asBrowser, currentPassword, newPassword, newPasswordHint, changePassword
+    case profilePictures, avatarField, avatarHint, headerField, headerHint, removeAvatar, removeHeader
     // moderation
     case waitingSignUps, nobodyWaits, approve, openReports, noReports, reportedBy, resolve, hosts, host, hostHint
     case noPolicies, policyField, policyNote, policyUnset, policyAllowed, policyLimited, policyBlocked
@@ -65,7 +67,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case problemAddress, problemDate, problemZone, problemPast, problemBeforeStart, problemTooFar, problemNumber
     case problemHandle, problemNotFound, problemHost, problemInvitation, problemPassword, problemLanguage
     case problemGroup, problemEventOff, problemElsewhere, problemUnreachable, problemTooMany, problemClosed
-    case problemOther
+    case problemFileKind, problemFileLarge, problemFileBroken, problemFileSoon, problemOther
     // errors
     case errorNumber, errorNotFound, errorNotFoundText, errorForm, errorFormText, errorConflict, errorConflictText
     case errorEventText, errorTooMany, errorTooManyText, errorTooLarge, errorTooLargeText, errorMethod

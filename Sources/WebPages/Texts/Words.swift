@@ -31,6 +31,8 @@ extension Texts {
         "not_in_group": .problemGroup, "event_cancelled": .problemEventOff, "event_postponed": .problemEventOff,
         "event_over": .problemEventOff, "join_elsewhere": .problemElsewhere, "unreachable": .problemUnreachable,
         "too_many": .problemTooMany, "registration_closed": .problemClosed,
+        "unsupported": .problemFileKind, "too_large": .problemFileLarge, "too_many_pixels": .problemFileLarge,
+        "broken": .problemFileBroken, "too_slow": .problemFileBroken, "media_not_ready": .problemFileSoon,
     ]
 
     /// What was just done, in a sentence.
