@@ -8,6 +8,7 @@ readonly BUILD_PACKAGES=(git ca-certificates pkg-config libssl-dev libpq-dev lib
     # What a node runs beside itself: the decoders of pictures, films and sounds.
     libvips-tools ffmpeg)
 readonly POSTGRES_PACKAGES=(postgresql postgresql-client)
+readonly CLIENT_PACKAGES=(python3 python3-venv)
 readonly BROWSER_PACKAGES=(chromium python3 python3-venv fonts-dejavu-core fonts-liberation)
 
 # Says in one line why it cannot go on, and ends.

@@ -18,6 +18,8 @@ enum APIError: Error, Equatable {
     case notFound
     /// It is there, and not for this asker.
     case notAllowed
+    /// It may not be done now; the text is for people.
+    case forbidden(String)
     /// Something needed was not sent, or cannot be read.
     case badRequest(String)
     /// What was sent cannot be done; the text is for people.
@@ -37,7 +39,7 @@ enum APIError: Error, Equatable {
     var status: HTTPResponse.Status {
         switch self {
         case .badToken: .unauthorized
-        case .outOfScope, .pending, .notAllowed: .forbidden
+        case .outOfScope, .pending, .notAllowed, .forbidden: .forbidden
         case .userNeeded, .unprocessable, .invalid: .unprocessableContent
         case .notFound: .notFound
         case .badRequest: .badRequest
@@ -53,7 +55,7 @@ enum APIError: Error, Equatable {
         case .pending: "Your login is currently pending approval"
         case .notFound: "Record not found"
         case .notAllowed: "This action is not allowed"
-        case .badRequest(let text), .unprocessable(let text): text
+        case .badRequest(let text), .unprocessable(let text), .forbidden(let text): text
         case .invalid(let problems):
             "Validation failed: " + problems.map { "\(Self.name($0.field)) \($0.text)" }.joined(separator: ", ")
         case .tooMany: "Too many requests"
@@ -123,6 +125,7 @@ extension APIError.Problem {
             switch error.field {
             case "name": "username"
             case "summary": "note"
+            case "note": "reason"
             default: error.field
             }
         let (code, text) =

@@ -31,9 +31,32 @@ public struct MastodonAPI: Sendable {
     }
 
     /// Every operation.
-    public static let endpoints: [Endpoint] =
-        AccountEndpoints.all + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
-        + MediaEndpoints.all
+    public static let endpoints: [Endpoint] = [
+        AppEndpoints.all,
+        OAuthEndpoints.all,
+        SignUpEndpoints.all,
+        CredentialEndpoints.all,
+        AccountEndpoints.all,
+        StatusEndpoints.all,
+        TimelineEndpoints.all,
+        InstanceEndpoints.all,
+        ListEndpoints.all,
+        FilterEndpoints.all,
+        FilterPartEndpoints.all,
+        OldFilterEndpoints.all,
+        BlockEndpoints.all,
+        CompanyEndpoints.all,
+        TagEndpoints.all,
+        ReportEndpoints.all,
+        SearchEndpoints.all,
+        NotificationEndpoints.all,
+        NotificationPolicyEndpoints.all,
+        GroupedNotificationEndpoints.all,
+        MarkerEndpoints.all,
+        ConversationEndpoints.all,
+        AnnouncementEndpoints.all,
+        MediaEndpoints.all,
+    ].flatMap(\.self)
 
     /// The operations as routes of the node.
     public var routes: [Route] {

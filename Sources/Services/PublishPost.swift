@@ -4,7 +4,7 @@ internal import Database
 internal import Federation
 internal import Markup
 public import Model
-internal import Storage
+public import Storage
 internal import Vocabulary
 
 /// A post before it is one.
@@ -29,6 +29,8 @@ public struct PostDraft: Sendable, Hashable {
     public var language: String?
     /// What was handed in for it, in order; a post with media may be without text.
     public var media: [ID<Media>] = []
+    /// With which app it is written.
+    public var app: ID<ClientApp>?
 
     /// Creates a draft of a public post.
     public init(text: String) {
@@ -61,6 +63,7 @@ extension Services {
             parts.attachments = try attachments(draft.media, for: post, in: tx)
             _ = try Posts.insert(post, parts, in: tx)
             try attach(draft.media, to: post, in: tx)
+            if let app = draft.app { try Posts.setApp(app, of: post.id, in: tx) }
             try outbox.publish(post.id, in: tx)
             return post.id
         }

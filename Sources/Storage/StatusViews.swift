@@ -44,6 +44,16 @@ public struct StatusPost: Sendable, Hashable {
     public var replyCount = 0
     /// What the viewer did with it.
     public var marks = ViewerMarks()
+    /// With which app it was written; only its author sees that.
+    public var app: App?
+
+    /// An app by name.
+    public struct App: Sendable, Hashable {
+        /// How it calls itself.
+        public var name: String
+        /// Its page.
+        public var website: String?
+    }
 
     /// Creates the value with nothing around the post.
     public init(post: Post, author: Account) {
@@ -78,6 +88,8 @@ public struct StatusView: Sendable, Hashable, Identifiable {
     public var booster: Account?
     /// What it shows.
     public var subject: Subject
+    /// What the viewer's filters find in it, also those that have ended.
+    public var filtered: [FilterMatch] = []
     /// The entry's number.
     public var id: ID<Entry> { entry.id }
 
@@ -100,7 +112,7 @@ public struct StatusView: Sendable, Hashable, Identifiable {
 public enum StatusViews {
     /// The views of entries, in their order. What the viewer may not read has no view.
     ///
-    /// Five statements for each 500 entries, four more when there are events among them.
+    /// Six statements for each 500 entries, four more when there are events among them.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func load(
@@ -110,6 +122,7 @@ public enum StatusViews {
         let posts = try StatusPosts.load(Array(Set(entries.compactMap(\.post))), viewer: viewer, in: db)
         let events = try StatusEvents.load(Array(Set(entries.compactMap(\.event))), viewer: viewer, in: db)
         let boosters = try Accounts.byIDs(entries.filter(\.isBoost).map(\.account), in: db)
+        let sieve = try FilterSieve(viewer: viewer, in: db)
         return entries.compactMap { entry in
             let subject: StatusView.Subject
             switch entry.subject {
@@ -122,7 +135,8 @@ public enum StatusViews {
             }
             let booster = entry.isBoost ? boosters[entry.account] : nil
             guard !entry.isBoost || booster?.isActive == true else { return nil }
-            return StatusView(entry: entry, booster: booster, subject: subject)
+            return StatusView(
+                entry: entry, booster: booster, subject: subject, filtered: sieve.matches(in: subject))
         }
     }
 
@@ -175,8 +189,10 @@ private struct StatusPosts {
                 EXISTS (SELECT 1 FROM bookmark x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_kept,
                 EXISTS (SELECT 1 FROM pin x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_pinned,
                 EXISTS (SELECT 1 FROM thread_mute x
-                        WHERE x.thread_id = p.thread_id AND x.account_id = \(viewer)) AS is_muted
+                        WHERE x.thread_id = p.thread_id AND x.account_id = \(viewer)) AS is_muted,
+                k.name AS app_name, k.website AS app_website
             FROM post p JOIN account a ON a.id = p.author_id LEFT JOIN account g ON g.id = p.group_id
+                LEFT JOIN app k ON k.id = p.app_id AND p.author_id = \(viewer)
             WHERE p.id IN (\(list: ids)) AND \(Conditions.mayRead(viewer)) AND \(Conditions.isShown)
             """)
         for row in rows {
@@ -191,6 +207,9 @@ private struct StatusPosts {
             status.marks.bookmarked = try row.bool("is_kept")
             status.marks.pinned = try row.bool("is_pinned")
             status.marks.muted = try row.bool("is_muted")
+            if let name = try row.textOrNil("app_name") {
+                status.app = StatusPost.App(name: name, website: try row.textOrNil("app_website"))
+            }
             byID[status.post.id] = status
         }
     }

@@ -130,6 +130,33 @@ struct MediaTests {
         }
     }
 
+    @Test("portrait and banner are handed in with the rest of a profile, and taken away")
+    func portrait() async throws {
+        try await Studio.open { node, studio async throws in
+            let ada = try await node.guest("ada")
+            var body = Array("--X\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nHello\r\n".utf8)
+            for name in ["avatar", "header"] {
+                let head = "--X\r\nContent-Disposition: form-data; name=\"\(name)\"; filename=\"a\"\r\n\r\n"
+                body += Array(head.utf8) + TestPicture.png(width: 60, height: 40) + Array("\r\n".utf8)
+            }
+            let headers = [
+                ("Content-Type", "multipart/form-data; boundary=X"), ("Authorization", "Bearer \(ada.token)"),
+            ]
+            let reply = try await node.send(
+                "PATCH", "/api/v1/accounts/update_credentials", headers: headers,
+                body: body + Array("--X--\r\n".utf8))
+            #expect(reply.status == 200)
+            for name in ["avatar", "avatar_static", "header", "header_static"] {
+                #expect(reply[name]?.string?.hasPrefix("http://cafe.example/media/") == true, "\(name)")
+            }
+            #expect(reply["note"]?.string?.contains("Hello") == true)
+            #expect(studio.files().count == 2)
+            let bare = try await node.call("DELETE", "/api/v1/profile/avatar", token: ada.token)
+            #expect(bare["avatar"]?.string?.hasSuffix("missing.png") == true)
+            #expect(studio.files().count == 1)
+        }
+    }
+
     @Test(
         "an attachment from elsewhere has an original whatever its origin tells",
         arguments: [

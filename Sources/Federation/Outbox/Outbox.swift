@@ -58,6 +58,8 @@ struct Saying: Sendable {
     var cc: [IRI]
     /// The group in which it is said.
     var audience: IRI?
+    /// Words that go with it.
+    var content: String?
     /// Whether it carries terms beyond ActivityStreams.
     var needsFullContext = false
 
@@ -83,6 +85,7 @@ struct Saying: Sendable {
             ("to", .array(to.map { .string($0.string) })),
             ("cc", .array(cc.map { .string($0.string) })),
             ("audience", audience.map { .string($0.string) }),
+            ("content", content.map { .string($0) }),
             ("object", object),
         ])
     }

@@ -18,6 +18,10 @@ enum FieldLimits {
     static let place = 200
     /// Bytes of a biography, before it is sanitised.
     static let summaryBytes = 20_480
+    /// Lines of a profile.
+    static let profileFields = 20
+    /// Bytes of one line of a profile, before it is sanitised.
+    static let profileFieldBytes = 4_096
     /// Hashtags and mentions that are looked at.
     static let tags = 100
     /// Characters of a hashtag.

@@ -139,6 +139,7 @@ enum StatusEndpoints {
             guard let id = ID<Media>(text) else { throw .notFound }
             return id
         }
+        draft.app = call.identity?.app
         try await answered(by: &draft, call)
         let id = try await call.services.publishPost(draft, as: author)
         return try await answer(ID(id.rawValue), call)

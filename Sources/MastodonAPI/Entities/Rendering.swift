@@ -10,6 +10,10 @@ struct Rendering: Sendable {
     /// `cafe.example`, with its port when it has one.
     let host: String
     let community: Community
+    /// The present: a filter that ended before it finds nothing.
+    var now = Timestamp(0)
+    /// The number of the app that asks.
+    var app: Int64?
 
     init(_ community: Community) {
         self.community = community

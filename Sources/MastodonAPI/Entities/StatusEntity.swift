@@ -45,7 +45,7 @@ extension JSONWriter {
         case .post(let post): members(of: post, node)
         case .event(let event): members(of: event, node)
         }
-        empty("filtered")
+        array("filtered", view.filtered.filter { $0.filter.isActive(at: node.now) }) { $0.filterMatch($1, node) }
         null("card")
         empty("tagged_collections")
     }
@@ -75,7 +75,7 @@ extension JSONWriter {
             }
         }
         empty("emojis")
-        null("application")
+        application(status.app)
         null("poll")
         null("quote")
         null("quote_approval")
@@ -103,6 +103,14 @@ extension JSONWriter {
         null("poll")
         null("quote")
         null("quote_approval")
+    }
+
+    private mutating func application(_ app: StatusPost.App?) {
+        guard let app else { return null("application") }
+        object("application") {
+            $0.field("name", app.name)
+            $0.field("website", app.website)
+        }
     }
 
     private mutating func counts(likes: Int, boosts: Int, replies: Int) {

@@ -14,5 +14,9 @@ public enum Schema {
         sessions,
         clients,
         media,
+        apps,
+        notifications,
+        personal,
+        search,
     ]
 }

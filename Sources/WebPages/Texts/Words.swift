@@ -23,7 +23,7 @@ extension Texts {
     /// The codes of `Services`, and those of the forms themselves.
     static let problems: [String: Phrase] = [
         "missing": .problemMissing, "too_long": .problemTooLong, "too_short": .problemTooShort,
-        "taken": .problemTaken, "not_a_name": .problemName, "not_an_address": .problemAddress,
+        "taken": .problemTaken, "not_a_name": .problemName, "reserved": .problemName, "not_an_address": .problemAddress,
         "not_a_date": .problemDate, "not_a_zone": .problemZone, "in_the_past": .problemPast,
         "before_start": .problemBeforeStart, "too_far": .problemTooFar, "not_a_number": .problemNumber,
         "not_a_handle": .problemHandle, "not_found": .problemNotFound, "not_a_host": .problemHost,
