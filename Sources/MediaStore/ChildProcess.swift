@@ -36,10 +36,10 @@ struct ChildProcess: Sendable {
     /// Bytes of the answer that are read.
     private static let answerBytes = 65_536
     /// The child's whole environment, its folder aside. The library for pictures is told here to refuse every format
-    /// whose reader was not made for files from strangers.
+    /// whose reader was not made for files from strangers, and to write no machine code at run time.
     private static let environment = [
         "PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "VIPS_BLOCK_UNTRUSTED=1", "VIPS_CONCURRENCY=2",
-        "VIPS_WARNING=0", "MALLOC_ARENA_MAX=2",
+        "VIPS_WARNING=0", "VIPS_NOVECTOR=1", "MALLOC_ARENA_MAX=2",
     ]
 
     /// An absolute path of a folder that the child has for itself.
