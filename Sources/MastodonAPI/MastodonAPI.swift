@@ -14,15 +14,19 @@ public struct MastodonAPI: Sendable {
     let services: Services
     let rendering: Rendering
     let software: String
+    /// Receives forms with files; nil takes none.
+    let uploads: Uploads?
     private let gate: Gate
 
-    /// - SentParameters:
+    /// - Parameters:
     ///   - software: the version of this program.
+    ///   - uploads: receives forms with files; nil takes none.
     ///   - limits: whether requests are counted; false for tests.
-    public init(services: Services, software: String, limits: Bool = true) {
+    public init(services: Services, software: String, uploads: Uploads? = nil, limits: Bool = true) {
         self.services = services
         self.software = software
         rendering = Rendering(services.community, clock: services.clock)
+        self.uploads = uploads
         gate = Gate(limits: limits)
     }
 
@@ -55,6 +59,7 @@ public struct MastodonAPI: Sendable {
         PollEndpoints.all,
         QuoteEndpoints.all,
         ScheduledEndpoints.all,
+        MediaEndpoints.all,
     ].flatMap(\.self)
 
     /// The operations as routes of the node.
