@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-@testable import HTTPSignatures
 import Testing
+
+@testable import HTTPSignatures
 
 @Suite("pushes")
 struct WebPushTests {

@@ -26,6 +26,7 @@ struct StatementTour {
             try inbox(stage, tx)
             try outbox(stage, tx)
             try sessions(stage, tx)
+            try push(stage, tx)
             try ends(stage, tx)
         }
     }

@@ -12,5 +12,6 @@ public enum Schema {
         events,
         queues,
         sessions,
+        push,
     ]
 }
