@@ -31,7 +31,8 @@ struct StatementTests {
     func complete() throws {
         let tests = URL(filePath: #filePath).deletingLastPathComponent()
         let sources = tests.appending(path: "../../Sources/Storage")
-        let tour = try Self.text(tests.appending(path: "StatementTour.swift"))
+        let tour = try FileManager.default.contentsOfDirectory(atPath: tests.path)
+            .filter { $0.hasPrefix("StatementTour") }.map { try Self.text(tests.appending(path: $0)) }.joined()
         var missing: [String] = []
         var count = 0
         for file in try FileManager.default.contentsOfDirectory(atPath: sources.path).sorted()
