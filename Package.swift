@@ -21,6 +21,7 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioHTTPCodec = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// The house, floor by floor; no arrow runs up. `Tests/ArchitectureTests` holds the imports against this table.
@@ -58,6 +59,7 @@ let floors: [Target] = [
         name: "HTTPSupport",
         dependencies: [
             "Model", logging, hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes, nioHTTPCodec,
+            nioWebSocket,
         ], swiftSettings: strict),
     // 5
     .target(
@@ -92,7 +94,8 @@ let floors: [Target] = [
 /// What serves the suites alone, and the suites: one a target, and those that look at the whole house.
 let suites: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Database", logging, nio, nioPosix, nioHTTP], swiftSettings: strict),
+        name: "TestSupport", dependencies: ["Database", logging, nio, nioPosix, nioHTTP, nioWebSocket],
+        swiftSettings: strict),
     .executableTarget(
         name: "TroquetBench",
         dependencies: [
@@ -119,7 +122,11 @@ let suites: [Target] = [
     suite(
         "Services",
         ["Database", "Federation", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging]),
-    suite("HTTPSupport", ["Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix]),
+    suite(
+        "HTTPSupport",
+        [
+            "Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix, nioHTTP, nioWebSocket,
+        ]),
     suite(
         "FederationAPI",
         [
