@@ -58,8 +58,8 @@ let floors: [Target] = [
     .target(
         name: "HTTPSupport",
         dependencies: [
-            "Model", logging, hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes, nioHTTPCodec,
-            nioWebSocket,
+            "Model", "Vocabulary", logging, hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes,
+            nioHTTPCodec, nioWebSocket,
         ], swiftSettings: strict),
     // 5
     .target(
@@ -74,6 +74,12 @@ let floors: [Target] = [
         ], swiftSettings: strict),
     // 6
     .target(
+        name: "MastodonAPI",
+        dependencies: [
+            "Database", "HTTPSupport", "Model", "Services", "Storage", logging, hummingbird, httpTypes, nio,
+        ],
+        swiftSettings: strict),
+    .target(
         name: "WebPages",
         dependencies: [
             "Calendar", "Database", "HTTPSupport", "Model", "Services", "Storage", logging, hummingbird, httpTypes, nio,
@@ -82,8 +88,9 @@ let floors: [Target] = [
     .executableTarget(
         name: "Troquet",
         dependencies: [
-            "Calendar", "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport", "Mail", "Model",
-            "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird, httpTypes, nio,
+            "Calendar", "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport", "Mail",
+            "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,
+            httpTypes, nio,
             nioPosix,
             lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -132,6 +139,12 @@ let suites: [Target] = [
         [
             "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Storage", "Vocabulary",
             logging, hummingbird, httpTypes, nio, nioPosix,
+        ]),
+    suite(
+        "MastodonAPI",
+        [
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Services", "Storage",
+            "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite(
         "WebPages",

@@ -14,6 +14,8 @@ public enum Dialect: Sendable, Hashable {
     case integer
     /// A truth column.
     case boolean
+    /// True and false, as a column's default and in a SELECT.
+    case yes, no
     /// A column of bytes.
     case bytes
     /// A 64-bit floating point column.
@@ -32,6 +34,10 @@ public enum Dialect: Sendable, Hashable {
         case (.integer, .postgres): "BIGINT"
         case (.boolean, .sqlite): "INTEGER"
         case (.boolean, .postgres): "BOOLEAN"
+        case (.yes, .sqlite): "1"
+        case (.yes, .postgres): "TRUE"
+        case (.no, .sqlite): "0"
+        case (.no, .postgres): "FALSE"
         case (.bytes, .sqlite): "BLOB"
         case (.bytes, .postgres): "BYTEA"
         case (.real, .sqlite): "REAL"

@@ -81,6 +81,7 @@ public struct FrontDoor: Sendable {
         var response: Response
         do {
             guard PathRules.isCanonical(request.uri.string) else { throw RequestError.notFound }
+            if route.kind == .client { context.remoteAddress = addresses.resolve(request, peer: context.peer) }
             if isPage { try await welcome(request, &context) }
             response = try await route.handler(request, context)
         } catch let error as HTTPParserError {
@@ -90,6 +91,7 @@ public struct FrontDoor: Sendable {
             response = await refusal(error, request, context, asPage: isPage)
         }
         headers.add(to: &response.headers)
+        CrossOrigin.add(to: &response.headers, path: request.uri.path)
         RequestLog.write(request, context, status: response.status, isPage: isPage, since: start)
         return response
     }
@@ -98,9 +100,10 @@ public struct FrontDoor: Sendable {
     func answerUnknown(
         _ request: Request, _ context: NodeContext, allowed: [HTTPRequest.Method]
     ) async throws -> Response {
+        if let preflight = CrossOrigin.preflight(request) { return preflight }
         let error: RequestError = allowed.isEmpty ? .notFound : .methodNotAllowed
         let isPage =
-            Negotiation.acceptsPage(request.headers[.accept])
+            !PathRules.isForPrograms(request.uri.path) && Negotiation.acceptsPage(request.headers[.accept])
             && !Negotiation.prefersDocument(request.headers[.accept])
         let route = Route(request.method, "", kind: isPage ? .page : .document) { _, _ in throw error }
         var response = try await answer(request, context, by: route)
@@ -113,7 +116,7 @@ public struct FrontDoor: Sendable {
     private static func isPage(_ kind: Route.Kind, _ request: Request) -> Bool {
         switch kind {
         case .page: true
-        case .document: false
+        case .document, .client: false
         case .negotiated: !Negotiation.prefersDocument(request.headers[.accept])
         }
     }

@@ -12,6 +12,7 @@ enum PathRules {
     static func isCanonical(_ target: String) -> Bool {
         let bytes = target.utf8
         guard bytes.first == slash, bytes.count <= limitBytes else { return false }
+        if let plain = withoutSlash(target) { return isCanonical(plain) }
         var segment = 0
         var dots = 0
         var index = bytes.index(after: bytes.startIndex)
@@ -31,6 +32,17 @@ enum PathRules {
         }
         let isRoot = bytes.count == 1 || bytes.dropFirst().first == UInt8(ascii: "?")
         return isRoot || (segment > 0 && (segment > dots || dots > 2))
+    }
+
+    /// Whether nobody but programs asks there: errors are documents, whatever is asked for.
+    static func isForPrograms(_ path: String) -> Bool { path.hasPrefix("/api/") }
+
+    /// The target without the slash at its end that some client apps write, where they ask; nil when there is none.
+    private static func withoutSlash(_ target: String) -> String? {
+        guard target.hasPrefix("/api/") || target.hasPrefix("/oauth/") else { return nil }
+        let end = target.firstIndex(of: "?") ?? target.endIndex
+        guard target[..<end].hasSuffix("/"), !target[..<end].hasSuffix("//") else { return nil }
+        return String(target[..<target.index(before: end)]) + String(target[end...])
     }
 
     private static let slash = UInt8(ascii: "/")

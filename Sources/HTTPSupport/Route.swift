@@ -11,6 +11,8 @@ public struct Route: Sendable {
         case page
         /// Programs: errors are `{"error": code}`, there is no session.
         case document
+        /// Client apps: the handler answers errors itself, and sets its own limits; there is no session.
+        case client
         /// Either: `Accept` decides.
         case negotiated
     }

@@ -35,6 +35,18 @@ public struct Account: Sendable, Hashable, Identifiable {
     public var followers: IRI?
     /// Portrait.
     public var icon: IRI?
+    /// The wide picture above the profile.
+    public var header: IRI?
+    /// Lines of its profile, in their order.
+    public var fields: [ProfileField]
+    /// Posts of it that we have.
+    public var postCount: Int
+    /// Accepted followers that we know of.
+    public var followerCount: Int
+    /// Accounts that it follows, as far as we know.
+    public var followingCount: Int
+    /// When it last wrote.
+    public var lastPostAt: Timestamp?
     /// Whether a follow waits for its owner's answer.
     public var approvesFollowers: Bool
     /// Whether lists of members may show it to strangers.
@@ -62,6 +74,10 @@ public struct Account: Sendable, Hashable, Identifiable {
         self.iri = iri
         self.displayName = displayName
         self.summary = summary
+        self.fields = []
+        self.postCount = 0
+        self.followerCount = 0
+        self.followingCount = 0
         self.approvesFollowers = false
         self.discoverable = false
         self.createdAt = createdAt
@@ -77,6 +93,23 @@ public struct Account: Sendable, Hashable, Identifiable {
     public var handle: Handle { Handle(name: username, host: host) }
     /// The display name, or the username when there is none.
     public var shownName: String { displayName.isEmpty ? username : displayName }
+}
+
+/// One line of a profile: what it is about, and what it says.
+public struct ProfileField: Sendable, Hashable {
+    /// Plain text.
+    public var name: String
+    /// Markup, links among it.
+    public var value: SanitizedHTML
+    /// What the member typed; empty for another node's.
+    public var source: String
+
+    /// Creates the value.
+    public init(name: String, value: SanitizedHTML, source: String = "") {
+        self.name = name
+        self.value = value
+        self.source = source
+    }
 }
 
 /// What a local person may do beyond being a member.

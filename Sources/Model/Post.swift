@@ -35,6 +35,8 @@ public struct Post: Sendable, Hashable, Identifiable {
     public var source: String?
     /// A warning before the text; empty for none.
     public var warning: String
+    /// Whether its pictures are covered until somebody asks; always so under a warning.
+    public var sensitive: Bool
     /// Who may read it.
     public var visibility: Visibility
     /// BCP 47 tag, when known.
@@ -61,6 +63,7 @@ public struct Post: Sendable, Hashable, Identifiable {
         self.title = ""
         self.content = content
         self.warning = ""
+        self.sensitive = false
         self.visibility = visibility
         self.publishedAt = publishedAt
         self.isLocal = isLocal

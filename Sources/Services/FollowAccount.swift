@@ -26,6 +26,16 @@ extension Services {
         }
     }
 
+    /// Changes how a follow shows; nil leaves a choice as it is.
+    public func tuneFollow(
+        _ target: ID<Account>, showsBoosts: Bool?, notifies: Bool?, as follower: ID<Account>
+    ) async throws {
+        guard showsBoosts != nil || notifies != nil else { return }
+        try await database.write { tx in
+            try Follows.tune(by: follower, of: target, showsBoosts: showsBoosts, notifies: notifies, in: tx)
+        }
+    }
+
     /// Finds an account by `@name@host` or by its address, and follows it.
     @discardableResult
     public func follow(

@@ -15,6 +15,8 @@ public struct PostDraft: Sendable, Hashable {
     public var text: String
     /// A warning before the text; empty for none.
     public var warning = ""
+    /// Whether its pictures are covered until somebody asks.
+    public var sensitive = false
     /// Who may read it; an answer is never wider than what it answers.
     public var visibility = Visibility.everyone
     /// The group into which it is written.
@@ -40,7 +42,7 @@ extension Services {
         let text = draft.text.trimmed
         let known = try await mentioned(in: text)
         return try await database.write { tx in
-            let actor = try member(author, in: tx).account
+            let actor = try actor(author, in: tx)
             let composition = compose(text, known: known)
             var post = Post(
                 id: ids.make(at: now()), iri: actor.iri, author: actor.id, content: composition.html,
@@ -50,6 +52,7 @@ extension Services {
             post.title = draft.title.trimmed
             post.source = text
             post.warning = draft.warning.trimmed
+            post.sensitive = draft.sensitive || !post.warning.isEmpty
             post.language = draft.language
             var parts = parts(of: composition, known: known)
             try place(&post, draft, &parts, author: actor, in: tx)

@@ -10,7 +10,8 @@ public import Model
 public enum AccountRow {
     private static let names = [
         "id", "kind", "username", "host", "iri", "display_name", "summary_html", "url", "inbox", "shared_inbox",
-        "outbox", "followers", "icon", "approves_followers", "discoverable", "created_at", "fetched_at",
+        "outbox", "followers", "icon", "header", "fields", "post_count", "follower_count", "following_count",
+        "last_post_at", "approves_followers", "discoverable", "created_at", "fetched_at",
         "suspended_at", "deleted_at", "moved_to",
     ]
 
@@ -45,6 +46,12 @@ public enum AccountRow {
         account.outbox = try row.iriOrNil(prefix + "outbox")
         account.followers = try row.iriOrNil(prefix + "followers")
         account.icon = try row.iriOrNil(prefix + "icon")
+        account.header = try row.iriOrNil(prefix + "header")
+        account.fields = ProfileFields.read(try row.text(prefix + "fields"))
+        account.postCount = try row.count(prefix + "post_count")
+        account.followerCount = try row.count(prefix + "follower_count")
+        account.followingCount = try row.count(prefix + "following_count")
+        account.lastPostAt = try row.timeOrNil(prefix + "last_post_at")
         account.approvesFollowers = try row.bool(prefix + "approves_followers")
         account.discoverable = try row.bool(prefix + "discoverable")
         account.fetchedAt = try row.timeOrNil(prefix + "fetched_at")

@@ -69,8 +69,8 @@ public enum Accounts {
                 username_folded = \(account.handle.foldedName), host = \(account.handle.host),
                 display_name = \(account.displayName), summary_html = \(account.summary), url = \(account.url),
                 inbox = \(account.inbox), shared_inbox = \(account.sharedInbox), outbox = \(account.outbox),
-                followers = \(account.followers), icon = \(account.icon),
-                approves_followers = \(account.approvesFollowers), discoverable = \(account.discoverable),
+                followers = \(account.followers), icon = \(account.icon), header = \(account.header),
+                fields = \(ProfileFields.text(account.fields)), approves_followers = \(account.approvesFollowers), discoverable = \(account.discoverable),
                 updated_at = \(account.fetchedAt ?? account.createdAt), fetched_at = \(account.fetchedAt),
                 moved_to = \(account.movedTo)
             WHERE id = \(known.id)
@@ -81,12 +81,12 @@ public enum Accounts {
     private static func insertion(of account: Account, summarySource: String?) -> SQL {
         """
         INSERT INTO account (id, kind, username, username_folded, host, iri, display_name, summary_html,
-            summary_source, url, inbox, shared_inbox, outbox, followers, icon, approves_followers, discoverable,
-            created_at, updated_at, fetched_at, suspended_at, deleted_at, moved_to)
+            summary_source, url, inbox, shared_inbox, outbox, followers, icon, header, fields, approves_followers,
+            discoverable, created_at, updated_at, fetched_at, suspended_at, deleted_at, moved_to)
         VALUES (\(account.id), \(account.kind), \(account.username), \(account.handle.foldedName),
             \(account.handle.host), \(account.iri), \(account.displayName), \(account.summary), \(summarySource),
             \(account.url), \(account.inbox), \(account.sharedInbox), \(account.outbox), \(account.followers),
-            \(account.icon), \(account.approvesFollowers), \(account.discoverable), \(account.createdAt),
+            \(account.icon), \(account.header), \(ProfileFields.text(account.fields)), \(account.approvesFollowers), \(account.discoverable), \(account.createdAt),
             \(account.fetchedAt ?? account.createdAt), \(account.fetchedAt), \(account.suspendedAt),
             \(account.deletedAt), \(account.movedTo))
         """
@@ -157,6 +157,7 @@ extension Accounts {
             """
             UPDATE account SET display_name = \(account.displayName), summary_html = \(account.summary),
                 summary_source = \(summarySource), url = \(account.url), icon = \(account.icon),
+                header = \(account.header), fields = \(ProfileFields.text(account.fields)),
                 approves_followers = \(account.approvesFollowers), discoverable = \(account.discoverable),
                 moved_to = \(account.movedTo), updated_at = \(now)
             WHERE id = \(account.id)
@@ -189,7 +190,7 @@ extension Accounts {
         try tx.run(
             """
             UPDATE account SET deleted_at = \(now), updated_at = \(now), display_name = '', summary_html = '',
-                summary_source = NULL, icon = NULL, discoverable = \(false)
+                summary_source = NULL, icon = NULL, header = NULL, fields = '[]', discoverable = \(false)
             WHERE id = \(id) AND deleted_at IS NULL
             """)
         tx.announce(Change.settingsChanged.rawValue)

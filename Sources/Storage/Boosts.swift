@@ -19,12 +19,16 @@ public enum Boosts {
     public static func add(
         _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        let inserted = try tx.run(
             """
             INSERT INTO boost (id, account_id, post_id, activity_iri, created_at)
             VALUES (\(id), \(account), \(post), \(activity), \(now))
             ON CONFLICT (account_id, post_id) DO NOTHING
-            """) == 1
+            """)
+        guard inserted == 1 else { return false }
+        try Entries.putBoost(id, of: post, by: account, in: tx)
+        try tx.run("UPDATE post SET boost_count = boost_count + 1 WHERE id = \(post)")
+        return true
     }
 
     /// Takes a boost back.
@@ -34,7 +38,11 @@ public enum Boosts {
     public static func remove(
         account: ID<Account>, post: ID<Post>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM boost WHERE account_id = \(account) AND post_id = \(post)") == 1
+        let removed = try tx.run("DELETE FROM boost WHERE account_id = \(account) AND post_id = \(post)")
+        guard removed == 1 else { return false }
+        try Entries.removeBoost(of: post, by: account, in: tx)
+        try tx.run("UPDATE post SET boost_count = boost_count - 1 WHERE id = \(post)")
+        return true
     }
 
     /// Whose boost of which post the `Announce` was.
@@ -56,6 +64,6 @@ public enum Boosts {
 
     /// How many accounts boosted a post.
     public static func count(of post: ID<Post>, in db: some Queryable) throws(DatabaseError) -> Int {
-        try db.row("SELECT count(*) AS boosts FROM boost WHERE post_id = \(post)")?.count("boosts") ?? 0
+        try db.row("SELECT boost_count FROM post WHERE id = \(post)")?.count("boost_count") ?? 0
     }
 }

@@ -8,18 +8,23 @@ public import Vocabulary
 public enum EventShares {
     /// Records that an account shared an event. A second time changes nothing.
     ///
-    /// - Parameter activity: the id of the `Announce` on the wire: an `Undo` names it.
+    /// - Parameters:
+    ///   - id: its place in the lists of those who follow the account.
+    ///   - activity: the id of the `Announce` on the wire: an `Undo` names it.
     /// - Returns: whether it is the first time.
     @discardableResult
     public static func add(
-        event: ID<Event>, account: ID<Account>, activity: IRI, at now: Timestamp, in tx: Transaction
+        _ id: ID<Entry>, event: ID<Event>, account: ID<Account>, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        let inserted = try tx.run(
             """
             INSERT INTO event_share (event_id, account_id, activity_iri, created_at)
             VALUES (\(event), \(account), \(activity), \(now))
             ON CONFLICT (event_id, account_id) DO NOTHING
-            """) == 1
+            """)
+        guard inserted == 1 else { return false }
+        try Entries.putShare(id, of: event, by: account, in: tx)
+        return true
     }
 
     /// Takes a share back.
@@ -29,7 +34,8 @@ public enum EventShares {
     public static func remove(
         event: ID<Event>, account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM event_share WHERE event_id = \(event) AND account_id = \(account)") == 1
+        try Entries.removeShare(of: event, by: account, in: tx)
+        return try tx.run("DELETE FROM event_share WHERE event_id = \(event) AND account_id = \(account)") == 1
     }
 
     /// Whose share of which event the `Announce` was.

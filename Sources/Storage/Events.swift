@@ -36,7 +36,9 @@ public enum Events {
                 \(e.sequence), \(e.publishedAt), \(e.updatedAt), \(e.isLocal))
             ON CONFLICT (iri) DO NOTHING
             """)
-        return inserted == 1
+        guard inserted == 1 else { return false }
+        try Entries.put(e, in: tx)
+        return true
     }
 
     /// Replaces what an event says. Its id, iri, uuid and home stay.
@@ -57,6 +59,7 @@ public enum Events {
                 published_at = \(e.publishedAt), updated_at = \(e.updatedAt)
             WHERE id = \(e.id)
             """)
+        try Entries.put(e, in: tx)
     }
 
     /// Removes an event with its guest list and shares. What was said about it stays, as plain discussions.

@@ -38,12 +38,17 @@ public enum Follows {
     public static func setState(
         _ state: Follow.State, by follower: ID<Account>, of target: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        let wasAccepted = try find(by: follower, of: target, in: tx)?.state == .accepted
+        let moved = try tx.run(
             """
             UPDATE follow SET state = \(state)
             WHERE follower_id = \(follower) AND target_id = \(target)
                 AND state IN (\(list: predecessors(of: state)))
-            """) == 1
+            """)
+        guard moved == 1 else { return false }
+        let change = (state == .accepted ? 1 : 0) - (wasAccepted ? 1 : 0)
+        if change != 0 { try FollowCounts.changed(by: change, follower: follower, target: target, in: tx) }
+        return true
     }
 
     /// Ends a follow, whatever its state.
@@ -53,12 +58,38 @@ public enum Follows {
     public static func remove(
         by follower: ID<Account>, of target: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM follow WHERE follower_id = \(follower) AND target_id = \(target)") == 1
+        let removed = try tx.row(
+            "DELETE FROM follow WHERE follower_id = \(follower) AND target_id = \(target) RETURNING state")
+        guard let removed else { return false }
+        if try removed.choice("state", as: Follow.State.self) == .accepted {
+            try FollowCounts.changed(by: -1, follower: follower, target: target, in: tx)
+        }
+        return true
     }
 
     /// Ends every follow by and of an account that is no more. Whoever must be told is told before.
     public static func removeAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
+        try FollowCounts.removingAll(of: account, in: tx)
         try tx.run("DELETE FROM follow WHERE follower_id = \(account) OR target_id = \(account)")
+    }
+
+    /// Changes how a follow shows: whether home holds what the account boosts, and whether each post is told.
+    public static func tune(
+        by follower: ID<Account>, of target: ID<Account>, showsBoosts: Bool?, notifies: Bool?, in tx: Transaction
+    ) throws(DatabaseError) {
+        if let showsBoosts {
+            try tx.run(
+                """
+                UPDATE follow SET shows_boosts = \(showsBoosts)
+                WHERE follower_id = \(follower) AND target_id = \(target)
+                """)
+        }
+        if let notifies {
+            try tx.run(
+                """
+                UPDATE follow SET notifies = \(notifies) WHERE follower_id = \(follower) AND target_id = \(target)
+                """)
+        }
     }
 
     private static func predecessors(of state: Follow.State) -> [Follow.State] {
@@ -119,36 +150,28 @@ extension Follows {
     public static func followers(
         of account: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
-        try AccountRow.all(
-            """
-            SELECT \(AccountRow.plain) \(acceptedFollowers(of: account)) AND f.follower_id < \(page.before)
-            ORDER BY f.follower_id DESC LIMIT \(page.limit)
-            """, in: db)
+        try AccountRow.page(acceptedFollowers(of: account), page, in: db)
     }
 
     /// One page of those whom an account follows, accepted, newest account first.
     public static func following(
         of account: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
-        try AccountRow.all(
-            """
-            SELECT \(AccountRow.plain) \(acceptedTargets(of: account)) AND f.target_id < \(page.before)
-            ORDER BY f.target_id DESC LIMIT \(page.limit)
-            """, in: db)
+        try AccountRow.page(acceptedTargets(of: account), page, in: db)
     }
 
     /// How many accepted followers an account has.
     public static func followerCount(
         of account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> Int {
-        try db.row("SELECT count(*) AS n \(acceptedFollowers(of: account))")?.count("n") ?? 0
+        try db.row("SELECT follower_count FROM account WHERE id = \(account)")?.count("follower_count") ?? 0
     }
 
     /// How many accounts an account follows, accepted.
     public static func followingCount(
         of account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> Int {
-        try db.row("SELECT count(*) AS n \(acceptedTargets(of: account))")?.count("n") ?? 0
+        try db.row("SELECT following_count FROM account WHERE id = \(account)")?.count("following_count") ?? 0
     }
 
     /// Those who wait for an account's answer, the longest first.

@@ -14,12 +14,20 @@ public enum Likes {
     public static func add(
         account: ID<Account>, post: ID<Post>, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        let inserted = try tx.run(
             """
-            INSERT INTO post_like (account_id, post_id, activity_iri, created_at)
-            VALUES (\(account), \(post), \(activity), \(now))
+            INSERT INTO post_like (account_id, post_id, activity_iri, created_at, id)
+            VALUES (\(account), \(post), \(activity), \(now), \(place(of: post, at: now)))
             ON CONFLICT (post_id, account_id) DO NOTHING
-            """) == 1
+            """)
+        guard inserted == 1 else { return false }
+        try tx.run("UPDATE post SET like_count = like_count + 1 WHERE id = \(post)")
+        return true
+    }
+
+    /// By what the likes of one account are sorted: when, then which.
+    private static func place(of post: ID<Post>, at now: Timestamp) -> Int64 {
+        ((now.milliseconds & 0x3FFF_FFFF_FFFF) << 16) | (post.rawValue & 0xFFFF)
     }
 
     /// Takes a like back.
@@ -29,7 +37,10 @@ public enum Likes {
     public static func remove(
         account: ID<Account>, post: ID<Post>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM post_like WHERE account_id = \(account) AND post_id = \(post)") == 1
+        let removed = try tx.run("DELETE FROM post_like WHERE account_id = \(account) AND post_id = \(post)")
+        guard removed == 1 else { return false }
+        try tx.run("UPDATE post SET like_count = like_count - 1 WHERE id = \(post)")
+        return true
     }
 
     /// Whose like of which post the `Like` was.
@@ -52,6 +63,6 @@ public enum Likes {
 
     /// How many accounts like a post.
     public static func count(of post: ID<Post>, in db: some Queryable) throws(DatabaseError) -> Int {
-        try db.row("SELECT count(*) AS likes FROM post_like WHERE post_id = \(post)")?.count("likes") ?? 0
+        try db.row("SELECT like_count FROM post WHERE id = \(post)")?.count("like_count") ?? 0
     }
 }

@@ -85,6 +85,15 @@ extension LocalAccounts {
             """) != nil
     }
 
+    /// The steward who is here longest and can act: whom strangers write to.
+    public static func firstSteward(in db: some Queryable) throws(DatabaseError) -> LocalAccount? {
+        try first(
+            """
+            \(selection) WHERE l.role = 'steward' AND l.approved_at IS NOT NULL AND \(AccountRow.isActive)
+            ORDER BY a.id LIMIT 1
+            """, in: db)
+    }
+
     private static let selection: SQL =
         """
         SELECT \(AccountRow.plain), l.email AS l_email, l.password_hash AS l_password_hash, l.role AS l_role,

@@ -120,3 +120,10 @@ public enum Peers {
             schemeUntil: try row.time("scheme_until"))
     }
 }
+
+extension Peers {
+    /// How many hosts we know.
+    public static func count(in db: some Queryable) throws(DatabaseError) -> Int {
+        try db.row("SELECT count(*) AS n FROM peer")?.count("n") ?? 0
+    }
+}

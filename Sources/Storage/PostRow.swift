@@ -7,8 +7,8 @@ internal import Model
 enum PostRow {
     private static let names = [
         "id", "iri", "author_id", "group_id", "in_reply_to_id", "in_reply_to_iri", "thread_id", "event_id", "kind",
-        "title", "content_html", "source", "warning", "visibility", "language", "url", "published_at", "edited_at",
-        "is_local",
+        "title", "content_html", "source", "warning", "sensitive", "visibility", "language", "url", "published_at",
+        "edited_at", "is_local",
     ]
 
     /// The list of columns, each renamed to `p_` and its own name.
@@ -31,6 +31,7 @@ enum PostRow {
         post.title = try row.text("p_title")
         post.source = try row.textOrNil("p_source")
         post.warning = try row.text("p_warning")
+        post.sensitive = try row.bool("p_sensitive")
         post.language = try row.textOrNil("p_language")
         post.url = try row.iriOrNil("p_url")
         post.editedAt = try row.timeOrNil("p_edited_at")

@@ -19,14 +19,17 @@ public enum Posts {
         let inserted = try tx.run(
             """
             INSERT INTO post (id, iri, author_id, group_id, in_reply_to_id, in_reply_to_iri, thread_id, event_id, kind,
-                title, content_html, source, warning, visibility, language, url, published_at, edited_at, is_local)
+                title, content_html, source, warning, sensitive, visibility, language, url, published_at, edited_at,
+                is_local)
             VALUES (\(p.id), \(p.iri), \(p.author), \(p.group), \(p.inReplyTo), \(p.inReplyToIRI), \(p.thread),
-                \(p.event), \(p.kind), \(p.title), \(p.content), \(p.source), \(p.warning), \(p.visibility),
-                \(p.language), \(p.url), \(p.publishedAt), \(p.editedAt), \(p.isLocal))
+                \(p.event), \(p.kind), \(p.title), \(p.content), \(p.source), \(p.warning), \(p.sensitive),
+                \(p.visibility), \(p.language), \(p.url), \(p.publishedAt), \(p.editedAt), \(p.isLocal))
             ON CONFLICT (iri) DO NOTHING
             """)
         guard inserted == 1 else { return false }
         try insertParts(parts, of: p.id, in: tx)
+        try Entries.put(p, in: tx)
+        try PostCounts.added(p, in: tx)
         return true
     }
 
@@ -37,7 +40,7 @@ public enum Posts {
             UPDATE post SET group_id = \(p.group), in_reply_to_id = \(p.inReplyTo),
                 in_reply_to_iri = \(p.inReplyToIRI), thread_id = \(p.thread), event_id = \(p.event), kind = \(p.kind),
                 title = \(p.title), content_html = \(p.content), source = \(p.source), warning = \(p.warning),
-                visibility = \(p.visibility), language = \(p.language), url = \(p.url),
+                sensitive = \(p.sensitive), visibility = \(p.visibility), language = \(p.language), url = \(p.url),
                 published_at = \(p.publishedAt), edited_at = \(p.editedAt)
             WHERE id = \(p.id)
             """)
@@ -45,6 +48,7 @@ public enum Posts {
         try tx.run("DELETE FROM hashtag WHERE post_id = \(p.id)")
         try tx.run("DELETE FROM attachment WHERE post_id = \(p.id)")
         try insertParts(parts, of: p.id, in: tx)
+        try Entries.put(p, in: tx)
     }
 
     /// Removes a post with its parts, boosts and likes. Its answers stay in their thread, without a parent.
@@ -52,6 +56,7 @@ public enum Posts {
     /// - Returns: whether there was one.
     @discardableResult
     public static func delete(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try PostCounts.removing(id, in: tx)
         try tx.run(
             """
             UPDATE post SET in_reply_to_id = NULL
@@ -65,6 +70,8 @@ public enum Posts {
     /// - Returns: how many posts there were.
     @discardableResult
     public static func deleteAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Int {
+        try PostCounts.removingAll(by: author, in: tx)
+        try tx.run("DELETE FROM entry WHERE account_id = \(author) AND is_boost AND post_id IS NOT NULL")
         try tx.run("DELETE FROM boost WHERE account_id = \(author)")
         try tx.run("DELETE FROM post_like WHERE account_id = \(author)")
         try tx.run(
@@ -86,6 +93,8 @@ public enum Posts {
             WHERE in_reply_to_iri = \(p.iri) AND in_reply_to_id IS NULL AND id <> \(p.id)
             """)
         guard adopted > 0 else { return }
+        try Entries.adopt(repliesTo: p, in: tx)
+        try tx.run("UPDATE post SET reply_count = reply_count + \(adopted) WHERE id = \(p.id)")
         try tx.run(
             """
             UPDATE post SET thread_id = \(p.thread), event_id = \(p.event)

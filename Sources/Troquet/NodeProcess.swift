@@ -7,6 +7,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import Mail
+internal import MastodonAPI
 internal import Model
 internal import NIOCore
 internal import NIOPosix
@@ -65,7 +66,10 @@ struct NodeProcess: Sendable {
         var door = FrontDoor.Settings(origin: node.settings.community.origin.string)
         door.limits = node.settings.hasRateLimits
         door.trustedProxies = node.settings.trustedProxies.compactMap { AddressBlock($0) }
-        let routes = Negotiation.merge(documents: api.routes + Health(node).routes, pages: pages.routes)
+        let clients = MastodonAPI(
+            services: node.services, software: Version.current, limits: node.settings.hasRateLimits)
+        let routes = Negotiation.merge(
+            documents: api.routes + clients.routes + Health(node).routes, pages: pages.routes)
         let router = buildRouter(
             routes: routes,
             frontDoor: FrontDoor(

@@ -32,6 +32,7 @@ public struct WebPages: Sendable {
             get("/groups/:name", GroupPage.show), get("/tags/:tag", TagPage.show),
             get("/posts/:id", Discussion.show), get("/events", Agenda.show), get("/events/:id", EventPage.show),
             get("/users/:name", Profile.show), get("/@{name}", Profile.redirect),
+            get("/@{name}/:id", Discussion.redirect),
             get("/accounts/:id", Profile.showRemote), get("/members", Members.show),
             get("/networks", Networks.show),
         ]

@@ -145,7 +145,7 @@ struct EventsTests {
                 let activity = try scene.iri("shares")
                 try await scene.db.write { tx in
                     _ = try EventShares.add(
-                        event: event.id, account: relay.id, activity: activity, at: Scene.start, in: tx)
+                        scene.id(), event: event.id, account: relay.id, activity: activity, at: Scene.start, in: tx)
                 }
                 shared.append(event.id)
             }
@@ -175,8 +175,8 @@ struct EventsTests {
             let (first, second) = (try scene.iri("shares"), try scene.iri("shares"))
             let (id, owner, now) = (event.id, cafe.id, Scene.start)
             try await scene.db.write { tx throws in
-                #expect(try EventShares.add(event: id, account: owner, activity: first, at: now, in: tx))
-                #expect(try !EventShares.add(event: id, account: owner, activity: second, at: now, in: tx))
+                #expect(try EventShares.add(scene.id(), event: id, account: owner, activity: first, at: now, in: tx))
+                #expect(try !EventShares.add(scene.id(), event: id, account: owner, activity: second, at: now, in: tx))
                 #expect(try EventShares.byActivity(first, in: tx)?.event == id)
                 #expect(try EventShares.byActivity(second, in: tx) == nil)
                 #expect(try EventShares.find(event: id, account: owner, in: tx) == first)

@@ -109,7 +109,9 @@ enum AnnounceHandler: ActivityHandler {
     ) throws -> InboxOutcome {
         let now = said.now
         if let event = try Events.byIRI(iri, in: tx) {
-            let isNew = try EventShares.add(event: event.id, account: said.actor.id, activity: said.id, at: now, in: tx)
+            let isNew = try EventShares.add(
+                said.world.ids.make(at: now), event: event.id, account: said.actor.id, activity: said.id, at: now,
+                in: tx)
             return isNew ? .applied : .duplicate
         }
         guard let post = try Posts.byIRI(iri, in: tx) else { return .ignored(.unknownObject) }

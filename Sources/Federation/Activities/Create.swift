@@ -94,7 +94,8 @@ extension Outbox {
         else { return }
         let activity = newActivityID()
         _ = try EventShares.add(
-            event: event.id, account: agenda.id, activity: identifiers.activity(activity), at: clock.now, in: tx)
+            ids.make(at: clock.now), event: event.id, account: agenda.id, activity: identifiers.activity(activity),
+            at: clock.now, in: tx)
         try announce(.string(event.iri.string), about: event.iri, by: agenda, id: activity, in: tx)
     }
 

@@ -12,6 +12,7 @@ public enum Schema {
         events,
         queues,
         sessions,
+        clients,
         push,
     ]
 }

@@ -21,6 +21,11 @@ enum Discussion {
         try await page(visit, id: try visit.id(), FormState())
     }
 
+    /// The address by which client apps know a post.
+    static func redirect(_ visit: Visit) async throws -> Response {
+        visit.redirect("/posts/\(try visit.id() as ID<Post>)")
+    }
+
     /// - Parameter state: an answer that was refused, to be shown again.
     static func page(
         _ visit: Visit, id: ID<Post>, _ state: FormState, status: HTTPResponse.Status = .ok

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPTypes
+public import Hummingbird
+internal import Vocabulary
+
+/// What a client app sent, wherever it put it: in the query, in a form, in parts, or as JSON.
+///
+/// Apps disagree about the place and the spelling, so all of them are one tree: `a[b][]=c`, `a[b][0]=c` and
+/// `{"a": {"b": ["c"]}}` say the same. What stands in the body counts more than the query; what nobody asks for is
+/// ignored. Numbers and truth values become the text that was written.
+public struct SentParameters: Sendable, Hashable {
+    /// One value.
+    public indirect enum Value: Sendable, Hashable {
+        case null
+        case text(String)
+        case list([Value])
+        case object([String: Value])
+    }
+
+    /// Bytes of a body that is no upload.
+    public static let limit = 1_048_576
+    /// Levels of brackets in a name.
+    private static let depth = 6
+    private var values: [String: Value] = [:]
+
+    /// From values that are there already; for parts of others, and for tests.
+    public init(_ values: [String: Value] = [:]) {
+        self.values = values
+    }
+
+    /// Reads query and body.
+    ///
+    /// - Throws: ``RequestError``: too large, broken JSON or broken escapes.
+    public init(_ request: Request) async throws {
+        for (name, value) in Query.pairs(Array((request.uri.query ?? "").utf8)) ?? [] { add(name, value) }
+        guard request.method != .get, request.method != .head else { return }
+        var body = SentParameters()
+        try await body.read(request)
+        values.merge(body.values) { _, second in second }
+    }
+
+    private mutating func read(_ request: Request) async throws {
+        let header = request.headers[.contentType] ?? ""
+        let type = header.split(separator: ";").first?.trimmingSpaces.lowercased() ?? ""
+        let bytes = try await BodyLimits.read(request, limit: Self.limit)
+        guard !bytes.isEmpty else { return }
+        if type == "multipart/form-data" {
+            guard let boundary = Multipart.boundary(of: header) else { throw RequestError.unsupportedMediaType }
+            for (name, value) in try Multipart.fields(of: bytes, boundary: boundary) { add(name, value) }
+        } else if type.hasSuffix("json") || (type.isEmpty && bytes.first == UInt8(ascii: "{")) {
+            try read(json: bytes)
+        } else {
+            guard let pairs = Query.pairs(bytes) else { throw RequestError.malformed(code: "malformed_form") }
+            for (name, value) in pairs { add(name, value) }
+        }
+    }
+
+    private mutating func read(json bytes: [UInt8]) throws(RequestError) {
+        guard let json = try? JSON.parse(bytes) else { throw .malformed(code: "malformed_json") }
+        guard case .object(let object) = Self.value(of: json) else { return }
+        values = object
+    }
+
+    private static func value(of json: JSON) -> Value {
+        switch json {
+        case .null: .null
+        case .bool(let value): .text(value ? "true" : "false")
+        case .number(let number): .text(number.text)
+        case .string: .text(json.string ?? "")
+        case .array(let elements): .list(elements.map(value))
+        case .object(let object):
+            .object(Dictionary(object.map { ($0.key, value(of: $0.value)) }, uniquingKeysWith: { $1 }))
+        }
+    }
+}
+
+// MARK: - Reading values
+
+extension SentParameters {
+    /// Whether something was sent under a name, be it null or empty.
+    public func has(_ name: String) -> Bool { values[name] != nil }
+
+    /// The text under a name; the last of several. Nil when there is none, or null.
+    public func text(_ name: String) -> String? {
+        switch values[name] {
+        case .text(let text): text
+        case .list(let list): list.last.flatMap(Self.text)
+        default: nil
+        }
+    }
+
+    /// All texts under a name, in order: a list, a list with numbers for names, or the one that is there.
+    public func texts(_ name: String) -> [String] { elements(name).compactMap(Self.text) }
+
+    /// The truth value under a name: everything but `false`, `0`, `f`, `off`, `no` and nothing is true.
+    public func bool(_ name: String) -> Bool? {
+        guard let text = text(name)?.lowercased() else { return nil }
+        return !["", "false", "0", "f", "off", "no"].contains(text)
+    }
+
+    /// The whole number under a name.
+    public func int(_ name: String) -> Int? { text(name).flatMap { Int($0) } }
+
+    /// The number under a name.
+    public func double(_ name: String) -> Double? {
+        text(name).flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    /// What lies under a name as values of their own.
+    public func object(_ name: String) -> SentParameters? {
+        guard case .object(let object) = values[name] else { return nil }
+        return SentParameters(object)
+    }
+
+    /// A list of objects under a name: as a list, or as an object with numbers for names.
+    public func objects(_ name: String) -> [SentParameters] {
+        elements(name).compactMap { value in
+            guard case .object(let object) = value else { return nil }
+            return SentParameters(object)
+        }
+    }
+
+    /// The names, sorted.
+    public var names: [String] { values.keys.sorted() }
+
+    /// The same with another value under a name.
+    public func with(_ name: String, _ value: Value) -> SentParameters {
+        var copy = self
+        copy.values[name] = value
+        return copy
+    }
+
+    private func elements(_ name: String) -> [Value] {
+        switch values[name] {
+        case nil, .null: return []
+        case .text(let text): return [.text(text)]
+        case .list(let list): return list
+        case .object(let object):
+            let numbered = object.compactMap { key, value in Int(key).map { ($0, value) } }
+            return numbered.count == object.count ? numbered.sorted { $0.0 < $1.0 }.map(\.1) : [.object(object)]
+        }
+    }
+
+    private static func text(_ value: Value) -> String? {
+        guard case .text(let text) = value else { return nil }
+        return text
+    }
+}
+
+// MARK: - Names with brackets
+
+extension SentParameters {
+    /// Adds one pair: `a=1`, `a[]=1`, `a[b]=1`, `a[0][b]=1`. A plain name that comes again becomes a list.
+    public mutating func add(_ name: String, _ value: String) {
+        let path = Self.path(of: name)
+        guard let first = path.first else { return }
+        values[first] = Self.adding(value, at: path.dropFirst(), to: values[first])
+    }
+
+    private static func path(of name: String) -> [String] {
+        guard let open = name.firstIndex(of: "["), open != name.startIndex, name.hasSuffix("]") else { return [name] }
+        let inner = name[name.index(after: open)...].dropLast()
+        let rest = inner.split(separator: "][", omittingEmptySubsequences: false).map(String.init)
+        guard rest.count < depth else { return [] }
+        return [String(name[..<open])] + rest
+    }
+
+    private static func adding(_ text: String, at path: ArraySlice<String>, to known: Value?) -> Value {
+        guard let key = path.first else {
+            switch known {
+            case nil, .null: return .text(text)
+            case .list(let list): return .list(list + [.text(text)])
+            case let other?: return .list([other, .text(text)])
+            }
+        }
+        if key.isEmpty {
+            var list: [Value] = []
+            switch known {
+            case .list(let there): list = there
+            case .text: list = [known ?? .null]
+            default: break
+            }
+            // `a[][b]=1&a[][c]=2` is one object until a name comes twice.
+            if path.count > 1, case .object(let last)? = list.last, let next = path.dropFirst().first, last[next] == nil
+            {
+                list[list.count - 1] = adding(text, at: path.dropFirst(), to: list.last)
+            } else {
+                list.append(adding(text, at: path.dropFirst(), to: nil))
+            }
+            return .list(list)
+        }
+        var object: [String: Value] = [:]
+        if case .object(let there) = known { object = there }
+        object[key] = adding(text, at: path.dropFirst(), to: object[key])
+        return .object(object)
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import HTTPTypes
+internal import Services
+
+/// Why a client app is refused, in the words that apps know.
+enum APIError: Error, Equatable {
+    /// The token is missing, wrong, or was taken back.
+    case badToken
+    /// The token may do other things.
+    case outOfScope
+    /// An app speaks for itself where a person has to.
+    case userNeeded
+    /// The person waits to be let in.
+    case pending
+    /// It is not there, or not for this asker.
+    case notFound
+    /// It is there, and not for this asker.
+    case notAllowed
+    /// Something needed was not sent, or cannot be read.
+    case badRequest(String)
+    /// What was sent cannot be done; the text is for people.
+    case unprocessable(String)
+    /// What was sent breaks a rule: field, code as `ERR_TAKEN`, text.
+    case invalid([Problem])
+    /// Too often.
+    case tooMany(retryAfterSeconds: Int)
+
+    /// One thing wrong with one field.
+    struct Problem: Equatable {
+        var field: String
+        var code: String
+        var text: String
+    }
+
+    var status: HTTPResponse.Status {
+        switch self {
+        case .badToken: .unauthorized
+        case .outOfScope, .pending, .notAllowed: .forbidden
+        case .userNeeded, .unprocessable, .invalid: .unprocessableContent
+        case .notFound: .notFound
+        case .badRequest: .badRequest
+        case .tooMany: .tooManyRequests
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .badToken: "The access token is invalid"
+        case .outOfScope: "This action is outside the authorized scopes"
+        case .userNeeded: "This method requires an authenticated user"
+        case .pending: "Your login is currently pending approval"
+        case .notFound: "Record not found"
+        case .notAllowed: "This action is not allowed"
+        case .badRequest(let text), .unprocessable(let text): text
+        case .invalid(let problems):
+            "Validation failed: " + problems.map { "\(Self.name($0.field)) \($0.text)" }.joined(separator: ", ")
+        case .tooMany: "Too many requests"
+        }
+    }
+
+    /// `display_name` becomes `Display name`.
+    private static func name(_ field: String) -> String {
+        let words = field.replacing("_", with: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+
+    /// What an app is told of a command that was not carried out.
+    init(_ error: ServiceError) {
+        self =
+            switch error {
+            case .notFound: .notFound
+            case .notAllowed: .notAllowed
+            case .signInNeeded: .userNeeded
+            case .invalid(let fields): .invalid(fields.map(Problem.init))
+            case .conflict(let code): .unprocessable(Self.sentence(of: code))
+            case .tooMany: .tooMany(retryAfterSeconds: 30)
+            case .unreachable: .notFound
+            }
+    }
+
+    /// Stable codes of services as apps know them; others stand for themselves.
+    private static func sentence(of code: String) -> String {
+        switch code {
+        case "media_not_ready": "Cannot attach files that have not finished processing. Try again in a moment!"
+        case "already_voted": "Validation failed: You have already voted on this poll"
+        case "poll_over": "Validation failed: The poll has already ended"
+        case "no_such_choice": "Validation failed: The chosen vote option does not exist"
+        case "registration_closed": "Registrations are closed"
+        default: "Validation failed: " + code.replacing("_", with: " ")
+        }
+    }
+
+    func answer() -> Answer {
+        var answer = Answer(status: status) { writer in
+            writer.object {
+                $0.field("error", text)
+                guard case .invalid(let problems) = self else { return }
+                $0.key("details")
+                $0.object { details in
+                    for field in Dictionary(grouping: problems, by: \.field).sorted(by: { $0.key < $1.key }) {
+                        details.key(field.key)
+                        details.array(field.value) { writer, problem in
+                            writer.object {
+                                $0.field("error", problem.code)
+                                $0.field("description", problem.text)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        if case .tooMany(let seconds) = self { answer.headers[.retryAfter] = String(seconds) }
+        return answer
+    }
+}
+
+extension APIError.Problem {
+    /// A field of a form as apps call it, and what is wrong with it as apps say it.
+    init(_ error: FieldError) {
+        let field =
+            switch error.field {
+            case "name": "username"
+            case "summary": "note"
+            default: error.field
+            }
+        let (code, text) =
+            switch error.code {
+            case "missing": ("ERR_BLANK", "can't be blank")
+            case "too_long": ("ERR_TOO_LONG", "is too long")
+            case "too_short": ("ERR_TOO_SHORT", "is too short")
+            case "taken": ("ERR_TAKEN", "has already been taken")
+            case "not_allowed", "reserved": ("ERR_RESERVED", "is reserved")
+            case "not_accepted": ("ERR_ACCEPTED", "must be accepted")
+            default: ("ERR_INVALID", "is invalid")
+            }
+        self.init(field: field, code: code, text: text)
+    }
+}

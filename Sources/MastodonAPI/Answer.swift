@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import HTTPTypes
+internal import Hummingbird
+
+/// What is said to a client app.
+struct Answer: Sendable {
+    var status: HTTPResponse.Status
+    var headers: HTTPFields = [:]
+    /// Set by the few that do not answer with JSON.
+    var response: Response?
+    private var body: [UInt8]
+
+    /// One entity.
+    init(status: HTTPResponse.Status = .ok, _ write: (inout JSONWriter) throws -> Void) rethrows {
+        var writer = JSONWriter()
+        try write(&writer)
+        self.status = status
+        body = writer.bytes
+    }
+
+    /// Something else than JSON.
+    init(_ response: Response) {
+        status = response.status
+        body = []
+        self.response = response
+    }
+
+    /// An object without members: it was done.
+    static var done: Answer { Answer { $0.object { _ in } } }
+    /// A list without elements.
+    static var nothing: Answer { Answer { $0.array([0][..<0]) { _, _ in } } }
+
+    /// A list, and where the pages before and after it are.
+    ///
+    /// - Parameter cursors: the first and the last number on the page, newest first; nil for an empty page.
+    init<Items: Collection>(
+        page items: Items, cursors: (newest: Int64, oldest: Int64)?, of call: Call,
+        _ write: (inout JSONWriter, Items.Element) -> Void
+    ) {
+        self.init { $0.array(items, write) }
+        guard let cursors else { return }
+        let base = call.rendering.origin + call.request.uri.path
+        let kept = PageLinks.kept(of: call.request.uri.query ?? "")
+        headers[.link] =
+            "<\(base)?\(kept)max_id=\(cursors.oldest)>; rel=\"next\", <\(base)?\(kept)min_id=\(cursors.newest)>; rel=\"prev\""
+    }
+
+    func made() -> Response {
+        if var response {
+            response.headers.append(contentsOf: headers)
+            return response
+        }
+        return Answers.json(body, contentType: "application/json; charset=utf-8", status: status, headers: headers)
+    }
+}
+
+extension HTTPField.Name {
+    /// Where the neighbouring pages are. Spec: RFC 8288.
+    static let link = HTTPField.Name("Link") ?? .location
+}
+
+/// The query of a list's neighbours: what was asked for, without the place.
+private enum PageLinks {
+    private static let places: Set<Substring> = ["max_id", "min_id", "since_id"]
+
+    static func kept(of query: String) -> String {
+        query.split(separator: "&").filter { pair in
+            let name = pair.split(separator: "=", maxSplits: 1).first ?? ""
+            return !places.contains(name) && pair.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3C && $0 != 0x3E }
+        }.map { "\($0)&" }.joined()
+    }
+}

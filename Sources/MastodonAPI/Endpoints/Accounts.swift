@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSupport
+internal import Model
+internal import Services
+internal import Storage
+
+/// People and groups: finding them, following them, and one's own profile.
+enum AccountEndpoints {
+    static let all: [Endpoint] = [
+        .get("/api/v1/accounts/verify_credentials", .person("profile"), own),
+        .get("/api/v1/profile", .person("profile"), own),
+        .get("/api/v1/preferences", .person("read:accounts"), preferences),
+        .get("/api/v1/accounts/lookup", .open, lookUp),
+        .get("/api/v1/accounts/relationships", .person("read:follows"), relationships),
+        .get("/api/v1/accounts", .everyone("read:accounts"), several),
+        .get("/api/v1/accounts/:id", .everyone("read:accounts"), show),
+        .get("/api/v1/accounts/:id/statuses", .everyone("read:statuses"), statuses),
+        .get("/api/v1/accounts/:id/followers", .everyone("read:accounts")) { call in
+            let id: ID<Account> = try call.id()
+            return try await page(call) { page, db throws(DatabaseError) in try Follows.followers(of: id, page, in: db)
+            }
+        },
+        .get("/api/v1/accounts/:id/following", .everyone("read:accounts")) { call in
+            let id: ID<Account> = try call.id()
+            return try await page(call) { page, db throws(DatabaseError) in try Follows.following(of: id, page, in: db)
+            }
+        },
+        .post("/api/v1/accounts/:id/follow", .person("write:follows"), follow),
+        .post("/api/v1/accounts/:id/unfollow", .person("write:follows")) { call in
+            try await act(call) { try await call.services.unfollow($0, as: $1) }
+        },
+    ]
+
+    // MARK: - One's own
+
+    private static func own(_ call: Call) async throws -> Answer {
+        let profile = try await call.services.ownProfile(of: try call.actor())
+        return Answer { $0.ownAccount(profile, call.rendering) }
+    }
+
+    private static func preferences(_ call: Call) async throws -> Answer {
+        let profile = try await call.services.ownProfile(of: try call.actor())
+        return Answer { writer in
+            writer.object {
+                $0.field("posting:default:visibility", profile.defaultVisibility.apiName)
+                $0.field("posting:default:sensitive", profile.defaultSensitive)
+                $0.field("posting:default:language", profile.defaultLanguage)
+                $0.field("posting:default:quote_policy", "public")
+                $0.field("reading:expand:media", "default")
+                $0.field("reading:expand:spoilers", false)
+                $0.field("reading:autoplay:gifs", false)
+            }
+        }
+    }
+
+    // MARK: - Finding
+
+    private static func show(_ call: Call) async throws -> Answer {
+        let account = try await account(try call.id(), call)
+        return Answer { $0.account(account, call.rendering) }
+    }
+
+    private static func several(_ call: Call) async throws -> Answer {
+        let ids = call.parameters.texts("id").prefix(40).compactMap { ID<Account>($0) }
+        let found = try await call.database.read { db in try Accounts.byIDs(ids, in: db) }
+        let accounts = ids.compactMap { found[$0] }.filter { $0.deletedAt == nil }
+        return Answer { writer in writer.array(accounts) { $0.account($1, call.rendering) } }
+    }
+
+    /// By handle, of those whom we know; nothing is fetched.
+    private static func lookUp(_ call: Call) async throws -> Answer {
+        guard let handle = Handle(call.parameters.text("acct") ?? "") else { throw APIError.notFound }
+        let host = handle.host == call.rendering.host ? "" : handle.host
+        let account = try await call.database.read { db in
+            try Accounts.byHandle(Handle(name: handle.name, host: host), in: db)
+        }
+        guard let account, account.deletedAt == nil else { throw APIError.notFound }
+        return Answer { $0.account(account, call.rendering) }
+    }
+
+    private static func relationships(_ call: Call) async throws -> Answer {
+        let viewer = try call.actor()
+        let ids = call.parameters.texts("id").prefix(80).compactMap { ID<Account>($0) }
+        let relations = try await call.database.read { db in
+            try AccountRelations.load(ids, viewer: viewer, in: db)
+        }
+        return Answer { writer in writer.array(relations) { $0.relationship($1) } }
+    }
+
+    // MARK: - What they wrote
+
+    private static func statuses(_ call: Call) async throws -> Answer {
+        let account = try await account(try call.id(), call)
+        let sent = call.parameters
+        guard sent.bool("pinned") != true else { return try await pinned(of: account, call) }
+        var filter = AccountFilter()
+        // What a group shows is what it relays: without boosts its profile would be empty.
+        if !account.isGroup {
+            filter.withoutReplies = sent.bool("exclude_replies") == true
+            filter.withoutBoosts = sent.bool("exclude_reblogs") == true
+        }
+        filter.onlyMedia = sent.bool("only_media") == true
+        filter.tag = sent.text("tagged").flatMap { $0.isEmpty ? nil : call.services.foldedTag($0) }
+        return try await TimelineEndpoints.answer(call) { [filter] page, db throws(DatabaseError) in
+            try EntryLists.account(account.id, filter, viewer: call.viewer, page, in: db)
+        }
+    }
+
+    private static func pinned(of account: Account, _ call: Call) async throws -> Answer {
+        let viewer = call.viewer
+        let views = try await call.database.read { db in
+            try StatusViews.ofPosts(try Pins.list(of: account.id, in: db), viewer: viewer, in: db)
+        }
+        return Answer { writer in writer.array(views) { $0.status($1, call.rendering) } }
+    }
+
+    // MARK: - Following
+
+    private static func follow(_ call: Call) async throws -> Answer {
+        let sent = call.parameters
+        return try await act(call) { target, actor in
+            try await call.services.follow(target, as: actor)
+            try await call.services.tuneFollow(
+                target, showsBoosts: sent.bool("reblogs"), notifies: sent.bool("notify"), as: actor)
+        }
+    }
+
+    /// Does something with an account, and answers with how the two then stand.
+    static func act(
+        _ call: Call, _ body: (ID<Account>, ID<Account>) async throws -> Void
+    ) async throws -> Answer {
+        let actor = try call.actor()
+        let target = try await account(try call.id(), call)
+        try await body(target.id, actor)
+        return try await relation(of: actor, to: target.id, call)
+    }
+
+    static func relation(of viewer: ID<Account>, to account: ID<Account>, _ call: Call) async throws -> Answer {
+        let relation = try await call.database.read { db in
+            try AccountRelations.load([account], viewer: viewer, in: db).first
+        }
+        guard let relation else { throw APIError.notFound }
+        return Answer { $0.relationship(relation) }
+    }
+
+    /// An account of this number that was not deleted.
+    static func account(_ id: ID<Account>, _ call: Call) async throws -> Account {
+        let account = try await call.database.read { db in try Accounts.byID(id, in: db) }
+        guard let account, account.deletedAt == nil else { throw APIError.notFound }
+        return account
+    }
+
+    /// One page of accounts, paged by the account's number.
+    static func page(
+        _ call: Call, _ read: @escaping @Sendable (PageRequest, Snapshot) throws(DatabaseError) -> [Account]
+    ) async throws -> Answer {
+        let page = call.page(limit: 40)
+        let accounts = try await call.database.read { db in try read(page, db) }
+        let cursors = accounts.first.flatMap { first in
+            accounts.last.map { (newest: first.id.rawValue, oldest: $0.id.rawValue) }
+        }
+        return Answer(page: accounts, cursors: cursors, of: call) { $0.account($1, call.rendering) }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSupport
+internal import Model
+internal import Services
+internal import Storage
+
+/// What the node says of itself.
+enum InstanceEndpoints {
+    static let all: [Endpoint] = [
+        .get("/api/v1/instance", .open, version1),
+        .get("/api/v2/instance", .open, version2),
+        .get("/api/v1/instance/peers", .open, peers),
+        .get("/api/v1/instance/rules", .open) { _ in .nothing },
+        .get("/api/v1/instance/extended_description", .open, description),
+        .get("/api/v1/instance/privacy_policy", .open, description),
+        .get("/api/v1/instance/translation_languages", .open) { _ in .done },
+        .get("/api/v1/instance/domain_blocks", .open) { _ in .nothing },
+        .get("/api/v1/instance/activity", .open) { _ in .nothing },
+        .get("/api/v1/custom_emojis", .open) { _ in .nothing },
+        .get("/api/v1/trends", .open) { _ in .nothing },
+        .get("/api/v1/trends/tags", .open) { _ in .nothing },
+        .get("/api/v1/trends/statuses", .open) { _ in .nothing },
+        .get("/api/v1/trends/links", .open) { _ in .nothing },
+        .get("/health", .open) { _ in Answer { $0.object { $0.field("status", "OK") } } },
+    ]
+
+    private static func version1(_ call: Call) async throws -> Answer {
+        let facts = try await facts(call)
+        return Answer { $0.instance(version: 1, facts, call.rendering) }
+    }
+
+    private static func version2(_ call: Call) async throws -> Answer {
+        let facts = try await facts(call)
+        return Answer { $0.instance(version: 2, facts, call.rendering) }
+    }
+
+    private static func facts(_ call: Call) async throws -> InstanceFacts {
+        let now = call.services.clock.now
+        let (counts, hosts, contact) = try await call.database.read { db in
+            (
+                try Accounts.counts(activeSince: now - .days(30), halfYear: now - .days(180), in: db),
+                try Peers.count(in: db),
+                try LocalAccounts.firstSteward(in: db)
+            )
+        }
+        return InstanceFacts(
+            software: call.api.software, community: call.services.community, counts: counts, hosts: hosts,
+            contact: contact, vapidKey: try await call.services.pushKey())
+    }
+
+    private static func peers(_ call: Call) async throws -> Answer {
+        let hosts = try await call.database.read { db in try Peers.list(in: db).filter { $0.policy != .blocked } }
+        return Answer { writer in writer.array(hosts) { $0.string($1.host) } }
+    }
+
+    private static func description(_ call: Call) async throws -> Answer {
+        Answer { writer in
+            writer.object {
+                $0.field("updated_at", Timestamp(0))
+                $0.field("content", "<p>\(EventText.escaped(call.services.community.tagline))</p>")
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSupport
+internal import Model
+internal import Services
+internal import Storage
+
+/// One status at a time: reading, writing, and what one does with it.
+enum StatusEndpoints {
+    static let all: [Endpoint] = [
+        .get("/api/v1/statuses", .everyone("read:statuses"), several),
+        .post("/api/v1/statuses", .person("write:statuses"), publish),
+        .get("/api/v1/statuses/:id", .everyone("read:statuses"), show),
+        .delete("/api/v1/statuses/:id", .person("write:statuses"), delete),
+        .get("/api/v1/statuses/:id/context", .everyone("read:statuses"), context),
+        .post("/api/v1/statuses/:id/translate", .person("read:statuses"), translate),
+        .get("/api/v1/statuses/:id/favourited_by", .everyone("read:statuses"), favouritedBy),
+        .get("/api/v1/statuses/:id/reblogged_by", .everyone("read:statuses"), rebloggedBy),
+        .post("/api/v1/statuses/:id/favourite", .person("write:favourites")) { call in
+            try await mark(call) { try await call.services.favourite($0, as: $1) }
+        },
+        .post("/api/v1/statuses/:id/unfavourite", .person("write:favourites")) { call in
+            try await mark(call) { try await call.services.unfavourite($0, as: $1) }
+        },
+        .post("/api/v1/statuses/:id/bookmark", .person("write:bookmarks")) { call in
+            try await mark(call) { try await call.services.bookmark($0, as: $1) }
+        },
+        .post("/api/v1/statuses/:id/unbookmark", .person("write:bookmarks")) { call in
+            try await mark(call) { try await call.services.unbookmark($0, as: $1) }
+        },
+        .post("/api/v1/statuses/:id/mute", .person("write:mutes")) { call in
+            try await mark(call) { try await call.services.muteThread($0, true, as: $1) }
+        },
+        .post("/api/v1/statuses/:id/unmute", .person("write:mutes")) { call in
+            try await mark(call) { try await call.services.muteThread($0, false, as: $1) }
+        },
+        .post("/api/v1/statuses/:id/pin", .person("write:accounts")) { call in
+            try await mark(call) { try await call.services.pin($0, true, as: $1) }
+        },
+        .post("/api/v1/statuses/:id/unpin", .person("write:accounts")) { call in
+            try await mark(call) { try await call.services.pin($0, false, as: $1) }
+        },
+        .post("/api/v1/statuses/:id/reblog", .person("write:statuses"), reblog),
+        .post("/api/v1/statuses/:id/unreblog", .person("write:statuses"), unreblog),
+        .get("/api/v1/bookmarks", .person("read:bookmarks")) { call in
+            try await kept(call) { viewer, page, db throws(DatabaseError) in
+                try Bookmarks.list(of: viewer, page, in: db)
+            }
+        },
+        .get("/api/v1/favourites", .person("read:favourites")) { call in
+            try await kept(call) { viewer, page, db throws(DatabaseError) in
+                try Favourites.list(of: viewer, page, in: db)
+            }
+        },
+    ]
+
+    // MARK: - Reading
+
+    private static func show(_ call: Call) async throws -> Answer {
+        try await answer(try call.id(), call)
+    }
+
+    private static func several(_ call: Call) async throws -> Answer {
+        let ids = call.parameters.texts("id").prefix(40).compactMap { ID<Entry>($0) }
+        let viewer = call.viewer
+        let views = try await call.database.read { db in
+            try StatusViews.load(try Entries.byIDs(ids, in: db), viewer: viewer, in: db)
+        }
+        return Answer { writer in writer.array(views) { $0.status($1, call.rendering) } }
+    }
+
+    private static func context(_ call: Call) async throws -> Answer {
+        let id: ID<Entry> = try call.id()
+        let viewer = call.viewer
+        let context = try await call.database.read { db -> (above: [StatusView], below: [StatusView])? in
+            guard let view = try StatusViews.one(id, viewer: viewer, in: db) else { return nil }
+            let around = try Conversations.around(view.entry.subject, viewer: viewer, in: db)
+            return (
+                try StatusViews.load(around.above, viewer: viewer, in: db),
+                try StatusViews.load(around.below, viewer: viewer, in: db)
+            )
+        }
+        guard let context else { throw APIError.notFound }
+        return Answer { writer in
+            writer.object {
+                $0.array("ancestors", context.above) { $0.status($1, call.rendering) }
+                $0.array("descendants", context.below) { $0.status($1, call.rendering) }
+            }
+        }
+    }
+
+    private static func translate(_ call: Call) async throws -> Answer {
+        _ = try await view(try call.id(), call)
+        throw APIError.unprocessable("Translation is not available on this server")
+    }
+
+    private static func favouritedBy(_ call: Call) async throws -> Answer {
+        let subject = try await view(try call.id(), call).entry.subject
+        return try await AccountEndpoints.page(call) { page, db throws(DatabaseError) in
+            try Favourites.accounts(of: subject, page, in: db)
+        }
+    }
+
+    private static func rebloggedBy(_ call: Call) async throws -> Answer {
+        let subject = try await view(try call.id(), call).entry.subject
+        return try await AccountEndpoints.page(call) { page, db throws(DatabaseError) in
+            try Entries.boosters(of: subject, page, in: db)
+        }
+    }
+
+    private static func kept(
+        _ call: Call,
+        _ read: @escaping @Sendable (ID<Account>, PageRequest, Snapshot) throws(DatabaseError) -> [KeptEntry]
+    ) async throws -> Answer {
+        let viewer = try call.actor()
+        let page = call.page()
+        let (kept, views) = try await call.database.read { db in
+            let kept = try read(viewer, page, db)
+            let entries = try Entries.byIDs(kept.map(\.entry), in: db)
+            return (kept, try StatusViews.load(entries, viewer: viewer, in: db))
+        }
+        let cursors = kept.first.flatMap { first in kept.last.map { (newest: first.mark, oldest: $0.mark) } }
+        return Answer(page: views, cursors: cursors, of: call) { $0.status($1, call.rendering) }
+    }
+
+    // MARK: - Writing
+
+    private static func publish(_ call: Call) async throws -> Answer {
+        let author = try call.actor()
+        let defaults = try await call.services.ownProfile(of: author)
+        let sent = call.parameters
+        var draft = PostDraft(text: sent.text("status") ?? "")
+        draft.warning = sent.text("spoiler_text") ?? ""
+        draft.sensitive = sent.bool("sensitive") ?? defaults.defaultSensitive
+        draft.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 } ?? defaults.defaultLanguage
+        draft.visibility = sent.text("visibility").flatMap(Visibility.init(apiName:)) ?? defaults.defaultVisibility
+        try await answered(by: &draft, call)
+        let id = try await call.services.publishPost(draft, as: author)
+        return try await answer(ID(id.rawValue), call)
+    }
+
+    /// What is answered: a post, or an event by its number as a status.
+    private static func answered(by draft: inout PostDraft, _ call: Call) async throws {
+        guard let id: ID<Entry> = try call.sentID("in_reply_to_id") else { return }
+        switch try await view(id, call).entry.subject {
+        case .post(let post): draft.inReplyTo = post
+        case .event(let event): draft.event = event
+        }
+    }
+
+    private static func delete(_ call: Call) async throws -> Answer {
+        let actor = try call.actor()
+        let view = try await view(try call.id(), call)
+        guard let post = view.post?.post, post.author == actor, !view.entry.isBoost else { throw APIError.notFound }
+        let source = try await call.services.source(of: post.id, as: actor)
+        try await call.services.deletePost(post.id, as: actor)
+        return Answer { $0.status(view, call.rendering, source: source.text) }
+    }
+
+    // MARK: - What one does with it
+
+    /// Does something with what a status shows, and answers with the status as it then is.
+    private static func mark(
+        _ call: Call, _ body: (Entry.Subject, ID<Account>) async throws -> Void
+    ) async throws -> Answer {
+        let id: ID<Entry> = try call.id()
+        let subject = try await view(id, call).entry.subject
+        try await body(subject, try call.actor())
+        return try await answer(id, call)
+    }
+
+    private static func reblog(_ call: Call) async throws -> Answer {
+        let actor = try call.actor()
+        guard let post = try await view(try call.id(), call).entry.post else { throw APIError.notAllowed }
+        try await call.services.boostPost(post, as: actor)
+        let boost = try await call.database.read { db in try Entries.boost(of: post, by: actor, in: db) }
+        return try await answer(boost?.id ?? ID(post.rawValue), call)
+    }
+
+    private static func unreblog(_ call: Call) async throws -> Answer {
+        let actor = try call.actor()
+        guard let post = try await view(try call.id(), call).entry.post else { throw APIError.notAllowed }
+        try await call.services.unboostPost(post, as: actor)
+        return try await answer(ID(post.rawValue), call)
+    }
+
+    // MARK: - One status
+
+    static func view(_ id: ID<Entry>, _ call: Call) async throws -> StatusView {
+        let viewer = call.viewer
+        let view = try await call.database.read { db in try StatusViews.one(id, viewer: viewer, in: db) }
+        guard let view else { throw APIError.notFound }
+        return view
+    }
+
+    static func answer(_ id: ID<Entry>, _ call: Call) async throws -> Answer {
+        let view = try await view(id, call)
+        return Answer { $0.status(view, call.rendering) }
+    }
+}

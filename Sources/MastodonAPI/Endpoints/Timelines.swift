@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSupport
+internal import Model
+internal import Services
+internal import Storage
+
+/// Lists of statuses, newest first.
+enum TimelineEndpoints {
+    static let all: [Endpoint] = [
+        .get("/api/v1/timelines/home", .person("read:statuses"), home),
+        .get("/api/v1/timelines/public", .everyone("read:statuses"), everyone),
+        .get("/api/v1/timelines/tag/:tag", .everyone("read:statuses"), tag),
+        .get("/api/v1/timelines/list/:id", .person("read:lists"), list),
+        .get("/api/v1/timelines/link", .everyone("read:statuses")) { _ in .nothing },
+        .get("/api/v1/timelines/direct", .person("read:statuses")) { _ in .nothing },
+    ]
+
+    private static func home(_ call: Call) async throws -> Answer {
+        let viewer = try call.actor()
+        return try await answer(call) { page, db throws(DatabaseError) in
+            try EntryLists.home(viewer, page, in: db)
+        }
+    }
+
+    private static func everyone(_ call: Call) async throws -> Answer {
+        let filter = source(call.parameters)
+        return try await answer(call) { page, db throws(DatabaseError) in
+            try EntryLists.everyone(filter, viewer: call.viewer, mode: call.mode, page, in: db)
+        }
+    }
+
+    private static func tag(_ call: Call) async throws -> Answer {
+        var filter = TagFilter(call.services.foldedTag(try call.word("tag")))
+        filter.any += call.parameters.texts("any").prefix(4).map(call.services.foldedTag)
+        filter.all = call.parameters.texts("all").prefix(4).map(call.services.foldedTag)
+        filter.none = call.parameters.texts("none").prefix(4).map(call.services.foldedTag)
+        filter.source = source(call.parameters)
+        return try await answer(call) { [filter] page, db throws(DatabaseError) in
+            try EntryLists.tagged(filter, viewer: call.viewer, mode: call.mode, page, in: db)
+        }
+    }
+
+    /// A list of one's own, or a group as a list: then the number is the group's.
+    private static func list(_ call: Call) async throws -> Answer {
+        let viewer = try call.actor()
+        let number: ID<AccountList> = try call.id()
+        let list = try await call.services.list(number, of: viewer)
+        return try await answer(call) { page, db throws(DatabaseError) in
+            switch list {
+            case .own(let list): try EntryLists.list(list.id, replies: list.replies, viewer: viewer, page, in: db)
+            case .group(let group): try EntryLists.group(group.id, viewer: viewer, page, in: db)
+            }
+        }
+    }
+
+    private static func source(_ parameters: SentParameters) -> PublicFilter {
+        var filter = PublicFilter()
+        if parameters.bool("local") == true { filter.isLocal = true }
+        if parameters.bool("remote") == true { filter.isLocal = false }
+        filter.onlyMedia = parameters.bool("only_media") == true
+        return filter
+    }
+
+    /// Reads a page of entries and shows it to whoever asks.
+    static func answer(
+        _ call: Call,
+        _ read: @escaping @Sendable (PageRequest, Snapshot) throws(DatabaseError) -> [Entry]
+    ) async throws -> Answer {
+        let page = call.page()
+        let viewer = call.viewer
+        let (entries, views) = try await call.database.read { db in
+            let entries = try read(page, db)
+            return (entries, try StatusViews.load(entries, viewer: viewer, in: db))
+        }
+        let cursors = entries.first.flatMap { first in
+            entries.last.map { (newest: first.id.rawValue, oldest: $0.id.rawValue) }
+        }
+        return Answer(page: views, cursors: cursors, of: call) { $0.status($1, call.rendering) }
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Model
+internal import Services
+internal import Storage
+
+extension JSONWriter {
+    /// Account: a person, or a group as an ordinary profile.
+    ///
+    /// Groups are no robots: most apps know no groups, and a robot's badge would mislead.
+    mutating func account(_ account: Account, _ node: Rendering) {
+        object { $0.members(of: account, node) }
+    }
+
+    /// CredentialAccount: one's own, with what the forms of an app show.
+    mutating func ownAccount(_ own: OwnProfile, _ node: Rendering) {
+        object {
+            $0.members(of: own.account, node)
+            $0.object("source") { source in
+                source.field("privacy", own.defaultVisibility.apiName)
+                source.field("sensitive", own.defaultSensitive)
+                source.field("language", own.defaultLanguage)
+                source.field("note", own.noteSource)
+                source.array("fields", own.account.fields) { writer, field in
+                    writer.field(field, value: field.source, verifiedAt: nil)
+                }
+                source.field("follow_requests_count", own.requestCount)
+                source.field("hide_collections", false)
+                source.field("discoverable", own.account.discoverable)
+                source.field("indexable", own.account.discoverable)
+                source.empty("attribution_domains")
+                source.field("quote_policy", "public")
+            }
+            $0.role(own.role)
+        }
+    }
+
+    private mutating func members(of account: Account, _ node: Rendering) {
+        let avatar = account.icon.map(String.init(describing:)) ?? node.missingAvatar
+        let header = account.header.map(String.init(describing:)) ?? node.missingHeader
+        field("id", account.id)
+        field("username", account.username)
+        field("acct", node.acct(account))
+        field("display_name", account.displayName)
+        field("locked", account.approvesFollowers)
+        field("bot", account.kind == .service || account.kind == .application)
+        field("discoverable", account.discoverable)
+        field("indexable", account.discoverable)
+        field("group", account.isGroup)
+        field("created_at", Timestamp(account.createdAt.milliseconds - account.createdAt.milliseconds % 86_400_000))
+        field("note", account.summary.string)
+        field("url", node.url(of: account))
+        field("uri", String(describing: account.iri))
+        field("avatar", avatar)
+        field("avatar_static", avatar)
+        field("avatar_description", "")
+        field("header", header)
+        field("header_static", header)
+        field("header_description", "")
+        field("followers_count", max(0, account.followerCount))
+        field("following_count", max(0, account.followingCount))
+        field("statuses_count", max(0, account.postCount))
+        field("last_status_at", account.lastPostAt.map(Self.day))
+        field("hide_collections", false)
+        field("noindex", !account.discoverable)
+        field("limited", false)
+        field("suspended", account.suspendedAt != nil)
+        field("memorial", false)
+        null("moved")
+        empty("emojis")
+        empty("roles")
+        array("fields", account.fields) { $0.field($1, value: $1.value.string, verifiedAt: nil) }
+        field("show_media", true)
+        field("show_media_replies", true)
+        field("show_featured", true)
+        null("feature_approval")
+    }
+
+    private mutating func field(_ field: ProfileField, value: String, verifiedAt: Timestamp?) {
+        object {
+            $0.field("name", field.name)
+            $0.field("value", value)
+            $0.field("verified_at", verifiedAt)
+        }
+    }
+
+    private mutating func role(_ role: Role) {
+        object("role") {
+            $0.field("id", role == .member ? "-99" : role == .moderator ? "1" : "2")
+            $0.field("name", role == .member ? "" : role == .moderator ? "Moderator" : "Steward")
+            $0.field("permissions", "0")
+            $0.field("color", "")
+            $0.field("highlighted", role != .member)
+            $0.field("collection_limit", 0)
+        }
+    }
+
+    /// Relationship: how the viewer and an account stand to each other.
+    mutating func relationship(_ relation: AccountRelation) {
+        object {
+            $0.field("id", relation.account)
+            $0.field("following", relation.follows)
+            $0.field("showing_reblogs", relation.follows && relation.showsBoosts)
+            $0.field("notifying", relation.follows && relation.notifies)
+            $0.null("languages")
+            $0.field("followed_by", relation.isFollowed)
+            $0.field("blocking", relation.blocks)
+            $0.field("blocked_by", relation.isBlocked)
+            $0.field("muting", relation.mutes)
+            $0.field("muting_notifications", relation.mutesNotifications)
+            $0.field("muting_expires_at", relation.muteEndsAt)
+            $0.field("requested", relation.requested)
+            $0.field("requested_by", relation.isRequested)
+            $0.field("domain_blocking", relation.blocksHost)
+            $0.field("endorsed", relation.endorses)
+            $0.field("note", relation.note)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Model
+internal import Storage
+
+/// An event in words: apps show no dates and places but those that stand in the text.
+enum EventText {
+    static func content(of view: EventView, _ node: Rendering) -> String {
+        let event = view.event
+        var lines = [when(event)]
+        if let place = event.place?.line, !place.isEmpty { lines.append("📍 " + escaped(place)) }
+        if let online = event.onlineURL { lines.append("💻 " + link(String(describing: online))) }
+        if let seats = view.seatsLeft { lines.append("🪑 \(seats)") }
+        let page = event.isLocal ? "\(node.origin)/events/\(event.id)" : String(describing: event.url ?? event.iri)
+        var html = "<p><strong>\(escaped(event.title))</strong></p><p>\(lines.joined(separator: "<br>"))</p>"
+        html += event.content.string
+        html += "<p>\(link(page))</p>"
+        if event.isLocal { html += "<p>\(link("\(node.origin)/calendar/\(event.id).ics"))</p>" }
+        return html
+    }
+
+    static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for character in text {
+            switch character {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            default: escaped.append(character)
+            }
+        }
+        return escaped
+    }
+
+    private static func link(_ address: String) -> String {
+        "<a href=\"\(escaped(address))\" rel=\"nofollow noopener\" target=\"_blank\">\(escaped(address))</a>"
+    }
+
+    /// `🗓 2026-09-04 09:00–11:00 (Europe/Paris)`, on the clocks of the event's own zone.
+    private static func when(_ event: Event) -> String {
+        let start = ZonedTime.formValue(event.startsAt, in: event.timeZone).replacing("T", with: " ")
+        let end = ZonedTime.formValue(event.endsAt, in: event.timeZone).replacing("T", with: " ")
+        let isOneDay = start.prefix(10) == end.prefix(10)
+        let span = isOneDay ? "\(start)–\(end.suffix(5))" : "\(start) – \(end)"
+        let mark = event.status == .cancelled ? "❌ " : event.status == .postponed ? "⏸ " : ""
+        return "\(mark)🗓 \(span) (\(escaped(event.timeZone)))"
+    }
+}

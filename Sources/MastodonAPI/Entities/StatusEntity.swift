@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Model
+internal import Storage
+
+extension JSONWriter {
+    /// Status: a post, a boost of one, or an event.
+    ///
+    /// - Parameter source: what the member typed; for the answer to a deletion, from which the post is written again.
+    mutating func status(_ view: StatusView, _ node: Rendering, source: String? = nil) {
+        guard let booster = view.booster else { return inner(view, node, source) }
+        object { writer in
+            writer.head(view, id: view.id, author: booster, at: Timestamp(view.id.rawValue >> 16), node)
+            writer.key("reblog")
+            writer.inner(view, node, nil)
+        }
+    }
+
+    /// What is shown, without who boosted it.
+    private mutating func inner(_ view: StatusView, _ node: Rendering, _ source: String?) {
+        object { writer in
+            switch view.subject {
+            case .post(let post):
+                writer.head(
+                    view, id: ID<Entry>(post.post.id.rawValue), author: post.author, at: post.post.publishedAt, node)
+            case .event(let event):
+                writer.head(
+                    view, id: ID<Entry>(event.view.id.rawValue), author: event.view.owner,
+                    at: event.view.event.publishedAt, node)
+            }
+            writer.null("reblog")
+            if let source { writer.field("text", source) }
+        }
+    }
+
+    /// All members but `reblog`; a boost repeats those of what it boosts, under its own number and account.
+    private mutating func head(
+        _ view: StatusView, id: ID<Entry>, author: Account, at time: Timestamp, _ node: Rendering
+    ) {
+        field("id", id)
+        field("created_at", time)
+        key("account")
+        account(author, node)
+        switch view.subject {
+        case .post(let post): members(of: post, node)
+        case .event(let event): members(of: event, node)
+        }
+        empty("filtered")
+        null("card")
+        empty("tagged_collections")
+    }
+
+    private mutating func members(of status: StatusPost, _ node: Rendering) {
+        let post = status.post
+        field("in_reply_to_id", post.inReplyTo ?? post.event.flatMap { ID($0.rawValue) })
+        field("in_reply_to_account_id", status.answered)
+        field("sensitive", post.sensitive || !post.warning.isEmpty)
+        field("spoiler_text", post.warning)
+        field("visibility", post.visibility.apiName)
+        field("language", post.language)
+        field("uri", String(describing: post.iri))
+        field("url", node.url(of: status))
+        field("content", Self.content(of: post))
+        field("edited_at", post.editedAt)
+        counts(likes: status.likeCount, boosts: status.boostCount, replies: status.replyCount)
+        marks(status.marks)
+        array("media_attachments", status.attachments.enumerated()) { writer, item in
+            writer.attachment(item.element, number: item.offset, of: post.id)
+        }
+        array("mentions", status.mentions) { $0.mention($1, node) }
+        array("tags", status.hashtags) { writer, tag in
+            writer.object {
+                $0.field("name", tag)
+                $0.field("url", node.url(ofTag: tag))
+            }
+        }
+        empty("emojis")
+        null("application")
+        null("poll")
+        null("quote")
+        null("quote_approval")
+    }
+
+    private mutating func members(of status: StatusEvent, _ node: Rendering) {
+        let event = status.view.event
+        null("in_reply_to_id")
+        null("in_reply_to_account_id")
+        field("sensitive", false)
+        field("spoiler_text", "")
+        field("visibility", event.visibility.apiName)
+        field("language", event.language)
+        field("uri", String(describing: event.iri))
+        field("url", event.isLocal ? "\(node.origin)/events/\(event.id)" : String(describing: event.url ?? event.iri))
+        field("content", EventText.content(of: status.view, node))
+        field("edited_at", event.updatedAt > event.publishedAt ? event.updatedAt : nil)
+        counts(likes: status.likeCount, boosts: 0, replies: status.replyCount)
+        marks(status.marks)
+        empty("media_attachments")
+        empty("mentions")
+        empty("tags")
+        empty("emojis")
+        null("application")
+        null("poll")
+        null("quote")
+        null("quote_approval")
+    }
+
+    private mutating func counts(likes: Int, boosts: Int, replies: Int) {
+        field("replies_count", max(0, replies))
+        field("reblogs_count", max(0, boosts))
+        field("favourites_count", max(0, likes))
+        field("quotes_count", 0)
+    }
+
+    private mutating func marks(_ marks: ViewerMarks) {
+        field("favourited", marks.liked)
+        field("reblogged", marks.boosted)
+        field("bookmarked", marks.bookmarked)
+        field("muted", marks.muted)
+        field("pinned", marks.pinned)
+    }
+
+    private mutating func mention(_ account: Account, _ node: Rendering) {
+        object {
+            $0.field("id", account.id)
+            $0.field("username", account.username)
+            $0.field("url", node.url(of: account))
+            $0.field("acct", node.acct(account))
+        }
+    }
+
+    private mutating func attachment(_ attachment: Attachment, number: Int, of post: ID<Post>) {
+        let kind = attachment.mediaType.split(separator: "/").first.map(String.init) ?? ""
+        object {
+            $0.field("id", ID<Attachment>(post.rawValue &+ Int64(number) &+ 1))
+            $0.field("type", ["image", "video", "audio"].contains(kind) ? kind : "unknown")
+            $0.field("url", String(describing: attachment.url))
+            $0.field("preview_url", String(describing: attachment.url))
+            $0.field("remote_url", String(describing: attachment.url))
+            $0.null("preview_remote_url")
+            $0.null("text_url")
+            $0.object("meta") { _ in }
+            $0.field("description", attachment.description.isEmpty ? nil : attachment.description)
+            $0.null("blurhash")
+        }
+    }
+
+    /// A title stands before the text: apps have no other place for it.
+    private static func content(of post: Post) -> String {
+        guard !post.title.isEmpty else { return post.content.string }
+        return "<p><strong>\(EventText.escaped(post.title))</strong></p>" + post.content.string
+    }
+}

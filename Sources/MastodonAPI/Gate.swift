@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import Model
+internal import Services
+
+/// Lets requests of client apps in: whose token, which scope, how often; and turns every error into an answer.
+struct Gate: Sendable {
+    private let requests = WindowLimit(limit: 300, length: 300_000)
+    private let strangers = WindowLimit(limit: 7_500, length: 300_000)
+    private let uploads = WindowLimit(limit: 30, length: 1_800_000)
+    private let limits: Bool
+
+    init(limits: Bool) {
+        self.limits = limits
+    }
+
+    func answer(_ request: Request, _ context: NodeContext, by endpoint: Endpoint, of api: MastodonAPI) async -> Answer
+    {
+        var standing: WindowLimit.Standing?
+        var answer: Answer
+        do {
+            let identity = try await identity(of: request, for: endpoint.access, api)
+            standing = count(endpoint, identity, context, at: api.services.clock.now)
+            if let standing, standing.isOver {
+                throw APIError.tooMany(retryAfterSeconds: retryAfter(standing, api.services.clock.now))
+            }
+            let call = Call(
+                api: api, request: request, context: context, parameters: try await SentParameters(request),
+                identity: identity)
+            answer = try await endpoint.handler(call)
+        } catch {
+            answer = refusal(error, context)
+        }
+        if let standing { Self.tell(standing, &answer.headers) }
+        if answer.headers[.cacheControl] == nil { answer.headers[.cacheControl] = "private, no-store" }
+        return answer
+    }
+
+    // MARK: - Who
+
+    private func identity(
+        of request: Request, for access: Endpoint.Access, _ api: MastodonAPI
+    ) async throws -> AppIdentity? {
+        if case .open = access { return nil }
+        guard let token = Self.token(of: request) else {
+            guard case .everyone = access else { throw APIError.badToken }
+            return nil
+        }
+        guard let identity = try await api.services.identity(ofToken: token) else { throw APIError.badToken }
+        if let scope = access.scope, !identity.scopes.cover(scope) { throw APIError.outOfScope }
+        if identity.isPending, case .person = access { throw APIError.pending }
+        if case .person = access, identity.account == nil { throw APIError.userNeeded }
+        return identity
+    }
+
+    /// The token in the header; apps that cannot set headers put it into the query.
+    static func token(of request: Request) -> String? {
+        if let header = request.headers[.authorization] {
+            let parts = header.split(separator: " ", omittingEmptySubsequences: true)
+            guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= 200 else { return "" }
+            return String(parts[1])
+        }
+        return Query(request)["access_token"].map { String($0.prefix(200)) }
+    }
+
+    // MARK: - How often
+
+    private func count(
+        _ endpoint: Endpoint, _ identity: AppIdentity?, _ context: NodeContext, at now: Timestamp
+    ) -> WindowLimit.Standing? {
+        guard limits else { return nil }
+        guard let account = identity?.account else {
+            return strangers.take("address:\(context.remoteAddress ?? "")", now: now.milliseconds)
+        }
+        let isUpload = endpoint.method == .post && endpoint.path.hasSuffix("/media")
+        return (isUpload ? uploads : requests).take("\(account)", now: now.milliseconds)
+    }
+
+    private func retryAfter(_ standing: WindowLimit.Standing, _ now: Timestamp) -> Int {
+        Int(max(1, (standing.resetAt - now.milliseconds + 999) / 1000))
+    }
+
+    private static func tell(_ standing: WindowLimit.Standing, _ headers: inout HTTPFields) {
+        let values = [
+            ("X-RateLimit-Limit", String(standing.limit)), ("X-RateLimit-Remaining", String(standing.remaining)),
+            ("X-RateLimit-Reset", JSONWriter.text(of: Timestamp(standing.resetAt))),
+        ]
+        for (name, value) in values {
+            if let name = HTTPField.Name(name) { headers[name] = value }
+        }
+    }
+
+    // MARK: - What went wrong
+
+    private func refusal(_ error: any Error, _ context: NodeContext) -> Answer {
+        switch error {
+        case let error as APIError: return error.answer()
+        case let error as ServiceError: return APIError(error).answer()
+        case let error as any PublicError:
+            return Answer(status: error.status) { writer in
+                writer.object { $0.field("error", error.code.replacing("_", with: " ")) }
+            }
+        default:
+            context.logger.error("request failed", metadata: ["error.text": "\(String(describing: error).prefix(500))"])
+            return Answer(status: .internalServerError) { writer in
+                writer.object { $0.field("error", "Internal error (\(context.requestID))") }
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import HTTPSupport
+internal import HTTPTypes
+internal import Hummingbird
+internal import Model
+public import Services
+
+/// The Mastodon client API: what members' apps speak.
+///
+/// Each group of operations is a file in `Endpoints`, each answer a function in `Entities`. Who may use an operation
+/// stands beside its path, and is checked here, in one place, before anything else is looked at.
+public struct MastodonAPI: Sendable {
+    let services: Services
+    let rendering: Rendering
+    let software: String
+    private let gate: Gate
+
+    /// - SentParameters:
+    ///   - software: the version of this program.
+    ///   - limits: whether requests are counted; false for tests.
+    public init(services: Services, software: String, limits: Bool = true) {
+        self.services = services
+        self.software = software
+        rendering = Rendering(services.community)
+        gate = Gate(limits: limits)
+    }
+
+    /// Every operation.
+    public static let endpoints: [Endpoint] =
+        AccountEndpoints.all + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
+
+    /// The operations as routes of the node.
+    public var routes: [Route] {
+        MissingPictures.routes
+            + Self.endpoints.map { endpoint in
+                Route(endpoint.method, endpoint.path, kind: .client) { request, context in
+                    await gate.answer(request, context, by: endpoint, of: self).made()
+                }
+            }
+    }
+}

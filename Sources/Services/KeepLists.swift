@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+public import Model
+internal import Storage
+
+/// What an app sees as a list.
+public enum MemberList: Sendable, Hashable {
+    /// One that the member made.
+    case own(AccountList)
+    /// A group to which the member belongs: its number is the list's.
+    case group(Account)
+}
+
+extension Services {
+    /// A list of a member's: their own, or a group that they follow.
+    public func list(_ id: ID<AccountList>, of owner: ID<Account>) async throws -> MemberList {
+        try await database.read { db in
+            if let list = try AccountLists.find(id, owner: owner, in: db) { return .own(list) }
+            let group: ID<Account> = ID(id.rawValue)
+            guard try Follows.find(by: owner, of: group, in: db)?.state == .accepted,
+                let account = try Accounts.byID(group, in: db), account.isGroup, account.isActive
+            else { throw ServiceError.notFound }
+            return .group(account)
+        }
+    }
+}

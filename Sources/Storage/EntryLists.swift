@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// What of an account's entries a list asks for.
+public struct AccountFilter: Sendable, Hashable {
+    /// Answers are left out.
+    public var withoutReplies = false
+    /// Boosts are left out.
+    public var withoutBoosts = false
+    /// Only what comes with pictures or files.
+    public var onlyMedia = false
+    /// Only posts with this hashtag; folded, without `#`.
+    public var tag: String?
+
+    /// Everything.
+    public init() {}
+}
+
+/// Which public posts a list asks for.
+public struct PublicFilter: Sendable, Hashable {
+    /// Where they were written: nil for anywhere, else on this node or on others.
+    public var isLocal: Bool?
+    /// Only what comes with pictures or files.
+    public var onlyMedia = false
+
+    /// Everything.
+    public init() {}
+}
+
+/// Which hashtags a list asks for; all folded, without `#`.
+public struct TagFilter: Sendable, Hashable {
+    /// One of these at least.
+    public var any: [String]
+    /// Each of these.
+    public var all: [String] = []
+    /// None of these.
+    public var none: [String] = []
+    /// As in ``PublicFilter``.
+    public var source = PublicFilter()
+
+    /// Posts with one hashtag.
+    public init(_ tag: String) {
+        any = [tag]
+    }
+}
+
+/// Lists of entries as client apps scroll them: newest first, paged by the entry's id, one or two statements each.
+public enum EntryLists {
+    /// What the viewer wrote, and what those whom the viewer follows put before their followers; posts with followed
+    /// hashtags too. What stands in a list that keeps to itself is left out.
+    public static func home(
+        _ viewer: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Entry] {
+        let sources: SQL = """
+            SELECT f.target_id AS account_id, f.shows_boosts AS with_boosts FROM follow f
+            WHERE f.follower_id = \(viewer) AND f.state = 'accepted'
+                AND NOT EXISTS (SELECT 1 FROM account_list_member m JOIN account_list l ON l.id = m.list_id
+                                WHERE m.account_id = f.target_id AND l.account_id = \(viewer) AND l.is_exclusive)
+            UNION ALL SELECT \(viewer) AS account_id, \(true) AS with_boosts
+            """
+        let merge = EntryMerge(
+            sources: sources, tags: "SELECT t.tag FROM followed_tag t WHERE t.account_id = \(viewer)",
+            condition: """
+                \(EntryConditions.mayRead(viewer)) AND \(EntryConditions.isWanted(viewer))
+                AND \(EntryConditions.isFollowable(viewer)) AND \(EntryConditions.isNoRelayedAnswer)
+                """, page: page)
+        return try merge.entries(in: db)
+    }
+
+    /// What the members of one of the viewer's lists put before their followers.
+    ///
+    /// - Parameter replies: `followed`: answers to people whom the viewer follows; `list`: to members; `none`: no answers
+    ///   but to oneself.
+    public static func list(
+        _ list: ID<AccountList>, replies: AccountList.RepliesPolicy, viewer: ID<Account>, _ page: PageRequest,
+        in db: some Queryable
+    ) throws(DatabaseError) -> [Entry] {
+        let sources: SQL = """
+            SELECT m.account_id, coalesce(f.shows_boosts, \(true)) AS with_boosts FROM account_list_member m
+            LEFT JOIN follow f ON f.follower_id = \(viewer) AND f.target_id = m.account_id
+            WHERE m.list_id = \(list)
+            """
+        let isMember: SQL = """
+            EXISTS (SELECT 1 FROM account_list_member x WHERE x.list_id = \(list) AND x.account_id = e.replied_to_id)
+            """
+        let isAnswered: SQL =
+            switch replies {
+            case .followed: EntryConditions.isFollowable(viewer)
+            case .list: "(e.is_boost OR NOT e.is_reply OR e.replied_to_id = e.account_id OR \(isMember))"
+            case .none: "(e.is_boost OR NOT e.is_reply OR e.replied_to_id = e.account_id)"
+            }
+        let merge = EntryMerge(
+            sources: sources,
+            condition: """
+                \(EntryConditions.mayRead(viewer)) AND \(EntryConditions.isWanted(viewer)) AND \(isAnswered)
+                AND \(EntryConditions.isNoRelayedAnswer)
+                """, page: page)
+        return try merge.entries(in: db)
+    }
+
+    /// What a group relayed and what the groups that it follows did, without the wrappers: discussions and events.
+    public static func group(
+        _ group: ID<Account>, viewer: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Entry] {
+        let sources: SQL = """
+            SELECT \(group) AS account_id, \(true) AS with_boosts
+            UNION ALL SELECT f.target_id AS account_id, \(true) AS with_boosts
+            FROM follow f JOIN account g ON g.id = f.target_id
+            WHERE f.follower_id = \(group) AND f.state = 'accepted' AND g.kind = 'group'
+            """
+        let merge = EntryMerge(
+            sources: sources,
+            condition: """
+                \(EntryConditions.mayRead(viewer)) AND \(EntryConditions.isWanted(viewer)) AND NOT e.is_reply
+                """, page: page)
+        return try unwrapped(try merge.entries(in: db), in: db)
+    }
+
+    /// What an account put before its followers, as far as the viewer may read it; letters are no part of a profile.
+    ///
+    /// - Parameter viewer: nil for a stranger.
+    public static func account(
+        _ account: ID<Account>, _ filter: AccountFilter, viewer: ID<Account>?, _ page: PageRequest,
+        in db: some Queryable
+    ) throws(DatabaseError) -> [Entry] {
+        var conditions: [SQL] = [
+            "e.account_id = \(account)", "(p.id IS NULL OR p.visibility <> 'direct')",
+            EntryConditions.mayRead(viewer ?? .first), EntryConditions.isNoRelayedAnswer,
+        ]
+        if filter.withoutReplies {
+            conditions.append("(e.is_boost OR NOT e.is_reply OR e.replied_to_id = e.account_id)")
+        }
+        if filter.withoutBoosts { conditions.append("NOT e.is_boost") }
+        if filter.onlyMedia { conditions.append(EntryConditions.hasMedia) }
+        if let tag = filter.tag {
+            conditions.append("EXISTS (SELECT 1 FROM hashtag h WHERE h.post_id = e.post_id AND h.tag = \(tag))")
+        }
+        return try walk(conditions, page, in: db)
+    }
+
+    /// Public posts and events, answers left out.
+    ///
+    /// - Parameter viewer: nil for a stranger.
+    public static func everyone(
+        _ filter: PublicFilter, viewer: ID<Account>?, mode: FederationMode, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Entry] {
+        var conditions: [SQL] = ["e.is_listed", EntryConditions.isPublic(viewer ?? .first, mode)]
+        if let isLocal = filter.isLocal { conditions.append(isLocal ? "e.is_local" : "NOT e.is_local") }
+        if filter.onlyMedia { conditions.append(EntryConditions.hasMedia) }
+        return try walk(conditions, page, in: db)
+    }
+
+    /// Public posts with hashtags, answers included.
+    ///
+    /// - Parameter viewer: nil for a stranger.
+    public static func tagged(
+        _ filter: TagFilter, viewer: ID<Account>?, mode: FederationMode, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Entry] {
+        let direction: SQL = page.fromOldest ? "ASC" : "DESC"
+        var conditions: [SQL] = [
+            """
+            e.id IN (SELECT h.post_id FROM hashtag h
+                     WHERE h.tag IN (\(list: filter.any)) AND h.post_id < \(page.before) AND h.post_id > \(page.after)
+                     ORDER BY h.post_id \(direction) LIMIT 400)
+            """, "p.visibility = 'public'", EntryConditions.isPublic(viewer ?? .first, mode),
+        ]
+        for tag in filter.all {
+            conditions.append("EXISTS (SELECT 1 FROM hashtag h WHERE h.post_id = e.post_id AND h.tag = \(tag))")
+        }
+        for tag in filter.none {
+            conditions.append("NOT EXISTS (SELECT 1 FROM hashtag h WHERE h.post_id = e.post_id AND h.tag = \(tag))")
+        }
+        if let isLocal = filter.source.isLocal { conditions.append(isLocal ? "e.is_local" : "NOT e.is_local") }
+        if filter.source.onlyMedia { conditions.append(EntryConditions.hasMedia) }
+        return try walk(conditions, page, in: db)
+    }
+
+    private static func walk(
+        _ conditions: [SQL], _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Entry] {
+        let direction: SQL = page.fromOldest ? "ASC" : "DESC"
+        let rows = try db.rows(
+            """
+            SELECT \(Entries.columns) FROM entry e \(EntryConditions.joins)
+            WHERE e.id < \(page.before) AND e.id > \(page.after) AND \(SQL.joined(conditions, separator: " AND "))
+            ORDER BY e.id \(direction) LIMIT \(page.limit)
+            """)
+        var entries: [Entry] = []
+        for row in rows { entries.append(try Entries.read(row)) }
+        return page.fromOldest ? entries.reversed() : entries
+    }
+
+    /// The posts and events themselves in place of those who relayed them.
+    private static func unwrapped(
+        _ entries: [Entry], in db: some Queryable
+    ) throws(DatabaseError) -> [Entry] {
+        try Entries.byIDs(
+            entries.map { entry in
+                switch entry.subject {
+                case .post(let id): ID(id.rawValue)
+                case .event(let id): ID(id.rawValue)
+                }
+            }, in: db)
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// An entry that somebody keeps or thanked for, and the place of that in the list of such.
+public struct KeptEntry: Sendable, Hashable {
+    /// By what the list is sorted; grows with time.
+    public var mark: Int64
+    /// What is shown.
+    public var entry: ID<Entry>
+}
+
+extension KeptEntry {
+    fileprivate static func all(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> [KeptEntry] {
+        var kept: [KeptEntry] = []
+        for row in try db.rows(sql) { kept.append(KeptEntry(mark: try row.int("mark"), entry: try row.id("entry_id"))) }
+        return kept.sorted { $0.mark > $1.mark }
+    }
+}
+
+/// What people keep for later; nobody else knows.
+public enum Bookmarks {
+    /// Keeps a post or an event. A second time changes nothing.
+    public static func add(
+        _ id: Int64, account: ID<Account>, subject: Entry.Subject, in tx: Transaction
+    ) throws(DatabaseError) {
+        switch subject {
+        case .post(let post):
+            try tx.run(
+                """
+                INSERT INTO bookmark (id, account_id, post_id, event_id) VALUES (\(id), \(account), \(post), NULL)
+                ON CONFLICT (account_id, post_id) DO NOTHING
+                """)
+        case .event(let event):
+            try tx.run(
+                """
+                INSERT INTO bookmark (id, account_id, post_id, event_id) VALUES (\(id), \(account), NULL, \(event))
+                ON CONFLICT (account_id, event_id) DO NOTHING
+                """)
+        }
+    }
+
+    /// Keeps it no more.
+    public static func remove(
+        account: ID<Account>, subject: Entry.Subject, in tx: Transaction
+    ) throws(DatabaseError) {
+        switch subject {
+        case .post(let post): try tx.run("DELETE FROM bookmark WHERE account_id = \(account) AND post_id = \(post)")
+        case .event(let event): try tx.run("DELETE FROM bookmark WHERE account_id = \(account) AND event_id = \(event)")
+        }
+    }
+
+    /// One page of what a person keeps, the latest first.
+    public static func list(
+        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [KeptEntry] {
+        try KeptEntry.all(
+            """
+            SELECT b.id AS mark, coalesce(b.post_id, b.event_id) AS entry_id FROM bookmark b
+            WHERE b.account_id = \(account) AND b.id < \(page.before) AND b.id > \(page.after)
+            ORDER BY b.id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            """, in: db)
+    }
+}
+
+/// What people thanked for: posts, and events in which they are interested.
+public enum Favourites {
+    /// Records that somebody is interested in an event. A second time changes nothing.
+    public static func addEvent(
+        _ id: Int64, account: ID<Account>, event: ID<Event>, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            INSERT INTO event_like (id, account_id, event_id) VALUES (\(id), \(account), \(event))
+            ON CONFLICT (event_id, account_id) DO NOTHING
+            """)
+    }
+
+    /// Takes the interest back.
+    public static func removeEvent(
+        account: ID<Account>, event: ID<Event>, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run("DELETE FROM event_like WHERE account_id = \(account) AND event_id = \(event)")
+    }
+
+    /// One page of the posts and events that a person likes, the latest first; of what was liked within one millisecond
+    /// the order is that of arrival.
+    public static func list(
+        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [KeptEntry] {
+        let direction: SQL = page.fromOldest ? "ASC" : "DESC"
+        return try KeptEntry.all(
+            """
+            SELECT y.mark, y.entry_id FROM (
+                SELECT l.id AS mark, l.post_id AS entry_id FROM post_like l WHERE l.account_id = \(account)
+                UNION ALL SELECT v.id AS mark, v.event_id AS entry_id FROM event_like v WHERE v.account_id = \(account)) y
+            WHERE y.mark < \(page.before) AND y.mark > \(page.after) ORDER BY y.mark \(direction) LIMIT \(page.limit)
+            """, in: db)
+    }
+
+    /// One page of those who like a post or an event, newest account first.
+    public static func accounts(
+        of subject: Entry.Subject, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        let source: SQL =
+            switch subject {
+            case .post(let post): "post_like l JOIN account a ON a.id = l.account_id WHERE l.post_id = \(post)"
+            case .event(let event): "event_like l JOIN account a ON a.id = l.account_id WHERE l.event_id = \(event)"
+            }
+        return try AccountRow.page("FROM \(source)", page, in: db)
+    }
+}
+
+extension AccountRow {
+    /// One page of active accounts, newest account first.
+    ///
+    /// - Parameter source: `FROM … WHERE …` with the account as `a`.
+    static func page(_ source: SQL, _ page: PageRequest, in db: some Queryable) throws(DatabaseError) -> [Account] {
+        let accounts = try all(
+            """
+            SELECT \(plain) \(source) AND \(isActive) AND a.id < \(page.before) AND a.id > \(page.after)
+            ORDER BY a.id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            """, in: db)
+        return page.fromOldest ? accounts.reversed() : accounts
+    }
+}
+
+extension Entries {
+    /// One page of those who boosted a post or shared an event, newest account first.
+    public static func boosters(
+        of subject: Entry.Subject, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        let condition: SQL =
+            switch subject {
+            case .post(let post): "e.post_id = \(post)"
+            case .event(let event): "e.event_id = \(event)"
+            }
+        return try AccountRow.page(
+            "FROM entry e JOIN account a ON a.id = e.account_id WHERE \(condition) AND e.is_boost", page, in: db)
+    }
+}

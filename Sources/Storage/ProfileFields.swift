@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Model
+internal import Vocabulary
+
+/// The lines of a profile as they stand in one column: `[[name, markup, source], …]`.
+enum ProfileFields {
+    static func text(_ fields: [Model.ProfileField]) -> String {
+        let json = JSON.array(
+            fields.map { .array([.string($0.name), .string($0.value.string), .string($0.source)]) })
+        return String(decoding: json.serialized(), as: UTF8.self)
+    }
+
+    /// What cannot be read is no line.
+    static func read(_ text: String) -> [Model.ProfileField] {
+        guard text != "[]", let lines = try? JSON.parse(Array(text.utf8)).array else { return [] }
+        return lines.compactMap { line in
+            guard let parts = line.array?.compactMap(\.string), parts.count == 3 else { return nil }
+            return Model.ProfileField(name: parts[0], value: SanitizedHTML(unchecked: parts[1]), source: parts[2])
+        }
+    }
+}
