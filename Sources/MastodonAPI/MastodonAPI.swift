@@ -29,6 +29,7 @@ public struct MastodonAPI: Sendable {
     /// Every operation.
     public static let endpoints: [Endpoint] =
         AccountEndpoints.all + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
+        + PushEndpoints.all
 
     /// The operations as routes of the node.
     public var routes: [Route] {

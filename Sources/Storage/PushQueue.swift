@@ -11,6 +11,10 @@ public struct QueuedPush: Sendable, Hashable {
     public var notification: Int64
     /// Its type, as apps are told it.
     public var type: String
+    /// Who caused it.
+    public var sender: ID<Account>
+    /// What it is about, when it is about a status.
+    public var entry: ID<Entry>?
     /// How often it was tried, this time included.
     public var attempts: Int
     /// When the notification was made.
@@ -25,14 +29,16 @@ public enum PushQueue {
     ///   - type: as apps are told it: `mention`, `follow_request`.
     ///   - account: who is notified.
     ///   - sender: who caused it; a subscription may be for some senders only.
+    ///   - entry: the status that it is about.
     public static func enqueue<Notification>(
         notification: ID<Notification>, type: String, for account: ID<Account>, from sender: ID<Account>,
-        at now: Timestamp, in tx: Transaction
+        about entry: ID<Entry>? = nil, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
         let queued = try tx.run(
             """
-            INSERT INTO push_queue (subscription_id, notification_id, type, run_at, attempts, created_at)
-            SELECT s.id, \(notification), \(type), \(now), 0, \(now)
+            INSERT INTO push_queue (subscription_id, notification_id, type, sender_id, entry_id, run_at, attempts,
+                created_at)
+            SELECT s.id, \(notification), \(type), \(sender), \(entry), \(now), 0, \(now)
             FROM push_subscription s
             WHERE s.account_id = \(account) AND s.alerts LIKE \("% \(type) %")
               AND (s.policy = 'all'
@@ -54,7 +60,7 @@ public enum PushQueue {
                 SELECT q.subscription_id, q.notification_id FROM push_queue q
                 WHERE q.run_at <= \(now) AND (q.lease_until IS NULL OR q.lease_until < \(now))
                 ORDER BY q.run_at, q.notification_id LIMIT \(limit) \(.skipLocked(of: "q")))
-            RETURNING subscription_id, notification_id, type, attempts, created_at
+            RETURNING subscription_id, notification_id, type, sender_id, entry_id, attempts, created_at
             """)
         var wanted: Set<Int64> = []
         for row in rows { wanted.insert(try row.int("subscription_id")) }
@@ -71,7 +77,8 @@ public enum PushQueue {
             leased.append(
                 QueuedPush(
                     subscription: subscription, notification: try row.int("notification_id"),
-                    type: try row.text("type"), attempts: try row.count("attempts"),
+                    type: try row.text("type"), sender: try row.id("sender_id"),
+                    entry: try row.idOrNil("entry_id"), attempts: try row.count("attempts"),
                     createdAt: try row.time("created_at")))
         }
         return leased.sorted { ($0.notification, $0.subscription.id) < ($1.notification, $1.subscription.id) }

@@ -22,15 +22,19 @@ public struct PushRequest: Sendable, Hashable {
         self.endpoint = endpoint
         self.keys = keys
     }
+
+    /// - Returns: nil when the endpoint is no absolute address.
+    public init?(endpoint text: String, keys: PushKeys) {
+        guard let endpoint = IRI(text) else { return nil }
+        self.init(endpoint: endpoint, keys: keys)
+    }
 }
 
-/// Subscriptions, one a token. Whoever revokes a token removes its subscription in the same transaction.
+/// Subscriptions, one a token; a token that is taken back takes its subscription along.
 public enum PushSubscriptions {
     /// Subscribes a token, in place of what it had; the number stays.
-    ///
-    /// - Parameter token: the number of the token's row.
     public static func put(
-        _ request: PushRequest, token: Int64, account: ID<Account>, at now: Timestamp, in tx: Transaction
+        _ request: PushRequest, token: ID<AccessToken>, account: ID<Account>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> PushSubscription {
         let known = try byToken(token, in: tx)?.id
         let id: ID<PushSubscription>
@@ -52,7 +56,7 @@ public enum PushSubscriptions {
 
     /// The subscription of a token.
     public static func byToken(
-        _ token: Int64, in db: some Queryable
+        _ token: ID<AccessToken>, in db: some Queryable
     ) throws(DatabaseError) -> PushSubscription? {
         guard let row = try db.row("SELECT \(columns) FROM push_subscription WHERE token_id = \(token)") else {
             return nil
@@ -67,7 +71,7 @@ public enum PushSubscriptions {
     ///   - policy: nil leaves it.
     /// - Returns: the subscription as it is now; nil when the token has none.
     public static func change(
-        token: Int64, alerts: Set<String>?, policy: PushSubscription.Policy?, in tx: Transaction
+        token: ID<AccessToken>, alerts: Set<String>?, policy: PushSubscription.Policy?, in tx: Transaction
     ) throws(DatabaseError) -> PushSubscription? {
         if let alerts {
             try tx.run("UPDATE push_subscription SET alerts = \(text(alerts)) WHERE token_id = \(token)")
@@ -82,11 +86,11 @@ public enum PushSubscriptions {
     ///
     /// - Returns: whether there was one.
     @discardableResult
-    public static func remove(token: Int64, in tx: Transaction) throws(DatabaseError) -> Bool {
+    public static func remove(token: ID<AccessToken>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try tx.run("DELETE FROM push_subscription WHERE token_id = \(token)") == 1
     }
 
-    /// Ends the subscriptions of an account: it is no more, or all its tokens are revoked.
+    /// Ends the subscriptions of an account.
     public static func removeAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM push_subscription WHERE account_id = \(account)")
     }

@@ -19,12 +19,12 @@ struct PushTests {
             let second = try await Self.subscribe(ada, token: 41, in: scene)
             let again = try await Self.subscribe(ada, token: 40, alerts: ["follow"], policy: .followed, in: scene)
             #expect(first.id == ID(1) && second.id == ID(2) && again.id == ID(1))
-            let stored = try await scene.db.read { try PushSubscriptions.byToken(40, in: $0) }
+            let stored = try await scene.db.read { try PushSubscriptions.byToken(ID(40), in: $0) }
             #expect(stored == again)
             #expect(stored?.alerts == ["follow"] && stored?.policy == .followed)
             #expect(stored?.keys == Self.keys)
-            #expect(try await scene.db.write { try PushSubscriptions.remove(token: 40, in: $0) })
-            #expect(try await scene.db.write { try !PushSubscriptions.remove(token: 40, in: $0) })
+            #expect(try await scene.db.write { try PushSubscriptions.remove(token: ID(40), in: $0) })
+            #expect(try await scene.db.write { try !PushSubscriptions.remove(token: ID(40), in: $0) })
             #expect(try await Self.subscribe(ada, token: 42, in: scene).id == ID(3))
         }
     }
@@ -36,9 +36,9 @@ struct PushTests {
             _ = try await Self.subscribe(ada, token: 1, alerts: ["mention", "made_up"], in: scene)
             let changed = try await scene.db.write { tx in
                 [
-                    try PushSubscriptions.change(token: 1, alerts: nil, policy: PushSubscription.Policy.none, in: tx),
-                    try PushSubscriptions.change(token: 1, alerts: ["poll", "follow"], policy: nil, in: tx),
-                    try PushSubscriptions.change(token: 9, alerts: [], policy: nil, in: tx),
+                    try PushSubscriptions.change(token: ID(1), alerts: nil, policy: PushSubscription.Policy.none, in: tx),
+                    try PushSubscriptions.change(token: ID(1), alerts: ["poll", "follow"], policy: nil, in: tx),
+                    try PushSubscriptions.change(token: ID(9), alerts: [], policy: nil, in: tx),
                 ]
             }
             #expect(changed.map { $0?.alerts } == [["mention"], ["poll", "follow"], nil])
@@ -125,14 +125,14 @@ struct PushTests {
             try await scene.db.write { tx in
                 try PushSubscriptions.expire(old.id, endpoint: moved, in: tx)
             }
-            #expect(try await scene.db.read { try PushSubscriptions.byToken(1, in: $0) } != nil)
+            #expect(try await scene.db.read { try PushSubscriptions.byToken(ID(1), in: $0) } != nil)
             try await Self.enqueue(1, "mention", for: ada, from: ada, in: scene)
             try await scene.db.write { try PushSubscriptions.expire(old.id, endpoint: old.endpoint, in: $0) }
             #expect(try await Self.take(5, at: Self.now, in: scene).isEmpty)
 
             _ = try await Self.subscribe(ada, token: 2, in: scene)
             try await scene.db.write { try PushSubscriptions.removeAll(of: ada.id, in: $0) }
-            #expect(try await scene.db.read { try PushSubscriptions.byToken(2, in: $0) } == nil)
+            #expect(try await scene.db.read { try PushSubscriptions.byToken(ID(2), in: $0) } == nil)
         }
     }
 
@@ -149,7 +149,7 @@ struct PushTests {
                 }
             }
             func isThere() async throws -> Bool {
-                try await scene.db.read { try PushSubscriptions.byToken(1, in: $0) } != nil
+                try await scene.db.read { try PushSubscriptions.byToken(ID(1), in: $0) } != nil
             }
             try await miss(9)
             try await scene.db.write { try PushSubscriptions.reached(one.id, in: $0) }
@@ -181,12 +181,18 @@ struct PushTests {
         _ account: Account, token: Int64, alerts: Set<String> = [], policy: PushSubscription.Policy = .all,
         in scene: Scene
     ) async throws -> PushSubscription {
+        let row = AccessToken(
+            id: ID(token), app: nil, account: account.id, person: account.id, scopes: .read, createdAt: now)
+        try await scene.db.write { tx in
+            guard try PushSubscriptions.byToken(row.id, in: tx) == nil else { return }
+            try AccessTokens.insert(row, digest: [UInt8(truncatingIfNeeded: token)], in: tx)
+        }
         var request = PushRequest(endpoint: try iri("https://push.example/\(token)"), keys: keys)
         request.alerts = alerts
         request.policy = policy
         let wish = request
         return try await scene.db.write { tx in
-            try PushSubscriptions.put(wish, token: token, account: account.id, at: now, in: tx)
+            try PushSubscriptions.put(wish, token: row.id, account: account.id, at: now, in: tx)
         }
     }
 

@@ -138,7 +138,7 @@ extension QueuedPush {
         QueuedPush(
             subscription: PushSubscription(
                 id: ID(3), account: ID(1), endpoint: endpoint, keys: PushKeys(point: [], secret: []), isStandard: true),
-            notification: 9_000_000_000_000_000_000, type: "admin.sign_up", attempts: 1, createdAt: Timestamp(0))
+            notification: 9_000_000_000_000_000_000, type: "admin.sign_up", sender: ID(2), entry: nil, attempts: 1, createdAt: Timestamp(0))
     }
 }
 
@@ -189,7 +189,12 @@ private struct PushWorld {
     private func begin() async throws {
         let iri = try #require(IRI("https://cafe.example/users/vic"))
         let vic = Account(id: ID(5), kind: .person, username: "vic", host: "", iri: iri, createdAt: clock.now)
-        try await database.write { tx in try Accounts.insert(vic, in: tx) }
+        let token = AccessToken(
+            id: ID(1), app: nil, account: vic.id, person: vic.id, scopes: .read, createdAt: clock.now)
+        try await database.write { tx in
+            try Accounts.insert(vic, in: tx)
+            try AccessTokens.insert(token, digest: [1], in: tx)
+        }
     }
 
     private func close() async {
@@ -206,7 +211,7 @@ private struct PushWorld {
         request.alerts = ["mention"]
         let (wish, now) = (request, clock.now)
         return try await database.write { tx in
-            try PushSubscriptions.put(wish, token: 1, account: ID(5), at: now, in: tx)
+            try PushSubscriptions.put(wish, token: ID(1), account: ID(5), at: now, in: tx)
         }
     }
 
@@ -219,7 +224,7 @@ private struct PushWorld {
     }
 
     func isSubscribed() async throws -> Bool {
-        try await database.read { db in try PushSubscriptions.byToken(1, in: db) } != nil
+        try await database.read { db in try PushSubscriptions.byToken(ID(1), in: db) } != nil
     }
 
     func left() async throws -> Int {

@@ -3,14 +3,15 @@
 internal import Database
 
 extension Schema {
-    /// Where apps are told of notifications, what waits to be told, and with which key.
+    /// Where apps are told of notifications, what waits to be told, and with which key. A token that is taken back takes
+    /// its subscription along, and that what waits for it.
     ///
     /// `push_counter` has one row, whose number the next subscription takes: it stays small and is never taken twice.
     static let push = Migration(9, "push") {
         """
         CREATE TABLE push_subscription (
             id \(.key),
-            token_id \(.integer) NOT NULL UNIQUE,
+            token_id \(.integer) NOT NULL UNIQUE REFERENCES access_token (id) ON DELETE CASCADE,
             account_id \(.integer) NOT NULL REFERENCES account (id),
             endpoint TEXT NOT NULL,
             p256dh \(.bytes) NOT NULL,
@@ -28,6 +29,8 @@ extension Schema {
             subscription_id \(.integer) NOT NULL REFERENCES push_subscription (id) ON DELETE CASCADE,
             notification_id \(.integer) NOT NULL,
             type TEXT NOT NULL,
+            sender_id \(.integer) NOT NULL,
+            entry_id \(.integer),
             run_at \(.integer) NOT NULL,
             lease_until \(.integer),
             attempts \(.integer) NOT NULL,
