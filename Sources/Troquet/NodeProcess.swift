@@ -114,7 +114,20 @@ struct NodeProcess: Sendable {
             Loop { await processor.run() },
             DeliveryWorker(context, settings: settings),
             Loop { await mail.run() },
+            Loop { [pushes = pushes()] in await pushes.run() },
         ]
+    }
+
+    private func pushes() -> PushWorker {
+        let missing = node.settings.community.origin.origin + "/avatars/original/missing.png"
+        return PushWorker(
+            database: node.database, webPush: WebPush(client: node.client, sender: node.pushes), clock: node.clock,
+            logger: node.logger
+        ) { [services = node.services] push in
+            guard let words = try await services.words(for: push) else { return nil }
+            return PushPayload(
+                locale: words.language, icon: words.icon ?? missing, title: words.title, body: words.body)
+        }
     }
 }
 

@@ -36,7 +36,8 @@ struct PushTests {
             _ = try await Self.subscribe(ada, token: 1, alerts: ["mention", "made_up"], in: scene)
             let changed = try await scene.db.write { tx in
                 [
-                    try PushSubscriptions.change(token: ID(1), alerts: nil, policy: PushSubscription.Policy.none, in: tx),
+                    try PushSubscriptions.change(
+                        token: ID(1), alerts: nil, policy: PushSubscription.Policy.none, in: tx),
                     try PushSubscriptions.change(token: ID(1), alerts: ["poll", "follow"], policy: nil, in: tx),
                     try PushSubscriptions.change(token: ID(9), alerts: [], policy: nil, in: tx),
                 ]

@@ -138,7 +138,8 @@ extension QueuedPush {
         QueuedPush(
             subscription: PushSubscription(
                 id: ID(3), account: ID(1), endpoint: endpoint, keys: PushKeys(point: [], secret: []), isStandard: true),
-            notification: 9_000_000_000_000_000_000, type: "admin.sign_up", sender: ID(2), entry: nil, attempts: 1, createdAt: Timestamp(0))
+            notification: 9_000_000_000_000_000_000, type: "admin.sign_up", sender: ID(2), entry: nil, attempts: 1,
+            createdAt: Timestamp(0))
     }
 }
 
