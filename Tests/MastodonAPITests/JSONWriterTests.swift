@@ -19,7 +19,8 @@ struct JSONWriterTests {
             $0.field("yes", true)
             $0.object("inner") { $0.field("n", 3) }
         }
-        let expected = #"{"id":"7","at":"2026-01-02T03:00:00.005Z","none":[],"two":["a","b\"\n\u0001"],"#
+        let expected =
+            #"{"id":"7","at":"2026-01-02T03:00:00.005Z","none":[],"two":["a","b\"\n\u0001"],"#
             + #""nothing":null,"yes":true,"inner":{"n":3}}"#
         #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
     }

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Federation
+import HTTPSignatures
+import HTTPSupport
+import HTTPTypes
+import Hummingbird
+import Logging
+import Model
+import NIOPosix
+import Services
+import Storage
+import Synchronization
+import TestSupport
+import Vocabulary
+
+@testable import MastodonAPI
+
+/// One node for one test, as client apps see it: its client API behind the front door, on a loopback port.
+struct ClientNode: Sendable {
+    let database: Database
+    let services: Services
+    let clock: ClientClock
+    let ids: IDMaker
+    private let address: Address
+
+    /// How the node is set up.
+    struct Setup: Sendable {
+        var registration = Registration.open
+        /// Whether requests and attempts are counted.
+        var limits = false
+        /// What other nodes answer.
+        var loader: any DocumentLoader = NoWorld()
+    }
+
+    /// Opens a node, runs a test against it and closes it.
+    static func open(
+        _ engine: TestEngine = .sqlite, _ setup: Setup = Setup(),
+        _ body: @escaping @Sendable (ClientNode) async throws -> Void
+    ) async throws {
+        let database = try await engine.makeDatabase(migrations: Schema.migrations)
+        do {
+            let node = try ClientNode(database, setup)
+            try await node.services.prepareNode()
+            try await node.serve(limits: setup.limits) { try await body(node) }
+        } catch {
+            await database.close()
+            throw error
+        }
+        await database.close()
+    }
+
+    private init(_ database: Database, _ setup: Setup) throws {
+        self.database = database
+        let clock = ClientClock()
+        let ids = IDMaker()
+        let community = Community(
+            origin: try iri("http://cafe.example"), name: "Le Comptoir", tagline: "Un café.", language: "fr",
+            registration: setup.registration)
+        let federation = Federation(
+            database: database, community: community, loader: setup.loader, ids: ids, clock: clock,
+            counters: Counters(), logger: .silent)
+        services = Services(
+            database: database, federation: federation, community: community, secrets: .quick, clock: clock, ids: ids,
+            limits: setup.limits)
+        self.clock = clock
+        self.ids = ids
+        address = Address()
+    }
+
+    private func serve(limits: Bool, _ body: @escaping @Sendable () async throws -> Void) async throws {
+        let api = MastodonAPI(services: services, software: "1.2.3", limits: limits)
+        let door = FrontDoor(
+            FrontDoor.Settings(origin: String(describing: services.community.origin)), session: { _ in nil },
+            errorPage: { status, code, _, _ in Answers.text(code, status: status) })
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        let server = Application(
+            responder: buildRouter(routes: api.routes, frontDoor: door).buildResponder(), server: NodeServer.http1(),
+            configuration: NodeServer.configuration(host: "127.0.0.1", port: 0, logger: .silent),
+            onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
+            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: .silent)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await server.run() }
+            defer { tasks.cancelAll() }
+            for await number in ports {
+                address.port.store(number, ordering: .relaxed)
+                return try await body()
+            }
+            throw CancellationError()
+        }
+    }
+
+    private final class Address: Sendable {
+        let port = Atomic<Int>(0)
+    }
+}
+
+// MARK: - Asking
+
+/// What an app was told.
+struct Reply: Sendable {
+    let status: Int
+    /// Null when the body is no JSON.
+    let json: JSON
+    let response: TestResponse
+
+    subscript(key: String) -> JSON? { json[key] }
+    /// The text of an error.
+    var error: String? { json["error"]?.string }
+    var id: String { json["id"]?.string ?? "" }
+    func header(_ name: String) -> String? { response.header(name) }
+}
+
+extension ClientNode {
+    /// `http://127.0.0.1:40123`.
+    var origin: String { "http://127.0.0.1:\(address.port.load(ordering: .relaxed))" }
+
+    /// Sends one request: without a body, with JSON, or with a form.
+    func call(
+        _ method: String, _ path: String, token: String? = nil, json: JSON? = nil, form: [(String, String)]? = nil,
+        headers: [(String, String)] = []
+    ) async throws -> Reply {
+        var headers = headers
+        var body: [UInt8]?
+        if let token { headers.append(("Authorization", "Bearer \(token)")) }
+        if let json {
+            headers.append(("Content-Type", "application/json"))
+            body = json.serialized()
+        } else if let form {
+            headers.append(("Content-Type", "application/x-www-form-urlencoded"))
+            body = Array(form.map { "\(Self.escaped($0.0))=\(Self.escaped($0.1))" }.joined(separator: "&").utf8)
+        }
+        return try await send(method, path, headers: headers, body: body)
+    }
+
+    /// Sends one request as it is.
+    func send(
+        _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil
+    ) async throws -> Reply {
+        let response = try await TestHTTPClient.send(method, origin + path, headers: headers, body: body)
+        return Reply(
+            status: response.status, json: (try? JSON.parse(response.body)) ?? .null, response: response)
+    }
+
+    func get(_ path: String, token: String? = nil) async throws -> Reply { try await call("GET", path, token: token) }
+
+    func post(_ path: String, token: String? = nil, _ json: JSON? = nil) async throws -> Reply {
+        try await call("POST", path, token: token, json: json)
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.utf8.map { byte in
+            let digits = String(byte, radix: 16, uppercase: true)
+            return "%" + (digits.count == 1 ? "0" : "") + digits
+        }.joined()
+    }
+}
+
+// MARK: - People and tokens
+
+extension ClientNode {
+    static let everything: Scopes = Scopes(["read", "write", "follow", "push"])
+
+    /// A member; belongs to the main group like everybody.
+    @discardableResult
+    func member(_ name: String, _ role: Role = .member) async throws -> ID<Account> {
+        try await services.createAccount(SignUp(name: name, email: "\(name)@mail.example"), role: role).id
+    }
+
+    /// A token with which an app acts for a person, or for a group that the person runs.
+    func token(
+        of person: ID<Account>, as account: ID<Account>? = nil, _ scopes: Scopes = everything
+    ) async throws -> String {
+        try await services.makeToken(scopes, app: nil, account: account ?? person, person: person)
+    }
+
+    /// A member and a token that may do everything.
+    func guest(_ name: String, _ role: Role = .member) async throws -> (id: ID<Account>, token: String) {
+        let id = try await member(name, role)
+        return (id, try await token(of: id))
+    }
+
+    /// A person of another node, stored.
+    func stranger(_ name: String, at host: String = "far.example") async throws -> Account {
+        var account = Account(
+            id: ids.make(at: clock.now), kind: .person, username: name, host: host,
+            iri: try iri("https://\(host)/users/\(name)"), displayName: name, createdAt: clock.now)
+        account.inbox = try iri("\(account.iri)/inbox")
+        account.followers = try iri("\(account.iri)/followers")
+        account.fetchedAt = clock.now
+        let stored = account
+        try await database.write { tx in try Accounts.insert(stored, in: tx) }
+        return stored
+    }
+}
+
+// MARK: - Around it
+
+/// A clock that a test moves.
+final class ClientClock: Model.Clock {
+    private let time = Mutex(Timestamp(1_780_000_000_000))
+    var now: Timestamp { time.withLock { $0 } }
+    func pass(_ duration: Duration) { time.withLock { $0 = $0 + duration } }
+}
+
+/// No other node answers.
+struct NoWorld: DocumentLoader {
+    func load(_ id: IRI) async throws(FetchError) -> RemoteDocument { throw .notFound }
+    func webfinger(_ name: String, host: String) async throws(FetchError) -> JSON { throw .notFound }
+}
+
+extension Secrets {
+    /// What the node uses, but for keys and password hashes that take no time.
+    static let quick = Secrets(
+        hashPassword: { Hash.hex(Hash.sha256(Array($0.utf8))) },
+        verifyPassword: { Hash.hex(Hash.sha256(Array($0.utf8))) == $1 }, decoyHash: "nobody",
+        digest: { Hash.sha256($0) }, randomBytes: { try RandomBytes.make($0) },
+        makeKeyPair: { KeyPair(privatePEM: "private", publicPEM: "public") })
+}
+
+/// What a test says when an address that it wrote is none.
+struct NotAnAddress: Error { let text: String }
+
+func iri(_ text: String) throws -> IRI {
+    guard let iri = IRI(text) else { throw NotAnAddress(text: text) }
+    return iri
+}
