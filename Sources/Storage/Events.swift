@@ -38,6 +38,7 @@ public enum Events {
             """)
         guard inserted == 1 else { return false }
         try Entries.put(e, in: tx)
+        tx.announce(ID<Entry>(e.id.rawValue), writtenAt: e.publishedAt)
         return true
     }
 
@@ -60,6 +61,7 @@ public enum Events {
             WHERE id = \(e.id)
             """)
         try Entries.put(e, in: tx)
+        tx.announce(StreamEvent.edited(ID(e.id.rawValue)))
     }
 
     /// Removes an event with its guest list and shares. What was said about it stays, as plain discussions.
@@ -67,6 +69,7 @@ public enum Events {
     /// - Returns: whether there was one.
     @discardableResult
     public static func delete(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try StreamFarewells.removing(id, in: tx)
         try tx.run("UPDATE post SET event_id = NULL WHERE event_id = \(id)")
         return try tx.run("DELETE FROM event WHERE id = \(id)") == 1
     }

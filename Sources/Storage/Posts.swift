@@ -30,6 +30,7 @@ public enum Posts {
         try insertParts(parts, of: p.id, in: tx)
         try Entries.put(p, in: tx)
         try PostCounts.added(p, in: tx)
+        tx.announce(ID<Entry>(p.id.rawValue), writtenAt: p.publishedAt)
         return true
     }
 
@@ -49,6 +50,7 @@ public enum Posts {
         try tx.run("DELETE FROM attachment WHERE post_id = \(p.id)")
         try insertParts(parts, of: p.id, in: tx)
         try Entries.put(p, in: tx)
+        tx.announce(StreamEvent.edited(ID(p.id.rawValue)))
     }
 
     /// Removes a post with its parts, boosts and likes. Its answers stay in their thread, without a parent.
@@ -57,6 +59,7 @@ public enum Posts {
     @discardableResult
     public static func delete(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try PostCounts.removing(id, in: tx)
+        try StreamFarewells.removing(id, in: tx)
         try tx.run(
             """
             UPDATE post SET in_reply_to_id = NULL
@@ -71,6 +74,7 @@ public enum Posts {
     @discardableResult
     public static func deleteAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Int {
         try PostCounts.removingAll(by: author, in: tx)
+        try StreamFarewells.removingAll(by: author, in: tx)
         try tx.run("DELETE FROM entry WHERE account_id = \(author) AND is_boost AND post_id IS NOT NULL")
         try tx.run("DELETE FROM boost WHERE account_id = \(author)")
         try tx.run("DELETE FROM post_like WHERE account_id = \(author)")
