@@ -40,6 +40,11 @@ struct Answer: Sendable {
         _ write: (inout JSONWriter, Items.Element) -> Void
     ) {
         self.init { $0.array(items, write) }
+        link(cursors, of: call)
+    }
+
+    /// Says where the pages before and after are.
+    mutating func link(_ cursors: (newest: Int64, oldest: Int64)?, of call: Call) {
         guard let cursors else { return }
         let base = call.rendering.origin + call.request.uri.path
         let kept = PageLinks.kept(of: call.request.uri.query ?? "")

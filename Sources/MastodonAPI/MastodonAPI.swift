@@ -30,6 +30,8 @@ public struct MastodonAPI: Sendable {
     public static let endpoints: [Endpoint] =
         AccountEndpoints.all + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
         + PushEndpoints.all
+        + NotificationEndpoints.all + NotificationPolicyEndpoints.all + GroupedNotificationEndpoints.all
+        + MarkerEndpoints.all + ConversationEndpoints.all + AnnouncementEndpoints.all
 
     /// The operations as routes of the node.
     public var routes: [Route] {

@@ -29,8 +29,8 @@ extension Services {
             post.source = text
             // Times have whole seconds on the wire: without a later one the edit looks like the version before.
             post.editedAt = max(now(), (post.editedAt ?? post.publishedAt) + .seconds(1))
-            try Posts.update(post, parts, in: tx)
-            try outbox.update(id, in: tx)
+            let named = try Posts.update(post, parts, in: tx)
+            try outbox.update(id, named: named, in: tx)
         }
     }
 

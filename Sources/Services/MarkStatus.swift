@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Database
+internal import Federation
 public import Model
 internal import Storage
 
@@ -14,7 +15,9 @@ extension Services {
             try await database.write { tx in
                 _ = try actor(person, in: tx)
                 let mark: ID<Entry> = ids.make(at: now())
-                try Favourites.addEvent(mark.rawValue, account: person, event: event, in: tx)
+                let isNew = try Favourites.addEvent(mark.rawValue, account: person, event: event, in: tx)
+                guard isNew, let event = try Events.byID(event, in: tx), event.isLocal else { return }
+                try outbox.notify(.favourite(of: event, by: person), in: tx)
             }
         }
     }

@@ -120,12 +120,14 @@ extension Services {
             guard try event.organizer == actor.id || mayRun(event.owner, actor.id, in: tx) else {
                 throw ServiceError.notAllowed
             }
+            let known = event
             try change(&event)
             event.sequence += 1
             event.updatedAt = max(now(), event.updatedAt + .milliseconds(1000))
             try Events.update(event, in: tx)
             let promoted = try GuestLists.resize(id, to: event.capacity, in: tx)
             try outbox.update(id, in: tx)
+            try outbox.notify(changed: event, from: known, by: actor.id, in: tx)
             try outbox.promote(promoted, of: event, in: tx)
         }
     }

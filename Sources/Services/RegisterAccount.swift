@@ -48,6 +48,7 @@ extension Services {
                 }
             }
             try insert(made, note: signUp.note.trimmed, in: tx)
+            try outbox.notify(.signUp(made.local.account.id), in: tx)
         }
         return isWelcome
     }

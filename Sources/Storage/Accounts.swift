@@ -193,6 +193,7 @@ extension Accounts {
                 summary_source = NULL, icon = NULL, header = NULL, fields = '[]', discoverable = \(false)
             WHERE id = \(id) AND deleted_at IS NULL
             """)
+        try Notifications.removeAll(of: id, in: tx)
         tx.announce(Change.settingsChanged.rawValue)
     }
 }

@@ -41,6 +41,7 @@ public enum Boosts {
         let removed = try tx.run("DELETE FROM boost WHERE account_id = \(account) AND post_id = \(post)")
         guard removed == 1 else { return false }
         try Entries.removeBoost(of: post, by: account, in: tx)
+        try Notifications.remove(.reblog, from: account, about: .post(post), in: tx)
         try tx.run("UPDATE post SET boost_count = boost_count - 1 WHERE id = \(post)")
         return true
     }

@@ -35,6 +35,7 @@ public enum EventShares {
         event: ID<Event>, account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         try Entries.removeShare(of: event, by: account, in: tx)
+        try Notifications.remove(.reblog, from: account, about: .event(event), in: tx)
         return try tx.run("DELETE FROM event_share WHERE event_id = \(event) AND account_id = \(account)") == 1
     }
 

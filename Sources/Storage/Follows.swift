@@ -46,6 +46,7 @@ public enum Follows {
                 AND state IN (\(list: predecessors(of: state)))
             """)
         guard moved == 1 else { return false }
+        if state != .requested { try Notifications.removeFollow([.followRequest], by: follower, of: target, in: tx) }
         let change = (state == .accepted ? 1 : 0) - (wasAccepted ? 1 : 0)
         if change != 0 { try FollowCounts.changed(by: change, follower: follower, target: target, in: tx) }
         return true
@@ -61,6 +62,7 @@ public enum Follows {
         let removed = try tx.row(
             "DELETE FROM follow WHERE follower_id = \(follower) AND target_id = \(target) RETURNING state")
         guard let removed else { return false }
+        try Notifications.removeFollow([.follow, .followRequest], by: follower, of: target, in: tx)
         if try removed.choice("state", as: Follow.State.self) == .accepted {
             try FollowCounts.changed(by: -1, follower: follower, target: target, in: tx)
         }

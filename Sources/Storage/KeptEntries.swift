@@ -67,14 +67,17 @@ public enum Bookmarks {
 /// What people thanked for: posts, and events in which they are interested.
 public enum Favourites {
     /// Records that somebody is interested in an event. A second time changes nothing.
+    ///
+    /// - Returns: whether it is the first time.
+    @discardableResult
     public static func addEvent(
         _ id: Int64, account: ID<Account>, event: ID<Event>, in tx: Transaction
-    ) throws(DatabaseError) {
+    ) throws(DatabaseError) -> Bool {
         try tx.run(
             """
             INSERT INTO event_like (id, account_id, event_id) VALUES (\(id), \(account), \(event))
             ON CONFLICT (event_id, account_id) DO NOTHING
-            """)
+            """) == 1
     }
 
     /// Takes the interest back.
@@ -82,6 +85,7 @@ public enum Favourites {
         account: ID<Account>, event: ID<Event>, in tx: Transaction
     ) throws(DatabaseError) {
         try tx.run("DELETE FROM event_like WHERE account_id = \(account) AND event_id = \(event)")
+        try Notifications.remove(.favourite, from: account, about: .event(event), in: tx)
     }
 
     /// One page of the posts and events that a person likes, the latest first; of what was liked within one millisecond

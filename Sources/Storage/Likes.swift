@@ -39,6 +39,7 @@ public enum Likes {
     ) throws(DatabaseError) -> Bool {
         let removed = try tx.run("DELETE FROM post_like WHERE account_id = \(account) AND post_id = \(post)")
         guard removed == 1 else { return false }
+        try Notifications.remove(.favourite, from: account, about: .post(post), in: tx)
         try tx.run("UPDATE post SET like_count = like_count - 1 WHERE id = \(post)")
         return true
     }

@@ -35,7 +35,10 @@ public enum Posts {
     }
 
     /// Replaces what a post says and its parts. Its id, iri, author and home stay.
-    public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
+    ///
+    /// - Returns: who is named in it and was not before.
+    @discardableResult
+    public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> [ID<Account>] {
         try tx.run(
             """
             UPDATE post SET group_id = \(p.group), in_reply_to_id = \(p.inReplyTo),
@@ -45,12 +48,15 @@ public enum Posts {
                 published_at = \(p.publishedAt), edited_at = \(p.editedAt)
             WHERE id = \(p.id)
             """)
+        let named: [ID<Account>] = try PostRow.ids(
+            "SELECT m.account_id AS id FROM mention m WHERE m.post_id = \(p.id)", in: tx)
         try tx.run("DELETE FROM mention WHERE post_id = \(p.id)")
         try tx.run("DELETE FROM hashtag WHERE post_id = \(p.id)")
         try tx.run("DELETE FROM attachment WHERE post_id = \(p.id)")
         try insertParts(parts, of: p.id, in: tx)
         try Entries.put(p, in: tx)
         tx.announce(StreamEvent.edited(ID(p.id.rawValue)))
+        return parts.mentions.filter { !named.contains($0) }
     }
 
     /// Removes a post with its parts, boosts and likes. Its answers stay in their thread, without a parent.
@@ -60,6 +66,7 @@ public enum Posts {
     public static func delete(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try PostCounts.removing(id, in: tx)
         try StreamFarewells.removing(id, in: tx)
+        try DirectConversations.losing("p.id = \(id)", in: tx)
         try tx.run(
             """
             UPDATE post SET in_reply_to_id = NULL
@@ -75,6 +82,7 @@ public enum Posts {
     public static func deleteAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Int {
         try PostCounts.removingAll(by: author, in: tx)
         try StreamFarewells.removingAll(by: author, in: tx)
+        try DirectConversations.losing("p.author_id = \(author)", in: tx)
         try tx.run("DELETE FROM entry WHERE account_id = \(author) AND is_boost AND post_id IS NOT NULL")
         try tx.run("DELETE FROM boost WHERE account_id = \(author)")
         try tx.run("DELETE FROM post_like WHERE account_id = \(author)")

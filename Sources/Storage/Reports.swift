@@ -11,9 +11,9 @@ public struct Report: Sendable, Hashable, Identifiable {
     /// The id of the `Flag` on the wire.
     public var activity: IRI
     /// Who asks; of a remote report mostly the node's own account.
-    public var reporter: ID<Account>
+    public var reporter: Model.ID<Account>
     /// Whom it is about, when we know the account.
-    public var target: ID<Account>?
+    public var target: Model.ID<Account>?
     /// The posts and accounts that are named, as they came.
     public var objects: [String]
     /// Plain text; may be empty.
@@ -65,6 +65,25 @@ public enum Reports {
             FROM report WHERE resolved_at IS NULL ORDER BY id
             """
         for row in try db.rows(sql) { reports.append(try read(row)) }
+        return reports
+    }
+
+    /// The reports of these numbers.
+    public static func byIDs(
+        _ ids: [ID<Report>], in db: some Queryable
+    ) throws(DatabaseError) -> [ID<Report>: Report] {
+        var reports: [ID<Report>: Report] = [:]
+        for list in ids.inLists() {
+            let rows = try db.rows(
+                """
+                SELECT id, activity_iri, reporter_id, target_id, objects, comment, created_at, resolved_at
+                FROM report WHERE id IN (\(list: list))
+                """)
+            for row in rows {
+                let report = try read(row)
+                reports[report.id] = report
+            }
+        }
         return reports
     }
 

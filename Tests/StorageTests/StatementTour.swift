@@ -28,6 +28,7 @@ struct StatementTour {
             try sessions(stage, tx)
             try push(stage, tx)
             try clients(stage, tx)
+            try notifications(stage, tx)
             try ends(stage, tx)
         }
     }

@@ -112,6 +112,7 @@ enum AnnounceHandler: ActivityHandler {
             let isNew = try EventShares.add(
                 said.world.ids.make(at: now), event: event.id, account: said.actor.id, activity: said.id, at: now,
                 in: tx)
+            if isNew, !said.actor.isGroup { try said.outbox.notify(.reblog(of: event, by: said.actor.id), in: tx) }
             return isNew ? .applied : .duplicate
         }
         guard let post = try Posts.byIRI(iri, in: tx) else { return .ignored(.unknownObject) }
@@ -122,6 +123,8 @@ enum AnnounceHandler: ActivityHandler {
         }
         let isNew = try Boosts.add(
             said.world.ids.make(at: now), account: said.actor.id, post: post.id, activity: said.id, at: now, in: tx)
+        // That a group repeats what is written into it is no news.
+        if isNew, post.group != said.actor.id { try said.outbox.notify(.reblog(of: post, by: said.actor.id), in: tx) }
         return isNew ? .applied : .duplicate
     }
 }
@@ -134,6 +137,7 @@ extension Outbox {
             ids.make(at: clock.now), account: account.id, post: post.id, activity: identifiers.activity(id),
             at: clock.now, in: tx)
         guard isNew, let author = try Accounts.byID(post.author, in: tx) else { return false }
+        try notify(.reblog(of: post, by: account.id), in: tx)
         var saying = Saying(
             "Announce", by: account, object: .string(post.iri.string), about: post.iri, to: [.asPublic])
         saying.cc = [identifiers.followers(of: account.iri), author.iri]

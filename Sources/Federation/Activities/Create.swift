@@ -46,6 +46,7 @@ extension Outbox {
     /// Publishes a post that was just stored: to its readers, and through its group when that is ours.
     public func publish(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
         try sayPost("Create", id, in: tx)
+        if let post = try Posts.byID(id, in: tx) { try notify(posted: post, in: tx) }
     }
 
     func sayPost(_ type: String, _ id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
@@ -88,7 +89,9 @@ extension Outbox {
 
     /// Publishes an event that was just stored: by its owner, and through the agenda of the node.
     public func publish(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) {
-        guard let event = try sayEvent("Create", id, in: tx), event.visibility == .everyone,
+        guard let event = try sayEvent("Create", id, in: tx) else { return }
+        try notify(planned: event, in: tx)
+        guard event.visibility == .everyone,
             let agenda = try Accounts.byHandle(Handle(name: Community.agendaGroup, host: ""), in: tx),
             agenda.id != event.owner
         else { return }

@@ -24,10 +24,11 @@ enum FlagHandler: ActivityHandler {
         }
         let words = said.activity.document.string("content") ?? said.activity.document.string("summary") ?? ""
         let comment = Excerpt.plainText(of: Sanitizer.sanitize(words), limit: 2_000)
-        let isNew = try Reports.insert(
-            Report(
-                id: said.world.ids.make(at: said.now), activity: id, reporter: said.actor.id, target: target,
-                objects: objects.map(\.string), comment: comment, createdAt: said.now), in: tx)
+        let report = Report(
+            id: said.world.ids.make(at: said.now), activity: id, reporter: said.actor.id, target: target,
+            objects: objects.map(\.string), comment: comment, createdAt: said.now)
+        let isNew = try Reports.insert(report, in: tx)
+        if isNew { try said.outbox.notify(.report(report), in: tx) }
         return isNew ? .applied : .duplicate
     }
 }

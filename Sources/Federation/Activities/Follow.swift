@@ -28,6 +28,7 @@ enum FollowHandler: ActivityHandler {
         }
         let before = try Follows.find(by: said.actor.id, of: account.id, in: tx)
         _ = try Follows.request(by: said.actor.id, of: account.id, activity: said.id, at: said.now, in: tx)
+        if before?.state != .accepted { try said.outbox.notify(.follow(of: account, by: said.actor.id), in: tx) }
         if account.approvesFollowers, before?.state != .accepted { return .applied }
         _ = try Follows.setState(.accepted, by: said.actor.id, of: account.id, in: tx)
         try said.outbox.accept(follow: said.id, said: said.activity.type, from: said.actor, by: account, in: tx)
@@ -44,6 +45,7 @@ extension Outbox {
         try say(
             Saying("Follow", by: follower, object: .string(target.iri.string), about: target.iri, to: [target.iri]),
             id: id, to: [.account(target)], in: tx)
+        try notify(.follow(of: target, by: follower.id), in: tx)
     }
 
     /// Takes the request, or an accepted follow, back.

@@ -21,6 +21,7 @@ enum LikeHandler: ActivityHandler {
         let isNew = try Likes.add(
             account: said.actor.id, post: post.id, activity: said.id, at: said.now, in: tx)
         guard isNew else { return .duplicate }
+        try said.outbox.notify(.favourite(of: post, by: said.actor.id), in: tx)
         try said.outbox.relay(said.activity, about: post, in: tx)
         return .applied
     }
@@ -33,6 +34,7 @@ extension Outbox {
         let isNew = try Likes.add(
             account: account.id, post: post.id, activity: identifiers.activity(id), at: clock.now, in: tx)
         guard isNew, let author = try Accounts.byID(post.author, in: tx) else { return false }
+        try notify(.favourite(of: post, by: account.id), in: tx)
         let said = try say(
             Saying("Like", by: account, object: .string(post.iri.string), about: post.iri, to: [author.iri]),
             id: id, to: try homes(of: post, in: tx), in: tx)

@@ -16,23 +16,26 @@ enum ObjectIntake {
         case .post(let remote, let author):
             return try store(remote, by: author, said, isAnnounced: isAnnounced, in: tx)
         case .event(let remote, let owner):
-            return try store(remote.event, of: owner, isAnnounced: isAnnounced, in: tx)
+            return try store(remote.event, of: owner, said, isAnnounced: isAnnounced, in: tx)
         }
     }
 
     /// Stores an event, or brings the one that we have up to date.
     static func store(
-        _ event: Event, of owner: Account, isAnnounced: Bool, in tx: Transaction
+        _ event: Event, of owner: Account, _ said: Said, isAnnounced: Bool, in tx: Transaction
     ) throws -> InboxOutcome {
         guard let known = try Events.byIRI(event.iri, in: tx) else {
             guard try isAnnounced || Follows.followsAny(localTo: owner.id, in: tx) else { return .ignored(.notForUs) }
             guard try Events.insert(event, in: tx) else { return .duplicate }
             try Posts.adoptReplies(of: event, in: tx)
+            if event.endsAt > said.now { try said.outbox.notify(planned: event, in: tx) }
             return .applied
         }
         guard known.owner == owner.id, !known.isLocal else { return .ignored(.notAllowed) }
         guard event.updatedAt >= known.updatedAt else { return .ignored(.outdated) }
-        try Events.update(event.replacing(known), in: tx)
+        let changed = event.replacing(known)
+        try Events.update(changed, in: tx)
+        try said.outbox.notify(changed: changed, from: known, in: tx)
         return .applied
     }
 
@@ -40,7 +43,7 @@ enum ObjectIntake {
         _ remote: RemotePost, by author: Account, _ said: Said, isAnnounced: Bool, in tx: Transaction
     ) throws -> InboxOutcome {
         if let known = try Posts.byIRI(remote.post.iri, in: tx) {
-            return try update(known, with: remote, by: author, in: tx)
+            return try update(known, with: remote, by: author, said, in: tx)
         }
         let named = try Accounts.byIRIs(remote.mentioned + remote.addressed, in: tx)
         guard try isAnnounced || concernsUs(remote, author: author, named: Array(named.values), in: tx) else {
@@ -50,8 +53,9 @@ enum ObjectIntake {
             let post = try Posts.byID(id, in: tx)
         else { return .duplicate }
         if let group = post.group, try Blocks.exists(between: group, author.id, in: tx) {
-            return try keepOut(post, remote, of: group, in: tx)
+            return try keepOut(post, remote, of: group, said, in: tx)
         }
+        try said.outbox.notify(posted: post, in: tx)
         if said.activity.type == "Create", said.actor.id == author.id {
             try said.outbox.relay(said.activity, about: post, in: tx)
         }
@@ -62,7 +66,7 @@ enum ObjectIntake {
     /// A group that blocked the author neither shows nor repeats what is written into it. Whoever else here has a part in
     /// the post finds it with its author alone.
     private static func keepOut(
-        _ post: Post, _ remote: RemotePost, of group: ID<Account>, in tx: Transaction
+        _ post: Post, _ remote: RemotePost, of group: ID<Account>, _ said: Said, in tx: Transaction
     ) throws -> InboxOutcome {
         let parts = try Posts.parts(of: post.id, in: tx)
         let people = try Accounts.byIDs(parts.mentions, in: tx).values
@@ -77,12 +81,13 @@ enum ObjectIntake {
         alone.thread = post.id
         alone.event = nil
         try Posts.update(alone, parts, in: tx)
+        try said.outbox.notify(posted: alone, in: tx)
         return .applied
     }
 
     /// Brings a post that we have up to date. Its place in the world does not change.
     private static func update(
-        _ known: Post, with remote: RemotePost, by author: Account, in tx: Transaction
+        _ known: Post, with remote: RemotePost, by author: Account, _ said: Said, in tx: Transaction
     ) throws -> InboxOutcome {
         guard known.author == author.id, !known.isLocal else { return .ignored(.notAllowed) }
         let newest = known.editedAt ?? known.publishedAt
@@ -94,7 +99,8 @@ enum ObjectIntake {
         // An edit never shows a post to more people than it was written for.
         post.visibility = min(known.visibility, remote.post.visibility)
         let named = try Accounts.byIRIs(remote.mentioned, in: tx)
-        try Posts.update(post, parts(of: remote, named: named), in: tx)
+        let newlyNamed = try Posts.update(post, parts(of: remote, named: named), in: tx)
+        try said.outbox.notify(edited: post, named: newlyNamed, in: tx)
         return .applied
     }
 

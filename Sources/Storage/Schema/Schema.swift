@@ -14,5 +14,6 @@ public enum Schema {
         sessions,
         clients,
         push,
+        notifications,
     ]
 }

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSupport
+internal import Model
+internal import Services
+internal import Storage
+
+/// What the stewards say to everybody.
+enum AnnouncementEndpoints {
+    static let all: [Endpoint] = [
+        .get("/api/v1/announcements", .person(nil), list),
+        .post("/api/v1/announcements/:id/dismiss", .person("write:accounts")) { call in
+            try await call.services.dismissAnnouncement(try call.id(), as: try call.actor())
+            return .done
+        },
+        .put("/api/v1/announcements/:id/reactions/:name", .person("write:favourites")) { call in
+            try await call.services.react(try call.word("name"), to: try call.id(), as: try call.actor())
+            return .done
+        },
+        .delete("/api/v1/announcements/:id/reactions/:name", .person("write:favourites")) { call in
+            try await call.services.unreact(try call.word("name"), to: try call.id(), as: try call.actor())
+            return .done
+        },
+    ]
+
+    private static func list(_ call: Call) async throws -> Answer {
+        let (viewer, now) = (try call.actor(), call.services.clock.now)
+        let withRead = call.parameters.bool("with_dismissed") == true
+        let views = try await call.database.read { db in
+            try Announcements.list(viewer: viewer, withRead: withRead, at: now, in: db)
+        }
+        return Answer { writer in writer.array(views) { $0.announcement($1, call.rendering) } }
+    }
+}

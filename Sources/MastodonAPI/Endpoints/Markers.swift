@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSupport
+internal import Model
+internal import Services
+internal import Storage
+
+/// How far one read on any device.
+enum MarkerEndpoints {
+    static let all: [Endpoint] = [
+        .get("/api/v1/markers", .person("read:statuses"), show),
+        .post("/api/v1/markers", .person("write:statuses"), set),
+    ]
+
+    /// Those that are asked for and set; without a question all that are set.
+    private static func show(_ call: Call) async throws -> Answer {
+        let wanted = call.parameters.texts("timeline")
+        let timelines = Marker.Timeline.allCases.filter { wanted.isEmpty || wanted.contains($0.rawValue) }
+        return try await answer(Set(timelines), call)
+    }
+
+    /// Answers with those that were set.
+    private static func set(_ call: Call) async throws -> Answer {
+        var markers: [Marker.Timeline: Int64] = [:]
+        for timeline in Marker.Timeline.allCases {
+            guard let text = call.parameters.object(timeline.rawValue)?.text("last_read_id") else { continue }
+            guard let number = Int64(text), number >= 0 else {
+                throw APIError.unprocessable("Validation failed: last_read_id is not a number")
+            }
+            markers[timeline] = number
+        }
+        try await call.services.setMarkers(markers, as: try call.actor())
+        return try await answer(Set(markers.keys), call)
+    }
+
+    private static func answer(_ timelines: Set<Marker.Timeline>, _ call: Call) async throws -> Answer {
+        let viewer = try call.actor()
+        let markers = try await call.database.read { db in try Markers.of(viewer, in: db) }
+        return Answer { writer in
+            writer.object { object in
+                for marker in markers where timelines.contains(marker.timeline) {
+                    object.key(marker.timeline.rawValue)
+                    object.marker(marker)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSupport
+internal import Model
+internal import Services
+internal import Storage
+
+/// What one is told, one by one.
+enum NotificationEndpoints {
+    static let all: [Endpoint] = [
+        .get("/api/v1/notifications", .person("read:notifications"), list),
+        .get("/api/v1/notifications/unread_count", .person("read:notifications"), unreadCount),
+        .post("/api/v1/notifications/clear", .person("write:notifications")) { call in
+            try await call.services.clearNotifications(as: try call.actor())
+            return .done
+        },
+        .post("/api/v1/notifications/dismiss", .person("write:notifications")) { call in
+            guard let id: ID<Notification> = try call.sentID("id") else { throw APIError.notFound }
+            return try await dismiss(id, call)
+        },
+        .get("/api/v1/notifications/:id", .person("read:notifications"), show),
+        .post("/api/v1/notifications/:id/dismiss", .person("write:notifications")) { call in
+            try await dismiss(try call.id(), call)
+        },
+    ]
+
+    private static func list(_ call: Call) async throws -> Answer {
+        let viewer = try call.actor()
+        let (page, filter, now) = (call.page(limit: 40), try filter(of: call.parameters), call.services.clock.now)
+        let (rows, views) = try await call.database.read { db in
+            let rows = try Notifications.list(of: viewer, filter, page, at: now, in: db)
+            return (rows, try NotificationViews.load(rows, viewer: viewer, in: db))
+        }
+        let cursors = rows.first.flatMap { first in
+            rows.last.map { (newest: first.id.rawValue, oldest: $0.id.rawValue) }
+        }
+        return Answer(page: views, cursors: cursors, of: call) { $0.notification($1, call.rendering) }
+    }
+
+    private static func show(_ call: Call) async throws -> Answer {
+        let (id, viewer): (ID<Notification>, ID<Account>) = (try call.id(), try call.actor())
+        let view = try await call.database.read { db in
+            try NotificationViews.load(
+                [try Notifications.find(id, of: viewer, in: db)].compactMap { $0 }, viewer: viewer, in: db
+            ).first
+        }
+        guard let view else { throw APIError.notFound }
+        return Answer { $0.notification(view, call.rendering) }
+    }
+
+    private static func dismiss(_ id: ID<Notification>, _ call: Call) async throws -> Answer {
+        try await call.services.dismissNotification(id, as: try call.actor())
+        return .done
+    }
+
+    private static func unreadCount(_ call: Call) async throws -> Answer {
+        let viewer = try call.actor()
+        let (limit, filter, now) = (unreadLimit(call), try filter(of: call.parameters), call.services.clock.now)
+        let count = try await call.database.read { db in
+            try Notifications.unreadCount(of: viewer, filter, limit: limit, at: now, in: db)
+        }
+        return Answer { writer in writer.object { $0.field("count", count) } }
+    }
+
+    /// How far is counted: 100, or what is asked for up to 1,000.
+    static func unreadLimit(_ call: Call) -> Int {
+        min(max(call.parameters.int("limit") ?? 100, 1), 1_000)
+    }
+
+    /// `types[]`, `exclude_types[]`, `account_id` and `include_filtered`. A kind that this node does not know matches
+    /// nothing.
+    static func filter(of sent: SentParameters) throws(APIError) -> NotificationListFilter {
+        var filter = NotificationListFilter()
+        if !sent.texts("types").isEmpty { filter.kinds = kinds(sent.texts("types")) }
+        filter.kinds.subtract(kinds(sent.texts("exclude_types")))
+        filter.withFiltered = sent.bool("include_filtered") == true
+        if let text = sent.text("account_id"), !text.isEmpty {
+            guard let account = ID<Account>(text) else { throw .notFound }
+            filter.from = account
+        }
+        return filter
+    }
+
+    static func kinds(_ words: [String]) -> Set<Notification.Kind> {
+        Set(words.compactMap(Notification.Kind.init))
+    }
+}
