@@ -3,6 +3,7 @@
 public import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
+public import Logging
 internal import Model
 public import Services
 
@@ -14,6 +15,7 @@ public struct MastodonAPI: Sendable {
     let services: Services
     let rendering: Rendering
     let software: String
+    let hub: StreamHub
     private let gate: Gate
 
     /// - SentParameters:
@@ -23,13 +25,23 @@ public struct MastodonAPI: Sendable {
         self.services = services
         self.software = software
         rendering = Rendering(services.community)
+        hub = StreamHub(services: services, rendering: rendering)
         gate = Gate(limits: limits)
     }
+
+    /// Where apps listen over WebSockets.
+    public var webSockets: WebSocketDoor {
+        let door = StreamDoor(services: services, hub: hub)
+        return WebSocketDoor(path: "/api/v1/streaming") { request in await door.decide(request) }
+    }
+
+    /// Tells open apps what happens, here and in other processes, until the task is cancelled; then sends them away.
+    public func followEvents(_ logger: Logger) async { await hub.run(logger) }
 
     /// Every operation.
     public static let endpoints: [Endpoint] =
         AccountEndpoints.all + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
-        + PushEndpoints.all
+        + PushEndpoints.all + StreamingEndpoints.all
         + NotificationEndpoints.all + NotificationPolicyEndpoints.all + GroupedNotificationEndpoints.all
         + MarkerEndpoints.all + ConversationEndpoints.all + AnnouncementEndpoints.all
 

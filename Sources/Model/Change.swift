@@ -12,6 +12,4 @@ public enum Change: String, Sendable, Hashable, CaseIterable {
     case pushWaits = "push"
     /// Local accounts, keys, policies or settings changed: caches forget.
     case settingsChanged = "settings"
-    /// Somebody of this node was told of something.
-    case notified = "notified"
 }

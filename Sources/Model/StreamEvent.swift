@@ -51,7 +51,8 @@ public enum StreamEvent: Sendable, Hashable {
         case ("edited", 1, let id?, nil): self = .edited(ID(id))
         case ("deleted", 2...3, _?, let author?):
             self = .deleted(
-                lists[0].map { ID($0) }, author: ID(author), readers: lists.dropFirst(2).first.map { $0.map { ID($0) } })
+                lists[0].map { ID($0) }, author: ID(author), readers: lists.dropFirst(2).first.map { $0.map { ID($0) } }
+            )
         case ("notification", 2, let id?, let account?): self = .notification(id, account: ID(account))
         case ("conversation", 2, let id?, let account?): self = .conversation(id, account: ID(account))
         case ("filters", 1, let account?, nil): self = .filtersChanged(ID(account))

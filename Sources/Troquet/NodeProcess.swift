@@ -77,14 +77,15 @@ struct NodeProcess: Sendable {
                 errorPage: pages.errorPage))
         let listen = node.settings.listen
         let server = Application(
-            router: router, server: NodeServer.http1(),
+            router: router, server: NodeServer.http1(webSockets: clients.webSockets),
             configuration: NodeServer.configuration(host: listen.host, port: listen.port, logger: node.logger),
             onServerRunning: { [node] channel in
                 node.logger.notice("serving", metadata: ["listen": "\(listen.host):\(channel.localAddress?.port ?? 0)"])
                 await onRunning(channel.localAddress?.port ?? listen.port)
             }, eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: node.logger)
         // What is ready to be written is forgotten when an account changes, here or in another process.
-        return [server, Loop { await api.followChanges() }]
+        // Apps that listen are sent away before the server waits for its connections to end.
+        return [server, Loop { await api.followChanges() }, Loop { [node] in await clients.followEvents(node.logger) }]
     }
 
     private func metrics(_ listen: ListenAddress) throws -> some Service {

@@ -87,13 +87,19 @@ actor StreamHub {
     // MARK: - What happens
 
     /// Tells open apps what happens, until the task is cancelled; then all of them are sent away.
-    func run() async {
+    func run(_ logger: Logger) async {
         let words = services.database.announcements
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 while (try? await Task.sleep(for: Self.beat)) != nil { await self.tick() }
             }
-            for await word in words { await hear(word) }
+            for await word in words {
+                do {
+                    try await hear(word)
+                } catch {
+                    logger.warning("event not told", metadata: ["error.kind": "\(error)"])
+                }
+            }
             group.cancelAll()
         }
         isClosed = true
@@ -107,15 +113,10 @@ actor StreamHub {
     }
 
     /// Hears one announcement. What cannot be read now is not told later: apps look for themselves when they come back.
-    func hear(_ word: String) async {
+    func hear(_ word: String) async throws {
         guard !listeners.isEmpty else { return }
         if word == Change.settingsChanged.rawValue { return await checkTokens() }
-        guard let event = StreamEvent(text: word) else { return }
-        do {
-            try await tell(event)
-        } catch {
-            services.database.note("event not told", error)
-        }
+        if let event = StreamEvent(text: word) { try await tell(event) }
     }
 
     private func tell(_ event: StreamEvent) async throws {
@@ -123,15 +124,144 @@ actor StreamHub {
         case .entry(let id): try await tell(of: id, as: "update")
         case .edited(let id): try await tell(of: id, as: "status.update")
         case .deleted(let ids, let author, let readers):
-            try await farewell(ids, author: author, readers: readers)
+            try await farewell(to: ids, author: author, readers: readers)
         case .notification(let number, let account):
-            guard let json = try await services.streamedNotification(number, account) else { return }
-            tell(StreamMessage(event: "notification", payload: json), to: account, [.user, .notifications])
+            guard isListening(account, [.user, .notifications]) else { return }
+            guard let json = try await notification(number, account) else { return }
+            tell(StreamMessage(event: "notification", payload: json), account, [.user, .notifications])
         case .conversation(let number, let account):
-            tell(StreamMessage(event: "conversation", payload: Array("\(number)".utf8)), to: account, [.direct])
-        case .filtersChanged(let account): tell(StreamMessage(event: "filters_changed"), to: account, [.user])
+            guard isListening(account, [.direct]), let json = try await conversation(number, account) else { return }
+            tell(StreamMessage(event: "conversation", payload: json), account, [.direct])
+        case .filtersChanged(let account):
+            tell(StreamMessage(event: "filters_changed"), account, [.user])
         case .notificationsMerged(let account):
-            tell(StreamMessage(event: "notifications_merged", payload: Array("1".utf8)), to: account, [.user, .notifications])
+            let message = StreamMessage(event: "notifications_merged", payload: Array("1".utf8))
+            tell(message, account, [.user, .notifications])
         }
+    }
+
+    /// Sends away those whose token was taken back, or who may not act any more.
+    private func checkTokens() async {
+        let tokens = Array(Set(listeners.values.map(\.token)))
+        guard !tokens.isEmpty,
+            let living = try? await services.database.read({ db in try StreamAudience.living(tokens, in: db) })
+        else { return }
+        for listener in listeners.values where !living.contains(listener.token) && tokens.contains(listener.token) {
+            listener.sink.close(.policyViolation)
+            listeners[listener.number] = nil
+        }
+    }
+
+    // MARK: - To one account
+
+    private func isListening(_ account: ID<Account>, _ streams: Set<StreamName>) -> Bool {
+        listeners.values.contains { $0.account == account && !$0.streams.isDisjoint(with: streams) }
+    }
+
+    private func tell(_ message: StreamMessage, _ account: ID<Account>, _ streams: Set<StreamName>) {
+        for listener in listeners.values where listener.account == account {
+            // Notifications reach those alone who may read them.
+            if message.event.hasPrefix("notification"), !listener.scopes.cover("read:notifications") { continue }
+            for stream in listener.streams.intersection(streams) { listener.sink.send(message, to: stream) }
+        }
+    }
+
+    // MARK: - To whom it concerns
+
+    private func tell(of id: ID<Entry>, as event: String) async throws {
+        let accounts = Array(Set(listeners.values.map(\.account)))
+        let lists = Set(listeners.values.flatMap(\.streams).compactMap(\.list))
+        let mode = services.community.mode
+        let streamed = try await services.database.read { db in
+            try StreamAudience.load(id, listeners: accounts, lists: Array(lists), mode: mode, in: db)
+        }
+        guard let streamed else { return }
+        // Who has come or gone meanwhile is seen here: nothing below waits before the places are counted.
+        var places: [(listener: StreamListener, stream: StreamName)] = []
+        for listener in listeners.values {
+            for stream in listener.streams where stream.holds(streamed, for: listener.account) {
+                places.append((listener, stream))
+            }
+        }
+        let forStrangers = places.contains { $0.stream.isPublic } ? try await status(streamed.entry, for: nil) : nil
+        let written = try await statuses(
+            streamed.entry, for: Set(places.filter { !$0.stream.isPublic }.map(\.listener.account)))
+        for (listener, stream) in places {
+            guard let json = stream.isPublic ? forStrangers : written[listener.account] else { continue }
+            listener.sink.send(StreamMessage(event: event, payload: json), to: stream)
+        }
+    }
+
+    private func farewell(to ids: [ID<Entry>], author: ID<Account>, readers: [ID<Account>]?) async throws {
+        var told = Set(listeners.values.map(\.account))
+        if let readers {
+            let asked = Array(told)
+            let followers = try await services.database.read { db in
+                try StreamAudience.followers(of: author, among: asked, in: db)
+            }
+            told.formIntersection(followers.union(readers).union([author]))
+        }
+        for listener in listeners.values where told.contains(listener.account) {
+            for stream in listener.streams where stream.showsStatuses {
+                for id in ids {
+                    listener.sink.send(StreamMessage(event: "delete", payload: Array("\(id)".utf8)), to: stream)
+                }
+            }
+        }
+    }
+
+    // MARK: - Writing
+
+    /// The status for each of the accounts, a few at the same time.
+    private func statuses(
+        _ entry: Entry, for accounts: Set<ID<Account>>
+    ) async throws -> [ID<Account>: [UInt8]] {
+        try await withThrowingTaskGroup(of: (ID<Account>, [UInt8]?).self) { group in
+            var waiting = Array(accounts)
+            var written: [ID<Account>: [UInt8]] = [:]
+            for _ in 0..<Self.width {
+                guard let next = waiting.popLast() else { break }
+                group.addTask { (next, try await self.status(entry, for: next)) }
+            }
+            while let (account, json) = try await group.next() {
+                written[account] = json
+                guard let next = waiting.popLast() else { continue }
+                group.addTask { (next, try await self.status(entry, for: next)) }
+            }
+            return written
+        }
+    }
+
+    private nonisolated func status(_ entry: Entry, for viewer: ID<Account>?) async throws -> [UInt8]? {
+        let view = try await services.database.read { db in
+            try StatusViews.load([entry], viewer: viewer, in: db).first
+        }
+        guard let view else { return nil }
+        var writer = JSONWriter()
+        writer.status(view, rendering)
+        return writer.bytes
+    }
+
+    private nonisolated func notification(_ number: Int64, _ viewer: ID<Account>) async throws -> [UInt8]? {
+        let view = try await services.database.read { db -> NotificationView? in
+            guard let one = try Notifications.find(ID(number), of: viewer, in: db) else { return nil }
+            return try NotificationViews.load([one], viewer: viewer, in: db).first
+        }
+        guard let view else { return nil }
+        var writer = JSONWriter()
+        writer.notification(view, rendering)
+        return writer.bytes
+    }
+
+    private nonisolated func conversation(_ number: Int64, _ viewer: ID<Account>) async throws -> [UInt8]? {
+        let found = try await services.database.read { db -> (DirectConversation, StatusView?)? in
+            guard let one = try DirectConversations.find(ID(number), of: viewer, in: db) else { return nil }
+            guard let entry = try Entries.byID(ID(one.lastPost.rawValue), in: db) else { return (one, nil) }
+            return (one, try StatusViews.load([entry], viewer: viewer, in: db).first)
+        }
+        guard let found else { return nil }
+        var writer = JSONWriter()
+        writer.conversation(found.0, last: found.1, rendering)
+        return writer.bytes
     }
 }

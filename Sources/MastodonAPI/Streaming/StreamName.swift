@@ -37,6 +37,41 @@ enum StreamName: Hashable, Sendable {
         }
     }
 
+    /// The list, of a list.
+    var list: ID<AccountList>? {
+        guard case .list(let id) = self else { return nil }
+        return id
+    }
+
+    /// It is the same for everybody, so it is written once for all.
+    var isPublic: Bool {
+        switch self {
+        case .everyone, .hashtag: true
+        default: false
+        }
+    }
+
+    /// Statuses come and go in it.
+    var showsStatuses: Bool { self != .notifications && self != .direct }
+
+    /// Whether an entry stands in this stream of an account.
+    func holds(_ entry: StreamedEntry, for account: ID<Account>) -> Bool {
+        guard let isAtHome = entry.readers[account] else { return false }
+        switch self {
+        case .user: return isAtHome
+        case .notifications, .direct: return false
+        case .everyone(let source, let onlyMedia):
+            guard entry.isListed, entry.hasMedia || !onlyMedia else { return false }
+            return source == .anywhere || entry.isLocal == (source == .here)
+        case .hashtag(let tag, _, let onlyLocal):
+            return entry.isTagged && entry.hashtags.contains(tag) && (entry.isLocal || !onlyLocal)
+        case .list(let id):
+            // A group as a list: what the group put before those who follow it.
+            let isOfGroup = id.rawValue == entry.entry.account.rawValue && !entry.isReply
+            return entry.lists.contains(id) || isOfGroup
+        }
+    }
+
     /// What a token must be allowed to.
     var scope: Scope { self == .notifications ? "read:notifications" : "read:statuses" }
 }
