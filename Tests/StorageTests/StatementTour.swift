@@ -27,6 +27,7 @@ struct StatementTour {
             try outbox(stage, tx)
             try sessions(stage, tx)
             try push(stage, tx)
+            try streams(stage, tx)
             try clients(stage, tx)
             try notifications(stage, tx)
             try ends(stage, tx)

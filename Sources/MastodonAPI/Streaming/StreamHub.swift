@@ -24,6 +24,8 @@ actor StreamHub {
     let services: Services
     let rendering: Rendering
     let limits: Limits
+    /// Subscribed from the beginning, so that nothing is missed between the first app and the first look.
+    private let words: AsyncStream<String>
     private var listeners: [UInt64: StreamListener] = [:]
     private var last: UInt64 = 0
     private var isClosed = false
@@ -37,6 +39,7 @@ actor StreamHub {
         self.services = services
         self.rendering = rendering
         self.limits = limits
+        words = services.database.announcements
     }
 
     // MARK: - Who listens
@@ -88,7 +91,6 @@ actor StreamHub {
 
     /// Tells open apps what happens, until the task is cancelled; then all of them are sent away.
     func run(_ logger: Logger) async {
-        let words = services.database.announcements
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 while (try? await Task.sleep(for: Self.beat)) != nil { await self.tick() }
