@@ -21,6 +21,7 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioHTTPCodec = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// The house, floor by floor; no arrow runs up. `Tests/ArchitectureTests` holds the imports against this table.
@@ -61,7 +62,7 @@ let floors: [Target] = [
         name: "HTTPSupport",
         dependencies: [
             "Model", "Vocabulary", logging, hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes,
-            nioHTTPCodec,
+            nioHTTPCodec, nioWebSocket,
         ], swiftSettings: strict),
     // 5
     .target(
@@ -104,7 +105,8 @@ let floors: [Target] = [
 /// What serves the suites alone, and the suites: one a target, and those that look at the whole house.
 let suites: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Database", logging, nio, nioPosix, nioHTTP], swiftSettings: strict),
+        name: "TestSupport", dependencies: ["Database", logging, nio, nioPosix, nioHTTP, nioWebSocket],
+        swiftSettings: strict),
     .executableTarget(
         name: "TroquetBench",
         dependencies: [
@@ -135,7 +137,11 @@ let suites: [Target] = [
             "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model", "Storage", "Vocabulary",
             logging,
         ]),
-    suite("HTTPSupport", ["Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix]),
+    suite(
+        "HTTPSupport",
+        [
+            "Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix, nioHTTP, nioWebSocket,
+        ]),
     suite(
         "FederationAPI",
         [
@@ -145,13 +151,15 @@ let suites: [Target] = [
     suite(
         "MastodonAPI",
         [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services", "Storage",
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services",
+            "Storage",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite(
         "WebPages",
         [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services", "Storage",
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services",
+            "Storage",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite("Architecture", about: []),

@@ -38,7 +38,7 @@ public struct ConnectionLimits: Sendable {
     public init() {}
 }
 
-final class ConnectionGuard: ChannelDuplexHandler {
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
@@ -52,6 +52,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
     /// Requests whose answers are not yet written.
     private var unanswered = 0
     private var closesAfterAnswer = false
+    /// The answer under way is a stream of events, which ends when the other end leaves or no longer reads.
+    private var isStream = false
     /// We said the last word and only wait for the other end to hear it.
     private var isLingering = false
     private var drained = 0
@@ -152,16 +154,22 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(var head) where closesAfterAnswer && head.status.code >= 200:
-            head.headers.replaceOrAdd(name: "connection", value: "close")
+        case .head(var head):
+            isStream = head.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true
+            if closesAfterAnswer, head.status.code >= 200 {
+                head.headers.replaceOrAdd(name: "connection", value: "close")
+            }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body(let part):
             // Bytes come here no faster than the other end takes them.
-            if !isReading, !isLingering { deadline = deadline + time(for: part.readableBytes) }
-            context.write(data, promise: promise)
-        case .head:
+            if isStream {
+                deadline = .now() + limits.idle
+            } else if !isReading, !isLingering {
+                deadline = deadline + time(for: part.readableBytes)
+            }
             context.write(data, promise: promise)
         case .end:
+            isStream = false
             finish(context, data, promise)
         }
     }

@@ -48,6 +48,13 @@ public struct SentParameters: Sendable, Hashable {
         values.merge(body.values) { _, second in second }
     }
 
+    /// Reads one JSON document, such as a message over a WebSocket.
+    ///
+    /// - Throws: ``RequestError``: broken JSON.
+    public init(json bytes: [UInt8]) throws(RequestError) {
+        try read(json: bytes)
+    }
+
     private mutating func read(_ request: Request) async throws {
         let header = request.headers[.contentType] ?? ""
         let type = header.split(separator: ";").first?.trimmingSpaces.lowercased() ?? ""

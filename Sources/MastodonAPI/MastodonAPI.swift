@@ -3,6 +3,7 @@
 public import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
+public import Logging
 internal import Model
 public import Services
 
@@ -16,6 +17,7 @@ public struct MastodonAPI: Sendable {
     let software: String
     /// Receives forms with files; nil takes none.
     let uploads: Uploads?
+    let hub: StreamHub
     private let gate: Gate
 
     /// - Parameters:
@@ -27,8 +29,18 @@ public struct MastodonAPI: Sendable {
         self.software = software
         rendering = Rendering(services.community, clock: services.clock)
         self.uploads = uploads
+        hub = StreamHub(services: services, rendering: rendering)
         gate = Gate(limits: limits)
     }
+
+    /// Where apps listen over WebSockets.
+    public var webSockets: WebSocketDoor {
+        let door = StreamDoor(services: services, hub: hub)
+        return WebSocketDoor(path: "/api/v1/streaming") { request in await door.decide(request) }
+    }
+
+    /// Tells open apps what happens, here and in other processes, until the task is cancelled; then sends them away.
+    public func followEvents(_ logger: Logger) async { await hub.run(logger) }
 
     /// Every operation.
     public static let endpoints: [Endpoint] = [
@@ -60,6 +72,8 @@ public struct MastodonAPI: Sendable {
         QuoteEndpoints.all,
         ScheduledEndpoints.all,
         MediaEndpoints.all,
+        PushEndpoints.all,
+        StreamingEndpoints.all,
     ].flatMap(\.self)
 
     /// The operations as routes of the node.

@@ -35,6 +35,7 @@ public enum Posts {
         try EntryWords.put(p, parts, in: tx)
         try PostCounts.added(p, in: tx)
         try Quotes.adopt(p, in: tx)
+        tx.announce(ID<Entry>(p.id.rawValue), writtenAt: p.publishedAt)
         return true
     }
 
@@ -66,6 +67,7 @@ public enum Posts {
         try insertParts(parts, of: p.id, in: tx)
         try Entries.put(p, in: tx)
         try EntryWords.replace(p, parts, in: tx)
+        tx.announce(StreamEvent.edited(ID(p.id.rawValue)))
         return parts.mentions.filter { !named.contains($0) }
     }
 
@@ -75,6 +77,7 @@ public enum Posts {
     @discardableResult
     public static func delete(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try PostCounts.removing(id, in: tx)
+        try StreamFarewells.removing(id, in: tx)
         try DirectConversations.losing("p.id = \(id)", in: tx)
         try Quotes.removing(id, in: tx)
         try tx.run(
@@ -91,6 +94,7 @@ public enum Posts {
     @discardableResult
     public static func deleteAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Int {
         try PostCounts.removingAll(by: author, in: tx)
+        try StreamFarewells.removingAll(by: author, in: tx)
         try DirectConversations.losing("p.author_id = \(author)", in: tx)
         try Quotes.removingAll(by: author, in: tx)
         try tx.run("DELETE FROM entry WHERE account_id = \(author) AND is_boost AND post_id IS NOT NULL")

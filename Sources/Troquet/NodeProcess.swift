@@ -83,14 +83,15 @@ struct NodeProcess: Sendable {
                 errorPage: pages.errorPage))
         let listen = node.settings.listen
         let server = Application(
-            router: router, server: NodeServer.http1(),
+            router: router, server: NodeServer.http1(webSockets: clients.webSockets),
             configuration: NodeServer.configuration(host: listen.host, port: listen.port, logger: node.logger),
             onServerRunning: { [node] channel in
                 node.logger.notice("serving", metadata: ["listen": "\(listen.host):\(channel.localAddress?.port ?? 0)"])
                 await onRunning(channel.localAddress?.port ?? listen.port)
             }, eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: node.logger)
         // What is ready to be written is forgotten when an account changes, here or in another process.
-        return [server, Loop { await api.followChanges() }]
+        // Apps that listen are sent away before the server waits for its connections to end.
+        return [server, Loop { await api.followChanges() }, Loop { [node] in await clients.followEvents(node.logger) }]
     }
 
     private func metrics(_ listen: ListenAddress) throws -> some Service {
@@ -122,7 +123,20 @@ struct NodeProcess: Sendable {
             DeliveryWorker(context, settings: settings),
             Loop { await mail.run() },
             Loop { await media.run() },
+            Loop { [pushes = pushes()] in await pushes.run() },
         ]
+    }
+
+    private func pushes() -> PushWorker {
+        let missing = node.settings.community.origin.origin + "/avatars/original/missing.png"
+        return PushWorker(
+            database: node.database, webPush: WebPush(client: node.client, sender: node.pushes), clock: node.clock,
+            logger: node.logger
+        ) { [services = node.services] push in
+            guard let words = try await services.words(for: push) else { return nil }
+            return PushPayload(
+                locale: words.language, icon: words.icon ?? missing, title: words.title, body: words.body)
+        }
     }
 }
 

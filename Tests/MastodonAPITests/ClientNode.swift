@@ -54,10 +54,26 @@ struct ClientNode: Sendable {
         await database.close()
     }
 
-    private init(_ database: Database, _ setup: Setup) throws {
+    /// Two processes on one database.
+    static func pair(
+        at place: TestPlace, _ body: @escaping @Sendable (ClientNode, ClientNode) async throws -> Void
+    ) async throws {
+        let databases = [
+            try await Database.open(place.url, readers: 2, logger: .silent),
+            try await Database.open(place.url, readers: 2, logger: .silent),
+        ]
+        let (here, there) = (try ClientNode(databases[0], Setup()), try ClientNode(databases[1], Setup(), slot: 1))
+        try await here.services.prepareNode()
+        try await here.serve(limits: false) {
+            try await there.serve(limits: false) { try await body(here, there) }
+        }
+        for database in databases { await database.close() }
+    }
+
+    private init(_ database: Database, _ setup: Setup, slot: Int = 0) throws {
         self.database = database
         let clock = ClientClock()
-        let ids = IDMaker()
+        let ids = IDMaker(slot: slot)
         let community = Community(
             origin: try iri("http://cafe.example"), name: "Le Comptoir", tagline: "Un café.", language: "fr",
             registration: setup.registration)
@@ -81,12 +97,14 @@ struct ClientNode: Sendable {
             errorPage: { status, code, _, _ in Answers.text(code, status: status) })
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = Application(
-            responder: buildRouter(routes: api.routes, frontDoor: door).buildResponder(), server: NodeServer.http1(),
+            responder: buildRouter(routes: api.routes, frontDoor: door).buildResponder(),
+            server: NodeServer.http1(webSockets: api.webSockets),
             configuration: NodeServer.configuration(host: "127.0.0.1", port: 0, logger: .silent),
             onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: .silent)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await server.run() }
+            tasks.addTask { await api.followEvents(.silent) }
             defer { tasks.cancelAll() }
             for await number in ports {
                 address.port.store(number, ordering: .relaxed)
@@ -119,7 +137,10 @@ struct Reply: Sendable {
 
 extension ClientNode {
     /// `http://127.0.0.1:40123`.
-    var origin: String { "http://127.0.0.1:\(address.port.load(ordering: .relaxed))" }
+    var origin: String { "http://127.0.0.1:\(port)" }
+
+    /// Where it listens.
+    var port: Int { address.port.load(ordering: .relaxed) }
 
     /// Sends one request: without a body, with JSON, or with a form.
     func call(

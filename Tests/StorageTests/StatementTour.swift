@@ -27,6 +27,8 @@ struct StatementTour {
             try outbox(stage, tx)
             try sessions(stage, tx)
             try media(stage, tx)
+            try push(stage, tx)
+            try streams(stage, tx)
             try clients(stage, tx)
             try notifications(stage, tx)
             try personal(stage, tx)

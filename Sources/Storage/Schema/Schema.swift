@@ -14,6 +14,7 @@ public enum Schema {
         sessions,
         clients,
         media,
+        push,
         apps,
         notifications,
         personal,
