@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HTTPSignatures
 internal import Logging
 internal import Model
 internal import Synchronization
@@ -21,6 +22,14 @@ final class KeyPool: Sendable {
     init(_ make: @escaping @Sendable () throws -> KeyPair) {
         self.make = make
         (needs, need) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Keys for RSA signatures, of 2048 bits: what every peer reads.
+    static func rsa() -> KeyPool {
+        KeyPool {
+            let key = try PrivateKey.generateRSA(bits: 2048)
+            return KeyPair(privatePEM: key.pem, publicPEM: key.publicKey.pem)
+        }
     }
 
     /// A pair that is ready; a new one when there is none.
