@@ -138,7 +138,9 @@ public enum NotificationRequests {
     }
 
     /// How much waits.
-    public static func backlog(of account: ID<Account>, in db: some Queryable) throws(DatabaseError)
+    public static func backlog(
+        of account: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError)
         -> NotificationBacklog
     {
         let row = try db.row(

@@ -103,7 +103,10 @@ public enum Notifications {
     static func removeAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM notification WHERE from_id = \(account)")
         try tx.run("DELETE FROM notification WHERE account_id = \(account)")
-        try tx.run("DELETE FROM notification_request WHERE account_id = \(account)")
+        try tx.run("DELETE FROM notification_request WHERE account_id = \(account) OR from_id = \(account)")
+        try tx.run("DELETE FROM notification_policy WHERE account_id = \(account)")
+        try tx.run("DELETE FROM marker WHERE account_id = \(account)")
+        try tx.run("DELETE FROM conversation WHERE account_id = \(account)")
     }
 
     // MARK: - Who is told
