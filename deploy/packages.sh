@@ -6,6 +6,7 @@
 
 readonly BUILD_PACKAGES=(git ca-certificates pkg-config libssl-dev libpq-dev libsqlite3-dev libxml2-dev tzdata)
 readonly POSTGRES_PACKAGES=(postgresql postgresql-client)
+readonly CLIENT_PACKAGES=(python3 python3-venv)
 readonly BROWSER_PACKAGES=(chromium python3 python3-venv fonts-dejavu-core fonts-liberation)
 
 # Says in one line why it cannot go on, and ends.

@@ -38,7 +38,7 @@ public final class Database: Sendable {
     /// - Parameters:
     ///   - readers: threads that read, 1 or more; PostgreSQL has one more connection than that, all of them both
     ///     read and write, and one that listens.
-    ///   - onStatement: is told the text of each statement that a body runs, on the thread that runs it. For tests.
+    ///   - onStatement: is told the text of each statement that a body runs, on the thread that runs it.
     /// - Throws: `.unavailable` with one sentence for the operator.
     public static func open(
         _ url: DatabaseURL, readers: Int = 3, logger: Logger, onStatement: (@Sendable (String) -> Void)? = nil

@@ -22,15 +22,40 @@ public struct MastodonAPI: Sendable {
     public init(services: Services, software: String, limits: Bool = true) {
         self.services = services
         self.software = software
-        rendering = Rendering(services.community)
+        rendering = Rendering(services.community, clock: services.clock)
         gate = Gate(limits: limits)
     }
 
     /// Every operation.
-    public static let endpoints: [Endpoint] =
-        AccountEndpoints.all + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
-        + NotificationEndpoints.all + NotificationPolicyEndpoints.all + GroupedNotificationEndpoints.all
-        + MarkerEndpoints.all + ConversationEndpoints.all + AnnouncementEndpoints.all
+    public static let endpoints: [Endpoint] = [
+        AppEndpoints.all,
+        OAuthEndpoints.all,
+        SignUpEndpoints.all,
+        CredentialEndpoints.all,
+        AccountEndpoints.all,
+        StatusEndpoints.all,
+        TimelineEndpoints.all,
+        InstanceEndpoints.all,
+        ListEndpoints.all,
+        FilterEndpoints.all,
+        FilterPartEndpoints.all,
+        OldFilterEndpoints.all,
+        BlockEndpoints.all,
+        CompanyEndpoints.all,
+        TagEndpoints.all,
+        ReportEndpoints.all,
+        SearchEndpoints.all,
+        NotificationEndpoints.all,
+        NotificationPolicyEndpoints.all,
+        GroupedNotificationEndpoints.all,
+        MarkerEndpoints.all,
+        ConversationEndpoints.all,
+        AnnouncementEndpoints.all,
+        PublishingEndpoints.all,
+        PollEndpoints.all,
+        QuoteEndpoints.all,
+        ScheduledEndpoints.all,
+    ].flatMap(\.self)
 
     /// The operations as routes of the node.
     public var routes: [Route] {

@@ -9,8 +9,16 @@ public final class Counters: Sendable {
     // A mutex rather than an actor: every request counts something, and none should wait for a hop.
     private let counts = Mutex<[String: Int]>([:])
 
+    private let statements = Atomic<Int>(0)
+
     /// Nothing counted yet.
     public init() {}
+
+    /// One more statement was told to the database: counted apart, because every request has several.
+    public func countStatement() { statements.add(1, ordering: .relaxed) }
+
+    /// Statements that were told to the database.
+    public var statementCount: Int { statements.load(ordering: .relaxed) }
 
     /// One more of `name`, such as `inbox.refused.bad_signature`.
     public func count(_ name: String, by amount: Int = 1) {

@@ -64,12 +64,13 @@ struct EntryMerge {
         var fronts: [Front] = []
         let accounts = try db.rows(
             """
-            SELECT w.account_id, w.with_boosts, w.next_id FROM (
+            WITH w AS MATERIALIZED (
                 SELECT s.account_id, s.with_boosts, (
                     SELECT e.id FROM entry e
                     WHERE e.account_id = s.account_id AND \(range("e.id", window)) AND (s.with_boosts OR NOT e.is_boost)
                     ORDER BY e.id \(direction) LIMIT 1) AS next_id
-                FROM (\(sources)) s) w
+                FROM (\(sources)) s)
+            SELECT w.account_id, w.with_boosts, w.next_id FROM w
             WHERE w.next_id IS NOT NULL ORDER BY w.next_id \(direction) LIMIT \(page.limit)
             """)
         for row in accounts {
@@ -88,11 +89,12 @@ struct EntryMerge {
     ) throws(DatabaseError) -> [Front] {
         let rows = try db.rows(
             """
-            SELECT w.tag, w.next_id FROM (
+            WITH w AS MATERIALIZED (
                 SELECT s.tag, (
                     SELECT h.post_id FROM hashtag h WHERE h.tag = s.tag AND \(range("h.post_id", window))
                     ORDER BY h.post_id \(direction) LIMIT 1) AS next_id
-                FROM (\(tags)) s) w
+                FROM (\(tags)) s)
+            SELECT w.tag, w.next_id FROM w
             WHERE w.next_id IS NOT NULL ORDER BY w.next_id \(direction) LIMIT \(page.limit)
             """)
         var fronts: [Front] = []

@@ -38,6 +38,7 @@ public enum Events {
             """)
         guard inserted == 1 else { return false }
         try Entries.put(e, in: tx)
+        try EntryWords.replace(e, in: tx)
         return true
     }
 
@@ -60,6 +61,7 @@ public enum Events {
             WHERE id = \(e.id)
             """)
         try Entries.put(e, in: tx)
+        try EntryWords.replace(e, in: tx)
     }
 
     /// Removes an event with its guest list and shares. What was said about it stays, as plain discussions.

@@ -18,6 +18,8 @@ public struct Report: Sendable, Hashable {
     public var objects: [String]
     /// Plain text; may be empty.
     public var comment: String
+    /// What it is about in one word: `spam`, `legal`, `violation`, `other`.
+    public var category = "other"
     /// When it came.
     public var createdAt: Timestamp
     /// When a moderator was done with it.
@@ -48,9 +50,10 @@ public enum Reports {
         let objects = JSON.array(report.objects.map { .string($0) }).serialized()
         return try tx.run(
             """
-            INSERT INTO report (id, activity_iri, reporter_id, target_id, objects, comment, created_at, resolved_at)
+            INSERT INTO report (id, activity_iri, reporter_id, target_id, objects, comment, category, created_at,
+                resolved_at)
             VALUES (\(report.id), \(report.activity), \(report.reporter), \(report.target),
-                \(String(decoding: objects, as: UTF8.self)), \(report.comment), \(report.createdAt),
+                \(String(decoding: objects, as: UTF8.self)), \(report.comment), \(report.category), \(report.createdAt),
                 \(report.resolvedAt))
             ON CONFLICT (activity_iri) DO NOTHING
             """) == 1
@@ -61,7 +64,7 @@ public enum Reports {
         var reports: [Report] = []
         let sql: SQL =
             """
-            SELECT id, activity_iri, reporter_id, target_id, objects, comment, created_at, resolved_at
+            SELECT id, activity_iri, reporter_id, target_id, objects, comment, category, created_at, resolved_at
             FROM report WHERE resolved_at IS NULL ORDER BY id
             """
         for row in try db.rows(sql) { reports.append(try read(row)) }
@@ -76,7 +79,7 @@ public enum Reports {
         for list in ids.inLists() {
             let rows = try db.rows(
                 """
-                SELECT id, activity_iri, reporter_id, target_id, objects, comment, created_at, resolved_at
+                SELECT id, activity_iri, reporter_id, target_id, objects, comment, category, created_at, resolved_at
                 FROM report WHERE id IN (\(list: list))
                 """)
             for row in rows {
@@ -102,6 +105,7 @@ public enum Reports {
             id: try row.id("id"), activity: try row.iri("activity_iri"), reporter: try row.id("reporter_id"),
             target: try row.idOrNil("target_id"), objects: try objects(try row.text("objects")),
             comment: try row.text("comment"), createdAt: try row.time("created_at"))
+        report.category = try row.text("category")
         report.resolvedAt = try row.timeOrNil("resolved_at")
         return report
     }

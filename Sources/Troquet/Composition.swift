@@ -30,9 +30,9 @@ struct Node: Sendable {
     static func open(_ configuration: Configuration, clock: any Model.Clock = SystemClock()) async throws -> Node {
         let settings = try NodeSettings(configuration)
         let logger = LogFormat.make(settings.logLevel)
-        let database = try await openDatabase(settings, logger: logger)
-        let ids = IDMaker(slot: Int(ProcessIdentity.number))
         let counters = Counters()
+        let database = try await openDatabase(settings, counters, logger: logger)
+        let ids = IDMaker(slot: Int(ProcessIdentity.number))
         let policies = HostPolicies(database: database, mode: settings.community.mode)
         let client = try settings.makeClient(logger: logger)
         let keys = KeyStore(database: database)
@@ -57,9 +57,12 @@ struct Node: Sendable {
         await database.close()
     }
 
-    private static func openDatabase(_ settings: NodeSettings, logger: Logger) async throws -> Database {
+    private static func openDatabase(
+        _ settings: NodeSettings, _ counters: Counters, logger: Logger
+    ) async throws -> Database {
         if let folder = settings.databaseFolder { try TextFile.makeFolder(folder) }
-        let database = try await Database.open(settings.database, logger: logger)
+        let database = try await Database.open(
+            settings.database, logger: logger, onStatement: { _ in counters.countStatement() })
         _ = try await Migrator(migrations: Schema.migrations).migrate(database)
         return database
     }

@@ -40,6 +40,7 @@ struct Health: Sendable {
             "inbox_backlog \(inbox.count)",
             "inbox_oldest_seconds \(inbox.oldest.map { (now - $0).milliseconds / 1000 } ?? 0)",
             "delivery_backlog \(outbox.count)",
+            "database_statements \(node.counters.statementCount)",
             "delivery_oldest_seconds \(outbox.oldestDue.map { (now - $0).milliseconds / 1000 } ?? 0)",
         ]
         for (name, count) in node.counters.snapshot.sorted(by: { $0.key < $1.key }) {

@@ -27,6 +27,7 @@ struct Benchmark: Sendable {
         try await inbox(limits, &report)
         try await fanOut(limits, &report)
         try await reads(&report)
+        try await clients(&report)
         try await Task.sleep(for: amounts.rest)
         report.add(Figure("memory at its peak", try node.process.peakMiB, "MiB"))
         report.add(Figure("memory after the run", try node.process.residentMiB, "MiB", aim: .valueAtMost(100)))
@@ -96,6 +97,45 @@ struct Benchmark: Sendable {
             report.add(Figure("   p99", result.p99, "ms", limit: (limit.p99, "bare route")))
             report.add(Figure("   CPU", result.cpuMicroseconds, "µs", limit: (limit.cpuMicroseconds, "bare route")))
         }
+    }
+
+    /// Client apps, on a small and on a large database: the home timeline should not notice.
+    private func clients(_ report: inout Report) async throws {
+        let crowd = Crowd(node: node, accounts: 5_000, followed: 1_000)
+        say("client API: 1,000 follows, \(amounts.crowd.small) posts")
+        try await crowd.settle()
+        try await crowd.write(1...amounts.crowd.small)
+        try await crowd.analyze()
+        var phase = ClientPhase(
+            node: node, client: client, status: Crowd.answered(below: amounts.crowd.small), duration: amounts.reading)
+        let young = try await phase.home()
+        say("client API: \(amounts.crowd.large) posts")
+        try await crowd.write(amounts.crowd.small + 1...amounts.crowd.large)
+        try await crowd.analyze()
+        phase.status = Crowd.answered(below: amounts.crowd.large)
+        let results = try await phase.run()
+        report.add(Figure("home timeline at \(amounts.crowd.small) posts", young.read.rate, "/s"))
+        for result in results {
+            let isHome = result.name == young.name
+            report.add(
+                Figure(
+                    "\(result.name) at \(amounts.crowd.large) posts", result.read.rate, "/s",
+                    limit: isHome ? (young.read.rate, "at \(amounts.crowd.small) posts") : nil,
+                    aim: isHome ? .ratioAtLeast(0.8) : nil))
+            report.add(Figure("   p50", result.read.p50, "ms"))
+            report.add(Figure("   p99", result.read.p99, "ms"))
+            report.add(Figure("   statements a request", result.statements, ""))
+        }
+        try await streams(phase, &report)
+    }
+
+    private func streams(_ phase: ClientPhase, _ report: inout Report) async throws {
+        say("\(amounts.streams) open streams")
+        let result = try await StreamPhase(
+            node: node, connections: amounts.streams, group: group, post: { try await phase.post() }
+        ).run()
+        report.add(Figure("memory of \(amounts.streams) open streams", result.memoryMiB, "MiB"))
+        report.add(Figure("   until all are told of a post", result.toldMilliseconds, "ms"))
     }
 
     private var addresses: [(name: String, target: String, accept: String)] {

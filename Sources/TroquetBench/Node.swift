@@ -26,6 +26,11 @@ struct Node: Sendable {
     func person(_ name: String) -> IRI { origin.appending(path: "users/\(name)") }
     func key(of actor: IRI) -> String { actor.string + "#main-key" }
 
+    /// A member's token for the client API.
+    let token: String
+    /// Where the node's counters are read.
+    let metrics: Metrics
+
     /// A `GET` as it stands on the wire.
     func request(_ target: String, accept: String) -> ByteBuffer {
         ByteBuffer(string: "GET \(target) HTTP/1.1\r\nhost: \(origin.authority)\r\naccept: \(accept)\r\n\r\n")
@@ -44,10 +49,15 @@ struct Amounts: Sendable {
     var reading = TimeAmount.seconds(5)
     /// How long each limit is measured.
     var limitSeconds = 2.0
+    /// Posts of other hosts in a small and in a large database.
+    var crowd = (small: 10_000, large: 1_000_000)
+    /// Open streams.
+    var streams = 500
     /// How long the node rests before its memory is read.
     var rest = Duration.seconds(3)
 
     static let full = Amounts()
     static let quick = Amounts(
-        activities: 2000, followers: 200, posts: 3, reading: .seconds(2), limitSeconds: 1, rest: .seconds(1))
+        activities: 2000, followers: 200, posts: 3, reading: .seconds(2), limitSeconds: 1,
+        crowd: (small: 10_000, large: 50_000), streams: 100, rest: .seconds(1))
 }

@@ -14,6 +14,8 @@ struct ReadPhase: Sendable {
         var p50 = 0.0
         var p99 = 0.0
         var cpuMicroseconds = 0.0
+        /// How many answers came.
+        var answers = 0
 
         /// Halfway between two measurements of the same thing.
         static func mean(_ a: Result, _ b: Result) -> Result {
@@ -32,6 +34,6 @@ struct ReadPhase: Sendable {
         try answers.check(name, status: 200)
         return Result(
             rate: answers.rate(of: 200), p50: answers.percentile(0.5), p99: answers.percentile(0.99),
-            cpuMicroseconds: used * 1e6 / Double(max(1, answers.latencies.count)))
+            cpuMicroseconds: used * 1e6 / Double(max(1, answers.latencies.count)), answers: answers.latencies.count)
     }
 }

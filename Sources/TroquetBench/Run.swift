@@ -29,6 +29,8 @@ struct Run: AsyncParsableCommand {
     @Option(name: .long, help: "The group into which other nodes write.") var group: String
     @Option(name: .long, help: "The group that gets followers on other nodes.") var popularGroup: String
     @Option(name: .long, help: "The address of a discussion in the first group.") var discussion: String
+    @Option(name: .long, help: "A token of the member's for the client API.") var token: String
+    @Option(name: .long, help: "The port of the node's /metrics.") var metricsPort: Int
     @Option(name: .long, help: "Where the report goes as JSON.") var json: String?
     @Flag(name: .long, help: "Do less of everything: a look, not a measurement.") var quick = false
 
@@ -40,10 +42,11 @@ struct Run: AsyncParsableCommand {
             var logger = Logger(label: "bench")
             logger.logLevel = .error
             let database = try await Database.open(DatabaseURL(database), readers: 1, logger: logger)
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
             let node = Node(
                 origin: origin, process: Process(pid: pid), database: database, program: program, member: member,
-                group: group, popularGroup: popularGroup, discussion: discussion)
-            let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+                group: self.group, popularGroup: popularGroup, discussion: discussion, token: token,
+                metrics: Metrics(loop: group.next(), port: metricsPort))
             let report = try await Benchmark(
                 node: node, bare: Process(pid: barePid), folder: folder, amounts: quick ? .quick : .full,
                 client: LoadClient(loop: group.next(), port: origin.port),

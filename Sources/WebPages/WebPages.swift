@@ -24,7 +24,7 @@ public struct WebPages: Sendable {
 
     /// All of them.
     public var routes: [Route] {
-        reading + conversation + meetings + people + stewardship + Feeds.routes(self) + Styles.assets.routes
+        reading + conversation + meetings + people + apps + stewardship + Feeds.routes(self) + Styles.assets.routes
     }
 
     private var reading: [Route] {
@@ -46,7 +46,8 @@ public struct WebPages: Sendable {
             get("/posts/:id/edit", EditPost.show), post("/posts/:id/edit", EditPost.save),
             post("/posts/:id/delete", EditPost.delete), post("/posts/:id/like", Discussion.like),
             post("/posts/:id/unlike", Discussion.unlike), post("/posts/:id/boost", Discussion.boost),
-            post("/posts/:id/unboost", Discussion.unboost), post("/groups", GroupPage.create),
+            post("/posts/:id/unboost", Discussion.unboost), post("/posts/:id/vote", Discussion.vote),
+            post("/groups", GroupPage.create),
             get("/groups/:name/edit", GroupPage.showEdit), post("/groups/:name/edit", GroupPage.saveEdit),
         ]
     }
@@ -72,6 +73,20 @@ public struct WebPages: Sendable {
             get("/settings", SettingsPage.show), post("/settings", SettingsPage.saveProfile),
             post("/settings/password", SettingsPage.changePassword),
         ]
+    }
+
+    /// Apps that ask to act for a person, and the doors at the addresses that apps know.
+    private var apps: [Route] {
+        let elsewhere = [
+            ("/auth/sign_in", "/sign-in"), ("/auth/password/new", "/sign-in"), ("/auth/sign_up", "/sign-up"),
+            ("/auth/edit", "/settings"), ("/settings/delete", "/settings"),
+            ("/oauth/authorized_applications", "/settings#apps"),
+        ]
+        return [
+            get(Authorize.path, Authorize.show), post(Authorize.path, Authorize.decide),
+            post(Authorize.path + "/deny", Authorize.refuse), post("/sign-in/other", Authorize.switchPerson),
+            post("/settings/apps/revoke", ConnectedAppsSection.revoke),
+        ] + elsewhere.map { path, target in get(path) { $0.redirect(target) } }
     }
 
     private var stewardship: [Route] {

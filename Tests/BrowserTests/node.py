@@ -24,14 +24,16 @@ STOP_SECONDS = 20
 
 
 class Node:
-    """A running node with the demonstration community in it."""
+    """A running node, with the demonstration community in it unless told otherwise."""
 
-    def __init__(self, engine: str):
-        self.folder = Path(tempfile.mkdtemp(prefix="troquet-browser-"))
+    def __init__(self, engine: str, host: str = "localhost", demo: bool = True, **settings: str):
+        self.folder = Path(tempfile.mkdtemp(prefix="troquet-test-"))
         self.process = None
         self.remote_database = None
+        self.engine = engine
+        self.demo = demo
         port = free_port()
-        self.origin = f"http://localhost:{port}"
+        self.origin = f"http://{host}:{port}"
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TROQUET_")}
         self.environment |= {
             "TROQUET_ORIGIN": self.origin,
@@ -44,6 +46,7 @@ class Node:
             # Other nodes of these tests live on the loopback; everything else private stays forbidden.
             "TROQUET_FEDERATION_INSECURE_NETWORKS": "127.0.0.0/8",
         }
+        self.environment |= {f"TROQUET_{name.upper()}": value for name, value in settings.items()}
 
     def _make_database(self, engine: str) -> str:
         if engine == "sqlite":
@@ -57,7 +60,7 @@ class Node:
         """Returns once the node answers."""
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--demo"], cwd=self.folder, env=self.environment,
+                [BINARY, "serve"] + ["--demo"] * self.demo, cwd=self.folder, env=self.environment,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

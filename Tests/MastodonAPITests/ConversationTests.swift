@@ -69,7 +69,7 @@ struct ConversationTests {
     func announcements(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada", .steward), try await node.guest("bob"))
-            let group = try await node.services.createGroup(GroupDraft(name: "cafe", title: "Café"), as: ada.id)
+            let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: ada.id)
             let start = node.clock.now + .days(3)
             let event = try await node.services.planEvent(
                 EventDraft(
@@ -116,7 +116,7 @@ struct ConversationTests {
     func eventChanges(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada", .steward), try await node.guest("bob"))
-            let group = try await node.services.createGroup(GroupDraft(name: "cafe", title: "Café"), as: ada.id)
+            let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: ada.id)
             let start = node.clock.now + .days(3)
             var draft = EventDraft(
                 group: group.id, title: "Goûter", startsAt: start, endsAt: start + .hours(2), timeZone: "Europe/Paris")

@@ -112,7 +112,9 @@ struct FollowsTests {
 
 @Suite("Lists of followers")
 struct FollowListsTests {
-    @Test("followers are the accepted ones who may act, by pages; all accepted ones count", arguments: TestEngine.available)
+    @Test(
+        "followers are the accepted ones who may act, by pages; all accepted ones count",
+        arguments: TestEngine.available)
     func followers(engine: TestEngine) async throws {
         try await onFreshDatabase(engine) { db in
             for number in 1...7 as ClosedRange<Int64> { try await db.store(try Someone.remote(number, "u\(number)")) }

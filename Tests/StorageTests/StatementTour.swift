@@ -28,6 +28,8 @@ struct StatementTour {
             try sessions(stage, tx)
             try clients(stage, tx)
             try notifications(stage, tx)
+            try personal(stage, tx)
+            try posting(stage, tx)
             try ends(stage, tx)
         }
     }
@@ -210,7 +212,8 @@ struct StatementTour {
         }
         _ = try EventViews.load([event.id, s.event.id], viewer: s.ada.id, in: tx)
         _ = try EventViews.one(event.id, viewer: nil, in: tx)
-        _ = try EventShares.add(scene.id(), event: event.id, account: s.group.id, activity: s.address, at: s.now, in: tx)
+        _ = try EventShares.add(
+            scene.id(), event: event.id, account: s.group.id, activity: s.address, at: s.now, in: tx)
         _ = try EventShares.byActivity(s.address, in: tx)
         _ = try EventShares.find(event: event.id, account: s.group.id, in: tx)
         _ = try EventShares.remove(event: event.id, account: s.group.id, in: tx)

@@ -40,7 +40,7 @@ extension Schema {
         entries
         marks
         lists
-        apps
+        clientApps
     }
 
     /// What an account put before its followers, in the order in which it came: posts, boosts, events, shared events.
@@ -84,7 +84,7 @@ extension Schema {
         FROM event_share s JOIN event e ON e.id = s.event_id WHERE true
         ON CONFLICT (id) DO NOTHING
         """,
-        "CREATE INDEX entry_account ON entry (account_id, id)",
+        "CREATE INDEX entry_account ON entry (account_id, id, is_boost)",
         "CREATE INDEX entry_post ON entry (post_id) WHERE post_id IS NOT NULL",
         "CREATE INDEX entry_event ON entry (event_id) WHERE event_id IS NOT NULL",
         "CREATE INDEX entry_listed ON entry (id) WHERE is_listed",
@@ -183,7 +183,7 @@ extension Schema {
     ]
 
     /// Client apps and what they may do in whose name. Secrets are stored as digests only.
-    private static let apps: [SQL] = [
+    private static let clientApps: [SQL] = [
         """
         CREATE TABLE app (
             id \(.key),

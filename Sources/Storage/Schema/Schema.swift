@@ -13,6 +13,10 @@ public enum Schema {
         queues,
         sessions,
         clients,
+        apps,
         notifications,
+        personal,
+        posting,
+        search,
     ]
 }

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the API is measured against, when it lies beside the project: nothing of it is copied into the project."""
+
+from pathlib import Path
+
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+DESCRIPTION = SHARED / "fixtures/mastodon-openapi.json"
+TABLES = SHARED / "reference/mastodon-api.md"
+
+
+def missing():
+    if not DESCRIPTION.exists():
+        yield "No ../shared/fixtures/mastodon-openapi.json: schemas are not compared."
+    if not TABLES.exists():
+        yield "No ../shared/reference/mastodon-api.md: what crashes which client is not looked for."
