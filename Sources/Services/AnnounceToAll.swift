@@ -55,7 +55,7 @@ extension Services {
 
     /// Answers an announcement with one emoji. A raised hand or a tick under an event is a yes to it.
     public func react(_ emoji: String, to id: ID<Announcement>, as person: ID<Account>) async throws {
-        guard Self.isEmoji(emoji) else { throw ServiceError.invalid("name", "not_valid") }
+        guard Self.isEmoji(emoji) else { throw ServiceError.conflict("name_is_not_a_recognized_emoji") }
         let view = try await database.read { db in try announcement(id, person, in: db) }
         if let event = view.announcement.event, Self.meansYes(emoji) { try await joinEvent(event, as: person) }
         try await database.write { tx in

@@ -54,6 +54,7 @@ extension Services {
                 report.objects.append(Self.address(of: view))
             }
             try Reports.insert(report, in: tx)
+            try outbox.notify(.report(report), in: tx)
             return (report, try draft.isForwarded && outbox.flag(report, about: account, in: tx))
         }
     }

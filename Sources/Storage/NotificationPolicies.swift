@@ -4,7 +4,7 @@ public import Database
 public import Model
 
 /// What becomes of a notification by people of one sort.
-public enum NotificationFilter: String, Sendable, Hashable, CaseIterable, Comparable, SQLBindable {
+public enum NotificationFilter: String, Sendable, Hashable, CaseIterable, SQLBindable {
     /// It is told.
     case accept
     /// It waits behind a request.
@@ -20,8 +20,8 @@ public enum NotificationFilter: String, Sendable, Hashable, CaseIterable, Compar
         }
     }
 
-    /// The milder one first.
-    public static func < (a: Self, b: Self) -> Bool { a.severity < b.severity }
+    /// The severer of two.
+    func or(_ other: Self) -> Self { severity < other.severity ? other : self }
 }
 
 /// From whom a person wants to hear at once.

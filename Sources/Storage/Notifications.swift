@@ -106,7 +106,10 @@ public enum Notifications {
     static func removeAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM notification WHERE from_id = \(account)")
         try tx.run("DELETE FROM notification WHERE account_id = \(account)")
-        try tx.run("DELETE FROM notification_request WHERE account_id = \(account)")
+        try tx.run("DELETE FROM notification_request WHERE account_id = \(account) OR from_id = \(account)")
+        try tx.run("DELETE FROM notification_policy WHERE account_id = \(account)")
+        try tx.run("DELETE FROM marker WHERE account_id = \(account)")
+        try tx.run("DELETE FROM conversation WHERE account_id = \(account)")
     }
 
     // MARK: - Who is told
@@ -232,11 +235,11 @@ public enum Notifications {
             guard new.kind.isFilterable, !hasAccepted, !sender.isModerator else { return .accept }
             var filter = isFollowed ? NotificationFilter.accept : policy.notFollowers
             guard !follows else { return filter }
-            filter = max(filter, policy.notFollowing)
-            if sender.isNew { filter = max(filter, policy.newAccounts) }
-            if sender.isLimited { filter = max(filter, policy.limitedAccounts) }
-            if sender.isBot { filter = max(filter, policy.bots) }
-            if new.isPrivate, new.answered != id { filter = max(filter, policy.privateMentions) }
+            filter = filter.or(policy.notFollowing)
+            if sender.isNew { filter = filter.or(policy.newAccounts) }
+            if sender.isLimited { filter = filter.or(policy.limitedAccounts) }
+            if sender.isBot { filter = filter.or(policy.bots) }
+            if new.isPrivate, new.answered != id { filter = filter.or(policy.privateMentions) }
             return filter
         }
     }

@@ -79,7 +79,7 @@ public enum Reports {
         for list in ids.inLists() {
             let rows = try db.rows(
                 """
-                SELECT id, activity_iri, reporter_id, target_id, objects, comment, created_at, resolved_at
+                SELECT id, activity_iri, reporter_id, target_id, objects, comment, category, created_at, resolved_at
                 FROM report WHERE id IN (\(list: list))
                 """)
             for row in rows {

@@ -142,6 +142,46 @@ struct NotificationsTests {
         }
     }
 
+    @Test("a page costs the same number of statements whatever stands on it", arguments: TestEngine.available)
+    func statements(_ engine: TestEngine) async throws {
+        let recorder = StatementRecorder()
+        try await Scene.with(engine, readers: 1, onStatement: { recorder.record($0) }) { scene in
+            let ada = try await scene.account("ada")
+            var counts: Set<Int> = []
+            for number in 0..<4 {
+                let fan = try await scene.account("fan\(number)")
+                let post = try await scene.post(by: ada, mentions: [fan], tags: ["tea"])
+                _ = try await scene.tell(.favourite(of: post, by: fan.id))
+                _ = try await scene.tell(.follow(of: ada, by: fan.id))
+                recorder.forget()
+                _ = try await scene.db.read { db in
+                    let groups = try NotificationGroups.list(of: ada.id, .init(), PageRequest(), at: Self.now, in: db)
+                    _ = try NotificationViews.load(groups.map(\.latest), viewer: ada.id, in: db)
+                    return try NotificationViews.load(
+                        try Notifications.list(of: ada.id, .init(), PageRequest(), at: Self.now, in: db),
+                        viewer: ada.id, in: db)
+                }
+                counts.insert(recorder.statements.filter { $0.hasPrefix("SELECT") }.count)
+            }
+            #expect(counts.count == 1, "\(counts)")
+        }
+    }
+
+    @Test("a newcomer who is refused takes the word about them along", arguments: TestEngine.available)
+    func refused(_ engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let (ada, bob) = (try await scene.account("ada"), try await scene.account("bob"))
+            try await scene.db.write { tx in
+                try LocalAccounts.insert(Someone.member(ada, approvedAt: Scene.start), signUpNote: "", in: tx)
+                try LocalAccounts.setRole(ada.id, .steward, in: tx)
+                try LocalAccounts.insert(Someone.member(bob, approvedAt: nil), signUpNote: "", in: tx)
+            }
+            #expect(try await scene.tell(.signUp(bob.id)).count == 1)
+            try await scene.db.write { tx in try #require(try LocalAccounts.remove(bob.id, in: tx)) }
+            #expect(try await scene.told(ada).isEmpty)
+        }
+    }
+
     @Test("moderators hear of newcomers and reports", arguments: TestEngine.available)
     func duties(_ engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in

@@ -31,11 +31,15 @@ extension StatementTour {
 
     private func occasions(_ s: Stage, _ report: Report) -> [NewNotification] {
         [
-            .favourite(of: s.post, by: s.vic.id), .mention(in: s.answer), .mention(in: s.post, named: [s.vic.id]),
-            .status(s.post), .status(s.event), .favourite(of: s.event, by: s.vic.id), .reblog(of: s.post, by: s.vic.id),
-            .reblog(of: s.event, by: s.vic.id), .quote(of: s.ada.id, in: s.answer), .follow(of: s.ada, by: s.vic.id),
-            .update(of: s.post), .update(of: s.event), .poll(s.post, voters: [s.vic.id]), .poll(s.event),
-            .signUp(s.vic.id), .report(report),
+            NewNotification.favourite(of: s.post, by: s.vic.id), NewNotification.mention(in: s.answer),
+            NewNotification.mention(in: s.post, named: [s.vic.id]),
+            NewNotification.status(s.post), NewNotification.status(s.event),
+            NewNotification.favourite(of: s.event, by: s.vic.id), NewNotification.reblog(of: s.post, by: s.vic.id),
+            NewNotification.reblog(of: s.event, by: s.vic.id), NewNotification.quote(of: s.ada.id, in: s.answer),
+            NewNotification.follow(of: s.ada, by: s.vic.id),
+            NewNotification.update(of: s.post), NewNotification.update(of: s.event),
+            NewNotification.poll(s.post, voters: [s.vic.id]), NewNotification.poll(s.event),
+            NewNotification.signUp(s.vic.id), NewNotification.report(report),
         ]
     }
 

@@ -47,10 +47,11 @@ enum UpdateHandler: ActivityHandler {
 extension Outbox {
     /// Tells the readers of a post that it was changed.
     ///
-    /// - Parameter named: those who were not named in it before.
-    public func update(_ id: ID<Post>, named: [ID<Account>] = [], in tx: Transaction) throws(DatabaseError) {
+    /// - Parameter named: those who were not named in it before; nil when its words did not change, and people here need
+    ///   not be told.
+    public func update(_ id: ID<Post>, named: [ID<Account>]? = nil, in tx: Transaction) throws(DatabaseError) {
         try sayPost("Update", id, in: tx)
-        if let post = try Posts.byID(id, in: tx) { try notify(edited: post, named: named, in: tx) }
+        if let named, let post = try Posts.byID(id, in: tx) { try notify(edited: post, named: named, in: tx) }
     }
 
     /// Tells followers and guests that an event was changed, postponed or cancelled.

@@ -68,7 +68,7 @@ extension JSONWriter {
             $0.field("id", report.id)
             $0.field("action_taken", report.resolvedAt != nil)
             $0.field("action_taken_at", report.resolvedAt)
-            $0.field("category", "other")
+            $0.field("category", report.category)
             $0.field("comment", report.comment)
             $0.field("forwarded", false)
             $0.field("created_at", report.createdAt)

@@ -110,6 +110,7 @@ extension Schema {
             published_at \(.integer) NOT NULL
         )\(.strict)
         """,
+        "CREATE INDEX notification_request_from ON notification_request (from_id)",
         "CREATE INDEX announcement_event ON announcement (event_id) WHERE event_id IS NOT NULL",
         """
         CREATE TABLE announcement_read (
