@@ -43,7 +43,8 @@ public enum Posts {
     ///
     /// - Returns: who is named in it and was not before.
     @discardableResult
-    public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> [ID<Account>] {
+    public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> [ID<Account>]
+    {
         try tx.run(
             """
             UPDATE post SET group_id = \(p.group), in_reply_to_id = \(p.inReplyTo),

@@ -15,7 +15,8 @@ struct SearchTests {
             let ada = try await scene.account("ada")
             let bob = try await scene.account("bob")
             let texts = [
-                "Un <strong>CAFÉ</strong> crème à l’Opéra", "cafe au lait", "cafeteria", "Straße &amp; œuvre", "日本語の喫茶店",
+                "Un <strong>CAFÉ</strong> crème à l’Opéra", "cafe au lait", "cafeteria", "Straße &amp; œuvre",
+                "日本語の喫茶店",
                 "it's a don't' \" OR near* (x) AND NOT : 'y' \\ | ! &lt;-&gt;",
             ]
             var posts: [ID<Post>] = []
@@ -62,8 +63,11 @@ struct SearchTests {
         try await Scene.with(engine) { scene in
             let ada = try await scene.account("ada")
             let bob = try await scene.account("bob")
-            let shy = try await scene.account("shy", host: "far.example", discoverable: false)
+            let shy = try await scene.account("shy", host: "far.example")
             let open = try await scene.account("open", host: "far.example")
+            try await scene.db.write { tx in
+                _ = try tx.run("UPDATE account SET indexable = \(true) WHERE id = \(open.id)")
+            }
             try await scene.follow(ada, by: bob)
             func tea(_ author: Account, _ visibility: Visibility, _ mentions: [Account] = []) async throws -> Int64 {
                 var post = try scene.draft(by: author, visibility)
