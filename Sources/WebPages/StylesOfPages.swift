@@ -49,6 +49,10 @@ extension Styles {
         .entries .sign{display:none}
         .door{display:flex;align-items:center;gap:1rem;margin-left:auto;white-space:nowrap}
         .door>a:not(.button):not(.mine){min-height:44px;display:flex;align-items:center}
+        .bell{position:relative;display:flex;align-items:center;justify-content:center;min-width:44px;color:var(--ink);border-radius:50%}
+        .bell:hover,.bell[aria-current]{color:var(--accent)}
+        .dot{display:inline-block;width:.6rem;height:.6rem;border-radius:50%;background:var(--accent)}
+        .bell .dot{position:absolute;top:.55rem;right:.55rem;outline:2px solid var(--paper)}
         .menu{position:relative}
         .menu summary{list-style:none;display:flex;align-items:center;justify-content:center;min-width:44px;min-height:44px;border-radius:50%}
         .menu summary::-webkit-details-marker{display:none}

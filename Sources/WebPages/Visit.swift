@@ -15,6 +15,8 @@ struct Visit: Sendable {
     let context: NodeContext
     let visitor: Sessions.Visitor
     let t: Texts
+    /// Whether something came that the person has not seen.
+    var hasNews = false
 
     var services: Services { pages.services }
     var community: Community { services.community }
@@ -87,8 +89,8 @@ enum Notice: String, CaseIterable {
     case published, edited, deleted, thanked, unthanked, recommended, unrecommended
     case planned, changed, postponed, cancelled, going, waiting, asked, left
     case followed, requested, unfollowed, answered, founded
-    case saved, password, approved, refused, resolved, welcome, goodbye
-    case appRevoked, appRefused
+    case saved, password, approved, refused, resolved, welcome, goodbye, appRevoked, appRefused
+    case announced, withdrawn
 }
 
 /// A form that was sent, and checked to be ours.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Database
 public import HTTPSupport
 public import HTTPTypes
 public import Hummingbird
 internal import Model
 public import Services
+internal import Storage
 
 /// The pages of the node, for people: French and English, without scripts.
 ///
@@ -55,7 +57,8 @@ public struct WebPages: Sendable {
             post("/events/:id/join", EventPage.join), post("/events/:id/leave", EventPage.leave),
             get("/events/:id/manage", ManageEvent.show), post("/events/:id/change", ManageEvent.change),
             post("/events/:id/postpone", ManageEvent.postpone), post("/events/:id/cancel", ManageEvent.cancel),
-            get("/my-events", MyEvents.show),
+            get("/my-events", MyEvents.show), get("/notifications", NotificationsPage.show),
+            post("/notifications/put-away", NotificationsPage.putAway),
         ]
     }
 
@@ -90,6 +93,7 @@ public struct WebPages: Sendable {
             get("/moderation", Moderation.show), post("/moderation/approve", Moderation.approve),
             post("/moderation/refuse", Moderation.refuse), post("/moderation/resolve", Moderation.resolve),
             post("/moderation/suspend", Moderation.suspend), post("/moderation/hosts", Moderation.setPolicy),
+            post("/moderation/announce", Moderation.announce), post("/moderation/withdraw", Moderation.withdraw),
         ]
     }
 
@@ -142,7 +146,14 @@ extension WebPages {
     private func visit(_ request: Request, _ context: NodeContext) async throws -> Visit {
         let visitor = try await Sessions.visitor(request, context, services)
         let language = language(of: request, visitor)
-        return Visit(pages: self, request: request, context: context, visitor: visitor, t: .of(language))
+        var visit = Visit(pages: self, request: request, context: context, visitor: visitor, t: .of(language))
+        if let person = visit.viewer, request.method == .get {
+            let now = visit.now
+            visit.hasNews = try await services.database.read { db in
+                try Notifications.hasNews(for: person, at: now, in: db)
+            }
+        }
+        return visit
     }
 
     /// When even the session cannot be read.

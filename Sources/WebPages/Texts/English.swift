@@ -2,8 +2,8 @@
 
 extension Texts {
     /// English.
-    static let englishTable = englishPlaces.merging(englishDoors) { first, _ in first }.merging(englishApps) {
-        first, _ in first
+    static let englishTable = [englishPlaces, englishDoors, englishApps, englishNews].reduce(into: [:]) { table, part in
+        table.merge(part) { first, _ in first }
     }
 
     /// Home, discussions, groups, meet-ups.

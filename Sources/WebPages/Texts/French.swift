@@ -2,8 +2,8 @@
 
 extension Texts {
     /// French. It says *tu*, never shouts, and keeps its thin spaces before `:`, `;` and `?`.
-    static let frenchTable = frenchPlaces.merging(frenchDoors) { first, _ in first }.merging(frenchApps) { first, _ in
-        first
+    static let frenchTable = [frenchPlaces, frenchDoors, frenchApps, frenchNews].reduce(into: [:]) { table, part in
+        table.merge(part) { first, _ in first }
     }
 
     /// Home, discussions, groups, meet-ups.

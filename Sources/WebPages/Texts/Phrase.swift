@@ -57,6 +57,11 @@ enum Phrase: String, CaseIterable, Sendable {
     // moderation
     case waitingSignUps, nobodyWaits, approve, openReports, noReports, reportedBy, resolve, hosts, host, hostHint
     case noPolicies, policyField, policyNote, policyUnset, policyAllowed, policyLimited, policyBlocked
+    // news
+    case news, newsDot, newsNone, newsNoneInvite, toldMention, toldStatus, toldEvent, toldReblog, toldEventReblog
+    case toldFollow, toldFollowRequest, toldFavourite, toldInterest, toldPoll, toldEventBegins, toldUpdate
+    case toldEventUpdate, toldQuote, toldSignUp, toldReport, announced, putAway, announceToAll, announceText
+    case announceHint, announceWhich, announceNoEvent, announceNow, noneAnnounced, withdrawAnnouncement
     // about
     case aboutTitle, aboutMembers, aboutEvents, registrationOpen, registrationApproval, registrationInvitation
     case registrationClosed, yourWords, privacyPublic, privacyShown, privacyPages, software, softwareText
@@ -65,7 +70,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case noticeUnrecommended, noticePlanned, noticeChanged, noticePostponed, noticeCancelled, noticeGoing
     case noticeWaiting, noticeAsked, noticeLeft, noticeFollowed, noticeRequested, noticeUnfollowed, noticeAnswered
     case noticeFounded, noticeSaved, noticePassword, noticeApproved, noticeRefused, noticeResolved, noticeWelcome
-    case noticeGoodbye
+    case noticeGoodbye, noticeAnnounced, noticeWithdrawn
     // problems
     case problemsTitle, problemsKept, problemMissing, problemTooLong, problemTooShort, problemTaken, problemName
     case problemAddress, problemDate, problemZone, problemPast, problemBeforeStart, problemTooFar, problemNumber

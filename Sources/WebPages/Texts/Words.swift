@@ -48,6 +48,7 @@ extension Texts {
         .password: .noticePassword, .approved: .noticeApproved, .refused: .noticeRefused,
         .resolved: .noticeResolved, .welcome: .noticeWelcome, .goodbye: .noticeGoodbye,
         .appRevoked: .noticeAppRevoked, .appRefused: .noticeAppRefused,
+        .announced: .noticeAnnounced, .withdrawn: .noticeWithdrawn,
     ]
 
     /// Who may become a member.
