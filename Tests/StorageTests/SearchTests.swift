@@ -46,7 +46,7 @@ struct SearchTests {
             post.content = SanitizedHTML(unchecked: "<p>tea</p>")
             try await scene.store(post)
             post.content = SanitizedHTML(unchecked: "<p>milk</p>")
-            try await scene.db.write { [post] tx in try Posts.update(post, PostParts(), in: tx) }
+            try await scene.db.write { [post] tx in _ = try Posts.update(post, PostParts(), in: tx) }
             #expect(try await find("tea", as: ada, scene) == [])
             #expect(try await find("milk", as: ada, scene) == [post.id.rawValue])
             try await scene.db.write { [post] tx in _ = try Posts.delete(post.id, in: tx) }
