@@ -22,7 +22,7 @@ public struct MastodonAPI: Sendable {
     public init(services: Services, software: String, limits: Bool = true) {
         self.services = services
         self.software = software
-        rendering = Rendering(services.community)
+        rendering = Rendering(services.community, clock: services.clock)
         gate = Gate(limits: limits)
     }
 
@@ -51,6 +51,10 @@ public struct MastodonAPI: Sendable {
         MarkerEndpoints.all,
         ConversationEndpoints.all,
         AnnouncementEndpoints.all,
+        PublishingEndpoints.all,
+        PollEndpoints.all,
+        QuoteEndpoints.all,
+        ScheduledEndpoints.all,
     ].flatMap(\.self)
 
     /// The operations as routes of the node.

@@ -275,7 +275,7 @@ extension Styles {
         .warning>summary{font-weight:600;min-height:44px;display:flex;align-items:center}
         .warning>summary::before{content:"▸";margin-right:.5rem}
         .warning[open]>summary::before{content:"▾"}
-        .attachments{list-style:none;padding:0}
+        .attachments,.poll ul{list-style:none;padding:0}
         .answer form{margin-top:.5rem}
         .rsvp form+p,.rsvp .address+p{margin-top:.75rem}
         .rsvp p:not(.address):not(.hint){font-size:1.05rem}

@@ -86,7 +86,7 @@ struct Visit: Sendable {
 
 /// What was just done, in the address of the page that follows: only these words become sentences.
 enum Notice: String, CaseIterable {
-    case published, edited, deleted, thanked, unthanked, recommended, unrecommended
+    case published, edited, deleted, thanked, unthanked, recommended, unrecommended, voted
     case planned, changed, postponed, cancelled, going, waiting, asked, left
     case followed, requested, unfollowed, answered, founded
     case saved, password, approved, refused, resolved, welcome, goodbye, appRevoked, appRefused

@@ -46,7 +46,8 @@ public struct WebPages: Sendable {
             get("/posts/:id/edit", EditPost.show), post("/posts/:id/edit", EditPost.save),
             post("/posts/:id/delete", EditPost.delete), post("/posts/:id/like", Discussion.like),
             post("/posts/:id/unlike", Discussion.unlike), post("/posts/:id/boost", Discussion.boost),
-            post("/posts/:id/unboost", Discussion.unboost), post("/groups", GroupPage.create),
+            post("/posts/:id/unboost", Discussion.unboost), post("/posts/:id/vote", Discussion.vote),
+            post("/groups", GroupPage.create),
             get("/groups/:name/edit", GroupPage.showEdit), post("/groups/:name/edit", GroupPage.saveEdit),
         ]
     }

@@ -29,6 +29,7 @@ struct StatementTour {
             try clients(stage, tx)
             try notifications(stage, tx)
             try personal(stage, tx)
+            try posting(stage, tx)
             try ends(stage, tx)
         }
     }

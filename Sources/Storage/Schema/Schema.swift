@@ -16,6 +16,7 @@ public enum Schema {
         apps,
         notifications,
         personal,
+        posting,
         search,
     ]
 }

@@ -113,6 +113,11 @@ extension Texts {
         une copie.
         """,
         .deleteForGood: "Effacer pour de bon",
+        .pollVote: "Voter",
+        .pollVotes: "{n} voix|{n} voix",
+        .pollVoters: "{n} personne a voté|{n} personnes ont voté",
+        .pollEnds: "jusqu’au",
+        .pollEnded: "terminé",
         .postTitle: "Titre",
         .postText: "Message",
         .textHint: "Texte simple. @nom pour nommer quelqu’un, #mot pour un sujet ; les adresses deviennent des liens.",

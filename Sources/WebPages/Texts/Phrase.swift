@@ -17,6 +17,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case answerNeedsAccount, answerFromElsewhere, thank, thanked, recommendPost, recommended, visibleUnlisted
     case visibleFollowers, visibleDirect, deleteExplained, deleteForGood, postTitle, postText, textHint, postGroup
     case noGroup, whoReads, forEveryone, forUnlisted, forFollowers, forNamed, publish, publicHint, editPost
+    case pollVote, pollVotes, pollVoters, pollEnds, pollEnded
     case groupsIntro, newGroup, groupTitle, groupName, nameHint, groupSummary, groupApproves, groupApprovesHint
     case foundGroup, editGroup, writeHere, upcomingEvents, followFromElsewhere, followFromElsewhereText
     case followedNetworks, whoRunsIt, joinGroup, leaveGroup, followGroup, follow, unfollow, followRequested, withdraw
@@ -69,14 +70,14 @@ enum Phrase: String, CaseIterable, Sendable {
     case noticePublished, noticeEdited, noticeDeleted, noticeThanked, noticeUnthanked, noticeRecommended
     case noticeUnrecommended, noticePlanned, noticeChanged, noticePostponed, noticeCancelled, noticeGoing
     case noticeWaiting, noticeAsked, noticeLeft, noticeFollowed, noticeRequested, noticeUnfollowed, noticeAnswered
-    case noticeFounded, noticeSaved, noticePassword, noticeApproved, noticeRefused, noticeResolved, noticeWelcome
-    case noticeGoodbye, noticeAnnounced, noticeWithdrawn
+    case noticeFounded, noticeVoted, noticeSaved, noticePassword, noticeApproved, noticeRefused, noticeResolved
+    case noticeWelcome, noticeGoodbye, noticeAnnounced, noticeWithdrawn
     // problems
     case problemsTitle, problemsKept, problemMissing, problemTooLong, problemTooShort, problemTaken, problemName
     case problemAddress, problemDate, problemZone, problemPast, problemBeforeStart, problemTooFar, problemNumber
     case problemHandle, problemNotFound, problemHost, problemInvitation, problemPassword, problemLanguage
     case problemGroup, problemEventOff, problemElsewhere, problemUnreachable, problemTooMany, problemClosed
-    case problemOther
+    case problemOther, problemVoted, problemPollOver, problemChoice, problemOwnPoll, problemQuote, problemScheduled
     // errors
     case errorNumber, errorNotFound, errorNotFoundText, errorForm, errorFormText, errorConflict, errorConflictText
     case errorEventText, errorTooMany, errorTooManyText, errorTooLarge, errorTooLargeText, errorMethod

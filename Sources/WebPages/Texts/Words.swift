@@ -31,6 +31,8 @@ extension Texts {
         "not_in_group": .problemGroup, "event_cancelled": .problemEventOff, "event_postponed": .problemEventOff,
         "event_over": .problemEventOff, "join_elsewhere": .problemElsewhere, "unreachable": .problemUnreachable,
         "too_many": .problemTooMany, "registration_closed": .problemClosed,
+        "already_voted": .problemVoted, "poll_over": .problemPollOver, "no_such_choice": .problemChoice,
+        "own_poll": .problemOwnPoll, "quote_denied": .problemQuote, "too_many_scheduled": .problemScheduled,
     ]
 
     /// What was just done, in a sentence.
@@ -44,7 +46,8 @@ extension Texts {
         .planned: .noticePlanned, .changed: .noticeChanged, .postponed: .noticePostponed,
         .cancelled: .noticeCancelled, .going: .noticeGoing, .waiting: .noticeWaiting, .asked: .noticeAsked,
         .left: .noticeLeft, .followed: .noticeFollowed, .requested: .noticeRequested,
-        .unfollowed: .noticeUnfollowed, .answered: .noticeAnswered, .founded: .noticeFounded, .saved: .noticeSaved,
+        .unfollowed: .noticeUnfollowed, .answered: .noticeAnswered, .founded: .noticeFounded, .voted: .noticeVoted,
+        .saved: .noticeSaved,
         .password: .noticePassword, .approved: .noticeApproved, .refused: .noticeRefused,
         .resolved: .noticeResolved, .welcome: .noticeWelcome, .goodbye: .noticeGoodbye,
         .appRevoked: .noticeAppRevoked, .appRefused: .noticeAppRefused,
