@@ -21,6 +21,7 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioHTTPCodec = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// The house, floor by floor; no arrow runs up. `Tests/ArchitectureTests` holds the imports against this table.
@@ -30,6 +31,7 @@ let floors: [Target] = [
     .systemLibrary(name: "CSQLite", path: "Sources/SystemLibraries/CSQLite", pkgConfig: "sqlite3"),
     .systemLibrary(name: "COpenSSL", path: "Sources/SystemLibraries/COpenSSL", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CLibXML2", path: "Sources/SystemLibraries/CLibXML2", pkgConfig: "libxml-2.0"),
+    .systemLibrary(name: "CSpawn", path: "Sources/SystemLibraries/CSpawn"),
     // 1
     .target(name: "Vocabulary", swiftSettings: strict),
     .target(name: "HTTPSignatures", dependencies: ["COpenSSL"], swiftSettings: strict),
@@ -53,17 +55,19 @@ let floors: [Target] = [
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], swiftSettings: strict),
+    .target(
+        name: "MediaStore", dependencies: ["CSpawn", "Database", "Model", "Storage", logging], swiftSettings: strict),
     .target(name: "Mail", dependencies: ["Database", "Model", "Storage", logging], swiftSettings: strict),
     .target(
         name: "HTTPSupport",
         dependencies: [
             "Model", "Vocabulary", logging, hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes,
-            nioHTTPCodec,
+            nioHTTPCodec, nioWebSocket,
         ], swiftSettings: strict),
     // 5
     .target(
         name: "Services",
-        dependencies: ["Database", "Federation", "Markup", "Model", "Storage", "Vocabulary", logging],
+        dependencies: ["Database", "Federation", "Markup", "MediaStore", "Model", "Storage", "Vocabulary", logging],
         swiftSettings: strict),
     .target(
         name: "FederationAPI",
@@ -88,6 +92,7 @@ let floors: [Target] = [
         name: "Troquet",
         dependencies: [
             "Calendar", "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport", "Mail",
+            "MediaStore",
             "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,
             httpTypes, nio,
             nioPosix,
@@ -100,7 +105,8 @@ let floors: [Target] = [
 /// What serves the suites alone, and the suites: one a target, and those that look at the whole house.
 let suites: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Database", logging, nio, nioPosix, nioHTTP], swiftSettings: strict),
+        name: "TestSupport", dependencies: ["Database", logging, nio, nioPosix, nioHTTP, nioWebSocket],
+        swiftSettings: strict),
     .executableTarget(
         name: "TroquetBench",
         dependencies: [
@@ -123,11 +129,19 @@ let suites: [Target] = [
             "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
         ]),
+    suite("MediaStore", ["Database", "Model", "Storage", "Vocabulary", logging]),
     suite("Mail", ["Database", "Model", "Storage", logging]),
     suite(
         "Services",
-        ["Database", "Federation", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging]),
-    suite("HTTPSupport", ["Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix]),
+        [
+            "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model", "Storage", "Vocabulary",
+            logging,
+        ]),
+    suite(
+        "HTTPSupport",
+        [
+            "Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix, nioHTTP, nioWebSocket,
+        ]),
     suite(
         "FederationAPI",
         [
@@ -137,13 +151,15 @@ let suites: [Target] = [
     suite(
         "MastodonAPI",
         [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Services", "Storage",
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services",
+            "Storage",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite(
         "WebPages",
         [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Services", "Storage",
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services",
+            "Storage",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite("Architecture", about: []),

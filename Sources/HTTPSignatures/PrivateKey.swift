@@ -39,18 +39,7 @@ public final class PrivateKey: @unchecked Sendable {
     }
 
     package convenience init(pem: String, limits: KeyLimits) throws(KeyError) {
-        let text = Array(pem.utf8)
-        guard text.count <= limits.largestTextBytes else { throw .tooLarge }
-        // Safe: at most 16,384 bytes, inside Int32; the buffer outlives the BIO that reads it.
-        let handle = text.withUnsafeBytes { buffer -> OpaquePointer? in
-            guard let source = BIO_new_mem_buf(buffer.baseAddress, Int32(buffer.count)) else { return nil }
-            defer { BIO_free(source) }
-            return copenssl_read_private_key(source)
-        }
-        guard let handle else {
-            ERR_clear_error()
-            throw .malformed
-        }
+        guard let handle = try Self.read(pem: pem, limitBytes: limits.largestTextBytes) else { throw .malformed }
         try self.init(owning: handle, limits: limits)
     }
 
@@ -85,7 +74,21 @@ public final class PrivateKey: @unchecked Sendable {
         return Array(signature.prefix(length))
     }
 
-    private static func text(of handle: OpaquePointer) throws(KeyError) -> String {
+    /// - Returns: a key that the caller frees, or `nil` when the text is not an unencrypted private key.
+    static func read(pem: String, limitBytes: Int) throws(KeyError) -> OpaquePointer? {
+        let text = Array(pem.utf8)
+        guard text.count <= limitBytes else { throw .tooLarge }
+        // Safe: at most 16,384 bytes, inside Int32; the buffer outlives the BIO that reads it.
+        let handle = text.withUnsafeBytes { buffer -> OpaquePointer? in
+            guard let source = BIO_new_mem_buf(buffer.baseAddress, Int32(buffer.count)) else { return nil }
+            defer { BIO_free(source) }
+            return copenssl_read_private_key(source)
+        }
+        if handle == nil { ERR_clear_error() }
+        return handle
+    }
+
+    static func text(of handle: OpaquePointer) throws(KeyError) -> String {
         guard let sink = BIO_new(BIO_s_mem()) else { throw .library(OpenSSLError.take("write private key")) }
         defer { BIO_free(sink) }
         var bytes: UnsafeMutablePointer<CChar>?

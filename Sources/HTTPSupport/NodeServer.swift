@@ -12,8 +12,12 @@ internal import NIOHTTPTypesHTTP1
 /// The server's own part: HTTP/1.1 behind a proxy, every connection guarded.
 public enum NodeServer {
     /// What `Application` is given as its server.
-    public static func http1(_ limits: ConnectionLimits = ConnectionLimits()) -> HTTPServerBuilder {
-        HTTPServerBuilder { responder in NodeChannel(responder: responder, limits: limits) }
+    ///
+    /// - Parameter door: where a connection may become a WebSocket; nil for nowhere.
+    public static func http1(
+        _ limits: ConnectionLimits = ConnectionLimits(), webSockets door: WebSocketDoor? = nil
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in NodeChannel(responder: responder, limits: limits, door: door) }
     }
 
     /// What `Application` is given as its configuration.
@@ -34,6 +38,7 @@ struct NodeChannel: HTTPChannelHandler {
 
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
+    let door: WebSocketDoor?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -46,6 +51,7 @@ struct NodeChannel: HTTPChannelHandler {
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
             try pipeline.addHandler(ConnectionGuard(limits: limits))
+            if let door { try pipeline.addHandler(WebSocketGate(door: door)) }
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))

@@ -3,6 +3,7 @@
 public import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
+public import Logging
 internal import Model
 public import Services
 
@@ -14,17 +15,32 @@ public struct MastodonAPI: Sendable {
     let services: Services
     let rendering: Rendering
     let software: String
+    /// Receives forms with files; nil takes none.
+    let uploads: Uploads?
+    let hub: StreamHub
     private let gate: Gate
 
-    /// - SentParameters:
+    /// - Parameters:
     ///   - software: the version of this program.
+    ///   - uploads: receives forms with files; nil takes none.
     ///   - limits: whether requests are counted; false for tests.
-    public init(services: Services, software: String, limits: Bool = true) {
+    public init(services: Services, software: String, uploads: Uploads? = nil, limits: Bool = true) {
         self.services = services
         self.software = software
         rendering = Rendering(services.community, clock: services.clock)
+        self.uploads = uploads
+        hub = StreamHub(services: services, rendering: rendering)
         gate = Gate(limits: limits)
     }
+
+    /// Where apps listen over WebSockets.
+    public var webSockets: WebSocketDoor {
+        let door = StreamDoor(services: services, hub: hub)
+        return WebSocketDoor(path: "/api/v1/streaming") { request in await door.decide(request) }
+    }
+
+    /// Tells open apps what happens, here and in other processes, until the task is cancelled; then sends them away.
+    public func followEvents(_ logger: Logger) async { await hub.run(logger) }
 
     /// Every operation.
     public static let endpoints: [Endpoint] = [
@@ -55,6 +71,9 @@ public struct MastodonAPI: Sendable {
         PollEndpoints.all,
         QuoteEndpoints.all,
         ScheduledEndpoints.all,
+        MediaEndpoints.all,
+        PushEndpoints.all,
+        StreamingEndpoints.all,
     ].flatMap(\.self)
 
     /// The operations as routes of the node.

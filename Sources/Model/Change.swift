@@ -8,8 +8,10 @@ public enum Change: String, Sendable, Hashable, CaseIterable {
     case deliveriesWait = "delivery"
     /// Mail waits to be sent.
     case mailWaits = "mail"
+    /// Media wait to be converted or removed.
+    case mediaWaits = "media"
+    /// Pushes wait to be sent.
+    case pushWaits = "push"
     /// Local accounts, keys, policies or settings changed: caches forget.
     case settingsChanged = "settings"
-    /// Somebody of this node was told of something.
-    case notified = "notified"
 }

@@ -19,6 +19,11 @@ enum Conditions {
     ///
     /// - Parameter account: the column with the other account's id.
     static func noBlock(between viewer: ID<Account>, and account: SQL) -> SQL {
+        noBlock(between: "\(viewer)" as SQL, and: account)
+    }
+
+    /// The same for a viewer in a column.
+    static func noBlock(between viewer: SQL, and account: SQL) -> SQL {
         """
         NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = \(viewer) AND x.target_id = \(account))
         AND NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = \(account) AND x.target_id = \(viewer))
@@ -26,17 +31,25 @@ enum Conditions {
     }
 
     /// `PostPolicy.mayRead`, said in SQL of the post `p`.
-    static func mayRead(_ viewer: ID<Account>) -> SQL {
+    static func mayRead(_ viewer: ID<Account>) -> SQL { mayRead(by: "\(viewer)") }
+
+    /// The same for a viewer in a column.
+    static func mayRead(by viewer: SQL) -> SQL {
         """
         (p.author_id = \(viewer) OR (\(noBlock(between: viewer, and: "p.author_id")) AND (
             p.visibility IN ('public', 'unlisted')
             OR EXISTS (SELECT 1 FROM mention x WHERE x.post_id = p.id AND x.account_id = \(viewer))
-            OR (p.visibility = 'followers' AND \(follows(viewer, "p.author_id"))))))
+            OR (p.visibility = 'followers' AND \(follows(by: viewer, "p.author_id"))))))
         """
     }
 
     /// The follower's wish was accepted by the account in the column `target`.
     static func follows(_ follower: ID<Account>, _ target: SQL) -> SQL {
+        follows(by: "\(follower)", target)
+    }
+
+    /// The same for a follower in a column.
+    static func follows(by follower: SQL, _ target: SQL) -> SQL {
         """
         EXISTS (SELECT 1 FROM follow x
                 WHERE x.follower_id = \(follower) AND x.target_id = \(target) AND x.state = 'accepted')

@@ -74,14 +74,15 @@ public enum DirectConversations {
         for row in people {
             let person: ID<Account> = try row.id("id")
             let id: ID<DirectConversation> = ids.make(at: now)
-            try tx.run(
+            let stored = try tx.row(
                 """
                 INSERT INTO conversation (id, account_id, thread_id, last_post_id, unread)
                 VALUES (\(id), \(person), \(post.thread), \(post.id), \(person != post.author))
                 ON CONFLICT (account_id, thread_id) DO UPDATE
                 SET last_post_id = excluded.last_post_id, unread = excluded.unread
+                RETURNING id
                 """)
-            announce(id, account: person, in: tx)
+            announce(try stored?.id("id") ?? id, account: person, in: tx)
         }
     }
 
@@ -106,7 +107,7 @@ public enum DirectConversations {
 
     /// Tells the streams of a letter, once it is committed.
     private static func announce(_ id: ID<DirectConversation>, account: ID<Account>, in tx: Transaction) {
-        tx.announce(.notified)
+        tx.announce(StreamEvent.conversation(id.rawValue, account: account))
     }
 
     private static func load(

@@ -89,6 +89,7 @@ public enum Entries {
             SELECT \(id), \(account), p.id, NULL, \(true), p.in_reply_to_iri IS NOT NULL, NULL, \(false), p.is_local
             FROM post p WHERE p.id = \(post)
             """)
+        tx.announce(StreamEvent.entry(ID(id.rawValue)))
     }
 
     static func putShare(
@@ -100,14 +101,19 @@ public enum Entries {
             SELECT \(id), \(account), NULL, v.id, \(true), \(false), NULL, \(false), v.is_local
             FROM event v WHERE v.id = \(event)
             """)
+        tx.announce(StreamEvent.entry(id))
     }
 
     static func removeBoost(of post: ID<Post>, by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
-        try tx.run("DELETE FROM entry WHERE post_id = \(post) AND account_id = \(account) AND is_boost")
+        let removed = try tx.rows(
+            "DELETE FROM entry WHERE post_id = \(post) AND account_id = \(account) AND is_boost RETURNING id")
+        try StreamFarewells.removed(removed, by: account, in: tx)
     }
 
     static func removeShare(of event: ID<Event>, by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
-        try tx.run("DELETE FROM entry WHERE event_id = \(event) AND account_id = \(account) AND is_boost")
+        let removed = try tx.rows(
+            "DELETE FROM entry WHERE event_id = \(event) AND account_id = \(account) AND is_boost RETURNING id")
+        try StreamFarewells.removed(removed, by: account, in: tx)
     }
 
     /// Answers that came before what they answer now know whom they answer.

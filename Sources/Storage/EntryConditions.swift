@@ -16,19 +16,25 @@ enum EntryConditions {
         """
 
     /// The viewer may read it: who wrote it and who brought it may be shown, and no block stands between.
-    static func mayRead(_ viewer: ID<Account>) -> SQL {
+    static func mayRead(_ viewer: ID<Account>) -> SQL { mayRead(by: "\(viewer)") }
+
+    /// The same for a viewer in a column.
+    static func mayRead(by viewer: SQL) -> SQL {
         """
         \(Conditions.isShown) AND b.suspended_at IS NULL AND b.deleted_at IS NULL
         AND \(Conditions.noBlock(between: viewer, and: "e.account_id"))
-        AND ((e.post_id IS NOT NULL AND \(Conditions.mayRead(viewer)))
+        AND ((e.post_id IS NOT NULL AND \(Conditions.mayRead(by: viewer)))
             OR (e.event_id IS NOT NULL AND \(Conditions.noBlock(between: viewer, and: "v.owner_id"))
                 AND (v.visibility IN ('public', 'unlisted')
-                    OR (v.visibility = 'followers' AND \(Conditions.follows(viewer, "v.owner_id"))))))
+                    OR (v.visibility = 'followers' AND \(Conditions.follows(by: viewer, "v.owner_id"))))))
         """
     }
 
     /// The viewer wants to see it: neither who wrote it nor who brought it is muted, nor their host, nor the thread.
-    static func isWanted(_ viewer: ID<Account>) -> SQL {
+    static func isWanted(_ viewer: ID<Account>) -> SQL { isWanted(by: "\(viewer)") }
+
+    /// The same for a viewer in a column.
+    static func isWanted(by viewer: SQL) -> SQL {
         """
         NOT EXISTS (SELECT 1 FROM mute x WHERE x.account_id = \(viewer) AND x.target_id IN (a.id, e.account_id))
         AND NOT EXISTS (SELECT 1 FROM host_block x WHERE x.account_id = \(viewer) AND x.host = a.host)
@@ -38,10 +44,13 @@ enum EntryConditions {
     }
 
     /// Of answers, those that the viewer can follow: to oneself, to the viewer, to people whom the viewer follows.
-    static func isFollowable(_ viewer: ID<Account>) -> SQL {
+    static func isFollowable(_ viewer: ID<Account>) -> SQL { isFollowable(by: "\(viewer)") }
+
+    /// The same for a viewer in a column.
+    static func isFollowable(by viewer: SQL) -> SQL {
         """
         (e.is_boost OR NOT e.is_reply OR e.account_id = \(viewer) OR e.replied_to_id = \(viewer)
-         OR e.replied_to_id = e.account_id OR \(Conditions.follows(viewer, "e.replied_to_id")))
+         OR e.replied_to_id = e.account_id OR \(Conditions.follows(by: viewer, "e.replied_to_id")))
         """
     }
 

@@ -39,6 +39,7 @@ public enum Events {
         guard inserted == 1 else { return false }
         try Entries.put(e, in: tx)
         try EntryWords.replace(e, in: tx)
+        tx.announce(ID<Entry>(e.id.rawValue), writtenAt: e.publishedAt)
         return true
     }
 
@@ -62,6 +63,7 @@ public enum Events {
             """)
         try Entries.put(e, in: tx)
         try EntryWords.replace(e, in: tx)
+        tx.announce(StreamEvent.edited(ID(e.id.rawValue)))
     }
 
     /// Removes an event with its guest list and shares. What was said about it stays, as plain discussions.
@@ -69,6 +71,7 @@ public enum Events {
     /// - Returns: whether there was one.
     @discardableResult
     public static func delete(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try StreamFarewells.removing(id, in: tx)
         try tx.run("UPDATE post SET event_id = NULL WHERE event_id = \(id)")
         return try tx.run("DELETE FROM event WHERE id = \(id)") == 1
     }

@@ -138,7 +138,9 @@ public enum NotificationRequests {
     }
 
     /// How much waits.
-    public static func backlog(of account: ID<Account>, in db: some Queryable) throws(DatabaseError)
+    public static func backlog(
+        of account: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError)
         -> NotificationBacklog
     {
         let row = try db.row(
@@ -165,6 +167,7 @@ public enum NotificationRequests {
             UPDATE notification SET is_filtered = \(false)
             WHERE account_id = \(account) AND is_filtered AND from_id IN (SELECT q.from_id \(waiting))
             """)
+        tx.announce(StreamEvent.notificationsMerged(account))
         return try tx.run(
             "UPDATE notification_request SET state = 'accepted' WHERE id IN (SELECT q.id \(waiting))")
     }

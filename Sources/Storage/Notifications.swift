@@ -63,7 +63,7 @@ public enum Notifications {
         let stored = try store(made, in: tx)
         for notification in stored {
             guard notification.isFiltered else {
-                announce(notification, in: tx)
+                try announce(notification, in: tx)
                 continue
             }
             try NotificationRequests.wait(
@@ -73,8 +73,11 @@ public enum Notifications {
     }
 
     /// Tells the streams and the apps that sleep of what is new, once it is committed.
-    private static func announce(_ notification: Notification, in tx: Transaction) {
-        tx.announce(.notified)
+    private static func announce(_ notification: Notification, in tx: Transaction) throws(DatabaseError) {
+        tx.announce(StreamEvent.notification(notification.id.rawValue, account: notification.account))
+        try PushQueue.enqueue(
+            notification: notification.id, type: notification.kind.rawValue, for: notification.account,
+            from: notification.from, about: notification.entry, at: notification.createdAt, in: tx)
     }
 
     /// Takes back what was told of something that is no more.

@@ -35,6 +35,7 @@ public enum Posts {
         try EntryWords.put(p, parts, in: tx)
         try PostCounts.added(p, in: tx)
         try Quotes.adopt(p, in: tx)
+        tx.announce(ID<Entry>(p.id.rawValue), writtenAt: p.publishedAt)
         return true
     }
 
@@ -43,7 +44,8 @@ public enum Posts {
     ///
     /// - Returns: who is named in it and was not before.
     @discardableResult
-    public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> [ID<Account>] {
+    public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> [ID<Account>]
+    {
         try PostVersions.keep(before: p, in: tx)
         try tx.run(
             """
@@ -65,6 +67,7 @@ public enum Posts {
         try insertParts(parts, of: p.id, in: tx)
         try Entries.put(p, in: tx)
         try EntryWords.replace(p, parts, in: tx)
+        tx.announce(StreamEvent.edited(ID(p.id.rawValue)))
         return parts.mentions.filter { !named.contains($0) }
     }
 
@@ -74,6 +77,7 @@ public enum Posts {
     @discardableResult
     public static func delete(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try PostCounts.removing(id, in: tx)
+        try StreamFarewells.removing(id, in: tx)
         try DirectConversations.losing("p.id = \(id)", in: tx)
         try Quotes.removing(id, in: tx)
         try tx.run(
@@ -90,6 +94,7 @@ public enum Posts {
     @discardableResult
     public static func deleteAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Int {
         try PostCounts.removingAll(by: author, in: tx)
+        try StreamFarewells.removingAll(by: author, in: tx)
         try DirectConversations.losing("p.author_id = \(author)", in: tx)
         try Quotes.removingAll(by: author, in: tx)
         try tx.run("DELETE FROM entry WHERE account_id = \(author) AND is_boost AND post_id IS NOT NULL")
@@ -157,10 +162,8 @@ public enum Posts {
         for row in try db.rows("SELECT tag FROM hashtag WHERE post_id = \(id) ORDER BY tag") {
             parts.hashtags.append(try row.text("tag"))
         }
-        let attachments: SQL = """
-            SELECT url, media_type, description FROM attachment WHERE post_id = \(id) ORDER BY position
-            """
-        for row in try db.rows(attachments) { parts.attachments.append(try attachment(row)) }
+        let attachments: SQL = "SELECT \(AttachmentRow.columns) FROM attachment WHERE post_id = \(id) ORDER BY position"
+        for row in try db.rows(attachments) { parts.attachments.append(try AttachmentRow.read(row)) }
         parts.poll = try Polls.one(id, viewer: nil, in: db)
         return parts
     }
@@ -180,12 +183,6 @@ public enum Posts {
         return PostRelation(
             isAuthor: post.author == viewer, followsAuthor: try row.bool("follows"),
             isMentioned: try row.bool("is_mentioned"), isBlocked: try !row.bool("is_free"))
-    }
-
-    /// The attachment in a row with `url`, `media_type` and `description`.
-    static func attachment(_ row: Row) throws(DatabaseError) -> Attachment {
-        Attachment(
-            url: try row.iri("url"), mediaType: try row.text("media_type"), description: try row.text("description"))
     }
 
     private static func first(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> Post? {
@@ -211,11 +208,7 @@ public enum Posts {
             try Tags.remember(tag, in: tx)
         }
         for (position, attachment) in parts.attachments.enumerated() {
-            try tx.run(
-                """
-                INSERT INTO attachment (post_id, position, url, media_type, description)
-                VALUES (\(post), \(position), \(attachment.url), \(attachment.mediaType), \(attachment.description))
-                """)
+            try AttachmentRow.insert(attachment, at: position, of: post, in: tx)
         }
     }
 }

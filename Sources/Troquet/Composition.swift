@@ -4,6 +4,8 @@ internal import Database
 internal import Federation
 internal import HTTPSignatures
 internal import Logging
+internal import Mail
+internal import MediaStore
 internal import Model
 internal import NIOPosix
 internal import Services
@@ -18,9 +20,11 @@ struct Node: Sendable {
     let database: Database
     let federation: Federation
     let services: Services
+    let media: MediaStore
     let policies: HostPolicies
     let client: OutboundClient
     let keys: KeyStore
+    let pushes: VAPID
     let ids: IDMaker
     let clock: any Model.Clock
     let counters: Counters
@@ -36,25 +40,35 @@ struct Node: Sendable {
         let policies = HostPolicies(database: database, mode: settings.community.mode)
         let client = try settings.makeClient(logger: logger)
         let keys = KeyStore(database: database)
+        let pushes = try await pushSender(settings, database: database)
         let loader = SignedDocumentLoader(
             client: client, signer: instanceSigner(settings.community, database: database, keys: keys),
             admits: { host in (try? await policies.admits(host)) ?? false }, clock: clock, logger: logger)
         let federation = Federation(
             database: database, community: settings.community, loader: loader, ids: ids, clock: clock,
             counters: counters, logger: logger)
+        let media = try openMedia(settings)
         let services = Services(
             database: database, federation: federation, community: settings.community, secrets: .openSSL,
-            clock: clock, ids: ids, limits: settings.hasRateLimits)
+            clock: clock, ids: ids, store: media, limits: settings.hasRateLimits)
         return Node(
             configuration: configuration, settings: settings, database: database, federation: federation,
-            services: services, policies: policies, client: client, keys: keys, ids: ids, clock: clock,
-            counters: counters, logger: logger)
+            services: services, media: media, policies: policies, client: client, keys: keys, pushes: pushes, ids: ids,
+            clock: clock, counters: counters, logger: logger)
     }
 
     /// Gives everything back.
     func close() async {
         await client.shutdown()
         await database.close()
+    }
+
+    private static func openMedia(_ settings: NodeSettings) throws -> MediaStore {
+        do {
+            return try MediaStore(path: settings.mediaFolder)
+        } catch {
+            throw ConfigurationError("media: the folder \(settings.mediaFolder) cannot be used: \(error)")
+        }
     }
 
     private static func openDatabase(
@@ -65,6 +79,19 @@ struct Node: Sendable {
             settings.database, logger: logger, onStatement: { _ in counters.countStatement() })
         _ = try await Migrator(migrations: Schema.migrations).migrate(database)
         return database
+    }
+
+    /// Who pushes come from: a key that is made once, since every subscription is bound to it.
+    private static func pushSender(_ settings: NodeSettings, database: Database) async throws -> VAPID {
+        let contact = "mailto:\(settings.mailbox.address)"
+        if let known = try await database.read({ db in try PushServerKeys.current(in: db) }) {
+            return VAPID(key: try ECKey(pem: known.privatePEM), contact: contact)
+        }
+        let key = try ECKey.generate()
+        let made = PushServerKey(privatePEM: key.pem, publicKey: VAPID(key: key, contact: contact).publicKey)
+        // Another process may have been faster: its key counts.
+        let kept = try await database.write { tx in try PushServerKeys.keep(made, in: tx) }
+        return VAPID(key: try ECKey(pem: kept.privatePEM), contact: contact)
     }
 
     private static func instanceSigner(

@@ -8,6 +8,7 @@ internal import Hummingbird
 internal import Logging
 internal import Mail
 internal import MastodonAPI
+internal import MediaStore
 internal import Model
 internal import NIOCore
 internal import NIOPosix
@@ -64,14 +65,17 @@ struct NodeProcess: Sendable {
     private func web(onRunning: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
         let gate = InboxGate(node.federation, policies: node.policies)
         let api = FederationAPI(federation: node.federation, gate: gate, software: Version.current)
-        let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone)
+        let uploads = Uploads(folder: node.media.spoolFolder)
+        let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone, uploads: uploads)
         var door = FrontDoor.Settings(origin: node.settings.community.origin.string)
         door.limits = node.settings.hasRateLimits
         door.trustedProxies = node.settings.trustedProxies.compactMap { AddressBlock($0) }
         let clients = MastodonAPI(
-            services: node.services, software: Version.current, limits: node.settings.hasRateLimits)
+            services: node.services, software: Version.current, uploads: uploads,
+            limits: node.settings.hasRateLimits)
         let routes = Negotiation.merge(
-            documents: api.routes + clients.routes + Health(node).routes, pages: pages.routes)
+            documents: api.routes + clients.routes + Health(node).routes + MediaRoutes(node.media).routes,
+            pages: pages.routes)
         let router = buildRouter(
             routes: routes,
             frontDoor: FrontDoor(
@@ -79,14 +83,15 @@ struct NodeProcess: Sendable {
                 errorPage: pages.errorPage))
         let listen = node.settings.listen
         let server = Application(
-            router: router, server: NodeServer.http1(),
+            router: router, server: NodeServer.http1(webSockets: clients.webSockets),
             configuration: NodeServer.configuration(host: listen.host, port: listen.port, logger: node.logger),
             onServerRunning: { [node] channel in
                 node.logger.notice("serving", metadata: ["listen": "\(listen.host):\(channel.localAddress?.port ?? 0)"])
                 await onRunning(channel.localAddress?.port ?? listen.port)
             }, eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: node.logger)
         // What is ready to be written is forgotten when an account changes, here or in another process.
-        return [server, Loop { await api.followChanges() }]
+        // Apps that listen are sent away before the server waits for its connections to end.
+        return [server, Loop { await api.followChanges() }, Loop { [node] in await clients.followEvents(node.logger) }]
     }
 
     private func metrics(_ listen: ListenAddress) throws -> some Service {
@@ -112,11 +117,26 @@ struct NodeProcess: Sendable {
         let mail = MailWorker(
             database: node.database, sender: MailDirectory(path: node.settings.mailFolder),
             from: node.settings.mailbox, clock: node.clock, logger: node.logger)
+        let media = MediaWorker(database: node.database, store: node.media, clock: node.clock, logger: node.logger)
         return [
             Loop { await processor.run() },
             DeliveryWorker(context, settings: settings),
             Loop { await mail.run() },
+            Loop { await media.run() },
+            Loop { [pushes = pushes()] in await pushes.run() },
         ]
+    }
+
+    private func pushes() -> PushWorker {
+        let missing = node.settings.community.origin.origin + "/avatars/original/missing.png"
+        return PushWorker(
+            database: node.database, webPush: WebPush(client: node.client, sender: node.pushes), clock: node.clock,
+            logger: node.logger
+        ) { [services = node.services] push in
+            guard let words = try await services.words(for: push) else { return nil }
+            return PushPayload(
+                locale: words.language, icon: words.icon ?? missing, title: words.title, body: words.body)
+        }
     }
 }
 

@@ -29,7 +29,8 @@ struct Server: Sendable {
     /// Runs a server for as long as `body` takes.
     static func run(
         routes: [Route] = Server.routes, limits: ConnectionLimits = ConnectionLimits(),
-        change: (inout FrontDoor.Settings) -> Void = { _ in }, _ body: @Sendable (Server) async throws -> Void
+        webSockets: WebSocketDoor? = nil, change: (inout FrontDoor.Settings) -> Void = { _ in },
+        _ body: @Sendable (Server) async throws -> Void
     ) async throws {
         var settings = FrontDoor.Settings(origin: "http://cafe.example")
         change(&settings)
@@ -41,7 +42,8 @@ struct Server: Sendable {
             })
         let (ports, tell) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
-            router: buildRouter(routes: routes, frontDoor: door), server: NodeServer.http1(limits),
+            router: buildRouter(routes: routes, frontDoor: door),
+            server: NodeServer.http1(limits, webSockets: webSockets),
             configuration: NodeServer.configuration(host: "127.0.0.1", port: 0, limits: limits, logger: .silent),
             onServerRunning: { tell.yield($0.localAddress?.port ?? 0) }, logger: .silent)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -7,6 +7,7 @@ import HTTPSupport
 import HTTPTypes
 import Hummingbird
 import Logging
+import MediaStore
 import Model
 import NIOPosix
 import Services
@@ -32,6 +33,8 @@ struct ClientNode: Sendable {
         var limits = false
         /// What other nodes answer.
         var loader: any DocumentLoader = NoWorld()
+        /// Where files go that are handed in; nil takes none.
+        var store: MediaStore?
     }
 
     /// Opens a node, runs a test against it and closes it.
@@ -43,7 +46,7 @@ struct ClientNode: Sendable {
         do {
             let node = try ClientNode(database, setup)
             try await node.services.prepareNode()
-            try await node.serve(limits: setup.limits) { try await body(node) }
+            try await node.serve(setup) { try await body(node) }
         } catch {
             await database.close()
             throw error
@@ -51,10 +54,26 @@ struct ClientNode: Sendable {
         await database.close()
     }
 
-    private init(_ database: Database, _ setup: Setup) throws {
+    /// Two processes on one database.
+    static func pair(
+        at place: TestPlace, _ body: @escaping @Sendable (ClientNode, ClientNode) async throws -> Void
+    ) async throws {
+        let databases = [
+            try await Database.open(place.url, readers: 2, logger: .silent),
+            try await Database.open(place.url, readers: 2, logger: .silent),
+        ]
+        let (here, there) = (try ClientNode(databases[0], Setup()), try ClientNode(databases[1], Setup(), slot: 1))
+        try await here.services.prepareNode()
+        try await here.serve(limits: false) {
+            try await there.serve(limits: false) { try await body(here, there) }
+        }
+        for database in databases { await database.close() }
+    }
+
+    private init(_ database: Database, _ setup: Setup, slot: Int = 0) throws {
         self.database = database
         let clock = ClientClock()
-        let ids = IDMaker()
+        let ids = IDMaker(slot: slot)
         let community = Community(
             origin: try iri("http://cafe.example"), name: "Le Comptoir", tagline: "Un café.", language: "fr",
             registration: setup.registration)
@@ -63,25 +82,29 @@ struct ClientNode: Sendable {
             counters: Counters(), logger: .silent)
         services = Services(
             database: database, federation: federation, community: community, secrets: .quick, clock: clock, ids: ids,
-            limits: setup.limits)
+            store: setup.store, limits: setup.limits)
         self.clock = clock
         self.ids = ids
         address = Address()
     }
 
-    private func serve(limits: Bool, _ body: @escaping @Sendable () async throws -> Void) async throws {
-        let api = MastodonAPI(services: services, software: "1.2.3", limits: limits)
+    private func serve(_ setup: Setup, _ body: @escaping @Sendable () async throws -> Void) async throws {
+        let api = MastodonAPI(
+            services: services, software: "1.2.3", uploads: setup.store.map { Uploads(folder: $0.spoolFolder) },
+            limits: setup.limits)
         let door = FrontDoor(
             FrontDoor.Settings(origin: String(describing: services.community.origin)), session: { _ in nil },
             errorPage: { status, code, _, _ in Answers.text(code, status: status) })
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = Application(
-            responder: buildRouter(routes: api.routes, frontDoor: door).buildResponder(), server: NodeServer.http1(),
+            responder: buildRouter(routes: api.routes, frontDoor: door).buildResponder(),
+            server: NodeServer.http1(webSockets: api.webSockets),
             configuration: NodeServer.configuration(host: "127.0.0.1", port: 0, logger: .silent),
             onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: .silent)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await server.run() }
+            tasks.addTask { await api.followEvents(.silent) }
             defer { tasks.cancelAll() }
             for await number in ports {
                 address.port.store(number, ordering: .relaxed)
@@ -114,7 +137,10 @@ struct Reply: Sendable {
 
 extension ClientNode {
     /// `http://127.0.0.1:40123`.
-    var origin: String { "http://127.0.0.1:\(address.port.load(ordering: .relaxed))" }
+    var origin: String { "http://127.0.0.1:\(port)" }
+
+    /// Where it listens.
+    var port: Int { address.port.load(ordering: .relaxed) }
 
     /// Sends one request: without a body, with JSON, or with a form.
     func call(

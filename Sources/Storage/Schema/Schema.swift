@@ -13,6 +13,8 @@ public enum Schema {
         queues,
         sessions,
         clients,
+        media,
+        push,
         apps,
         notifications,
         personal,

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a push service knows who pushes: a short signed text, and the key that signed it.
+///
+/// Spec: RFC 8292; the older spelling is draft-ietf-webpush-vapid-01.
+public struct VAPID: Sendable {
+    private let key: ECKey
+    private let contact: String
+
+    /// How long a signed text holds; services take no more than a day.
+    static let lifetimeSeconds: Int64 = 12 * 3600
+
+    /// - Parameters:
+    ///   - key: the node's; subscriptions are bound to it.
+    ///   - contact: whom the service's operator asks: `mailto:` or an address of a page, without quotes or backslashes.
+    public init(key: ECKey, contact: String) {
+        self.key = key
+        self.contact = contact
+    }
+
+    /// The public half as clients are given it: base64url of the point, padded.
+    public var publicKey: String { Base64URL.encode(key.publicPoint, isPadded: true) }
+
+    /// The fields that go with a push.
+    ///
+    /// - Parameters:
+    ///   - audience: scheme, host and port of the endpoint.
+    ///   - now: milliseconds since 1970 UTC.
+    public func fields(
+        for push: SealedPush, audience: String, now: Int64
+    ) throws(OpenSSLError) -> [(name: String, value: String)] {
+        let token = try token(audience: audience, now: now)
+        let own = Base64URL.encode(key.publicPoint)
+        let coding = (name: "content-encoding", value: push.coding)
+        guard push.coding == "aesgcm" else {
+            return [coding, (name: "authorization", value: "vapid t=\(token),k=\(own)")]
+        }
+        return [
+            coding,
+            (name: "authorization", value: "WebPush \(token)"),
+            (name: "encryption", value: "salt=\(Base64URL.encode(push.salt))"),
+            (name: "crypto-key", value: "dh=\(Base64URL.encode(push.senderPoint));p256ecdsa=\(own)"),
+        ]
+    }
+
+    /// A JSON Web Token. Spec: RFC 7519, RFC 7515.
+    func token(audience: String, now: Int64) throws(OpenSSLError) -> String {
+        let expiry = now / 1000 &+ Self.lifetimeSeconds
+        let head = #"{"typ":"JWT","alg":"ES256"}"#
+        let claims = #"{"aud":"\#(audience)","exp":\#(expiry),"sub":"\#(contact)"}"#
+        let text = Base64URL.encode(Array(head.utf8)) + "." + Base64URL.encode(Array(claims.utf8))
+        return text + "." + Base64URL.encode(try key.sign(Array(text.utf8)))
+    }
+}
+
+/// Base64 for addresses and fields. Spec: RFC 4648 §5.
+enum Base64URL {
+    static func encode(_ bytes: [UInt8], isPadded: Bool = false) -> String {
+        let letters = Base64.encode(bytes).utf8.compactMap { byte -> UInt8? in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            case UInt8(ascii: "=") where !isPadded: nil
+            default: byte
+            }
+        }
+        return String(decoding: letters, as: UTF8.self)
+    }
+}

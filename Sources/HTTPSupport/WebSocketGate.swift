@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPTypes
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOWebSocket
+
+// Stands between the guard and Hummingbird. A request that wants a WebSocket at the door's address is held here until the
+// door has decided; nobody behind sees it. When it is accepted, what speaks HTTP leaves the connection and what speaks
+// WebSocket takes its place; the handlers behind stay, and never hear of the connection again but for its end.
+
+/// Makes WebSockets of those connections that the door lets in.
+final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum Verdict: Sendable {
+        case accept(@Sendable (WebSocketLine) async -> Void, HTTPHeaders)
+        case refuse(HTTPResponseStatus, [UInt8])
+    }
+
+    private let door: WebSocketDoor
+    /// A request is being decided about: whatever comes meanwhile is out of turn.
+    private var isHolding = false
+    private var decision: Task<Void, Never>?
+
+    init(door: WebSocketDoor) {
+        self.door = door
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { decision = nil }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        decision?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isHolding else { return }
+        guard case .head(let head) = unwrapInboundIn(data), door.isAt(head.uri), Self.wantsWebSocket(head) else {
+            return context.fireChannelRead(data)
+        }
+        isHolding = true
+        decide(head, context)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let verdict = event as? Verdict else { return context.fireUserInboundEventTriggered(event) }
+        switch verdict {
+        case .accept(let talk, let headers): accept(context, headers, talk)
+        case .refuse(let status, let body): refuse(context, status, body)
+        }
+    }
+
+    private static func wantsWebSocket(_ head: HTTPRequestHead) -> Bool {
+        head.method == .GET && head.version == .http1_1
+            && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
+            && head.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
+    }
+
+    // MARK: - Deciding
+
+    private func decide(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let channel = context.channel
+        let request = WebSocketRequest(
+            target: head.uri, authorization: head.headers.first(name: "authorization"),
+            protocols: head.headers[canonicalForm: "sec-websocket-protocol"].map(String.init),
+            peer: channel.remoteAddress)
+        let handshake = Self.handshake(head, request, channel)
+        let door = door
+        decision = Task { await WebSocketGate.settle(request, handshake, door, channel) }
+    }
+
+    private static func settle(
+        _ request: WebSocketRequest, _ handshake: EventLoopFuture<HTTPHeaders>, _ door: WebSocketDoor,
+        _ channel: any Channel
+    ) async {
+        let verdict = await verdict(on: request, handshake, door)
+        guard !Task.isCancelled else { return }
+        channel.pipeline.fireUserInboundEventTriggered(verdict)
+    }
+
+    private static func verdict(
+        on request: WebSocketRequest, _ handshake: EventLoopFuture<HTTPHeaders>, _ door: WebSocketDoor
+    ) async -> Verdict {
+        guard let headers = try? await handshake.get() else {
+            return .refuse(.badRequest, Array(#"{"error":"Not a WebSocket handshake"}"#.utf8))
+        }
+        switch await door.decide(request) {
+        case .accept(let talk): return .accept(talk, headers)
+        case .refuse(let status, let json):
+            return .refuse(HTTPResponseStatus(statusCode: status.code), json)
+        }
+    }
+
+    /// The fields of the answer that accepts: the library checks version and key, and proves that it read the key.
+    private static func handshake(
+        _ head: HTTPRequestHead, _ request: WebSocketRequest, _ channel: any Channel
+    ) -> EventLoopFuture<HTTPHeaders> {
+        let extra = HTTPHeaders(request.protocols.prefix(1).map { ("sec-websocket-protocol", $0) })
+        let upgrader = NIOTypedWebSocketServerUpgrader<Void>(
+            shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture(extra) },
+            upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() })
+        return upgrader.buildUpgradeResponse(
+            channel: channel, upgradeRequest: head, initialResponseHeaders: HTTPHeaders())
+    }
+
+    // MARK: - Acting
+
+    private func refuse(_ context: ChannelHandlerContext, _ status: HTTPResponseStatus, _ body: [UInt8]) {
+        let headers: HTTPHeaders = [
+            "content-type": "application/json; charset=utf-8", "content-length": "\(body.count)",
+            "cache-control": "no-store", "connection": "close",
+        ]
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
+        // Whoever knocked reads the answer and leaves; the guard's deadline is for those who do not.
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.close(mode: .output, promise: nil)
+    }
+
+    private func accept(
+        _ context: ChannelHandlerContext, _ headers: HTTPHeaders,
+        _ talk: @escaping @Sendable (WebSocketLine) async -> Void
+    ) {
+        let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        let pipeline = context.pipeline.syncOperations
+        do {
+            let talker = WebSocketTalker(limits: door.limits, talk: talk)
+            let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: door.limits.messageBytes))
+            try pipeline.addHandlers([WebSocketFrameEncoder(), decoder, talker], position: .after(self))
+            let leaving: [any RemovableChannelHandler] = [
+                try pipeline.handler(type: HTTPResponseEncoder.self), try pipeline.handler(type: ConnectionGuard.self),
+                self, try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self),
+            ]
+            for handler in leaving { pipeline.removeHandler(handler, promise: nil) }
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import NIOCore
+internal import NIOWebSocket
+
+/// One WebSocket on its event loop: frames become texts and texts frames, pings keep it alive, every queue has an end.
+///
+/// Spec: RFC 6455.
+final class WebSocketTalker: ChannelDuplexHandler {
+    typealias InboundIn = WebSocketFrame
+    typealias OutboundIn = Never
+    typealias OutboundOut = WebSocketFrame
+
+    private let limits: WebSocketLimits
+    private let talk: @Sendable (WebSocketLine) async -> Void
+    private let arrivals: AsyncStream<String>.Continuation
+    private let incoming: AsyncStream<String>
+    private var talking: Task<Void, Never>?
+    private var ticks: Scheduled<Void>?
+    private var lastHeard = NIODeadline.now()
+    private var unsentBytes = 0
+    private var isClosing = false
+    /// The frames of a message whose last one has not come.
+    private var parts: ByteBuffer?
+
+    init(limits: WebSocketLimits, talk: @escaping @Sendable (WebSocketLine) async -> Void) {
+        self.limits = limits
+        self.talk = talk
+        (incoming, arrivals) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(limits.unread))
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        lastHeard = .now()
+        let line = WebSocketLine(incoming: incoming, channel: context.channel)
+        let talk = talk
+        // Ends with the connection: `channelInactive` cancels it.
+        talking = Task {
+            await talk(line)
+            line.close(.normal)
+        }
+        schedule(context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    private func end() {
+        ticks?.cancel()
+        arrivals.finish()
+        talking?.cancel()
+    }
+
+    // MARK: - In
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastHeard = .now()
+        guard !isClosing else { return }
+        let frame = unwrapInboundIn(data)
+        // A client hides every byte that it sends behind a mask.
+        guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
+            return close(context, .protocolError)
+        }
+        switch frame.opcode {
+        case .text, .continuation: take(frame, context)
+        case .ping: write(context, WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))
+        case .pong: break
+        case .connectionClose: close(context, .normalClosure)
+        case .binary: close(context, .unacceptableData)
+        default: close(context, .protocolError)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        close(context, error as? NIOWebSocketError == .invalidFrameLength ? .messageTooLarge : .protocolError)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent: close(context, .goingAway)
+        case ChannelEvent.inputClosed: context.close(promise: nil)
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func take(_ frame: WebSocketFrame, _ context: ChannelHandlerContext) {
+        guard (frame.opcode == .text) == (parts == nil) else { return close(context, .protocolError) }
+        var bytes = frame.unmaskedData
+        var message = parts ?? ByteBuffer()
+        message.writeBuffer(&bytes)
+        guard message.readableBytes <= limits.messageBytes else { return close(context, .messageTooLarge) }
+        guard frame.fin else {
+            parts = message
+            return
+        }
+        parts = nil
+        guard let text = String(validating: message.readableBytesView, as: UTF8.self) else {
+            return close(context, .dataInconsistentWithMessage)
+        }
+        if case .dropped = arrivals.yield(text) { close(context, .policyViolation) }
+    }
+
+    // MARK: - Out
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard let order = event as? WebSocketOrder else {
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        switch order {
+        case .send(let text): send(text, context)
+        case .close(let farewell): close(context, WebSocketErrorCode(codeNumber: Int(farewell.rawValue)))
+        }
+        promise?.succeed(())
+    }
+
+    /// What goes through the handlers behind is HTTP, and no longer spoken here.
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        promise?.fail(ChannelError.operationUnsupported)
+    }
+
+    private func send(_ text: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard !isClosing else { return }
+        let count = text.readableBytes
+        guard unsentBytes + count <= limits.unsentBytes else { return close(context, .policyViolation) }
+        unsentBytes += count
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in self.unsentBytes -= count }
+        write(context, WebSocketFrame(fin: true, opcode: .text, data: text), promise: written)
+    }
+
+    private func write(
+        _ context: ChannelHandlerContext, _ frame: WebSocketFrame, promise: EventLoopPromise<Void>? = nil
+    ) {
+        context.writeAndFlush(wrapOutboundOut(frame), promise: promise)
+    }
+
+    /// Says goodbye once, and closes when it was heard or after a short while.
+    private func close(_ context: ChannelHandlerContext, _ code: WebSocketErrorCode) {
+        guard !isClosing else { return }
+        isClosing = true
+        arrivals.finish()
+        talking?.cancel()
+        var data = context.channel.allocator.buffer(capacity: 2)
+        data.write(webSocketErrorCode: code)
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        write(context, WebSocketFrame(fin: true, opcode: .connectionClose, data: data), promise: sent)
+        // An end that takes nothing more does not take this either.
+        context.eventLoop.assumeIsolated().scheduleTask(in: limits.goodbye) { context.close(promise: nil) }
+    }
+
+    // MARK: - Time
+
+    private func schedule(_ context: ChannelHandlerContext) {
+        ticks = context.eventLoop.assumeIsolated().scheduleTask(in: limits.ping) { self.tick(context) }
+    }
+
+    private func tick(_ context: ChannelHandlerContext) {
+        guard context.channel.isActive, !isClosing else { return }
+        guard NIODeadline.now() - lastHeard < limits.silence else { return context.close(promise: nil) }
+        write(context, WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer()))
+        schedule(context)
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSupport
+internal import Model
+internal import Services
+internal import Storage
+
+/// Where an app is told of notifications while it does not run: one subscription for each token.
+enum PushEndpoints {
+    private static let path = "/api/v1/push/subscription"
+
+    static let all: [Endpoint] = [
+        .post(path, .person("push"), subscribe),
+        .get(path, .person("push"), show),
+        .put(path, .person("push"), change),
+        .delete(path, .person("push"), end),
+    ]
+
+    private static func subscribe(_ call: Call) async throws -> Answer {
+        let sent = call.parameters.object("subscription") ?? SentParameters()
+        guard let text = sent.text("endpoint"), !text.isEmpty else {
+            throw APIError.unprocessable("Validation failed: Endpoint can't be blank")
+        }
+        guard let keys = sent.object("keys"),
+            let pushKeys = PushKeys(p256dh: keys.text("p256dh") ?? "", auth: keys.text("auth") ?? "")
+        else { throw APIError.unprocessable("Validation failed: Subscription keys are invalid") }
+        guard let request = PushRequest(endpoint: text, keys: pushKeys) else {
+            throw APIError.unprocessable("Validation failed: Endpoint is invalid")
+        }
+        var wish = request
+        wish.isStandard = sent.bool("standard") ?? false
+        let data = call.parameters.object("data") ?? SentParameters()
+        wish.alerts = alerts(data) ?? []
+        wish.policy = try policy(call.parameters) ?? .all
+        return try await answer(try await call.services.receivePushes(wish, as: identity(call)), call)
+    }
+
+    private static func show(_ call: Call) async throws -> Answer {
+        let token = try identity(call).token
+        let found = try await call.database.read { db in try PushSubscriptions.byToken(token, in: db) }
+        guard let found else { throw APIError.notFound }
+        return try await answer(found, call)
+    }
+
+    private static func change(_ call: Call) async throws -> Answer {
+        let data = call.parameters.object("data") ?? SentParameters()
+        let changed = try await call.services.changePushes(
+            alerts: alerts(data), policy: try policy(call.parameters), as: identity(call))
+        return try await answer(changed, call)
+    }
+
+    private static func end(_ call: Call) async throws -> Answer {
+        try await call.services.endPushes(as: identity(call))
+        return .done
+    }
+
+    // MARK: - In and out
+
+    private static func identity(_ call: Call) throws(APIError) -> AppIdentity {
+        guard let identity = call.identity else { throw .userNeeded }
+        return identity
+    }
+
+    /// The types that were asked for; nil when nothing was said about them.
+    private static func alerts(_ data: SentParameters) -> Set<String>? {
+        guard let sent = data.object("alerts") else { return nil }
+        return Set(PushSubscription.alertNames.filter { sent.bool($0) == true })
+    }
+
+    private static func policy(_ parameters: SentParameters) throws(APIError) -> PushSubscription.Policy? {
+        guard let word = parameters.object("data")?.text("policy") ?? parameters.text("policy"), !word.isEmpty else {
+            return nil
+        }
+        guard let policy = PushSubscription.Policy(rawValue: word) else {
+            throw .unprocessable("Validation failed: Policy is not included in the list")
+        }
+        return policy
+    }
+
+    private static func answer(_ subscription: PushSubscription, _ call: Call) async throws -> Answer {
+        let key = try await call.services.pushKey()
+        return Answer { $0.pushSubscription(subscription, serverKey: key) }
+    }
+}
+
+extension JSONWriter {
+    /// WebPushSubscription. Every alert is named, asked for or not; the number is a number.
+    mutating func pushSubscription(_ subscription: PushSubscription, serverKey: String) {
+        object {
+            $0.key("id")
+            $0.number(subscription.id.rawValue)
+            $0.field("endpoint", String(describing: subscription.endpoint))
+            $0.field("standard", subscription.isStandard)
+            $0.object("alerts") { writer in
+                for name in PushSubscription.alertNames { writer.field(name, subscription.alerts.contains(name)) }
+            }
+            $0.field("policy", subscription.policy.rawValue)
+            $0.field("server_key", serverKey)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import Model
+internal import NIOCore
+internal import Services
+
+// One WebSocket an app: it names its token in a header, in the query or as a protocol (browsers can set nothing else), and
+// then subscribes to streams by name, as many as it likes, or to the one in the query.
+
+/// Lets apps listen over WebSockets.
+struct StreamDoor: Sendable {
+    let services: Services
+    let hub: StreamHub
+
+    /// Decides about one request.
+    func decide(_ request: WebSocketRequest) async -> WebSocketDecision {
+        do {
+            let (identity, account) = try await identity(of: request)
+            guard await hub.hasRoom(for: account) else { throw APIError.tooMany(retryAfterSeconds: 60) }
+            let wish = Self.wish(of: request)
+            return .accept { line in await serve(line, identity, account, wish) }
+        } catch {
+            let refusal = error as? APIError ?? .badRequest("Try again later")
+            var writer = JSONWriter()
+            writer.object { $0.field("error", refusal.text) }
+            return .refuse(status: refusal.status, json: writer.bytes)
+        }
+    }
+
+    private func identity(of request: WebSocketRequest) async throws -> (AppIdentity, ID<Account>) {
+        guard let token = Self.token(of: request), let identity = try await services.identity(ofToken: token) else {
+            throw APIError.badToken
+        }
+        guard !identity.isPending else { throw APIError.pending }
+        guard let account = identity.account else { throw APIError.userNeeded }
+        return (identity, account)
+    }
+
+    private static func token(of request: WebSocketRequest) -> String? {
+        let bearer = request.authorization.flatMap { header -> String? in
+            let parts = header.split(separator: " ")
+            return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]) : nil
+        }
+        let token = bearer ?? request.query("access_token").first ?? request.protocols.first
+        return token.flatMap { $0.isEmpty || $0.utf8.count > 200 ? nil : $0 }
+    }
+
+    private static func wish(of request: WebSocketRequest) -> StreamWish? {
+        guard let name = request.query("stream").first, !name.isEmpty else { return nil }
+        return StreamWish(
+            name: name, tag: request.query("tag").first, list: request.query("list").first,
+            onlyMedia: request.query("only_media").first == "true")
+    }
+
+    // MARK: - Talking
+
+    private func serve(
+        _ line: WebSocketLine, _ identity: AppIdentity, _ account: ID<Account>, _ wish: StreamWish?
+    ) async {
+        let sink = StreamSink.webSocket(line)
+        let number: UInt64
+        do throws(StreamError) {
+            number = try await hub.admit(identity, as: account, sink)
+        } catch {
+            return line.close(.tryAgainLater)
+        }
+        if let wish { await change(number, sink, wish, isEnd: false) }
+        for await text in line.incoming { await hear(text, number, sink) }
+        await hub.leave(number)
+    }
+
+    /// `{"type":"subscribe","stream":"hashtag","tag":"x"}`; what is no such sentence is answered with an error.
+    private func hear(_ text: String, _ number: UInt64, _ sink: StreamSink) async {
+        guard let sentence = try? SentParameters(json: Array(text.utf8)), let type = sentence.text("type"),
+            type == "subscribe" || type == "unsubscribe"
+        else { return sink.send(StreamError(text: "Unknown message type", status: 400)) }
+        let wish = StreamWish(
+            name: sentence.text("stream") ?? "", tag: sentence.text("tag"), list: sentence.text("list"),
+            onlyMedia: sentence.bool("only_media") == true)
+        await change(number, sink, wish, isEnd: type == "unsubscribe")
+    }
+
+    private func change(_ number: UInt64, _ sink: StreamSink, _ wish: StreamWish, isEnd: Bool) async {
+        do throws(StreamError) {
+            if isEnd {
+                try await hub.unsubscribe(number, from: wish)
+            } else {
+                try await hub.subscribe(number, to: wish)
+            }
+        } catch {
+            sink.send(error)
+        }
+    }
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSupport
+internal import Logging
+internal import Model
+internal import Services
+internal import Storage
+
+// What happens is announced by the transaction that makes it happen, in whichever process; every process hears it and looks
+// once for all the apps that listen to it: one pass decides who gets an entry, and it is written once for all strangers and
+// once for each account whose home page or list it stands in. How many apps listen to public streams changes nothing in the
+// database.
+
+/// The open apps of this process, and what they are told.
+actor StreamHub {
+    /// How much one process bears.
+    struct Limits: Sendable {
+        var perAccount = 20
+        var connections = 2_000
+        var streams = 50
+    }
+
+    let services: Services
+    let rendering: Rendering
+    let limits: Limits
+    /// Subscribed from the beginning, so that nothing is missed between the first app and the first look.
+    private let words: AsyncStream<String>
+    private var listeners: [UInt64: StreamListener] = [:]
+    private var last: UInt64 = 0
+    private var isClosed = false
+
+    /// How often a stream of events shows that it lives.
+    private static let beat = Duration.seconds(15)
+    /// How many accounts an entry is written for at the same time.
+    private static let width = 4
+
+    init(services: Services, rendering: Rendering, limits: Limits = Limits()) {
+        self.services = services
+        self.rendering = rendering
+        self.limits = limits
+        words = services.database.announcements
+    }
+
+    // MARK: - Who listens
+
+    /// Lets an app listen, to nothing yet.
+    ///
+    /// - Returns: the number of the connection.
+    func admit(_ identity: AppIdentity, as account: ID<Account>, _ sink: StreamSink) throws(StreamError) -> UInt64 {
+        guard hasRoom(for: account) else { throw .tooMany }
+        last += 1
+        listeners[last] = StreamListener(
+            number: last, account: account, token: identity.token, scopes: identity.scopes, sink: sink)
+        return last
+    }
+
+    /// Whether one more connection of an account is borne.
+    func hasRoom(for account: ID<Account>) -> Bool {
+        !isClosed && listeners.count < limits.connections
+            && listeners.values.count { $0.account == account } < limits.perAccount
+    }
+
+    /// How many connections are open.
+    var count: Int { listeners.count }
+
+    /// Adds a stream to what an app listens to. A second time changes nothing.
+    func subscribe(_ number: UInt64, to wish: StreamWish) async throws(StreamError) {
+        guard let listener = listeners[number] else { return }
+        let stream = try wish.stream(fold: services.foldedTag)
+        guard listener.scopes.cover(stream.scope) else { throw .outOfScope }
+        if case .list(let id) = stream {
+            guard (try? await services.list(id, of: listener.account)) != nil else { throw .noList }
+        }
+        guard let streams = listeners[number]?.streams, streams.count < limits.streams else { throw .tooMany }
+        listeners[number]?.streams.insert(stream)
+    }
+
+    /// Takes a stream away again.
+    func unsubscribe(_ number: UInt64, from wish: StreamWish) throws(StreamError) {
+        let stream = try wish.stream(fold: services.foldedTag)
+        listeners[number]?.streams.remove(stream)
+    }
+
+    /// The app is gone.
+    func leave(_ number: UInt64) {
+        listeners[number] = nil
+    }
+
+    // MARK: - What happens
+
+    /// Tells open apps what happens, until the task is cancelled; then all of them are sent away.
+    func run(_ logger: Logger) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while (try? await Task.sleep(for: Self.beat)) != nil { await self.tick() }
+            }
+            for await word in words {
+                do {
+                    try await hear(word)
+                } catch {
+                    logger.warning("event not told", metadata: ["error.kind": "\(error)"])
+                }
+            }
+            group.cancelAll()
+        }
+        isClosed = true
+        for listener in listeners.values { listener.sink.close(.goingAway) }
+        listeners = [:]
+    }
+
+    private func tick() async {
+        for listener in listeners.values { listener.sink.beat() }
+        await checkTokens()
+    }
+
+    /// Hears one announcement. What cannot be read now is not told later: apps look for themselves when they come back.
+    func hear(_ word: String) async throws {
+        guard !listeners.isEmpty else { return }
+        if word == Change.settingsChanged.rawValue { return await checkTokens() }
+        if let event = StreamEvent(text: word) { try await tell(event) }
+    }
+
+    private func tell(_ event: StreamEvent) async throws {
+        switch event {
+        case .entry(let id): try await tell(of: id, as: "update")
+        case .edited(let id): try await tell(of: id, as: "status.update")
+        case .deleted(let ids, let author, let readers):
+            try await farewell(to: ids, author: author, readers: readers)
+        case .notification(let number, let account):
+            guard isListening(account, [.user, .notifications]) else { return }
+            guard let json = try await notification(number, account) else { return }
+            tell(StreamMessage(event: "notification", payload: json), account, [.user, .notifications])
+        case .conversation(let number, let account):
+            guard isListening(account, [.direct]), let json = try await conversation(number, account) else { return }
+            tell(StreamMessage(event: "conversation", payload: json), account, [.direct])
+        case .filtersChanged(let account):
+            tell(StreamMessage(event: "filters_changed"), account, [.user])
+        case .notificationsMerged(let account):
+            let message = StreamMessage(event: "notifications_merged", payload: Array("1".utf8))
+            tell(message, account, [.user, .notifications])
+        }
+    }
+
+    /// Sends away those whose token was taken back, or who may not act any more.
+    private func checkTokens() async {
+        let tokens = Array(Set(listeners.values.map(\.token)))
+        guard !tokens.isEmpty,
+            let living = try? await services.database.read({ db in try StreamAudience.living(tokens, in: db) })
+        else { return }
+        for listener in listeners.values where !living.contains(listener.token) && tokens.contains(listener.token) {
+            listener.sink.close(.policyViolation)
+            listeners[listener.number] = nil
+        }
+    }
+
+    // MARK: - To one account
+
+    private func isListening(_ account: ID<Account>, _ streams: Set<StreamName>) -> Bool {
+        listeners.values.contains { $0.account == account && !$0.streams.isDisjoint(with: streams) }
+    }
+
+    private func tell(_ message: StreamMessage, _ account: ID<Account>, _ streams: Set<StreamName>) {
+        for listener in listeners.values where listener.account == account {
+            // Notifications reach those alone who may read them.
+            if message.event.hasPrefix("notification"), !listener.scopes.cover("read:notifications") { continue }
+            for stream in listener.streams.intersection(streams) { listener.sink.send(message, to: stream) }
+        }
+    }
+
+    // MARK: - To whom it concerns
+
+    private func tell(of id: ID<Entry>, as event: String) async throws {
+        let accounts = Array(Set(listeners.values.map(\.account)))
+        let lists = Set(listeners.values.flatMap(\.streams).compactMap(\.list))
+        let mode = services.community.mode
+        let streamed = try await services.database.read { db in
+            try StreamAudience.load(id, listeners: accounts, lists: Array(lists), mode: mode, in: db)
+        }
+        guard let streamed else { return }
+        // Who has come or gone meanwhile is seen here: nothing below waits before the places are counted.
+        var places: [(listener: StreamListener, stream: StreamName)] = []
+        for listener in listeners.values {
+            for stream in listener.streams where stream.holds(streamed, for: listener.account) {
+                places.append((listener, stream))
+            }
+        }
+        let forStrangers = places.contains { $0.stream.isPublic } ? try await status(streamed.entry, for: nil) : nil
+        let written = try await statuses(
+            streamed.entry, for: Set(places.filter { !$0.stream.isPublic }.map(\.listener.account)))
+        for (listener, stream) in places {
+            guard let json = stream.isPublic ? forStrangers : written[listener.account] else { continue }
+            listener.sink.send(StreamMessage(event: event, payload: json), to: stream)
+        }
+    }
+
+    private func farewell(to ids: [ID<Entry>], author: ID<Account>, readers: [ID<Account>]?) async throws {
+        var told = Set(listeners.values.map(\.account))
+        if let readers {
+            let asked = Array(told)
+            let followers = try await services.database.read { db in
+                try StreamAudience.followers(of: author, among: asked, in: db)
+            }
+            told.formIntersection(followers.union(readers).union([author]))
+        }
+        for listener in listeners.values where told.contains(listener.account) {
+            for stream in listener.streams where stream.showsStatuses {
+                for id in ids {
+                    listener.sink.send(StreamMessage(event: "delete", payload: Array("\(id)".utf8)), to: stream)
+                }
+            }
+        }
+    }
+
+    // MARK: - Writing
+
+    /// The status for each of the accounts, a few at the same time.
+    private func statuses(
+        _ entry: Entry, for accounts: Set<ID<Account>>
+    ) async throws -> [ID<Account>: [UInt8]] {
+        try await withThrowingTaskGroup(of: (ID<Account>, [UInt8]?).self) { group in
+            var waiting = Array(accounts)
+            var written: [ID<Account>: [UInt8]] = [:]
+            for _ in 0..<Self.width {
+                guard let next = waiting.popLast() else { break }
+                group.addTask { (next, try await self.status(entry, for: next)) }
+            }
+            while let (account, json) = try await group.next() {
+                written[account] = json
+                guard let next = waiting.popLast() else { continue }
+                group.addTask { (next, try await self.status(entry, for: next)) }
+            }
+            return written
+        }
+    }
+
+    private nonisolated func status(_ entry: Entry, for viewer: ID<Account>?) async throws -> [UInt8]? {
+        let view = try await services.database.read { db in
+            try StatusViews.load([entry], viewer: viewer, in: db).first
+        }
+        guard let view else { return nil }
+        var writer = JSONWriter()
+        writer.status(view, rendering)
+        return writer.bytes
+    }
+
+    private nonisolated func notification(_ number: Int64, _ viewer: ID<Account>) async throws -> [UInt8]? {
+        let view = try await services.database.read { db -> NotificationView? in
+            guard let one = try Notifications.find(ID(number), of: viewer, in: db) else { return nil }
+            return try NotificationViews.load([one], viewer: viewer, in: db).first
+        }
+        guard let view else { return nil }
+        var writer = JSONWriter()
+        writer.notification(view, rendering)
+        return writer.bytes
+    }
+
+    private nonisolated func conversation(_ number: Int64, _ viewer: ID<Account>) async throws -> [UInt8]? {
+        let found = try await services.database.read { db -> (DirectConversation, StatusView?)? in
+            guard let one = try DirectConversations.find(ID(number), of: viewer, in: db) else { return nil }
+            guard let entry = try Entries.byID(ID(one.lastPost.rawValue), in: db) else { return (one, nil) }
+            return (one, try StatusViews.load([entry], viewer: viewer, in: db).first)
+        }
+        guard let found else { return nil }
+        var writer = JSONWriter()
+        writer.conversation(found.0, last: found.1, rendering)
+        return writer.bytes
+    }
+}

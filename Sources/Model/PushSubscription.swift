@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Vocabulary
+
+/// Where an app is told of notifications while it does not run: one subscription for each token.
+///
+/// Its number is a small one: an app of today reads it into 32 bits.
+public struct PushSubscription: Sendable, Hashable, Identifiable {
+    /// Counts from 1, and is never given twice.
+    public let id: ID<PushSubscription>
+    /// Who is told.
+    public var account: ID<Account>
+    /// The address at the push service that the app chose.
+    public var endpoint: IRI
+    /// For whose eyes.
+    public var keys: PushKeys
+    /// Whether the app reads the coding of the standard; others read the draft that came before it.
+    public var isStandard: Bool
+    /// The types of notifications that are told: words of ``alertNames``.
+    public var alerts: Set<String>
+    /// Whose notifications are told.
+    public var policy: Policy
+
+    /// From whom a notification must come to be told.
+    public enum Policy: String, Sendable, Hashable, CaseIterable {
+        /// Anybody.
+        case all
+        /// Those whom the account follows.
+        case followed
+        /// Those who follow the account.
+        case follower
+        /// Nobody.
+        case none
+    }
+
+    /// The types that may be asked for, in the order in which they are listed.
+    public static let alertNames = [
+        "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote",
+        "quoted_update", "admin.sign_up", "admin.report",
+    ]
+
+    /// Creates the value as the row has it.
+    public init(
+        id: ID<PushSubscription>, account: ID<Account>, endpoint: IRI, keys: PushKeys, isStandard: Bool
+    ) {
+        self.id = id
+        self.account = account
+        self.endpoint = endpoint
+        self.keys = keys
+        self.isStandard = isStandard
+        alerts = []
+        policy = .all
+    }
+}
+
+/// What an app gave to encrypt for it.
+public struct PushKeys: Sendable, Hashable {
+    /// An uncompressed point of P-256, 65 bytes; whether it lies on the curve shows when it is used.
+    public let point: [UInt8]
+    /// What it shares with us alone, 16 bytes.
+    public let secret: [UInt8]
+
+    /// The keys as a row has them.
+    public init(point: [UInt8], secret: [UInt8]) {
+        self.point = point
+        self.secret = secret
+    }
+
+    /// Reads both as apps write them: base64 of either alphabet, padded or not.
+    ///
+    /// - Returns: nil when one is not base64 or has another length.
+    public init?(p256dh: String, auth: String) {
+        guard let point = LenientBase64.decode(p256dh), let secret = LenientBase64.decode(auth),
+            point.count == 65, point.first == 4, secret.count == 16
+        else { return nil }
+        self.init(point: point, secret: secret)
+    }
+}
+
+/// Base64 as apps write it.
+enum LenientBase64 {
+    /// - Returns: nil for a character of neither alphabet, for one after the padding, and for a length that no bytes
+    ///   have.
+    static func decode(_ text: String) -> [UInt8]? {
+        guard text.utf8.count <= 200 else { return nil }
+        var bytes: [UInt8] = []
+        var word: UInt32 = 0
+        var bits = 0
+        for byte in text.utf8.reversed().drop(while: { $0 == UInt8(ascii: "=") }).reversed() {
+            guard let digit = digit(byte) else { return nil }
+            word = (word << 6 | digit) & 0xFFFF
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
+            }
+        }
+        return bits < 6 ? bytes : nil
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt32? {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(byte - 65)
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(byte - 71)
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte + 4)
+        case UInt8(ascii: "+"), UInt8(ascii: "-"): 62
+        case UInt8(ascii: "/"), UInt8(ascii: "_"): 63
+        default: nil
+        }
+    }
+}
+
+/// The node's key towards push services.
+public struct PushServerKey: Sendable, Hashable {
+    /// PKCS #8, PEM. Never leaves the database.
+    public var privatePEM: String
+    /// What apps are given: base64url of the uncompressed point, padded.
+    public var publicKey: String
+
+    /// Creates the value.
+    public init(privatePEM: String, publicKey: String) {
+        self.privatePEM = privatePEM
+        self.publicKey = publicKey
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something that open apps are told at once; the text travels between processes, so it holds numbers alone.
+public enum StreamEvent: Sendable, Hashable {
+    /// An entry is new: a post, a boost, an event, a share.
+    case entry(ID<Entry>)
+    /// What an entry shows was changed.
+    case edited(ID<Entry>)
+    /// Entries are no more. `readers` are those who could read them besides followers; nil when everybody could.
+    case deleted([ID<Entry>], author: ID<Account>, readers: [ID<Account>]?)
+    /// An account was notified.
+    case notification(Int64, account: ID<Account>)
+    /// A conversation of an account changed.
+    case conversation(Int64, account: ID<Account>)
+    /// An account's filters changed.
+    case filtersChanged(ID<Account>)
+    /// Notifications that waited for an account's answer were let in.
+    case notificationsMerged(ID<Account>)
+
+    /// How many entries one event names at the most. A number has up to 19 digits, and a text 7,900 bytes.
+    public static let limit = 250
+    /// How many readers one event names at the most.
+    public static let readers = 100
+
+    private static let mark = "stream"
+
+    /// The text of it: `stream:entry:17`.
+    public var text: String {
+        let (word, lists): (String, [[Int64]]) =
+            switch self {
+            case .entry(let id): ("entry", [[id.rawValue]])
+            case .edited(let id): ("edited", [[id.rawValue]])
+            case .deleted(let ids, let author, let readers):
+                ("deleted", [ids.map(\.rawValue), [author.rawValue]] + (readers.map { [$0.map(\.rawValue)] } ?? []))
+            case .notification(let id, let account): ("notification", [[id], [account.rawValue]])
+            case .conversation(let id, let account): ("conversation", [[id], [account.rawValue]])
+            case .filtersChanged(let account): ("filters", [[account.rawValue]])
+            case .notificationsMerged(let account): ("merged", [[account.rawValue]])
+            }
+        return ([Self.mark, word] + lists.map { $0.map { String($0) }.joined(separator: ",") }).joined(separator: ":")
+    }
+
+    /// Reads the text; nil for what is none, or is of another version.
+    public init?(text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts[0] == Self.mark else { return nil }
+        let lists = parts.dropFirst(2).map { $0.split(separator: ",").compactMap { Int64($0) } }
+        let firsts = lists.map(\.first)
+        switch (parts[1], firsts.count, firsts.first ?? nil, firsts.dropFirst().first ?? nil) {
+        case ("entry", 1, let id?, nil): self = .entry(ID(id))
+        case ("edited", 1, let id?, nil): self = .edited(ID(id))
+        case ("deleted", 2...3, _?, let author?):
+            self = .deleted(
+                lists[0].map { ID($0) }, author: ID(author), readers: lists.dropFirst(2).first.map { $0.map { ID($0) } }
+            )
+        case ("notification", 2, let id?, let account?): self = .notification(id, account: ID(account))
+        case ("conversation", 2, let id?, let account?): self = .conversation(id, account: ID(account))
+        case ("filters", 1, let account?, nil): self = .filtersChanged(ID(account))
+        case ("merged", 1, let account?, nil): self = .notificationsMerged(ID(account))
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// A notification on its way to one app.
+public struct QueuedPush: Sendable, Hashable {
+    /// Where to, and for whose eyes.
+    public var subscription: PushSubscription
+    /// The number of the notification's row.
+    public var notification: Int64
+    /// Its type, as apps are told it.
+    public var type: String
+    /// Who caused it.
+    public var sender: ID<Account>
+    /// What it is about, when it is about a status.
+    public var entry: ID<Entry>?
+    /// How often it was tried, this time included.
+    public var attempts: Int
+    /// When the notification was made.
+    public var createdAt: Timestamp
+}
+
+/// Pushes: queued with the notification that they tell of, leased, finished.
+public enum PushQueue {
+    /// Queues a notification for those apps of its receiver that want its type, and wakes whoever pushes.
+    ///
+    /// - Parameters:
+    ///   - type: as apps are told it: `mention`, `follow_request`.
+    ///   - account: who is notified.
+    ///   - sender: who caused it; a subscription may be for some senders only.
+    ///   - entry: the status that it is about.
+    public static func enqueue<Notification>(
+        notification: ID<Notification>, type: String, for account: ID<Account>, from sender: ID<Account>,
+        about entry: ID<Entry>? = nil, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        let queued = try tx.run(
+            """
+            INSERT INTO push_queue (subscription_id, notification_id, type, sender_id, entry_id, run_at, attempts,
+                created_at)
+            SELECT s.id, \(notification), \(type), \(sender), \(entry), \(now), 0, \(now)
+            FROM push_subscription s
+            WHERE s.account_id = \(account) AND s.alerts LIKE \("% \(type) %")
+              AND (s.policy = 'all'
+                OR (s.policy = 'followed' AND \(Conditions.follows(account, "\(sender)")))
+                OR (s.policy = 'follower' AND \(Conditions.follows(sender, "\(account)"))))
+            ON CONFLICT (subscription_id, notification_id) DO NOTHING
+            """)
+        if queued > 0 { tx.announce(Change.pushWaits) }
+    }
+
+    /// Takes the pushes that wait longest, for as long as the lease lasts.
+    public static func lease(
+        limit: Int, now: Timestamp, until lease: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> [QueuedPush] {
+        let rows = try tx.rows(
+            """
+            UPDATE push_queue SET lease_until = \(lease), attempts = attempts + 1
+            WHERE (subscription_id, notification_id) IN (
+                SELECT q.subscription_id, q.notification_id FROM push_queue q
+                WHERE q.run_at <= \(now) AND (q.lease_until IS NULL OR q.lease_until < \(now))
+                ORDER BY q.run_at, q.notification_id LIMIT \(limit) \(.skipLocked(of: "q")))
+            RETURNING subscription_id, notification_id, type, sender_id, entry_id, attempts, created_at
+            """)
+        var wanted: Set<Int64> = []
+        for row in rows { wanted.insert(try row.int("subscription_id")) }
+        guard !wanted.isEmpty else { return [] }
+        var subscriptions: [Int64: PushSubscription] = [:]
+        let found = try tx.rows(
+            """
+            SELECT \(PushSubscriptions.columns) FROM push_subscription WHERE id IN (\(list: wanted.sorted()))
+            """)
+        for row in found { subscriptions[try row.int("id")] = try PushSubscriptions.read(row) }
+        var leased: [QueuedPush] = []
+        for row in rows {
+            guard let subscription = subscriptions[try row.int("subscription_id")] else { continue }
+            leased.append(
+                QueuedPush(
+                    subscription: subscription, notification: try row.int("notification_id"),
+                    type: try row.text("type"), sender: try row.id("sender_id"),
+                    entry: try row.idOrNil("entry_id"), attempts: try row.count("attempts"),
+                    createdAt: try row.time("created_at")))
+        }
+        return leased.sorted { ($0.notification, $0.subscription.id) < ($1.notification, $1.subscription.id) }
+    }
+
+    /// The push service has it, or it is given up.
+    public static func finish(_ push: QueuedPush, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            DELETE FROM push_queue
+            WHERE subscription_id = \(push.subscription.id) AND notification_id = \(push.notification)
+            """)
+    }
+
+    /// The push is tried again from an instant on, by whoever is first.
+    public static func postpone(
+        _ push: QueuedPush, until instant: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            UPDATE push_queue SET run_at = \(instant), lease_until = NULL
+            WHERE subscription_id = \(push.subscription.id) AND notification_id = \(push.notification)
+            """)
+    }
+}

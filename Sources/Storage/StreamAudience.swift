@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// What of an entry decides in which streams it stands.
+public struct StreamedEntry: Sendable, Hashable {
+    /// The entry.
+    public var entry: Entry
+    /// It may be shown to strangers.
+    public var isOpen: Bool
+    /// It stands in public lists, answers left out.
+    public var isListed: Bool
+    /// It stands in the lists of its hashtags.
+    public var isTagged: Bool
+    /// What it shows was written here.
+    public var isLocal: Bool
+    /// It comes with pictures or files.
+    public var hasMedia: Bool
+    /// It answers something.
+    public var isReply: Bool
+    /// Its hashtags, folded, without `#`.
+    public var hashtags: [String] = []
+    /// Those of the asked who may read it and want to; whether it stands on their home page.
+    public var readers: [ID<Account>: Bool] = [:]
+    /// Those of the asked lists in which it stands.
+    public var lists: Set<ID<AccountList>> = []
+}
+
+/// Who of those who listen gets something: a few statements for all of them together.
+public enum StreamAudience {
+    /// An entry and who gets it; nil when it is no more.
+    ///
+    /// Three statements, for each 500 listeners one more.
+    ///
+    /// - Parameters:
+    ///   - listeners: accounts whose apps listen.
+    ///   - lists: lists to which somebody listens.
+    public static func load(
+        _ id: ID<Entry>, listeners: [ID<Account>], lists: [ID<AccountList>], mode: FederationMode,
+        in db: some Queryable
+    ) throws(DatabaseError) -> StreamedEntry? {
+        guard var streamed = try facts(id, mode, in: db) else { return nil }
+        if let post = streamed.entry.post {
+            for row in try db.rows("SELECT tag FROM hashtag WHERE post_id = \(post) ORDER BY tag") {
+                streamed.hashtags.append(try row.text("tag"))
+            }
+        }
+        for some in listeners.inLists() {
+            for row in try db.rows(readers(of: id, among: Array(some))) {
+                streamed.readers[try row.id("id")] = try row.bool("is_at_home")
+            }
+        }
+        if !lists.isEmpty {
+            for row in try db.rows(places(of: id, among: lists)) { streamed.lists.insert(try row.id("id")) }
+        }
+        return streamed
+    }
+
+    /// Those of the listeners who could have seen what an account put before its followers.
+    public static func followers(
+        of account: ID<Account>, among listeners: [ID<Account>], in db: some Queryable
+    ) throws(DatabaseError) -> Set<ID<Account>> {
+        var found: Set<ID<Account>> = []
+        for some in listeners.inLists() {
+            let rows = try db.rows(
+                """
+                SELECT follower_id FROM follow
+                WHERE target_id = \(account) AND state = 'accepted' AND follower_id IN (\(list: some))
+                """)
+            for row in rows { found.insert(try row.id("follower_id")) }
+        }
+        return found
+    }
+
+    /// Those of the tokens that still open the door: not taken back, and neither the account that speaks nor the person
+    /// behind it is suspended.
+    public static func living(
+        _ tokens: [ID<AccessToken>], in db: some Queryable
+    ) throws(DatabaseError) -> Set<ID<AccessToken>> {
+        var found: Set<ID<AccessToken>> = []
+        for some in tokens.inLists() {
+            let rows = try db.rows(
+                """
+                SELECT t.id FROM access_token t JOIN account a ON a.id = t.account_id
+                JOIN account w ON w.id = t.person_id
+                WHERE t.id IN (\(list: some)) AND \(AccountRow.isActive)
+                    AND w.suspended_at IS NULL AND w.deleted_at IS NULL
+                """)
+            for row in rows { found.insert(try row.id("id")) }
+        }
+        return found
+    }
+
+    private static func facts(
+        _ id: ID<Entry>, _ mode: FederationMode, in db: some Queryable
+    ) throws(DatabaseError) -> StreamedEntry? {
+        let row = try db.row(
+            """
+            SELECT \(Entries.columns), coalesce(p.visibility, v.visibility) AS visibility, e.is_listed, e.is_local,
+                e.is_reply, \(EntryConditions.hasMedia) AS has_media,
+                (\(Conditions.isListed("a.host", mode))) AS is_shown
+            FROM entry e \(EntryConditions.joins) WHERE e.id = \(id)
+            """)
+        guard let row else { return nil }
+        let entry = try Entries.read(row)
+        let visibility: Visibility = try row.choice("visibility")
+        let isShown = try row.bool("is_shown")
+        return StreamedEntry(
+            entry: entry, isOpen: visibility.isOpen, isListed: try row.bool("is_listed") && isShown,
+            isTagged: visibility == .everyone && !entry.isBoost && isShown, isLocal: try row.bool("is_local"),
+            hasMedia: try row.bool("has_media"), isReply: try row.bool("is_reply"))
+    }
+
+    private static func readers(of id: ID<Entry>, among listeners: [ID<Account>]) -> SQL {
+        let isFollowed: SQL = """
+            EXISTS (SELECT 1 FROM follow f
+                    WHERE f.follower_id = w.id AND f.target_id = e.account_id AND f.state = 'accepted'
+                        AND (f.shows_boosts OR NOT e.is_boost)
+                        AND NOT EXISTS (
+                            SELECT 1 FROM account_list_member m JOIN account_list l ON l.id = m.list_id
+                            WHERE m.account_id = f.target_id AND l.account_id = w.id AND l.is_exclusive))
+            """
+        let hasFollowedTag: SQL = """
+            (p.visibility = 'public' AND NOT e.is_boost AND EXISTS (
+                SELECT 1 FROM hashtag h JOIN followed_tag t ON t.tag = h.tag
+                WHERE h.post_id = p.id AND t.account_id = w.id))
+            """
+        return """
+            SELECT w.id, CASE WHEN (e.account_id = w.id OR \(isFollowed) OR \(hasFollowedTag))
+                AND \(EntryConditions.isFollowable(by: "w.id")) AND \(EntryConditions.isNoRelayedAnswer)
+                THEN 1 ELSE 0 END AS is_at_home
+            FROM entry e \(EntryConditions.joins) JOIN account w ON w.id IN (\(list: listeners))
+            WHERE e.id = \(id) AND \(EntryConditions.mayRead(by: "w.id")) AND \(EntryConditions.isWanted(by: "w.id"))
+            """
+    }
+
+    private static func places(of id: ID<Entry>, among lists: [ID<AccountList>]) -> SQL {
+        """
+        SELECT l.id FROM entry e \(EntryConditions.joins)
+        JOIN account_list_member m ON m.account_id = e.account_id
+        JOIN account_list l ON l.id = m.list_id AND l.id IN (\(list: lists))
+        WHERE e.id = \(id) AND \(EntryConditions.mayRead(by: "l.account_id"))
+            AND \(EntryConditions.isWanted(by: "l.account_id")) AND \(EntryConditions.isNoRelayedAnswer)
+            AND (NOT e.is_boost OR NOT EXISTS (
+                SELECT 1 FROM follow f WHERE f.follower_id = l.account_id AND f.target_id = e.account_id
+                    AND NOT f.shows_boosts))
+            AND (e.is_boost OR NOT e.is_reply OR e.replied_to_id = e.account_id
+                OR (l.replies_policy = 'followed' AND \(EntryConditions.isFollowable(by: "l.account_id")))
+                OR (l.replies_policy = 'list' AND EXISTS (
+                    SELECT 1 FROM account_list_member x WHERE x.list_id = l.id AND x.account_id = e.replied_to_id)))
+        """
+    }
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Services
+import Storage
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import MastodonAPI
+
+@Suite("Streaming")
+struct StreamingTests {
+    private static let path = "/api/v1/streaming"
+
+    @Test("a token is taken from the header, the query or the protocol, which is always said back")
+    func tokens() async throws {
+        try await ClientNode.open { node in
+            let ada = try await node.guest("ada")
+            let ways: [(String, [(String, String)], String?)] = [
+                (Self.path, [("Authorization", "Bearer \(ada.token)")], nil),
+                (Self.path + "/?access_token=\(ada.token)", [], nil),
+                (Self.path, [("Sec-WebSocket-Protocol", ada.token)], ada.token),
+                (Self.path + "?access_token=\(ada.token)", [("Sec-WebSocket-Protocol", "x")], "x"),
+            ]
+            for (target, headers, said) in ways {
+                let socket = try await TestWebSocket.connect(port: node.port, target, headers: headers)
+                #expect(socket.answer.status == 101)
+                #expect(socket.answer.header("sec-websocket-protocol") == said)
+                await socket.leave()
+            }
+        }
+    }
+
+    @Test("without a right token there is no stream, and the answer is JSON")
+    func strangers() async throws {
+        try await ClientNode.open { node in
+            for target in [Self.path, Self.path + "?stream=public", Self.path + "?access_token=wrong"] {
+                let socket = try await TestWebSocket.connect(port: node.port, target)
+                #expect(socket.answer.status == 401)
+                #expect(try JSON.parse(socket.answer.body)["error"]?.string == "The access token is invalid")
+            }
+            for stream in ["user", "public", "public/local", "hashtag?tag=x", "direct", "list?list=1"] {
+                #expect(try await node.get("\(Self.path)/\(stream)").status == 401)
+            }
+            #expect(try await node.get("\(Self.path)/health").response.text == "OK")
+            #expect(try await node.get("\(Self.path)/nothing").status == 404)
+        }
+    }
+
+    @Test(
+        "one socket carries the streams that it subscribes to, and no longer those that it left",
+        arguments: TestEngine.available)
+    func subscriptions(engine: TestEngine) async throws {
+        try await ClientNode.open(engine) { node in
+            let (ada, ben) = (try await node.guest("ada"), try await node.guest("ben"))
+            let socket = try await Self.listen(node, ada.token)
+            try await Self.subscribe(socket, #""stream":"public:local""#)
+            try await Self.subscribe(socket, #""stream":"hashtag","tag":"Tea""#)
+            let first = try await node.post("/api/v1/statuses", token: ben.token, ["status": "first #tea"])
+            let told = try await Self.next(socket, 2)
+            #expect(Set(told.map(\.stream)) == [["public:local"], ["hashtag", "Tea"]])
+            #expect(told.allSatisfy { $0.event == "update" && $0.status?["id"]?.string == first.id })
+            #expect(told.first?.status?["account"]?["username"]?.string == "ben")
+            try await Self.subscribe(socket, #""stream":"public:local""#, "unsubscribe")
+            try await node.post("/api/v1/statuses", token: ben.token, ["status": "no tag"]).expect(200)
+            let last = try await node.post("/api/v1/statuses", token: ben.token, ["status": "second #tea"])
+            let next = try await Self.next(socket, 1)
+            #expect(next.first?.stream == ["hashtag", "Tea"] && next.first?.status?["id"]?.string == last.id)
+            await socket.leave()
+        }
+    }
+
+    @Test("what cannot be subscribed to is said on the socket, which stays open")
+    func refusals() async throws {
+        try await ClientNode.open { node in
+            let (ada, ben) = (try await node.guest("ada"), try await node.guest("ben"))
+            let list: ID<AccountList> = ID(4711)
+            try await node.database.write { tx in
+                _ = try tx.run(
+                    """
+                    INSERT INTO account_list (id, account_id, title, replies_policy, is_exclusive)
+                    VALUES (\(list), \(ben.id), 'own', 'list', \(false))
+                    """)
+            }
+            let socket = try await Self.listen(node, ada.token)
+            let cases: [(String, Int)] = [
+                (#"{"type":"subscribe","stream":"nonsense"}"#, 400), (#"{"type":"subscribe","stream":"hashtag"}"#, 400),
+                (#"{"type":"subscribe","stream":"list","list":"\#(list)"}"#, 404), (#"{"type":"dance"}"#, 400),
+                (#"{"type":"subscribe","stream":"list"}"#, 404), ("not json", 400), (#"{"type":"subscribe"}"#, 400),
+            ]
+            for (sentence, status) in cases {
+                try await socket.send(sentence)
+                let answer = try JSON.parse(Array((await socket.text() ?? "").utf8))
+                #expect(answer["status"]?.int == Int64(status), "\(sentence)")
+                #expect(answer["error"]?.string?.isEmpty == false)
+            }
+            let narrow = try await node.token(of: ada.id, Scopes(["read:notifications"]))
+            let other = try await Self.listen(node, narrow)
+            try await other.send(#"{"type":"subscribe","stream":"public"}"#)
+            #expect(await other.text()?.contains("\"status\":401") == true)
+            await other.leave()
+            await socket.leave()
+        }
+    }
+
+    @Test(
+        "the home stream brings what one follows, once, and neither blocked nor foreign things",
+        arguments: TestEngine.available)
+    func home(engine: TestEngine) async throws {
+        try await ClientNode.open(engine) { node in
+            let (ada, ben, eve) = (
+                try await node.guest("ada"), try await node.guest("ben"), try await node.guest("eve")
+            )
+            try await node.post("/api/v1/accounts/\(ben.id)/follow", token: ada.token).expect(200)
+            let socket = try await Self.listen(node, ada.token, "?stream=user")
+            try await Self.settle(socket)
+            try await node.post("/api/v1/statuses", token: eve.token, ["status": "not followed"]).expect(200)
+            try await node.post(
+                "/api/v1/statuses", token: eve.token, ["status": "secret", "visibility": "direct"]
+            ).expect(200)
+            let own = try await node.post(
+                "/api/v1/statuses", token: ben.token, ["status": "for followers", "visibility": "private"])
+            let told = try await Self.next(socket, 1)
+            #expect(told.first?.stream == ["user"] && told.first?.status?["id"]?.string == own.id)
+            #expect(told.first?.status?["visibility"]?.string == "private")
+
+            try await node.call("DELETE", "/api/v1/statuses/\(own.id)", token: ben.token).expect(200)
+            let gone = try await Self.next(socket, 1)
+            #expect(gone.first?.event == "delete" && gone.first?.payload == own.id)
+            await socket.leave()
+        }
+    }
+
+    @Test("those who may not read a private post do not hear that it is deleted")
+    func silentDeletion() async throws {
+        try await ClientNode.open { node in
+            let (ben, eve) = (try await node.guest("ben"), try await node.guest("eve"))
+            let socket = try await Self.listen(node, eve.token, "?stream=user")
+            try await Self.settle(socket)
+            let secret = try await node.post(
+                "/api/v1/statuses", token: ben.token, ["status": "for followers", "visibility": "private"])
+            let open = try await node.post("/api/v1/statuses", token: ben.token, ["status": "for all"])
+            for id in [secret.id, open.id] {
+                try await node.call("DELETE", "/api/v1/statuses/\(id)", token: ben.token).expect(200)
+            }
+            #expect(try await Self.next(socket, 1).first?.payload == open.id)
+            await socket.leave()
+        }
+    }
+
+    @Test("a notification arrives as it stands in the list", arguments: TestEngine.available)
+    func notifications(engine: TestEngine) async throws {
+        try await ClientNode.open(engine) { node in
+            let (ada, ben) = (try await node.guest("ada"), try await node.guest("ben"))
+            let socket = try await Self.listen(node, ada.token, "?stream=user:notification")
+            try await Self.settle(socket)
+            try await node.post("/api/v1/statuses", token: ben.token, ["status": "tea, @ada?"]).expect(200)
+            let told = try await Self.next(socket, 1)
+            #expect(told.first?.stream == ["user:notification"] && told.first?.event == "notification")
+            #expect(told.first?.status?["type"]?.string == "mention")
+            let listed = try await node.get("/api/v1/notifications", token: ada.token)
+            #expect(listed.json.array?.first == told.first?.status)
+            await socket.leave()
+        }
+    }
+
+    @Test("a token that is taken back closes its streams, and nobody else's")
+    func revoked() async throws {
+        try await ClientNode.open { node in
+            let ada = try await node.guest("ada")
+            let other = try await node.token(of: ada.id)
+            let (first, second) = (try await Self.listen(node, ada.token), try await Self.listen(node, other))
+            try await Self.settle(first)
+            try await Self.settle(second)
+            let identity = try #require(try await node.services.identity(ofToken: ada.token))
+            try await node.database.write { tx in _ = try AccessTokens.delete(identity.token, in: tx) }
+            #expect(await first.farewell() == 1008)
+            try await Self.settle(second)
+            await second.leave()
+        }
+    }
+
+    @Test("an account has so many connections and no more")
+    func limits() async throws {
+        try await ClientNode.open { node in
+            let ada = try await node.guest("ada")
+            var sockets: [TestWebSocket] = []
+            for _ in 0..<20 {
+                let socket = try await Self.listen(node, ada.token)
+                try await Self.settle(socket)
+                sockets.append(socket)
+            }
+            let refused = try await Self.listen(node, ada.token)
+            #expect(refused.answer.status == 429)
+            for socket in sockets { await socket.leave() }
+        }
+    }
+
+    @Test("two processes on one database tell each other's apps", .enabled(if: TestEngine.available.count > 1))
+    func processes() async throws {
+        let place = try await TestEngine.postgres.makePlace(migrations: Schema.migrations)
+        try await ClientNode.pair(at: place) { here, there in
+            let (ada, ben) = (try await here.guest("ada"), try await here.guest("ben"))
+            let socket = try await Self.listen(there, ada.token, "?stream=public")
+            try await Self.settle(socket)
+            let said = try await here.post("/api/v1/statuses", token: ben.token, ["status": "across"])
+            #expect(try await Self.next(socket, 1).first?.status?["id"]?.string == said.id)
+            await socket.leave()
+        }
+        await place.remove()
+    }
+
+    @Test("a stream of events begins at once and brings the same")
+    func events() async throws {
+        try await ClientNode.open { node in
+            let (ada, ben) = (try await node.guest("ada"), try await node.guest("ben"))
+            #expect(try await node.get("\(Self.path)?stream=nonsense", token: ada.token).status == 400)
+            #expect(try await node.get("\(Self.path)/hashtag", token: ada.token).status == 400)
+            let socket = try await Self.listen(node, ada.token, "?stream=public")
+            try await Self.settle(socket)
+            let request = "GET \(Self.path)/public HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer \(ada.token)\r\n\r\n"
+            async let heard = TestHTTPClient.raw(request, port: node.port, seconds: 2)
+            try await Task.sleep(for: .milliseconds(500))
+            try await node.post("/api/v1/statuses", token: ben.token, ["status": "heard"]).expect(200)
+            _ = try await Self.next(socket, 1)
+            let text = try await heard
+            #expect(
+                text.contains("content-type: text/event-stream") || text.contains("Content-Type: text/event-stream"))
+            #expect(text.contains(":)\n"))
+            #expect(text.contains("event: update\ndata: {\"id\":"))
+            await socket.leave()
+        }
+    }
+}
+
+// MARK: - Listening
+
+extension StreamingTests {
+    private struct Told {
+        var stream: [String]
+        var event: String
+        var payload: String
+        /// The payload, when it is a document.
+        var status: JSON?
+    }
+
+    private static func listen(_ node: ClientNode, _ token: String, _ query: String = "") async throws -> TestWebSocket
+    {
+        try await TestWebSocket.connect(
+            port: node.port, path + query, headers: [("Authorization", "Bearer \(token)")])
+    }
+
+    private static func subscribe(
+        _ socket: TestWebSocket, _ members: String, _ type: String = "subscribe"
+    ) async throws {
+        try await socket.send("{\"type\":\"\(type)\",\(members)}")
+        try await settle(socket)
+    }
+
+    /// Waits until the node has read all that was sent: it answers nonsense in its turn.
+    private static func settle(_ socket: TestWebSocket) async throws {
+        try await socket.send("{}")
+        let text = try #require(await socket.text())
+        #expect(text.contains("Unknown message type"))
+    }
+
+    private static func next(_ socket: TestWebSocket, _ count: Int) async throws -> [Told] {
+        var told: [Told] = []
+        for _ in 0..<count {
+            let json = try JSON.parse(Array(try #require(await socket.text()).utf8))
+            let payload = json["payload"]?.string ?? ""
+            told.append(
+                Told(
+                    stream: json["stream"]?.array?.compactMap(\.string) ?? [], event: json["event"]?.string ?? "",
+                    payload: payload, status: try? JSON.parse(Array(payload.utf8))))
+        }
+        return told
+    }
+}
+
+extension Reply {
+    /// Notes when the answer is another one.
+    func expect(_ status: Int, sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(self.status == status, "\(response.text)", sourceLocation: sourceLocation)
+    }
+}
