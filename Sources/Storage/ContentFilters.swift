@@ -159,7 +159,7 @@ struct FilterSieve {
             let post = status.post
             let lines =
                 [post.title, post.warning, post.content.plainText] + status.attachments.map(\.description)
-                + status.hashtags.map { "#" + $0 }
+                + status.hashtags.map { "#" + $0 } + (status.poll?.options.map(\.title) ?? [])
             return (ID(post.id.rawValue), lines.joined(separator: "\n"))
         case .event(let status):
             let event = status.view.event

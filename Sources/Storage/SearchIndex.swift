@@ -12,6 +12,7 @@ enum EntryWords {
     static func put(_ post: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
         let pieces =
             [post.title, post.warning, post.content.plainText] + parts.attachments.map(\.description) + parts.hashtags
+            + (parts.poll?.options.map(\.title) ?? [])
         try put(pieces.joined(separator: "\n"), as: post.id.rawValue, in: tx)
     }
 

@@ -46,7 +46,7 @@ public enum Searches {
     /// Posts and events, newest first.
     ///
     /// What the viewer wrote, is named in, thanked for, boosted or keeps; of the rest what is public, and whose author
-    /// lives here or wants to be found.
+    /// lives here or wants its posts to be found.
     public static func statuses(
         _ query: StatusQuery, viewer: ID<Account>, offset: Int, limit: Int, in db: some Queryable
     ) throws(DatabaseError) -> [Entry] {
@@ -83,7 +83,7 @@ public enum Searches {
 
     private static func isWithinReach(_ viewer: ID<Account>) -> SQL {
         """
-        (a.id = \(viewer) OR (coalesce(p.visibility, v.visibility) = 'public' AND (a.host = '' OR a.discoverable))
+        (a.id = \(viewer) OR (coalesce(p.visibility, v.visibility) = 'public' AND (a.host = '' OR a.indexable))
         OR EXISTS (SELECT 1 FROM mention x WHERE x.post_id = e.post_id AND x.account_id = \(viewer))
         OR EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = e.post_id AND x.account_id = \(viewer))
         OR EXISTS (SELECT 1 FROM boost x WHERE x.post_id = e.post_id AND x.account_id = \(viewer))

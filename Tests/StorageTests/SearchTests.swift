@@ -46,7 +46,7 @@ struct SearchTests {
             post.content = SanitizedHTML(unchecked: "<p>tea</p>")
             try await scene.store(post)
             post.content = SanitizedHTML(unchecked: "<p>milk</p>")
-            try await scene.db.write { [post] tx in try Posts.update(post, PostParts(), in: tx) }
+            try await scene.db.write { [post] tx in _ = try Posts.update(post, PostParts(), in: tx) }
             #expect(try await find("tea", as: ada, scene) == [])
             #expect(try await find("milk", as: ada, scene) == [post.id.rawValue])
             try await scene.db.write { [post] tx in _ = try Posts.delete(post.id, in: tx) }
@@ -63,8 +63,11 @@ struct SearchTests {
         try await Scene.with(engine) { scene in
             let ada = try await scene.account("ada")
             let bob = try await scene.account("bob")
-            let shy = try await scene.account("shy", host: "far.example", discoverable: false)
+            let shy = try await scene.account("shy", host: "far.example")
             let open = try await scene.account("open", host: "far.example")
+            try await scene.db.write { tx in
+                _ = try tx.run("UPDATE account SET indexable = \(true) WHERE id = \(open.id)")
+            }
             try await scene.follow(ada, by: bob)
             func tea(_ author: Account, _ visibility: Visibility, _ mentions: [Account] = []) async throws -> Int64 {
                 var post = try scene.draft(by: author, visibility)

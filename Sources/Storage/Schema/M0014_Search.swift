@@ -16,6 +16,11 @@ extension Schema {
                 DELETE FROM entry_words WHERE rowid = old.id;
             END
             """
+            """
+            CREATE TRIGGER account_words_end AFTER DELETE ON account BEGIN
+                DELETE FROM account_words WHERE rowid = old.id;
+            END
+            """
         case .postgres:
             """
             CREATE TABLE entry_words (
@@ -26,7 +31,7 @@ extension Schema {
             "CREATE INDEX entry_words_words ON entry_words USING gin (words)"
             """
             CREATE TABLE account_words (
-                rowid \(.key) REFERENCES account (id),
+                rowid \(.key) REFERENCES account (id) ON DELETE CASCADE,
                 words tsvector NOT NULL
             )
             """
@@ -53,7 +58,7 @@ extension Schema {
         "CREATE VIRTUAL TABLE entry_words USING fts5 (words, tokenize = \"unicode61 remove_diacritics 0\")",
         """
         CREATE VIRTUAL TABLE account_words USING fts5 (
-            words, tokenize = \"unicode61 remove_diacritics 0 tokenchars '_'\", prefix = '2 3')
+            words, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3')
         """,
     ]
 }
