@@ -89,6 +89,9 @@ enum APIError: Error, Equatable {
         case "already_voted": "Validation failed: You have already voted on this poll"
         case "poll_over": "Validation failed: The poll has already ended"
         case "no_such_choice": "Validation failed: The chosen vote option does not exist"
+        case "own_poll": "Validation failed: You cannot vote in your own polls"
+        case "quote_denied": "Validation failed: You are not allowed to quote this post"
+        case "too_many_scheduled": "Validation failed: You have exceeded the limit of scheduled posts"
         case "registration_closed": "Registrations are closed"
         default: "Validation failed: " + code.replacing("_", with: " ")
         }
@@ -126,6 +129,7 @@ extension APIError.Problem {
             case "name": "username"
             case "summary": "note"
             case "note": "reason"
+            case "warning": "spoiler_text"
             default: error.field
             }
         let (code, text) =
@@ -136,6 +140,7 @@ extension APIError.Problem {
             case "taken": ("ERR_TAKEN", "has already been taken")
             case "not_allowed", "reserved": ("ERR_RESERVED", "is reserved")
             case "not_accepted": ("ERR_ACCEPTED", "must be accepted")
+            case "in_the_past": ("ERR_INVALID", "must be in the future")
             default: ("ERR_INVALID", "is invalid")
             }
         self.init(field: field, code: code, text: text)

@@ -25,7 +25,6 @@ struct Call: Sendable {
     /// How entities are written for this asker, now.
     var rendering: Rendering {
         var rendering = api.rendering
-        rendering.now = services.clock.now
         rendering.app = identity?.app?.rawValue
         return rendering
     }

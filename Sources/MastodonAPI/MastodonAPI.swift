@@ -15,18 +15,18 @@ public struct MastodonAPI: Sendable {
     let rendering: Rendering
     let software: String
     /// Receives forms with files; nil takes none.
-    let uploads: Uploads?
+    let uploads: UploadReceiver?
     private let gate: Gate
 
     /// - SentParameters:
     ///   - software: the version of this program.
     ///   - uploads: receives forms with files; nil takes none.
     ///   - limits: whether requests are counted; false for tests.
-    public init(services: Services, software: String, uploads: Uploads? = nil, limits: Bool = true) {
+    public init(services: Services, software: String, uploads: UploadReceiver? = nil, limits: Bool = true) {
         self.services = services
         self.software = software
         self.uploads = uploads
-        rendering = Rendering(services.community)
+        rendering = Rendering(services.community, clock: services.clock)
         gate = Gate(limits: limits)
     }
 
@@ -56,6 +56,10 @@ public struct MastodonAPI: Sendable {
         ConversationEndpoints.all,
         AnnouncementEndpoints.all,
         MediaEndpoints.all,
+        PublishingEndpoints.all,
+        PollEndpoints.all,
+        QuoteEndpoints.all,
+        ScheduledEndpoints.all,
     ].flatMap(\.self)
 
     /// The operations as routes of the node.

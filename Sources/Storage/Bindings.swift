@@ -36,6 +36,8 @@ extension Media.State: SQLBindable {}
 extension MediaKind: SQLBindable {}
 extension PeerPolicy: SQLBindable {}
 extension Post.Kind: SQLBindable {}
+extension Quote.State: SQLBindable {}
+extension QuotePolicy: SQLBindable {}
 extension Role: SQLBindable {}
 extension Visibility: SQLBindable {}
 

@@ -5,15 +5,15 @@ public import Model
 public import Vocabulary
 
 /// That somebody asks the stewards to look at something.
-public struct Report: Sendable, Hashable, Identifiable {
+public struct Report: Sendable, Hashable {
     /// The local number.
     public let id: ID<Report>
     /// The id of the `Flag` on the wire.
     public var activity: IRI
     /// Who asks; of a remote report mostly the node's own account.
-    public var reporter: Model.ID<Account>
+    public var reporter: ID<Account>
     /// Whom it is about, when we know the account.
-    public var target: Model.ID<Account>?
+    public var target: ID<Account>?
     /// The posts and accounts that are named, as they came.
     public var objects: [String]
     /// Plain text; may be empty.

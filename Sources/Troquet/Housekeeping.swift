@@ -38,6 +38,7 @@ struct Housekeeping: Sendable {
                     "received": try InboxQueue.prune(before: now - Self.memory, in: tx),
                     "signatures": try SignatureMemory.prune(before: now, in: tx),
                     "sessions": try Sessions.prune(before: now, in: tx),
+                    "keys": try SentOnce.prune(before: now - .hours(1), in: tx),
                     "links": try SignInLinks.prune(before: now, in: tx),
                     "codes": try AuthorizationCodes.prune(before: now, in: tx),
                     "invitations": try Invitations.prune(before: now, in: tx),

@@ -44,6 +44,8 @@ struct NodeProcess: Sendable {
         if roles.contains(.scheduler) {
             let housekeeping = Housekeeping(database: node.database, clock: node.clock, logger: node.logger)
             services.append(Loop { await housekeeping.run() })
+            let timetable = Timetable(services: node.services, logger: node.logger)
+            services.append(Loop { await timetable.run() })
         }
         if let address = node.settings.metricsListen { services.append(try metrics(address)) }
         let group = ServiceGroup(
@@ -63,7 +65,7 @@ struct NodeProcess: Sendable {
     private func web(onRunning: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
         let gate = InboxGate(node.federation, policies: node.policies)
         let api = FederationAPI(federation: node.federation, gate: gate, software: Version.current)
-        let uploads = Uploads(folder: node.media.spoolFolder)
+        let uploads = UploadReceiver(folder: node.media.spoolFolder)
         let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone, uploads: uploads)
         var door = FrontDoor.Settings(origin: node.settings.community.origin.string)
         door.limits = node.settings.hasRateLimits

@@ -56,7 +56,6 @@ extension StatementTour {
         _ = try AuthorizationCodes.find(digest, at: s.now, in: tx)
         _ = try AuthorizationCodes.use(digest, at: s.now, in: tx)
         try AuthorizationCodes.prune(before: s.now, in: tx)
-        try Posts.setApp(app.id, of: s.post.id, in: tx)
         _ = try GroupRoles.groups(runBy: s.ada.id, in: tx)
     }
 

@@ -29,6 +29,8 @@ struct StatementTour {
             try media(stage, tx)
             try clients(stage, tx)
             try notifications(stage, tx)
+            try personal(stage, tx)
+            try posting(stage, tx)
             try ends(stage, tx)
         }
     }

@@ -60,6 +60,10 @@ struct Saying: Sendable {
     var audience: IRI?
     /// Words that go with it.
     var content: String?
+    /// By what means it is done.
+    var instrument: JSON?
+    /// What comes of it.
+    var result: JSON?
     /// Whether it carries terms beyond ActivityStreams.
     var needsFullContext = false
 
@@ -87,6 +91,8 @@ struct Saying: Sendable {
             ("audience", audience.map { .string($0.string) }),
             ("content", content.map { .string($0) }),
             ("object", object),
+            ("instrument", instrument),
+            ("result", result),
         ])
     }
 }

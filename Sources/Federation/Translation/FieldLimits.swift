@@ -14,6 +14,8 @@ enum FieldLimits {
     static let warning = 500
     /// Characters of the words for a picture.
     static let description = 1_500
+    /// Characters of an answer in a poll.
+    static let option = 500
     /// Characters of one line of an address.
     static let place = 200
     /// Bytes of a biography, before it is sanitised.

@@ -17,6 +17,7 @@ public enum Schema {
         apps,
         notifications,
         personal,
+        posting,
         search,
     ]
 }

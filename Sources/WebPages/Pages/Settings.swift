@@ -66,6 +66,7 @@ enum SettingsPage {
         let content: HTML = """
             <h1>\(t(.settings))</h1>\(visit.problems(pictures.errors.isEmpty ? profile ?? password : pictures))
             \(profileForm(visit, profile ?? stored))\(PictureSettings.section(visit, person.account, pictures))\(passwordForm(visit, person, password))
+            \(try await ConnectedAppsSection.section(visit, person.account.id))
             """
         let page = Page(t(.settings), content: content).with {
             $0.isHidden = true

@@ -33,6 +33,8 @@ extension Texts {
         "too_many": .problemTooMany, "registration_closed": .problemClosed,
         "unsupported": .problemFileKind, "too_large": .problemFileLarge, "too_many_pixels": .problemFileLarge,
         "broken": .problemFileBroken, "too_slow": .problemFileBroken, "media_not_ready": .problemFileSoon,
+        "already_voted": .problemVoted, "poll_over": .problemPollOver, "no_such_choice": .problemChoice,
+        "own_poll": .problemOwnPoll, "quote_denied": .problemQuote, "too_many_scheduled": .problemScheduled,
     ]
 
     /// What was just done, in a sentence.
@@ -46,9 +48,12 @@ extension Texts {
         .planned: .noticePlanned, .changed: .noticeChanged, .postponed: .noticePostponed,
         .cancelled: .noticeCancelled, .going: .noticeGoing, .waiting: .noticeWaiting, .asked: .noticeAsked,
         .left: .noticeLeft, .followed: .noticeFollowed, .requested: .noticeRequested,
-        .unfollowed: .noticeUnfollowed, .answered: .noticeAnswered, .founded: .noticeFounded, .saved: .noticeSaved,
+        .unfollowed: .noticeUnfollowed, .answered: .noticeAnswered, .founded: .noticeFounded, .voted: .noticeVoted,
+        .saved: .noticeSaved,
         .password: .noticePassword, .approved: .noticeApproved, .refused: .noticeRefused,
         .resolved: .noticeResolved, .welcome: .noticeWelcome, .goodbye: .noticeGoodbye,
+        .appRevoked: .noticeAppRevoked, .appRefused: .noticeAppRefused,
+        .announced: .noticeAnnounced, .withdrawn: .noticeWithdrawn,
     ]
 
     /// Who may become a member.
