@@ -32,7 +32,7 @@ public struct Endpoint: Sendable {
     public let access: Access
     let handler: Handler
     /// What a form with files may hold; nil when there is nothing to hand in here.
-    var files: Uploads.Limits?
+    var files: UploadReceiver.Limits?
 
     init(_ method: HTTPRequest.Method, _ path: String, _ access: Access, _ handler: @escaping Handler) {
         self.method = method
@@ -42,7 +42,7 @@ public struct Endpoint: Sendable {
     }
 
     /// The same for forms with files.
-    func takingFiles(_ limits: Uploads.Limits) -> Endpoint {
+    func takingFiles(_ limits: UploadReceiver.Limits) -> Endpoint {
         var copy = self
         copy.files = limits
         return copy

@@ -47,7 +47,7 @@ struct Gate: Sendable {
         _ request: Request, of endpoint: Endpoint, _ api: MastodonAPI,
         use: (SentParameters, [UploadedFile]) async throws -> Answer
     ) async throws -> Answer {
-        guard let limits = endpoint.files, let uploads = api.uploads, Uploads.isForm(request) else {
+        guard let limits = endpoint.files, let uploads = api.uploads, UploadReceiver.isForm(request) else {
             return try await use(try await SentParameters(request), [])
         }
         return try await uploads.receive(request, limits: limits) { form in

@@ -16,7 +16,7 @@ public struct MastodonAPI: Sendable {
     let rendering: Rendering
     let software: String
     /// Receives forms with files; nil takes none.
-    let uploads: Uploads?
+    let uploads: UploadReceiver?
     let hub: StreamHub
     private let gate: Gate
 
@@ -24,7 +24,7 @@ public struct MastodonAPI: Sendable {
     ///   - software: the version of this program.
     ///   - uploads: receives forms with files; nil takes none.
     ///   - limits: whether requests are counted; false for tests.
-    public init(services: Services, software: String, uploads: Uploads? = nil, limits: Bool = true) {
+    public init(services: Services, software: String, uploads: UploadReceiver? = nil, limits: Bool = true) {
         self.services = services
         self.software = software
         rendering = Rendering(services.community, clock: services.clock)

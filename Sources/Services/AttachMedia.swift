@@ -63,6 +63,16 @@ extension Services {
         }
     }
 
+    /// Keeps media for a post that appears later.
+    func hold(_ ids: [ID<Media>], of owner: ID<Account>, until instant: Timestamp, in tx: Transaction) throws {
+        let found = try Uploads.byIDs(ids, owner: owner, in: tx)
+        guard found.count == ids.count, found.allSatisfy({ $0.post == nil && $0.state != .failed }) else {
+            throw ServiceError.invalid("media", "not_found")
+        }
+        guard found.allSatisfy({ $0.state == .ready }) else { throw ServiceError.conflict("media_not_ready") }
+        try Uploads.hold(ids, until: instant, in: tx)
+    }
+
     /// Gives media to a post that is stored; nobody else can have them afterwards.
     func attach(_ ids: [ID<Media>], to post: Post, in tx: Transaction) throws {
         guard try Uploads.attach(ids, to: post.id, owner: post.author, at: now(), in: tx) else {

@@ -18,12 +18,12 @@ public struct PostChange: Sendable, Hashable {
     public var sensitive: Bool?
     /// BCP 47 tag.
     public var language: String?
-    /// The media that it shows from now on.
-    public var media: PostMediaEdit?
     /// What it asks from now on; with other answers everybody may choose again.
     public var poll: PollChange = .stays
     /// Who may quote it without asking.
     public var quotePolicy: QuotePolicy?
+    /// All that it shows afterwards.
+    public var media: PostMediaEdit?
 
     /// What becomes of what a post asks.
     public enum PollChange: Sendable, Hashable {
@@ -65,7 +65,7 @@ extension Services {
                 // Somebody who was answered stays named: the edit must reach whoever got the first version.
                 parts.mentions = Array(Set(parts.mentions + old.mentions)).sorted()
             }
-            parts.attachments = try change.media.map { try self.change($0, of: post, in: tx) } ?? old.attachments
+            if let media = change.media { parts.attachments = try self.change(media, of: post, in: tx) }
             parts.poll = poll(old.poll, after: change.poll)
             guard text?.isEmpty != true || parts.poll != nil || !parts.attachments.isEmpty else {
                 throw ServiceError.invalid("text", "missing")
@@ -107,6 +107,7 @@ extension Services {
         check.text(change.warning ?? "", "warning", limit: PostLimits.title, isNeeded: false)
         check.language(change.language)
         if case .becomes(let poll) = change.poll { poll.check(&check) }
+        change.media?.check(&check)
         try check.finish()
     }
 

@@ -48,13 +48,7 @@ extension Services {
             guard counts.all < Self.limits.all, counts.within < Self.limits.day else {
                 throw ServiceError.conflict("too_many_scheduled")
             }
-            // Looked at now, so that a picture that cannot be shown is told of while its author is there.
-            for id in draft.media {
-                guard let media = try Uploads.byID(id, in: tx), media.owner == actor.id else {
-                    throw ServiceError.notFound
-                }
-            }
-            try Uploads.keep(draft.media, until: time + .days(1), in: tx)
+            try hold(draft.media, of: actor.id, until: time, in: tx)
             try Scheduled.insert(post, in: tx)
             return post.id
         }
@@ -66,9 +60,10 @@ extension Services {
     ) async throws {
         try checkHour(time)
         try await database.write { tx in
-            guard try Scheduled.move(id, of: actor(author, in: tx).id, to: time, in: tx) else {
-                throw ServiceError.notFound
-            }
+            let actor = try actor(author, in: tx)
+            guard try Scheduled.move(id, of: actor.id, to: time, in: tx) else { throw ServiceError.notFound }
+            let waiting = try Scheduled.find(id, by: actor.id, in: tx).flatMap(Self.waiting)
+            try hold(waiting?.draft.media ?? [], of: actor.id, until: time, in: tx)
         }
     }
 
@@ -153,7 +148,7 @@ extension PostDraft {
             ("inReplyTo", inReplyTo.map { JSON($0.rawValue) }), ("event", event.map { JSON($0.rawValue) }),
             ("language", language.map { JSON($0) }), ("quoted", quoted.map { JSON($0.rawValue) }),
             ("quotePolicy", JSON(quotePolicy.rawValue)), ("app", app.map { JSON($0) }), ("poll", poll?.json),
-            ("media", JSON.array(media.map { JSON($0.rawValue) })),
+            ("media", .array(media.map { JSON($0.rawValue) })),
         ])
     }
 
@@ -170,6 +165,7 @@ extension PostDraft {
         quoted = json["quoted"]?.int.map { ID($0) }
         quotePolicy = json["quotePolicy"]?.string.flatMap(QuotePolicy.init(rawValue:)) ?? .everyone
         app = json["app"]?.int
+        media = (json["media"]?.array ?? []).compactMap(\.int).map { ID($0) }
         poll = json["poll"].flatMap(PollDraft.init(json:))
         media = (json["media"]?.array ?? []).compactMap(\.int).map { ID($0) }
     }

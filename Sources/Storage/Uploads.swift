@@ -134,6 +134,11 @@ public enum Uploads {
         return true
     }
 
+    /// Keeps media that belong to no post from being given up, until a day after an instant.
+    public static func hold(_ ids: [ID<Media>], until instant: Timestamp, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("UPDATE media SET touched_at = \(instant) WHERE id IN (\(list: ids)) AND post_id IS NULL")
+    }
+
     /// Takes a post's media from it, all but some; they may be given to another post for a day.
     public static func release(
         _ post: ID<Post>, keeping kept: [ID<Media>] = [], at now: Timestamp, in tx: Transaction

@@ -65,7 +65,7 @@ struct NodeProcess: Sendable {
     private func web(onRunning: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
         let gate = InboxGate(node.federation, policies: node.policies)
         let api = FederationAPI(federation: node.federation, gate: gate, software: Version.current)
-        let uploads = Uploads(folder: node.media.spoolFolder)
+        let uploads = UploadReceiver(folder: node.media.spoolFolder)
         let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone, uploads: uploads)
         var door = FrontDoor.Settings(origin: node.settings.community.origin.string)
         door.limits = node.settings.hasRateLimits

@@ -15,12 +15,12 @@ internal import Storage
 public struct WebPages: Sendable {
     let services: Services
     let timeZone: String
-    let uploads: HTTPSupport.Uploads?
+    let uploads: UploadReceiver?
 
     /// - Parameters:
     ///   - timeZone: IANA name of the community's zone: where its clocks hang.
     ///   - uploads: receives forms with files; nil takes none.
-    public init(services: Services, timeZone: String = "Europe/Paris", uploads: HTTPSupport.Uploads? = nil) {
+    public init(services: Services, timeZone: String = "Europe/Paris", uploads: UploadReceiver? = nil) {
         self.services = services
         self.timeZone = timeZone
         self.uploads = uploads
@@ -137,13 +137,13 @@ extension WebPages {
 
     /// The same for a form with files, which only a member may send: they are there until it is answered.
     private func upload(
-        _ path: String, _ limits: HTTPSupport.Uploads.Limits,
+        _ path: String, _ limits: UploadReceiver.Limits,
         _ handler: @escaping @Sendable (Submission) async throws -> Response
     ) -> Route {
         let plain = post(path, handler)
         guard let uploads else { return plain }
         return .post(path) { request, context in
-            guard Uploads.isForm(request) else { return try await plain.handler(request, context) }
+            guard UploadReceiver.isForm(request) else { return try await plain.handler(request, context) }
             let visit = try await visit(request, context)
             return try await answering(visit) {
                 _ = try visit.member()

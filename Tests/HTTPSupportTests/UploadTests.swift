@@ -148,9 +148,9 @@ private enum Inbox {
         let folder = FileManager.default.temporaryDirectory.appending(path: "inbox-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let uploads = Uploads(folder: folder, ceiling: ceiling)
+        let uploads = UploadReceiver(folder: folder, ceiling: ceiling)
         let route = Route(.post, "/upload", kind: .document) { request, _ in
-            var limits = Uploads.Limits(fileBytes: 1_000, files: 3)
+            var limits = UploadReceiver.Limits(fileBytes: 1_000, files: 3)
             limits.fieldBytes = 1_000
             let said = try await uploads.receive(request, limits: limits) { form in
                 let fields = form.fields.map { "\($0.name)=\($0.value)" }

@@ -90,7 +90,7 @@ struct ClientNode: Sendable {
 
     private func serve(_ setup: Setup, _ body: @escaping @Sendable () async throws -> Void) async throws {
         let api = MastodonAPI(
-            services: services, software: "1.2.3", uploads: setup.store.map { Uploads(folder: $0.spoolFolder) },
+            services: services, software: "1.2.3", uploads: setup.store.map { UploadReceiver(folder: $0.spoolFolder) },
             limits: setup.limits)
         let door = FrontDoor(
             FrontDoor.Settings(origin: String(describing: services.community.origin)), session: { _ in nil },

@@ -125,7 +125,10 @@ struct MediaTests {
 
             var change = PostMediaEdit([ids[2], ids[0]])
             change.words[ids[0]] = .init(description: "The first", focus: FocalPoint(x: 1, y: 1))
-            try await cafe.services.editPost(post, title: "", text: "Look there", media: change, as: ada)
+            var edit = PostChange()
+            edit.text = "Look there"
+            edit.media = change
+            try await cafe.services.editPost(post, edit, as: ada)
             #expect(try await cafe.shown(post) == [ids[2], ids[0]])
             let parts = try await cafe.database.read { db in try Posts.parts(of: post, in: db) }
             #expect(parts.attachments.last?.description == "The first")
@@ -133,7 +136,10 @@ struct MediaTests {
             #expect(try await cafe.services.media(ids[1], as: ada).post == nil)
 
             await #expect(throws: ServiceError.invalid([FieldError("text", "missing")])) {
-                try await cafe.services.editPost(post, title: "", text: "", media: PostMediaEdit([]), as: ada)
+                var nothing = PostChange()
+                nothing.text = ""
+                nothing.media = PostMediaEdit([])
+                try await cafe.services.editPost(post, nothing, as: ada)
             }
             #expect(try await cafe.shown(post) == [ids[2], ids[0]])
         }

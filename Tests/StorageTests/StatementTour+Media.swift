@@ -22,6 +22,7 @@ extension StatementTour {
         try Uploads.fail(second, code: "broken", at: s.now, in: tx)
         _ = try Uploads.attach([first], to: s.post.id, owner: s.ada.id, at: s.now, in: tx)
         try Uploads.describe(first, description: "tea", focus: FocalPoint(x: 0, y: 1), at: s.now, in: tx)
+        try Uploads.hold([second], until: s.now, in: tx)
         try Uploads.release(s.post.id, keeping: [second], at: s.now, in: tx)
         _ = try Uploads.discard(second, owner: s.ada.id, in: tx)
         _ = try Uploads.expire(untouchedSince: s.now + .days(1), in: tx)

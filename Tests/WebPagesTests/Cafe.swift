@@ -70,7 +70,7 @@ struct Cafe: Sendable {
     func application(
         port: Int, onRunning: @escaping @Sendable (Int) -> Void
     ) -> Application<RouterResponder<NodeContext>> {
-        let pages = WebPages(services: services, uploads: store.map { Uploads(folder: $0.spoolFolder) })
+        let pages = WebPages(services: services, uploads: store.map { UploadReceiver(folder: $0.spoolFolder) })
         var settings = FrontDoor.Settings(origin: String(describing: services.community.origin))
         settings.limits = false
         let door = FrontDoor(

@@ -27,7 +27,7 @@ enum CredentialEndpoints {
     ]
 
     /// Portrait and banner.
-    private static let files = Uploads.Limits(fileBytes: MediaLimits.imageBytes, files: 2)
+    private static let files = UploadReceiver.Limits(fileBytes: MediaLimits.imageBytes, files: 2)
 
     private static func own(_ call: Call) async throws -> Answer {
         let own = try await call.services.ownProfile(of: try call.actor())

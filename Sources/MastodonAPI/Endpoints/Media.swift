@@ -27,7 +27,7 @@ enum MediaEndpoints {
     ]
 
     /// The file, and a picture for it that some apps send and we make ourselves.
-    private static let limits = Uploads.Limits(fileBytes: MediaLimits.videoBytes, files: 2)
+    private static let limits = UploadReceiver.Limits(fileBytes: MediaLimits.videoBytes, files: 2)
 
     private static func upload(
         _ call: Call, patience: Duration, waitsForFilms: Bool

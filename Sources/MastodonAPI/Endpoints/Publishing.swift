@@ -65,23 +65,22 @@ enum PublishingEndpoints {
         }
     }
 
-    /// The media that a status is to show, in order.
     private static func media(_ sent: SentParameters) throws(APIError) -> [ID<Media>] {
-        var ids: [ID<Media>] = []
-        for text in sent.texts("media_ids") where !text.isEmpty {
+        try sent.texts("media_ids").filter { !$0.isEmpty }.map { text throws(APIError) in
             guard let id = ID<Media>(text) else { throw .notFound }
-            ids.append(id)
+            return id
         }
-        return ids
     }
 
-    /// All media that are to be there afterwards, as with the poll, and new words for some of them.
-    private static func mediaEdit(_ sent: SentParameters) throws(APIError) -> PostMediaEdit {
+    /// What a status shows afterwards; nil when nothing is said of it: some apps leave it out.
+    private static func mediaEdit(_ sent: SentParameters) throws(APIError) -> PostMediaEdit? {
+        guard sent.has("media_ids") || sent.has("media_attributes") else { return nil }
         var edit = PostMediaEdit(try media(sent))
         for words in sent.objects("media_attributes") {
             guard let id = words.text("id").flatMap({ ID<Media>($0) }) else { continue }
-            edit.words[id] = PostMediaEdit.Words(
+            edit.words[id] = .init(
                 description: words.text("description"), focus: words.text("focus").flatMap { FocalPoint($0) })
+            if !sent.has("media_ids"), !edit.ids.contains(id) { edit.ids.append(id) }
         }
         return edit
     }
@@ -129,6 +128,7 @@ enum PublishingEndpoints {
         change.sensitive = sent.bool("sensitive")
         change.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 }
         change.quotePolicy = try quotePolicy(sent)
+        change.media = try mediaEdit(sent)
         // Apps send the poll that is to be there: without one there is none any more.
         change.poll = try poll(sent).map { .becomes($0) } ?? .ends
         change.media = try mediaEdit(sent)

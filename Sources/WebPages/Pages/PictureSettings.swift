@@ -7,7 +7,7 @@ internal import Services
 
 /// The pictures of one's own profile.
 enum PictureSettings {
-    static let files = Uploads.Limits(fileBytes: MediaLimits.imageBytes, files: ProfilePicture.allCases.count)
+    static let files = UploadReceiver.Limits(fileBytes: MediaLimits.imageBytes, files: ProfilePicture.allCases.count)
 
     static func save(_ sent: Submission) async throws -> Response {
         let visit = sent.visit

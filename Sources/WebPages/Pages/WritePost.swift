@@ -19,7 +19,7 @@ enum WritePost {
     }
 
     /// What may be handed in with a post.
-    static let files = Uploads.Limits(fileBytes: MediaLimits.videoBytes, files: PostLimits.media)
+    static let files = UploadReceiver.Limits(fileBytes: MediaLimits.videoBytes, files: PostLimits.media)
 
     static func publish(_ sent: Submission) async throws -> Response {
         let visit = sent.visit

@@ -50,7 +50,7 @@ public enum UploadRefusal: PublicError, Equatable {
 ///
 /// What is on disk is removed when the request is answered, unless somebody has moved it away; what all requests
 /// together have there at one moment is bounded.
-public final class Uploads: Sendable {
+public final class UploadReceiver: Sendable {
     /// What one form may hold.
     public struct Limits: Sendable {
         /// Bytes of one file.
@@ -120,14 +120,14 @@ public final class Uploads: Sendable {
 /// Puts the parts of one form where they belong.
 private struct Receiver {
     let folder: String
-    let limits: Uploads.Limits
+    let limits: UploadReceiver.Limits
     private(set) var form = UploadForm()
     private var head: UploadParser.Head?
     private var text: [UInt8] = []
     private var fieldBytes = 0
     private var file: (descriptor: Int32, path: String, size: Int)?
 
-    init(folder: String, limits: Uploads.Limits) {
+    init(folder: String, limits: UploadReceiver.Limits) {
         self.folder = folder
         self.limits = limits
     }
