@@ -47,23 +47,25 @@ enum GoldenState {
 
     private static func post(_ post: Post, in db: Snapshot) throws -> JSON {
         let parts = try Posts.parts(of: post.id, in: db)
+        let group: JSON = try post.group.map { try name($0, in: db) } ?? .null
+        let parent: JSON = post.inReplyTo == nil ? .null : post.inReplyToIRI.map { JSON($0) } ?? .null
+        let thread: JSON = try Posts.byID(post.thread, in: db).map { JSON($0.iri) } ?? .null
+        let event: JSON = try post.event.flatMap { try Events.byID($0, in: db) }.map { JSON($0.iri) } ?? .null
+        let edited: JSON = post.editedAt.map { JSON($0.description) } ?? .null
+        let quote: JSON = post.quote.map { ["of": JSON($0.iri), "state": JSON($0.state.rawValue)] } ?? .null
+        let said: JSON = parts.poll.map { poll($0) } ?? .null
         return .object(droppingNil: [
             ("author", try name(post.author, in: db)), ("title", JSON(post.title)),
             ("content", JSON(post.content.string)), ("warning", JSON(post.warning)),
             ("visibility", JSON(post.visibility.rawValue)),
-            ("group", try post.group.map { try name($0, in: db) } ?? .null),
-            ("inReplyTo", post.inReplyTo == nil ? .null : post.inReplyToIRI.map { JSON($0) } ?? .null),
-            ("thread", try Posts.byID(post.thread, in: db).map { JSON($0.iri) } ?? .null),
-            ("event", try post.event.flatMap { try Events.byID($0, in: db) }.map { JSON($0.iri) } ?? .null),
-            ("editedAt", post.editedAt.map { JSON($0.description) } ?? .null),
+            ("group", group), ("inReplyTo", parent), ("thread", thread), ("event", event), ("editedAt", edited),
             ("mentions", .array(try parts.mentions.map { try name($0, in: db) })),
             ("hashtags", JSON(parts.hashtags)), ("attachments", JSON(parts.attachments.map(\.url))),
             (
                 "likes",
                 JSON(try iris("post_like b JOIN account t ON t.id = b.account_id", "b.post_id", post.id, in: db))
             ),
-            ("poll", parts.poll.map(poll) ?? .null),
-            ("quote", post.quote.map { ["of": JSON($0.iri), "state": JSON($0.state.rawValue)] } ?? .null),
+            ("poll", said), ("quote", quote),
             ("quotePolicy", JSON(post.quotePolicy.rawValue)),
             ("boosts", JSON(try iris("boost b JOIN account t ON t.id = b.account_id", "b.post_id", post.id, in: db))),
         ])
