@@ -22,6 +22,10 @@ public enum Dialect: Sendable, Hashable {
     case real
     /// Stands after a table's closing bracket, so that SQLite refuses values of the wrong type.
     case strict
+    /// Stands after a text column whose order is that of its bytes, so that what begins alike stands together.
+    case byteOrder
+    /// Between a column of searched words and a query in the engine's own language.
+    case matches
     /// Ends the inner SELECT of a queue claim: rows of the table alias that another worker has locked are passed over.
     case skipLocked(of: String)
 
@@ -44,6 +48,10 @@ public enum Dialect: Sendable, Hashable {
         case (.real, .postgres): "DOUBLE PRECISION"
         case (.strict, .sqlite): "STRICT"
         case (.strict, .postgres): ""
+        case (.byteOrder, .sqlite): "COLLATE BINARY"
+        case (.byteOrder, .postgres): "COLLATE \"C\""
+        case (.matches, .sqlite): "MATCH"
+        case (.matches, .postgres): "@@"
         case (.skipLocked, .sqlite): ""
         case (.skipLocked(let alias), .postgres): "FOR UPDATE OF \(alias) SKIP LOCKED"
         }

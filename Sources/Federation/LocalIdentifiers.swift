@@ -97,6 +97,10 @@ public struct LocalIdentifiers: Sendable, Hashable {
 
     /// A post.
     public func post(_ id: ID<Post>) -> IRI { origin.appending(path: "posts/\(id)") }
+    /// The author's word that a post may be quoted in another one.
+    public func quoteAuthorization(of quoted: ID<Post>, in quoting: ID<Post>) -> IRI {
+        origin.appending(path: "posts/\(quoted)/quotes/\(quoting)")
+    }
     /// The answers to a post.
     public func replies(_ id: ID<Post>) -> IRI { origin.appending(path: "posts/\(id)/replies") }
     /// The discussion that a post starts.

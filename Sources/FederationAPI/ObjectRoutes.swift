@@ -24,6 +24,7 @@ struct ObjectRoutes: Sendable {
             documents.route("/posts/:id/replies") { request, context in
                 try await post(request, context) { try await federation.collections.replies(to: $0.post) }
             },
+            documents.route("/posts/:id/quotes/:quoting") { try await quote($0, $1) },
             documents.route("/posts/:id/context") { request, context in
                 try await post(request, context) { try await federation.collections.context(of: $0.post) }
             },
@@ -68,6 +69,20 @@ struct ObjectRoutes: Sendable {
             return try Accounts.byID(post.author, in: db)
         }
         return PostToNote.standalone(view, identifiers: identifiers, parentAuthor: parentAuthor)
+    }
+
+    /// The author's word that a post of this node may be quoted in another one.
+    private func quote(_ request: Request, _ context: NodeContext) async throws -> Response {
+        let id: ID<Post> = try documents.number(context)
+        guard let quoting = context.parameter("quoting").flatMap({ ID<Post>($0) }) else { throw RequestError.notFound }
+        return try await post(request, context) { view in
+            let word = identifiers.quoteAuthorization(of: id, in: quoting)
+            let post = try await federation.database.read { db in try Posts.byID(quoting, in: db) }
+            guard let post, post.quote?.post == id, post.quote?.authorization == word else {
+                throw RequestError.notFound
+            }
+            return QuoteAuthorization.document(word, author: view.author.iri, quoted: view.post.iri, quoting: post.iri)
+        }
     }
 
     // MARK: - Events

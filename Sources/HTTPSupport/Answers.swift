@@ -79,6 +79,18 @@ public enum Answers {
         return Response(status: status, headers: [.location: isWeb && isPrintable ? address : "/"])
     }
 
+    /// Sends the browser back to an app, after a form: an address that the app registered, with an answer in its query.
+    ///
+    /// - Parameter address: of the web or of the app's own scheme; what a browser would run, and what is no visible
+    ///   ASCII, leads to the first page.
+    public static func redirect(toApp address: String) -> Response {
+        let scheme = address.prefix { $0 != ":" }.lowercased()
+        let isRun = ["about", "blob", "data", "file", "filesystem", "javascript", "vbscript"].contains(scheme)
+        let isPrintable = address.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }
+        return Response(
+            status: .seeOther, headers: [.location: !isRun && isPrintable ? address : "/", .cacheControl: "no-store"])
+    }
+
     /// Whether the reader's copy, named by `If-None-Match`, is the current one.
     public static func isCurrent(_ etag: String, for request: Request) -> Bool {
         guard let header = request.headers[.ifNoneMatch] else { return false }

@@ -10,8 +10,15 @@ public struct SecurityHeaders: Sendable {
 
     /// - Parameter secure: whether the node is served over https; a node on plain http also shows pictures of plain http.
     public init(secure: Bool) {
+        fields = Self.fields(secure: secure)
+    }
+
+    /// The headers themselves, for a page whose forms lead elsewhere.
+    ///
+    /// - Parameter formTarget: a site or a scheme besides this node: `https://app.example`, `app:`.
+    public static func fields(secure: Bool, formTarget: String? = nil) -> HTTPFields {
         var fields: HTTPFields = [
-            .contentSecurityPolicy: Self.policy(secure: secure),
+            .contentSecurityPolicy: policy(secure: secure, formTarget: formTarget),
             .xContentTypeOptions: "nosniff",
         ]
         let others = [
@@ -24,7 +31,7 @@ public struct SecurityHeaders: Sendable {
             if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
         }
         if secure { fields[.strictTransportSecurity] = "max-age=31536000" }
-        self.fields = fields
+        return fields
     }
 
     /// Adds them, unless the answer brings its own policy and with it the rest.
@@ -33,9 +40,9 @@ public struct SecurityHeaders: Sendable {
         headers.append(contentsOf: fields)
     }
 
-    private static func policy(secure: Bool) -> String {
+    private static func policy(secure: Bool, formTarget: String?) -> String {
         "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; "
             + "img-src 'self' https:\(secure ? "" : " http:"); "
-            + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+            + "form-action 'self'\(formTarget.map { " \($0)" } ?? ""); frame-ancestors 'none'; base-uri 'none'"
     }
 }

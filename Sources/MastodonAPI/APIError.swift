@@ -18,6 +18,8 @@ enum APIError: Error, Equatable {
     case notFound
     /// It is there, and not for this asker.
     case notAllowed
+    /// It may not be done now; the text is for people.
+    case forbidden(String)
     /// Something needed was not sent, or cannot be read.
     case badRequest(String)
     /// What was sent cannot be done; the text is for people.
@@ -37,7 +39,7 @@ enum APIError: Error, Equatable {
     var status: HTTPResponse.Status {
         switch self {
         case .badToken: .unauthorized
-        case .outOfScope, .pending, .notAllowed: .forbidden
+        case .outOfScope, .pending, .notAllowed, .forbidden: .forbidden
         case .userNeeded, .unprocessable, .invalid: .unprocessableContent
         case .notFound: .notFound
         case .badRequest: .badRequest
@@ -53,7 +55,7 @@ enum APIError: Error, Equatable {
         case .pending: "Your login is currently pending approval"
         case .notFound: "Record not found"
         case .notAllowed: "This action is not allowed"
-        case .badRequest(let text), .unprocessable(let text): text
+        case .badRequest(let text), .unprocessable(let text), .forbidden(let text): text
         case .invalid(let problems):
             "Validation failed: " + problems.map { "\(Self.name($0.field)) \($0.text)" }.joined(separator: ", ")
         case .tooMany: "Too many requests"
@@ -87,6 +89,9 @@ enum APIError: Error, Equatable {
         case "already_voted": "Validation failed: You have already voted on this poll"
         case "poll_over": "Validation failed: The poll has already ended"
         case "no_such_choice": "Validation failed: The chosen vote option does not exist"
+        case "own_poll": "Validation failed: You cannot vote in your own polls"
+        case "quote_denied": "Validation failed: You are not allowed to quote this post"
+        case "too_many_scheduled": "Validation failed: You have exceeded the limit of scheduled posts"
         case "registration_closed": "Registrations are closed"
         default: "Validation failed: " + code.replacing("_", with: " ")
         }
@@ -123,6 +128,8 @@ extension APIError.Problem {
             switch error.field {
             case "name": "username"
             case "summary": "note"
+            case "note": "reason"
+            case "warning": "spoiler_text"
             default: error.field
             }
         let (code, text) =
@@ -133,6 +140,7 @@ extension APIError.Problem {
             case "taken": ("ERR_TAKEN", "has already been taken")
             case "not_allowed", "reserved": ("ERR_RESERVED", "is reserved")
             case "not_accepted": ("ERR_ACCEPTED", "must be accepted")
+            case "in_the_past": ("ERR_INVALID", "must be in the future")
             default: ("ERR_INVALID", "is invalid")
             }
         self.init(field: field, code: code, text: text)

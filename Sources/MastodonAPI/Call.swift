@@ -20,7 +20,12 @@ struct Call: Sendable {
     var services: Services { api.services }
     var database: Database { api.services.database }
     var mode: FederationMode { api.services.community.mode }
-    var rendering: Rendering { api.rendering }
+    /// How entities are written for this asker, now.
+    var rendering: Rendering {
+        var rendering = api.rendering
+        rendering.app = identity?.app?.rawValue
+        return rendering
+    }
 
     /// In whose name the app speaks; nil for a stranger, and for an app that speaks for itself.
     var viewer: ID<Account>? { identity?.account }

@@ -14,6 +14,8 @@ public struct Endpoint: Sendable {
     public enum Access: Sendable, Hashable {
         /// Everybody, without a token. A token that is sent is not looked at.
         case open
+        /// An app with its own id and secret, or one that makes itself known. A token is not looked at.
+        case client
         /// Everybody; a token that is sent must be right and have the scope, and then decides what is seen.
         case everyone(Scope)
         /// Any token, also one of an app that speaks for itself; nil asks for no scope.
@@ -59,10 +61,11 @@ public struct Endpoint: Sendable {
 }
 
 extension Endpoint.Access {
-    /// `public`, `app` or `user`: for the table that lists all operations.
+    /// `public`, `client`, `app` or `user`: for the table that lists all operations.
     public var word: String {
         switch self {
         case .open, .everyone: "public"
+        case .client: "client"
         case .app: "app"
         case .person: "user"
         }
@@ -71,7 +74,7 @@ extension Endpoint.Access {
     /// What a token must be allowed to.
     public var scope: Scope? {
         switch self {
-        case .open: nil
+        case .open, .client: nil
         case .everyone(let scope): scope
         case .app(let scope), .person(let scope): scope
         }

@@ -45,7 +45,7 @@ struct Gate: Sendable {
     private func identity(
         of request: Request, for access: Endpoint.Access, _ api: MastodonAPI
     ) async throws -> AppIdentity? {
-        if case .open = access { return nil }
+        if access == .open || access == .client { return nil }
         guard let token = Self.token(of: request) else {
             guard case .everyone = access else { throw APIError.badToken }
             return nil
@@ -99,6 +99,7 @@ struct Gate: Sendable {
     private func refusal(_ error: any Error, _ context: NodeContext) -> Answer {
         switch error {
         case let error as APIError: return error.answer()
+        case let error as AuthorizationError: return error.answer()
         case let error as ServiceError: return APIError(error).answer()
         case let error as any PublicError:
             return Answer(status: error.status) { writer in

@@ -24,7 +24,7 @@ public struct MastodonAPI: Sendable {
     public init(services: Services, software: String, limits: Bool = true) {
         self.services = services
         self.software = software
-        rendering = Rendering(services.community)
+        rendering = Rendering(services.community, clock: services.clock)
         hub = StreamHub(services: services, rendering: rendering)
         gate = Gate(limits: limits)
     }
@@ -39,11 +39,37 @@ public struct MastodonAPI: Sendable {
     public func followEvents(_ logger: Logger) async { await hub.run(logger) }
 
     /// Every operation.
-    public static let endpoints: [Endpoint] =
-        AccountEndpoints.all + StatusEndpoints.all + TimelineEndpoints.all + InstanceEndpoints.all
-        + PushEndpoints.all + StreamingEndpoints.all
-        + NotificationEndpoints.all + NotificationPolicyEndpoints.all + GroupedNotificationEndpoints.all
-        + MarkerEndpoints.all + ConversationEndpoints.all + AnnouncementEndpoints.all
+    public static let endpoints: [Endpoint] = [
+        AppEndpoints.all,
+        OAuthEndpoints.all,
+        SignUpEndpoints.all,
+        CredentialEndpoints.all,
+        AccountEndpoints.all,
+        StatusEndpoints.all,
+        TimelineEndpoints.all,
+        InstanceEndpoints.all,
+        ListEndpoints.all,
+        FilterEndpoints.all,
+        FilterPartEndpoints.all,
+        OldFilterEndpoints.all,
+        BlockEndpoints.all,
+        CompanyEndpoints.all,
+        TagEndpoints.all,
+        ReportEndpoints.all,
+        SearchEndpoints.all,
+        NotificationEndpoints.all,
+        NotificationPolicyEndpoints.all,
+        GroupedNotificationEndpoints.all,
+        MarkerEndpoints.all,
+        ConversationEndpoints.all,
+        AnnouncementEndpoints.all,
+        PublishingEndpoints.all,
+        PollEndpoints.all,
+        QuoteEndpoints.all,
+        ScheduledEndpoints.all,
+        PushEndpoints.all,
+        StreamingEndpoints.all,
+    ].flatMap(\.self)
 
     /// The operations as routes of the node.
     public var routes: [Route] {

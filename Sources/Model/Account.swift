@@ -51,6 +51,10 @@ public struct Account: Sendable, Hashable, Identifiable {
     public var approvesFollowers: Bool
     /// Whether lists of members may show it to strangers.
     public var discoverable: Bool
+    /// Whether everybody may search its posts.
+    public var indexable: Bool
+    /// Whether others see whom it follows, and who follows it.
+    public var hidesFollows: Bool
     /// When we first knew it.
     public var createdAt: Timestamp
     /// When its document was last fetched; nil for an account of this node.
@@ -80,6 +84,8 @@ public struct Account: Sendable, Hashable, Identifiable {
         self.followingCount = 0
         self.approvesFollowers = false
         self.discoverable = false
+        self.indexable = false
+        self.hidesFollows = false
         self.createdAt = createdAt
     }
 
@@ -87,6 +93,8 @@ public struct Account: Sendable, Hashable, Identifiable {
     public var isLocal: Bool { host.isEmpty }
     /// Whether it is a group.
     public var isGroup: Bool { kind == .group }
+    /// Whether it is somebody's own, written by hand or by a program.
+    public var isPersonal: Bool { kind == .person || kind == .service }
     /// Whether it may act and be shown.
     public var isActive: Bool { suspendedAt == nil && deletedAt == nil }
     /// `@name` here, `@name@host` elsewhere.

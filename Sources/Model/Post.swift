@@ -49,6 +49,12 @@ public struct Post: Sendable, Hashable, Identifiable {
     public var editedAt: Timestamp?
     /// Whether it was written on this node.
     public var isLocal: Bool
+    /// The number of the app in which a member wrote it.
+    public var app: Int64?
+    /// What it quotes.
+    public var quote: Quote?
+    /// Who may quote it without asking.
+    public var quotePolicy: QuotePolicy
 
     /// Creates the value; what is rarer is set afterwards.
     public init(
@@ -67,6 +73,7 @@ public struct Post: Sendable, Hashable, Identifiable {
         self.visibility = visibility
         self.publishedAt = publishedAt
         self.isLocal = isLocal
+        self.quotePolicy = isLocal ? .everyone : .unknown
     }
 
     /// Whether it starts a discussion.
@@ -81,6 +88,8 @@ public struct PostParts: Sendable, Hashable {
     public var hashtags: [String] = []
     /// Pictures and files at their origin.
     public var attachments: [Attachment] = []
+    /// What it asks.
+    public var poll: Poll?
 
     /// Nothing yet.
     public init() {}

@@ -5,6 +5,16 @@ internal import Federation
 public import Model
 internal import Storage
 
+/// An answer to the question whether one comes to an event, in the order in which they are offered.
+public enum EventAnswer: Int, Sendable, CaseIterable {
+    /// Wants a seat.
+    case yes
+    /// Is interested.
+    case perhaps
+    /// Does not come.
+    case no
+}
+
 extension Services {
     /// Signs up for an event. Ours answers at once; the owner of another one answers when the request reached it.
     ///
@@ -31,6 +41,21 @@ extension Services {
                 account: account.id, event: id, state: .asked, join: identifiers.activity(ID(rank.rawValue)),
                 askedAt: now())
             return try GuestLists.ask(guest, rank: rank.rawValue, in: tx)
+        }
+    }
+
+    /// Answers the question whether one comes, as a client app asks it.
+    ///
+    /// Whoever answers yes or perhaps has favourited the event from then on, so that the app offers to take that back.
+    public func answerEvent(_ id: ID<Event>, _ answer: EventAnswer, as person: ID<Account>) async throws {
+        switch answer {
+        case .yes:
+            try await joinEvent(id, as: person)
+            try await favourite(.event(id), as: person)
+        case .perhaps:
+            try await leaveEvent(id, as: person)
+            try await favourite(.event(id), as: person)
+        case .no: try await unfavourite(.event(id), as: person)
         }
     }
 

@@ -6,41 +6,115 @@ internal import Markup
 public import Model
 internal import Storage
 
+/// What is to be changed of a post; nil leaves it as it is.
+public struct PostChange: Sendable, Hashable {
+    /// The title of what starts a discussion.
+    public var title: String?
+    /// Plain text with mentions, hashtags and links.
+    public var text: String?
+    /// A warning before the text; empty for none.
+    public var warning: String?
+    /// Whether its pictures are covered.
+    public var sensitive: Bool?
+    /// BCP 47 tag.
+    public var language: String?
+    /// What it asks from now on; with other answers everybody may choose again.
+    public var poll: PollChange = .stays
+    /// Who may quote it without asking.
+    public var quotePolicy: QuotePolicy?
+
+    /// What becomes of what a post asks.
+    public enum PollChange: Sendable, Hashable {
+        case stays
+        case ends
+        case becomes(PollDraft)
+    }
+
+    /// Changes nothing.
+    public init() {}
+}
+
 extension Services {
     /// Changes the words of one's own post; its readers are told.
     public func editPost(_ id: ID<Post>, title: String, text: String, as author: ID<Account>) async throws {
-        var check = Check()
-        check.text(title, "title", limit: PostLimits.title, isNeeded: false)
-        check.text(text, "text", limit: PostLimits.text)
-        try check.finish()
-        let text = text.trimmed
-        let known = try await mentioned(in: text)
+        var change = PostChange()
+        change.title = title
+        change.text = text
+        try await editPost(id, change, as: author)
+    }
+
+    /// Changes one's own post; its readers are told, and what it said before is kept as a version.
+    public func editPost(_ id: ID<Post>, _ change: PostChange, as author: ID<Account>) async throws {
+        try Self.check(change)
+        let text = change.text?.trimmed
+        let known = try await mentioned(in: text ?? "")
         try await database.write { tx in
-            let actor = try member(author, in: tx).account
+            let actor = try actor(author, in: tx)
             guard var post = try Posts.byID(id, in: tx), post.author == actor.id, post.isLocal else {
                 throw ServiceError.notFound
             }
-            let composition = compose(text, known: known)
-            var parts = parts(of: composition, known: known)
-            // Somebody who was answered stays named: the edit must reach whoever got the first version.
-            parts.mentions = Array(Set(parts.mentions + (try Posts.parts(of: id, in: tx).mentions))).sorted()
-            post.title = post.isTopLevel ? title.trimmed : ""
-            post.content = composition.html
-            post.source = text
-            // Times have whole seconds on the wire: without a later one the edit looks like the version before.
-            post.editedAt = max(now(), (post.editedAt ?? post.publishedAt) + .seconds(1))
+            let old = try Posts.parts(of: id, in: tx)
+            var parts = old
+            if let text {
+                let composition = compose(text, known: known)
+                post.content = composition.html
+                post.source = text
+                parts = self.parts(of: composition, known: known)
+                parts.attachments = old.attachments
+                // Somebody who was answered stays named: the edit must reach whoever got the first version.
+                parts.mentions = Array(Set(parts.mentions + old.mentions)).sorted()
+            }
+            parts.poll = poll(old.poll, after: change.poll)
+            guard text?.isEmpty != true || parts.poll != nil || !parts.attachments.isEmpty else {
+                throw ServiceError.invalid("text", "missing")
+            }
+            apply(change, to: &post, asks: parts.poll != nil)
             let named = try Posts.update(post, parts, in: tx)
             try outbox.update(id, named: named, in: tx)
         }
     }
 
+    private func apply(_ change: PostChange, to post: inout Post, asks: Bool) {
+        if let title = change.title { post.title = post.isTopLevel ? title.trimmed : "" }
+        if let warning = change.warning { post.warning = warning.trimmed }
+        post.sensitive = (change.sensitive ?? post.sensitive) || !post.warning.isEmpty
+        post.language = change.language ?? post.language
+        post.quotePolicy = change.quotePolicy ?? post.quotePolicy
+        post.kind = asks ? .question : post.kind == .question ? .note : post.kind
+        // Times have whole seconds on the wire: without a later one the edit looks like the version before.
+        post.editedAt = max(now(), (post.editedAt ?? post.publishedAt) + .seconds(1))
+    }
+
+    private func poll(_ known: Poll?, after change: PostChange.PollChange) -> Poll? {
+        switch change {
+        case .stays: return known
+        case .ends: return nil
+        case .becomes(let draft):
+            let poll = draft.poll(from: now())
+            guard var known, known.asksTheSame(as: poll) else { return poll }
+            known.expiresAt = poll.expiresAt
+            known.hidesTotals = poll.hidesTotals
+            return known
+        }
+    }
+
+    private static func check(_ change: PostChange) throws(ServiceError) {
+        var check = Check()
+        check.text(change.title ?? "", "title", limit: PostLimits.title, isNeeded: false)
+        check.text(change.text ?? "", "text", limit: PostLimits.text, isNeeded: false)
+        check.text(change.warning ?? "", "warning", limit: PostLimits.title, isNeeded: false)
+        check.language(change.language)
+        if case .becomes(let poll) = change.poll { poll.check(&check) }
+        try check.finish()
+    }
+
     /// Deletes a post: one's own, or, as a moderator, one in the node.
     public func deletePost(_ id: ID<Post>, as person: ID<Account>) async throws {
         try await database.write { tx in
-            let local = try member(person, in: tx)
+            let actor = try actor(person, in: tx)
             guard let post = try Posts.byID(id, in: tx) else { throw ServiceError.notFound }
-            let isOwn = post.author == person
-            guard isOwn || (local.role >= .moderator && post.isLocal) else { throw ServiceError.notFound }
+            let isModerator = try actor.kind == .person && member(person, in: tx).role >= .moderator
+            guard post.author == person || (isModerator && post.isLocal) else { throw ServiceError.notFound }
             try outbox.delete(post, in: tx)
             _ = try Posts.delete(id, in: tx)
         }

@@ -45,6 +45,8 @@ extension Services {
             var account = try member(person, in: tx).account
             account.displayName = draft.displayName.trimmed
             account.summary = compose(summary, known: known).html
+            // One box stands for both, where people see one box: who changes it changes both.
+            if account.discoverable != draft.discoverable { account.indexable = draft.discoverable }
             account.discoverable = draft.discoverable
             account.approvesFollowers = draft.approvesFollowers
             try Accounts.update(account, summarySource: summary, at: now(), in: tx)

@@ -8,4 +8,7 @@ extension Services {
         let plain = name.hasPrefix("#") ? String(name.dropFirst()) : name
         return Hashtag.normalForm(of: plain) ?? plain
     }
+
+    /// Whether text could be a hashtag.
+    func isTag(_ name: String) -> Bool { name.utf8.count <= 200 && Hashtag.normalForm(of: name) != nil }
 }

@@ -40,7 +40,7 @@ extension Services {
         _ id: ID<Post>, as person: ID<Account>, _ body: @escaping @Sendable (Post, Account, Transaction) throws -> Void
     ) async throws {
         try await database.write { tx in
-            let actor = try member(person, in: tx).account
+            let actor = try actor(person, in: tx)
             guard let post = try Posts.byID(id, in: tx) else { throw ServiceError.notFound }
             let relation = try Posts.relation(of: actor.id, to: post, in: tx)
             guard PostPolicy.mayRead(post.visibility, as: relation) else { throw ServiceError.notFound }

@@ -22,13 +22,19 @@ extension Services {
         }
     }
 
-    /// Takes that back.
+    /// Takes that back; from an event also the seat or the place in the queue.
     public func unfavourite(_ subject: Entry.Subject, as person: ID<Account>) async throws {
         switch subject {
         case .post(let post): try await unlikePost(post, as: person)
         case .event(let event):
             try await database.write { tx in try Favourites.removeEvent(account: person, event: event, in: tx) }
+            if try await isMember(person) { try await leaveEvent(event, as: person) }
         }
+    }
+
+    /// Whether somebody is a person, who can have a seat; a group cannot.
+    private func isMember(_ account: ID<Account>) async throws -> Bool {
+        try await database.read { db in try LocalAccounts.byID(account, in: db) != nil }
     }
 
     /// Keeps a post or an event for later.

@@ -19,7 +19,7 @@ extension Services {
     /// Deletes a member for good: posts go, seats become free, other nodes are told, the name is never given again.
     public func deleteAccount(_ id: ID<Account>) async throws {
         try await database.write { tx in
-            guard let account = try Accounts.byID(id, in: tx), account.isLocal, account.kind == .person else {
+            guard let account = try Accounts.byID(id, in: tx), account.isLocal, account.isPersonal else {
                 throw ServiceError.notFound
             }
             guard account.deletedAt == nil else { return }

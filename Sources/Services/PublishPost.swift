@@ -27,6 +27,16 @@ public struct PostDraft: Sendable, Hashable {
     public var event: ID<Event>?
     /// BCP 47 tag.
     public var language: String?
+    /// What it asks; then it may be without text.
+    public var poll: PollDraft?
+    /// What it quotes.
+    public var quoted: ID<Post>?
+    /// Who may quote it without asking.
+    public var quotePolicy = QuotePolicy.everyone
+    /// The number of the app in which it is written.
+    public var app: Int64?
+    /// What its sender calls it: what comes a second time under the same key within an hour is the first.
+    public var key: String?
 
     /// Creates a draft of a public post.
     public init(text: String) {
@@ -38,37 +48,88 @@ extension Services {
     /// Publishes a post: stored, said and queued for delivery in one transaction.
     public func publishPost(_ draft: PostDraft, as author: ID<Account>) async throws -> ID<Post> {
         try Self.check(draft)
+        if let first = try await sent(before: draft, by: author) { return ID(first) }
         try await attempts.take("post:\(author)", at: now())
+        return try await publish(draft, as: author)
+    }
+
+    /// Publishes what was checked before.
+    ///
+    /// - Parameter scheduled: what waited for this hour, and is taken away with it; nothing is published when somebody
+    ///   else took it.
+    func publish(
+        _ draft: PostDraft, as author: ID<Account>, scheduled: ID<ScheduledPost>? = nil
+    ) async throws -> ID<Post> {
         let text = draft.text.trimmed
         let known = try await mentioned(in: text)
         return try await database.write { tx in
             let actor = try actor(author, in: tx)
             let composition = compose(text, known: known)
-            var post = Post(
-                id: ids.make(at: now()), iri: actor.iri, author: actor.id, content: composition.html,
-                visibility: draft.visibility, publishedAt: now(), isLocal: true)
-            post.iri = identifiers.post(post.id)
-            post.url = post.iri
-            post.title = draft.title.trimmed
-            post.source = text
-            post.warning = draft.warning.trimmed
-            post.sensitive = draft.sensitive || !post.warning.isEmpty
-            post.language = draft.language
+            var post = self.post(of: draft, text, composition, by: actor)
+            if let scheduled {
+                guard try Scheduled.remove(scheduled, of: actor.id, in: tx) else { throw ServiceError.notFound }
+            } else if let key = draft.key,
+                let first = try SentOnce.claim(key, by: actor.id, for: post.id.rawValue, at: now(), in: tx)
+            {
+                return ID(first)
+            }
             var parts = parts(of: composition, known: known)
+            parts.poll = draft.poll?.poll(from: now())
+            var draft = draft
+            draft.group = try draft.group ?? named(composition, known, for: draft, by: actor, in: tx)
             try place(&post, draft, &parts, author: actor, in: tx)
+            let quoted = try quote(draft.quoted, in: &post, author: actor, in: tx)
             _ = try Posts.insert(post, parts, in: tx)
             try outbox.publish(post.id, in: tx)
+            if let quoted { try outbox.askToQuote(quoted, in: post, by: actor, in: tx) }
             return post.id
         }
     }
 
-    private static func check(_ draft: PostDraft) throws(ServiceError) {
+    private func post(of draft: PostDraft, _ text: String, _ composition: Composition, by actor: Account) -> Post {
+        var post = Post(
+            id: ids.make(at: now()), iri: actor.iri, author: actor.id, content: composition.html,
+            visibility: draft.visibility, publishedAt: now(), isLocal: true)
+        post.iri = identifiers.post(post.id)
+        post.url = post.iri
+        post.kind = draft.poll == nil ? .note : .question
+        post.title = draft.title.trimmed
+        post.source = text
+        post.warning = draft.warning.trimmed
+        post.sensitive = draft.sensitive || !post.warning.isEmpty
+        post.language = draft.language
+        post.app = draft.app
+        post.quotePolicy = draft.quotePolicy
+        return post
+    }
+
+    /// What the same sender published or put by under the same key.
+    func sent(before draft: PostDraft, by author: ID<Account>) async throws -> Int64? {
+        guard let key = draft.key else { return nil }
+        return try await database.read { db in try SentOnce.find(key, by: author, at: now(), in: db) }
+    }
+
+    static func check(_ draft: PostDraft) throws(ServiceError) {
         var check = Check()
         check.text(draft.title, "title", limit: PostLimits.title, isNeeded: false)
-        check.text(draft.text, "text", limit: PostLimits.text)
+        check.text(draft.text, "text", limit: PostLimits.text, isNeeded: draft.poll == nil)
+        if let poll = draft.poll { poll.check(&check) }
         check.text(draft.warning, "warning", limit: PostLimits.title, isNeeded: false)
         check.language(draft.language)
         try check.finish()
+    }
+
+    /// The first group of this node that is named in what starts an open discussion: then it is written into the group.
+    private func named(
+        _ composition: Composition, _ known: [Handle: Account], for draft: PostDraft, by author: Account,
+        in tx: Transaction
+    ) throws -> ID<Account>? {
+        guard draft.inReplyTo == nil, draft.event == nil, draft.visibility.isOpen else { return nil }
+        let groups = composition.mentions.compactMap { known[$0] }.filter { $0.isGroup && $0.isLocal && $0.isActive }
+        guard let group = groups.first, group.id != author.id,
+            try !Blocks.exists(between: group.id, author.id, in: tx)
+        else { return nil }
+        return group.id
     }
 
     /// Ties the post to what it answers, to its event and to its group.

@@ -3,7 +3,7 @@
 internal import Database
 internal import Federation
 public import Model
-internal import Storage
+public import Storage
 
 /// What somebody says who wants to become a member.
 public struct SignUp: Sendable, Hashable {
@@ -21,6 +21,10 @@ public struct SignUp: Sendable, Hashable {
     public var language: String?
     /// An invitation's token, where one is needed.
     public var invitation: String?
+    /// Whether signing in by link alone will not do.
+    public var needsPassword = false
+    /// Whether the person says yes to the rules.
+    public var agrees = true
 
     /// Creates the value.
     public init(name: String, email: String) {
@@ -32,11 +36,34 @@ public struct SignUp: Sendable, Hashable {
 extension Services {
     /// Becomes a member, or asks to.
     ///
+    /// - Parameter address: from where it is asked, for the limit of attempts; nil when that does not count.
     /// - Returns: whether the person may sign in at once; otherwise a steward decides.
-    public func register(_ signUp: SignUp) async throws -> Bool {
+    public func register(_ signUp: SignUp, from address: String? = nil) async throws -> Bool {
+        try await enrol(signUp, from: address).isWelcome
+    }
+
+    /// Becomes a member through an app, or asks to.
+    ///
+    /// - Parameters:
+    ///   - app: through which.
+    ///   - scopes: what the app may then do.
+    /// - Returns: the token with which the app acts for the person; while a steward has not decided, it may do nothing.
+    public func register(
+        _ signUp: SignUp, through app: ID<ClientApp>?, _ scopes: Scopes, from address: String?
+    ) async throws -> GivenToken {
+        var signUp = signUp
+        signUp.needsPassword = true
+        let person = try await enrol(signUp, from: address).person
+        let token = try await makeToken(scopes, app: app, account: person, person: person)
+        return GivenToken(token: token, scopes: scopes, createdAt: now())
+    }
+
+    private func enrol(
+        _ signUp: SignUp, from address: String?
+    ) async throws -> (person: ID<Account>, isWelcome: Bool) {
         guard community.registration != .closed else { throw ServiceError.conflict("registration_closed") }
         try Self.check(signUp)
-        try await attempts.take("register", at: now())
+        if let address { try await attempts.take("register:\(address)", at: now()) }
         let token = signUp.invitation?.trimmed ?? ""
         let isWelcome = community.registration != .approval
         let made = try prepare(signUp, role: .member, isApproved: isWelcome)
@@ -50,7 +77,7 @@ extension Services {
             try insert(made, note: signUp.note.trimmed, in: tx)
             try outbox.notify(.signUp(made.local.account.id), in: tx)
         }
-        return isWelcome
+        return (made.local.account.id, isWelcome)
     }
 
     /// Makes a member from the command line; nobody has to approve.
@@ -145,12 +172,15 @@ extension Services {
     private static func check(_ signUp: SignUp) throws(ServiceError) {
         var check = Check()
         check.require(!signUp.name.trimmed.isEmpty, "name", "missing")
+        check.require(!LocalName.reserved.contains(signUp.name.trimmed.lowercased()), "name", "reserved")
         check.require(LocalName.isAllowed(signUp.name.trimmed.lowercased()), "name", "not_a_name")
         check.text(signUp.displayName, "display_name", limit: 100, isNeeded: false)
         check.require(!signUp.email.trimmed.isEmpty, "email", "missing")
         check.require(isAddress(signUp.email.trimmed), "email", "not_an_address")
+        check.require(!signUp.needsPassword || !signUp.password.isEmpty, "password", "missing")
         check.require(signUp.password.isEmpty || signUp.password.count >= 10, "password", "too_short")
         check.require(signUp.password.utf8.count <= 1_000, "password", "too_long")
+        check.require(signUp.agrees, "agreement", "not_accepted")
         check.text(signUp.note, "note", limit: 1_000, isNeeded: false)
         check.require(isInterfaceLanguage(signUp.language), "language", "not_a_language")
         try check.finish()

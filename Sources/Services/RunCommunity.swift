@@ -33,6 +33,7 @@ extension Services {
     public func createGroup(_ draft: GroupDraft, as founder: ID<Account>?) async throws -> Account {
         let name = draft.name.trimmed.lowercased()
         var check = Check()
+        check.require(!LocalName.reserved.contains(name), "name", "reserved")
         check.require(LocalName.isAllowed(name), "name", "not_a_name")
         check.text(draft.title, "title", limit: PostLimits.title)
         check.text(draft.summary, "summary", limit: 2_000, isNeeded: false)
@@ -47,6 +48,7 @@ extension Services {
             group.displayName = draft.title.trimmed
             group.approvesFollowers = draft.approvesFollowers
             group.discoverable = true
+            group.indexable = true
             let summary = draft.summary.trimmed
             group.summary = compose(summary, known: [:]).html
             try insert(group, summarySource: summary, pair: pair, in: tx)
@@ -85,6 +87,8 @@ extension Services {
                 var group = newAccount(.group, name: name, iri: identifiers.group(name))
                 group.displayName = title
                 group.discoverable = true
+                group.indexable = true
+                group.indexable = true
                 group.summary = compose(community.tagline, known: [:]).html
                 try insert(group, summarySource: community.tagline, pair: pair, in: tx)
             }

@@ -48,7 +48,7 @@ public struct Services: Sendable {
         guard let account = try Accounts.byID(id, in: db), account.isLocal, account.isActive else {
             throw ServiceError.notAllowed
         }
-        return account.kind == .person ? try member(id, in: db).account : account
+        return account.isPersonal ? try member(id, in: db).account : account
     }
 
     /// The person who acts, with role; only one who was let in.

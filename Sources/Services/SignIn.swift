@@ -32,7 +32,9 @@ extension Services {
     }
 
     /// Sends a link by which one signs in. What it answers never tells whether somebody has that address.
-    public func sendSignInLink(email: String, language: String) async throws {
+    ///
+    /// - Parameter next: where to go on afterwards, a path of this node; empty for the first page.
+    public func sendSignInLink(email: String, language: String, next: String = "") async throws {
         let email = email.trimmed.lowercased()
         guard Self.isAddress(email) else { throw ServiceError.invalid("email", "not_an_address") }
         try await attempts.take("link:\(email)", at: now())
@@ -43,7 +45,9 @@ extension Services {
                 local.approvedAt != nil, local.account.isActive
             else { return }
             try SignInLinks.insert(digest, account: local.account.id, expires: now() + Self.linkLength, in: tx)
-            let link = community.origin.appending(path: "sign-in/link").string + "?token=\(token)"
+            let link =
+                community.origin.appending(path: "sign-in/link").string + "?token=\(token)"
+                + (next.isEmpty ? "" : "&next=\(Self.queryEscaped(next))")
             try enqueue(.signIn(link: link), to: address, language: local.language ?? language, in: tx)
         }
     }
@@ -56,6 +60,15 @@ extension Services {
             try SignInLinks.insert(digest, account: account, expires: now() + .days(1), in: tx)
         }
         return community.origin.appending(path: "sign-in/link").string + "?token=\(token)"
+    }
+
+    private static func queryEscaped(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        return text.utf8.reduce(into: "") { escaped, byte in
+            let isPlain = (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "-._~".utf8.contains(byte)
+            // Safe: both indices are 0 ... 15.
+            escaped += isPlain ? String(UnicodeScalar(byte)) : "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+        }
     }
 
     /// Trades a link's token for a session, once.

@@ -191,7 +191,7 @@ public enum ClientApps {
 
 extension Scopes {
     /// The scopes of a row: words that this version no longer knows give nothing.
-    fileprivate init(stored text: String) {
+    init(stored text: String) {
         self.init(text.split(separator: " ").compactMap { Scope($0) })
     }
 }

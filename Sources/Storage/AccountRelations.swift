@@ -65,7 +65,10 @@ public enum AccountRelations {
             EXISTS (SELECT 1 FROM block x WHERE x.account_id = \(viewer) AND x.target_id = a.id) AS blocks,
             EXISTS (SELECT 1 FROM block x WHERE x.account_id = a.id AND x.target_id = \(viewer)) AS is_blocked,
             EXISTS (SELECT 1 FROM host_block x
-                    WHERE x.account_id = \(viewer) AND x.host = a.host AND a.host <> '') AS blocks_host
+                    WHERE x.account_id = \(viewer) AND x.host = a.host AND a.host <> '') AS blocks_host,
+            EXISTS (SELECT 1 FROM endorsement x
+                    WHERE x.account_id = \(viewer) AND x.target_id = a.id) AS endorses,
+            (SELECT x.note FROM account_note x WHERE x.account_id = \(viewer) AND x.target_id = a.id) AS note
         FROM account a
         LEFT JOIN follow f ON f.follower_id = \(viewer) AND f.target_id = a.id
         LEFT JOIN follow r ON r.follower_id = a.id AND r.target_id = \(viewer)
@@ -94,6 +97,8 @@ public enum AccountRelations {
         relation.blocks = try row.bool("blocks")
         relation.isBlocked = try row.bool("is_blocked")
         relation.blocksHost = try row.bool("blocks_host")
+        relation.endorses = try row.bool("endorses")
+        relation.note = try row.textOrNil("note") ?? ""
         return relation
     }
 }

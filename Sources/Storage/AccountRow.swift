@@ -11,7 +11,7 @@ public enum AccountRow {
     private static let names = [
         "id", "kind", "username", "host", "iri", "display_name", "summary_html", "url", "inbox", "shared_inbox",
         "outbox", "followers", "icon", "header", "fields", "post_count", "follower_count", "following_count",
-        "last_post_at", "approves_followers", "discoverable", "created_at", "fetched_at",
+        "last_post_at", "approves_followers", "discoverable", "indexable", "hides_follows", "created_at", "fetched_at",
         "suspended_at", "deleted_at", "moved_to",
     ]
 
@@ -54,6 +54,8 @@ public enum AccountRow {
         account.lastPostAt = try row.timeOrNil(prefix + "last_post_at")
         account.approvesFollowers = try row.bool(prefix + "approves_followers")
         account.discoverable = try row.bool(prefix + "discoverable")
+        account.indexable = try row.bool(prefix + "indexable")
+        account.hidesFollows = try row.bool(prefix + "hides_follows")
         account.fetchedAt = try row.timeOrNil(prefix + "fetched_at")
         account.suspendedAt = try row.timeOrNil(prefix + "suspended_at")
         account.deletedAt = try row.timeOrNil(prefix + "deleted_at")

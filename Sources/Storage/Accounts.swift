@@ -13,6 +13,7 @@ public enum Accounts {
         _ account: Account, summarySource: String? = nil, in tx: Transaction
     ) throws(DatabaseError) {
         try tx.run("\(insertion(of: account, summarySource: summarySource))")
+        try AccountWords.replace(account, in: tx)
     }
 
     /// Stores what another node says of one of its accounts: a new row, or the known one with the same IRI.
@@ -36,7 +37,10 @@ public enum Accounts {
             try freeName(for: account, in: tx)
             let row = try tx.row(
                 "\(insertion(of: account, summarySource: nil)) ON CONFLICT DO NOTHING RETURNING id")
-            if let row { return try row.id("id") }
+            if let row {
+                try AccountWords.replace(account, in: tx)
+                return try row.id("id")
+            }
         }
         throw DatabaseError(.invalidValue, "the number of an account of another node is taken")
     }
@@ -71,10 +75,13 @@ public enum Accounts {
                 inbox = \(account.inbox), shared_inbox = \(account.sharedInbox), outbox = \(account.outbox),
                 followers = \(account.followers), icon = \(account.icon), header = \(account.header),
                 fields = \(ProfileFields.text(account.fields)), approves_followers = \(account.approvesFollowers), discoverable = \(account.discoverable),
-                updated_at = \(account.fetchedAt ?? account.createdAt), fetched_at = \(account.fetchedAt),
+                indexable = \(account.indexable), updated_at = \(account.fetchedAt ?? account.createdAt), fetched_at = \(account.fetchedAt),
                 moved_to = \(account.movedTo)
             WHERE id = \(known.id)
             """)
+        if known.displayName != account.displayName || known.username != account.username {
+            try AccountWords.replace(account, as: known.id, in: tx)
+        }
         return known.id
     }
 
@@ -82,11 +89,12 @@ public enum Accounts {
         """
         INSERT INTO account (id, kind, username, username_folded, host, iri, display_name, summary_html,
             summary_source, url, inbox, shared_inbox, outbox, followers, icon, header, fields, approves_followers,
-            discoverable, created_at, updated_at, fetched_at, suspended_at, deleted_at, moved_to)
+            discoverable, indexable, hides_follows, created_at, updated_at, fetched_at, suspended_at, deleted_at, moved_to)
         VALUES (\(account.id), \(account.kind), \(account.username), \(account.handle.foldedName),
             \(account.handle.host), \(account.iri), \(account.displayName), \(account.summary), \(summarySource),
             \(account.url), \(account.inbox), \(account.sharedInbox), \(account.outbox), \(account.followers),
-            \(account.icon), \(account.header), \(ProfileFields.text(account.fields)), \(account.approvesFollowers), \(account.discoverable), \(account.createdAt),
+            \(account.icon), \(account.header), \(ProfileFields.text(account.fields)), \(account.approvesFollowers), \(account.discoverable),
+            \(account.indexable), \(account.hidesFollows), \(account.createdAt),
             \(account.fetchedAt ?? account.createdAt), \(account.fetchedAt), \(account.suspendedAt),
             \(account.deletedAt), \(account.movedTo))
         """
@@ -155,13 +163,15 @@ extension Accounts {
     ) throws(DatabaseError) {
         try tx.run(
             """
-            UPDATE account SET display_name = \(account.displayName), summary_html = \(account.summary),
+            UPDATE account SET kind = \(account.kind), display_name = \(account.displayName), summary_html = \(account.summary),
                 summary_source = \(summarySource), url = \(account.url), icon = \(account.icon),
                 header = \(account.header), fields = \(ProfileFields.text(account.fields)),
                 approves_followers = \(account.approvesFollowers), discoverable = \(account.discoverable),
+                indexable = \(account.indexable), hides_follows = \(account.hidesFollows),
                 moved_to = \(account.movedTo), updated_at = \(now)
             WHERE id = \(account.id)
             """)
+        try AccountWords.replace(account, in: tx)
     }
 
     /// What the member typed as summary.
@@ -193,6 +203,7 @@ extension Accounts {
                 summary_source = NULL, icon = NULL, header = NULL, fields = '[]', discoverable = \(false)
             WHERE id = \(id) AND deleted_at IS NULL
             """)
+        try AccountWords.remove(id, in: tx)
         try Notifications.removeAll(of: id, in: tx)
         tx.announce(Change.settingsChanged.rawValue)
     }

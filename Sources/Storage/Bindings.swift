@@ -34,6 +34,8 @@ extension Guest.State: SQLBindable {}
 extension Model.JoinMode: SQLBindable {}
 extension PeerPolicy: SQLBindable {}
 extension Post.Kind: SQLBindable {}
+extension Quote.State: SQLBindable {}
+extension QuotePolicy: SQLBindable {}
 extension Role: SQLBindable {}
 extension Visibility: SQLBindable {}
 

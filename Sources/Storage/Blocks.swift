@@ -72,4 +72,12 @@ public enum Blocks {
             WHERE b.account_id = \(account) ORDER BY b.created_at DESC, b.target_id DESC
             """, in: db)
     }
+
+    /// One page of those whom an account blocked, newest account first.
+    public static func list(
+        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        try AccountRow.page(
+            "FROM block b JOIN account a ON a.id = b.target_id WHERE b.account_id = \(account)", page, in: db)
+    }
 }

@@ -38,6 +38,7 @@ public enum Events {
             """)
         guard inserted == 1 else { return false }
         try Entries.put(e, in: tx)
+        try EntryWords.replace(e, in: tx)
         tx.announce(ID<Entry>(e.id.rawValue), writtenAt: e.publishedAt)
         return true
     }
@@ -61,6 +62,7 @@ public enum Events {
             WHERE id = \(e.id)
             """)
         try Entries.put(e, in: tx)
+        try EntryWords.replace(e, in: tx)
         tx.announce(StreamEvent.edited(ID(e.id.rawValue)))
     }
 

@@ -62,6 +62,7 @@ public enum Follows {
         let removed = try tx.row(
             "DELETE FROM follow WHERE follower_id = \(follower) AND target_id = \(target) RETURNING state")
         guard let removed else { return false }
+        try AccountLists.forget(target, owner: follower, in: tx)
         try Notifications.removeFollow([.follow, .followRequest], by: follower, of: target, in: tx)
         if try removed.choice("state", as: Follow.State.self) == .accepted {
             try FollowCounts.changed(by: -1, follower: follower, target: target, in: tx)
@@ -186,6 +187,17 @@ extension Follows {
             WHERE f.target_id = \(target) AND f.state = 'requested' AND \(AccountRow.isActive)
             ORDER BY f.created_at, f.follower_id
             """, in: db)
+    }
+
+    /// One page of those who wait for an account's answer, newest account first.
+    public static func pending(
+        of target: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        try AccountRow.page(
+            """
+            FROM follow f JOIN account a ON a.id = f.follower_id
+            WHERE f.target_id = \(target) AND f.state = 'requested'
+            """, page, in: db)
     }
 
     /// The groups that an account follows, accepted, oldest account first.

@@ -47,6 +47,17 @@ public enum GroupRoles {
             """, in: db)
     }
 
+    /// The groups of this node that a person looks after and that act, oldest first.
+    public static func groups(
+        runBy account: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) FROM group_role r JOIN account a ON a.id = r.group_id
+            WHERE r.account_id = \(account) AND a.host = '' AND \(AccountRow.isActive) ORDER BY a.id
+            """, in: db)
+    }
+
     /// What a person does for a group.
     public static func role(
         of account: ID<Account>, group: ID<Account>, in db: some Queryable

@@ -91,7 +91,7 @@ extension Accounts {
     }
 
     private static let isMember: SQL =
-        "a.host = '' AND a.kind = 'person' AND l.approved_at IS NOT NULL AND \(AccountRow.isActive)"
+        "a.host = '' AND a.kind IN ('person', 'service') AND l.approved_at IS NOT NULL AND \(AccountRow.isActive)"
 
     private static func active(since start: Timestamp) -> SQL {
         """

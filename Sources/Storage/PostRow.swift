@@ -8,7 +8,8 @@ enum PostRow {
     private static let names = [
         "id", "iri", "author_id", "group_id", "in_reply_to_id", "in_reply_to_iri", "thread_id", "event_id", "kind",
         "title", "content_html", "source", "warning", "sensitive", "visibility", "language", "url", "published_at",
-        "edited_at", "is_local",
+        "edited_at", "is_local", "app_id", "quoted_iri", "quoted_id", "quote_state", "quote_authorization",
+        "quote_policy",
     ]
 
     /// The list of columns, each renamed to `p_` and its own name.
@@ -35,6 +36,13 @@ enum PostRow {
         post.language = try row.textOrNil("p_language")
         post.url = try row.iriOrNil("p_url")
         post.editedAt = try row.timeOrNil("p_edited_at")
+        post.app = try row.intOrNil("p_app_id")
+        post.quotePolicy = try row.choice("p_quote_policy")
+        if let quoted = try row.iriOrNil("p_quoted_iri") {
+            post.quote = Quote(
+                iri: quoted, post: try row.idOrNil("p_quoted_id"), state: try row.choice("p_quote_state"),
+                authorization: try row.iriOrNil("p_quote_authorization"))
+        }
         return post
     }
 

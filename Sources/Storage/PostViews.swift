@@ -29,6 +29,8 @@ public struct PostView: Sendable, Hashable, Identifiable {
     public var viewerLiked = false
     /// Whether the viewer boosted it.
     public var viewerBoosted = false
+    /// What it asks.
+    public var poll: Poll?
 
     /// The post's number.
     public var id: ID<Post> { post.id }
@@ -47,7 +49,7 @@ public enum PostViews {
 
     /// The views of posts, in the order of `ids`.
     ///
-    /// Six queries for each 500 ids, however many posts there are. A post that the viewer may not read has no view.
+    /// Seven queries for each 500 ids, however many posts there are. A post that the viewer may not read has no view.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func load(
@@ -60,6 +62,7 @@ public enum PostViews {
             try views.addMentions(in: db)
             try views.addHashtags(in: db)
             try views.addAttachments(in: db)
+            try views.addPolls(in: db)
             try views.addReplies(limit: replierLimit, in: db)
             try views.addRelays(in: db)
             ordered += list.compactMap { views.byID[$0] }
@@ -116,6 +119,10 @@ private struct Views {
     mutating func addHashtags(in db: some Queryable) throws(DatabaseError) {
         let rows = try db.rows("SELECT post_id, tag FROM hashtag WHERE post_id IN (\(list: ids)) ORDER BY post_id, tag")
         for row in rows { byID[try row.id("post_id")]?.hashtags.append(try row.text("tag")) }
+    }
+
+    mutating func addPolls(in db: some Queryable) throws(DatabaseError) {
+        for (id, poll) in try Polls.load(ids, viewer: viewer, in: db) { byID[id]?.poll = poll }
     }
 
     mutating func addAttachments(in db: some Queryable) throws(DatabaseError) {

@@ -20,33 +20,42 @@ public enum Posts {
             """
             INSERT INTO post (id, iri, author_id, group_id, in_reply_to_id, in_reply_to_iri, thread_id, event_id, kind,
                 title, content_html, source, warning, sensitive, visibility, language, url, published_at, edited_at,
-                is_local)
+                is_local, app_id, quoted_iri, quoted_id, quote_state, quote_authorization, quote_policy)
             VALUES (\(p.id), \(p.iri), \(p.author), \(p.group), \(p.inReplyTo), \(p.inReplyToIRI), \(p.thread),
                 \(p.event), \(p.kind), \(p.title), \(p.content), \(p.source), \(p.warning), \(p.sensitive),
-                \(p.visibility), \(p.language), \(p.url), \(p.publishedAt), \(p.editedAt), \(p.isLocal))
+                \(p.visibility), \(p.language), \(p.url), \(p.publishedAt), \(p.editedAt), \(p.isLocal),
+                \(p.app), \(p.quote?.iri), \(p.quote?.post), \(p.quote?.state), \(p.quote?.authorization),
+                \(p.quotePolicy))
             ON CONFLICT (iri) DO NOTHING
             """)
         guard inserted == 1 else { return false }
         try insertParts(parts, of: p.id, in: tx)
+        if let poll = parts.poll { try Polls.set(poll, of: p.id, in: tx) }
         try Entries.put(p, in: tx)
+        try EntryWords.put(p, parts, in: tx)
         try PostCounts.added(p, in: tx)
+        try Quotes.adopt(p, in: tx)
         tx.announce(ID<Entry>(p.id.rawValue), writtenAt: p.publishedAt)
         return true
     }
 
-    /// Replaces what a post says and its parts. Its id, iri, author and home stay.
+    /// Replaces what a post says and its parts. Its id, iri, author and home stay; what it said before is kept as a version
+    /// when `editedAt` is another.
     ///
     /// - Returns: who is named in it and was not before.
     @discardableResult
     public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> [ID<Account>]
     {
+        try PostVersions.keep(before: p, in: tx)
         try tx.run(
             """
             UPDATE post SET group_id = \(p.group), in_reply_to_id = \(p.inReplyTo),
                 in_reply_to_iri = \(p.inReplyToIRI), thread_id = \(p.thread), event_id = \(p.event), kind = \(p.kind),
                 title = \(p.title), content_html = \(p.content), source = \(p.source), warning = \(p.warning),
                 sensitive = \(p.sensitive), visibility = \(p.visibility), language = \(p.language), url = \(p.url),
-                published_at = \(p.publishedAt), edited_at = \(p.editedAt)
+                published_at = \(p.publishedAt), edited_at = \(p.editedAt),
+                quoted_iri = \(p.quote?.iri), quoted_id = \(p.quote?.post), quote_state = \(p.quote?.state),
+                quote_authorization = \(p.quote?.authorization), quote_policy = \(p.quotePolicy)
             WHERE id = \(p.id)
             """)
         let named: [ID<Account>] = try PostRow.ids(
@@ -54,8 +63,10 @@ public enum Posts {
         try tx.run("DELETE FROM mention WHERE post_id = \(p.id)")
         try tx.run("DELETE FROM hashtag WHERE post_id = \(p.id)")
         try tx.run("DELETE FROM attachment WHERE post_id = \(p.id)")
+        try Polls.set(parts.poll, of: p.id, in: tx)
         try insertParts(parts, of: p.id, in: tx)
         try Entries.put(p, in: tx)
+        try EntryWords.replace(p, parts, in: tx)
         tx.announce(StreamEvent.edited(ID(p.id.rawValue)))
         return parts.mentions.filter { !named.contains($0) }
     }
@@ -68,6 +79,7 @@ public enum Posts {
         try PostCounts.removing(id, in: tx)
         try StreamFarewells.removing(id, in: tx)
         try DirectConversations.losing("p.id = \(id)", in: tx)
+        try Quotes.removing(id, in: tx)
         try tx.run(
             """
             UPDATE post SET in_reply_to_id = NULL
@@ -84,6 +96,7 @@ public enum Posts {
         try PostCounts.removingAll(by: author, in: tx)
         try StreamFarewells.removingAll(by: author, in: tx)
         try DirectConversations.losing("p.author_id = \(author)", in: tx)
+        try Quotes.removingAll(by: author, in: tx)
         try tx.run("DELETE FROM entry WHERE account_id = \(author) AND is_boost AND post_id IS NOT NULL")
         try tx.run("DELETE FROM boost WHERE account_id = \(author)")
         try tx.run("DELETE FROM post_like WHERE account_id = \(author)")
@@ -153,6 +166,7 @@ public enum Posts {
             SELECT url, media_type, description FROM attachment WHERE post_id = \(id) ORDER BY position
             """
         for row in try db.rows(attachments) { parts.attachments.append(try attachment(row)) }
+        parts.poll = try Polls.one(id, viewer: nil, in: db)
         return parts
     }
 
@@ -199,6 +213,7 @@ public enum Posts {
                 """
                 INSERT INTO hashtag (post_id, tag) VALUES (\(post), \(tag)) ON CONFLICT (tag, post_id) DO NOTHING
                 """)
+            try Tags.remember(tag, in: tx)
         }
         for (position, attachment) in parts.attachments.enumerated() {
             try tx.run(

@@ -5,19 +5,21 @@ public import Model
 public import Vocabulary
 
 /// That somebody asks the stewards to look at something.
-public struct Report: Sendable, Hashable, Identifiable {
+public struct Report: Sendable, Hashable {
     /// The local number.
     public let id: ID<Report>
     /// The id of the `Flag` on the wire.
     public var activity: IRI
     /// Who asks; of a remote report mostly the node's own account.
-    public var reporter: Model.ID<Account>
+    public var reporter: ID<Account>
     /// Whom it is about, when we know the account.
-    public var target: Model.ID<Account>?
+    public var target: ID<Account>?
     /// The posts and accounts that are named, as they came.
     public var objects: [String]
     /// Plain text; may be empty.
     public var comment: String
+    /// What it is about in one word: `spam`, `legal`, `violation`, `other`.
+    public var category = "other"
     /// When it came.
     public var createdAt: Timestamp
     /// When a moderator was done with it.
@@ -48,9 +50,10 @@ public enum Reports {
         let objects = JSON.array(report.objects.map { .string($0) }).serialized()
         return try tx.run(
             """
-            INSERT INTO report (id, activity_iri, reporter_id, target_id, objects, comment, created_at, resolved_at)
+            INSERT INTO report (id, activity_iri, reporter_id, target_id, objects, comment, category, created_at,
+                resolved_at)
             VALUES (\(report.id), \(report.activity), \(report.reporter), \(report.target),
-                \(String(decoding: objects, as: UTF8.self)), \(report.comment), \(report.createdAt),
+                \(String(decoding: objects, as: UTF8.self)), \(report.comment), \(report.category), \(report.createdAt),
                 \(report.resolvedAt))
             ON CONFLICT (activity_iri) DO NOTHING
             """) == 1
@@ -61,7 +64,7 @@ public enum Reports {
         var reports: [Report] = []
         let sql: SQL =
             """
-            SELECT id, activity_iri, reporter_id, target_id, objects, comment, created_at, resolved_at
+            SELECT id, activity_iri, reporter_id, target_id, objects, comment, category, created_at, resolved_at
             FROM report WHERE resolved_at IS NULL ORDER BY id
             """
         for row in try db.rows(sql) { reports.append(try read(row)) }
@@ -102,6 +105,7 @@ public enum Reports {
             id: try row.id("id"), activity: try row.iri("activity_iri"), reporter: try row.id("reporter_id"),
             target: try row.idOrNil("target_id"), objects: try objects(try row.text("objects")),
             comment: try row.text("comment"), createdAt: try row.time("created_at"))
+        report.category = try row.text("category")
         report.resolvedAt = try row.timeOrNil("resolved_at")
         return report
     }

@@ -44,12 +44,30 @@ public struct StatusPost: Sendable, Hashable {
     public var replyCount = 0
     /// What the viewer did with it.
     public var marks = ViewerMarks()
+    /// What it asks.
+    public var poll: Poll?
+    /// How many quote it.
+    public var quoteCount = 0
+    /// The app in which it was written: only its author sees that.
+    public var app: AppName?
+    /// Whether the viewer wrote it.
+    public var isOwn = false
+    /// Whether the viewer may quote it without asking.
+    public var viewerMayQuote = false
 
     /// Creates the value with nothing around the post.
     public init(post: Post, author: Account) {
         self.post = post
         self.author = author
     }
+}
+
+/// How an app calls itself.
+public struct AppName: Sendable, Hashable {
+    /// What people read.
+    public var name: String
+    /// Its page.
+    public var website: String?
 }
 
 /// An event as client apps show it to one viewer.
@@ -60,6 +78,10 @@ public struct StatusEvent: Sendable, Hashable {
     public var likeCount = 0
     /// How many answered it directly.
     public var replyCount = 0
+    /// How many are interested and did not sign up.
+    public var maybeCount = 0
+    /// How many gave up their seat, or were refused.
+    public var absentCount = 0
     /// What the viewer did with it.
     public var marks = ViewerMarks()
 }
@@ -78,6 +100,10 @@ public struct StatusView: Sendable, Hashable, Identifiable {
     public var booster: Account?
     /// What it shows.
     public var subject: Subject
+    /// What the viewer's filters find in it, also those that have ended.
+    public var filtered: [FilterMatch] = []
+    /// What the post quotes, when its author agreed and the viewer may read it.
+    public var quoted: StatusPost?
     /// The entry's number.
     public var id: ID<Entry> { entry.id }
 
@@ -100,16 +126,19 @@ public struct StatusView: Sendable, Hashable, Identifiable {
 public enum StatusViews {
     /// The views of entries, in their order. What the viewer may not read has no view.
     ///
-    /// Five statements for each 500 entries, four more when there are events among them.
+    /// Eight statements for each 500 entries, four more when there are events among them.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func load(
         _ entries: [Entry], viewer: ID<Account>?, in db: some Queryable
     ) throws(DatabaseError) -> [StatusView] {
         let viewer = viewer ?? .first
-        let posts = try StatusPosts.load(Array(Set(entries.compactMap(\.post))), viewer: viewer, in: db)
+        let shown = Set(entries.compactMap(\.post))
+        let quoted = try Quotes.accepted(by: Array(shown), in: db)
+        let posts = try StatusPosts.load(Array(shown.union(quoted.values)), viewer: viewer, in: db)
         let events = try StatusEvents.load(Array(Set(entries.compactMap(\.event))), viewer: viewer, in: db)
         let boosters = try Accounts.byIDs(entries.filter(\.isBoost).map(\.account), in: db)
+        let sieve = try FilterSieve(viewer: viewer, in: db)
         return entries.compactMap { entry in
             let subject: StatusView.Subject
             switch entry.subject {
@@ -122,7 +151,10 @@ public enum StatusViews {
             }
             let booster = entry.isBoost ? boosters[entry.account] : nil
             guard !entry.isBoost || booster?.isActive == true else { return nil }
-            return StatusView(entry: entry, booster: booster, subject: subject)
+            var view = StatusView(
+                entry: entry, booster: booster, subject: subject, filtered: sieve.matches(in: subject))
+            view.quoted = entry.post.flatMap { quoted[$0] }.flatMap { posts[$0] }
+            return view
         }
     }
 
@@ -159,6 +191,7 @@ private struct StatusPosts {
             try statuses.addMentions(in: db)
             try statuses.addHashtags(in: db)
             try statuses.addAttachments(in: db)
+            try statuses.addPolls(in: db)
             all.merge(statuses.byID) { first, _ in first }
         }
         return all
@@ -175,8 +208,11 @@ private struct StatusPosts {
                 EXISTS (SELECT 1 FROM bookmark x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_kept,
                 EXISTS (SELECT 1 FROM pin x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_pinned,
                 EXISTS (SELECT 1 FROM thread_mute x
-                        WHERE x.thread_id = p.thread_id AND x.account_id = \(viewer)) AS is_muted
+                        WHERE x.thread_id = p.thread_id AND x.account_id = \(viewer)) AS is_muted,
+                (SELECT count(*) FROM post q WHERE q.quoted_id = p.id AND q.quote_state = 'accepted') AS quotes,
+                \(Conditions.follows(viewer, "p.author_id")) AS is_followed, c.name AS app_name, c.website AS app_website
             FROM post p JOIN account a ON a.id = p.author_id LEFT JOIN account g ON g.id = p.group_id
+                LEFT JOIN app c ON c.id = p.app_id AND p.author_id = \(viewer)
             WHERE p.id IN (\(list: ids)) AND \(Conditions.mayRead(viewer)) AND \(Conditions.isShown)
             """)
         for row in rows {
@@ -191,6 +227,15 @@ private struct StatusPosts {
             status.marks.bookmarked = try row.bool("is_kept")
             status.marks.pinned = try row.bool("is_pinned")
             status.marks.muted = try row.bool("is_muted")
+            status.quoteCount = try row.count("quotes")
+            let relation = PostRelation(
+                isAuthor: status.post.author == viewer, followsAuthor: try row.bool("is_followed"), isMentioned: false,
+                isBlocked: false)
+            status.isOwn = relation.isAuthor
+            status.viewerMayQuote = status.post.quotePolicy.admits(relation, to: status.post.visibility)
+            if let name = try row.textOrNil("app_name") {
+                status.app = AppName(name: name, website: try row.textOrNil("app_website"))
+            }
             byID[status.post.id] = status
         }
     }
@@ -207,6 +252,10 @@ private struct StatusPosts {
     private mutating func addHashtags(in db: some Queryable) throws(DatabaseError) {
         let rows = try db.rows("SELECT post_id, tag FROM hashtag WHERE post_id IN (\(list: ids)) ORDER BY post_id, tag")
         for row in rows { byID[try row.id("post_id")]?.hashtags.append(try row.text("tag")) }
+    }
+
+    private mutating func addPolls(in db: some Queryable) throws(DatabaseError) {
+        for (id, poll) in try Polls.load(ids, viewer: viewer, in: db) { byID[id]?.poll = poll }
     }
 
     private mutating func addAttachments(in db: some Queryable) throws(DatabaseError) {
@@ -242,6 +291,11 @@ private enum StatusEvents {
             SELECT v.id, (v.visibility IN ('public', 'unlisted') OR \(Conditions.follows(viewer, "v.owner_id")))
                     AND \(Conditions.noBlock(between: viewer, and: "v.owner_id")) AS is_readable,
                 (SELECT count(*) FROM event_like x WHERE x.event_id = v.id) AS likes,
+                (SELECT count(*) FROM event_like x WHERE x.event_id = v.id AND NOT EXISTS (
+                    SELECT 1 FROM guest y WHERE y.event_id = v.id AND y.account_id = x.account_id
+                        AND y.state IN ('asked', 'going', 'waiting'))) AS maybes,
+                (SELECT count(*) FROM guest x
+                 WHERE x.event_id = v.id AND x.state IN ('cancelled', 'declined')) AS absents,
                 (SELECT count(*) FROM post x WHERE x.in_reply_to_iri = v.iri) AS replies,
                 EXISTS (SELECT 1 FROM event_like x WHERE x.event_id = v.id AND x.account_id = \(viewer)) AS is_liked,
                 EXISTS (SELECT 1 FROM bookmark x WHERE x.event_id = v.id AND x.account_id = \(viewer)) AS is_kept,
@@ -257,6 +311,8 @@ private enum StatusEvents {
             }
             statuses[id]?.likeCount = try row.count("likes")
             statuses[id]?.replyCount = try row.count("replies")
+            statuses[id]?.maybeCount = try row.count("maybes")
+            statuses[id]?.absentCount = try row.count("absents")
             statuses[id]?.marks.liked = try row.bool("is_liked")
             statuses[id]?.marks.bookmarked = try row.bool("is_kept")
             statuses[id]?.marks.boosted = try row.bool("is_boosted")

@@ -38,13 +38,24 @@ struct Housekeeping: Sendable {
                     "received": try InboxQueue.prune(before: now - Self.memory, in: tx),
                     "signatures": try SignatureMemory.prune(before: now, in: tx),
                     "sessions": try Sessions.prune(before: now, in: tx),
+                    "keys": try SentOnce.prune(before: now - .hours(1), in: tx),
                     "links": try SignInLinks.prune(before: now, in: tx),
+                    "codes": try AuthorizationCodes.prune(before: now, in: tx),
                     "invitations": try Invitations.prune(before: now, in: tx),
+                    "mutes": try Mutes.prune(before: now, in: tx),
                 ]
             }
+            try await readOldWords()
             logger.debug("swept", metadata: swept.mapValues { "\($0)" })
         } catch {
             logger.warning("sweeping failed", metadata: ["error.kind": "\(error)"])
+        }
+    }
+
+    /// Makes what was stored by an older version findable, a little in each transaction so that nobody waits.
+    private func readOldWords() async throws {
+        while try await database.write({ tx in try SearchIndex.fill(limit: 200, in: tx) }) > 0 {
+            try await Task.sleep(for: .milliseconds(200))
         }
     }
 }

@@ -43,6 +43,8 @@ struct NodeProcess: Sendable {
         if roles.contains(.scheduler) {
             let housekeeping = Housekeeping(database: node.database, clock: node.clock, logger: node.logger)
             services.append(Loop { await housekeeping.run() })
+            let timetable = Timetable(services: node.services, logger: node.logger)
+            services.append(Loop { await timetable.run() })
         }
         if let address = node.settings.metricsListen { services.append(try metrics(address)) }
         let group = ServiceGroup(

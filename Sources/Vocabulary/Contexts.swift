@@ -70,7 +70,7 @@ public enum Contexts {
     private static let noteTerms: JSON.Object = [
         "sensitive": "as:sensitive", "votersCount": "toot:votersCount", "commentsEnabled": "pt:commentsEnabled",
         "stickied": "lemmy:stickied", "language": "sc:inLanguage", "identifier": "sc:identifier",
-        "quote": link("https://w3id.org/fep/044f#quote"),
+        "quote": link("https://w3id.org/fep/044f#quote"), "quoteUrl": "as:quoteUrl",
         "quoteAuthorization": link("https://w3id.org/fep/044f#quoteAuthorization"),
         "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
         "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",

@@ -59,6 +59,9 @@ enum Pictures {
         "<circle cx=\"6\" cy=\"12\" r=\"2.500\"/><circle cx=\"18\" cy=\"6\" r=\"2.500\"/><circle cx=\"18\" cy=\"18\" r=\"2.500\"/><path d=\"M8.300 11l7.400-3.800M8.300 13l7.400 3.800\"/>"
     )
 
+    /// The bell beside one's own face.
+    static let bell = sign("<path d=\"M6 17v-6a6 6 0 0 1 12 0v6l2 2H4z\"/><path d=\"M10 21.500h4\"/>")
+
     private static func drawing(_ shapes: HTML) -> HTML {
         """
         <svg class="drawing" viewBox="0 0 120 84" width="180" height="126" aria-hidden="true" focusable="false"

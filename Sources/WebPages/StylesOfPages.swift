@@ -49,6 +49,10 @@ extension Styles {
         .entries .sign{display:none}
         .door{display:flex;align-items:center;gap:1rem;margin-left:auto;white-space:nowrap}
         .door>a:not(.button):not(.mine){min-height:44px;display:flex;align-items:center}
+        .bell{position:relative;display:flex;align-items:center;justify-content:center;min-width:44px;color:var(--ink);border-radius:50%}
+        .bell:hover,.bell[aria-current]{color:var(--accent)}
+        .dot{display:inline-block;width:.6rem;height:.6rem;border-radius:50%;background:var(--accent)}
+        .bell .dot{position:absolute;top:.55rem;right:.55rem;outline:2px solid var(--paper)}
         .menu{position:relative}
         .menu summary{list-style:none;display:flex;align-items:center;justify-content:center;min-width:44px;min-height:44px;border-radius:50%}
         .menu summary::-webkit-details-marker{display:none}
@@ -126,7 +130,7 @@ extension Styles {
         label,legend{display:block;font-weight:600;margin-bottom:.25rem}
         .optional{font-weight:400;color:var(--soft);font-size:.85rem}
         .field .hint{margin:0 0 .35rem;line-height:1.4}
-        input:not([type=checkbox]):not([type=hidden]),textarea,select{width:100%;min-height:44px;padding:.5rem .75rem;font:inherit;color:var(--ink);background:var(--raised);border:1px solid var(--edge);border-radius:6px}
+        input:not([type=checkbox]):not([type=radio]):not([type=hidden]),textarea,select{width:100%;min-height:44px;padding:.5rem .75rem;font:inherit;color:var(--ink);background:var(--raised);border:1px solid var(--edge);border-radius:6px}
         textarea{resize:vertical;line-height:1.5}
         input[type=number]{max-width:9rem}
         [aria-invalid=true]{border-color:var(--red)!important;border-width:2px!important}
@@ -271,7 +275,7 @@ extension Styles {
         .warning>summary{font-weight:600;min-height:44px;display:flex;align-items:center}
         .warning>summary::before{content:"▸";margin-right:.5rem}
         .warning[open]>summary::before{content:"▾"}
-        .attachments{list-style:none;padding:0}
+        .attachments,.poll ul{list-style:none;padding:0}
         .answer form{margin-top:.5rem}
         .rsvp form+p,.rsvp .address+p{margin-top:.75rem}
         .rsvp p:not(.address):not(.hint){font-size:1.05rem}

@@ -15,6 +15,8 @@ struct Visit: Sendable {
     let context: NodeContext
     let visitor: Sessions.Visitor
     let t: Texts
+    /// Whether something came that the person has not seen.
+    var hasNews = false
 
     var services: Services { pages.services }
     var community: Community { services.community }
@@ -84,10 +86,11 @@ struct Visit: Sendable {
 
 /// What was just done, in the address of the page that follows: only these words become sentences.
 enum Notice: String, CaseIterable {
-    case published, edited, deleted, thanked, unthanked, recommended, unrecommended
+    case published, edited, deleted, thanked, unthanked, recommended, unrecommended, voted
     case planned, changed, postponed, cancelled, going, waiting, asked, left
     case followed, requested, unfollowed, answered, founded
-    case saved, password, approved, refused, resolved, welcome, goodbye
+    case saved, password, approved, refused, resolved, welcome, goodbye, appRevoked, appRefused
+    case announced, withdrawn
 }
 
 /// A form that was sent, and checked to be ours.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Database
 public import HTTPSupport
 public import HTTPTypes
 public import Hummingbird
 internal import Model
 public import Services
+internal import Storage
 
 /// The pages of the node, for people: French and English, without scripts.
 ///
@@ -22,7 +24,7 @@ public struct WebPages: Sendable {
 
     /// All of them.
     public var routes: [Route] {
-        reading + conversation + meetings + people + stewardship + Feeds.routes(self) + Styles.assets.routes
+        reading + conversation + meetings + people + apps + stewardship + Feeds.routes(self) + Styles.assets.routes
     }
 
     private var reading: [Route] {
@@ -44,7 +46,8 @@ public struct WebPages: Sendable {
             get("/posts/:id/edit", EditPost.show), post("/posts/:id/edit", EditPost.save),
             post("/posts/:id/delete", EditPost.delete), post("/posts/:id/like", Discussion.like),
             post("/posts/:id/unlike", Discussion.unlike), post("/posts/:id/boost", Discussion.boost),
-            post("/posts/:id/unboost", Discussion.unboost), post("/groups", GroupPage.create),
+            post("/posts/:id/unboost", Discussion.unboost), post("/posts/:id/vote", Discussion.vote),
+            post("/groups", GroupPage.create),
             get("/groups/:name/edit", GroupPage.showEdit), post("/groups/:name/edit", GroupPage.saveEdit),
         ]
     }
@@ -55,7 +58,8 @@ public struct WebPages: Sendable {
             post("/events/:id/join", EventPage.join), post("/events/:id/leave", EventPage.leave),
             get("/events/:id/manage", ManageEvent.show), post("/events/:id/change", ManageEvent.change),
             post("/events/:id/postpone", ManageEvent.postpone), post("/events/:id/cancel", ManageEvent.cancel),
-            get("/my-events", MyEvents.show),
+            get("/my-events", MyEvents.show), get("/notifications", NotificationsPage.show),
+            post("/notifications/put-away", NotificationsPage.putAway),
         ]
     }
 
@@ -71,11 +75,26 @@ public struct WebPages: Sendable {
         ]
     }
 
+    /// Apps that ask to act for a person, and the doors at the addresses that apps know.
+    private var apps: [Route] {
+        let elsewhere = [
+            ("/auth/sign_in", "/sign-in"), ("/auth/password/new", "/sign-in"), ("/auth/sign_up", "/sign-up"),
+            ("/auth/edit", "/settings"), ("/settings/delete", "/settings"),
+            ("/oauth/authorized_applications", "/settings#apps"),
+        ]
+        return [
+            get(Authorize.path, Authorize.show), post(Authorize.path, Authorize.decide),
+            post(Authorize.path + "/deny", Authorize.refuse), post("/sign-in/other", Authorize.switchPerson),
+            post("/settings/apps/revoke", ConnectedAppsSection.revoke),
+        ] + elsewhere.map { path, target in get(path) { $0.redirect(target) } }
+    }
+
     private var stewardship: [Route] {
         [
             get("/moderation", Moderation.show), post("/moderation/approve", Moderation.approve),
             post("/moderation/refuse", Moderation.refuse), post("/moderation/resolve", Moderation.resolve),
             post("/moderation/suspend", Moderation.suspend), post("/moderation/hosts", Moderation.setPolicy),
+            post("/moderation/announce", Moderation.announce), post("/moderation/withdraw", Moderation.withdraw),
         ]
     }
 
@@ -128,7 +147,14 @@ extension WebPages {
     private func visit(_ request: Request, _ context: NodeContext) async throws -> Visit {
         let visitor = try await Sessions.visitor(request, context, services)
         let language = language(of: request, visitor)
-        return Visit(pages: self, request: request, context: context, visitor: visitor, t: .of(language))
+        var visit = Visit(pages: self, request: request, context: context, visitor: visitor, t: .of(language))
+        if let person = visit.viewer, request.method == .get {
+            let now = visit.now
+            visit.hasNews = try await services.database.read { db in
+                try Notifications.hasNews(for: person, at: now, in: db)
+            }
+        }
+        return visit
     }
 
     /// When even the session cannot be read.

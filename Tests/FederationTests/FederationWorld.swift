@@ -210,6 +210,7 @@ struct FederationWorld: Sendable {
         account.sharedInbox = identifiers.sharedInbox
         account.approvesFollowers = approvesFollowers
         account.discoverable = true
+        account.indexable = true
         let stored = account
         let keyID = identifiers.keyID(of: iri).string
         // What we show is always the same, so that what we send can be compared to the byte; nothing here signs with it.

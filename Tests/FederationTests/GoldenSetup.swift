@@ -73,6 +73,13 @@ struct GoldenSetup {
             for mention in entry.json["mentions"]?.array ?? [] {
                 parts.mentions.append(try Entry(json: ["by": mention]).account("by", in: tx).id)
             }
+            if let titles = entry.json["poll"]?.array {
+                let options = titles.compactMap { $0.string.map { Poll.Option(title: $0) } }
+                parts.poll = Poll(
+                    options: options, isMultiple: entry.flag("isMultiple"),
+                    expiresAt: now + (entry.flag("isOver") ? .hours(-1) : .hours(1)))
+            }
+            post.quotePolicy = entry.textOrNil("quotePolicy").flatMap(QuotePolicy.init(rawValue:)) ?? .everyone
             _ = try Posts.insert(post, parts, in: tx)
         }
     }

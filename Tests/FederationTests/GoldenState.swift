@@ -62,8 +62,19 @@ enum GoldenState {
                 "likes",
                 JSON(try iris("post_like b JOIN account t ON t.id = b.account_id", "b.post_id", post.id, in: db))
             ),
+            ("poll", parts.poll.map(poll) ?? .null),
+            ("quote", post.quote.map { ["of": JSON($0.iri), "state": JSON($0.state.rawValue)] } ?? .null),
+            ("quotePolicy", JSON(post.quotePolicy.rawValue)),
             ("boosts", JSON(try iris("boost b JOIN account t ON t.id = b.account_id", "b.post_id", post.id, in: db))),
         ])
+    }
+
+    private static func poll(_ poll: Poll) -> JSON {
+        [
+            "votes": .object(JSON.Object(poll.options.map { ($0.title, JSON(Int64($0.votes))) })),
+            "voters": JSON(Int64(poll.votersCount)), "isMultiple": JSON(poll.isMultiple),
+            "ends": poll.expiresAt.map { JSON($0.description) } ?? .null,
+        ]
     }
 
     private static func event(_ event: Event, in db: Snapshot) throws -> JSON {

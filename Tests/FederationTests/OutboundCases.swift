@@ -112,6 +112,42 @@ extension OutboundCase {
             try await scene.write { tx in _ = try scene.outbox.boost(post, by: scene.alice, in: tx) }
             return nil
         },
+        .init("create-question") { scene in
+            var parts = PostParts()
+            parts.poll = Poll(
+                options: [.init(title: "Tea"), .init(title: "Coffee")], isMultiple: false,
+                expiresAt: scene.now + .days(1))
+            try await scene.publish(scene.post(100) { $0.kind = .question }, parts)
+            return nil
+        },
+        .init("update-question-counts") { scene in
+            var parts = PostParts()
+            parts.poll = Poll(
+                options: [.init(title: "Tea"), .init(title: "Coffee")], isMultiple: true,
+                expiresAt: scene.now + .days(1))
+            let post = scene.post(100) { $0.kind = .question }
+            try await scene.write { [parts] tx in
+                _ = try Posts.insert(post, parts, in: tx)
+                _ = try Polls.vote(for: "Tea", by: scene.vera.id, on: post.id, at: scene.now, in: tx)
+                try scene.outbox.tellCounts(of: post.id, in: tx)
+            }
+            return nil
+        },
+        .init("create-vote") { scene in
+            let post = try await scene.verasPost()
+            try await scene.write { tx in try scene.outbox.vote(for: ["Tea"], on: post, by: scene.alice, in: tx) }
+            return nil
+        },
+        .init("create-quote") { scene in
+            let quoted = try await scene.verasPost()
+            let post = scene.post(101) {
+                $0.quote = Quote(iri: quoted.iri, post: quoted.id, state: .pending)
+                $0.quotePolicy = .followers
+            }
+            try await scene.publish(post)
+            try await scene.write { tx in try scene.outbox.askToQuote(quoted, in: post, by: scene.alice, in: tx) }
+            return nil
+        },
         .init("undo-announce") { scene in
             let post = try await scene.verasPost()
             try await scene.write { tx in
@@ -204,7 +240,16 @@ extension OutboundCase {
 
     /// Actors.
     static let actors: [OutboundCase] = [
-        .init("actor-person") { scene in scene.actor(scene.alice) },
+        .init("actor-person") { scene in
+            var person = scene.alice
+            person.header = IRI("https://cafe.example/media/header.png")
+            person.fields = [
+                ProfileField(
+                    name: "Site",
+                    value: SanitizedHTML(unchecked: "<a href=\"https://alice.example/\" rel=\"me\">alice.example</a>"))
+            ]
+            return scene.actor(person)
+        },
         .init("actor-group") { scene in scene.actor(scene.garden) },
         .init("actor-application") { scene in
             var node = Account(

@@ -20,6 +20,7 @@ private func local(_ name: String, _ kind: Account.Kind) throws -> Account {
     var account = Account(id: ID(1), kind: kind, username: name, host: "", iri: address, createdAt: now)
     account.displayName = name.uppercased()
     account.discoverable = true
+    account.indexable = true
     return account
 }
 

@@ -52,6 +52,30 @@ struct ActorToAccountTests {
         #expect(try read(["name": nil]).account.shownName == "vic")
     }
 
+    @Test("lines of a profile are sanitised and bounded, and the wide picture is taken over")
+    func fields() throws {
+        let lines: [JSON] = [
+            [
+                "type": "PropertyValue", "name": "Site\n",
+                "value": "<a href=\"https://vic.test/\" onclick=\"x\">vic</a>",
+            ],
+            ["type": "PropertyValue", "name": "x", "value": "<script>alert(1)</script>plain"],
+            ["type": "Image", "url": "https://victim.test/x.png"],
+        ]
+        let many = (1...60).map { JSON.object(["type": "PropertyValue", "name": JSON("n\($0)"), "value": "v"]) }
+        let account = try read([
+            "attachment": .array(lines), "image": ["type": "Image", "url": "https://victim.test/wide.png"],
+            "indexable": true,
+        ]).account
+        #expect(account.fields.map(\.name) == ["Site", "x"])
+        #expect(account.fields.first?.value.string.contains("href=\"https://vic.test/\"") == true)
+        #expect(account.fields.first?.value.string.contains("onclick") == false)
+        #expect(account.fields.last?.value.string.contains("script") == false)
+        #expect(account.header == IRI("https://victim.test/wide.png"))
+        #expect(account.indexable)
+        #expect(try read(["attachment": .array(many)]).account.fields.count == 20)
+    }
+
     @Test("a biography is sanitised and bounded")
     func summary() throws {
         let html = "<p onclick=x>Hello <script>alert(1)</script></p>" + String(repeating: "é", count: 40_000)
@@ -173,10 +197,48 @@ struct NoteToPostTests {
         #expect(throws: Refusal.ownerMismatch) { try read(["id": "https://evil.test/n/1"]) }
     }
 
-    @Test("a poll keeps its answers, a shared link its address")
+    @Test("a poll keeps its answers beside the text, with its counts and its end")
+    func poll() throws {
+        let asked = try read([
+            "type": "Question", "content": nil, "endTime": "2026-09-04T09:00:00Z", "votersCount": 3,
+            "anyOf": [
+                ["name": "<b>Tea</b>", "replies": ["totalItems": 2]],
+                ["name": " Coffee\n ", "replies": ["totalItems": -1]],
+            ],
+        ])
+        let poll = try #require(asked.poll)
+        #expect(poll.options == [.init(title: "<b>Tea</b>", votes: 2), .init(title: "Coffee")])
+        #expect(poll.isMultiple && poll.votersCount == 3 && asked.post.content.isEmpty)
+        #expect(poll.expiresAt?.description == "2026-09-04T09:00:00Z" && asked.post.kind == .question)
+        let closed = try read(["type": "Question", "closed": "2026-01-02T09:00:00Z", "oneOf": [["name": "Tea"]]])
+        #expect(closed.poll?.expiresAt?.description == "2026-01-02T09:00:00Z" && closed.poll?.isMultiple == false)
+        #expect(try read(["type": "Note", "oneOf": [["name": "Tea"]]]).poll == nil)
+    }
+
+    @Test(
+        "a quote is read wherever it stands, and its rule from the policy",
+        arguments: ["quote", "quoteUrl", "_misskey_quote", "quoteUri"])
+    func quote(key: String) throws {
+        let read = try read([key: "https://far.test/1", "quoteAuthorization": "https://evil.test/word"])
+        #expect(read.post.quote?.iri.string == "https://far.test/1" && read.post.quote?.state == .pending)
+        #expect(read.post.quote?.authorization == nil, "a word of another origin is none")
+    }
+
+    static let policies: [(JSON, QuotePolicy)] = [
+        (.null, .unknown),
+        (["canQuote": ["automaticApproval": ["https://www.w3.org/ns/activitystreams#Public"]]], .everyone),
+        (["canQuote": ["automaticApproval": ["https://victim.test/u/vic"]]], .nobody),
+        (["canQuote": ["manualApproval": ["https://www.w3.org/ns/activitystreams#Public"]]], .manual),
+        (["canReply": [:]], .unknown),
+    ]
+
+    @Test("who may quote", arguments: policies)
+    func quotePolicy(policy: JSON, expected: QuotePolicy) throws {
+        #expect(try read(["interactionPolicy": policy]).post.quotePolicy == expected)
+    }
+
+    @Test("a shared link keeps its address")
     func content() throws {
-        let poll = try read(["type": "Question", "oneOf": [["name": "<b>Tea</b>"], ["name": "Coffee"]]])
-        #expect(poll.post.content.string.contains("<li>&lt;b&gt;Tea&lt;/b&gt;</li><li>Coffee</li>"))
         let link = try read([
             "type": "Page", "name": "Look", "content": nil,
             "attachment": [["type": "Link", "href": "https://example.org/a?b=1&c=2"]],

@@ -151,13 +151,15 @@ struct RegistrationTests {
         }
     }
 
-    @Test("a crowd at the door is let through slowly")
+    @Test("a crowd from one place is let in slowly, and keeps nobody else out")
     func rate() async throws {
         try await Cafe.open { cafe in
-            for number in 10..<20 { _ = try await cafe.services.register(signUp("guest\(number)")) }
-            try await cafe.expect(.tooMany) { _ = try await $0.register(signUp("guest20")) }
+            let here = "192.0.2.1"
+            for number in 10..<20 { _ = try await cafe.services.register(signUp("guest\(number)"), from: here) }
+            try await cafe.expect(.tooMany) { _ = try await $0.register(signUp("guest20"), from: here) }
+            _ = try await cafe.services.register(signUp("guest20"), from: "192.0.2.2")
             cafe.clock.pass(.seconds(30))
-            _ = try await cafe.services.register(signUp("guest20"))
+            _ = try await cafe.services.register(signUp("guest21"), from: here)
         }
     }
 

@@ -18,7 +18,11 @@ struct AccountsTests {
         account.outbox = try iri("https://far.example/users/Ada/outbox")
         account.icon = try iri("https://far.example/ada.png")
         account.approvesFollowers = true
+        account.header = try iri("https://far.example/wide.png")
+        account.fields = [ProfileField(name: "a", value: SanitizedHTML(unchecked: "<b>b</b>"), source: "b")]
         account.discoverable = true
+        account.indexable = true
+        account.hidesFollows = true
         account.suspendedAt = Timestamp(11)
         account.deletedAt = Timestamp(12)
         account.movedTo = try iri("https://other.example/ada")

@@ -40,6 +40,23 @@ extension StatementTour {
         _ = try Conversations.around(.event(s.event.id), viewer: nil, in: tx)
         try kept(s, tx)
         try apps(s, tx)
+        try codes(s, tx)
+    }
+
+    private func codes(_ s: Stage, _ tx: Transaction) throws {
+        let app = ClientApp(
+            id: ID(77), clientID: "codes", name: "App", website: nil, redirectURIs: ["app://"], scopes: .read,
+            createdAt: s.now)
+        try ClientApps.insert(app, secret: s.digest, in: tx)
+        let grant = AuthorizationGrant(
+            app: app.id, account: s.ada.id, person: s.ada.id, redirectURI: "app://", scopes: .read,
+            expiresAt: s.now + .minutes(10))
+        let digest = [UInt8](repeating: 7, count: 32)
+        try AuthorizationCodes.insert(grant, digest: digest, in: tx)
+        _ = try AuthorizationCodes.find(digest, at: s.now, in: tx)
+        _ = try AuthorizationCodes.use(digest, at: s.now, in: tx)
+        try AuthorizationCodes.prune(before: s.now, in: tx)
+        _ = try GroupRoles.groups(runBy: s.ada.id, in: tx)
     }
 
     private func kept(_ s: Stage, _ tx: Transaction) throws {

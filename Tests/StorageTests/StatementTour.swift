@@ -30,6 +30,8 @@ struct StatementTour {
             try streams(stage, tx)
             try clients(stage, tx)
             try notifications(stage, tx)
+            try personal(stage, tx)
+            try posting(stage, tx)
             try ends(stage, tx)
         }
     }

@@ -30,6 +30,7 @@ enum AcceptHandler: ActivityHandler {
         if let guest = try answered.guest(in: tx) {
             return try settle(guest, isTentative ? .waiting : .going, said, in: tx)
         }
+        if !isTentative, let post = try answered.quoting(said, in: tx) { return try said.settle(quoteIn: post, in: tx) }
         if let event = try Events.byIRI(answered.id, in: tx), event.isLocal {
             guard !isTentative else { return .ignored(.noEffect) }
             return try JoinHandler.ask(event, said, in: tx)

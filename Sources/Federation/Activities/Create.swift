@@ -13,18 +13,28 @@ internal import Vocabulary
 enum CreateHandler: ActivityHandler {
     static let types = ["Create"]
 
-    static func gather(
-        _ activity: ActivityDocument, from actor: Account, in world: Federation
-    ) async throws -> GatheredObject {
-        let gathered = try await gatherOwn(activity, from: actor, in: world)
-        if case .post(let remote, _) = gathered, let parent = remote.inReplyTo {
-            await world.threads.climb(from: parent)
-        }
-        return gathered
+    enum Created: Sendable {
+        case object(GatheredObject)
+        case vote(Vote)
     }
 
-    static func apply(_ object: GatheredObject, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
-        try ObjectIntake.store(object, said, isAnnounced: false, in: tx)
+    static func gather(
+        _ activity: ActivityDocument, from actor: Account, in world: Federation
+    ) async throws -> Created {
+        if let vote = Vote(activity, by: actor) { return .vote(vote) }
+        let gathered = try await gatherOwn(activity, from: actor, in: world)
+        if case .post(let remote, _) = gathered {
+            if let parent = remote.inReplyTo { await world.threads.climb(from: parent) }
+            if let quoted = remote.post.quote { _ = try? await world.posts.resolve(quoted.iri) }
+        }
+        return .object(gathered)
+    }
+
+    static func apply(_ created: Created, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+        switch created {
+        case .object(let object): return try ObjectIntake.store(object, said, isAnnounced: false, in: tx)
+        case .vote(let vote): return try vote.count(said, in: tx)
+        }
     }
 
     /// The object of a `Create` or an `Update`, proved to be its actor's.
@@ -49,7 +59,10 @@ extension Outbox {
         if let post = try Posts.byID(id, in: tx) { try notify(posted: post, in: tx) }
     }
 
-    func sayPost(_ type: String, _ id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
+    /// - Parameter others: who gets it besides its readers.
+    func sayPost(
+        _ type: String, _ id: ID<Post>, alsoTo others: [Recipient] = [], in tx: Transaction
+    ) throws(DatabaseError) {
         guard let author = try Posts.byID(id, in: tx)?.author,
             let view = try PostViews.one(id, viewer: author, in: tx)
         else { return }
@@ -63,7 +76,8 @@ extension Outbox {
             type, by: view.author, object: .object(note), about: post.iri, to: audience.to, cc: audience.cc)
         saying.audience = view.group?.iri
         saying.needsFullContext = true
-        let said = try say(saying, to: try readers(of: view, parentAuthor: parentAuthor, in: tx), in: tx)
+        let readers = try readers(of: view, parentAuthor: parentAuthor, in: tx)
+        let said = try say(saying, to: readers + others, in: tx)
         try relay(said, about: post, in: tx)
         if type == "Create" { try boostIntoGroup(post, in: tx) }
     }

@@ -45,6 +45,11 @@ enum DeleteHandler: ActivityHandler {
             try Tombstones.record(object, actor: owner.iri, formerType: "Event", at: said.now, in: tx)
             return .applied
         }
+        if let post = try Quotes.byAuthorization(object, in: tx), object.isSameOrigin(as: by) {
+            try Quotes.set(.revoked, authorization: nil, of: post, in: tx)
+            if try Posts.byID(post, in: tx)?.isLocal == true { try said.outbox.update(post, in: tx) }
+            return .applied
+        }
         guard object.isSameOrigin(as: by), !said.world.identifiers.isLocal(object) else {
             return .ignored(.notAllowed)
         }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Database
+public import Database
 internal import Markup
-internal import Model
-internal import Storage
+public import Model
+public import Storage
 internal import Vocabulary
 
 /// `Flag`: a complaint from another node, kept for the moderators. At most fifty objects of it are kept.
@@ -30,5 +30,20 @@ enum FlagHandler: ActivityHandler {
         let isNew = try Reports.insert(report, in: tx)
         if isNew { try said.outbox.notify(.report(report), in: tx) }
         return isNew ? .applied : .duplicate
+    }
+}
+
+extension Outbox {
+    /// Passes a complaint on to the node of the account that it is about, in the node's own name.
+    ///
+    /// - Returns: whether it went anywhere.
+    @discardableResult
+    public func flag(_ report: Report, about target: Account, in tx: Transaction) throws(DatabaseError) -> Bool {
+        guard !target.isLocal, let node = try Accounts.byIRI(identifiers.instanceActor, in: tx) else { return false }
+        var saying = Saying(
+            "Flag", by: node, object: .array(report.objects.map { .string($0) }), about: target.iri, to: [target.iri])
+        saying.content = report.comment
+        try say(saying, to: [.account(target)], in: tx)
+        return true
     }
 }

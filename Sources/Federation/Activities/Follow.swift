@@ -19,7 +19,7 @@ enum FollowHandler: ActivityHandler {
 
     static func apply(_ target: IRI, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
         guard let account = try Accounts.byIRI(target, in: tx), account.isLocal, account.isActive,
-            account.kind == .person || account.kind == .group
+            account.isPersonal || account.isGroup
         else { return .ignored(.notForUs) }
         if try Blocks.exists(between: account.id, said.actor.id, in: tx) {
             try said.outbox.reject(

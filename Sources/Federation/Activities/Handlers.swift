@@ -18,6 +18,7 @@ let handlers: [any ActivityHandler.Type] = [
     BlockHandler.self,
     FlagHandler.self,
     MoveHandler.self,
+    QuoteRequestHandler.self,
 ]
 
 /// The handler of a type, by its name on the wire.

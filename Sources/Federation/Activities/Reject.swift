@@ -34,6 +34,7 @@ enum RejectHandler: ActivityHandler {
             try GuestLists.set(guest, rank: said.rank(), in: tx)
             return .applied
         }
+        if let post = try answered.quoting(said, in: tx) { return try said.settle(quoteIn: post, in: tx) }
         if let event = try Events.byIRI(answered.id, in: tx), event.isLocal {
             return try LeaveHandler.leave(event, said, in: tx)
         }

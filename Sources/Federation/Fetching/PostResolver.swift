@@ -151,8 +151,9 @@ public struct PostResolver: Sendable {
         case .post:
             guard let note = try? NoteDocument(document) else { throw .notAPost }
             let author = try await owner(of: id, among: note.attributedTo, budget: &budget)
-            let remote = try NoteToPost.read(
+            var remote = try NoteToPost.read(
                 note, id: ids.make(at: clock.now), author: author, at: clock.now, identifiers: identifiers)
+            remote.quoteApprovedBy = await approval(of: remote.post, budget: &budget)
             return .post(remote, author)
         case .event:
             guard let event = try? EventDocument(document) else { throw .notAPost }
@@ -214,6 +215,8 @@ extension PostResolver {
         parts.mentions = Set(remote.mentioned.compactMap { named[$0]?.id }).sorted()
         parts.hashtags = remote.hashtags
         parts.attachments = remote.attachments
+        parts.poll = remote.poll
+        post.quote = try QuoteRules.quote(of: remote, by: author, in: tx)
         try Posts.insert(post, parts, in: tx)
         try Posts.adoptReplies(of: post, in: tx)
         return .created(.post(post.id))

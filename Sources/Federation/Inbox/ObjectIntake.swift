@@ -90,12 +90,42 @@ enum ObjectIntake {
         _ known: Post, with remote: RemotePost, by author: Account, _ said: Said, in tx: Transaction
     ) throws -> InboxOutcome {
         guard known.author == author.id, !known.isLocal else { return .ignored(.notAllowed) }
+        // Neither counts nor consent make another version: many send them without a date.
+        let isNews = try refresh(known, from: remote, by: author, in: tx)
+        let outcome = try rewrite(known, with: remote, by: author, said, in: tx)
+        return outcome == .duplicate && isNews ? .applied : outcome
+    }
+
+    /// Takes over how a poll stands, and that what is quoted may be.
+    private static func refresh(
+        _ known: Post, from remote: RemotePost, by author: Account, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        var isNews = false
+        if let asked = remote.poll, let poll = try Polls.one(known.id, viewer: nil, in: tx), poll.asksTheSame(as: asked),
+            poll != asked
+        {
+            try Polls.set(asked, of: known.id, in: tx)
+            isNews = true
+        }
+        if let quote = known.quote, quote.state == .pending, remote.post.quote?.iri == quote.iri,
+            let now = try QuoteRules.quote(of: remote, by: author, in: tx), now.state == .accepted
+        {
+            try Quotes.set(.accepted, authorization: now.authorization, of: known.id, in: tx)
+            isNews = true
+        }
+        return isNews
+    }
+
+    private static func rewrite(
+        _ known: Post, with remote: RemotePost, by author: Account, _ said: Said, in tx: Transaction
+    ) throws -> InboxOutcome {
         let newest = known.editedAt ?? known.publishedAt
         guard let edited = remote.post.editedAt else { return .duplicate }
         // Some servers date an edit in the second of the version before: then other words are the newer ones.
         let isOther = remote.post.content != known.content || remote.post.title != known.title
         guard edited > newest || (edited == newest && isOther) else { return .duplicate }
         var post = remote.post.replacing(known)
+        post.quote = try quote(of: known, after: remote, by: author, in: tx)
         // An edit never shows a post to more people than it was written for.
         post.visibility = min(known.visibility, remote.post.visibility)
         let named = try Accounts.byIRIs(remote.mentioned, in: tx)
@@ -104,11 +134,22 @@ enum ObjectIntake {
         return .applied
     }
 
+    /// What is quoted once stays so, with what its author said of it; only another quote is looked at anew.
+    private static func quote(
+        of known: Post, after remote: RemotePost, by author: Account, in tx: Transaction
+    ) throws(DatabaseError) -> Quote? {
+        if let quote = known.quote, quote.iri == remote.post.quote?.iri {
+            return try Posts.byID(known.id, in: tx)?.quote
+        }
+        return try QuoteRules.quote(of: remote, by: author, in: tx)
+    }
+
     private static func parts(of remote: RemotePost, named: [IRI: Account]) -> PostParts {
         var parts = PostParts()
         parts.mentions = Array(Set(remote.mentioned.compactMap { named[$0]?.id })).sorted()
         parts.hashtags = remote.hashtags
         parts.attachments = remote.attachments
+        parts.poll = remote.poll
         return parts
     }
 
@@ -144,6 +185,10 @@ extension Post {
         post.title = title
         post.source = source
         post.warning = warning
+        post.sensitive = sensitive
+        post.quotePolicy = quotePolicy
+        post.app = known.app
+        post.quote = known.quote
         post.language = language
         post.url = url
         post.editedAt = editedAt

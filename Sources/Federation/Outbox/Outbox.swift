@@ -58,6 +58,12 @@ struct Saying: Sendable {
     var cc: [IRI]
     /// The group in which it is said.
     var audience: IRI?
+    /// Words that go with it.
+    var content: String?
+    /// By what means it is done.
+    var instrument: JSON?
+    /// What comes of it.
+    var result: JSON?
     /// Whether it carries terms beyond ActivityStreams.
     var needsFullContext = false
 
@@ -83,7 +89,10 @@ struct Saying: Sendable {
             ("to", .array(to.map { .string($0.string) })),
             ("cc", .array(cc.map { .string($0.string) })),
             ("audience", audience.map { .string($0.string) }),
+            ("content", content.map { .string($0) }),
             ("object", object),
+            ("instrument", instrument),
+            ("result", result),
         ])
     }
 }

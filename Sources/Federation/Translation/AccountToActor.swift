@@ -21,7 +21,7 @@ public enum AccountToActor {
             "inbox": JSON(identifiers.inbox(of: id)), "outbox": JSON(identifiers.outbox(of: id)),
             "followers": JSON(identifiers.followers(of: id)), "following": JSON(identifiers.following(of: id)),
             "manuallyApprovesFollowers": JSON(account.approvesFollowers),
-            "discoverable": JSON(account.discoverable), "indexable": JSON(account.discoverable),
+            "discoverable": JSON(account.discoverable), "indexable": JSON(account.indexable),
             "published": JSON(account.createdAt.description),
             "endpoints": ["sharedInbox": JSON(identifiers.sharedInbox)],
             "publicKey": [
@@ -31,6 +31,13 @@ public enum AccountToActor {
         if account.kind != .application { object["featured"] = JSON(identifiers.featured(of: id)) }
         if account.isGroup { addGroup(to: &object, id, identifiers) }
         if let icon = account.icon { object["icon"] = image(icon) }
+        if let header = account.header { object["image"] = image(header) }
+        if !account.fields.isEmpty {
+            object["attachment"] = .array(
+                account.fields.map {
+                    ["type": "PropertyValue", "name": JSON($0.name), "value": JSON($0.value.string)]
+                })
+        }
         if let movedTo = account.movedTo { object["movedTo"] = JSON(movedTo) }
         return object.standing(in: Contexts.actor)
     }

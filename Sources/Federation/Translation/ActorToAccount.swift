@@ -46,8 +46,11 @@ public enum ActorToAccount {
         account.outbox = document.outbox?.belonging(to: iri)
         account.followers = followers(of: document)
         account.icon = document.icon
+        account.header = document.image
+        account.fields = fields(of: document)
         account.approvesFollowers = document.manuallyApprovesFollowers
         account.discoverable = document.discoverable ?? false
+        account.indexable = document.indexable ?? false
         account.fetchedAt = now
         account.movedTo = document.movedTo
         return RemoteActor(account: account, keys: keys(of: document))
@@ -102,6 +105,15 @@ public enum ActorToAccount {
     private static func summary(_ html: String?) -> SanitizedHTML {
         guard let html else { return .empty }
         return Sanitizer.sanitize(PlainText.cut(html, bytes: FieldLimits.summaryBytes))
+    }
+
+    /// The lines of a profile, capped; a line that says nothing is none.
+    private static func fields(of document: ActorDocument) -> [Model.ProfileField] {
+        document.fields.prefix(FieldLimits.profileFields).compactMap { field in
+            let name = PlainText.line(field.name, limit: FieldLimits.name)
+            let value = Sanitizer.sanitize(PlainText.cut(field.valueHTML, bytes: FieldLimits.profileFieldBytes))
+            return name.isEmpty ? nil : Model.ProfileField(name: name, value: value)
+        }
     }
 
     /// Followers are addressed by this collection: one that is somebody else's, or everybody, is none.

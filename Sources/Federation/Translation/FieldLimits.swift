@@ -14,10 +14,16 @@ enum FieldLimits {
     static let warning = 500
     /// Characters of the words for a picture.
     static let description = 1_500
+    /// Characters of an answer in a poll.
+    static let option = 500
     /// Characters of one line of an address.
     static let place = 200
     /// Bytes of a biography, before it is sanitised.
     static let summaryBytes = 20_480
+    /// Lines of a profile.
+    static let profileFields = 20
+    /// Bytes of one line of a profile, before it is sanitised.
+    static let profileFieldBytes = 4_096
     /// Hashtags and mentions that are looked at.
     static let tags = 100
     /// Characters of a hashtag.

@@ -18,6 +18,10 @@ public struct RemotePost: Sendable, Hashable {
     public var inReplyTo: IRI?
     /// Everybody in `to`, `cc` and `audience`, Public left out.
     public var addressed: [IRI]
+    /// What it asks.
+    public var poll: Poll?
+    /// Who agreed that it quotes what it quotes: the owner of the word that was fetched from its own origin.
+    public var quoteApprovedBy: IRI?
 }
 
 /// Reads another node's post. Pure.
@@ -38,7 +42,8 @@ public enum NoteToPost {
         let title = PlainText.line(note.name, limit: FieldLimits.title)
         let attachments = attachments(of: note)
         let content = content(of: note, title: title)
-        guard !content.isEmpty || !title.isEmpty || !attachments.isEmpty else { throw .notAPost }
+        let poll = poll(of: note, at: now)
+        guard !content.isEmpty || !title.isEmpty || !attachments.isEmpty || poll != nil else { throw .notAPost }
 
         let addressed = Array(note.audience.recipients.prefix(FieldLimits.recipients))
         let followers = Set([author.followers].compactMap { $0 })
@@ -50,6 +55,12 @@ public enum NoteToPost {
         post.kind = kind(of: note.type)
         post.title = title
         post.warning = warning(of: note)
+        post.sensitive = note.sensitive || !post.warning.isEmpty
+        if let quoted = note.quote, quoted != note.id {
+            let authorization = note.document.iri("quoteAuthorization")?.belonging(to: quoted)
+            post.quote = Quote(iri: quoted, post: nil, state: .pending, authorization: authorization)
+        }
+        post.quotePolicy = quotePolicy(of: note, by: author)
         post.language = note.language
         post.url = note.url?.belonging(to: note.id)
         if let updated = note.updated, Timestamp(updated) > post.publishedAt {
@@ -58,7 +69,31 @@ public enum NoteToPost {
         return RemotePost(
             post: post, hashtags: hashtags(of: note), attachments: attachments,
             mentioned: mentioned(in: note, visibility: post.visibility, addressed: addressed),
-            inReplyTo: note.inReplyTo, addressed: addressed)
+            inReplyTo: note.inReplyTo, addressed: addressed, poll: poll)
+    }
+
+    /// What it asks. A poll that says that it is over ended at the latest when it says so.
+    private static func poll(of note: NoteDocument, at now: Timestamp) -> Poll? {
+        guard let asked = note.poll, !asked.options.isEmpty else { return nil }
+        let largest = Int64(Int32.max)
+        let options = asked.options.map {
+            Poll.Option(title: PlainText.line($0.name, limit: FieldLimits.option), votes: Int(min($0.votes, largest)))
+        }
+        var poll = Poll(options: options, isMultiple: asked.isMultiple, expiresAt: asked.endTime.map { Timestamp($0) })
+        poll.votersCount = Int(min(asked.votersCount ?? 0, largest))
+        if asked.isClosed {
+            poll.expiresAt = min(poll.expiresAt ?? now, .claimed(asked.closed ?? asked.endTime, notAfter: now))
+        }
+        return poll
+    }
+
+    /// Spec: FEP-044f, GoToSocial interaction policies.
+    private static func quotePolicy(of note: NoteDocument, by author: Account) -> QuotePolicy {
+        guard let rules = note.document.document("interactionPolicy")?.document("canQuote") else { return .unknown }
+        let automatic = rules.iris("automaticApproval") + rules.iris("always")
+        if automatic.contains(.asPublic) { return .everyone }
+        if let followers = author.followers, automatic.contains(followers) { return .followers }
+        return (rules.iris("manualApproval") + rules.iris("approvalRequired")).isEmpty ? .nobody : .manual
     }
 
     private static func kind(of type: String) -> Post.Kind {
@@ -76,10 +111,6 @@ public enum NoteToPost {
     private static func content(of note: NoteDocument, title: String) -> SanitizedHTML {
         var html = note.contentHTML ?? (note.type == "Note" ? nil : note.summaryHTML) ?? ""
         if note.contentMediaType != "text/html" { html = paragraphs(html) }
-        let answers = note.poll?.options ?? []
-        if !answers.isEmpty {
-            html += "<ul>" + answers.map { "<li>\(PlainText.escaped($0.name))</li>" }.joined() + "</ul>"
-        }
         for link in note.attachments.prefix(FieldLimits.attachments) where link.isLink {
             html += "<p>\(anchor(link.url))</p>"
         }

@@ -6,7 +6,7 @@ public import Vocabulary
 
 /// Writes a post of this node so that every receiver takes it. Pure.
 ///
-/// Always a `Note`: it is the one type whose `content` all of Mastodon, Lemmy, Mobilizon and Misskey show. A title stands
+/// A `Question` when it asks something, and else always a `Note`: it is the one type whose `content` all of Mastodon, Lemmy, Mobilizon and Misskey show. A title stands
 /// in `name`, for those that read it, and as the first paragraph, for those that do not. `summary` is there only as a
 /// warning, because they would take it for one.
 public enum PostToNote {
@@ -22,7 +22,7 @@ public enum PostToNote {
         let parent = inReplyTo ?? post.inReplyToIRI
         let content = content(of: post)
         var object: JSON.Object = [
-            "id": JSON(post.iri), "type": "Note", "attributedTo": JSON(view.author.iri),
+            "id": JSON(post.iri), "type": view.poll == nil ? "Note" : "Question", "attributedTo": JSON(view.author.iri),
         ]
         Addressing.audience(of: view, parentAuthor: parentAuthor, identifiers: identifiers).write(to: &object)
         if let parent { object["inReplyTo"] = JSON(parent) }
@@ -32,7 +32,7 @@ public enum PostToNote {
         if let language = post.language { addLanguage(language, content: content, to: &object) }
         if let source = post.source { object["source"] = ["content": JSON(source), "mediaType": "text/plain"] }
         if !post.warning.isEmpty { object["summary"] = JSON(post.warning) }
-        object["sensitive"] = JSON(!post.warning.isEmpty)
+        object["sensitive"] = JSON(post.sensitive || !post.warning.isEmpty)
         object["published"] = JSON(post.publishedAt.description)
         if let editedAt = post.editedAt { object["updated"] = JSON(editedAt.description) }
         object["url"] = JSON(post.url ?? post.iri)
@@ -40,6 +40,9 @@ public enum PostToNote {
         object["replies"] = JSON(identifiers.replies(post.id))
         object["tag"] = .array(tags(of: view, identifiers))
         object["attachment"] = .array(view.attachments.map(attachment))
+        if let poll = view.poll { add(poll, to: &object) }
+        if let quote = post.quote { add(quote, to: &object) }
+        if post.visibility.isOpen { object["interactionPolicy"] = policy(of: view, identifiers) }
         return object
     }
 
@@ -51,9 +54,45 @@ public enum PostToNote {
             .standing(in: Contexts.note)
     }
 
+    /// What is quoted stands first as a link, for those that show no quotes; those that do know it by its class.
     private static func content(of post: Post) -> String {
-        guard !post.title.isEmpty else { return post.content.string }
-        return "<p><strong>\(PlainText.escaped(post.title))</strong></p>" + post.content.string
+        var content = post.content.string
+        if !post.title.isEmpty { content = "<p><strong>\(PlainText.escaped(post.title))</strong></p>" + content }
+        guard let quote = post.quote, quote.state != .revoked else { return content }
+        let address = PlainText.escaped(quote.iri.string)
+        return "<p class=\"quote-inline\">RE: <a href=\"\(address)\">\(address)</a></p>" + content
+    }
+
+    /// Spec: FEP-9967. Counts that are hidden until the end are written as none.
+    private static func add(_ poll: Poll, to object: inout JSON.Object) {
+        let options: [JSON] = poll.options.map { option in
+            [
+                "type": "Note", "name": JSON(option.title),
+                "replies": ["type": "Collection", "totalItems": JSON(Int64(poll.hidesTotals ? 0 : option.votes))],
+            ]
+        }
+        object[poll.isMultiple ? "anyOf" : "oneOf"] = .array(options)
+        if let end = poll.expiresAt { object["endTime"] = JSON(end.description) }
+        object["votersCount"] = JSON(Int64(poll.votersCount))
+    }
+
+    /// Spec: FEP-044f.
+    private static func add(_ quote: Quote, to object: inout JSON.Object) {
+        guard quote.state != .revoked else { return }
+        object["quote"] = JSON(quote.iri)
+        object["quoteUrl"] = JSON(quote.iri)
+        if let authorization = quote.authorization { object["quoteAuthorization"] = JSON(authorization) }
+    }
+
+    /// Spec: FEP-044f, GoToSocial interaction policies. Nobody is the author alone.
+    private static func policy(of view: PostView, _ identifiers: LocalIdentifiers) -> JSON {
+        let admitted: IRI =
+            switch view.post.quotePolicy {
+            case .everyone: .asPublic
+            case .followers: identifiers.followers(of: view.author.iri)
+            case .nobody, .manual, .unknown: view.author.iri
+            }
+        return ["canQuote": ["automaticApproval": .array([JSON(admitted)])]]
     }
 
     /// Mastodon reads the one key of `contentMap`, Lemmy reads `language`.

@@ -10,7 +10,6 @@ internal import Storage
 enum AccountEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/accounts/verify_credentials", .person("profile"), own),
-        .get("/api/v1/profile", .person("profile"), own),
         .get("/api/v1/preferences", .person("read:accounts"), preferences),
         .get("/api/v1/accounts/lookup", .open, lookUp),
         .get("/api/v1/accounts/relationships", .person("read:follows"), relationships),
@@ -19,11 +18,13 @@ enum AccountEndpoints {
         .get("/api/v1/accounts/:id/statuses", .everyone("read:statuses"), statuses),
         .get("/api/v1/accounts/:id/followers", .everyone("read:accounts")) { call in
             let id: ID<Account> = try call.id()
+            if try await account(id, call).hidesFollows, call.viewer != id { return .nothing }
             return try await page(call) { page, db throws(DatabaseError) in try Follows.followers(of: id, page, in: db)
             }
         },
         .get("/api/v1/accounts/:id/following", .everyone("read:accounts")) { call in
             let id: ID<Account> = try call.id()
+            if try await account(id, call).hidesFollows, call.viewer != id { return .nothing }
             return try await page(call) { page, db throws(DatabaseError) in try Follows.following(of: id, page, in: db)
             }
         },
@@ -158,9 +159,12 @@ enum AccountEndpoints {
     ) async throws -> Answer {
         let page = call.page(limit: 40)
         let accounts = try await call.database.read { db in try read(page, db) }
-        let cursors = accounts.first.flatMap { first in
+        return Answer(page: accounts, cursors: cursors(of: accounts), of: call) { $0.account($1, call.rendering) }
+    }
+
+    static func cursors(of accounts: [Account]) -> (newest: Int64, oldest: Int64)? {
+        accounts.first.flatMap { first in
             accounts.last.map { (newest: first.id.rawValue, oldest: $0.id.rawValue) }
         }
-        return Answer(page: accounts, cursors: cursors, of: call) { $0.account($1, call.rendering) }
     }
 }

@@ -10,7 +10,6 @@ internal import Storage
 enum StatusEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/statuses", .everyone("read:statuses"), several),
-        .post("/api/v1/statuses", .person("write:statuses"), publish),
         .get("/api/v1/statuses/:id", .everyone("read:statuses"), show),
         .delete("/api/v1/statuses/:id", .person("write:statuses"), delete),
         .get("/api/v1/statuses/:id/context", .everyone("read:statuses"), context),
@@ -125,29 +124,6 @@ enum StatusEndpoints {
     }
 
     // MARK: - Writing
-
-    private static func publish(_ call: Call) async throws -> Answer {
-        let author = try call.actor()
-        let defaults = try await call.services.ownProfile(of: author)
-        let sent = call.parameters
-        var draft = PostDraft(text: sent.text("status") ?? "")
-        draft.warning = sent.text("spoiler_text") ?? ""
-        draft.sensitive = sent.bool("sensitive") ?? defaults.defaultSensitive
-        draft.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 } ?? defaults.defaultLanguage
-        draft.visibility = sent.text("visibility").flatMap(Visibility.init(apiName:)) ?? defaults.defaultVisibility
-        try await answered(by: &draft, call)
-        let id = try await call.services.publishPost(draft, as: author)
-        return try await answer(ID(id.rawValue), call)
-    }
-
-    /// What is answered: a post, or an event by its number as a status.
-    private static func answered(by draft: inout PostDraft, _ call: Call) async throws {
-        guard let id: ID<Entry> = try call.sentID("in_reply_to_id") else { return }
-        switch try await view(id, call).entry.subject {
-        case .post(let post): draft.inReplyTo = post
-        case .event(let event): draft.event = event
-        }
-    }
 
     private static func delete(_ call: Call) async throws -> Answer {
         let actor = try call.actor()

@@ -12,6 +12,24 @@ extension JSONWriter {
         object { $0.members(of: account, node) }
     }
 
+    /// MutedAccount: an account that one wants to see nothing of, and until when.
+    mutating func mutedAccount(_ account: Account, until end: Timestamp?, _ node: Rendering) {
+        object {
+            $0.members(of: account, node)
+            $0.field("mute_expires_at", end)
+        }
+    }
+
+    /// Suggestion: an account that one may want to know, and why.
+    mutating func suggestion(_ account: Account, _ node: Rendering) {
+        object {
+            $0.field("source", account.isGroup ? "staff" : "global")
+            $0.array("sources", [account.isGroup ? "featured" : "most_followed"])
+            $0.key("account")
+            $0.account(account, node)
+        }
+    }
+
     /// CredentialAccount: one's own, with what the forms of an app show.
     mutating func ownAccount(_ own: OwnProfile, _ node: Rendering) {
         object {
@@ -25,13 +43,39 @@ extension JSONWriter {
                     writer.field(field, value: field.source, verifiedAt: nil)
                 }
                 source.field("follow_requests_count", own.requestCount)
-                source.field("hide_collections", false)
+                source.field("hide_collections", own.account.hidesFollows)
                 source.field("discoverable", own.account.discoverable)
-                source.field("indexable", own.account.discoverable)
+                source.field("indexable", own.account.indexable)
                 source.empty("attribution_domains")
                 source.field("quote_policy", "public")
             }
             $0.role(own.role)
+        }
+    }
+
+    /// Profile: one's own as it was typed, without what stands in for what is not there.
+    mutating func profile(_ own: OwnProfile) {
+        let (avatar, header) = (own.account.icon.map(String.init), own.account.header.map(String.init))
+        object {
+            $0.field("id", own.account.id)
+            $0.field("display_name", own.account.displayName)
+            $0.field("note", own.noteSource)
+            $0.array("fields", own.account.fields) { $0.field($1, value: $1.source, verifiedAt: nil) }
+            $0.field("avatar", avatar)
+            $0.field("avatar_static", avatar)
+            $0.field("avatar_description", "")
+            $0.field("header", header)
+            $0.field("header_static", header)
+            $0.field("header_description", "")
+            $0.field("locked", own.account.approvesFollowers)
+            $0.field("bot", own.account.kind == .service)
+            $0.field("hide_collections", own.account.hidesFollows)
+            $0.field("discoverable", own.account.discoverable)
+            $0.field("indexable", own.account.indexable)
+            $0.field("show_media", true)
+            $0.field("show_media_replies", true)
+            $0.field("show_featured", true)
+            $0.empty("attribution_domains")
         }
     }
 
@@ -45,7 +89,7 @@ extension JSONWriter {
         field("locked", account.approvesFollowers)
         field("bot", account.kind == .service || account.kind == .application)
         field("discoverable", account.discoverable)
-        field("indexable", account.discoverable)
+        field("indexable", account.indexable)
         field("group", account.isGroup)
         field("created_at", Timestamp(account.createdAt.milliseconds - account.createdAt.milliseconds % 86_400_000))
         field("note", account.summary.string)
@@ -61,8 +105,8 @@ extension JSONWriter {
         field("following_count", max(0, account.followingCount))
         field("statuses_count", max(0, account.postCount))
         field("last_status_at", account.lastPostAt.map(Self.day))
-        field("hide_collections", false)
-        field("noindex", !account.discoverable)
+        field("hide_collections", account.hidesFollows)
+        field("noindex", !account.indexable)
         field("limited", false)
         field("suspended", account.suspendedAt != nil)
         field("memorial", false)

@@ -10,8 +10,13 @@ struct Rendering: Sendable {
     /// `cafe.example`, with its port when it has one.
     let host: String
     let community: Community
+    /// The time: polls are over by it, and a filter that ended before it finds nothing.
+    let clock: any Model.Clock
+    /// The number of the app that asks.
+    var app: Int64?
 
-    init(_ community: Community) {
+    init(_ community: Community, clock: any Model.Clock = SystemClock()) {
+        self.clock = clock
         self.community = community
         let text = String(describing: community.origin)
         origin = text.hasSuffix("/") ? String(text.dropLast()) : text

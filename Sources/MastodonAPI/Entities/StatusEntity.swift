@@ -10,7 +10,8 @@ extension JSONWriter {
     mutating func status(_ view: StatusView, _ node: Rendering, source: String? = nil) {
         guard let booster = view.booster else { return inner(view, node, source) }
         object { writer in
-            writer.head(view, id: view.id, author: booster, at: Timestamp(view.id.rawValue >> 16), node)
+            writer.field("id", view.id)
+            writer.head(view, author: booster, at: Timestamp(view.id.rawValue >> 16), node)
             writer.key("reblog")
             writer.inner(view, node, nil)
         }
@@ -21,12 +22,11 @@ extension JSONWriter {
         object { writer in
             switch view.subject {
             case .post(let post):
-                writer.head(
-                    view, id: ID<Entry>(post.post.id.rawValue), author: post.author, at: post.post.publishedAt, node)
+                writer.field("id", post.post.id)
+                writer.head(view, author: post.author, at: post.post.publishedAt, node)
             case .event(let event):
-                writer.head(
-                    view, id: ID<Entry>(event.view.id.rawValue), author: event.view.owner,
-                    at: event.view.event.publishedAt, node)
+                writer.field("id", event.view.id)
+                writer.head(view, author: event.view.owner, at: event.view.event.publishedAt, node)
             }
             writer.null("reblog")
             if let source { writer.field("text", source) }
@@ -34,20 +34,40 @@ extension JSONWriter {
     }
 
     /// All members but `reblog`; a boost repeats those of what it boosts, under its own number and account.
-    private mutating func head(
-        _ view: StatusView, id: ID<Entry>, author: Account, at time: Timestamp, _ node: Rendering
-    ) {
-        field("id", id)
+    private mutating func head(_ view: StatusView, author: Account, at time: Timestamp, _ node: Rendering) {
         field("created_at", time)
         key("account")
         account(author, node)
         switch view.subject {
-        case .post(let post): members(of: post, node)
+        case .post(let post):
+            members(of: post, node)
+            key("quote")
+            quote(of: post, view.quoted, node)
         case .event(let event): members(of: event, node)
         }
-        empty("filtered")
+        array("filtered", view.filtered.filter { $0.filter.isActive(at: node.clock.now) }) { $0.filterMatch($1, node) }
+        rest()
+    }
+
+    private mutating func rest() {
         null("card")
         empty("tagged_collections")
+    }
+
+    /// The status inside a quote: a full one, but for what it quotes itself.
+    mutating func quoted(_ status: StatusPost, _ node: Rendering) {
+        object {
+            $0.field("id", status.post.id)
+            $0.field("created_at", status.post.publishedAt)
+            $0.key("account")
+            $0.account(status.author, node)
+            $0.members(of: status, node)
+            $0.key("quote")
+            $0.shallowQuote(of: status)
+            $0.empty("filtered")
+            $0.rest()
+            $0.null("reblog")
+        }
     }
 
     private mutating func members(of status: StatusPost, _ node: Rendering) {
@@ -63,10 +83,9 @@ extension JSONWriter {
         field("content", Self.content(of: post))
         field("edited_at", post.editedAt)
         counts(likes: status.likeCount, boosts: status.boostCount, replies: status.replyCount)
+        field("quotes_count", max(0, status.quoteCount))
         marks(status.marks)
-        array("media_attachments", status.attachments.enumerated()) { writer, item in
-            writer.attachment(item.element, number: item.offset, of: post.id)
-        }
+        attachments(of: status)
         array("mentions", status.mentions) { $0.mention($1, node) }
         array("tags", status.hashtags) { writer, tag in
             writer.object {
@@ -75,10 +94,26 @@ extension JSONWriter {
             }
         }
         empty("emojis")
-        null("application")
-        null("poll")
-        null("quote")
-        null("quote_approval")
+        key("application")
+        application(status.app)
+        key("poll")
+        poll(of: status, node)
+        key("quote_approval")
+        quoteApproval(of: status)
+    }
+
+    private mutating func application(_ app: AppName?) {
+        guard let app else { return null() }
+        object {
+            $0.field("name", app.name)
+            $0.field("website", app.website)
+        }
+    }
+
+    mutating func attachments(of status: StatusPost) {
+        array("media_attachments", status.attachments.enumerated()) { writer, item in
+            writer.attachment(item.element, number: item.offset, of: status.post.id)
+        }
     }
 
     private mutating func members(of status: StatusEvent, _ node: Rendering) {
@@ -100,16 +135,15 @@ extension JSONWriter {
         empty("tags")
         empty("emojis")
         null("application")
-        null("poll")
-        null("quote")
-        null("quote_approval")
+        key("poll")
+        poll(of: status, node)
+        noQuotes()
     }
 
     private mutating func counts(likes: Int, boosts: Int, replies: Int) {
         field("replies_count", max(0, replies))
         field("reblogs_count", max(0, boosts))
         field("favourites_count", max(0, likes))
-        field("quotes_count", 0)
     }
 
     private mutating func marks(_ marks: ViewerMarks) {
@@ -145,9 +179,17 @@ extension JSONWriter {
         }
     }
 
-    /// A title stands before the text: apps have no other place for it.
+    /// What a post of ours quotes stands first as a link; apps that show quotes know it by its class and leave it out.
     private static func content(of post: Post) -> String {
-        guard !post.title.isEmpty else { return post.content.string }
-        return "<p><strong>\(EventText.escaped(post.title))</strong></p>" + post.content.string
+        let content = content(post.content, title: post.title)
+        guard post.isLocal, let quote = post.quote, quote.state != .revoked else { return content }
+        let address = EventText.escaped(String(describing: quote.iri))
+        return "<p class=\"quote-inline\">RE: <a href=\"\(address)\">\(address)</a></p>" + content
+    }
+
+    /// A title stands before the text: apps have no other place for it.
+    static func content(_ text: SanitizedHTML, title: String) -> String {
+        guard !title.isEmpty else { return text.string }
+        return "<p><strong>\(EventText.escaped(title))</strong></p>" + text.string
     }
 }

@@ -40,7 +40,7 @@ extension Schema {
         entries
         marks
         lists
-        apps
+        clientApps
     }
 
     /// What an account put before its followers, in the order in which it came: posts, boosts, events, shared events.
@@ -183,7 +183,7 @@ extension Schema {
     ]
 
     /// Client apps and what they may do in whose name. Secrets are stored as digests only.
-    private static let apps: [SQL] = [
+    private static let clientApps: [SQL] = [
         """
         CREATE TABLE app (
             id \(.key),

@@ -14,6 +14,10 @@ public enum Schema {
         sessions,
         clients,
         push,
+        apps,
         notifications,
+        personal,
+        posting,
+        search,
     ]
 }

@@ -28,7 +28,7 @@ struct Page: Sendable {
     /// Pages behind the door have no quiet corner.
     var hasCorner = true
 
-    /// The five entries of the header.
+    /// The entries of the header.
     enum Entry: String, CaseIterable, Sendable {
         case home = "/"
         case events = "/events"
@@ -36,6 +36,7 @@ struct Page: Sendable {
         case members = "/members"
         case networks = "/networks"
         case mine = "/my-events"
+        case news = "/notifications"
     }
 
     /// Something to subscribe to.
@@ -153,9 +154,13 @@ extension Visit {
             """
             <div class="door"><a class="mine" href="/my-events"\(" aria-current=\"page\"", if: page.entry == .mine)>\
             \(t(.myEvents))</a>
+            <a class="bell" href="/notifications" title="\(t(.news))"\(" aria-current=\"page\"", if: page.entry == .news)>\
+            \(Pictures.bell)<span class="unseen">\(t(.news))</span>\
+            \(when(hasNews && page.entry != .news, "<span class=\"dot\"><span class=\"unseen\"> : \(t(.newsDot))</span></span>"))</a>
             <details class="menu"><summary>\(AccountCard.face(person.account, .small))<span class="unseen">\(t(.menuOf, person.account.shownName))</span></summary>
             <ul><li><a href="\(person.account.path)">\(AccountCard.face(person.account, .small)) \(person.account.shownName)</a></li>
             <li><a href="/my-events">\(t(.myEvents))</a></li>
+            <li><a href="/notifications">\(t(.news))</a></li>
             <li><a href="/settings">\(t(.settings))</a></li>
             \(when(isModerator, "<li><a href=\"/moderation\">\(t(.moderation))</a></li>"))
             <li>\(form("/sign-out", "<button class=\"plain\" type=\"submit\">\(t(.signOut))</button>"))</li></ul></details></div>

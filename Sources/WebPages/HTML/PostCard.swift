@@ -82,7 +82,7 @@ extension Visit {
     func words(_ view: PostView) -> HTML {
         let post = view.post
         let text: HTML =
-            "<div class=\"words\"\("lang", foreign(post.language))>\(post.content)</div>\(attachments(view))"
+            "<div class=\"words\"\("lang", foreign(post.language))>\(post.content)</div>\(poll(view))\(attachments(view))"
         guard !post.warning.isEmpty else { return text }
         return "<details class=\"warning\"><summary>\(post.warning)</summary>\(text)</details>"
     }

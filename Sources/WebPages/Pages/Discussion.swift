@@ -149,6 +149,11 @@ enum Discussion {
         try await act(sent, .unrecommended) { try await sent.visit.services.unboostPost($0, as: $1) }
     }
 
+    static func vote(_ sent: Submission) async throws -> Response {
+        let choices = sent.form.values("choice").prefix(100).map { Int($0) ?? -1 }
+        return try await act(sent, .voted) { try await sent.visit.services.vote(choices, on: $0, as: $1) }
+    }
+
     /// Does it and goes back to the post, in its thread.
     private static func act(
         _ sent: Submission, _ notice: Notice, _ command: (ID<Post>, ID<Account>) async throws -> Void

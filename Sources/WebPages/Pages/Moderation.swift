@@ -14,29 +14,32 @@ enum Moderation {
         var reports: [Report] = []
         var accounts: [ID<Account>: Account] = [:]
         var policies: [(host: String, policy: PeerPolicy)] = []
+        var desk: AnnouncementDesk?
     }
 
     static func show(_ visit: Visit) async throws -> Response {
         try await page(visit, FormState())
     }
 
-    private static func page(
+    static func page(
         _ visit: Visit, _ state: FormState, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
-        _ = try visit.moderator()
+        let (person, now, mode) = (try visit.moderator(), visit.now, visit.community.mode)
         let content = try await visit.database.read { db in
             var content = Content()
             content.waiting = try LocalAccounts.waiting(in: db).map { ($0.0, $0.note) }
             content.reports = try Reports.open(in: db)
             let people = content.reports.flatMap { [$0.reporter, $0.target].compactMap { $0 } }
             content.accounts = try Accounts.byIDs(people, in: db)
+            content.desk = try AnnouncementDesk.load(for: person, at: now, mode: mode, in: db)
             content.policies = try Peers.policies(in: db).map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
             return content
         }
         let t = visit.t
         let main: HTML = """
             <h1>\(t(.moderation))</h1>\(visit.problems(state))
-            \(waiting(content, visit))\(reports(content, visit))\(hosts(content, state, visit))
+            \(waiting(content, visit))\(reports(content, visit))
+            \(maybe(content.desk) { $0.section(state, visit) })\(hosts(content, state, visit))
             """
         let page = Page(t(.moderation), content: main).with {
             $0.isHidden = true

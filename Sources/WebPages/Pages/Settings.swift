@@ -65,6 +65,7 @@ enum SettingsPage {
         let content: HTML = """
             <h1>\(t(.settings))</h1>\(visit.problems(profile ?? password))
             \(profileForm(visit, profile ?? stored))\(passwordForm(visit, person, password))
+            \(try await ConnectedAppsSection.section(visit, person.account.id))
             """
         let page = Page(t(.settings), content: content).with {
             $0.isHidden = true

@@ -10,7 +10,7 @@ enum SignIn {
     static func show(_ visit: Visit) async throws -> Response {
         let next = visit.query["next"].flatMap(LocalPath.init)?.string ?? "/"
         guard visit.person == nil else { return visit.redirect(next) }
-        return page(visit, link: FormState(), password: FormState(["next": next]))
+        return page(visit, link: FormState(["next": next]), password: FormState(["next": next]))
     }
 
     static func byPassword(_ sent: Submission) async throws -> Response {
@@ -34,9 +34,10 @@ enum SignIn {
     static func sendLink(_ sent: Submission) async throws -> Response {
         let (visit, t) = (sent.visit, sent.visit.t)
         do {
-            try await visit.services.sendSignInLink(email: sent["email"], language: t.language.rawValue)
+            try await visit.services.sendSignInLink(
+                email: sent["email"], language: t.language.rawValue, next: Self.way(sent))
         } catch let error as ServiceError {
-            var state = sent.state("email")
+            var state = sent.state("email", "next")
             let status = try state.take(error)
             return page(visit, link: state, password: FormState(), status: status)
         }
@@ -47,13 +48,19 @@ enum SignIn {
         return visit.answer(door(t(.linkSent), content))
     }
 
+    /// Where a link leads on to: nowhere in particular, unless the person was on the way somewhere.
+    private static func way(_ sent: Submission) -> String {
+        let next = sent.next(or: "/")
+        return next == "/" ? "" : next
+    }
+
     /// Shows a button: a machine that opens every link of a letter does not use it up.
     static func showLink(_ visit: Visit) async throws -> Response {
         guard let token = visit.query["token"], !token.isEmpty else { throw ServiceError.notFound }
         let t = visit.t
         let content: HTML = """
             <h1>\(t(.welcomeBack))</h1><p>\(t(.linkConfirm, visit.community.name))</p>
-            \(visit.form("/sign-in/link", "\(visit.hidden("token", token))\(visit.submit(t(.comeIn)))"))
+            \(visit.form("/sign-in/link", "\(visit.hidden("token", token))\(visit.hidden("next", visit.query["next"] ?? ""))\(visit.submit(t(.comeIn)))"))
             """
         return visit.answer(door(t(.signIn), content))
     }
@@ -62,7 +69,8 @@ enum SignIn {
         let (visit, t) = (sent.visit, sent.visit.t)
         do {
             let token = try await visit.services.useSignInLink(sent["token"])
-            return visit.redirect("/", said: .welcome, cookie: Sessions.begin(token, visit.community))
+            return visit.redirect(
+                sent.next(or: "/"), said: .welcome, cookie: Sessions.begin(token, visit.community))
         } catch is ServiceError {
             let content: HTML = """
                 <h1>\(t(.linkOld))</h1><p>\(t(.linkOldText))</p>
@@ -96,7 +104,7 @@ enum SignIn {
         let content: HTML = """
             <h1>\(t(.signIn))</h1>\(visit.problems(link))\(visit.problems(password))
             <div class="doors"><section aria-labelledby="by-link"><h2 id="by-link">\(t(.byLink))</h2><p class="hint">\(t(.byLinkText))</p>
-            \(visit.form("/sign-in/send", "\(visit.field(email, link))\(visit.submit(t(.sendLink)))"))</section>
+            \(visit.form("/sign-in/send", "\(visit.hidden("next", link["next"]))\(visit.field(email, link))\(visit.submit(t(.sendLink)))"))</section>
             <section aria-labelledby="by-password"><h2 id="by-password">\(t(.byPassword))</h2>
             \(visit.form("/sign-in", """
                 \(visit.hidden("next", password["next"]))\(visit.field(name, password))\(visit.field(secret, password))

@@ -21,7 +21,7 @@ enum SignUpPage {
         signUp.language = visit.t.language.rawValue
         signUp.invitation = sent["invitation"]
         do {
-            let isReady = try await visit.services.register(signUp)
+            let isReady = try await visit.services.register(signUp, from: visit.context.remoteAddress ?? "")
             guard isReady, !signUp.password.isEmpty else { return done(visit, isReady: isReady) }
             let token = try await visit.services.signIn(name: signUp.name, password: signUp.password)
             return visit.redirect("/settings", said: .welcome, cookie: Sessions.begin(token, visit.community))

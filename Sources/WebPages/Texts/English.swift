@@ -2,7 +2,9 @@
 
 extension Texts {
     /// English.
-    static let englishTable = englishPlaces.merging(englishDoors) { first, _ in first }
+    static let englishTable = [englishPlaces, englishDoors, englishApps, englishNews].reduce(into: [:]) { table, part in
+        table.merge(part) { first, _ in first }
+    }
 
     /// Home, discussions, groups, meet-ups.
     static let englishPlaces: [Phrase: String] = [
@@ -105,6 +107,11 @@ extension Texts {
         .visibleDirect: "between us",
         .deleteExplained: "What is deleted does not come back. Other nodes are told, though some may keep a copy.",
         .deleteForGood: "Delete for good",
+        .pollVote: "Vote",
+        .pollVotes: "{n} vote|{n} votes",
+        .pollVoters: "{n} person voted|{n} people voted",
+        .pollEnds: "until",
+        .pollEnded: "ended",
         .postTitle: "Title",
         .postText: "Message",
         .textHint: "Plain text. @name names somebody, #word a subject; addresses become links.",

@@ -2,7 +2,9 @@
 
 extension Texts {
     /// French. It says *tu*, never shouts, and keeps its thin spaces before `:`, `;` and `?`.
-    static let frenchTable = frenchPlaces.merging(frenchDoors) { first, _ in first }
+    static let frenchTable = [frenchPlaces, frenchDoors, frenchApps, frenchNews].reduce(into: [:]) { table, part in
+        table.merge(part) { first, _ in first }
+    }
 
     /// Home, discussions, groups, meet-ups.
     static let frenchPlaces: [Phrase: String] = [
@@ -111,6 +113,11 @@ extension Texts {
         une copie.
         """,
         .deleteForGood: "Effacer pour de bon",
+        .pollVote: "Voter",
+        .pollVotes: "{n} voix|{n} voix",
+        .pollVoters: "{n} personne a voté|{n} personnes ont voté",
+        .pollEnds: "jusqu’au",
+        .pollEnded: "terminé",
         .postTitle: "Titre",
         .postText: "Message",
         .textHint: "Texte simple. @nom pour nommer quelqu’un, #mot pour un sujet ; les adresses deviennent des liens.",

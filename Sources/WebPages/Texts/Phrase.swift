@@ -17,6 +17,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case answerNeedsAccount, answerFromElsewhere, thank, thanked, recommendPost, recommended, visibleUnlisted
     case visibleFollowers, visibleDirect, deleteExplained, deleteForGood, postTitle, postText, textHint, postGroup
     case noGroup, whoReads, forEveryone, forUnlisted, forFollowers, forNamed, publish, publicHint, editPost
+    case pollVote, pollVotes, pollVoters, pollEnds, pollEnded
     case groupsIntro, newGroup, groupTitle, groupName, nameHint, groupSummary, groupApproves, groupApprovesHint
     case foundGroup, editGroup, writeHere, upcomingEvents, followFromElsewhere, followFromElsewhereText
     case followedNetworks, whoRunsIt, joinGroup, leaveGroup, followGroup, follow, unfollow, followRequested, withdraw
@@ -48,9 +49,20 @@ enum Phrase: String, CaseIterable, Sendable {
     // settings
     case profile, aboutYou, aboutYouHint, discoverable, discoverableHint, approvesFollowers, approvesFollowersHint
     case languageField, asBrowser, currentPassword, newPassword, newPasswordHint, changePassword
+    // apps
+    case appAsks, appAsksText, appWebsite, appMay, appAllow, appDeny, appHint, actAs, actsAs, asGroup, notYou
+    case otherAccount, scopeRead, scopeWrite, scopeFollow, scopePush, scopeProfile, scopeReadParts, scopeWriteParts
+    case scopeAreas, scopeAdmin, codeTitle, codeText, codeLabel, codeHint, appProblem, appUnknown, appRedirect
+    case appScopes, appRequest, appProblemHint, connectedApps, connectedAppsText, noApps, ownToken, appUsed, appRevoke
+    case noticeAppRevoked, noticeAppRefused
     // moderation
     case waitingSignUps, nobodyWaits, approve, openReports, noReports, reportedBy, resolve, hosts, host, hostHint
     case noPolicies, policyField, policyNote, policyUnset, policyAllowed, policyLimited, policyBlocked
+    // news
+    case news, newsDot, newsNone, newsNoneInvite, toldMention, toldStatus, toldEvent, toldReblog, toldEventReblog
+    case toldFollow, toldFollowRequest, toldFavourite, toldInterest, toldPoll, toldEventBegins, toldUpdate
+    case toldEventUpdate, toldQuote, toldSignUp, toldReport, announced, putAway, announceToAll, announceText
+    case announceHint, announceWhich, announceNoEvent, announceNow, noneAnnounced, withdrawAnnouncement
     // about
     case aboutTitle, aboutMembers, aboutEvents, registrationOpen, registrationApproval, registrationInvitation
     case registrationClosed, yourWords, privacyPublic, privacyShown, privacyPages, software, softwareText
@@ -58,14 +70,14 @@ enum Phrase: String, CaseIterable, Sendable {
     case noticePublished, noticeEdited, noticeDeleted, noticeThanked, noticeUnthanked, noticeRecommended
     case noticeUnrecommended, noticePlanned, noticeChanged, noticePostponed, noticeCancelled, noticeGoing
     case noticeWaiting, noticeAsked, noticeLeft, noticeFollowed, noticeRequested, noticeUnfollowed, noticeAnswered
-    case noticeFounded, noticeSaved, noticePassword, noticeApproved, noticeRefused, noticeResolved, noticeWelcome
-    case noticeGoodbye
+    case noticeFounded, noticeVoted, noticeSaved, noticePassword, noticeApproved, noticeRefused, noticeResolved
+    case noticeWelcome, noticeGoodbye, noticeAnnounced, noticeWithdrawn
     // problems
     case problemsTitle, problemsKept, problemMissing, problemTooLong, problemTooShort, problemTaken, problemName
     case problemAddress, problemDate, problemZone, problemPast, problemBeforeStart, problemTooFar, problemNumber
     case problemHandle, problemNotFound, problemHost, problemInvitation, problemPassword, problemLanguage
     case problemGroup, problemEventOff, problemElsewhere, problemUnreachable, problemTooMany, problemClosed
-    case problemOther
+    case problemOther, problemVoted, problemPollOver, problemChoice, problemOwnPoll, problemQuote, problemScheduled
     // errors
     case errorNumber, errorNotFound, errorNotFoundText, errorForm, errorFormText, errorConflict, errorConflictText
     case errorEventText, errorTooMany, errorTooManyText, errorTooLarge, errorTooLargeText, errorMethod

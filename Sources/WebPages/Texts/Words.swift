@@ -23,7 +23,7 @@ extension Texts {
     /// The codes of `Services`, and those of the forms themselves.
     static let problems: [String: Phrase] = [
         "missing": .problemMissing, "too_long": .problemTooLong, "too_short": .problemTooShort,
-        "taken": .problemTaken, "not_a_name": .problemName, "not_an_address": .problemAddress,
+        "taken": .problemTaken, "not_a_name": .problemName, "reserved": .problemName, "not_an_address": .problemAddress,
         "not_a_date": .problemDate, "not_a_zone": .problemZone, "in_the_past": .problemPast,
         "before_start": .problemBeforeStart, "too_far": .problemTooFar, "not_a_number": .problemNumber,
         "not_a_handle": .problemHandle, "not_found": .problemNotFound, "not_a_host": .problemHost,
@@ -31,6 +31,8 @@ extension Texts {
         "not_in_group": .problemGroup, "event_cancelled": .problemEventOff, "event_postponed": .problemEventOff,
         "event_over": .problemEventOff, "join_elsewhere": .problemElsewhere, "unreachable": .problemUnreachable,
         "too_many": .problemTooMany, "registration_closed": .problemClosed,
+        "already_voted": .problemVoted, "poll_over": .problemPollOver, "no_such_choice": .problemChoice,
+        "own_poll": .problemOwnPoll, "quote_denied": .problemQuote, "too_many_scheduled": .problemScheduled,
     ]
 
     /// What was just done, in a sentence.
@@ -44,9 +46,12 @@ extension Texts {
         .planned: .noticePlanned, .changed: .noticeChanged, .postponed: .noticePostponed,
         .cancelled: .noticeCancelled, .going: .noticeGoing, .waiting: .noticeWaiting, .asked: .noticeAsked,
         .left: .noticeLeft, .followed: .noticeFollowed, .requested: .noticeRequested,
-        .unfollowed: .noticeUnfollowed, .answered: .noticeAnswered, .founded: .noticeFounded, .saved: .noticeSaved,
+        .unfollowed: .noticeUnfollowed, .answered: .noticeAnswered, .founded: .noticeFounded, .voted: .noticeVoted,
+        .saved: .noticeSaved,
         .password: .noticePassword, .approved: .noticeApproved, .refused: .noticeRefused,
         .resolved: .noticeResolved, .welcome: .noticeWelcome, .goodbye: .noticeGoodbye,
+        .appRevoked: .noticeAppRevoked, .appRefused: .noticeAppRefused,
+        .announced: .noticeAnnounced, .withdrawn: .noticeWithdrawn,
     ]
 
     /// Who may become a member.

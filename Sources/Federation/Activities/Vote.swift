@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+internal import Storage
+internal import Vocabulary
+
+/// A vote in a poll of ours: a `Note` with a name and a question to answer, and no text.
+///
+/// Each choice comes in a `Create` of its own. Nothing but its effect on the counts is stored. Spec: FEP-9967.
+struct Vote: Sendable {
+    let title: String
+    let question: IRI
+
+    /// - Returns: nil for everything else, and for a vote that somebody else cast.
+    init?(_ activity: ActivityDocument, by actor: Account) {
+        guard let embedded = activity.object?.document, let note = try? NoteDocument(embedded), note.isVote,
+            note.author == actor.iri, let name = note.name, let question = note.inReplyTo
+        else { return nil }
+        title = PlainText.line(name, limit: FieldLimits.option)
+        self.question = question
+    }
+
+    func count(_ said: Said, in tx: Transaction) throws -> InboxOutcome {
+        guard let post = try Posts.byIRI(question, in: tx), post.isLocal else { return .ignored(.unknownObject) }
+        guard try Polls.one(post.id, viewer: nil, in: tx) != nil else { return .ignored(.malformed) }
+        let relation = try Posts.relation(of: said.actor.id, to: post, in: tx)
+        guard PostPolicy.mayRead(post.visibility, as: relation) else { return .ignored(.notAllowed) }
+        switch try Polls.vote(for: title, by: said.actor.id, on: post.id, at: said.now, in: tx) {
+        case .counted: return .applied
+        case .alreadyVoted: return .duplicate
+        case .over: return .ignored(.outdated)
+        case .noSuchChoice: return .ignored(.malformed)
+        }
+    }
+}
+
+extension Outbox {
+    /// Tells the author of a poll of another node what one chose: each choice in a `Create` of its own.
+    public func vote(
+        for titles: [String], on post: Post, by account: Account, in tx: Transaction
+    ) throws(DatabaseError) {
+        guard let author = try Accounts.byID(post.author, in: tx) else { return }
+        for title in titles {
+            let id = newActivityID()
+            let note: JSON = [
+                "id": JSON(identifiers.activity(id).withFragment("vote")), "type": "Note",
+                "attributedTo": JSON(account.iri), "name": JSON(title), "inReplyTo": JSON(post.iri),
+                "to": .array([JSON(author.iri)]), "cc": [],
+            ]
+            try say(
+                Saying("Create", by: account, object: note, about: post.iri, to: [author.iri]), id: id,
+                to: [.account(author)], in: tx)
+        }
+    }
+
+    /// Tells readers and voters elsewhere how a poll of ours stands.
+    public func tellCounts(of id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
+        let voters = try Polls.remoteVoters(of: id, in: tx).map { Recipient.account($0) }
+        try sayPost("Update", id, alsoTo: voters, in: tx)
+    }
+}

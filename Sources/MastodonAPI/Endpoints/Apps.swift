@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import Model
+internal import Services
+internal import Storage
+
+/// Apps: how they make themselves known.
+enum AppEndpoints {
+    static let all: [Endpoint] = [
+        .post("/api/v1/apps", .client, register),
+        .get("/api/v1/apps/verify_credentials", .app(nil), own),
+    ]
+
+    private static func register(_ call: Call) async throws -> Answer {
+        let sent = call.parameters
+        let addresses = sent.texts("redirect_uris").flatMap { text in
+            text.split(whereSeparator: \.isWhitespace).map(String.init)
+        }
+        var draft = AppDraft(name: sent.text("client_name") ?? "", redirectURIs: addresses)
+        draft.website = sent.text("website")
+        let scopes = (sent.texts("scopes") + sent.texts("scope")).joined(separator: " ")
+        if !scopes.isEmpty { draft.scopes = Scopes(scopes) ?? Scopes([]) }
+        let made = try await call.services.registerApp(draft, from: call.context.remoteAddress)
+        let key = try await call.services.pushKey()
+        return Answer { writer in
+            writer.object {
+                $0.members(of: made.app, vapidKey: key)
+                $0.field("client_id", made.app.clientID)
+                $0.field("client_secret", made.secret)
+                $0.field("client_secret_expires_at", 0)
+            }
+        }
+    }
+
+    private static func own(_ call: Call) async throws -> Answer {
+        guard let id = call.identity?.app, let app = try await call.services.app(id) else { throw APIError.badToken }
+        let key = try await call.services.pushKey()
+        return Answer { writer in writer.object { $0.members(of: app, vapidKey: key) } }
+    }
+}
+
+extension JSONWriter {
+    /// Application, as the app itself sees it.
+    fileprivate mutating func members(of app: ClientApp, vapidKey: String) {
+        field("id", app.id)
+        field("name", app.name)
+        field("website", app.website)
+        array("scopes", app.scopes.list.map(\.description))
+        field("redirect_uri", app.redirectURIs.joined(separator: "\n"))
+        array("redirect_uris", app.redirectURIs)
+        field("vapid_key", vapidKey)
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import Model
+internal import Services
+
+/// One's own profile: reading it, changing it. A group's token changes the group.
+enum CredentialEndpoints {
+    static let all: [Endpoint] = [
+        .get("/api/v1/profile", .person("profile")) { try await profile($0) },
+        .patch("/api/v1/profile", .person("write:accounts")) { call in
+            try await change(call)
+            return try await profile(call)
+        },
+        .patch("/api/v1/accounts/update_credentials", .person("write:accounts")) { call in
+            try await change(call)
+            return try await own(call)
+        },
+        .delete("/api/v1/profile/avatar", .person("write:accounts")) { call in
+            try await call.services.removePicture(.portrait, as: try call.actor())
+            return try await own(call)
+        },
+        .delete("/api/v1/profile/header", .person("write:accounts")) { call in
+            try await call.services.removePicture(.header, as: try call.actor())
+            return try await own(call)
+        },
+    ]
+
+    private static func own(_ call: Call) async throws -> Answer {
+        let own = try await call.services.ownProfile(of: try call.actor())
+        return Answer { $0.ownAccount(own, call.rendering) }
+    }
+
+    private static func profile(_ call: Call) async throws -> Answer {
+        let own = try await call.services.ownProfile(of: try call.actor())
+        return Answer { $0.profile(own) }
+    }
+
+    private static func change(_ call: Call) async throws {
+        let sent = call.parameters
+        var change = ProfileChange()
+        change.displayName = sent.text("display_name")
+        change.note = sent.text("note")
+        change.approvesFollowers = sent.bool("locked")
+        change.isRobot = sent.bool("bot")
+        change.discoverable = sent.bool("discoverable")
+        change.indexable = sent.bool("indexable")
+        change.hidesFollows = sent.bool("hide_collections")
+        if sent.has("fields_attributes") {
+            change.fields = sent.objects("fields_attributes").map {
+                ProfileChange.FieldDraft(name: $0.text("name") ?? "", value: $0.text("value") ?? "")
+            }
+        }
+        if let source = sent.object("source") { try addDefaults(source, to: &change) }
+        try await call.services.changeProfile(change, as: try call.actor())
+    }
+
+    private static func addDefaults(_ source: SentParameters, to change: inout ProfileChange) throws(APIError) {
+        if let word = source.text("privacy") {
+            guard let visibility = Visibility(apiName: word) else {
+                throw .invalid([.init(field: "privacy", code: "ERR_INCLUSION", text: "is not included in the list")])
+            }
+            change.visibility = visibility
+        }
+        change.sensitive = source.bool("sensitive")
+        change.language = source.text("language")
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import Model
+internal import Services
+
+/// Filters as older apps know them: one word each, under the word's number.
+enum OldFilterEndpoints {
+    static let all: [Endpoint] = [
+        .get("/api/v1/filters", .person("read:filters")) { call in
+            let filters = try await call.services.filters(of: try call.actor())
+            let words = filters.flatMap { filter in filter.keywords.map { (filter, $0) } }
+            return Answer { writer in writer.array(words) { $0.oldFilter($1.1, of: $1.0) } }
+        },
+        .post("/api/v1/filters", .person("write:filters"), make),
+        .get("/api/v1/filters/:id", .person("read:filters")) { call in
+            let id: ID<ContentFilter.Keyword> = try call.id()
+            return try answer(id, in: try await call.services.filter(withKeyword: id, of: try call.actor()))
+        },
+        .put("/api/v1/filters/:id", .person("write:filters"), change),
+        .delete("/api/v1/filters/:id", .person("write:filters"), delete),
+    ]
+
+    private static func make(_ call: Call) async throws -> Answer {
+        let phrase = call.parameters.text("phrase") ?? ""
+        var draft = draft(call)
+        draft.title = phrase
+        draft.places = call.parameters.texts("context")
+        draft.keywords = [KeywordDraft(text: phrase, wholeWord: call.parameters.bool("whole_word") ?? false)]
+        let filter = try await call.services.makeFilter(draft, as: try call.actor())
+        guard let keyword = filter.keywords.first else { throw APIError.notFound }
+        return Answer { $0.oldFilter(keyword, of: filter) }
+    }
+
+    private static func change(_ call: Call) async throws -> Answer {
+        let (id, owner): (ID<ContentFilter.Keyword>, ID<Account>) = (try call.id(), try call.actor())
+        let filter = try await call.services.filter(withKeyword: id, of: owner)
+        var draft = draft(call)
+        if call.parameters.has("context") { draft.places = call.parameters.texts("context") }
+        if filter.keywords.count == 1 { draft.title = call.parameters.text("phrase") }
+        draft.keywords = [
+            KeywordDraft(
+                id: id, text: call.parameters.text("phrase"), wholeWord: call.parameters.bool("whole_word"))
+        ]
+        return try answer(id, in: try await call.services.changeFilter(filter.id, draft, as: owner))
+    }
+
+    /// The last word takes its filter with it.
+    private static func delete(_ call: Call) async throws -> Answer {
+        let (id, owner): (ID<ContentFilter.Keyword>, ID<Account>) = (try call.id(), try call.actor())
+        let filter = try await call.services.filter(withKeyword: id, of: owner)
+        if filter.keywords.count == 1, filter.named.isEmpty {
+            try await call.services.deleteFilter(filter.id, as: owner)
+        } else {
+            try await call.services.changeKeyword(KeywordDraft(id: id, text: nil, isRemoved: true), as: owner)
+        }
+        return .done
+    }
+
+    private static func draft(_ call: Call) -> FilterDraft {
+        var draft = FilterDraft()
+        draft.action = call.parameters.bool("irreversible").map { $0 ? .hide : .warn }
+        draft.end = FilterEndpoints.end(call.parameters)
+        draft.maker = call.identity?.app?.rawValue
+        return draft
+    }
+
+    private static func answer(
+        _ id: ID<ContentFilter.Keyword>, in filter: ContentFilter
+    ) throws(APIError) -> Answer {
+        guard let keyword = filter.keywords.first(where: { $0.id == id }) else { throw .notFound }
+        return Answer { $0.oldFilter(keyword, of: filter) }
+    }
+}

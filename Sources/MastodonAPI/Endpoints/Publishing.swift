@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSupport
+internal import HTTPTypes
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+
+/// Writing and changing statuses.
+enum PublishingEndpoints {
+    static let all: [Endpoint] = [
+        .post("/api/v1/statuses", .person("write:statuses"), publish),
+        .put("/api/v1/statuses/:id", .person("write:statuses"), edit),
+        .get("/api/v1/statuses/:id/source", .person("read:statuses"), source),
+        .get("/api/v1/statuses/:id/history", .everyone("read:statuses"), history),
+    ]
+
+    // MARK: - Writing
+
+    private static func publish(_ call: Call) async throws -> Answer {
+        let author = try call.actor()
+        let draft = try await draft(call, by: author)
+        if let hour = call.parameters.text("scheduled_at"), !hour.isEmpty {
+            let time = try ScheduledEndpoints.hour(hour, call)
+            // An hour that is over is now.
+            if time > call.services.clock.now {
+                let id = try await call.services.schedulePost(draft, at: time, as: author)
+                return try await ScheduledEndpoints.answer(id, call)
+            }
+        }
+        let id = try await call.services.publishPost(draft, as: author)
+        return try await StatusEndpoints.answer(ID(id.rawValue), call)
+    }
+
+    private static func draft(_ call: Call, by author: ID<Account>) async throws -> PostDraft {
+        let defaults = try await call.services.ownProfile(of: author)
+        let sent = call.parameters
+        var draft = PostDraft(text: sent.text("status") ?? "")
+        draft.warning = sent.text("spoiler_text") ?? ""
+        draft.sensitive = sent.bool("sensitive") ?? defaults.defaultSensitive
+        draft.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 } ?? defaults.defaultLanguage
+        draft.visibility = sent.text("visibility").flatMap(Visibility.init(apiName:)) ?? defaults.defaultVisibility
+        draft.poll = try poll(sent)
+        draft.quotePolicy = try quotePolicy(sent) ?? .everyone
+        if !draft.visibility.isOpen { draft.quotePolicy = .nobody }
+        draft.app = call.identity?.app?.rawValue
+        draft.key = key(call)
+        try await answered(by: &draft, call)
+        if let quoted: ID<Entry> = try call.sentID("quoted_status_id") {
+            guard let post = try await StatusEndpoints.view(quoted, call).entry.post else { throw APIError.notAllowed }
+            draft.quoted = post
+        }
+        return draft
+    }
+
+    /// What is answered: a post, or an event by its number as a status.
+    private static func answered(by draft: inout PostDraft, _ call: Call) async throws {
+        guard let id: ID<Entry> = try call.sentID("in_reply_to_id") else { return }
+        switch try await StatusEndpoints.view(id, call).entry.subject {
+        case .post(let post): draft.inReplyTo = post
+        case .event(let event): draft.event = event
+        }
+    }
+
+    static func poll(_ sent: SentParameters) throws(APIError) -> PollDraft? {
+        guard let poll = sent.object("poll") else { return nil }
+        let options = poll.texts("options").filter { !$0.isEmpty }
+        guard !options.isEmpty else { return nil }
+        guard let seconds = poll.int("expires_in") else {
+            throw .unprocessable("Validation failed: Expires at can't be blank")
+        }
+        return PollDraft(
+            options: options, seconds: seconds, isMultiple: poll.bool("multiple") ?? false,
+            hidesTotals: poll.bool("hide_totals") ?? false)
+    }
+
+    static func quotePolicy(_ sent: SentParameters) throws(APIError) -> QuotePolicy? {
+        switch sent.text("quote_approval_policy") {
+        case nil, "": return nil
+        case "public": return .everyone
+        case "followers": return .followers
+        case "nobody": return .nobody
+        default: throw .unprocessable("Validation failed: Quote approval policy is invalid")
+        }
+    }
+
+    /// What the app calls this request, so that a second one is the first: apart for each token.
+    private static func key(_ call: Call) -> String? {
+        guard let name = HTTPField.Name("Idempotency-Key"), let key = call.request.headers[name], !key.isEmpty,
+            let token = call.identity?.token
+        else { return nil }
+        return "\(token):\(key.prefix(255))"
+    }
+
+    // MARK: - Changing
+
+    private static func edit(_ call: Call) async throws -> Answer {
+        let id: ID<Entry> = try call.id()
+        let actor = try call.actor()
+        guard let post = try await StatusEndpoints.view(id, call).entry.post else { throw APIError.notFound }
+        let sent = call.parameters
+        var change = PostChange()
+        change.text = sent.text("status")
+        change.warning = sent.text("spoiler_text")
+        change.sensitive = sent.bool("sensitive")
+        change.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 }
+        change.quotePolicy = try quotePolicy(sent)
+        // Apps send the poll that is to be there: without one there is none any more.
+        change.poll = try poll(sent).map { .becomes($0) } ?? .ends
+        try await call.services.editPost(post, change, as: actor)
+        return try await StatusEndpoints.answer(ID(post.rawValue), call)
+    }
+
+    private static func source(_ call: Call) async throws -> Answer {
+        let actor = try call.actor()
+        guard let post = try await StatusEndpoints.view(try call.id(), call).post?.post else {
+            throw APIError.notFound
+        }
+        let source = try await call.services.source(of: post.id, as: actor)
+        return Answer { writer in
+            writer.object {
+                $0.field("id", post.id)
+                $0.field("text", source.text)
+                $0.field("spoiler_text", post.warning)
+            }
+        }
+    }
+
+    private static func history(_ call: Call) async throws -> Answer {
+        let view = try await StatusEndpoints.view(try call.id(), call)
+        guard let post = view.post else {
+            return Answer { writer in writer.array([view]) { $0.onlyVersion(of: $1, call.rendering) } }
+        }
+        let versions = try await call.database.read { db in try PostVersions.of(post.post, in: db) }
+        return Answer { writer in
+            writer.array(versions) { $0.version($1, of: post, call.rendering) }
+        }
+    }
+}

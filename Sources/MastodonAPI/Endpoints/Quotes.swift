@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSupport
+internal import Model
+internal import Services
+internal import Storage
+
+/// Who quotes a status, and who may.
+enum QuoteEndpoints {
+    static let all: [Endpoint] = [
+        .get("/api/v1/statuses/:id/quotes", .everyone("read:statuses"), list),
+        .post("/api/v1/statuses/:id/quotes/:quoting/revoke", .person("write:statuses"), revoke),
+        .put("/api/v1/statuses/:id/interaction_policy", .person("write:statuses"), setPolicy),
+    ]
+
+    private static func list(_ call: Call) async throws -> Answer {
+        guard let post = try await StatusEndpoints.view(try call.id(), call).entry.post else { return .nothing }
+        return try await TimelineEndpoints.answer(call) { page, db throws(DatabaseError) in
+            try Quotes.list(of: post, viewer: call.viewer, page, in: db)
+        }
+    }
+
+    private static func revoke(_ call: Call) async throws -> Answer {
+        let actor = try call.actor()
+        let quoting: ID<Post> = try call.id("quoting")
+        guard let post = try await StatusEndpoints.view(try call.id(), call).entry.post else {
+            throw APIError.notFound
+        }
+        try await call.services.revokeQuote(of: post, in: quoting, as: actor)
+        return try await StatusEndpoints.answer(ID(quoting.rawValue), call)
+    }
+
+    private static func setPolicy(_ call: Call) async throws -> Answer {
+        let actor = try call.actor()
+        guard let post = try await StatusEndpoints.view(try call.id(), call).entry.post else {
+            throw APIError.notFound
+        }
+        if let policy = try PublishingEndpoints.quotePolicy(call.parameters) {
+            try await call.services.setQuotePolicy(policy, of: post, as: actor)
+        }
+        return try await StatusEndpoints.answer(ID(post.rawValue), call)
+    }
+}

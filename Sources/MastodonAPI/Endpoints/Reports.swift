@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import Model
+internal import Services
+internal import Storage
+
+/// Asking the moderators to look at something.
+enum ReportEndpoints {
+    static let all: [Endpoint] = [.post("/api/v1/reports", .person("write:reports"), report)]
+
+    private static func report(_ call: Call) async throws -> Answer {
+        let sent = call.parameters
+        guard let id: ID<Account> = try call.sentID("account_id") else {
+            throw APIError.unprocessable("Validation failed: Account must exist")
+        }
+        var draft = ReportDraft(account: id)
+        draft.entries = sent.texts("status_ids").prefix(50).compactMap { ID<Entry>($0) }
+        draft.comment = sent.text("comment") ?? ""
+        let rules = sent.texts("rule_ids")
+        if let category = sent.text("category"), !category.isEmpty {
+            draft.category = category
+        } else if !rules.isEmpty {
+            draft.category = "violation"
+        }
+        draft.isForwarded = sent.bool("forward") == true
+        let target = try await AccountEndpoints.account(id, call)
+        let (report, wasForwarded) = try await call.services.report(draft, as: try call.actor())
+        let facts = ReportFacts(wasForwarded: wasForwarded, statuses: draft.entries, rules: rules)
+        return Answer { $0.report(report, about: target, facts, call.rendering) }
+    }
+}

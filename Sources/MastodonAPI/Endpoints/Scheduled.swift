@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import Model
+internal import Services
+internal import Storage
+
+/// Statuses that wait for their hour.
+enum ScheduledEndpoints {
+    static let all: [Endpoint] = [
+        .get("/api/v1/scheduled_statuses", .person("read:statuses"), list),
+        .get("/api/v1/scheduled_statuses/:id", .person("read:statuses")) { try await answer(try $0.id(), $0) },
+        .put("/api/v1/scheduled_statuses/:id", .person("write:statuses"), move),
+        .delete("/api/v1/scheduled_statuses/:id", .person("write:statuses"), delete),
+    ]
+
+    private static func list(_ call: Call) async throws -> Answer {
+        let posts = try await call.services.waitingPosts(of: try call.actor(), call.page())
+        let cursors = posts.first.flatMap { first in
+            posts.last.map { (newest: first.id.rawValue, oldest: $0.id.rawValue) }
+        }
+        return Answer(page: posts, cursors: cursors, of: call) { $0.waiting($1) }
+    }
+
+    private static func move(_ call: Call) async throws -> Answer {
+        let id: ID<ScheduledPost> = try call.id()
+        let time = try hour(call.parameters.text("scheduled_at") ?? "", call)
+        try await call.services.reschedulePost(id, to: time, as: try call.actor())
+        return try await answer(id, call)
+    }
+
+    private static func delete(_ call: Call) async throws -> Answer {
+        try await call.services.unschedulePost(try call.id(), as: try call.actor())
+        return .done
+    }
+
+    static func answer(_ id: ID<ScheduledPost>, _ call: Call) async throws -> Answer {
+        let post = try await call.services.waitingPost(id, of: try call.actor())
+        return Answer { $0.waiting(post) }
+    }
+
+    /// A moment with its zone; what is none is refused in the words that apps know.
+    static func hour(_ text: String, _ call: Call) throws(APIError) -> Timestamp {
+        guard let time = call.services.moment(text) else { throw .unprocessable("Record invalid") }
+        return time
+    }
+}

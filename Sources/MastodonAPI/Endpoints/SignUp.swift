@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import Model
+internal import Services
+
+/// Becoming a member through an app.
+enum SignUpEndpoints {
+    static let all: [Endpoint] = [
+        .post("/api/v1/accounts", .app("write:accounts"), register),
+        .post("/api/v1/emails/confirmations", .app(nil)) { call in
+            guard call.identity?.person != nil else { throw APIError.userNeeded }
+            throw APIError.forbidden("This method is only available while the e-mail is awaiting confirmation")
+        },
+        .get("/api/v1/emails/check_confirmation", .app(nil)) { call in
+            guard call.identity?.person != nil else { throw APIError.userNeeded }
+            // Addresses need no confirmation here: a steward's approval, an invitation or the open door stands for it.
+            return Answer { $0.bool(true) }
+        },
+    ]
+
+    private static func register(_ call: Call) async throws -> Answer {
+        // A person's token makes no other person.
+        guard let identity = call.identity, identity.account == nil else { throw APIError.notAllowed }
+        let sent = call.parameters
+        var signUp = SignUp(name: sent.text("username") ?? "", email: sent.text("email") ?? "")
+        signUp.password = sent.text("password") ?? ""
+        signUp.note = sent.text("reason") ?? ""
+        signUp.agrees = sent.bool("agreement") == true
+        signUp.invitation = sent.text("invite_code")
+        let language = (sent.text("locale") ?? "").prefix { $0 != "-" && $0 != "_" }.lowercased()
+        signUp.language = ["fr", "en"].contains(language) ? language : nil
+        let given = try await call.services.register(
+            signUp, through: identity.app, identity.scopes, from: call.context.remoteAddress ?? "")
+        return Answer { $0.token(given) }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Model
+internal import Services
+internal import Storage
+
+extension JSONWriter {
+    /// Poll: what a post asks, or whether one comes to an event.
+    ///
+    /// - Returns: false, with nothing written, when it asks nothing.
+    mutating func poll(of view: StatusView, _ node: Rendering, viewer: ID<Account>?) -> Bool {
+        switch view.subject {
+        case .post(let post):
+            guard post.poll != nil else { return false }
+            poll(of: post, node)
+        case .event(let event):
+            guard event.asks else { return false }
+            poll(of: event, node)
+        }
+        return true
+    }
+
+    /// Null for a post that asks nothing.
+    mutating func poll(of status: StatusPost, _ node: Rendering) {
+        guard let poll = status.poll else { return null() }
+        let isOver = poll.isOver(at: node.clock.now)
+        object {
+            $0.field("id", status.post.id)
+            $0.field("expires_at", poll.expiresAt)
+            $0.field("expired", isOver)
+            $0.field("multiple", poll.isMultiple)
+            $0.field("votes_count", poll.options.reduce(0) { $0 &+ max(0, $1.votes) })
+            if poll.isMultiple { $0.field("voters_count", poll.votersCount) } else { $0.null("voters_count") }
+            $0.field("voted", !poll.ownVotes.isEmpty || status.isOwn)
+            $0.array("own_votes", poll.ownVotes) { $0.number($1) }
+            $0.array("options", poll.options) { writer, option in
+                writer.option(option.title, votes: poll.hidesTotals && !isOver ? nil : option.votes)
+            }
+            $0.empty("emojis")
+        }
+    }
+
+    /// The question whether one comes: apps know no other way to answer it. Null when one signs up elsewhere.
+    ///
+    /// Whoever gave up a seat is shown that, and may answer again.
+    mutating func poll(of status: StatusEvent, _ node: Rendering) {
+        guard status.asks else { return null() }
+        let event = status.view.event
+        let answer = status.answer
+        let counts = [max(0, status.view.going), max(0, status.maybeCount), max(0, status.absentCount)]
+        let titles =
+            node.community.language == "fr"
+            ? ["J’y vais", "Peut-être", "Je ne viens pas"] : ["Going", "Maybe", "Can’t"]
+        object {
+            $0.field("id", event.id)
+            $0.field("expires_at", event.startsAt)
+            $0.field("expired", event.startsAt <= node.clock.now || !event.status.takesGuests)
+            $0.field("multiple", false)
+            $0.field("votes_count", counts.reduce(0, &+))
+            $0.null("voters_count")
+            $0.field("voted", answer != nil && answer != .no)
+            $0.array("own_votes", [answer].compactMap { $0?.rawValue }) { $0.number($1) }
+            $0.array("options", zip(titles, counts)) { $0.option($1.0, votes: $1.1) }
+            $0.empty("emojis")
+        }
+    }
+
+    private mutating func option(_ title: String, votes: Int?) {
+        object {
+            $0.field("title", title)
+            if let votes { $0.field("votes_count", votes) } else { $0.null("votes_count") }
+        }
+    }
+}
+
+extension StatusEvent {
+    /// Whether one can say here whether one comes.
+    fileprivate var asks: Bool { view.event.joinMode != .external && view.event.joinMode != .invite }
+
+    /// What the viewer said.
+    fileprivate var answer: EventAnswer? {
+        switch view.viewer?.state {
+        case .going, .waiting, .asked: .yes
+        case .cancelled, .declined: marks.liked ? .perhaps : .no
+        case nil: marks.liked ? .perhaps : nil
+        }
+    }
+}

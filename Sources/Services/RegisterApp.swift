@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+public import Model
+public import Storage
+
+/// An app before it is known here.
+public struct AppDraft: Sendable, Hashable {
+    /// What people read.
+    public var name: String
+    /// Its page.
+    public var website: String?
+    /// Where people may be sent back to.
+    public var redirectURIs: [String]
+    /// The most that it may ask for.
+    public var scopes = Scopes.read
+
+    /// Creates the value.
+    public init(name: String, redirectURIs: [String]) {
+        self.name = name
+        self.redirectURIs = redirectURIs
+    }
+}
+
+/// An app with the secret that only it knows.
+public struct RegisteredApp: Sendable, Hashable {
+    /// The app.
+    public var app: ClientApp
+    /// Shown once: only its digest is stored.
+    public var secret: String
+}
+
+/// Where an app may have people sent back to.
+public enum RedirectURI {
+    /// Bytes of one address.
+    static let limit = 2_000
+    /// No way back: the code is shown, and the person takes it over by hand.
+    public static let outOfBand = "urn:ietf:wg:oauth:2.0:oob"
+    /// What browsers would run, or show as if it were ours.
+    private static let refused: Set<String> = ["about", "blob", "data", "file", "filesystem", "javascript", "vbscript"]
+
+    /// The scheme in lower case; nil when it has none.
+    public static func scheme(of text: String) -> String? {
+        let scheme = text.utf8.prefix { $0 != UInt8(ascii: ":") }
+        guard let first = scheme.first, scheme.count < text.utf8.count, (first | 0x20) &- 0x61 < 26,
+            scheme.allSatisfy({ ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || "+-.".utf8.contains($0) })
+        else { return nil }
+        return String(decoding: scheme, as: UTF8.self).lowercased()
+    }
+
+    /// Scheme, host and port as browsers compare them; nil for an app's own scheme.
+    public static func webOrigin(of text: String) -> String? {
+        guard let scheme = scheme(of: text), scheme == "http" || scheme == "https" else { return nil }
+        let rest = text.dropFirst(scheme.count + 1)
+        guard rest.hasPrefix("//") else { return nil }
+        let host = rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" }
+        let isHost = host.utf8.allSatisfy {
+            ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || "-.:[]_".utf8.contains($0)
+        }
+        return host.isEmpty || !isHost ? nil : "\(scheme)://\(host)"
+    }
+
+    /// Whether an app may name it: an address of the web with a host, or one of an app's own scheme; visible ASCII.
+    public static func isAllowed(_ text: String) -> Bool {
+        let forbidden = Set("\"<>\\^`{|}#;,".utf8)
+        guard text.utf8.count <= limit, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !forbidden.contains($0) }),
+            let scheme = scheme(of: text), !refused.contains(scheme), text.utf8.count > scheme.utf8.count + 1
+        else { return false }
+        return scheme == "http" || scheme == "https" ? webOrigin(of: text) != nil : true
+    }
+}
+
+extension Services {
+    /// Takes an app's registration. It is kept for ever: one registration may serve many people, later on too.
+    ///
+    /// - Parameter address: from where it is asked; nil when that does not count.
+    public func registerApp(_ draft: AppDraft, from address: String? = nil) async throws -> RegisteredApp {
+        let website = draft.website?.trimmed ?? ""
+        var check = Check()
+        check.text(draft.name, "client_name", limit: 200)
+        check.require(website.isEmpty || Self.isWebAddress(website), "website", "not_an_address")
+        check.require(!draft.redirectURIs.isEmpty, "redirect_uris", "missing")
+        check.require(draft.redirectURIs.count <= 20, "redirect_uris", "too_long")
+        check.require(draft.redirectURIs.allSatisfy(RedirectURI.isAllowed), "redirect_uris", "not_an_address")
+        check.require(!draft.scopes.list.isEmpty, "scopes", "not_valid")
+        try check.finish()
+        if let address { try await attempts.take("app:\(address)", at: now()) }
+        let secret = try secrets.makeToken()
+        let app = ClientApp(
+            id: ids.make(at: now()), clientID: try secrets.makeToken(), name: draft.name.trimmed,
+            website: website.isEmpty ? nil : website, redirectURIs: draft.redirectURIs, scopes: draft.scopes,
+            createdAt: now())
+        let digest = secrets.digest(Array(secret.utf8))
+        try await database.write { tx in try ClientApps.insert(app, secret: digest, in: tx) }
+        return RegisteredApp(app: app, secret: secret)
+    }
+
+    /// The app of this number.
+    public func app(_ id: ID<ClientApp>) async throws -> ClientApp? {
+        try await database.read { db in try ClientApps.byID(id, in: db) }
+    }
+
+    private static func isWebAddress(_ text: String) -> Bool {
+        RedirectURI.isAllowed(text.prefix { $0 != "#" }.description) && RedirectURI.webOrigin(of: text) != nil
+    }
+}

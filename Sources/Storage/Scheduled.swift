@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// Posts that wait for their hour. One appears in the transaction that takes its row away, so never twice.
+public enum Scheduled {
+    /// How often one is tried before its author has to look at it.
+    private static let attempts = 8
+
+    /// Stores one.
+    public static func insert(_ post: ScheduledPost, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            INSERT INTO scheduled (id, account_id, due_at, run_at, attempts, parameters)
+            VALUES (\(post.id), \(post.author), \(post.dueAt), \(post.dueAt), 0, \(post.parameters))
+            """)
+    }
+
+    /// One of an author's, when there is one of this number.
+    public static func find(
+        _ id: ID<ScheduledPost>, by author: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> ScheduledPost? {
+        try all("WHERE id = \(id) AND account_id = \(author)", in: db).first
+    }
+
+    /// One page of what an author has waiting, the latest written first.
+    public static func list(
+        of author: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [ScheduledPost] {
+        let found = try all(
+            """
+            WHERE account_id = \(author) AND id < \(page.before) AND id > \(page.after)
+            ORDER BY id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            """, in: db)
+        return page.fromOldest ? found.reversed() : found
+    }
+
+    /// How many an author has waiting, in all and until one moment.
+    public static func count(
+        of author: ID<Account>, from start: Timestamp, to end: Timestamp, in db: some Queryable
+    ) throws(DatabaseError) -> (all: Int, within: Int) {
+        let row = try db.row(
+            """
+            SELECT count(*) AS n, coalesce(sum(CASE WHEN due_at >= \(start) AND due_at < \(end) THEN 1 ELSE 0 END), 0)
+                AS within
+            FROM scheduled WHERE account_id = \(author)
+            """)
+        return (try row?.count("n") ?? 0, try row?.count("within") ?? 0)
+    }
+
+    /// Gives one another hour.
+    ///
+    /// - Returns: whether there was one.
+    public static func move(
+        _ id: ID<ScheduledPost>, of author: ID<Account>, to time: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try tx.run(
+            """
+            UPDATE scheduled SET due_at = \(time), run_at = \(time), attempts = 0
+            WHERE id = \(id) AND account_id = \(author)
+            """) == 1
+    }
+
+    /// Takes one away.
+    ///
+    /// - Returns: whether there was one; whoever hears that may publish it.
+    public static func remove(
+        _ id: ID<ScheduledPost>, of author: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try tx.run("DELETE FROM scheduled WHERE id = \(id) AND account_id = \(author)") == 1
+    }
+
+    /// Those whose hour has come. Nobody else gets them before `lease`; a process that dies gives them back by that.
+    public static func takeDue(
+        at now: Timestamp, lease: Timestamp, limit: Int, in tx: Transaction
+    ) throws(DatabaseError) -> [ScheduledPost] {
+        var taken: [ScheduledPost] = []
+        for post in try all("WHERE run_at <= \(now) ORDER BY run_at, id LIMIT \(limit)", in: tx) {
+            let isMine = try tx.run(
+                """
+                UPDATE scheduled SET attempts = attempts + 1,
+                    run_at = CASE WHEN attempts + 1 < \(attempts) THEN \(lease) ELSE NULL END
+                WHERE id = \(post.id) AND run_at <= \(now)
+                """)
+            if isMine == 1 { taken.append(post) }
+        }
+        return taken
+    }
+
+    private static func all(_ condition: SQL, in db: some Queryable) throws(DatabaseError) -> [ScheduledPost] {
+        var posts: [ScheduledPost] = []
+        for row in try db.rows("SELECT id, account_id, due_at, parameters FROM scheduled \(condition)") {
+            posts.append(
+                ScheduledPost(
+                    id: try row.id("id"), author: try row.id("account_id"), dueAt: try row.time("due_at"),
+                    parameters: try row.text("parameters")))
+        }
+        return posts
+    }
+}
+
+/// What came under a key of its sender, so that it is done once although it comes twice.
+public enum SentOnce {
+    /// Claims a key. Of two who claim it at the same time, the second waits for the first.
+    ///
+    /// - Returns: nil when the key is new; else what was done under it.
+    public static func claim(
+        _ key: String, by account: ID<Account>, for subject: Int64, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> Int64? {
+        let claimed = try tx.run(
+            """
+            INSERT INTO idempotency (account_id, key, subject_id, created_at)
+            VALUES (\(account), \(key), \(subject), \(now))
+            ON CONFLICT (account_id, key) DO UPDATE SET subject_id = excluded.subject_id,
+                created_at = excluded.created_at
+            WHERE idempotency.created_at <= \(now - .hours(1))
+            """)
+        guard claimed == 0 else { return nil }
+        let row = try tx.row("SELECT subject_id FROM idempotency WHERE account_id = \(account) AND key = \(key)")
+        return try row?.int("subject_id")
+    }
+
+    /// What was done under a key within the last hour.
+    public static func find(
+        _ key: String, by account: ID<Account>, at now: Timestamp, in db: some Queryable
+    ) throws(DatabaseError) -> Int64? {
+        let row = try db.row(
+            """
+            SELECT subject_id FROM idempotency
+            WHERE account_id = \(account) AND key = \(key) AND created_at > \(now - .hours(1))
+            """)
+        return try row?.int("subject_id")
+    }
+
+    /// Forgets old keys.
+    ///
+    /// - Returns: how many there were.
+    @discardableResult
+    public static func prune(before: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
+        try tx.run("DELETE FROM idempotency WHERE created_at < \(before)")
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// How much a hashtag was used on one day.
+public struct TagDay: Sendable, Hashable {
+    /// When the day began, UTC.
+    public var day: Timestamp
+    /// Posts.
+    public var uses: Int
+    /// Who wrote them.
+    public var accounts: Int
+}
+
+/// A hashtag as one viewer sees it.
+public struct TagView: Sendable, Hashable {
+    /// The name, folded, without `#`.
+    public var name: String
+    /// Seven days, the present one first.
+    public var history: [TagDay]
+    /// Whether the viewer follows it.
+    public var isFollowed = false
+    /// Whether the viewer shows it on the profile.
+    public var isFeatured = false
+}
+
+/// A hashtag that somebody follows, and its place in the list of such.
+public struct FollowedTag: Sendable, Hashable {
+    /// Grows with time.
+    public var mark: Int64
+    /// The name, folded, without `#`.
+    public var tag: String
+}
+
+/// Hashtags and what is known of their use.
+public enum Tags {
+    private static let day: Int64 = 86_400_000
+
+    /// The hashtags as a viewer sees them, in their order; unknown ones were used on no day. Three statements.
+    ///
+    /// - Parameter viewer: nil for a stranger.
+    public static func views(
+        _ names: [String], viewer: ID<Account>?, at now: Timestamp, in db: some Queryable
+    ) throws(DatabaseError) -> [TagView] {
+        let names = Array(names.prefix(listLimit))
+        let today = now.milliseconds - now.milliseconds % day
+        var used: [String: [Int64: TagDay]] = [:]
+        // The upper bits of a post's number tell when it came.
+        let length = day * 65_536
+        let rows = try db.rows(
+            """
+            SELECT y.tag, y.day_number, count(*) AS uses, count(DISTINCT y.author_id) AS people
+            FROM (SELECT h.tag, h.post_id / \(length) AS day_number, p.author_id
+                  FROM hashtag h JOIN post p ON p.id = h.post_id
+                  WHERE h.tag IN (\(list: names)) AND h.post_id >= \((today - 6 * day) * 65_536)
+                      AND p.visibility = 'public') y
+            GROUP BY y.tag, y.day_number
+            """)
+        for row in rows {
+            let number = try row.int("day_number")
+            used[try row.text("tag"), default: [:]][number] = TagDay(
+                day: Timestamp(number * day), uses: try row.count("uses"), accounts: try row.count("people"))
+        }
+        let viewer = viewer ?? .first
+        let followed = try tags(
+            "SELECT tag FROM followed_tag WHERE account_id = \(viewer) AND tag IN (\(list: names))", in: db)
+        let featured = try tags(
+            "SELECT tag FROM featured_tag WHERE account_id = \(viewer) AND tag IN (\(list: names))", in: db)
+        return names.map { name in
+            let history = (0..<7).map { back in
+                let start = today - Int64(back) * day
+                return used[name]?[start / day] ?? TagDay(day: Timestamp(start), uses: 0, accounts: 0)
+            }
+            return TagView(
+                name: name, history: history, isFollowed: followed.contains(name), isFeatured: featured.contains(name))
+        }
+    }
+
+    /// The names that begin so and stand in public posts, in the order of their bytes.
+    ///
+    /// - Parameter start: folded, without `#`.
+    public static func names(
+        beginning start: String, offset: Int, limit: Int, in db: some Queryable
+    ) throws(DatabaseError) -> [String] {
+        guard !start.isEmpty else { return [] }
+        var found: [String] = []
+        let rows = try db.rows(
+            """
+            SELECT t.name FROM tag t WHERE t.name >= \(start) AND t.name < \(start + "\u{10FFFF}")
+                AND EXISTS (SELECT 1 FROM hashtag h JOIN post p ON p.id = h.post_id
+                            WHERE h.tag = t.name AND p.visibility IN ('public', 'unlisted'))
+            ORDER BY t.name LIMIT \(limit) OFFSET \(offset)
+            """)
+        for row in rows { found.append(try row.text("name")) }
+        return found
+    }
+
+    static func remember(_ name: String, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("INSERT INTO tag (name) VALUES (\(name)) ON CONFLICT (name) DO NOTHING")
+    }
+
+    private static func tags(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> Set<String> {
+        var names: Set<String> = []
+        for row in try db.rows(sql) { names.insert(try row.text("tag")) }
+        return names
+    }
+}
+
+/// The hashtags that people follow.
+public enum FollowedTags {
+    /// Follows a hashtag. A second time changes nothing.
+    public static func add(
+        _ tag: String, by account: ID<Account>, mark: Int64, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            INSERT INTO followed_tag (id, account_id, tag) VALUES (\(mark), \(account), \(tag))
+            ON CONFLICT (account_id, tag) DO NOTHING
+            """)
+    }
+
+    /// Follows it no more.
+    public static func remove(_ tag: String, by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("DELETE FROM followed_tag WHERE account_id = \(account) AND tag = \(tag)")
+    }
+
+    /// One page of those that an account follows, the latest first.
+    public static func list(
+        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [FollowedTag] {
+        var tags: [FollowedTag] = []
+        let rows = try db.rows(
+            """
+            SELECT id, tag FROM followed_tag
+            WHERE account_id = \(account) AND id < \(page.before) AND id > \(page.after)
+            ORDER BY id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            """)
+        for row in rows { tags.append(FollowedTag(mark: try row.int("id"), tag: try row.text("tag"))) }
+        return tags.sorted { $0.mark > $1.mark }
+    }
+}
+
+/// A hashtag on a profile.
+public struct FeaturedTag: Sendable, Hashable, Identifiable {
+    /// The local number.
+    public let id: ID<FeaturedTag>
+    /// The name, folded, without `#`.
+    public var tag: String
+    /// How many public posts of the account have it.
+    public var postCount: Int
+    /// When the last of these was written.
+    public var lastPostAt: Timestamp?
+}
+
+/// The hashtags that people show on their profiles.
+public enum FeaturedTags {
+    /// Shows a hashtag. A second time changes nothing.
+    public static func add(
+        _ id: ID<FeaturedTag>, _ tag: String, by account: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            INSERT INTO featured_tag (id, account_id, tag) VALUES (\(id), \(account), \(tag))
+            ON CONFLICT (account_id, tag) DO NOTHING
+            """)
+    }
+
+    /// Shows it no more.
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    public static func remove(
+        _ id: ID<FeaturedTag>, by account: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try tx.run("DELETE FROM featured_tag WHERE id = \(id) AND account_id = \(account)") == 1
+    }
+
+    /// Shows a hashtag no more, by its name.
+    public static func remove(_ tag: String, by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("DELETE FROM featured_tag WHERE tag = \(tag) AND account_id = \(account)")
+    }
+
+    /// Those of an account, by name, with how it used them.
+    public static func list(of account: ID<Account>, in db: some Queryable) throws(DatabaseError) -> [FeaturedTag] {
+        var tags: [FeaturedTag] = []
+        let rows = try db.rows(
+            """
+            SELECT t.id, t.tag, count(y.id) AS posts, max(y.published_at) AS last_at FROM featured_tag t
+            LEFT JOIN (SELECT h.tag, p.id, p.published_at FROM post p JOIN hashtag h ON h.post_id = p.id
+                       WHERE p.author_id = \(account) AND p.visibility IN ('public', 'unlisted')) y ON y.tag = t.tag
+            WHERE t.account_id = \(account) GROUP BY t.id, t.tag
+            """)
+        for row in rows {
+            tags.append(
+                FeaturedTag(
+                    id: try row.id("id"), tag: try row.text("tag"), postCount: try row.count("posts"),
+                    lastPostAt: try row.timeOrNil("last_at")))
+        }
+        return tags.sorted { $0.tag < $1.tag }
+    }
+
+    /// The hashtags that an account used most in its last 200 posts, without those that it shows already.
+    public static func suggestions(for account: ID<Account>, in db: some Queryable) throws(DatabaseError) -> [String] {
+        var tags: [String] = []
+        let rows = try db.rows(
+            """
+            SELECT h.tag FROM (SELECT p.id FROM post p WHERE p.author_id = \(account) ORDER BY p.id DESC LIMIT 200) y
+            JOIN hashtag h ON h.post_id = y.id
+            WHERE h.tag NOT IN (SELECT t.tag FROM featured_tag t WHERE t.account_id = \(account))
+            GROUP BY h.tag ORDER BY count(*) DESC, h.tag LIMIT 10
+            """)
+        for row in rows { tags.append(try row.text("tag")) }
+        return tags
+    }
+}

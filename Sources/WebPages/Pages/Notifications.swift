@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+
+/// What is new for the person who looks; having looked is having read.
+enum NotificationsPage {
+    private struct Content: Sendable {
+        var groups: [(group: NotificationGroup, latest: NotificationView)] = []
+        var announcements: [AnnouncementView] = []
+        var lastRead: Int64 = 0
+        var next: Int64?
+    }
+
+    static func show(_ visit: Visit) async throws -> Response {
+        let viewer = try visit.member().account.id
+        let (request, now) = (visit.listPage(limit: 40), visit.now)
+        let content = try await visit.database.read { db in
+            var content = Content()
+            let groups = try NotificationGroups.list(of: viewer, .init(), request, at: now, in: db)
+            var views: [ID<Notification>: NotificationView] = [:]
+            for view in try NotificationViews.load(groups.map(\.latest), viewer: viewer, in: db) {
+                views[view.id] = view
+            }
+            content.groups = groups.compactMap { group in views[group.id].map { (group, $0) } }
+            content.next = groups.count == request.limit ? groups.last?.id.rawValue : nil
+            content.lastRead =
+                try Markers.of(viewer, in: db).first { $0.timeline == .notifications }?.lastRead ?? 0
+            content.announcements = try Announcements.list(viewer: viewer, withRead: false, at: now, in: db)
+            return content
+        }
+        if let newest = content.groups.first?.group.id {
+            try await visit.services.seeNotifications(upTo: newest, as: viewer)
+        }
+        return answer(content, visit)
+    }
+
+    /// The member has read an announcement, and needs it no more.
+    static func putAway(_ sent: Submission) async throws -> Response {
+        let person = try sent.visit.member().account.id
+        guard let id = ID<Announcement>(sent["announcement"]) else { throw ServiceError.notFound }
+        try await sent.visit.services.dismissAnnouncement(id, as: person)
+        return sent.visit.redirect("/notifications")
+    }
+
+    private static func answer(_ content: Content, _ visit: Visit) -> Response {
+        let t = visit.t
+        let list: HTML =
+            content.groups.isEmpty
+            ? visit.empty(.newsNone, .newsNoneInvite, Pictures.emptyCounter, link: ("/discussions", .discussions))
+            : """
+            <ul class="list">\(each(content.groups) { card($0.group, $0.latest, content.lastRead, visit) })</ul>
+            \(visit.older(content.next))
+            """
+        let main: HTML = "<h1>\(t(.news))</h1>\(announcements(content.announcements, visit))\(list)"
+        let page = Page(t(.news), .news, content: main).with {
+            $0.isHidden = true
+            $0.hasCorner = false
+        }
+        return visit.answer(page)
+    }
+
+    private static func announcements(_ views: [AnnouncementView], _ visit: Visit) -> HTML {
+        let t = visit.t
+        return when(
+            !views.isEmpty,
+            """
+            <section class="panel" aria-labelledby="announced"><h2 id="announced">\(t(.announced))</h2>
+            \(each(views) { view in
+                """
+                <article><div class="words">\(view.announcement.content)</div>
+                <p class="meta">\(visit.moments.element(ago: view.announcement.publishedAt))</p>
+                \(visit.form("/notifications/put-away", style: "inline", """
+                    \(visit.hidden("announcement", String(describing: view.id)))
+                    <button class="button quiet small" type="submit">\(t(.putAway))</button>
+                    """))</article>
+                """
+            })</section>
+            """)
+    }
+
+    private static func card(
+        _ group: NotificationGroup, _ latest: NotificationView, _ lastRead: Int64, _ visit: Visit
+    ) -> HTML {
+        let t = visit.t
+        let isNew = group.id.rawValue > lastRead
+        return """
+            <li class="card talk\(" new", if: isNew)">\(AccountCard.face(latest.account))<div>
+            <h2><a href="\(address(latest))">\(t.count(phrase(latest), group.count - 1, latest.account.shownName))</a>\
+            \(when(isNew, " <span class=\"dot\"><span class=\"unseen\">\(t(.newsDot))</span></span>"))</h2>
+            \(maybe(headline(latest)) { "<p class=\"lines\">\($0)</p>" })
+            <p class="meta">\(visit.moments.element(ago: latest.notification.createdAt))</p></div></li>
+            """
+    }
+
+    /// Where one sees what it is about.
+    private static func address(_ view: NotificationView) -> String {
+        switch view.notification.kind {
+        case .signUp, .report: return "/moderation"
+        case .followRequest: return "/networks"
+        default: break
+        }
+        switch view.status?.subject {
+        case .post(let post): return post.post.path
+        case .event(let event): return event.view.event.path
+        case nil: return view.account.path
+        }
+    }
+
+    private static func headline(_ view: NotificationView) -> String? {
+        switch view.status?.subject {
+        case .post(let post): post.post.headline
+        case .event(let event): event.view.event.title
+        case nil: nil
+        }
+    }
+
+    private static func phrase(_ view: NotificationView) -> Phrase {
+        let isEvent = view.notification.subject.isEvent
+        return switch view.notification.kind {
+        case .mention: .toldMention
+        case .status: isEvent ? .toldEvent : .toldStatus
+        case .reblog: isEvent ? .toldEventReblog : .toldReblog
+        case .follow: .toldFollow
+        case .followRequest: .toldFollowRequest
+        case .favourite: isEvent ? .toldInterest : .toldFavourite
+        case .poll: isEvent ? .toldEventBegins : .toldPoll
+        case .update: isEvent ? .toldEventUpdate : .toldUpdate
+        case .quote: .toldQuote
+        case .signUp: .toldSignUp
+        case .report: .toldReport
+        }
+    }
+}
+
+extension Storage.Notification.Subject {
+    fileprivate var isEvent: Bool {
+        guard case .event = self else { return false }
+        return true
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Texts {
+    /// What is new, and what is announced.
+    static let englishNews: [Phrase: String] = [
+        .news: "News",
+        .newsDot: "new",
+        .newsNone: "Nothing new for now.",
+        .newsNoneInvite: "Who answers you, thanks you or follows you will stand here.",
+        .toldMention: "{1} talks to you",
+        .toldStatus: "{1} wrote something",
+        .toldEvent: "{1} plans a meet-up",
+        .toldReblog: "{1} recommends you|{1} and one other recommend you|{1} and {n} others recommend you",
+        .toldEventReblog: """
+        {1} recommends your meet-up|{1} and one other recommend your meet-up|{1} and {n} others recommend your meet-up
+        """,
+        .toldFollow: "{1} follows you|{1} and one other follow you|{1} and {n} others follow you",
+        .toldFollowRequest: "{1} would like to follow you",
+        .toldFavourite: "{1} thanks you|{1} and one other thank you|{1} and {n} others thank you",
+        .toldInterest: """
+        {1} is interested in your meet-up|{1} and one other are interested in your meet-up|{1} and {n} others are \
+        interested in your meet-up
+        """,
+        .toldPoll: "A poll by {1} is over",
+        .toldEventBegins: "A meet-up of {1} begins",
+        .toldUpdate: "{1} changed what you liked",
+        .toldEventUpdate: "A meet-up of {1} has changed",
+        .toldQuote: "{1} quotes you",
+        .toldSignUp: """
+        {1} knocks at the door|{1} and one other knock at the door|{1} and {n} others knock at the door
+        """,
+        .toldReport: "{1} reports something",
+        .announced: "Announced",
+        .putAway: "Put away",
+        .announceToAll: "Tell everybody",
+        .announceText: "What is to be said",
+        .announceHint: "Shown to all members, here and in their apps, until you take it back.",
+        .announceWhich: "Meet-up",
+        .announceNoEvent: "None",
+        .announceNow: "Announce",
+        .noneAnnounced: "Nothing is announced.",
+        .withdrawAnnouncement: "Take back",
+        .noticeAnnounced: "It is announced.",
+        .noticeWithdrawn: "The announcement is taken back.",
+    ]
+}

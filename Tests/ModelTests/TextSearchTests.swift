@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Testing
+
+@Suite("Words in texts")
+struct TextSearchTests {
+    @Test(
+        "a keyword is found without regard to case, and as a whole word where that is asked for",
+        arguments: [
+            ("tea", "A cup of TEA.", true, true), ("tea", "teapot", true, false), ("tea", "teapot", false, true),
+            ("tea", "steam teas tea", true, true), ("été", "L'ÉTÉ!", true, true), ("thé", "thés", true, false),
+            ("tea_", "tea_x", true, false), ("#tea", "x#tea", true, true), ("c++", "I like C++, well", true, true),
+            ("c++", "c+++", true, true), ("a b", "a b", true, true), ("", "anything", false, false), ("x", "", true, false),
+            ("aab", "aaab", false, true), ("aab", "aaab", true, false), ("😀", "x😀y", true, true),
+        ] as [(String, String, Bool, Bool)])
+    func keywords(keyword: String, text: String, wholeWord: Bool, isFound: Bool) {
+        #expect(KeywordPattern(keyword, wholeWord: wholeWord).isFound(in: FoldedText(text)) == isFound)
+    }
+
+    @Test("a hostile text costs one walk through it")
+    func hostile() {
+        let pattern = KeywordPattern(String(repeating: "a", count: 5_000) + "b", wholeWord: true)
+        let time = ContinuousClock().measure {
+            #expect(!pattern.isFound(in: FoldedText(String(repeating: "a", count: 1_000_000))))
+        }
+        #expect(time < .seconds(2))
+    }
+
+    @Test(
+        "markup becomes the text that people read",
+        arguments: [
+            ("<p>a<br>b</p><p>c</p>", "\na\nb\n\nc\n"), ("x &amp;&lt;&quot;&#39; &amp;amp;", "x &<\"' &amp;"),
+            ("<a href=\"https://a.example/\"><span>b</span></a>", "b"), ("&unknown; & <", "&unknown; & "), ("<", ""),
+        ])
+    func plain(html: String, text: String) {
+        #expect(SanitizedHTML(unchecked: html).plainText == text)
+    }
+
+    @Test(
+        "neither case nor accents nor signs make another word",
+        arguments: [
+            ("Café CAFÉ cafe\u{301}", ["cafe"]), ("l’Œuvre, ß!", ["l", "oeuvre", "ss"]), ("a_b-c.d", ["a", "b", "c", "d"]),
+            ("ИВАН иван", ["иван"]), ("日本 x", ["日", "本", "x"]), ("' \" \\ : & | ! * ( )", []), ("", []),
+        ] as [(String, [String])])
+    func words(text: String, words: [String]) {
+        #expect(SearchWords.of(text) == words)
+    }
+
+    @Test("words and texts have ends")
+    func bounds() {
+        #expect(SearchWords.of(String(repeating: "a", count: 9_999)).map(\.count) == [40])
+        #expect(SearchWords.of((0..<5_000).map { "w\($0)" }.joined(separator: " ")).count == 1_000)
+    }
+}

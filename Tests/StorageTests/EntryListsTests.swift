@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Storage
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("Lists of entries")
+struct EntryListsTests {
+    private let page = PageRequest(limit: 40)
+
+    private func subjects(_ entries: [Entry]) -> [Int64] {
+        entries.map { $0.post?.rawValue ?? $0.event?.rawValue ?? 0 }
+    }
+
+    @Test(
+        "home holds one's own posts, those of followed people, their boosts, their events and followed hashtags",
+        arguments: TestEngine.available)
+    func home(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let (ana, bob) = (try await scene.account("ana"), try await scene.account("bob", host: "far.example"))
+            let (eve, cafe) = (try await scene.account("eve"), try await scene.account("cafe", kind: .group))
+            for target in [bob, cafe] { try await scene.follow(target, by: ana) }
+            let own = try await scene.post(by: ana)
+            let theirs = try await scene.post(by: bob)
+            let strange = try await scene.post(by: eve)
+            let event = try await scene.event(by: cafe)
+            let tagged = try await scene.post(by: eve, tags: ["tea"])
+            try await scene.boost(strange, by: bob)
+            try await scene.post(by: eve)
+            let tag: ID<Entry> = scene.id()
+            try await scene.db.write { tx in
+                try FollowedTags.add("tea", by: ana.id, mark: tag.rawValue, in: tx)
+            }
+            try await scene.db.read { db in
+                let entries = try EntryLists.home(ana.id, page, in: db)
+                #expect(
+                    subjects(entries) == [
+                        strange.id.rawValue, tagged.id.rawValue, event.id.rawValue, theirs.id.rawValue, own.id.rawValue,
+                    ])
+                #expect(entries.first?.isBoost == true && entries.first?.account == bob.id)
+                #expect(try EntryLists.home(eve.id, page, in: db).count == 3)
+            }
+        }
+    }
+
+    @Test("of answers home shows those that one can follow, and of what groups relay no answers", arguments: TestEngine.available)
+    func answers(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let (ana, bob) = (try await scene.account("ana"), try await scene.account("bob"))
+            let (eve, cafe) = (try await scene.account("eve"), try await scene.account("cafe", kind: .group))
+            for target in [bob, cafe] { try await scene.follow(target, by: ana) }
+            let first = try await scene.post(by: eve)
+            try await scene.post(by: bob, answering: first)
+            let mine = try await scene.post(by: ana)
+            let toMe = try await scene.post(by: bob, answering: mine)
+            let toSelf = try await scene.post(by: bob, answering: toMe)
+            try await scene.boost(try await scene.post(by: eve, answering: first), by: cafe)
+            try await scene.db.read { db in
+                #expect(
+                    subjects(try EntryLists.home(ana.id, page, in: db)) == [toSelf, toMe, mine].map(\.id.rawValue))
+            }
+        }
+    }
+
+    @Test("a post that several brought stands once in a page, as its latest bringer shows it", arguments: TestEngine.available)
+    func once(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let (ana, bob) = (try await scene.account("ana"), try await scene.account("bob"))
+            let cafe = try await scene.account("cafe", kind: .group)
+            for target in [bob, cafe] { try await scene.follow(target, by: ana) }
+            let post = try await scene.post(by: bob, group: cafe)
+            try await scene.boost(post, by: cafe)
+            try await scene.db.read { db in
+                let entries = try EntryLists.home(ana.id, page, in: db)
+                #expect(entries.map(\.account) == [cafe.id])
+                let alone = try EntryLists.group(cafe.id, viewer: ana.id, page, in: db)
+                #expect(alone.map(\.id.rawValue) == [post.id.rawValue])
+            }
+        }
+    }
+
+    @Test("pages of every size, read down and read up, hold each entry once and newest first", arguments: TestEngine.available)
+    func paging(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let ana = try await scene.account("ana")
+            var people: [Account] = []
+            for number in 0..<5 {
+                let person = try await scene.account("p\(number)")
+                people.append(person)
+                try await scene.follow(person, by: ana)
+            }
+            for round in 0..<4 { for person in people.dropFirst(round) { try await scene.post(by: person) } }
+            try await scene.db.read { db in
+                let all = try EntryLists.home(ana.id, page, in: db)
+                #expect(all.count == 14)
+                #expect(all.map(\.id) == all.map(\.id).sorted(by: >))
+                for limit in 1...6 {
+                    var (down, before): ([Entry], Int64?) = ([], nil)
+                    while true {
+                        let next = try EntryLists.home(ana.id, PageRequest(before: before, limit: limit), in: db)
+                        guard let last = next.last else { break }
+                        down += next
+                        before = last.id.rawValue
+                    }
+                    #expect(down == all)
+                    var (up, after): ([Entry], Int64) = ([], 0)
+                    while true {
+                        let request = PageRequest(after: after, fromOldest: true, limit: limit)
+                        let next = try EntryLists.home(ana.id, request, in: db)
+                        guard let first = next.first else { break }
+                        up = next + up
+                        after = first.id.rawValue
+                    }
+                    #expect(up == all)
+                }
+            }
+        }
+    }
+
+    @Test("what is muted, blocked, hidden with its boosts or kept in a list apart is not at home", arguments: TestEngine.available)
+    func hidden(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let (ana, bob) = (try await scene.account("ana"), try await scene.account("bob"))
+            let eve = try await scene.account("eve")
+            try await scene.follow(bob, by: ana)
+            let own = try await scene.post(by: bob)
+            let others = try await scene.post(by: eve)
+            try await scene.boost(others, by: bob)
+            try await scene.db.read { db in #expect(try EntryLists.home(ana.id, page, in: db).count == 2) }
+            try await scene.db.write { tx in
+                try Follows.tune(by: ana.id, of: bob.id, showsBoosts: false, notifies: nil, in: tx)
+            }
+            try await scene.db.read { db in
+                #expect(subjects(try EntryLists.home(ana.id, page, in: db)) == [own.id.rawValue])
+            }
+            try await scene.db.write { tx in
+                try Follows.tune(by: ana.id, of: bob.id, showsBoosts: true, notifies: nil, in: tx)
+                try ThreadMutes.set(own.thread, muted: true, by: ana.id, in: tx)
+            }
+            try await scene.block(ana, by: eve)
+            try await scene.db.read { db in #expect(try EntryLists.home(ana.id, page, in: db) == []) }
+        }
+    }
+
+    @Test("a profile shows what its reader may read; a letter never stands in one", arguments: TestEngine.available)
+    func profile(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let (ana, bob) = (try await scene.account("ana"), try await scene.account("bob"))
+            let open = try await scene.post(by: ana)
+            let close = try await scene.post(by: ana, .followers)
+            try await scene.post(by: ana, .direct, mentions: [bob])
+            try await scene.follow(ana, by: bob)
+            try await scene.db.read { db in
+                let filter = AccountFilter()
+                let stranger = try EntryLists.account(ana.id, filter, viewer: nil, page, in: db)
+                #expect(subjects(stranger) == [open.id.rawValue])
+                let follower = try EntryLists.account(ana.id, filter, viewer: bob.id, page, in: db)
+                #expect(subjects(follower) == [close.id.rawValue, open.id.rawValue])
+            }
+        }
+    }
+}
