@@ -31,6 +31,7 @@ let floors: [Target] = [
     .systemLibrary(name: "CSQLite", path: "Sources/SystemLibraries/CSQLite", pkgConfig: "sqlite3"),
     .systemLibrary(name: "COpenSSL", path: "Sources/SystemLibraries/COpenSSL", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CLibXML2", path: "Sources/SystemLibraries/CLibXML2", pkgConfig: "libxml-2.0"),
+    .systemLibrary(name: "CSpawn", path: "Sources/SystemLibraries/CSpawn"),
     // 1
     .target(name: "Vocabulary", swiftSettings: strict),
     .target(name: "HTTPSignatures", dependencies: ["COpenSSL"], swiftSettings: strict),
@@ -54,6 +55,8 @@ let floors: [Target] = [
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], swiftSettings: strict),
+    .target(
+        name: "MediaStore", dependencies: ["CSpawn", "Database", "Model", "Storage", logging], swiftSettings: strict),
     .target(name: "Mail", dependencies: ["Database", "Model", "Storage", logging], swiftSettings: strict),
     .target(
         name: "HTTPSupport",
@@ -64,7 +67,7 @@ let floors: [Target] = [
     // 5
     .target(
         name: "Services",
-        dependencies: ["Database", "Federation", "Markup", "Model", "Storage", "Vocabulary", logging],
+        dependencies: ["Database", "Federation", "Markup", "MediaStore", "Model", "Storage", "Vocabulary", logging],
         swiftSettings: strict),
     .target(
         name: "FederationAPI",
@@ -89,6 +92,7 @@ let floors: [Target] = [
         name: "Troquet",
         dependencies: [
             "Calendar", "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport", "Mail",
+            "MediaStore",
             "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,
             httpTypes, nio,
             nioPosix,
@@ -125,10 +129,14 @@ let suites: [Target] = [
             "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
         ]),
+    suite("MediaStore", ["Database", "Model", "Storage", "Vocabulary", logging]),
     suite("Mail", ["Database", "Model", "Storage", logging]),
     suite(
         "Services",
-        ["Database", "Federation", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging]),
+        [
+            "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model", "Storage", "Vocabulary",
+            logging,
+        ]),
     suite(
         "HTTPSupport",
         [
@@ -143,13 +151,15 @@ let suites: [Target] = [
     suite(
         "MastodonAPI",
         [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Services", "Storage",
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services",
+            "Storage",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite(
         "WebPages",
         [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Services", "Storage",
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services",
+            "Storage",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite("Architecture", about: []),

@@ -4,7 +4,9 @@
 # What `deploy/run` and `deploy/test` share; it is sourced, not run. It finds out what a machine lacks, installs it
 # where it can (Debian, as root) and says in one line what is missing where it cannot.
 
-readonly BUILD_PACKAGES=(git ca-certificates pkg-config libssl-dev libpq-dev libsqlite3-dev libxml2-dev tzdata)
+readonly BUILD_PACKAGES=(git ca-certificates pkg-config libssl-dev libpq-dev libsqlite3-dev libxml2-dev tzdata
+    # What a node runs beside itself: the decoders of pictures, films and sounds.
+    libvips-tools ffmpeg)
 readonly POSTGRES_PACKAGES=(postgresql postgresql-client)
 readonly CLIENT_PACKAGES=(python3 python3-venv)
 readonly BROWSER_PACKAGES=(chromium python3 python3-venv fonts-dejavu-core fonts-liberation)
@@ -23,6 +25,8 @@ has_package() {
         libpq-dev) has_library 'libpq >= 14' ;;
         libsqlite3-dev) has_library 'sqlite3 >= 3.39' ;;
         libxml2-dev) has_library 'libxml-2.0 >= 2.9' ;;
+        libvips-tools) command -v vipsthumbnail >/dev/null && command -v vipsheader >/dev/null ;;
+        ffmpeg) command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null ;;
         tzdata) [[ -e /usr/share/zoneinfo/Europe/Paris ]] ;;
         ca-certificates) [[ -e /etc/ssl/certs/ca-certificates.crt ]] ;;
         postgresql) [[ -n $(postgres_programs) ]] ;;

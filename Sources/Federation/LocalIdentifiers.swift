@@ -115,6 +115,8 @@ public struct LocalIdentifiers: Sendable, Hashable {
     public func activity(_ id: ID<SentActivity>) -> IRI { origin.appending(path: "activities/\(id)") }
     /// A hashtag's page; `tag` without `#`.
     public func hashtag(_ tag: String) -> IRI { origin.appending(path: "tags/\(tag)") }
+    /// A file that was handed in.
+    public func media(_ name: String) -> IRI { origin.appending(path: "media/\(name)") }
 
     // MARK: - Reading
 

@@ -13,10 +13,14 @@ public struct ConnectionLimits: Sendable {
     public var firstHead: TimeAmount = .seconds(10)
     /// From an answer to the next head.
     public var idle: TimeAmount = .seconds(60)
-    /// From a head to the end of its body.
+    /// From a head to the end of its body, besides the time that the body's bytes may take.
     public var body: TimeAmount = .seconds(30)
-    /// From the end of a request to the last byte of its answer.
+    /// From a head to the end of the longest body.
+    public var longestBody: TimeAmount = .minutes(10)
+    /// From the end of a request to the last byte of its answer, besides the time that the answer's bytes may take.
     public var answer: TimeAmount = .seconds(120)
+    /// Bytes that a body or an answer moves in a second: whoever is as fast has the time that it takes.
+    public var bytesPerSecond = 16_384
     /// For a body that came after its answer, and for the rest of a connection that we gave up.
     public var linger: TimeAmount = .seconds(5)
     /// Bytes that are read and thrown away after an answer that did not wait for the body.
@@ -53,6 +57,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// We said the last word and only wait for the other end to hear it.
     private var isLingering = false
     private var drained = 0
+    /// When the request that is being read began, and how much of its body has come.
+    private var bodyStart: NIODeadline = .now()
+    private var bodyBytes = 0
 
     init(limits: ConnectionLimits) {
         self.limits = limits
@@ -85,6 +92,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
                 drained += bytes.readableBytes
                 guard drained <= limits.lingerBytes else { return context.close(promise: nil) }
             }
+            if isReading, unanswered > 0 { grant(bytes.readableBytes) }
             context.fireChannelRead(data)
         case .end:
             isReading = false
@@ -107,12 +115,24 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if unanswered == 0 { context.close(promise: nil) }
     }
 
+    /// A body that comes fast enough may take the time that it needs; one that trickles has what every body has.
+    private func grant(_ count: Int) {
+        bodyBytes += count
+        deadline = min(bodyStart + limits.longestBody, bodyStart + limits.body + time(for: bodyBytes))
+    }
+
+    private func time(for bytes: Int) -> TimeAmount {
+        .milliseconds(Int64(bytes) * 1_000 / Int64(max(1, limits.bytesPerSecond)))
+    }
+
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         isReading = true
         unanswered += 1
         drained = 0
         if !head.isKeepAlive { closesAfterAnswer = true }
-        deadline = .now() + limits.body
+        bodyStart = .now()
+        bodyBytes = 0
+        deadline = bodyStart + limits.body
         if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {
             let head = HTTPResponseHead(version: .http1_1, status: .continue)
             context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
@@ -140,8 +160,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
                 head.headers.replaceOrAdd(name: "connection", value: "close")
             }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .body:
-            if isStream { deadline = .now() + limits.idle }
+        case .body(let part):
+            // Bytes come here no faster than the other end takes them.
+            if isStream {
+                deadline = .now() + limits.idle
+            } else if !isReading, !isLingering {
+                deadline = deadline + time(for: part.readableBytes)
+            }
             context.write(data, promise: promise)
         case .end:
             isStream = false

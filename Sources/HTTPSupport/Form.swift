@@ -36,6 +36,13 @@ public struct Form: Sendable {
         }
     }
 
+    /// A form whose parts were read already.
+    ///
+    /// - Throws: ``RequestError``: too many fields, a field twice.
+    public init(fields: [(name: String, value: String)], lists: Set<String> = []) throws(RequestError) {
+        try add(fields, lists: lists)
+    }
+
     /// A form from its fields, for tests and for forms that are shown again.
     public init(_ values: [String: String]) {
         fields = values.mapValues { [$0] }

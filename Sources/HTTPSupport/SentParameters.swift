@@ -40,6 +40,14 @@ public struct SentParameters: Sendable, Hashable {
         values.merge(body.values) { _, second in second }
     }
 
+    /// Takes the query of a request, and the fields of a form that was read already.
+    public init(query request: Request, form: [(name: String, value: String)]) {
+        for (name, value) in Query.pairs(Array((request.uri.query ?? "").utf8)) ?? [] { add(name, value) }
+        var body = SentParameters()
+        for (name, value) in form { body.add(name, value) }
+        values.merge(body.values) { _, second in second }
+    }
+
     /// Reads one JSON document, such as a message over a WebSocket.
     ///
     /// - Throws: ``RequestError``: broken JSON.

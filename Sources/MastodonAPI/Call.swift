@@ -16,6 +16,8 @@ struct Call: Sendable {
     let parameters: SentParameters
     /// Who speaks; nil for a stranger.
     let identity: AppIdentity?
+    /// Files that were sent, on disk until the call is answered.
+    var files: [UploadedFile] = []
 
     var services: Services { api.services }
     var database: Database { api.services.database }
@@ -37,6 +39,9 @@ struct Call: Sendable {
         guard let account = identity?.account else { throw .userNeeded }
         return account
     }
+
+    /// The file under a name.
+    func file(_ name: String) -> UploadedFile? { files.first { $0.fieldName == name } }
 
     /// A number in the path; what is no number names nothing.
     func id<Entity>(_ name: String = "id") throws(APIError) -> ID<Entity> {

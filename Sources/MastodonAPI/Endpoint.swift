@@ -31,12 +31,21 @@ public struct Endpoint: Sendable {
     /// Who may use it.
     public let access: Access
     let handler: Handler
+    /// What a form with files may hold; nil when there is nothing to hand in here.
+    var files: Uploads.Limits?
 
     init(_ method: HTTPRequest.Method, _ path: String, _ access: Access, _ handler: @escaping Handler) {
         self.method = method
         self.path = path
         self.access = access
         self.handler = handler
+    }
+
+    /// The same for forms with files.
+    func takingFiles(_ limits: Uploads.Limits) -> Endpoint {
+        var copy = self
+        copy.files = limits
+        return copy
     }
 
     static func get(_ path: String, _ access: Access, _ handler: @escaping Handler) -> Endpoint {

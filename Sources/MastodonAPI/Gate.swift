@@ -28,16 +28,31 @@ struct Gate: Sendable {
             if let standing, standing.isOver {
                 throw APIError.tooMany(retryAfterSeconds: retryAfter(standing, api.services.clock.now))
             }
-            let call = Call(
-                api: api, request: request, context: context, parameters: try await SentParameters(request),
-                identity: identity)
-            answer = try await endpoint.handler(call)
+            answer = try await read(request, of: endpoint, api) { parameters, files in
+                try await endpoint.handler(
+                    Call(
+                        api: api, request: request, context: context, parameters: parameters, identity: identity,
+                        files: files))
+            }
         } catch {
             answer = refusal(error, context)
         }
         if let standing { Self.tell(standing, &answer.headers) }
         if answer.headers[.cacheControl] == nil { answer.headers[.cacheControl] = "private, no-store" }
         return answer
+    }
+
+    /// Reads what was sent; files are there for as long as `use` takes.
+    private func read(
+        _ request: Request, of endpoint: Endpoint, _ api: MastodonAPI,
+        use: (SentParameters, [UploadedFile]) async throws -> Answer
+    ) async throws -> Answer {
+        guard let limits = endpoint.files, let uploads = api.uploads, Uploads.isForm(request) else {
+            return try await use(try await SentParameters(request), [])
+        }
+        return try await uploads.receive(request, limits: limits) { form in
+            try await use(SentParameters(query: request, form: form.fields), form.files)
+        }
     }
 
     // MARK: - Who

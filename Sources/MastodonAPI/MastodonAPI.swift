@@ -15,16 +15,20 @@ public struct MastodonAPI: Sendable {
     let services: Services
     let rendering: Rendering
     let software: String
+    /// Receives forms with files; nil takes none.
+    let uploads: Uploads?
     let hub: StreamHub
     private let gate: Gate
 
-    /// - SentParameters:
+    /// - Parameters:
     ///   - software: the version of this program.
+    ///   - uploads: receives forms with files; nil takes none.
     ///   - limits: whether requests are counted; false for tests.
-    public init(services: Services, software: String, limits: Bool = true) {
+    public init(services: Services, software: String, uploads: Uploads? = nil, limits: Bool = true) {
         self.services = services
         self.software = software
         rendering = Rendering(services.community, clock: services.clock)
+        self.uploads = uploads
         hub = StreamHub(services: services, rendering: rendering)
         gate = Gate(limits: limits)
     }
@@ -67,6 +71,7 @@ public struct MastodonAPI: Sendable {
         PollEndpoints.all,
         QuoteEndpoints.all,
         ScheduledEndpoints.all,
+        MediaEndpoints.all,
         PushEndpoints.all,
         StreamingEndpoints.all,
     ].flatMap(\.self)

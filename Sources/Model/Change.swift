@@ -8,6 +8,8 @@ public enum Change: String, Sendable, Hashable, CaseIterable {
     case deliveriesWait = "delivery"
     /// Mail waits to be sent.
     case mailWaits = "mail"
+    /// Media wait to be converted or removed.
+    case mediaWaits = "media"
     /// Pushes wait to be sent.
     case pushWaits = "push"
     /// Local accounts, keys, policies or settings changed: caches forget.

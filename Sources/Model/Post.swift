@@ -94,20 +94,3 @@ public struct PostParts: Sendable, Hashable {
     /// Nothing yet.
     public init() {}
 }
-
-/// A picture, sound or file that comes with a post; we link to it and keep no copy.
-public struct Attachment: Sendable, Hashable {
-    /// Where it lies.
-    public var url: IRI
-    /// `image/jpeg` and the like.
-    public var mediaType: String
-    /// What it shows, in words.
-    public var description: String
-
-    /// Creates the value.
-    public init(url: IRI, mediaType: String, description: String) {
-        self.url = url
-        self.mediaType = mediaType
-        self.description = description
-    }
-}

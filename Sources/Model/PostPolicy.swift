@@ -54,6 +54,10 @@ public enum PostPolicy {
 
 /// Bounds of what a member may write.
 public enum PostLimits {
+    /// Pictures, films and sounds of one post.
+    public static let media = 4
+    /// Characters that describe one of them.
+    public static let mediaDescription = 1_500
     /// Characters of a title.
     public static let title = 200
     /// Characters of a text.

@@ -9,26 +9,29 @@ actor AttemptLimit {
         var at: Timestamp
     }
 
-    private static let burst = 10.0
     /// A new attempt every thirty seconds.
     private static let perSecond = 1.0 / 30
     /// Keys beyond which the oldest are forgotten.
     private static let ceiling = 10_000
 
     private let isOn: Bool
+    private let burst: Double
     private var buckets: [String: Bucket] = [:]
 
-    /// - Parameter isOn: false lets everything pass: for tests.
-    init(isOn: Bool) {
+    /// - Parameters:
+    ///   - isOn: false lets everything pass: for tests.
+    ///   - burst: how many pass at once.
+    init(isOn: Bool, burst: Double = 10) {
         self.isOn = isOn
+        self.burst = burst
     }
 
     /// Takes one attempt of `key`.
     func take(_ key: String, at now: Timestamp) throws(ServiceError) {
         guard isOn else { return }
-        var bucket = buckets[key] ?? Bucket(left: Self.burst, at: now)
+        var bucket = buckets[key] ?? Bucket(left: burst, at: now)
         let seconds = Double((now - bucket.at).milliseconds) / 1000
-        bucket.left = min(Self.burst, bucket.left + max(0, seconds) * Self.perSecond)
+        bucket.left = min(burst, bucket.left + max(0, seconds) * Self.perSecond)
         bucket.at = now
         guard bucket.left >= 1 else { throw .tooMany }
         bucket.left -= 1

@@ -47,11 +47,6 @@ public struct ProfileChange: Sendable, Hashable {
     }
 }
 
-/// One of the two pictures of a profile.
-public enum ProfilePicture: Sendable, Hashable {
-    case portrait, header
-}
-
 extension Services {
     /// Lines that a profile may have.
     public static let fieldLimit = 4
@@ -76,21 +71,6 @@ extension Services {
                 tx.announce(.settingsChanged)
             }
             try Self.applyDefaults(change, of: id, in: tx)
-        }
-    }
-
-    /// Takes a picture of the profile away.
-    public func removePicture(_ picture: ProfilePicture, as id: ID<Account>) async throws {
-        try await database.write { tx in
-            var account = try actor(id, in: tx)
-            switch picture {
-            case .portrait: account.icon = nil
-            case .header: account.header = nil
-            }
-            try Accounts.update(
-                account, summarySource: try Accounts.summarySource(of: id, in: tx), at: now(), in: tx)
-            try outbox.update(account, in: tx)
-            tx.announce(.settingsChanged)
         }
     }
 

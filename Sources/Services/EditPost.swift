@@ -18,6 +18,8 @@ public struct PostChange: Sendable, Hashable {
     public var sensitive: Bool?
     /// BCP 47 tag.
     public var language: String?
+    /// The media that it shows from now on.
+    public var media: PostMediaEdit?
     /// What it asks from now on; with other answers everybody may choose again.
     public var poll: PollChange = .stays
     /// Who may quote it without asking.
@@ -60,10 +62,10 @@ extension Services {
                 post.content = composition.html
                 post.source = text
                 parts = self.parts(of: composition, known: known)
-                parts.attachments = old.attachments
                 // Somebody who was answered stays named: the edit must reach whoever got the first version.
                 parts.mentions = Array(Set(parts.mentions + old.mentions)).sorted()
             }
+            parts.attachments = try change.media.map { try self.change($0, of: post, in: tx) } ?? old.attachments
             parts.poll = poll(old.poll, after: change.poll)
             guard text?.isEmpty != true || parts.poll != nil || !parts.attachments.isEmpty else {
                 throw ServiceError.invalid("text", "missing")

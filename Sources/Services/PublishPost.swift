@@ -27,6 +27,8 @@ public struct PostDraft: Sendable, Hashable {
     public var event: ID<Event>?
     /// BCP 47 tag.
     public var language: String?
+    /// What was handed in for it, in order; a post with media may be without text.
+    public var media: [ID<Media>] = []
     /// What it asks; then it may be without text.
     public var poll: PollDraft?
     /// What it quotes.
@@ -79,7 +81,9 @@ extension Services {
             draft.group = try draft.group ?? named(composition, known, for: draft, by: actor, in: tx)
             try place(&post, draft, &parts, author: actor, in: tx)
             let quoted = try quote(draft.quoted, in: &post, author: actor, in: tx)
+            parts.attachments = try attachments(draft.media, for: post, in: tx)
             _ = try Posts.insert(post, parts, in: tx)
+            try attach(draft.media, to: post, in: tx)
             try outbox.publish(post.id, in: tx)
             if let quoted { try outbox.askToQuote(quoted, in: post, by: actor, in: tx) }
             return post.id
@@ -112,7 +116,10 @@ extension Services {
     static func check(_ draft: PostDraft) throws(ServiceError) {
         var check = Check()
         check.text(draft.title, "title", limit: PostLimits.title, isNeeded: false)
-        check.text(draft.text, "text", limit: PostLimits.text, isNeeded: draft.poll == nil)
+        check.text(
+            draft.text, "text", limit: PostLimits.text, isNeeded: draft.poll == nil && draft.media.isEmpty)
+        check.require(draft.media.count <= PostLimits.media, "media", "too_many")
+        check.require(Set(draft.media).count == draft.media.count, "media", "duplicate")
         if let poll = draft.poll { poll.check(&check) }
         check.text(draft.warning, "warning", limit: PostLimits.title, isNeeded: false)
         check.language(draft.language)

@@ -30,7 +30,9 @@ extension Services {
             post.quote?.authorization = identifiers.quoteAuthorization(of: target.id, in: post.id)
             return nil
         }
-        guard target.quotePolicy != .nobody, target.visibility.isOpen else { throw ServiceError.conflict("quote_denied") }
+        guard target.quotePolicy != .nobody, target.visibility.isOpen else {
+            throw ServiceError.conflict("quote_denied")
+        }
         return target
     }
 

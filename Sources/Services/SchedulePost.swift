@@ -13,6 +13,8 @@ public struct WaitingPost: Sendable, Hashable, Identifiable {
     public var dueAt: Timestamp
     /// What is to appear.
     public var draft: PostDraft
+    /// What was handed in for it.
+    public var media: [Media] = []
 }
 
 extension Services {
@@ -46,6 +48,13 @@ extension Services {
             guard counts.all < Self.limits.all, counts.within < Self.limits.day else {
                 throw ServiceError.conflict("too_many_scheduled")
             }
+            // Looked at now, so that a picture that cannot be shown is told of while its author is there.
+            for id in draft.media {
+                guard let media = try Uploads.byID(id, in: tx), media.owner == actor.id else {
+                    throw ServiceError.notFound
+                }
+            }
+            try Uploads.keep(draft.media, until: time + .days(1), in: tx)
             try Scheduled.insert(post, in: tx)
             return post.id
         }
@@ -72,14 +81,19 @@ extension Services {
 
     /// One that waits.
     public func waitingPost(_ id: ID<ScheduledPost>, of author: ID<Account>) async throws -> WaitingPost {
-        let found = try await database.read { db in try Scheduled.find(id, by: author, in: db) }
-        guard let waiting = found.flatMap(Self.waiting) else { throw ServiceError.notFound }
+        let found = try await database.read { db in
+            try Self.withMedia(
+                [try Scheduled.find(id, by: author, in: db)].compactMap { $0 }.compactMap(Self.waiting), of: author, db)
+        }
+        guard let waiting = found.first else { throw ServiceError.notFound }
         return waiting
     }
 
     /// One page of what an author has waiting, the latest written first.
     public func waitingPosts(of author: ID<Account>, _ page: PageRequest) async throws -> [WaitingPost] {
-        try await database.read { db in try Scheduled.list(of: author, page, in: db).compactMap(Self.waiting) }
+        try await database.read { db in
+            try Self.withMedia(try Scheduled.list(of: author, page, in: db).compactMap(Self.waiting), of: author, db)
+        }
     }
 
     /// Publishes what is due, each once, whoever asks. What fails is tried again, eight times in all, and then stays in
@@ -102,6 +116,17 @@ extension Services {
             }
         }
         return published
+    }
+
+    private static func withMedia(
+        _ posts: [WaitingPost], of owner: ID<Account>, _ db: some Queryable
+    ) throws -> [WaitingPost] {
+        let all = try Uploads.byIDs(posts.flatMap(\.draft.media), owner: owner, in: db)
+        return posts.map { post in
+            var post = post
+            post.media = post.draft.media.compactMap { id in all.first { $0.id == id } }
+            return post
+        }
     }
 
     private static func waiting(_ post: ScheduledPost) -> WaitingPost? {
@@ -128,6 +153,7 @@ extension PostDraft {
             ("inReplyTo", inReplyTo.map { JSON($0.rawValue) }), ("event", event.map { JSON($0.rawValue) }),
             ("language", language.map { JSON($0) }), ("quoted", quoted.map { JSON($0.rawValue) }),
             ("quotePolicy", JSON(quotePolicy.rawValue)), ("app", app.map { JSON($0) }), ("poll", poll?.json),
+            ("media", JSON.array(media.map { JSON($0.rawValue) })),
         ])
     }
 
@@ -145,6 +171,7 @@ extension PostDraft {
         quotePolicy = json["quotePolicy"]?.string.flatMap(QuotePolicy.init(rawValue:)) ?? .everyone
         app = json["app"]?.int
         poll = json["poll"].flatMap(PollDraft.init(json:))
+        media = (json["media"]?.array ?? []).compactMap(\.int).map { ID($0) }
     }
 }
 

@@ -3,6 +3,7 @@
 public import Database
 public import Federation
 internal import Logging
+public import MediaStore
 public import Model
 internal import Storage
 internal import Vocabulary
@@ -21,13 +22,17 @@ public struct Services: Sendable {
     let secrets: Secrets
     let ids: IDMaker
     let attempts: AttemptLimit
+    let uploads: AttemptLimit
+    let store: MediaStore?
 
     /// Wires the parts.
     ///
-    /// - Parameter limits: whether attempts are counted; false for tests.
+    /// - Parameters:
+    ///   - store: where files go that people hand in; nil takes none.
+    ///   - limits: whether attempts are counted; false for tests.
     public init(
         database: Database, federation: Federation, community: Community, secrets: Secrets, clock: any Clock,
-        ids: IDMaker, limits: Bool = true
+        ids: IDMaker, store: MediaStore? = nil, limits: Bool = true
     ) {
         self.database = database
         self.federation = federation
@@ -35,7 +40,9 @@ public struct Services: Sendable {
         self.secrets = secrets
         self.clock = clock
         self.ids = ids
+        self.store = store
         attempts = AttemptLimit(isOn: limits)
+        uploads = AttemptLimit(isOn: limits, burst: 40)
     }
 
     var outbox: Outbox { federation.outbox }

@@ -32,6 +32,8 @@ extension Model.EventStatus: SQLBindable {}
 extension Follow.State: SQLBindable {}
 extension Guest.State: SQLBindable {}
 extension Model.JoinMode: SQLBindable {}
+extension Media.State: SQLBindable {}
+extension MediaKind: SQLBindable {}
 extension PeerPolicy: SQLBindable {}
 extension Post.Kind: SQLBindable {}
 extension Quote.State: SQLBindable {}
@@ -54,6 +56,12 @@ extension Row {
     /// A count or a position.
     public func count(_ column: String) throws(DatabaseError) -> Int {
         Int(try int(column))
+    }
+
+    /// A count or NULL.
+    public func countOrNil(_ column: String) throws(DatabaseError) -> Int? {
+        guard let value = try intOrNil(column) else { return nil }
+        return Int(value)
     }
 
     /// An instant.

@@ -128,10 +128,10 @@ private struct Views {
     mutating func addAttachments(in db: some Queryable) throws(DatabaseError) {
         let rows = try db.rows(
             """
-            SELECT post_id, url, media_type, description FROM attachment
+            SELECT post_id, \(AttachmentRow.columns) FROM attachment
             WHERE post_id IN (\(list: ids)) ORDER BY post_id, position
             """)
-        for row in rows { byID[try row.id("post_id")]?.attachments.append(try Posts.attachment(row)) }
+        for row in rows { byID[try row.id("post_id")]?.attachments.append(try AttachmentRow.read(row)) }
     }
 
     /// Counts the readable answers and takes the newest answerers; the totals stand in each row of a post.

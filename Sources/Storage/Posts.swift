@@ -162,10 +162,8 @@ public enum Posts {
         for row in try db.rows("SELECT tag FROM hashtag WHERE post_id = \(id) ORDER BY tag") {
             parts.hashtags.append(try row.text("tag"))
         }
-        let attachments: SQL = """
-            SELECT url, media_type, description FROM attachment WHERE post_id = \(id) ORDER BY position
-            """
-        for row in try db.rows(attachments) { parts.attachments.append(try attachment(row)) }
+        let attachments: SQL = "SELECT \(AttachmentRow.columns) FROM attachment WHERE post_id = \(id) ORDER BY position"
+        for row in try db.rows(attachments) { parts.attachments.append(try AttachmentRow.read(row)) }
         parts.poll = try Polls.one(id, viewer: nil, in: db)
         return parts
     }
@@ -185,12 +183,6 @@ public enum Posts {
         return PostRelation(
             isAuthor: post.author == viewer, followsAuthor: try row.bool("follows"),
             isMentioned: try row.bool("is_mentioned"), isBlocked: try !row.bool("is_free"))
-    }
-
-    /// The attachment in a row with `url`, `media_type` and `description`.
-    static func attachment(_ row: Row) throws(DatabaseError) -> Attachment {
-        Attachment(
-            url: try row.iri("url"), mediaType: try row.text("media_type"), description: try row.text("description"))
     }
 
     private static func first(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> Post? {
@@ -216,11 +208,7 @@ public enum Posts {
             try Tags.remember(tag, in: tx)
         }
         for (position, attachment) in parts.attachments.enumerated() {
-            try tx.run(
-                """
-                INSERT INTO attachment (post_id, position, url, media_type, description)
-                VALUES (\(post), \(position), \(attachment.url), \(attachment.mediaType), \(attachment.description))
-                """)
+            try AttachmentRow.insert(attachment, at: position, of: post, in: tx)
         }
     }
 }

@@ -69,8 +69,9 @@ public enum TestHTTPClient {
     /// - Parameters:
     ///   - parts: each is written and flushed by itself.
     ///   - seconds: after them the connection is closed, and what came until then is returned.
+    ///   - pause: how long the sender rests after each part.
     public static func raw(
-        _ parts: [[UInt8]], host: String = "127.0.0.1", port: Int, seconds: Int64 = 20
+        _ parts: [[UInt8]], host: String = "127.0.0.1", port: Int, seconds: Int64 = 20, pause: Duration = .zero
     ) async throws -> String {
         let channel = try await connect(host, port) { channel in
             try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
@@ -80,7 +81,10 @@ public enum TestHTTPClient {
         return try await channel.executeThenClose { inbound, outbound in
             // A server that had enough closes while we still write; what it said before is what counts.
             let writing = Task {
-                for part in parts { try await outbound.write(ByteBuffer(bytes: part)) }
+                for part in parts {
+                    try await outbound.write(ByteBuffer(bytes: part))
+                    if pause > .zero { try await Task.sleep(for: pause) }
+                }
             }
             var received: [UInt8] = []
             do {

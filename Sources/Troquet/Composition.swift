@@ -5,6 +5,7 @@ internal import Federation
 internal import HTTPSignatures
 internal import Logging
 internal import Mail
+internal import MediaStore
 internal import Model
 internal import NIOPosix
 internal import Services
@@ -19,6 +20,7 @@ struct Node: Sendable {
     let database: Database
     let federation: Federation
     let services: Services
+    let media: MediaStore
     let policies: HostPolicies
     let client: OutboundClient
     let keys: KeyStore
@@ -45,12 +47,13 @@ struct Node: Sendable {
         let federation = Federation(
             database: database, community: settings.community, loader: loader, ids: ids, clock: clock,
             counters: counters, logger: logger)
+        let media = try openMedia(settings)
         let services = Services(
             database: database, federation: federation, community: settings.community, secrets: .openSSL,
-            clock: clock, ids: ids, limits: settings.hasRateLimits)
+            clock: clock, ids: ids, store: media, limits: settings.hasRateLimits)
         return Node(
             configuration: configuration, settings: settings, database: database, federation: federation,
-            services: services, policies: policies, client: client, keys: keys, pushes: pushes, ids: ids,
+            services: services, media: media, policies: policies, client: client, keys: keys, pushes: pushes, ids: ids,
             clock: clock, counters: counters, logger: logger)
     }
 
@@ -58,6 +61,14 @@ struct Node: Sendable {
     func close() async {
         await client.shutdown()
         await database.close()
+    }
+
+    private static func openMedia(_ settings: NodeSettings) throws -> MediaStore {
+        do {
+            return try MediaStore(path: settings.mediaFolder)
+        } catch {
+            throw ConfigurationError("media: the folder \(settings.mediaFolder) cannot be used: \(error)")
+        }
     }
 
     private static func openDatabase(

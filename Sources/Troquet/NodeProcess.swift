@@ -8,6 +8,7 @@ internal import Hummingbird
 internal import Logging
 internal import Mail
 internal import MastodonAPI
+internal import MediaStore
 internal import Model
 internal import NIOCore
 internal import NIOPosix
@@ -64,14 +65,17 @@ struct NodeProcess: Sendable {
     private func web(onRunning: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
         let gate = InboxGate(node.federation, policies: node.policies)
         let api = FederationAPI(federation: node.federation, gate: gate, software: Version.current)
-        let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone)
+        let uploads = Uploads(folder: node.media.spoolFolder)
+        let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone, uploads: uploads)
         var door = FrontDoor.Settings(origin: node.settings.community.origin.string)
         door.limits = node.settings.hasRateLimits
         door.trustedProxies = node.settings.trustedProxies.compactMap { AddressBlock($0) }
         let clients = MastodonAPI(
-            services: node.services, software: Version.current, limits: node.settings.hasRateLimits)
+            services: node.services, software: Version.current, uploads: uploads,
+            limits: node.settings.hasRateLimits)
         let routes = Negotiation.merge(
-            documents: api.routes + clients.routes + Health(node).routes, pages: pages.routes)
+            documents: api.routes + clients.routes + Health(node).routes + MediaRoutes(node.media).routes,
+            pages: pages.routes)
         let router = buildRouter(
             routes: routes,
             frontDoor: FrontDoor(
@@ -113,10 +117,12 @@ struct NodeProcess: Sendable {
         let mail = MailWorker(
             database: node.database, sender: MailDirectory(path: node.settings.mailFolder),
             from: node.settings.mailbox, clock: node.clock, logger: node.logger)
+        let media = MediaWorker(database: node.database, store: node.media, clock: node.clock, logger: node.logger)
         return [
             Loop { await processor.run() },
             DeliveryWorker(context, settings: settings),
             Loop { await mail.run() },
+            Loop { await media.run() },
             Loop { [pushes = pushes()] in await pushes.run() },
         ]
     }

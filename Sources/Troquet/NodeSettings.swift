@@ -15,6 +15,7 @@ struct NodeSettings: Sendable {
     let insecureNetworks: [NetworkBlock]
     let caFile: String?
     let mailFolder: String
+    let mediaFolder: String
     let mailbox: Mailbox
     let hasRateLimits: Bool
     let trustedProxies: [String]
@@ -42,6 +43,10 @@ struct NodeSettings: Sendable {
             throw ConfigurationError("smtp: this version writes mail into a folder only: file:DIR.")
         }
         mailFolder = String(values["smtp"].dropFirst(5))
+        guard !values["media"].isEmpty, !values["media"].contains("://") else {
+            throw ConfigurationError("media: this version keeps media in a folder only: a path, not an address.")
+        }
+        mediaFolder = values["media"]
         mailbox = try Self.mailbox(values["mail_from"], community)
         hasRateLimits = try Self.choice(values, "rate_limits", ["on": true, "off": false])
         trustedProxies = Self.list(values["trusted_proxies"])

@@ -275,7 +275,11 @@ extension Styles {
         .warning>summary{font-weight:600;min-height:44px;display:flex;align-items:center}
         .warning>summary::before{content:"▸";margin-right:.5rem}
         .warning[open]>summary::before{content:"▾"}
-        .attachments,.poll ul{list-style:none;padding:0}
+        .poll ul{list-style:none;padding:0}
+        .attachments{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
+        .attachments li{max-width:100%}
+        .attachments img,.attachments video{display:block;max-width:100%;max-height:26rem;height:auto;border-radius:.4rem}
+        .face img{width:100%;height:100%;object-fit:cover;border-radius:inherit}
         .answer form{margin-top:.5rem}
         .rsvp form+p,.rsvp .address+p{margin-top:.75rem}
         .rsvp p:not(.address):not(.hint){font-size:1.05rem}

@@ -97,6 +97,13 @@ enum Notice: String, CaseIterable {
 struct Submission: Sendable {
     let visit: Visit
     let form: Form
+    /// Files that were chosen, on disk until the form is answered.
+    var files: [UploadedFile] = []
+
+    /// The file that was chosen in a field.
+    func file(_ name: String) -> Upload? {
+        files.first { $0.fieldName == name }.map { .file(path: $0.path) }
+    }
 
     /// What was typed into a field.
     subscript(name: String) -> String { form[name] }

@@ -15,11 +15,15 @@ internal import Storage
 public struct WebPages: Sendable {
     let services: Services
     let timeZone: String
+    let uploads: HTTPSupport.Uploads?
 
-    /// - Parameter timeZone: IANA name of the community's zone: where its clocks hang.
-    public init(services: Services, timeZone: String = "Europe/Paris") {
+    /// - Parameters:
+    ///   - timeZone: IANA name of the community's zone: where its clocks hang.
+    ///   - uploads: receives forms with files; nil takes none.
+    public init(services: Services, timeZone: String = "Europe/Paris", uploads: HTTPSupport.Uploads? = nil) {
         self.services = services
         self.timeZone = timeZone
+        self.uploads = uploads
     }
 
     /// All of them.
@@ -42,7 +46,7 @@ public struct WebPages: Sendable {
 
     private var conversation: [Route] {
         [
-            get("/write", WritePost.show), post("/posts", WritePost.publish),
+            get("/write", WritePost.show), upload("/posts", WritePost.files, WritePost.publish),
             get("/posts/:id/edit", EditPost.show), post("/posts/:id/edit", EditPost.save),
             post("/posts/:id/delete", EditPost.delete), post("/posts/:id/like", Discussion.like),
             post("/posts/:id/unlike", Discussion.unlike), post("/posts/:id/boost", Discussion.boost),
@@ -72,6 +76,8 @@ public struct WebPages: Sendable {
             post("/sign-out", SignIn.signOut), get("/sign-up", SignUpPage.show), post("/sign-up", SignUpPage.register),
             get("/settings", SettingsPage.show), post("/settings", SettingsPage.saveProfile),
             post("/settings/password", SettingsPage.changePassword),
+            upload("/settings/pictures", PictureSettings.files, PictureSettings.save),
+            post("/settings/pictures/remove", PictureSettings.remove),
         ]
     }
 
@@ -125,6 +131,28 @@ extension WebPages {
                 try Sessions.requireOwnForm(
                     request, word: form[Sessions.formField], expected: visit.formToken, services.community)
                 return try await handler(Submission(visit: visit, form: form))
+            }
+        }
+    }
+
+    /// The same for a form with files, which only a member may send: they are there until it is answered.
+    private func upload(
+        _ path: String, _ limits: HTTPSupport.Uploads.Limits,
+        _ handler: @escaping @Sendable (Submission) async throws -> Response
+    ) -> Route {
+        let plain = post(path, handler)
+        guard let uploads else { return plain }
+        return .post(path) { request, context in
+            guard Uploads.isForm(request) else { return try await plain.handler(request, context) }
+            let visit = try await visit(request, context)
+            return try await answering(visit) {
+                _ = try visit.member()
+                return try await uploads.receive(request, limits: limits) { sent in
+                    let form = try Form(fields: sent.fields)
+                    try Sessions.requireOwnForm(
+                        request, word: form[Sessions.formField], expected: visit.formToken, services.community)
+                    return try await handler(Submission(visit: visit, form: form, files: sent.files))
+                }
             }
         }
     }

@@ -75,7 +75,9 @@ struct NotificationTests {
         }
     }
 
-    @Test("a changed post is told to who thanked for it, another time of an event to who answered", arguments: TestEngine.available)
+    @Test(
+        "a changed post is told to who thanked for it, another time of an event to who answered",
+        arguments: TestEngine.available)
     func changes(_ engine: TestEngine) async throws {
         try await FederationWorld.run(on: engine) { world in
             let ada = try await world.addPerson("ada")

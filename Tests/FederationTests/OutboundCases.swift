@@ -51,6 +51,26 @@ extension OutboundCase {
             try await scene.publish(scene.post(100) { $0.warning = "food" }, parts)
             return nil
         },
+        .init("create-note-with-media") { scene in
+            var photo = Attachment(
+                url: try address("https://cafe.example/media/1.jpg"), mediaType: "image/jpeg",
+                description: "Strawberries")
+            photo.previewURL = try address("https://cafe.example/media/1-small.jpg")
+            photo.blurhash = "LEHV6nWB2yk8pyo0adR*.7kCMdnj"
+            photo.focus = FocalPoint(x: 0, y: -0.5)
+            photo.measures.width = 1_200
+            photo.measures.height = 800
+            var film = Attachment(
+                url: try address("https://cafe.example/media/2.mp4"), mediaType: "video/mp4", description: "")
+            film.previewURL = try address("https://cafe.example/media/2.jpg")
+            film.measures.width = 640
+            film.measures.height = 360
+            film.measures.duration = 12.5
+            var parts = PostParts()
+            parts.attachments = [photo, film]
+            try await scene.publish(scene.post(100), parts)
+            return nil
+        },
         .init("create-note-unlisted") { scene in
             try await scene.publish(scene.post(100) { $0.visibility = .unlisted })
             return nil

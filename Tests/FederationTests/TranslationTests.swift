@@ -186,6 +186,40 @@ struct NoteToPostTests {
         #expect(post.addressed.count == 256)
     }
 
+    @Test("an attachment keeps its measures, its blur, its focus and its smaller picture")
+    func attachments() throws {
+        let photo: JSON = [
+            "type": "Document", "mediaType": "image/jpeg", "url": "https://victim.test/1.jpg", "name": "A cat",
+            "width": 1200, "height": 800, "blurhash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj", "focalPoint": [0.5, -0.25],
+            "icon": ["type": "Image", "url": "https://victim.test/small.jpg"],
+        ]
+        let read = try #require(try read(["attachment": [photo]]).attachments.first)
+        #expect(read.measures.width == 1_200)
+        #expect(read.measures.height == 800)
+        #expect(read.blurhash == "LEHV6nWB2yk8pyo0adR*.7kCMdnj")
+        #expect(read.focus == FocalPoint(x: 0.5, y: -0.25))
+        #expect(read.previewURL?.string == "https://victim.test/small.jpg")
+        #expect(read.kind == .image)
+        #expect(read.media == nil)
+    }
+
+    @Test(
+        "a blur that nobody could paint is none",
+        arguments: [
+            "", "L", "LEHV6nWB2yk8pyo0adR*.7kCMdn", "<script>alert(1)</script>xx", "~~~~~~",
+            "LEHV6nWB2yk8pyo0adR*.7kCMdn\"",
+        ])
+    func blurs(text: String) throws {
+        let photo: JSON = [
+            "type": "Document", "mediaType": "image/jpeg", "url": "https://victim.test/1.jpg", "blurhash": JSON(text),
+            "width": 5, "focalPoint": [0, 7],
+        ]
+        let read = try #require(try read(["attachment": [photo]]).attachments.first)
+        #expect(read.blurhash == nil)
+        #expect(read.focus == nil)
+        #expect(read.measures.width == nil)
+    }
+
     @Test("a vote, an empty note and a local id are no posts")
     func refused() throws {
         #expect(throws: Refusal.notAPost) {

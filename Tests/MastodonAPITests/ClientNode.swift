@@ -7,6 +7,7 @@ import HTTPSupport
 import HTTPTypes
 import Hummingbird
 import Logging
+import MediaStore
 import Model
 import NIOPosix
 import Services
@@ -32,6 +33,8 @@ struct ClientNode: Sendable {
         var limits = false
         /// What other nodes answer.
         var loader: any DocumentLoader = NoWorld()
+        /// Where files go that are handed in; nil takes none.
+        var store: MediaStore?
     }
 
     /// Opens a node, runs a test against it and closes it.
@@ -43,7 +46,7 @@ struct ClientNode: Sendable {
         do {
             let node = try ClientNode(database, setup)
             try await node.services.prepareNode()
-            try await node.serve(limits: setup.limits) { try await body(node) }
+            try await node.serve(setup) { try await body(node) }
         } catch {
             await database.close()
             throw error
@@ -79,14 +82,16 @@ struct ClientNode: Sendable {
             counters: Counters(), logger: .silent)
         services = Services(
             database: database, federation: federation, community: community, secrets: .quick, clock: clock, ids: ids,
-            limits: setup.limits)
+            store: setup.store, limits: setup.limits)
         self.clock = clock
         self.ids = ids
         address = Address()
     }
 
-    private func serve(limits: Bool, _ body: @escaping @Sendable () async throws -> Void) async throws {
-        let api = MastodonAPI(services: services, software: "1.2.3", limits: limits)
+    private func serve(_ setup: Setup, _ body: @escaping @Sendable () async throws -> Void) async throws {
+        let api = MastodonAPI(
+            services: services, software: "1.2.3", uploads: setup.store.map { Uploads(folder: $0.spoolFolder) },
+            limits: setup.limits)
         let door = FrontDoor(
             FrontDoor.Settings(origin: String(describing: services.community.origin)), session: { _ in nil },
             errorPage: { status, code, _, _ in Answers.text(code, status: status) })

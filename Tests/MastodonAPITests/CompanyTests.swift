@@ -115,7 +115,8 @@ struct CompanyTests {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada"), try await node.guest("bob"))
             let group = try await node.services.list(
-                ID(try await node.get("/api/v1/lists", token: ada.token).json.array?.first?["id"]?.string ?? "") ?? .first,
+                ID(try await node.get("/api/v1/lists", token: ada.token).json.array?.first?["id"]?.string ?? "")
+                    ?? .first,
                 of: ada.id)
             guard case .group(let cafe) = group else {
                 Issue.record("no group")

@@ -16,7 +16,8 @@ struct ListTests {
             let (ada, bob, eve) = (
                 try await node.guest("ada"), try await node.guest("bob"), try await node.guest("eve")
             )
-            let made = try await node.post("/api/v1/lists", token: ada.token, ["title": "Tea", "replies_policy": "none"])
+            let made = try await node.post(
+                "/api/v1/lists", token: ada.token, ["title": "Tea", "replies_policy": "none"])
             #expect(made.status == 200)
             #expect(made["title"]?.string == "Tea" && made["replies_policy"]?.string == "none")
             #expect(made["exclusive"]?.bool == false)
@@ -29,7 +30,8 @@ struct ListTests {
             #expect(try await node.post(path + "/accounts", token: ada.token, members).status == 422)
             let form = [("account_ids[]", "\(eve.id)")]
             #expect(try await node.call("POST", path + "/accounts", token: ada.token, form: form).status == 200)
-            #expect(try await ids(node.get(path + "/accounts?limit=0", token: ada.token)) == ["\(eve.id)", "\(bob.id)"])
+            #expect(
+                try await ids(node.get(path + "/accounts?limit=0", token: ada.token)) == ["\(eve.id)", "\(bob.id)"])
             let page = try await node.get(path + "/accounts?limit=1", token: ada.token)
             #expect(ids(page) == ["\(eve.id)"])
             #expect(page.header("link")?.contains("max_id=\(eve.id)>; rel=\"next\"") == true)

@@ -40,7 +40,8 @@ struct PollTests {
             for (choices, words) in [
                 ([5], "The chosen vote option does not exist"), ([0, 1], "You have already voted on this poll"),
             ] {
-                let reply = try await node.post("\(path)/votes", token: bob.token, ["choices": .array(choices.map { JSON($0) })])
+                let reply = try await node.post(
+                    "\(path)/votes", token: bob.token, ["choices": .array(choices.map { JSON($0) })])
                 #expect(reply.status == 422 && reply.error?.contains(words) == true)
             }
             let voted = try await node.post("\(path)/votes", token: bob.token, ["choices": ["1"]])

@@ -64,7 +64,8 @@ struct TagTests {
 
 @Suite("Searching with client apps")
 struct APISearchTests {
-    @Test("an answer always has all lists", arguments: ["", "nobody", "@no@far.example", "%23none", "https://x.example/"])
+    @Test(
+        "an answer always has all lists", arguments: ["", "nobody", "@no@far.example", "%23none", "https://x.example/"])
     func empty(text: String) async throws {
         try await ClientNode.open { node in
             let ada = try await node.guest("ada")

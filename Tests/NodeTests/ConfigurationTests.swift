@@ -59,7 +59,8 @@ struct ConfigurationTests {
         arguments: [
             "origin=cafe.example", "origin=https://cafe.example/path", "listen=8080", "database=mysql://x",
             "registration=maybe", "federation_mode=half", "federation_insecure_networks=everywhere",
-            "smtp=smtp://mail.example", "rate_limits=sometimes", "delivery_concurrency=0", "log_level=loud",
+            "smtp=smtp://mail.example", "media=s3://bucket", "media=", "rate_limits=sometimes",
+            "delivery_concurrency=0", "log_level=loud",
             "time_zone=Mars/Olympus", "language=de", "metrics_listen=nowhere",
         ])
     func unusable(flag: String) throws {

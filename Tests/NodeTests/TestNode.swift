@@ -84,6 +84,7 @@ actor TestNode {
     nonisolated var settings: [String] {
         [
             "origin=\(origin)", "listen=\(listen)", "database=\(database)", "smtp=file:\(folder.path)",
+            "media=\(folder.path)/media",
             "federation_insecure_networks=127.0.0.0/8", "rate_limits=off", "registration=open", "log_level=error",
         ] + plan.settings
     }

@@ -108,7 +108,8 @@ struct BlockTests {
         }
     }
 
-    private func relation(of viewer: ID<Account>, to account: ID<Account>, _ cafe: Cafe) async throws -> AccountRelation {
+    private func relation(of viewer: ID<Account>, to account: ID<Account>, _ cafe: Cafe) async throws -> AccountRelation
+    {
         let relations = try await cafe.database.read { db in
             try AccountRelations.load([account], viewer: viewer, in: db)
         }

@@ -3,6 +3,7 @@
 import Database
 import Federation
 import Logging
+import MediaStore
 import Model
 import Services
 import Storage
@@ -21,11 +22,11 @@ struct Cafe: Sendable {
     /// Opens a café, runs a test in it and closes it.
     static func open(
         _ engine: TestEngine = .sqlite, registration: Registration = .open, secrets: Secrets = .quick,
-        _ body: (Cafe) async throws -> Void
+        store: MediaStore? = nil, _ body: (Cafe) async throws -> Void
     ) async throws {
         let database = try await engine.makeDatabase(migrations: Schema.migrations)
         do {
-            let cafe = try Cafe(database, registration: registration, secrets: secrets)
+            let cafe = try Cafe(database, registration: registration, secrets: secrets, store: store)
             try await cafe.services.prepareNode()
             try await body(cafe)
         } catch {
@@ -35,7 +36,7 @@ struct Cafe: Sendable {
         await database.close()
     }
 
-    private init(_ database: Database, registration: Registration, secrets: Secrets) throws {
+    private init(_ database: Database, registration: Registration, secrets: Secrets, store: MediaStore?) throws {
         self.database = database
         let community = Community(
             origin: try iri("https://cafe.example"), name: "Le Comptoir", tagline: "Un café.", language: "fr",
@@ -44,7 +45,8 @@ struct Cafe: Sendable {
             database: database, community: community, loader: world, ids: ids, clock: clock, counters: Counters(),
             logger: .silent)
         services = Services(
-            database: database, federation: federation, community: community, secrets: secrets, clock: clock, ids: ids)
+            database: database, federation: federation, community: community, secrets: secrets, clock: clock, ids: ids,
+            store: store)
     }
 
     // MARK: - People and groups

@@ -70,7 +70,8 @@ struct SearchEverythingTests {
             let cases: [(String, [ID<Post>])] = [
                 ("the", [second, first]), ("THÉ noir", [second]), ("the from:ada", [first]), ("from:me", [second]),
                 ("the from:@ada@cafe.example", [first]), ("from:nobody the", []), ("the has:media", []),
-                ("the before:2026-05-30", [first]), ("the after:2026-05-29", [second]), ("the before:yesterday", [second, first]),
+                ("the before:2026-05-30", [first]), ("the after:2026-05-29", [second]),
+                ("the before:yesterday", [second, first]),
             ]
             for (text, expected) in cases {
                 let found = try await cafe.services.search(SearchWish(text), as: bob).statuses

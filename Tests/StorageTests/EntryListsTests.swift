@@ -46,7 +46,9 @@ struct EntryListsTests {
         }
     }
 
-    @Test("of answers home shows those that one can follow, and of what groups relay no answers", arguments: TestEngine.available)
+    @Test(
+        "of answers home shows those that one can follow, and of what groups relay no answers",
+        arguments: TestEngine.available)
     func answers(engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
             let (ana, bob) = (try await scene.account("ana"), try await scene.account("bob"))
@@ -65,7 +67,9 @@ struct EntryListsTests {
         }
     }
 
-    @Test("a post that several brought stands once in a page, as its latest bringer shows it", arguments: TestEngine.available)
+    @Test(
+        "a post that several brought stands once in a page, as its latest bringer shows it",
+        arguments: TestEngine.available)
     func once(engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
             let (ana, bob) = (try await scene.account("ana"), try await scene.account("bob"))
@@ -82,7 +86,9 @@ struct EntryListsTests {
         }
     }
 
-    @Test("pages of every size, read down and read up, hold each entry once and newest first", arguments: TestEngine.available)
+    @Test(
+        "pages of every size, read down and read up, hold each entry once and newest first",
+        arguments: TestEngine.available)
     func paging(engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
             let ana = try await scene.account("ana")
@@ -120,7 +126,9 @@ struct EntryListsTests {
         }
     }
 
-    @Test("what is muted, blocked, hidden with its boosts or kept in a list apart is not at home", arguments: TestEngine.available)
+    @Test(
+        "what is muted, blocked, hidden with its boosts or kept in a list apart is not at home",
+        arguments: TestEngine.available)
     func hidden(engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
             let (ana, bob) = (try await scene.account("ana"), try await scene.account("bob"))

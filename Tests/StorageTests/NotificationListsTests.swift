@@ -34,7 +34,8 @@ struct NotificationListsTests {
                 before = page.last?.id.rawValue ?? 1
             }
             #expect(seen == all.map(\.key))
-            let upwards = try await scene.groups(ada, PageRequest(after: all[2].id.rawValue, fromOldest: true, limit: 1))
+            let upwards = try await scene.groups(
+                ada, PageRequest(after: all[2].id.rawValue, fromOldest: true, limit: 1))
             #expect(upwards.map(\.key) == [all[1].key])
 
             let alone = try await scene.groups(ada, grouped: [.follow])
@@ -83,7 +84,8 @@ struct NotificationListsTests {
             for filter in NotificationFilter.allCases {
                 try await Scene.with(engine) { scene in
                     let ada = try await scene.account("ada")
-                    let vic = try await scene.account("vic", host: "far.example", kind: sort == .bot ? .service : .person)
+                    let vic = try await scene.account(
+                        "vic", host: "far.example", kind: sort == .bot ? .service : .person)
                     if sort == .limited { try await scene.decide(.limited, about: "far.example") }
                     var policy = NotificationPolicy()
                     switch sort {
@@ -160,7 +162,9 @@ struct NotificationListsTests {
         }
     }
 
-    @Test("letters are one conversation a thread; the one before is the last when the last is deleted", arguments: TestEngine.available)
+    @Test(
+        "letters are one conversation a thread; the one before is the last when the last is deleted",
+        arguments: TestEngine.available)
     func letters(_ engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
             let (ada, vic) = (try await scene.account("ada"), try await scene.account("vic"))

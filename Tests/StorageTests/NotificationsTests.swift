@@ -53,7 +53,8 @@ struct NotificationsTests {
         }
     }
 
-    @Test("repeats tell nothing, what is taken back is gone, a change is told each time", arguments: TestEngine.available)
+    @Test(
+        "repeats tell nothing, what is taken back is gone, a change is told each time", arguments: TestEngine.available)
     func repeats(_ engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
             let ada = try await scene.account("ada")
@@ -91,7 +92,9 @@ struct NotificationsTests {
         }
     }
 
-    @Test("who asked for it hears of each post of an author, and of each discussion of a group", arguments: TestEngine.available)
+    @Test(
+        "who asked for it hears of each post of an author, and of each discussion of a group",
+        arguments: TestEngine.available)
     func everyPost(_ engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
             let group = try await scene.account("cafe", kind: .group)
@@ -167,7 +170,8 @@ struct NotificationsTests {
 
 extension Scene {
     /// Tells of something, and gives what is new.
-    func tell(_ new: NewNotification, at now: Timestamp = NotificationsTests.now) async throws -> [Storage.Notification] {
+    func tell(_ new: NewNotification, at now: Timestamp = NotificationsTests.now) async throws -> [Storage.Notification]
+    {
         try await db.write { tx in try Notifications.add(new, at: now, ids: Self.tellers, in: tx) }
     }
 

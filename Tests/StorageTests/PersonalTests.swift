@@ -26,7 +26,9 @@ struct PersonalTests {
             #expect(try await scene.db.read { try AccountLists.of(ada.id, in: $0) } == [list])
             #expect(try await scene.db.read { try AccountLists.of(bob.id, in: $0) } == [])
             #expect(try await scene.db.read { try AccountLists.of(ada.id, with: bob.id, in: $0) } == [list])
-            let members = try await scene.db.read { try AccountLists.members(of: list.id, PageRequest(limit: 1), in: $0) }
+            let members = try await scene.db.read {
+                try AccountLists.members(of: list.id, PageRequest(limit: 1), in: $0)
+            }
             #expect(members.map(\.id) == [eve.id])
             try await scene.db.write { tx in _ = try Follows.remove(by: ada.id, of: bob.id, in: tx) }
             #expect(try await scene.db.read { try AccountLists.members(of: list.id, in: $0) }.map(\.id) == [eve.id])
@@ -73,11 +75,13 @@ struct PersonalTests {
             #expect(forth.map(\.note) == ["milk"] && forth.map(\.endorses) == [true])
             #expect(back.map(\.note) == [""] && back.map(\.endorses) == [false])
             try await scene.db.write { tx in try AccountNotes.set("", about: bob.id, by: ada.id, in: tx) }
-            #expect(try await scene.db.read { try AccountRelations.load([bob.id], viewer: ada.id, in: $0) }[0].note == "")
+            #expect(
+                try await scene.db.read { try AccountRelations.load([bob.id], viewer: ada.id, in: $0) }[0].note == "")
         }
     }
 
-    @Test("a filter comes back as it was stored, and finds words and statuses on a page", arguments: TestEngine.available)
+    @Test(
+        "a filter comes back as it was stored, and finds words and statuses on a page", arguments: TestEngine.available)
     func filters(engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
             let ada = try await scene.account("ada")
@@ -101,7 +105,8 @@ struct PersonalTests {
                 for filter in [words, named, empty] { try ContentFilters.put(filter, in: tx) }
             }
             #expect(try await scene.db.read { try ContentFilters.of(ada.id, in: $0) } == [words, named, empty])
-            #expect(try await scene.db.read { try ContentFilters.find(keyword: ID(63), owner: ada.id, in: $0) } == words)
+            #expect(
+                try await scene.db.read { try ContentFilters.find(keyword: ID(63), owner: ada.id, in: $0) } == words)
             #expect(try await scene.db.read { try ContentFilters.find(keyword: ID(63), owner: bob.id, in: $0) } == nil)
             let views = try await scene.db.read {
                 try StatusViews.ofPosts([number, other.id], viewer: ada.id, in: $0)

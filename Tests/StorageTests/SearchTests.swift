@@ -15,7 +15,8 @@ struct SearchTests {
             let ada = try await scene.account("ada")
             let bob = try await scene.account("bob")
             let texts = [
-                "Un <strong>CAFÉ</strong> crème à l’Opéra", "cafe au lait", "cafeteria", "Straße &amp; œuvre", "日本語の喫茶店",
+                "Un <strong>CAFÉ</strong> crème à l’Opéra", "cafe au lait", "cafeteria", "Straße &amp; œuvre",
+                "日本語の喫茶店",
                 "it's a don't' \" OR near* (x) AND NOT : 'y' \\ | ! &lt;-&gt;",
             ]
             var posts: [ID<Post>] = []

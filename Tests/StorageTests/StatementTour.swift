@@ -26,6 +26,7 @@ struct StatementTour {
             try inbox(stage, tx)
             try outbox(stage, tx)
             try sessions(stage, tx)
+            try media(stage, tx)
             try push(stage, tx)
             try streams(stage, tx)
             try clients(stage, tx)

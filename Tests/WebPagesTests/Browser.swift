@@ -47,6 +47,23 @@ final class Browser: Sendable {
         return try await send("POST", action, headers: [type, language] + headers, Array(body.utf8))
     }
 
+    /// Sends a form with files, with the word that stands in the page it comes from.
+    func post(
+        _ action: String, _ fields: [String: String], files: [String: [UInt8]], from page: String
+    ) async throws -> TestResponse {
+        let word = Markup(try await get(page).text).values(of: "value", in: "name=\"form_token\"").first ?? ""
+        var body: [UInt8] = []
+        for (name, value) in fields.merging(["form_token": word], uniquingKeysWith: { a, _ in a }) {
+            body += Array("--X\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+        }
+        for (name, bytes) in files {
+            let head = "--X\r\nContent-Disposition: form-data; name=\"\(name)\"; filename=\"\(name).svg\"\r\n\r\n"
+            body += Array(head.utf8) + bytes + Array("\r\n".utf8)
+        }
+        let headers = [("Content-Type", "multipart/form-data; boundary=X"), ("Accept-Language", "fr")]
+        return try await send("POST", action, headers: headers, body + Array("--X--\r\n".utf8))
+    }
+
     /// Comes in by password.
     func signIn(_ name: String) async throws {
         let answer = try await post("/sign-in", ["name": name, "password": Cafe.password], from: "/sign-in")

@@ -6,6 +6,7 @@ import HTTPSignatures
 import HTTPSupport
 import Hummingbird
 import Logging
+import MediaStore
 import Model
 import NIOPosix
 import Services
@@ -20,6 +21,7 @@ struct Cafe: Sendable {
 
     let services: Services
     let ids: IDMaker
+    var store: MediaStore?
     var group = ID<Account>.first
     var lina = ID<Account>.first
     var karim = ID<Account>.first
@@ -34,7 +36,9 @@ struct Cafe: Sendable {
     var remoteGroup = ID<Account>.first
 
     /// An empty café on a new database.
-    static func open(_ change: @Sendable (inout Community) -> Void = { _ in }) async throws -> Cafe {
+    static func open(
+        store: MediaStore? = nil, _ change: @Sendable (inout Community) -> Void = { _ in }
+    ) async throws -> Cafe {
         let database = try await TestEngine.sqlite.makeDatabase(migrations: Schema.migrations)
         var community = Community(
             origin: try iri("http://cafe.example"), name: "Le Café des freelances",
@@ -46,9 +50,9 @@ struct Cafe: Sendable {
             counters: Counters(), logger: .silent)
         let services = Services(
             database: database, federation: federation, community: community, secrets: .quick, clock: SystemClock(),
-            ids: ids)
+            ids: ids, store: store)
         try await services.prepareNode()
-        return Cafe(services: services, ids: ids)
+        return Cafe(services: services, ids: ids, store: store)
     }
 
     /// Serves it while `body` runs.
@@ -66,7 +70,7 @@ struct Cafe: Sendable {
     func application(
         port: Int, onRunning: @escaping @Sendable (Int) -> Void
     ) -> Application<RouterResponder<NodeContext>> {
-        let pages = WebPages(services: services)
+        let pages = WebPages(services: services, uploads: store.map { Uploads(folder: $0.spoolFolder) })
         var settings = FrontDoor.Settings(origin: String(describing: services.community.origin))
         settings.limits = false
         let door = FrontDoor(

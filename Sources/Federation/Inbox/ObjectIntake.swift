@@ -101,7 +101,8 @@ enum ObjectIntake {
         _ known: Post, from remote: RemotePost, by author: Account, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         var isNews = false
-        if let asked = remote.poll, let poll = try Polls.one(known.id, viewer: nil, in: tx), poll.asksTheSame(as: asked),
+        if let asked = remote.poll, let poll = try Polls.one(known.id, viewer: nil, in: tx),
+            poll.asksTheSame(as: asked),
             poll != asked
         {
             try Polls.set(asked, of: known.id, in: tx)

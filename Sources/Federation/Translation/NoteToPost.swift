@@ -171,10 +171,29 @@ public enum NoteToPost {
     private static func attachments(of note: NoteDocument) -> [Attachment] {
         note.attachments.filter { !$0.isLink }.prefix(FieldLimits.attachments).compactMap { attachment in
             guard let mediaType = mediaType(of: attachment) else { return nil }
-            return Attachment(
+            var result = Attachment(
                 url: attachment.url, mediaType: mediaType,
                 description: PlainText.line(attachment.name, limit: FieldLimits.description))
+            result.previewURL = attachment.previewURL
+            result.blurhash = attachment.blurhash.flatMap { isBlurhash($0) ? $0 : nil }
+            result.focus = attachment.focalPoint.flatMap { FocalPoint(x: $0.x, y: $0.y) }
+            // One without the other is of no use to a reader.
+            if let width = attachment.width, let height = attachment.height {
+                result.measures.width = width
+                result.measures.height = height
+            }
+            return result
         }
+    }
+
+    /// Letters of base 83, as many as their first says; a reader paints nothing else.
+    private static func isBlurhash(_ text: String) -> Bool {
+        let letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~".utf8
+        let bytes = Array(text.utf8.prefix(200))
+        guard let first = bytes.first, let size = letters.firstIndex(of: first) else { return false }
+        let waves = letters.distance(from: letters.startIndex, to: size)
+        let count = (waves % 9 + 1) * (waves / 9 + 1)
+        return waves < 81 && bytes.count == 4 + 2 * count && bytes.allSatisfy(letters.contains)
     }
 
     private static func mediaType(of attachment: AttachmentDocument) -> String? {

@@ -117,10 +117,24 @@ public enum PostToNote {
         return hashtags + mentions
     }
 
+    /// Always a `Document` with a media type: Mastodon takes all four types, others only this one.
     private static func attachment(_ attachment: Attachment) -> JSON {
-        [
+        var object: JSON.Object = [
             "type": "Document", "mediaType": JSON(attachment.mediaType), "url": JSON(attachment.url),
             "name": JSON(attachment.description),
         ]
+        if let blurhash = attachment.blurhash { object["blurhash"] = JSON(blurhash) }
+        if let width = attachment.measures.width, let height = attachment.measures.height {
+            object["width"] = JSON(width)
+            object["height"] = JSON(height)
+        }
+        if let focus = attachment.focus, let x = JSON.Number(focus.x), let y = JSON.Number(focus.y) {
+            object["focalPoint"] = [.number(x), .number(y)]
+        }
+        // A picture is its own preview; a film has one beside it.
+        if attachment.kind != .image, let preview = attachment.previewURL {
+            object["icon"] = ["type": "Image", "url": JSON(preview)]
+        }
+        return .object(object)
     }
 }

@@ -8,52 +8,55 @@ internal import Storage
 
 /// Who asks to follow, whom one recommends, whom one may want to know.
 enum CompanyEndpoints {
-    static let all: [Endpoint] = [
-        .get("/api/v1/follow_requests", .person("read:follows")) { call in
-            let viewer = try call.actor()
-            return try await AccountEndpoints.page(call) { page, db throws(DatabaseError) in
-                try Follows.pending(of: viewer, page, in: db)
-            }
-        },
-        .post("/api/v1/follow_requests/:id/authorize", .person("write:follows")) { call in
-            try await answer(call, accept: true)
-        },
-        .post("/api/v1/follow_requests/:id/reject", .person("write:follows")) { call in
-            try await answer(call, accept: false)
-        },
-        .post("/api/v1/accounts/:id/note", .person("write:accounts")) { call in
-            let note = call.parameters.text("comment") ?? ""
-            return try await AccountEndpoints.act(call) { try await call.services.note(note, about: $0, as: $1) }
-        },
-        .get("/api/v1/endorsements", .person("read:accounts")) { call in
-            try await endorsed(by: try call.actor(), call)
-        },
-        .get("/api/v1/accounts/:id/endorsements", .everyone("read:accounts")) { call in
-            try await endorsed(by: try await AccountEndpoints.account(try call.id(), call).id, call)
-        },
-        .get("/api/v1/accounts/familiar_followers", .person("read:follows"), familiarFollowers),
-        .get("/api/v1/suggestions", .person("read:accounts")) { call in
-            let accounts = try await suggestions(call)
-            return Answer { writer in writer.array(accounts) { $0.account($1, call.rendering) } }
-        },
-        .get("/api/v2/suggestions", .person("read:accounts")) { call in
-            let accounts = try await suggestions(call)
-            return Answer { writer in writer.array(accounts) { $0.suggestion($1, call.rendering) } }
-        },
-        .delete("/api/v1/suggestions/:id", .person("write:accounts")) { call in
-            try await call.services.dismissSuggestion(try call.id(), as: try call.actor())
-            return .done
-        },
-        .get("/api/v1/directory", .everyone("read:accounts"), directory),
-    ] + endorsing
+    static let all: [Endpoint] =
+        [
+            .get("/api/v1/follow_requests", .person("read:follows")) { call in
+                let viewer = try call.actor()
+                return try await AccountEndpoints.page(call) { page, db throws(DatabaseError) in
+                    try Follows.pending(of: viewer, page, in: db)
+                }
+            },
+            .post("/api/v1/follow_requests/:id/authorize", .person("write:follows")) { call in
+                try await answer(call, accept: true)
+            },
+            .post("/api/v1/follow_requests/:id/reject", .person("write:follows")) { call in
+                try await answer(call, accept: false)
+            },
+            .post("/api/v1/accounts/:id/note", .person("write:accounts")) { call in
+                let note = call.parameters.text("comment") ?? ""
+                return try await AccountEndpoints.act(call) { try await call.services.note(note, about: $0, as: $1) }
+            },
+            .get("/api/v1/endorsements", .person("read:accounts")) { call in
+                try await endorsed(by: try call.actor(), call)
+            },
+            .get("/api/v1/accounts/:id/endorsements", .everyone("read:accounts")) { call in
+                try await endorsed(by: try await AccountEndpoints.account(try call.id(), call).id, call)
+            },
+            .get("/api/v1/accounts/familiar_followers", .person("read:follows"), familiarFollowers),
+            .get("/api/v1/suggestions", .person("read:accounts")) { call in
+                let accounts = try await suggestions(call)
+                return Answer { writer in writer.array(accounts) { $0.account($1, call.rendering) } }
+            },
+            .get("/api/v2/suggestions", .person("read:accounts")) { call in
+                let accounts = try await suggestions(call)
+                return Answer { writer in writer.array(accounts) { $0.suggestion($1, call.rendering) } }
+            },
+            .delete("/api/v1/suggestions/:id", .person("write:accounts")) { call in
+                try await call.services.dismissSuggestion(try call.id(), as: try call.actor())
+                return .done
+            },
+            .get("/api/v1/directory", .everyone("read:accounts"), directory),
+        ] + endorsing
 
     /// Two words each, from two times.
-    private static let endorsing: [Endpoint] = [("endorse", true), ("pin", true), ("unendorse", false), ("unpin", false)]
-        .map { word, isEndorsed in
-            .post("/api/v1/accounts/:id/\(word)", .person("write:accounts")) { call in
-                try await AccountEndpoints.act(call) { try await call.services.endorse($0, isEndorsed, as: $1) }
-            }
+    private static let endorsing: [Endpoint] = [
+        ("endorse", true), ("pin", true), ("unendorse", false), ("unpin", false),
+    ]
+    .map { word, isEndorsed in
+        .post("/api/v1/accounts/:id/\(word)", .person("write:accounts")) { call in
+            try await AccountEndpoints.act(call) { try await call.services.endorse($0, isEndorsed, as: $1) }
         }
+    }
 
     /// Of a group, the person who runs it answers.
     private static func answer(_ call: Call, accept: Bool) async throws -> Answer {

@@ -11,13 +11,13 @@ enum CredentialEndpoints {
         .patch("/api/v1/profile", .person("write:accounts")) { call in
             try await change(call)
             return try await profile(call)
-        },
+        }.takingFiles(files),
         .patch("/api/v1/accounts/update_credentials", .person("write:accounts")) { call in
             try await change(call)
             return try await own(call)
-        },
+        }.takingFiles(files),
         .delete("/api/v1/profile/avatar", .person("write:accounts")) { call in
-            try await call.services.removePicture(.portrait, as: try call.actor())
+            try await call.services.removePicture(.avatar, as: try call.actor())
             return try await own(call)
         },
         .delete("/api/v1/profile/header", .person("write:accounts")) { call in
@@ -25,6 +25,9 @@ enum CredentialEndpoints {
             return try await own(call)
         },
     ]
+
+    /// Portrait and banner.
+    private static let files = Uploads.Limits(fileBytes: MediaLimits.imageBytes, files: 2)
 
     private static func own(_ call: Call) async throws -> Answer {
         let own = try await call.services.ownProfile(of: try call.actor())
@@ -53,6 +56,10 @@ enum CredentialEndpoints {
         }
         if let source = sent.object("source") { try addDefaults(source, to: &change) }
         try await call.services.changeProfile(change, as: try call.actor())
+        for (name, picture) in [("avatar", ProfilePicture.avatar), ("header", .header)] {
+            guard let file = call.file(name) else { continue }
+            try await call.services.setPicture(picture, .file(path: file.path), as: try call.actor())
+        }
     }
 
     private static func addDefaults(_ source: SentParameters, to change: inout ProfileChange) throws(APIError) {

@@ -42,6 +42,7 @@ enum PublishingEndpoints {
         draft.sensitive = sent.bool("sensitive") ?? defaults.defaultSensitive
         draft.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 } ?? defaults.defaultLanguage
         draft.visibility = sent.text("visibility").flatMap(Visibility.init(apiName:)) ?? defaults.defaultVisibility
+        draft.media = try media(sent)
         draft.poll = try poll(sent)
         draft.quotePolicy = try quotePolicy(sent) ?? .everyone
         if !draft.visibility.isOpen { draft.quotePolicy = .nobody }
@@ -62,6 +63,27 @@ enum PublishingEndpoints {
         case .post(let post): draft.inReplyTo = post
         case .event(let event): draft.event = event
         }
+    }
+
+    /// The media that a status is to show, in order.
+    private static func media(_ sent: SentParameters) throws(APIError) -> [ID<Media>] {
+        var ids: [ID<Media>] = []
+        for text in sent.texts("media_ids") where !text.isEmpty {
+            guard let id = ID<Media>(text) else { throw .notFound }
+            ids.append(id)
+        }
+        return ids
+    }
+
+    /// All media that are to be there afterwards, as with the poll, and new words for some of them.
+    private static func mediaEdit(_ sent: SentParameters) throws(APIError) -> PostMediaEdit {
+        var edit = PostMediaEdit(try media(sent))
+        for words in sent.objects("media_attributes") {
+            guard let id = words.text("id").flatMap({ ID<Media>($0) }) else { continue }
+            edit.words[id] = PostMediaEdit.Words(
+                description: words.text("description"), focus: words.text("focus").flatMap { FocalPoint($0) })
+        }
+        return edit
     }
 
     static func poll(_ sent: SentParameters) throws(APIError) -> PollDraft? {
@@ -109,6 +131,7 @@ enum PublishingEndpoints {
         change.quotePolicy = try quotePolicy(sent)
         // Apps send the poll that is to be there: without one there is none any more.
         change.poll = try poll(sent).map { .becomes($0) } ?? .ends
+        change.media = try mediaEdit(sent)
         try await call.services.editPost(post, change, as: actor)
         return try await StatusEndpoints.answer(ID(post.rawValue), call)
     }

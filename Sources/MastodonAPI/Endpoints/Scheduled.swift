@@ -19,7 +19,7 @@ enum ScheduledEndpoints {
         let cursors = posts.first.flatMap { first in
             posts.last.map { (newest: first.id.rawValue, oldest: $0.id.rawValue) }
         }
-        return Answer(page: posts, cursors: cursors, of: call) { $0.waiting($1) }
+        return Answer(page: posts, cursors: cursors, of: call) { $0.waiting($1, call.rendering) }
     }
 
     private static func move(_ call: Call) async throws -> Answer {
@@ -36,7 +36,7 @@ enum ScheduledEndpoints {
 
     static func answer(_ id: ID<ScheduledPost>, _ call: Call) async throws -> Answer {
         let post = try await call.services.waitingPost(id, of: try call.actor())
-        return Answer { $0.waiting(post) }
+        return Answer { $0.waiting(post, call.rendering) }
     }
 
     /// A moment with its zone; what is none is refused in the words that apps know.

@@ -112,18 +112,18 @@ extension JSONWriter {
         }
         object("statuses") {
             $0.field("max_characters", PostLimits.text)
-            $0.field("max_media_attachments", 4)
+            $0.field("max_media_attachments", PostLimits.media)
             $0.field("characters_reserved_per_url", 23)
             $0.array("supported_mime_types", ["text/plain"])
         }
         object("media_attachments") {
             $0.array("supported_mime_types", MediaTypes.supported)
-            $0.field("description_limit", 1_500)
-            $0.field("image_size_limit", 16 * 1_048_576)
-            $0.field("image_matrix_limit", 33_177_600)
-            $0.field("video_size_limit", 40 * 1_048_576)
-            $0.field("video_frame_rate_limit", 120)
-            $0.field("video_matrix_limit", 8_294_400)
+            $0.field("description_limit", PostLimits.mediaDescription)
+            $0.field("image_size_limit", MediaLimits.imageBytes)
+            $0.field("image_matrix_limit", MediaLimits.pixels)
+            $0.field("video_size_limit", MediaLimits.videoBytes)
+            $0.field("video_frame_rate_limit", MediaLimits.frameRate)
+            $0.field("video_matrix_limit", MediaLimits.shownPixels)
         }
         object("polls") {
             $0.field("max_options", 6)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Model
-internal import Storage
 internal import Services
+internal import Storage
 
 extension JSONWriter {
     /// List: one's own, or a group that one follows.

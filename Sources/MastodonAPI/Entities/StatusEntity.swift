@@ -163,22 +163,6 @@ extension JSONWriter {
         }
     }
 
-    private mutating func attachment(_ attachment: Attachment, number: Int, of post: ID<Post>) {
-        let kind = attachment.mediaType.split(separator: "/").first.map(String.init) ?? ""
-        object {
-            $0.field("id", ID<Attachment>(post.rawValue &+ Int64(number) &+ 1))
-            $0.field("type", ["image", "video", "audio"].contains(kind) ? kind : "unknown")
-            $0.field("url", String(describing: attachment.url))
-            $0.field("preview_url", String(describing: attachment.url))
-            $0.field("remote_url", String(describing: attachment.url))
-            $0.null("preview_remote_url")
-            $0.null("text_url")
-            $0.object("meta") { _ in }
-            $0.field("description", attachment.description.isEmpty ? nil : attachment.description)
-            $0.null("blurhash")
-        }
-    }
-
     /// What a post of ours quotes stands first as a link; apps that show quotes know it by its class and leave it out.
     private static func content(of post: Post) -> String {
         let content = content(post.content, title: post.title)

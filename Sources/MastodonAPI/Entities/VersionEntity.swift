@@ -45,12 +45,12 @@ extension JSONWriter {
     }
 
     /// ScheduledStatus.
-    mutating func waiting(_ post: WaitingPost) {
+    mutating func waiting(_ post: WaitingPost, _ node: Rendering) {
         let draft = post.draft
         object { writer in
             writer.field("id", post.id)
             writer.field("scheduled_at", post.dueAt)
-            writer.empty("media_attachments")
+            writer.array("media_attachments", post.media) { $0.media($1, node) }
             writer.object("params") {
                 $0.field("text", draft.text)
                 $0.field("visibility", draft.visibility.apiName)
@@ -61,7 +61,8 @@ extension JSONWriter {
                 if let id = draft.inReplyTo?.rawValue ?? draft.event?.rawValue { $0.number(id) } else { $0.null() }
                 $0.field("quoted_status_id", draft.quoted)
                 $0.field("quote_approval_policy", draft.quotePolicy.rawValue)
-                $0.null("media_ids")
+                $0.key("media_ids")
+                if draft.media.isEmpty { $0.null() } else { $0.array(draft.media) { $0.string($1.description) } }
                 $0.null("scheduled_at")
                 $0.null("idempotency")
                 $0.field("with_rate_limit", false)

@@ -13,6 +13,7 @@ public enum Schema {
         queues,
         sessions,
         clients,
+        media,
         push,
         apps,
         notifications,

@@ -27,10 +27,15 @@ enum AccountCard {
         case small, medium, large
     }
 
-    /// The face: initials on a colour that stays the same for the same account. No picture is asked of another host,
-    /// so that looking at a page tells nobody.
+    /// The face: a picture that was handed in here, or initials on a colour that stays the same for the same account.
+    /// No picture is asked of another host, so that looking at a page tells nobody.
     static func face(_ account: Account, _ size: Size = .medium) -> HTML {
         let shape = account.isGroup ? "face group" : "face"
+        if account.isLocal, let icon = account.icon, let path = LocalMedia.path(of: String(describing: icon)) {
+            return """
+                <span class="\(shape) \(size.rawValue)" aria-hidden="true"><img src="\(path)" alt="" loading="lazy"></span>
+                """
+        }
         return """
             <span class="\(shape) \(size.rawValue) tone\(tone(of: account))" aria-hidden="true">\(initials(account))</span>
             """

@@ -29,6 +29,7 @@ struct Field: Sendable {
         case text, email, password, moment, number, url
         case area(rows: Int)
         case choice([Choice])
+        case file(accept: String)
     }
 
     /// One line of a choice.
@@ -103,6 +104,7 @@ extension Visit {
         case .number: return "<input type=\"number\" min=\"1\" inputmode=\"numeric\"\(common) value=\"\(value)\">"
         // The line break after the tag is eaten by the browser, so that one at the start of the text is not.
         case .area(let rows): return "<textarea rows=\"\(rows)\"\(common)>\n\(value)</textarea>"
+        case .file(let accept): return "<input type=\"file\" accept=\"\(accept)\"\(common)>"
         case .choice(let choices):
             let options = each(choices) { choice in
                 let isChosen = choice.value == value
@@ -122,9 +124,14 @@ extension Visit {
     }
 
     /// A form that changes something: sent by POST, with the word that another site's page cannot know.
-    func form(_ action: String, label: String? = nil, style: String? = nil, _ content: HTML) -> HTML {
+    ///
+    /// - Parameter files: whether files can be chosen in it.
+    func form(
+        _ action: String, label: String? = nil, style: String? = nil, files: Bool = false, _ content: HTML
+    ) -> HTML {
         """
-        <form method="post" action="\(action)"\("aria-label", label)\("class", style)>
+        <form method="post" action="\(action)"\("aria-label", label)\("class", style)\
+        \("enctype", files ? "multipart/form-data" : nil)>
         <input type="hidden" name="\(Sessions.formField)" value="\(formToken)">
         \(content)</form>
         """

@@ -77,8 +77,8 @@ extension Visit {
             """
     }
 
-    /// The text of a post, behind its warning when it has one, with its pictures as links: asking another host for
-    /// them would tell it who reads.
+    /// The text of a post, behind its warning when it has one. Pictures that were handed in here are shown; those of
+    /// others are links: asking another host for them would tell it who reads.
     func words(_ view: PostView) -> HTML {
         let post = view.post
         let text: HTML =
@@ -92,6 +92,7 @@ extension Visit {
             !view.attachments.isEmpty,
             """
             <ul class="attachments">\(each(view.attachments) { file in
+                if let shown = LocalMedia.element(file) { return "<li>\(shown)</li>" }
                 let kind = t(file.mediaType.hasPrefix("image/") ? .picture : .file)
                 let label = file.description.isEmpty ? kind : "\(kind) : \(file.description)"
                 return "<li><a href=\"\(String(describing: file.url))\" rel=\"nofollow noopener noreferrer ugc\">\(label)</a></li>"

@@ -29,9 +29,10 @@ enum ConnectedAppsSection {
     private static func line(_ connected: ConnectedApp, _ person: ID<Account>, _ visit: Visit) -> HTML {
         let t = visit.t
         let name = connected.app?.name ?? t(.ownToken)
-        let title: HTML = connected.app?.website.map { website in
-            "<a href=\"\(website)\" rel=\"nofollow noopener noreferrer\">\(name)</a>"
-        } ?? HTML(escaping: name)
+        let title: HTML =
+            connected.app?.website.map { website in
+                "<a href=\"\(website)\" rel=\"nofollow noopener noreferrer\">\(name)</a>"
+            } ?? HTML(escaping: name)
         return """
             <li class="card"><div></div><div><h3>\(title)</h3>
             <p class="meta">\(when(connected.account.id != person, "\(t(.actsAs)) \(connected.account.shownName) · "))\

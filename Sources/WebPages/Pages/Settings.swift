@@ -51,8 +51,9 @@ enum SettingsPage {
         }
     }
 
-    private static func page(
-        _ visit: Visit, profile: FormState?, password: FormState, status: HTTPResponse.Status = .ok
+    static func page(
+        _ visit: Visit, profile: FormState?, password: FormState, pictures: FormState = FormState(),
+        status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         let person = try visit.member()
         let stored = FormState([
@@ -63,9 +64,9 @@ enum SettingsPage {
         ])
         let t = visit.t
         let content: HTML = """
-            <h1>\(t(.settings))</h1>\(visit.problems(profile ?? password))
-            \(profileForm(visit, profile ?? stored))\(passwordForm(visit, person, password))
-            \(try await ConnectedAppsSection.section(visit, person.account.id))
+            <h1>\(t(.settings))</h1>\(visit.problems(pictures.errors.isEmpty ? profile ?? password : pictures))
+            \(profileForm(visit, profile ?? stored))\(PictureSettings.section(visit, person.account, pictures))
+            \(passwordForm(visit, person, password))\(try await ConnectedAppsSection.section(visit, person.account.id))
             """
         let page = Page(t(.settings), content: content).with {
             $0.isHidden = true

@@ -18,6 +18,9 @@ enum WritePost {
         return page(visit, groups, FormState(["group": chosen, "visibility": Visibility.everyone.rawValue]))
     }
 
+    /// What may be handed in with a post.
+    static let files = Uploads.Limits(fileBytes: MediaLimits.videoBytes, files: PostLimits.media)
+
     static func publish(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
         let person = try visit.member()
@@ -30,6 +33,7 @@ enum WritePost {
         draft.event = ID(sent["event"])
         draft.language = visit.t.language.rawValue
         do {
+            draft.media = try await sent.handInPictures()
             let id = try await visit.services.publishPost(draft, as: person.account.id)
             if let event = draft.event { return visit.redirect("/events/\(event)#post-\(id)", said: .published) }
             return visit.redirect("/posts/\(id)#post-\(id)", said: .published)
@@ -56,15 +60,15 @@ enum WritePost {
         let choices = groups.map { Field.Choice(value: String(describing: $0.id), label: $0.shownName) }
         let nowhere = Field.Choice(value: "", label: t(.noGroup))
         let text = Field("text", t(.postText), .area(rows: 10)).with {
-            $0.isRequired = true
             $0.limit = PostLimits.text
             $0.hint = t(.textHint)
         }
         let content: HTML = """
             <h1>\(t(.writePost))</h1>\(visit.problems(state))
-            \(visit.form("/posts", style: "sheet-form", """
+            \(visit.form("/posts", style: "sheet-form", files: visit.pages.uploads != nil, """
                 \(visit.field(Field("title", t(.postTitle)).with { $0.limit = PostLimits.title }, state))
                 \(visit.field(text, state))
+                \(when(visit.pages.uploads != nil, visit.pictureFields(state)))
                 \(visit.field(Field("group", t(.postGroup), .choice(choices + [nowhere])), state))
                 \(visit.field(visibility(t), state))
                 \(visit.submit(t(.publish), cancel: "/discussions"))

@@ -125,6 +125,10 @@ extension Texts {
         .publish: "Publish",
         .publicHint: "What is public may be read and kept by other nodes: it can never quite be taken back.",
         .editPost: "Edit the post",
+        .addPictures: "Add pictures",
+        .picturesHint: "Up to four pictures, films or sounds. The place where they were taken is removed from them.",
+        .pictureField: "File {1}",
+        .pictureWords: "What it shows, in words",
         .groupsIntro: """
         Each group has its discussions, its meet-ups and its address, which one can follow from everywhere.
         """,

@@ -133,6 +133,10 @@ extension Texts {
         Ce qui est public peut être lu et gardé par d’autres nœuds : on ne le reprend jamais tout à fait.
         """,
         .editPost: "Modifier le message",
+        .addPictures: "Ajouter des images",
+        .picturesHint: "Jusqu’à quatre images, films ou sons. Le lieu de la prise de vue en est retiré.",
+        .pictureField: "Fichier {1}",
+        .pictureWords: "Ce que l’on y voit, en mots",
         .groupsIntro: """
         Chaque groupe a ses discussions, ses rencontres et son adresse, que l’on peut suivre de partout.
         """,

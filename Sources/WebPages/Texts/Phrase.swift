@@ -18,6 +18,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case visibleFollowers, visibleDirect, deleteExplained, deleteForGood, postTitle, postText, textHint, postGroup
     case noGroup, whoReads, forEveryone, forUnlisted, forFollowers, forNamed, publish, publicHint, editPost
     case pollVote, pollVotes, pollVoters, pollEnds, pollEnded
+    case addPictures, picturesHint, pictureField, pictureWords
     case groupsIntro, newGroup, groupTitle, groupName, nameHint, groupSummary, groupApproves, groupApprovesHint
     case foundGroup, editGroup, writeHere, upcomingEvents, followFromElsewhere, followFromElsewhereText
     case followedNetworks, whoRunsIt, joinGroup, leaveGroup, followGroup, follow, unfollow, followRequested, withdraw
@@ -55,6 +56,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case scopeAreas, scopeAdmin, codeTitle, codeText, codeLabel, codeHint, appProblem, appUnknown, appRedirect
     case appScopes, appRequest, appProblemHint, connectedApps, connectedAppsText, noApps, ownToken, appUsed, appRevoke
     case noticeAppRevoked, noticeAppRefused
+    case profilePictures, avatarField, avatarHint, headerField, headerHint, removeAvatar, removeHeader
     // moderation
     case waitingSignUps, nobodyWaits, approve, openReports, noReports, reportedBy, resolve, hosts, host, hostHint
     case noPolicies, policyField, policyNote, policyUnset, policyAllowed, policyLimited, policyBlocked
@@ -77,7 +79,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case problemAddress, problemDate, problemZone, problemPast, problemBeforeStart, problemTooFar, problemNumber
     case problemHandle, problemNotFound, problemHost, problemInvitation, problemPassword, problemLanguage
     case problemGroup, problemEventOff, problemElsewhere, problemUnreachable, problemTooMany, problemClosed
-    case problemOther, problemVoted, problemPollOver, problemChoice, problemOwnPoll, problemQuote, problemScheduled
+    case problemVoted, problemPollOver, problemChoice, problemOwnPoll, problemQuote, problemScheduled
+    case problemFileKind, problemFileLarge, problemFileBroken, problemFileSoon, problemOther
     // errors
     case errorNumber, errorNotFound, errorNotFoundText, errorForm, errorFormText, errorConflict, errorConflictText
     case errorEventText, errorTooMany, errorTooManyText, errorTooLarge, errorTooLargeText, errorMethod

@@ -33,6 +33,8 @@ extension Texts {
         "too_many": .problemTooMany, "registration_closed": .problemClosed,
         "already_voted": .problemVoted, "poll_over": .problemPollOver, "no_such_choice": .problemChoice,
         "own_poll": .problemOwnPoll, "quote_denied": .problemQuote, "too_many_scheduled": .problemScheduled,
+        "unsupported": .problemFileKind, "too_large": .problemFileLarge, "too_many_pixels": .problemFileLarge,
+        "broken": .problemFileBroken, "too_slow": .problemFileBroken, "media_not_ready": .problemFileSoon,
     ]
 
     /// What was just done, in a sentence.

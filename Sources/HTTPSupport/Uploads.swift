@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import HTTPTypes
+public import Hummingbird
+internal import NIOCore
+internal import Synchronization
+
+/// A file of a form, on disk.
+public struct UploadedFile: Sendable, Hashable {
+    /// The name of its field.
+    public let fieldName: String
+    /// What its sender calls it; never part of a path.
+    public let filename: String
+    /// What its sender takes it for; nobody believes it.
+    public let contentType: String?
+    /// Where it lies, until the request is answered.
+    public let path: String
+    /// Bytes.
+    public let size: Int
+}
+
+/// The fields and files of a form.
+public struct UploadForm: Sendable {
+    /// Plain fields, in order.
+    public var fields: [(name: String, value: String)] = []
+    /// Files, in order; a field in which nothing was chosen has none.
+    public var files: [UploadedFile] = []
+
+    /// The first file under a name.
+    public func file(_ name: String) -> UploadedFile? { files.first { $0.fieldName == name } }
+}
+
+/// Why a form with files is not taken just now.
+public enum UploadRefusal: PublicError, Equatable {
+    /// Others send too much at this moment.
+    case busy
+    /// The disk does not take it.
+    case disk
+
+    /// The answer's status.
+    public var status: HTTPResponse.Status { .serviceUnavailable }
+    /// A stable word.
+    public var code: String { self == .busy ? "busy" : "no_space" }
+    /// When to ask again, in seconds.
+    public var retryAfterSeconds: Int? { 30 }
+}
+
+/// Receives forms with files: the files go to disk while they come, never into memory.
+///
+/// What is on disk is removed when the request is answered, unless somebody has moved it away; what all requests
+/// together have there at one moment is bounded.
+public final class Uploads: Sendable {
+    /// What one form may hold.
+    public struct Limits: Sendable {
+        /// Bytes of one file.
+        public var fileBytes: Int
+        /// Files of one form.
+        public var files: Int
+        /// Bytes of all plain fields.
+        public var fieldBytes = BodyLimits.form
+
+        /// Creates the value.
+        public init(fileBytes: Int, files: Int) {
+            self.fileBytes = fileBytes
+            self.files = files
+        }
+    }
+
+    private let folder: String
+    private let ceiling: Int
+    private let held = Atomic<Int>(0)
+
+    /// - Parameters:
+    ///   - folder: where files lie while their request is answered; it is there already.
+    ///   - ceiling: bytes of all requests together.
+    public init(folder: String, ceiling: Int = 1 << 30) {
+        self.folder = folder
+        self.ceiling = ceiling
+    }
+
+    /// Whether a request is a form in parts.
+    public static func isForm(_ request: Request) -> Bool {
+        let header = request.headers[.contentType] ?? ""
+        return header.split(separator: ";").first?.trimmingSpaces.lowercased() == "multipart/form-data"
+    }
+
+    /// Receives a form and removes its files when `use` has returned.
+    ///
+    /// - Throws: ``RequestError``: too large, another media type, a form that is none; ``UploadRefusal``; and what
+    ///   `use` throws.
+    public func receive<Result>(
+        _ request: Request, limits: Limits, use: (UploadForm) async throws -> Result
+    ) async throws -> Result {
+        guard Self.isForm(request), let boundary = Multipart.boundary(of: request.headers[.contentType] ?? "") else {
+            throw RequestError.unsupportedMediaType
+        }
+        let room = limits.fileBytes * limits.files + limits.fieldBytes + 16_384
+        let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard announced <= room else { throw RequestError.tooLarge }
+        var receiver = Receiver(folder: folder, limits: limits)
+        var taken = 0
+        defer {
+            receiver.close()
+            held.subtract(taken, ordering: .relaxed)
+        }
+        var parser = UploadParser(boundary: boundary)
+        for try await part in request.body {
+            guard part.readableBytes <= room - taken else { throw RequestError.tooLarge }
+            taken += part.readableBytes
+            let (_, total) = held.add(part.readableBytes, ordering: .relaxed)
+            guard total <= ceiling else { throw UploadRefusal.busy }
+            try parser.take(part.readableBytesView) { event in try receiver.take(event) }
+        }
+        guard parser.isDone else { throw RequestError.malformed(code: "malformed_form") }
+        return try await use(receiver.form)
+    }
+}
+
+/// Puts the parts of one form where they belong.
+private struct Receiver {
+    let folder: String
+    let limits: Uploads.Limits
+    private(set) var form = UploadForm()
+    private var head: UploadParser.Head?
+    private var text: [UInt8] = []
+    private var fieldBytes = 0
+    private var file: (descriptor: Int32, path: String, size: Int)?
+
+    init(folder: String, limits: Uploads.Limits) {
+        self.folder = folder
+        self.limits = limits
+    }
+
+    mutating func take(_ event: UploadParser.Event) throws {
+        switch event {
+        case .part(let head):
+            guard form.fields.count + form.files.count < Form.ceiling else {
+                throw RequestError.malformed(code: "too_many_fields")
+            }
+            self.head = head
+            text = []
+        case .bytes(let bytes):
+            head?.filename == nil ? try keep(bytes) : try write(bytes)
+        case .partEnd: try endPart()
+        case .end: return
+        }
+    }
+
+    private mutating func keep(_ bytes: ArraySlice<UInt8>) throws {
+        fieldBytes += bytes.count
+        guard fieldBytes <= limits.fieldBytes else { throw RequestError.tooLarge }
+        text += bytes
+    }
+
+    private mutating func write(_ bytes: ArraySlice<UInt8>) throws {
+        if file == nil { try open() }
+        guard let file else { return }
+        guard bytes.count <= limits.fileBytes - file.size else { throw RequestError.tooLarge }
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file.descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw UploadRefusal.disk }
+            rest = rest.dropFirst(count)
+        }
+        self.file?.size += bytes.count
+    }
+
+    private mutating func open() throws {
+        guard form.files.count < limits.files else { throw RequestError.malformed(code: "too_many_files") }
+        var generator = SystemRandomNumberGenerator()
+        let path = "\(folder)/\(String(generator.next(), radix: 36))\(String(generator.next(), radix: 36))"
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw UploadRefusal.disk }
+        file = (descriptor, path, 0)
+    }
+
+    private mutating func endPart() throws {
+        guard let head else { return }
+        self.head = nil
+        if let filename = head.filename {
+            guard let file else { return }
+            self.file = nil
+            Glibc.close(file.descriptor)
+            form.files.append(
+                UploadedFile(
+                    fieldName: head.name, filename: String(filename.prefix(255)), contentType: head.contentType,
+                    path: file.path, size: file.size))
+        } else {
+            guard let value = String(validating: text, as: UTF8.self), !value.utf8.contains(0) else {
+                throw RequestError.malformed(code: "malformed_form")
+            }
+            form.fields.append((head.name, value))
+        }
+    }
+
+    /// Removes what is still there.
+    mutating func close() {
+        if let file {
+            Glibc.close(file.descriptor)
+            unlink(file.path)
+        }
+        for file in form.files { unlink(file.path) }
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// The few things that we do with files, without following links that somebody put there.
+enum LocalFile {
+    /// The first bytes of a file.
+    static func bytes(_ path: String, limit: Int) throws(MediaError) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard file >= 0 else { throw failure("open") }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: limit)
+        var filled = 0
+        while filled < limit {
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                Glibc.read(file, buffer.baseAddress?.advanced(by: filled), limit - filled)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("read") }
+            if count == 0 { break }
+            filled += count
+        }
+        return Array(bytes.prefix(filled))
+    }
+
+    /// The beginning of a file as text.
+    static func read(_ path: String, limit: Int) throws(MediaError) -> String {
+        String(decoding: try bytes(path, limit: limit), as: UTF8.self)
+    }
+
+    /// Bytes of a plain file; nil when there is none.
+    static func size(_ path: String) -> Int? {
+        var facts = stat()
+        guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(facts.st_size)
+    }
+
+    /// Writes a new file and brings it to disk.
+    static func write(_ bytes: [UInt8], to path: String) throws(MediaError) {
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw failure("open") }
+        defer { close(file) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure("write") }
+            written += count
+        }
+        guard fsync(file) == 0 else { throw failure("fsync") }
+    }
+
+    /// Gives a file another place in the same file system, or copies it to another one; on disk when it returns.
+    static func move(_ path: String, to target: String) throws(MediaError) {
+        if rename(path, target) != 0 {
+            guard errno == EXDEV else { throw failure("rename") }
+            try copy(path, to: target)
+            unlink(path)
+        }
+        try synchronize(target)
+        if let slash = target.lastIndex(of: "/") { try synchronize(String(target[..<slash])) }
+    }
+
+    private static func copy(_ path: String, to target: String) throws(MediaError) {
+        let source = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard source >= 0 else { throw failure("open") }
+        defer { close(source) }
+        let file = open(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw failure("open") }
+        defer { close(file) }
+        while true {
+            let count = sendfile(file, source, nil, 1 << 20)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("copy") }
+            if count == 0 { return }
+        }
+    }
+
+    private static func synchronize(_ path: String) throws(MediaError) {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw failure("open") }
+        defer { close(file) }
+        guard fsync(file) == 0 else { throw failure("fsync") }
+    }
+
+    /// Makes a folder for this user alone, with the folders above it; one that is there is taken.
+    static func makeFolder(_ path: String) throws(MediaError) {
+        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw failure("mkdir")
+        }
+        try makeFolder(String(path[..<slash]))
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("mkdir") }
+    }
+
+    /// Gives a file a second name in the same file system.
+    static func link(_ path: String, to target: String) throws(MediaError) {
+        guard Glibc.link(path, target) == 0 else { throw failure("link") }
+    }
+
+    /// Removes a file; none is as good.
+    static func remove(_ path: String) {
+        unlink(path)
+    }
+
+    /// Removes a folder and the files in it; programs that were killed leave some there.
+    static func removeFolder(_ path: String) {
+        for name in names(in: path) where unlink("\(path)/\(name)") != 0 { rmdir("\(path)/\(name)") }
+        rmdir(path)
+    }
+
+    /// What stands in a folder, by name.
+    static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Seconds since a file or folder was last changed; nil when there is none.
+    static func age(_ path: String) -> Int? {
+        var facts = stat()
+        guard lstat(path, &facts) == 0 else { return nil }
+        return time(nil) - facts.st_mtim.tv_sec
+    }
+
+    /// A path from the root, so that it means the same in another folder.
+    static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+        defer { free(here) }
+        return "\(String(cString: here))/\(path)"
+    }
+
+    /// The error of the system call that has just failed.
+    static func failure(_ call: String) -> MediaError {
+        let code = errno
+        return .unavailable("\(call): \(String(cString: strerror(code)))")
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+internal import MediaStore
+public import Model
+internal import Storage
+
+/// What a post shows after an edit.
+public struct PostMediaEdit: Sendable, Hashable {
+    /// New words and a new focus for one of them.
+    public struct Words: Sendable, Hashable {
+        /// What it shows; nil leaves it.
+        public var description: String?
+        /// What has to stay in sight; nil leaves it.
+        public var focus: FocalPoint?
+
+        /// Creates the value.
+        public init(description: String? = nil, focus: FocalPoint? = nil) {
+            self.description = description
+            self.focus = focus
+        }
+    }
+
+    /// All of them, in order: those that it shows already and new ones.
+    public var ids: [ID<Media>]
+    /// What is said of some of them.
+    public var words: [ID<Media>: Words] = [:]
+
+    /// Creates the value.
+    public init(_ ids: [ID<Media>]) {
+        self.ids = ids
+    }
+
+    func check(_ check: inout Check) {
+        check.require(ids.count <= PostLimits.media, "media", "too_many")
+        check.require(Set(ids).count == ids.count, "media", "duplicate")
+        for words in words.values {
+            check.text(words.description ?? "", "description", limit: PostLimits.mediaDescription, isNeeded: false)
+        }
+    }
+}
+
+extension Services {
+    /// Media of the post's author as attachments, in their order.
+    ///
+    /// - Throws: `.conflict("media_not_ready")` while one is being converted, `.invalid("media", …)` for one that is
+    ///   somebody else's, in another post, or could not be converted.
+    func attachments(
+        _ ids: [ID<Media>], for post: Post, in db: some Queryable
+    ) throws -> [Attachment] {
+        guard !ids.isEmpty else { return [] }
+        let found = try Uploads.byIDs(ids, owner: post.author, in: db)
+        guard found.count == ids.count, found.allSatisfy({ $0.post == nil || $0.post == post.id }) else {
+            throw ServiceError.invalid("media", "not_found")
+        }
+        return try found.map { media in
+            switch media.state {
+            case .waiting: throw ServiceError.conflict("media_not_ready")
+            case .failed, .gone: throw ServiceError.invalid("media", "broken")
+            case .ready: return try attachment(media)
+            }
+        }
+    }
+
+    /// Gives media to a post that is stored; nobody else can have them afterwards.
+    func attach(_ ids: [ID<Media>], to post: Post, in tx: Transaction) throws {
+        guard try Uploads.attach(ids, to: post.id, owner: post.author, at: now(), in: tx) else {
+            throw ServiceError.invalid("media", "not_found")
+        }
+    }
+
+    /// Changes what a post shows; what it shows no longer may go into another one for a day.
+    ///
+    /// - Returns: its attachments afterwards.
+    func change(_ edit: PostMediaEdit, of post: Post, in tx: Transaction) throws -> [Attachment] {
+        try Uploads.release(post.id, keeping: edit.ids, at: now(), in: tx)
+        try attach(edit.ids, to: post, in: tx)
+        for media in try Uploads.byIDs(edit.ids, owner: post.author, in: tx) {
+            guard let words = edit.words[media.id] else { continue }
+            try Uploads.describe(
+                media.id, description: words.description?.trimmed ?? media.description,
+                focus: words.focus ?? media.focus, at: now(), in: tx)
+        }
+        return try attachments(edit.ids, for: post, in: tx)
+    }
+
+    private func attachment(_ media: Media) throws -> Attachment {
+        guard let file = media.file else { throw ServiceError.invalid("media", "broken") }
+        var attachment = Attachment(
+            url: identifiers.media(file), mediaType: media.mediaType, description: media.description)
+        attachment.kind = media.kind
+        attachment.media = media.id
+        attachment.previewURL = media.previewFile.map { identifiers.media($0) }
+        attachment.blurhash = media.blurhash
+        attachment.focus = media.focus
+        attachment.measures = media.measures
+        return attachment
+    }
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// What people hand in: stored, leased, converted, attached to a post, removed.
+///
+/// The table is a queue and a register at once: a row waits until a worker has converted its file, belongs to a post
+/// or to none, and is removed after its files, so that a crash leaves a row rather than a file that nobody knows.
+public enum Uploads {
+    private static let columns: SQL = """
+        id, account_id, post_id, position, state, kind, media_type, source, file, preview_file, size, width, height,
+        preview_width, preview_height, duration, frame_rate, bitrate, blurhash, focus_x, focus_y, description, error,
+        attempts, created_at
+        """
+
+    /// Stores what was handed in, waiting.
+    ///
+    /// - Parameter lease: until when whoever stores it converts it itself; nil wakes a worker.
+    public static func insert(
+        _ m: Media, leasedUntil lease: Timestamp?, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            INSERT INTO media (id, account_id, position, state, kind, media_type, source, size, focus_x, focus_y,
+                description, run_at, lease_until, attempts, created_at, touched_at)
+            VALUES (\(m.id), \(m.owner), 0, 'waiting', \(m.kind), \(m.mediaType), \(m.source), \(m.size),
+                \(m.focus?.x), \(m.focus?.y), \(m.description), \(now), \(lease), \(lease == nil ? 0 : 1),
+                \(m.createdAt), \(now))
+            """)
+        if lease == nil { tx.announce(Change.mediaWaits) }
+    }
+
+    /// The row with this number; what is gone has none.
+    public static func byID(_ id: ID<Media>, in db: some Queryable) throws(DatabaseError) -> Media? {
+        guard let row = try db.row("SELECT \(columns) FROM media WHERE id = \(id) AND state <> 'gone'") else {
+            return nil
+        }
+        return try read(row)
+    }
+
+    /// The rows of one owner with these numbers, in the order of `ids`; what is gone is left out.
+    public static func byIDs(
+        _ ids: [ID<Media>], owner: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> [Media] {
+        let rows = try db.rows(
+            """
+            SELECT \(columns) FROM media
+            WHERE id IN (\(list: ids)) AND account_id = \(owner) AND state <> 'gone'
+            """)
+        var found: [ID<Media>: Media] = [:]
+        for row in rows {
+            let media = try read(row)
+            found[media.id] = media
+        }
+        return ids.compactMap { found[$0] }
+    }
+
+    // MARK: - Conversion
+
+    /// Takes the files that wait longest, for as long as the lease lasts.
+    public static func lease(
+        limit: Int, now: Timestamp, until lease: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> [Media] {
+        let rows = try tx.rows(
+            """
+            UPDATE media SET lease_until = \(lease), attempts = attempts + 1
+            WHERE id IN (SELECT m.id FROM media m
+                         WHERE m.state = 'waiting' AND m.run_at <= \(now)
+                             AND (m.lease_until IS NULL OR m.lease_until < \(now))
+                         ORDER BY m.run_at, m.id LIMIT \(limit) \(.skipLocked(of: "m")))
+            RETURNING \(columns)
+            """)
+        var leased: [Media] = []
+        for row in rows { leased.append(try read(row)) }
+        return leased.sorted { $0.id < $1.id }
+    }
+
+    /// The file was converted: kind, type, names, measures and blurhash are taken from `m`, words and focus are not.
+    ///
+    /// - Returns: whether somebody still waited for it; otherwise the files are nobody's.
+    @discardableResult
+    public static func finish(_ m: Media, at now: Timestamp, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try tx.run(
+            """
+            UPDATE media SET state = 'ready', kind = \(m.kind), media_type = \(m.mediaType), source = NULL,
+                file = \(m.file), preview_file = \(m.previewFile), size = \(m.size), width = \(m.measures.width),
+                height = \(m.measures.height), preview_width = \(m.measures.previewWidth),
+                preview_height = \(m.measures.previewHeight), duration = \(m.measures.duration),
+                frame_rate = \(m.measures.frameRate), bitrate = \(m.measures.bitrate), blurhash = \(m.blurhash),
+                error = NULL, lease_until = NULL, touched_at = \(now)
+            WHERE id = \(m.id) AND state = 'waiting'
+            """) == 1
+    }
+
+    /// The file is none that we can show.
+    ///
+    /// - Parameter code: stable.
+    public static func fail(
+        _ id: ID<Media>, code: String, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            UPDATE media SET state = 'failed', source = NULL, error = \(code), lease_until = NULL, touched_at = \(now)
+            WHERE id = \(id) AND state = 'waiting'
+            """)
+    }
+
+    /// The conversion is tried again from an instant on, by whoever is first.
+    public static func postpone(
+        _ id: ID<Media>, until instant: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            "UPDATE media SET run_at = \(instant), lease_until = NULL WHERE id = \(id) AND state = 'waiting'")
+    }
+
+    // MARK: - What its owner does
+
+    /// Gives finished, free media of one owner to a post that is stored, in the order of `ids`.
+    ///
+    /// - Returns: whether it could be done for all of them; otherwise the caller has to roll back.
+    public static func attach(
+        _ ids: [ID<Media>], to post: ID<Post>, owner: ID<Account>, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        for (position, id) in ids.enumerated() {
+            let count = try tx.run(
+                """
+                UPDATE media SET post_id = \(post), position = \(position), touched_at = \(now)
+                WHERE id = \(id) AND account_id = \(owner) AND state = 'ready'
+                    AND (post_id IS NULL OR post_id = \(post))
+                """)
+            guard count == 1 else { return false }
+        }
+        return true
+    }
+
+    /// Takes a post's media from it, all but some; they may be given to another post for a day.
+    public static func release(
+        _ post: ID<Post>, keeping kept: [ID<Media>] = [], at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        let rows = try tx.rows("SELECT id FROM media WHERE post_id = \(post) ORDER BY id")
+        for row in rows {
+            let id: ID<Media> = try row.id("id")
+            if kept.contains(id) { continue }
+            try tx.run("UPDATE media SET post_id = NULL, touched_at = \(now) WHERE id = \(id)")
+        }
+    }
+
+    /// Changes what is said about a medium, also in the post that it belongs to.
+    public static func describe(
+        _ id: ID<Media>, description: String, focus: FocalPoint?, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            UPDATE media SET description = \(description), focus_x = \(focus?.x), focus_y = \(focus?.y),
+                touched_at = \(now)
+            WHERE id = \(id)
+            """)
+        try tx.run(
+            """
+            UPDATE attachment SET description = \(description), focus_x = \(focus?.x), focus_y = \(focus?.y)
+            WHERE media_id = \(id)
+            """)
+    }
+
+    /// Gives up a medium that belongs to no post; its files are removed afterwards.
+    ///
+    /// - Returns: whether there was one.
+    public static func discard(_ id: ID<Media>, owner: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        let count = try tx.run(
+            """
+            UPDATE media SET state = 'gone'
+            WHERE id = \(id) AND account_id = \(owner) AND post_id IS NULL AND state <> 'gone'
+            """)
+        if count == 1 { tx.announce(Change.mediaWaits) }
+        return count == 1
+    }
+
+    // MARK: - The end
+
+    /// Keeps what waits for a post of a later hour from being taken for forgotten.
+    public static func keep(_ ids: [ID<Media>], until instant: Timestamp, in tx: Transaction) throws(DatabaseError) {
+        guard !ids.isEmpty else { return }
+        try tx.run("UPDATE media SET touched_at = \(instant) WHERE id IN (\(list: ids)) AND post_id IS NULL")
+    }
+
+    /// Gives up what has belonged to no post since an instant.
+    ///
+    /// - Returns: how many.
+    @discardableResult
+    public static func expire(untouchedSince instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
+        try tx.run(
+            """
+            UPDATE media SET state = 'gone'
+            WHERE post_id IS NULL AND touched_at < \(instant) AND state <> 'gone'
+            """)
+    }
+
+    /// Some of those whose files are to be removed.
+    public static func gone(limit: Int, in db: some Queryable) throws(DatabaseError) -> [Media] {
+        let rows = try db.rows("SELECT \(columns) FROM media WHERE state = 'gone' ORDER BY id LIMIT \(limit)")
+        var gone: [Media] = []
+        for row in rows { gone.append(try read(row)) }
+        return gone
+    }
+
+    /// Forgets those whose files are removed.
+    public static func forget(_ ids: [ID<Media>], in tx: Transaction) throws(DatabaseError) {
+        for list in ids.inLists() {
+            try tx.run("DELETE FROM media WHERE id IN (\(list: list)) AND state = 'gone'")
+        }
+    }
+
+    private static func read(_ row: Row) throws(DatabaseError) -> Media {
+        var media = Media(
+            id: try row.id("id"), owner: try row.id("account_id"), source: try row.textOrNil("source"),
+            createdAt: try row.time("created_at"))
+        media.post = try row.idOrNil("post_id")
+        media.position = try row.count("position")
+        media.state = try row.choice("state")
+        media.kind = try row.choice("kind")
+        media.mediaType = try row.text("media_type")
+        media.file = try row.textOrNil("file")
+        media.previewFile = try row.textOrNil("preview_file")
+        media.size = try row.count("size")
+        media.measures = try AttachmentRow.measures(row)
+        media.blurhash = try row.textOrNil("blurhash")
+        media.focus = try AttachmentRow.focus(row)
+        media.description = try row.text("description")
+        media.error = try row.textOrNil("error")
+        media.attempts = try row.count("attempts")
+        return media
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+
+/// A program of this machine that makes a file for a test.
+public enum TestProgram {
+    /// It ended badly.
+    public struct Failed: Error {
+        /// What was asked for.
+        public let words: [String]
+    }
+
+    /// Runs a program to its end without holding a thread.
+    ///
+    /// - Parameter words: the program and its arguments; the last is the file that it makes, from `folder` on.
+    /// - Returns: the bytes of that file.
+    public static func make(_ words: [String], in folder: URL) async throws -> [UInt8] {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = words
+        process.currentDirectoryURL = folder
+        process.standardError = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
+        guard status == 0, let name = words.last?.split(separator: "[").first else { throw Failed(words: words) }
+        return [UInt8](try Data(contentsOf: URL(filePath: String(name), relativeTo: folder)))
+    }
+
+    /// A film of one second, 64 × 48.
+    public static func film(in folder: URL) async throws -> [UInt8] {
+        let words = [
+            "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=64x48:d=1:r=25", "-c:v", "libx264",
+            "-pix_fmt", "yuv420p", "film.mp4",
+        ]
+        defer { try? FileManager.default.removeItem(at: folder.appending(path: "film.mp4")) }
+        return try await make(words, in: folder)
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPSupport
+internal import HTTPTypes
+internal import Hummingbird
+internal import MediaStore
+
+/// Serves what people handed in. Whoever knows a name may read the file; nobody can guess one.
+struct MediaRoutes: Sendable {
+    private let store: MediaStore
+
+    init(_ store: MediaStore) {
+        self.store = store
+    }
+
+    /// `/media/NAME`.
+    var routes: [Route] {
+        [
+            .document("/media/:name") { [store] request, context in
+                guard let name = MediaName(context.parameter("name") ?? ""), let file = try await store.open(name)
+                else {
+                    throw RequestError.notFound
+                }
+                let answer = FileAnswer(name: name.description, contentType: name.mediaType, size: file.size) {
+                    try await file.read(from: $0, count: $1)
+                }
+                return answer.answer(to: request)
+            }
+        ]
+    }
+}

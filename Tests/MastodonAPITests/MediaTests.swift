@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import HTTPSupport
+import Logging
+import MediaStore
+import Model
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import MastodonAPI
+
+@Suite("Media", .serialized)
+struct MediaTests {
+    @Test("a picture is there at once, with all that apps want to know", arguments: ["v1", "v2"])
+    func picture(version: String) async throws {
+        try await Studio.open { node, studio async throws in
+            let ada = try await node.guest("ada")
+            let reply = try await node.upload(
+                "/api/\(version)/media", TestPicture.png(width: 40, height: 30), token: ada.token,
+                fields: [("description", "A gradient"), ("focus", "-0.5,0.25")])
+            #expect(reply.status == 200)
+            #expect(reply["type"]?.string == "image")
+            #expect(reply["description"]?.string == "A gradient")
+            #expect(reply["url"]?.string?.hasPrefix("http://cafe.example/media/") == true)
+            #expect(reply["preview_url"]?.string?.hasPrefix("http://cafe.example/media/") == true)
+            #expect(reply["blurhash"]?.string?.count == 28)
+            for name in ["remote_url", "preview_remote_url", "text_url"] { #expect(reply[name] == .null) }
+            let original = reply["meta"]?["original"]
+            #expect(original?["width"]?.int == 40 && original?["height"]?.int == 30)
+            #expect(original?["size"]?.string == "40x30")
+            #expect(abs((original?["aspect"]?.double ?? 0) - 4 / 3) < 0.001)
+            #expect(reply["meta"]?["focus"]?["x"]?.double == -0.5)
+            #expect(reply["meta"]?["small"]?["width"]?.int == 40)
+            #expect(try await node.get("/api/v1/media/\(reply.id)", token: ada.token).status == 200)
+        }
+    }
+
+    @Test("a film is accepted without an address, asked for with 206, and shown when it is done")
+    func film() async throws {
+        try await Studio.open { node, studio async throws in
+            let ada = try await node.guest("ada")
+            let bytes = try await TestProgram.film(in: studio.folder)
+            let reply = try await node.upload("/api/v2/media", bytes, token: ada.token)
+            #expect(reply.status == 202)
+            #expect(reply["url"] == .null && reply["type"]?.string == "video")
+            #expect(try await node.get("/api/v1/media/\(reply.id)", token: ada.token).status == 206)
+            let early = try await node.call(
+                "POST", "/api/v1/statuses", token: ada.token, json: ["status": "x", "media_ids": [JSON(reply.id)]])
+            #expect(early.status == 422)
+            #expect(early.error == "Cannot attach files that have not finished processing. Try again in a moment!")
+            let words = try await node.call(
+                "PUT", "/api/v1/media/\(reply.id)", token: ada.token, json: ["description": "A film"])
+            #expect(words.status == 206)
+
+            await studio.worker(node).convertWaiting()
+            let done = try await node.get("/api/v1/media/\(reply.id)", token: ada.token)
+            #expect(done.status == 200)
+            #expect(done["description"]?.string == "A film")
+            #expect(done["meta"]?["original"]?["frame_rate"]?.string == "25/1")
+            #expect((done["meta"]?["original"]?["duration"]?.double ?? 0) > 0.5)
+            #expect(done["meta"]?["length"]?.string?.hasPrefix("0:00:01.") == true)
+        }
+    }
+
+    @Test("a status shows its media, in the order in which they were named")
+    func status() async throws {
+        try await Studio.open { node, studio async throws in
+            let ada = try await node.guest("ada")
+            var ids: [String] = []
+            for _ in 1...2 {
+                ids.append(try await node.upload("/api/v2/media", TestPicture.png(), token: ada.token).id)
+            }
+            ids.reverse()
+            let form = ids.map { ("media_ids[]", $0) }
+            let status = try await node.call("POST", "/api/v1/statuses", token: ada.token, form: form)
+            #expect(status.status == 200)
+            let shown = status["media_attachments"]?.array ?? []
+            #expect(shown.map { $0["id"]?.string } == ids)
+            #expect(shown.allSatisfy { $0["meta"]?["original"]?["width"]?.int == 8 && $0["remote_url"] == .null })
+            for method in ["PUT", "DELETE"] {
+                #expect(try await node.call(method, "/api/v1/media/\(ids[0])", token: ada.token).status == 404)
+            }
+            let again = try await node.call("POST", "/api/v1/statuses", token: ada.token, form: form)
+            #expect(again.status == 422)
+        }
+    }
+
+    @Test("media of others are not there", arguments: ["GET", "PUT", "DELETE"])
+    func strangers(method: String) async throws {
+        try await Studio.open { node, studio async throws in
+            let (ada, eve) = (try await node.guest("ada"), try await node.guest("eve"))
+            let reply = try await node.upload("/api/v2/media", TestPicture.png(), token: ada.token)
+            let path = "/api/v1/media/\(reply.id)"
+            #expect(try await node.call(method, path, token: eve.token).status == 404)
+            #expect(try await node.call(method, path).status == 401)
+            #expect(try await node.call(method, "/api/v1/media/999", token: ada.token).status == 404)
+            let reading = try await node.token(of: ada.id, Scopes(["read"]))
+            #expect(try await node.call(method, path, token: reading).status == 403)
+            #expect(try await node.call(method, path, token: ada.token).status == 200)
+        }
+    }
+
+    @Test("what cannot be shown is refused with a reason, and leaves nothing on disk")
+    func refused() async throws {
+        try await Studio.open { node, studio async throws in
+            let ada = try await node.guest("ada")
+            for bytes in [Array("<svg/>".utf8), Array(TestPicture.png().prefix(30)), []] {
+                let reply = try await node.upload("/api/v2/media", bytes, token: ada.token)
+                #expect(reply.status == 422, "\(bytes.count) bytes")
+                #expect(reply.error?.hasPrefix("Validation failed: File") == true)
+            }
+            #expect(try await node.post("/api/v2/media", token: ada.token, ["file": "x"]).status == 422)
+            let pretender = Array("\0\0\0\u{18}ftypisom".utf8) + [UInt8](repeating: 7, count: 99)
+            let reply = try await node.upload("/api/v2/media", pretender, token: ada.token)
+            #expect(reply.status == 202)
+            await studio.worker(node).convertWaiting()
+            #expect(try await node.get("/api/v1/media/\(reply.id)", token: ada.token).status == 422)
+            await studio.worker(node).removeGone()
+            #expect(studio.files().isEmpty)
+        }
+    }
+
+    @Test("a stranger's file is not even received")
+    func unknown() async throws {
+        try await Studio.open { node, studio async throws in
+            #expect(try await node.upload("/api/v2/media", TestPicture.png(), token: "wrong").status == 401)
+            #expect(studio.files().isEmpty)
+        }
+    }
+
+    @Test("portrait and banner are handed in with the rest of a profile, and taken away")
+    func portrait() async throws {
+        try await Studio.open { node, studio async throws in
+            let ada = try await node.guest("ada")
+            var body = Array("--X\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nHello\r\n".utf8)
+            for name in ["avatar", "header"] {
+                let head = "--X\r\nContent-Disposition: form-data; name=\"\(name)\"; filename=\"a\"\r\n\r\n"
+                body += Array(head.utf8) + TestPicture.png(width: 60, height: 40) + Array("\r\n".utf8)
+            }
+            let headers = [
+                ("Content-Type", "multipart/form-data; boundary=X"), ("Authorization", "Bearer \(ada.token)"),
+            ]
+            let reply = try await node.send(
+                "PATCH", "/api/v1/accounts/update_credentials", headers: headers,
+                body: body + Array("--X--\r\n".utf8))
+            #expect(reply.status == 200)
+            for name in ["avatar", "avatar_static", "header", "header_static"] {
+                #expect(reply[name]?.string?.hasPrefix("http://cafe.example/media/") == true, "\(name)")
+            }
+            #expect(reply["note"]?.string?.contains("Hello") == true)
+            #expect(studio.files().count == 2)
+            let bare = try await node.call("DELETE", "/api/v1/profile/avatar", token: ada.token)
+            #expect(bare["avatar"]?.string?.hasSuffix("missing.png") == true)
+            #expect(studio.files().count == 1)
+        }
+    }
+
+    @Test(
+        "an attachment from elsewhere has an original whatever its origin tells",
+        arguments: [
+            ("image/jpeg", "image"), ("video/mp4", "video"), ("audio/ogg", "audio"), ("application/pdf", "unknown"),
+        ])
+    func remote(mediaType: String, kind: String) throws {
+        let url = try iri("https://far.example/1")
+        let attachment = Attachment(url: url, mediaType: mediaType, description: "")
+        var writer = JSONWriter()
+        writer.attachment(attachment, number: 0, of: ID(5))
+        let json = try JSON.parse(writer.bytes)
+        #expect(json["type"]?.string == kind)
+        #expect(json["remote_url"]?.string == "https://far.example/1")
+        #expect((json["meta"]?["original"]?["width"]?.int != nil) == ["image", "video"].contains(kind))
+        #expect(json["description"] == .null)
+    }
+
+    @Test(
+        "a length is written as a clock shows it",
+        arguments: [(0, "0:00:00.00"), (62.5, "0:01:02.50"), (3_725.999, "1:02:06.00"), (-1, "0:00:00.00")])
+    func clock(seconds: Double, expected: String) {
+        #expect(JSONWriter.clock(seconds) == expected)
+    }
+}
+
+extension ClientNode {
+    fileprivate func upload(
+        _ path: String, _ bytes: [UInt8], token: String, fields: [(String, String)] = []
+    ) async throws -> Reply {
+        var body: [UInt8] = []
+        for (name, value) in fields {
+            body += Array("--X\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+        }
+        let head = "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.exe\"\r\n"
+        body += Array("\(head)Content-Type: text/html\r\n\r\n".utf8) + bytes + Array("\r\n--X--\r\n".utf8)
+        let headers = [("Content-Type", "multipart/form-data; boundary=X"), ("Authorization", "Bearer \(token)")]
+        return try await send("POST", path, headers: headers, body: body)
+    }
+}
+
+/// A store in a folder of its own, and a node that uses it.
+private struct Studio: Sendable {
+    let store: MediaStore
+    let folder: URL
+
+    static func open(_ body: @escaping @Sendable (ClientNode, Studio) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "studio-\(UUID().uuidString)", directoryHint: .isDirectory)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let studio = Studio(store: try MediaStore(path: folder.path), folder: folder)
+        var setup = ClientNode.Setup()
+        setup.store = studio.store
+        try await ClientNode.open(.sqlite, setup) { node in try await body(node, studio) }
+    }
+
+    func worker(_ node: ClientNode) -> MediaWorker {
+        MediaWorker(database: node.database, store: store, clock: node.clock, logger: Logger(label: "test"))
+    }
+
+    /// Every file of the store, those that wait and those that are being received too.
+    func files() -> [String] {
+        (FileManager.default.subpaths(atPath: folder.path) ?? []).filter { path in
+            var isFolder: ObjCBool = false
+            let full = folder.appending(path: path).path
+            return FileManager.default.fileExists(atPath: full, isDirectory: &isFolder) && !isFolder.boolValue
+        }
+    }
+}

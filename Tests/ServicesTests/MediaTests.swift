@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Foundation
+import Logging
+import MediaStore
+import Model
+import Services
+import Storage
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("Handing in pictures", .serialized)
+struct MediaTests {
+    @Test("a picture is ready when it is handed in, and goes into a post once", arguments: TestEngine.available)
+    func publish(engine: TestEngine) async throws {
+        try await Darkroom.open(engine) { cafe, room in
+            let ada = try await cafe.member("ada")
+            var draft = MediaDraft(.bytes(TestPicture.png()))
+            draft.description = " A gradient "
+            draft.focus = FocalPoint(x: 0, y: 0.5)
+            let id = try await cafe.services.uploadMedia(draft, as: ada)
+            let media = try await cafe.services.media(id, as: ada)
+            #expect(media.state == .ready)
+            #expect(media.kind == .image && media.mediaType == "image/png")
+
+            var post = PostDraft(text: "")
+            post.media = [id]
+            let postID = try await cafe.services.publishPost(post, as: ada)
+            let parts = try await cafe.database.read { db in try Posts.parts(of: postID, in: db) }
+            let attachment = try #require(parts.attachments.first)
+            #expect(attachment.url.string == "https://cafe.example/media/\(try #require(media.file))")
+            #expect(attachment.previewURL?.string == "https://cafe.example/media/\(try #require(media.previewFile))")
+            #expect(attachment.description == "A gradient")
+            #expect(attachment.focus == draft.focus)
+            #expect(attachment.measures.width == 8)
+            #expect(attachment.blurhash == media.blurhash && media.blurhash != nil)
+            #expect(attachment.media == id)
+
+            await #expect(throws: ServiceError.invalid([FieldError("media", "not_found")])) {
+                try await cafe.services.publishPost(post, as: ada)
+            }
+            await #expect(throws: ServiceError.notFound) {
+                try await cafe.services.editMedia(id, description: "Too late", focus: nil, as: ada)
+            }
+            await #expect(throws: ServiceError.notFound) { try await cafe.services.deleteMedia(id, as: ada) }
+        }
+    }
+
+    @Test("nobody else may see, change, delete or use what one handed in", arguments: TestEngine.available)
+    func strangers(engine: TestEngine) async throws {
+        try await Darkroom.open(engine) { cafe, room in
+            let (ada, eve) = (try await cafe.member("ada"), try await cafe.member("eve"))
+            let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(TestPicture.png())), as: ada)
+            await #expect(throws: ServiceError.notFound) { try await cafe.services.media(id, as: eve) }
+            await #expect(throws: ServiceError.notFound) { try await cafe.services.deleteMedia(id, as: eve) }
+            await #expect(throws: ServiceError.notFound) {
+                try await cafe.services.editMedia(id, description: "Mine", focus: nil, as: eve)
+            }
+            var post = PostDraft(text: "Look")
+            post.media = [id]
+            await #expect(throws: ServiceError.invalid([FieldError("media", "not_found")])) {
+                try await cafe.services.publishPost(post, as: eve)
+            }
+            #expect(try await cafe.services.media(id, as: ada).description.isEmpty)
+        }
+    }
+
+    @Test("a film waits for a worker, and a post waits for it", arguments: TestEngine.available)
+    func film(engine: TestEngine) async throws {
+        try await Darkroom.open(engine) { cafe, room in
+            let ada = try await cafe.member("ada")
+            let film = try await TestProgram.film(in: room.folder)
+            let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(film)), as: ada)
+            #expect(try await cafe.services.media(id, as: ada).state == .waiting)
+            var draft = PostDraft(text: "Look")
+            draft.media = [id]
+            let post = draft
+            await #expect(throws: ServiceError.conflict("media_not_ready")) {
+                try await cafe.services.publishPost(post, as: ada)
+            }
+            _ = try await cafe.services.editMedia(id, description: "A film", focus: nil, as: ada)
+            #expect(await room.worker(cafe).convertWaiting() == 1)
+            let media = try await cafe.services.media(id, as: ada)
+            #expect(media.kind == .video && media.description == "A film")
+            _ = try await cafe.services.publishPost(post, as: ada)
+        }
+    }
+
+    @Test("what cannot be shown is refused, or fails, and leaves nothing", arguments: TestEngine.available)
+    func refused(engine: TestEngine) async throws {
+        try await Darkroom.open(engine) { cafe, room in
+            let ada = try await cafe.member("ada")
+            await #expect(throws: ServiceError.invalid([FieldError("file", "unsupported")])) {
+                try await cafe.services.uploadMedia(MediaDraft(.bytes(Array("<svg/>".utf8))), as: ada)
+            }
+            let broken = Array(TestPicture.png().prefix(20))
+            await #expect(throws: ServiceError.invalid([FieldError("file", "broken")])) {
+                try await cafe.services.uploadMedia(MediaDraft(.bytes(broken)), as: ada)
+            }
+            let pretender = Array("\0\0\0\u{18}ftypisom".utf8) + [UInt8](repeating: 7, count: 99)
+            let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(pretender)), as: ada)
+            #expect(await room.worker(cafe).convertWaiting() == 0)
+            let failed = try await cafe.services.media(id, as: ada)
+            #expect(failed.state == .failed && failed.error != nil)
+            await room.worker(cafe).removeGone()
+            #expect(room.files().isEmpty)
+        }
+    }
+
+    @Test("an edit changes words, order and number of what a post shows", arguments: TestEngine.available)
+    func edit(engine: TestEngine) async throws {
+        try await Darkroom.open(engine) { cafe, room in
+            let ada = try await cafe.member("ada")
+            var ids: [ID<Media>] = []
+            for _ in 1...3 {
+                ids.append(try await cafe.services.uploadMedia(MediaDraft(.bytes(TestPicture.png())), as: ada))
+            }
+            var draft = PostDraft(text: "Look")
+            draft.media = [ids[0], ids[1]]
+            let post = try await cafe.services.publishPost(draft, as: ada)
+            try await cafe.services.editPost(post, title: "", text: "Look here", as: ada)
+            #expect(try await cafe.shown(post) == [ids[0], ids[1]])
+
+            var change = PostMediaEdit([ids[2], ids[0]])
+            change.words[ids[0]] = .init(description: "The first", focus: FocalPoint(x: 1, y: 1))
+            try await cafe.services.editPost(post, title: "", text: "Look there", media: change, as: ada)
+            #expect(try await cafe.shown(post) == [ids[2], ids[0]])
+            let parts = try await cafe.database.read { db in try Posts.parts(of: post, in: db) }
+            #expect(parts.attachments.last?.description == "The first")
+            #expect(parts.attachments.last?.focus == FocalPoint(x: 1, y: 1))
+            #expect(try await cafe.services.media(ids[1], as: ada).post == nil)
+
+            await #expect(throws: ServiceError.invalid([FieldError("text", "missing")])) {
+                try await cafe.services.editPost(post, title: "", text: "", media: PostMediaEdit([]), as: ada)
+            }
+            #expect(try await cafe.shown(post) == [ids[2], ids[0]])
+        }
+    }
+
+    @Test("files go with what they belong to: discarded, expired, and when a post is deleted")
+    func removed() async throws {
+        try await Darkroom.open(.sqlite) { cafe, room in
+            let ada = try await cafe.member("ada")
+            let picture = MediaDraft(.bytes(TestPicture.png()))
+            let discarded = try await cafe.services.uploadMedia(picture, as: ada)
+            var draft = PostDraft(text: "Look")
+            draft.media = [try await cafe.services.uploadMedia(picture, as: ada)]
+            let post = try await cafe.services.publishPost(draft, as: ada)
+            _ = try await cafe.services.uploadMedia(picture, as: ada)
+            #expect(room.files().count == 6)
+            try await cafe.services.deleteMedia(discarded, as: ada)
+            await room.worker(cafe).removeGone()
+            #expect(room.files().count == 4)
+            cafe.clock.pass(.days(2))
+            await room.worker(cafe).removeGone()
+            #expect(room.files().count == 2)
+            try await cafe.services.deletePost(post, as: ada)
+            await room.worker(cafe).removeGone()
+            #expect(room.files().isEmpty)
+        }
+    }
+
+    @Test("a portrait is cut, said and replaces the one before", arguments: ProfilePicture.allCases)
+    func portrait(picture: ProfilePicture) async throws {
+        try await Darkroom.open(.sqlite) { cafe, room in
+            let ada = try await cafe.member("ada")
+            try await cafe.follow(ada, by: try await cafe.stranger("vic").id)
+            try await cafe.forgetSayings()
+            for _ in 1...2 {
+                let upload = Upload.bytes(TestPicture.png(width: 40, height: 30))
+                try await cafe.services.setPicture(picture, upload, as: ada)
+                #expect(room.files().count == 1)
+            }
+            let name = try #require(room.files().first?.split(separator: "/").last)
+            let account = try await cafe.local("ada")
+            #expect(account[picture] == "https://cafe.example/media/\(name)")
+            #expect(try await cafe.sayings().contains("Update ada"))
+            try await cafe.services.removePicture(picture, as: ada)
+            #expect(room.files().isEmpty)
+            #expect(try await cafe.local("ada")[picture] == nil)
+            await #expect(throws: ServiceError.invalid([FieldError("file", "unsupported")])) {
+                try await cafe.services.setPicture(picture, .bytes([1, 2, 3]), as: ada)
+            }
+        }
+    }
+
+    @Test("a crash in the middle of a conversion leaves it to a worker")
+    func crash() async throws {
+        try await Darkroom.open(.sqlite) { cafe, room in
+            let ada = try await cafe.member("ada")
+            let accepted = try await room.store.accept(.bytes(TestPicture.png()))
+            let now = cafe.clock.now
+            var media = Media(id: cafe.ids.make(at: now), owner: ada, source: accepted.source, createdAt: now)
+            media.kind = .image
+            let row = media
+            try await cafe.database.write { tx in
+                try Uploads.insert(row, leasedUntil: now + .minutes(5), at: now, in: tx)
+            }
+            #expect(await room.worker(cafe).convertWaiting() == 0)
+            cafe.clock.pass(.minutes(6))
+            #expect(await room.worker(cafe).convertWaiting() == 1)
+            #expect(try await cafe.services.media(row.id, as: ada).state == .ready)
+        }
+    }
+}
+
+extension Account {
+    fileprivate subscript(picture: ProfilePicture) -> String? {
+        switch picture {
+        case .avatar: icon?.string
+        case .header: header?.string
+        }
+    }
+}
+
+extension Cafe {
+    fileprivate func shown(_ post: ID<Post>) async throws -> [ID<Media>] {
+        try await database.read { db in try Posts.parts(of: post, in: db).attachments.compactMap(\.media) }
+    }
+}
+
+/// A store in a folder of its own.
+private struct Darkroom: Sendable {
+    let store: MediaStore
+    let folder: URL
+
+    static func open(_ engine: TestEngine, _ body: (Cafe, Darkroom) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "darkroom-\(UUID().uuidString)", directoryHint: .isDirectory)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let room = Darkroom(store: try MediaStore(path: folder.path), folder: folder)
+        try await Cafe.open(engine, store: room.store) { cafe in try await body(cafe, room) }
+    }
+
+    func worker(_ cafe: Cafe) -> MediaWorker {
+        MediaWorker(database: cafe.database, store: store, clock: cafe.clock, logger: Logger(label: "test"))
+    }
+
+    /// Every file of the store, those that wait too.
+    func files() -> [String] {
+        let all = FileManager.default.subpaths(atPath: folder.path) ?? []
+        return all.filter { $0.split(separator: "/").last?.contains(".") == true || $0.hasPrefix("incoming/") }
+    }
+}

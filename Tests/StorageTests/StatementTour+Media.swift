@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Storage
+
+extension StatementTour {
+    func media(_ s: Stage, _ tx: Transaction) throws {
+        let (first, second) = (ID<Media>(1), ID<Media>(2))
+        for (id, lease) in [(first, nil), (second, s.now)] as [(ID<Media>, Timestamp?)] {
+            let media = Media(id: id, owner: s.ada.id, source: "source", createdAt: s.now)
+            try Uploads.insert(media, leasedUntil: lease, at: s.now, in: tx)
+        }
+        _ = try Uploads.byID(first, in: tx)
+        _ = try Uploads.byIDs([first, second], owner: s.ada.id, in: tx)
+        _ = try Uploads.lease(limit: 2, now: s.now, until: s.now + .minutes(1), in: tx)
+        try Uploads.postpone(first, until: s.now, in: tx)
+        for var media in try Uploads.byIDs([first], owner: s.ada.id, in: tx) {
+            media.file = "file.jpg"
+            _ = try Uploads.finish(media, at: s.now, in: tx)
+        }
+        try Uploads.fail(second, code: "broken", at: s.now, in: tx)
+        _ = try Uploads.attach([first], to: s.post.id, owner: s.ada.id, at: s.now, in: tx)
+        try Uploads.describe(first, description: "tea", focus: FocalPoint(x: 0, y: 1), at: s.now, in: tx)
+        try Uploads.release(s.post.id, keeping: [second], at: s.now, in: tx)
+        _ = try Uploads.discard(second, owner: s.ada.id, in: tx)
+        _ = try Uploads.expire(untouchedSince: s.now + .days(1), in: tx)
+        let gone = try Uploads.gone(limit: 5, in: tx)
+        try Uploads.forget(gone.map(\.id), in: tx)
+    }
+}
