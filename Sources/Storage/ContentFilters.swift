@@ -54,6 +54,7 @@ public enum ContentFilters {
             ON CONFLICT (id) DO UPDATE SET title = excluded.title, places = excluded.places,
                 action = excluded.action, expires_at = excluded.expires_at
             """)
+        tx.announce(StreamEvent.filtersChanged(filter.owner))
         try tx.run("DELETE FROM content_filter_keyword WHERE filter_id = \(filter.id)")
         try tx.run("DELETE FROM content_filter_entry WHERE filter_id = \(filter.id)")
         for keyword in filter.keywords {
@@ -79,7 +80,8 @@ public enum ContentFilters {
     public static func delete(
         _ id: ID<ContentFilter>, owner: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM content_filter WHERE id = \(id) AND account_id = \(owner)") == 1
+        tx.announce(StreamEvent.filtersChanged(owner))
+        return try tx.run("DELETE FROM content_filter WHERE id = \(id) AND account_id = \(owner)") == 1
     }
 
     private static let columns: SQL = """
