@@ -62,11 +62,15 @@ enum GoldenState {
                 "likes",
                 JSON(try iris("post_like b JOIN account t ON t.id = b.account_id", "b.post_id", post.id, in: db))
             ),
-            ("poll", parts.poll.map(poll) ?? .null),
-            ("quote", post.quote.map { ["of": JSON($0.iri), "state": JSON($0.state.rawValue)] } ?? .null),
+            ("poll", parts.poll.map(poll) ?? .null), ("quote", quote(post.quote)),
             ("quotePolicy", JSON(post.quotePolicy.rawValue)),
             ("boosts", JSON(try iris("boost b JOIN account t ON t.id = b.account_id", "b.post_id", post.id, in: db))),
         ])
+    }
+
+    private static func quote(_ quote: Quote?) -> JSON {
+        guard let quote else { return .null }
+        return ["of": JSON(quote.iri), "state": JSON(quote.state.rawValue)]
     }
 
     private static func poll(_ poll: Poll) -> JSON {
