@@ -55,7 +55,7 @@ extension Services {
             guard var post = try Posts.byID(id, in: tx), post.author == actor.id, post.isLocal else {
                 throw ServiceError.notFound
             }
-            let old = try Posts.parts(of: id, in: tx)
+            let (before, old) = (post, try Posts.parts(of: id, in: tx))
             var parts = old
             if let text {
                 let composition = compose(text, known: known)
@@ -71,6 +71,9 @@ extension Services {
                 throw ServiceError.invalid("text", "missing")
             }
             apply(change, to: &post, asks: parts.poll != nil)
+            guard post != before || parts != old else { return }
+            // Times have whole seconds on the wire: without a later one the edit looks like the version before.
+            post.editedAt = max(now(), (post.editedAt ?? post.publishedAt) + .seconds(1))
             let named = try Posts.update(post, parts, in: tx)
             try outbox.update(id, named: named, in: tx)
         }
@@ -83,8 +86,6 @@ extension Services {
         post.language = change.language ?? post.language
         post.quotePolicy = change.quotePolicy ?? post.quotePolicy
         post.kind = asks ? .question : post.kind == .question ? .note : post.kind
-        // Times have whole seconds on the wire: without a later one the edit looks like the version before.
-        post.editedAt = max(now(), (post.editedAt ?? post.publishedAt) + .seconds(1))
     }
 
     private func poll(_ known: Poll?, after change: PostChange.PollChange) -> Poll? {

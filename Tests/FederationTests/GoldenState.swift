@@ -71,6 +71,11 @@ enum GoldenState {
         ])
     }
 
+    private static func quote(_ quote: Quote?) -> JSON {
+        guard let quote else { return .null }
+        return ["of": JSON(quote.iri), "state": JSON(quote.state.rawValue)]
+    }
+
     private static func poll(_ poll: Poll) -> JSON {
         [
             "votes": .object(JSON.Object(poll.options.map { ($0.title, JSON(Int64($0.votes))) })),

@@ -104,7 +104,7 @@ struct PostViewsTests {
                 #expect(views.allSatisfy { $0.replyCount == 1 && $0.mentions.count == 2 && $0.hashtags.count == 2 })
                 counts.append(statements.value - before)
             }
-            #expect(counts == [0, 6, 6])
+            #expect(counts == [0, 7, 7])
         }
     }
 
