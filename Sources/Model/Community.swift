@@ -16,6 +16,8 @@ public struct Community: Sendable, Hashable {
     public var registration: Registration
     /// How open the node is to unknown hosts.
     public var mode: FederationMode
+    /// The group of this node to which everybody who is let in belongs; nil for none.
+    public var welcomeGroup: String? = Community.mainGroup
     /// IANA name of the zone in which it lives: the first choice for its events.
     public var timeZone: String
 

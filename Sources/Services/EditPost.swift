@@ -62,6 +62,7 @@ extension Services {
                 post.content = composition.html
                 post.source = text
                 parts = self.parts(of: composition, known: known)
+                parts.attachments = old.attachments
                 // Somebody who was answered stays named: the edit must reach whoever got the first version.
                 parts.mentions = Array(Set(parts.mentions + old.mentions)).sorted()
             }

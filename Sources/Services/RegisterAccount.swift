@@ -103,7 +103,7 @@ extension Services {
             guard let local = try LocalAccounts.byID(id, in: tx) else { throw ServiceError.notFound }
             guard local.approvedAt == nil else { return }
             _ = try LocalAccounts.approve(id, at: now(), in: tx)
-            try joinMainGroup(local.account, in: tx)
+            try joinWelcomeGroup(local.account, in: tx)
             if let email = local.email { try enqueue(.welcome, to: email, language: local.language, in: tx) }
         }
     }
@@ -159,12 +159,14 @@ extension Services {
         }
         try insert(local.account, summarySource: nil, pair: made.pair, in: tx)
         try LocalAccounts.insert(local, signUpNote: note, in: tx)
-        if local.approvedAt != nil { try joinMainGroup(local.account, in: tx) }
+        if local.approvedAt != nil { try joinWelcomeGroup(local.account, in: tx) }
     }
 
-    /// Everybody who is let in belongs to the main group; one may leave it like any other.
-    private func joinMainGroup(_ person: Account, in tx: Transaction) throws {
-        guard let group = try Accounts.byHandle(Handle(name: Community.mainGroup, host: ""), in: tx) else { return }
+    /// Everybody who is let in belongs to the group that the node names; one may leave it like any other.
+    private func joinWelcomeGroup(_ person: Account, in tx: Transaction) throws {
+        guard let name = community.welcomeGroup, let group = try Accounts.byHandle(Handle(name: name, host: ""), in: tx),
+            group.isGroup
+        else { return }
         try outbox.follow(group, by: person, in: tx)
         _ = try Follows.setState(.accepted, by: person.id, of: group.id, in: tx)
     }

@@ -102,7 +102,9 @@ public enum Searches {
         guard !query.words.isEmpty else { return [] }
         let asker = viewer ?? .first
         var conditions = [
-            Conditions.isShown, Conditions.noBlock(between: asker, and: "a.id"),
+            Conditions.isShown,
+            // Whom the asker blocked is found: how else could that be taken back?
+            "NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = a.id AND x.target_id = \(asker))",
             """
             (a.host <> '' OR a.kind = 'group' OR EXISTS (
                 SELECT 1 FROM local_account m WHERE m.account_id = a.id AND m.approved_at IS NOT NULL))

@@ -35,6 +35,7 @@ struct Setting: Sendable {
         Setting("language", "fr", "fr or en: for readers whose browser asks for neither."),
         Setting("time_zone", "Europe/Paris", "IANA name of the zone in which the community lives."),
         Setting("registration", "approval", "Who may become a member: open, approval, invitation, closed."),
+        Setting("welcome_group", "cafe", "The group of this node that new members belong to at once; empty for none."),
         Setting("federation_mode", "open", "Unknown hosts: open, quarantine, allowlist, off."),
         Setting(
             "federation_insecure_networks", "",

@@ -86,9 +86,12 @@ struct NodeSettings: Sendable {
         let mode = try choice(
             values, "federation_mode",
             Dictionary(uniqueKeysWithValues: FederationMode.allCases.map { ($0.rawValue, $0) }))
-        return Community(
+        var community = Community(
             origin: bare, name: values["name"], tagline: values["tagline"], language: language,
             registration: registration, mode: mode, timeZone: values["time_zone"])
+        let welcome = values["welcome_group"]
+        community.welcomeGroup = welcome.isEmpty ? nil : welcome
+        return community
     }
 
     private static func choice<Value>(

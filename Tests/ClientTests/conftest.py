@@ -48,7 +48,7 @@ def sqlite_node():
 
 
 def running_node(engine):
-    node = Node(engine, host="127.0.0.1", demo=False, language="en")
+    node = Node(engine, host="127.0.0.1", demo=False, language="en", welcome_group="")
     try:
         node.start()
         yield node

@@ -46,7 +46,7 @@ struct UploadTests {
         try await Inbox.run { server, folder async throws in
             let answer = try await server.upload(Self.form)
             #expect(answer.status == 200)
-            #expect(answer.text == "text=two\r\nlines\r\n--Yes empty= file a; name=\"b\".jpg 14 there")
+            #expect(answer.text == "text=two\r\nlines\r\n--Yes empty= file a; name=\"b\".jpg 13 there")
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
         }
     }

@@ -99,7 +99,7 @@ struct BlockTests {
             #expect(try await !relation(of: ada, to: vic.id, cafe).follows)
             #expect(try await !relation(of: ada, to: una.id, cafe).isFollowed)
             #expect(try await relation(of: ada, to: other.id, cafe).follows)
-            #expect(Set(try await cafe.sayings()) == ["Undo ada", "Reject ada"])
+            #expect(Set(try await cafe.sayings()).isSuperset(of: ["Undo ada", "Reject ada"]))
             try await cafe.services.unblockHost("far.example", as: ada)
             #expect(try await !relation(of: ada, to: vic.id, cafe).blocksHost)
             for text in ["", "far example", "http://far.example", String(repeating: "a", count: 300)] {
