@@ -183,12 +183,6 @@ public enum Uploads {
 
     // MARK: - The end
 
-    /// Keeps what waits for a post of a later hour from being taken for forgotten.
-    public static func keep(_ ids: [ID<Media>], until instant: Timestamp, in tx: Transaction) throws(DatabaseError) {
-        guard !ids.isEmpty else { return }
-        try tx.run("UPDATE media SET touched_at = \(instant) WHERE id IN (\(list: ids)) AND post_id IS NULL")
-    }
-
     /// Gives up what has belonged to no post since an instant.
     ///
     /// - Returns: how many.

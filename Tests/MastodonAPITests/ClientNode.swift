@@ -64,8 +64,8 @@ struct ClientNode: Sendable {
         ]
         let (here, there) = (try ClientNode(databases[0], Setup()), try ClientNode(databases[1], Setup(), slot: 1))
         try await here.services.prepareNode()
-        try await here.serve(limits: false) {
-            try await there.serve(limits: false) { try await body(here, there) }
+        try await here.serve(Setup()) {
+            try await there.serve(Setup()) { try await body(here, there) }
         }
         for database in databases { await database.close() }
     }
