@@ -34,7 +34,8 @@ public struct SentParameters: Sendable, Hashable {
     /// - Throws: ``RequestError``: too large, broken JSON or broken escapes.
     public init(_ request: Request) async throws {
         for (name, value) in Query.pairs(Array((request.uri.query ?? "").utf8)) ?? [] { add(name, value) }
-        guard request.method != .get, request.method != .head else { return }
+        // Some apps send lists with a GET as they do with a POST.
+        guard ![.get, .head].contains(request.method) || request.headers[.contentType] != nil else { return }
         var body = SentParameters()
         try await body.read(request)
         values.merge(body.values) { _, second in second }

@@ -29,7 +29,7 @@ public struct MastodonAPI: Sendable {
         self.software = software
         rendering = Rendering(services.community, clock: services.clock)
         self.uploads = uploads
-        hub = StreamHub(services: services, rendering: rendering)
+        hub = StreamHub(services: services, rendering: rendering, limits: limits ? .usual : .none)
         gate = Gate(limits: limits)
     }
 

@@ -14,6 +14,9 @@ public struct PushSubscription: Sendable, Hashable, Identifiable {
     public var endpoint: IRI
     /// For whose eyes.
     public var keys: PushKeys
+    /// The token that subscribed: apps find by it for which of their accounts a push is. It is the one token that is
+    /// stored as it stands, sent only inside what is encrypted for the app that has it, and goes with the subscription.
+    public var accessToken = ""
     /// Whether the app reads the coding of the standard; others read the draft that came before it.
     public var isStandard: Bool
     /// The types of notifications that are told: words of ``alertNames``.

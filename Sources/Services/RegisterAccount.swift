@@ -153,10 +153,12 @@ extension Services {
 
     private func insert(_ made: Made, note: String, in tx: Transaction) throws {
         let local = made.local
-        try requireFree(local.account.username, in: tx)
-        if let email = local.email, try LocalAccounts.byEmail(email.lowercased(), in: tx) != nil {
-            throw ServiceError.invalid("email", "taken")
+        var check = Check()
+        check.require(try isFree(local.account.username, in: tx), "name", "taken")
+        if let email = local.email {
+            check.require(try LocalAccounts.byEmail(email.lowercased(), in: tx) == nil, "email", "taken")
         }
+        try check.finish()
         try insert(local.account, summarySource: nil, pair: made.pair, in: tx)
         try LocalAccounts.insert(local, signUpNote: note, in: tx)
         if local.approvedAt != nil { try joinWelcomeGroup(local.account, in: tx) }

@@ -145,8 +145,10 @@ extension Services {
 
     /// A name is given once, to a person or a group, and never again: also not after it was deleted.
     func requireFree(_ name: String, in db: some Queryable) throws {
-        guard try Accounts.byHandle(Handle(name: name, host: ""), in: db) == nil else {
-            throw ServiceError.invalid("name", "taken")
-        }
+        guard try isFree(name, in: db) else { throw ServiceError.invalid("name", "taken") }
+    }
+
+    func isFree(_ name: String, in db: some Queryable) throws -> Bool {
+        try Accounts.byHandle(Handle(name: name, host: ""), in: db) == nil
     }
 }

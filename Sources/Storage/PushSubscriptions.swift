@@ -10,6 +10,8 @@ public struct PushRequest: Sendable, Hashable {
     public var endpoint: IRI
     /// For whose eyes.
     public var keys: PushKeys
+    /// The token itself: apps find by it for which of their accounts a push is.
+    public var accessToken = ""
     /// Whether it reads the coding of the standard.
     public var isStandard = false
     /// The types that it wants to be told of.
@@ -41,12 +43,13 @@ public enum PushSubscriptions {
         if let known { id = known } else { id = try nextID(in: tx) }
         let row = try tx.row(
             """
-            INSERT INTO push_subscription (id, token_id, account_id, endpoint, p256dh, auth, standard, alerts, policy,
-                created_at, failures)
+            INSERT INTO push_subscription (id, token_id, account_id, endpoint, p256dh, auth, access_token, standard, alerts,
+                policy, created_at, failures)
             VALUES (\(id), \(token), \(account), \(request.endpoint), \(request.keys.point), \(request.keys.secret),
-                \(request.isStandard), \(text(request.alerts)), \(request.policy), \(now), 0)
+                \(request.accessToken), \(request.isStandard), \(text(request.alerts)), \(request.policy), \(now), 0)
             ON CONFLICT (token_id) DO UPDATE SET account_id = excluded.account_id, endpoint = excluded.endpoint,
-                p256dh = excluded.p256dh, auth = excluded.auth, standard = excluded.standard,
+                p256dh = excluded.p256dh, auth = excluded.auth, access_token = excluded.access_token,
+                standard = excluded.standard,
                 alerts = excluded.alerts, policy = excluded.policy, failures = 0
             RETURNING \(columns)
             """)
@@ -121,13 +124,15 @@ public enum PushSubscriptions {
         try tx.run("DELETE FROM push_subscription WHERE id = \(id) AND failures >= 10")
     }
 
-    static let columns: SQL = "id, account_id, endpoint, p256dh, auth, standard, alerts, policy"
+    static let columns: SQL = 
+        "id, account_id, endpoint, p256dh, auth, access_token, standard, alerts, policy"
 
     static func read(_ row: Row) throws(DatabaseError) -> PushSubscription {
         var subscription = PushSubscription(
             id: try row.id("id"), account: try row.id("account_id"), endpoint: try row.iri("endpoint"),
             keys: PushKeys(point: try row.bytes("p256dh"), secret: try row.bytes("auth")),
             isStandard: try row.bool("standard"))
+        subscription.accessToken = try row.text("access_token")
         subscription.alerts = Set(try row.text("alerts").split(separator: " ").map(String.init))
         subscription.policy = try row.choice("policy")
         return subscription

@@ -5,10 +5,8 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-// What an app is told. Mastodon puts the app's own access token into each push, and two apps for iOS look the account
-// up by it. Tokens are kept here as digests only, so there is nothing to send: a word that names the subscription stands
-// in its place. Those apps still show the text; a tap on it opens the app instead of the post. Apps that find the account
-// by the address of the push lose nothing.
+// What an app is told. The app's own access token stands in each push, as Mastodon does it: apps for iOS look up by it for
+// which of their accounts the push is. It travels inside what is encrypted for the one app that has it.
 
 /// What is shown of a notification.
 public struct PushPayload: Sendable, Hashable {
@@ -32,7 +30,7 @@ public struct PushPayload: Sendable, Hashable {
     /// The document that is encrypted; it always fits into one push.
     func document(for push: QueuedPush) -> [UInt8] {
         let document: JSON = [
-            "access_token": .string("subscription-\(push.subscription.id)"),
+            "access_token": .string(push.subscription.accessToken),
             "preferred_locale": .string(Self.shortened(locale, to: 20)),
             "notification_id": JSON(push.notification),
             "notification_type": .string(push.type),

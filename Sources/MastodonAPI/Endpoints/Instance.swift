@@ -2,6 +2,8 @@
 
 internal import Database
 internal import HTTPSupport
+internal import HTTPTypes
+internal import Hummingbird
 internal import Model
 internal import Services
 internal import Storage
@@ -23,8 +25,14 @@ enum InstanceEndpoints {
         .get("/api/v1/trends/tags", .open) { _ in .nothing },
         .get("/api/v1/trends/statuses", .open) { _ in .nothing },
         .get("/api/v1/trends/links", .open) { _ in .nothing },
-        .get("/health", .open) { _ in Answer { $0.object { $0.field("status", "OK") } } },
+        .get("/health", .open, health),
     ]
+
+    /// In JSON for those who ask for it, else in a word.
+    private static func health(_ call: Call) async throws -> Answer {
+        guard call.request.headers[.accept]?.contains("json") == true else { return Answer(Answers.text("OK")) }
+        return Answer { $0.object { $0.field("status", "OK") } }
+    }
 
     private static func version1(_ call: Call) async throws -> Answer {
         let facts = try await facts(call)

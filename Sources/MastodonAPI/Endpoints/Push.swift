@@ -29,7 +29,8 @@ enum PushEndpoints {
             throw APIError.unprocessable("Validation failed: Endpoint is invalid")
         }
         var wish = request
-        wish.isStandard = sent.bool("standard") ?? false
+        wish.isStandard = sent.bool("standard") ?? call.parameters.bool("standard") ?? false
+        wish.accessToken = Gate.token(of: call.request) ?? ""
         let data = call.parameters.object("data") ?? SentParameters()
         wish.alerts = alerts(data) ?? []
         wish.policy = try policy(call.parameters) ?? .all

@@ -33,9 +33,9 @@ enum QuoteEndpoints {
 
     private static func setPolicy(_ call: Call) async throws -> Answer {
         let actor = try call.actor()
-        guard let post = try await StatusEndpoints.view(try call.id(), call).entry.post else {
-            throw APIError.notFound
-        }
+        let view = try await StatusEndpoints.view(try call.id(), call)
+        guard let post = view.entry.post else { throw APIError.notFound }
+        guard view.author.id == actor else { throw APIError.notAllowed }
         if let policy = try PublishingEndpoints.quotePolicy(call.parameters) {
             try await call.services.setQuotePolicy(policy, of: post, as: actor)
         }

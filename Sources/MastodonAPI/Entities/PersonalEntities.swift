@@ -90,10 +90,17 @@ extension JSONWriter {
 
     // MARK: - Hashtags
 
+    /// Apps take ids for numbers, also those of hashtags: one that follows from the name, and is never asked for.
+    private static func number(of tag: String) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in tag.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return String(hash >> 1)
+    }
+
     /// Tag, with how much it was used.
     mutating func tag(_ tag: TagView, _ node: Rendering) {
         object {
-            $0.field("id", tag.name)
+            $0.field("id", Self.number(of: tag.name))
             $0.field("name", tag.name)
             $0.field("url", node.url(ofTag: tag.name))
             $0.array("history", tag.history) { writer, day in

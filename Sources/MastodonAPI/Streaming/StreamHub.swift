@@ -19,6 +19,11 @@ actor StreamHub {
         var perAccount = 20
         var connections = 2_000
         var streams = 50
+
+        /// What a node on the open internet needs.
+        static let usual = Limits()
+        /// For tests, as with all other limits.
+        static let none = Limits(perAccount: .max, connections: .max)
     }
 
     let services: Services

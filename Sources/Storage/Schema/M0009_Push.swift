@@ -16,6 +16,7 @@ extension Schema {
             endpoint TEXT NOT NULL,
             p256dh \(.bytes) NOT NULL,
             auth \(.bytes) NOT NULL,
+            access_token TEXT NOT NULL,
             standard \(.boolean) NOT NULL,
             alerts TEXT NOT NULL,
             policy TEXT NOT NULL CHECK (policy IN ('all', 'followed', 'follower', 'none')),
