@@ -211,6 +211,6 @@ extension Services {
 
     /// Called whenever a member's filters changed, inside the transaction that changed them.
     private func tellFilters(of owner: ID<Account>, in tx: Transaction) {
-        tx.announce("filters:\(owner)")
+        tx.announce(StreamEvent.filtersChanged(owner))
     }
 }

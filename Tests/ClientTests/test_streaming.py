@@ -58,7 +58,7 @@ def test_the_home_stream(ada, eve):
         post = ada.api.status_post("now")
         eventually(lambda: int(post.id) in ear.ids("update"))
         ada.api.status_update(post, "a little later")
-        eventually(lambda: int(post.id) in ear.ids("status_update"))
+        eventually(lambda: int(post.id) in ear.ids("status.update"))
         ada.api.status_delete(post)
         eventually(lambda: int(post.id) in ear.ids("delete"))
         mention = ada.api.status_post(f"@{eve.name} psst", visibility="direct")

@@ -17,7 +17,7 @@ struct PushWorkerTests {
     @Test("an app reads what it is told, in both codings", arguments: TestEngine.available, [true, false])
     func reads(engine: TestEngine, isStandard: Bool) async throws {
         try await PushWorld.with(engine, answers: [201]) { world in
-            let subscription = try await world.subscribe(isStandard: isStandard)
+            _ = try await world.subscribe(isStandard: isStandard)
             try await world.notify(77)
             #expect(await world.worker.sendWaiting() == 1)
             let request = try #require(world.service.requests.first)
