@@ -103,14 +103,11 @@ struct ChildProcess: Sendable {
 
     private typealias Pointers = UnsafePointer<UnsafeMutablePointer<CChar>?>
 
-    private static func withPointers<Result>(_ words: [String], _ body: (Pointers) -> Result) -> Result {
+    private static func withPointers(_ words: [String], _ body: (Pointers) -> Int32) -> Int32 {
         var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
         pointers.append(nil)
         defer { for pointer in pointers { free(pointer) } }
-        return pointers.withUnsafeBufferPointer { buffer in
-            // Safe: the array holds at least the final nil, so it has a base address.
-            body(buffer.baseAddress!)
-        }
+        return pointers.withUnsafeBufferPointer { $0.baseAddress.map(body) ?? EINVAL }
     }
 
     /// Waits without holding a thread; kills at the deadline and when nobody waits any longer.

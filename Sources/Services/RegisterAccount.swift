@@ -166,8 +166,8 @@ extension Services {
 
     /// Everybody who is let in belongs to the group that the node names; one may leave it like any other.
     private func joinWelcomeGroup(_ person: Account, in tx: Transaction) throws {
-        guard let name = community.welcomeGroup, let group = try Accounts.byHandle(Handle(name: name, host: ""), in: tx),
-            group.isGroup
+        guard let name = community.welcomeGroup,
+            let group = try Accounts.byHandle(Handle(name: name, host: ""), in: tx), group.isGroup
         else { return }
         try outbox.follow(group, by: person, in: tx)
         _ = try Follows.setState(.accepted, by: person.id, of: group.id, in: tx)

@@ -27,8 +27,9 @@ public struct SearchWish: Sendable, Hashable {
     public var author: ID<Account>?
     /// Only accounts that the viewer follows.
     public var onlyFollowed = false
-    /// Only posts and events before, and after, these numbers.
+    /// Only posts and events before this number.
     public var before = Int64.max
+    /// Only those after this one.
     public var after: Int64 = 0
 
     /// Looks for everything.

@@ -124,7 +124,7 @@ public enum PushSubscriptions {
         try tx.run("DELETE FROM push_subscription WHERE id = \(id) AND failures >= 10")
     }
 
-    static let columns: SQL = 
+    static let columns: SQL =
         "id, account_id, endpoint, p256dh, auth, access_token, standard, alerts, policy"
 
     static func read(_ row: Row) throws(DatabaseError) -> PushSubscription {

@@ -11,8 +11,9 @@ public struct StatusQuery: Sendable, Hashable {
     public var author: ID<Account>?
     /// Only what comes with pictures or files.
     public var hasMedia = false
-    /// Only what came before, and after, these numbers.
+    /// Only what came before this number.
     public var before = Int64.max
+    /// Only those after this one.
     public var after: Int64 = 0
 
     /// Everything.

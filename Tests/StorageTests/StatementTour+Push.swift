@@ -13,7 +13,8 @@ extension StatementTour {
         request.alerts = ["mention"]
         for number in 1...2 {
             let token = AccessToken(
-                id: ID(Int64(number) + 40), app: nil, account: s.ada.id, person: s.ada.id, scopes: .read, createdAt: s.now)
+                id: ID(Int64(number) + 40), app: nil, account: s.ada.id, person: s.ada.id, scopes: .read,
+                createdAt: s.now)
             try AccessTokens.insert(token, digest: [UInt8(number), 99], in: tx)
         }
         for _ in 1...2 {

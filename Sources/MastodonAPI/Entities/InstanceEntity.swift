@@ -29,7 +29,7 @@ extension JSONWriter {
         field("title", facts.community.name)
         field("short_description", facts.community.tagline)
         field("description", facts.community.tagline)
-        field("email", facts.contact?.email ?? "")
+        field("email", facts.contact?.email ?? "postmaster@\(node.host.prefix { $0 != ":" })")
         field("version", facts.version)
         object("urls") { $0.field("streaming_api", Self.streaming(node)) }
         object("stats") {
@@ -94,7 +94,7 @@ extension JSONWriter {
             $0.field("troquet", 1)
         }
         object("contact") {
-            $0.field("email", facts.contact?.email ?? "")
+            $0.field("email", facts.contact?.email ?? "postmaster@\(node.host.prefix { $0 != ":" })")
             $0.key("account")
             if let contact = facts.contact { $0.account(contact.account, node) } else { $0.null() }
         }
