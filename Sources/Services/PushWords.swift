@@ -55,15 +55,15 @@ extension Services {
 private enum PushTitles {
     static func title(_ type: String, _ name: String, isFrench: Bool) -> String {
         switch type {
-        case "mention": isFrench ? "\(name) vous mentionne" : "\(name) mentioned you"
+        case "mention": isFrench ? "\(name) te mentionne" : "\(name) mentioned you"
         case "status": isFrench ? "\(name) vient d’écrire" : "\(name) just posted"
-        case "reblog": isFrench ? "\(name) partage ce que vous avez écrit" : "\(name) boosted your post"
-        case "follow": isFrench ? "\(name) vous suit" : "\(name) followed you"
-        case "follow_request": isFrench ? "\(name) voudrait vous suivre" : "\(name) wants to follow you"
-        case "favourite": isFrench ? "\(name) aime ce que vous avez écrit" : "\(name) favourited your post"
+        case "reblog": isFrench ? "\(name) partage ce que tu as écrit" : "\(name) boosted your post"
+        case "follow": isFrench ? "\(name) te suit" : "\(name) followed you"
+        case "follow_request": isFrench ? "\(name) voudrait te suivre" : "\(name) wants to follow you"
+        case "favourite": isFrench ? "\(name) aime ce que tu as écrit" : "\(name) favourited your post"
         case "poll": isFrench ? "Un sondage est terminé" : "A poll has ended"
         case "update": isFrench ? "\(name) a modifié un texte" : "\(name) edited a post"
-        case "quote": isFrench ? "\(name) vous cite" : "\(name) quoted your post"
+        case "quote": isFrench ? "\(name) te cite" : "\(name) quoted your post"
         case "admin.sign_up": isFrench ? "\(name) vient de s’inscrire" : "\(name) signed up"
         case "admin.report": isFrench ? "\(name) fait un signalement" : "\(name) filed a report"
         default: name
