@@ -88,9 +88,20 @@ extension Services {
                     if !audience.contains(post.author) { audience.append(post.author) }
                     try outbox.tellCounts(of: id, in: tx)
                 }
+                try outbox.notify(.poll(post, voters: audience), in: tx)
                 ended.append(EndedPoll(post: id, audience: audience))
             }
             return ended
+        }
+    }
+
+    /// Tells those who come to an event that it begins: apps show it as the end of its poll. Told once to each, however
+    /// often this is asked for.
+    public func tellBeginnings() async throws {
+        try await database.write { tx in
+            for event in try Events.beginning(from: now() - .minutes(10), to: now(), in: tx) {
+                try outbox.notify(.poll(event), in: tx)
+            }
         }
     }
 

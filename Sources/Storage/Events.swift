@@ -122,6 +122,21 @@ public enum Events {
             """, in: db)
     }
 
+    /// The events that begin within a span and take place, earliest first.
+    public static func beginning(
+        from start: Timestamp, to end: Timestamp, in db: some Queryable
+    ) throws(DatabaseError) -> [Event] {
+        let rows = try db.rows(
+            """
+            SELECT \(EventRow.columns) FROM event e
+            WHERE e.starts_at > \(start) AND e.starts_at <= \(end) AND e.status IN ('scheduled', 'rescheduled')
+            ORDER BY e.starts_at, e.id
+            """)
+        var events: [Event] = []
+        for row in rows { events.append(try EventRow.read(row)) }
+        return events
+    }
+
     /// Takes the lock of the event's row until the transaction ends: who decides about its seats waits here in turn.
     ///
     /// - Returns: whether there is such an event.

@@ -3,7 +3,7 @@
 internal import Logging
 internal import Services
 
-/// What happens at its hour: posts appear, polls end, and readers elsewhere hear how polls stand.
+/// What happens at its hour: posts appear, polls end, events begin, and readers elsewhere hear how polls stand.
 ///
 /// Whoever is first takes what is due in one transaction, so several processes may have a timetable.
 struct Timetable: Sendable {
@@ -34,6 +34,7 @@ struct Timetable: Sendable {
         do {
             try await services.publishDuePosts()
             try await services.endPolls()
+            try await services.tellBeginnings()
             if tellsCounts { try await services.tellPollCounts() }
         } catch {
             logger.warning("timetable failed", metadata: ["error.kind": "\(error)"])

@@ -184,7 +184,9 @@ struct StreamingTests {
 
     @Test("an account has so many connections and no more")
     func limits() async throws {
-        try await ClientNode.open { node in
+        var setup = ClientNode.Setup()
+        setup.limits = true
+        try await ClientNode.open(.sqlite, setup) { node in
             let ada = try await node.guest("ada")
             var sockets: [TestWebSocket] = []
             for _ in 0..<20 {

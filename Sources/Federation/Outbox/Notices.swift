@@ -12,9 +12,13 @@ extension Outbox {
         try Notifications.add(new, at: clock.now, ids: ids, in: tx)
     }
 
-    /// Tells of a post that was just stored.
+    /// Tells of a post that was just stored, also whom it quotes with their consent.
     func notify(posted post: Post, in tx: Transaction) throws(DatabaseError) {
         try Notifications.posted(post, at: clock.now, ids: ids, in: tx)
+        guard let quote = post.quote, quote.state == .accepted, let id = quote.post,
+            let quoted = try Posts.byID(id, in: tx)
+        else { return }
+        try notify(.quote(of: quoted.author, in: post), in: tx)
     }
 
     /// Tells of a post that was changed.

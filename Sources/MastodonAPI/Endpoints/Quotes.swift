@@ -35,7 +35,7 @@ enum QuoteEndpoints {
         let actor = try call.actor()
         let view = try await StatusEndpoints.view(try call.id(), call)
         guard let post = view.entry.post else { throw APIError.notFound }
-        guard view.author.id == actor else { throw APIError.notAllowed }
+        guard view.author.id == actor else { throw APIError.notFound }
         if let policy = try PublishingEndpoints.quotePolicy(call.parameters) {
             try await call.services.setQuotePolicy(policy, of: post, as: actor)
         }
