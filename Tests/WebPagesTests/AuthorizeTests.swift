@@ -72,7 +72,7 @@ struct AuthorizeTests {
                 #expect(answer.status == 200)
                 #expect(answer.text.contains("Glaçon &lt;b&gt;"))
                 #expect(answer.text.contains("https://app.example/"))
-                #expect(answer.text.contains("Lire tout ce que vous pouvez lire"))
+                #expect(answer.text.contains("Lire tout ce que tu peux lire"))
                 #expect(answer.text.contains("Changer\u{202F}: discussions."))
                 #expect(answer.text.contains("@karim@cafe.example"))
                 #expect(answer.header("cache-control") == "no-store")
