@@ -20,6 +20,8 @@ NEVER_SEEN = {
     "PreviewCardAuthor": "nothing of the network is fetched by these tests",
     "CustomEmoji": "these nodes have none",
     "DomainBlock": "these nodes block nobody",
+    "Rule": "these nodes have no rules in writing",
+    "Preferences": "the description says nothing of its form",
     "Reaction": "nobody announces anything here",
     "Announcement": "nobody announces anything here",
 }

@@ -80,6 +80,8 @@ def test_what_is_alike_comes_in_groups(ada, bob, eve):
     assert eve.api.grouped_notification(key).notification_groups[0].group_key == key
     assert {a.acct for a in eve.api.grouped_notification_accounts(key)} == {ada.name, bob.name}
     assert eve.api.unread_grouped_notifications_count() == 3
+    faces = eve.api.grouped_notifications(types=["favourite"], expand_accounts="partial_avatars")
+    assert len(faces.accounts) == 1 and len(faces.partial_accounts) == 1
     whole = eve.api.grouped_notifications(expand_accounts="full", grouped_types=["reblog"])
     assert len([g for g in whole.notification_groups if g.type == "favourite"]) == 2
     eve.api.dismiss_grouped_notification(key)
