@@ -41,20 +41,7 @@ public actor MailWorker {
     /// Sends what waits, then whatever comes. When the task is cancelled the mail in hand is still finished, and
     /// those leased with it go back.
     public func run() async {
-        let (ticks, tick) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        // Subscribed before the first look, so that no mail falls between the two.
-        let changes = ChangeFeed(database).changes()
-        tick.yield()
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await change in changes where change == .mailWaits { tick.yield() }
-            }
-            group.addTask {
-                while (try? await Task.sleep(for: Self.poll)) != nil { tick.yield() }
-            }
-            for await _ in ticks { await sendWaiting() }
-            group.cancelAll()
-        }
+        await ChangeFeed(database).work(on: .mailWaits, every: Self.poll) { await sendWaiting() }
     }
 
     /// Sends every mail that is due now.

@@ -38,22 +38,9 @@ public actor MediaWorker {
 
     /// Converts and removes what waits, then whatever comes.
     public func run() async {
-        let (ticks, tick) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        // Subscribed before the first look, so that no file falls between the two.
-        let changes = ChangeFeed(database).changes()
-        tick.yield()
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await change in changes where change == .mediaWaits { tick.yield() }
-            }
-            group.addTask {
-                while (try? await Task.sleep(for: Self.poll)) != nil { tick.yield() }
-            }
-            for await _ in ticks {
-                await convertWaiting()
-                await removeGone()
-            }
-            group.cancelAll()
+        await ChangeFeed(database).work(on: .mediaWaits, every: Self.poll) {
+            await convertWaiting()
+            await removeGone()
         }
     }
 

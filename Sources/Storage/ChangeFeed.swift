@@ -29,6 +29,25 @@ public struct ChangeFeed: Sendable {
             continuation.onTermination = { _ in task.cancel() }
         }
     }
+
+    /// Works at once, whenever `change` is told, and every `interval` in case a word was missed: one turn after the other,
+    /// until the task is cancelled. The turn in hand is finished.
+    public func work(on change: Change, every interval: Duration, _ turn: @Sendable () async -> Void) async {
+        let (ticks, tick) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        // Subscribed before the first turn, so that nothing falls between the two.
+        let changes = changes()
+        tick.yield()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await told in changes where told == change { tick.yield() }
+            }
+            group.addTask {
+                while (try? await Task.sleep(for: interval)) != nil { tick.yield() }
+            }
+            for await _ in ticks { await turn() }
+            group.cancelAll()
+        }
+    }
 }
 
 extension Transaction {

@@ -43,20 +43,7 @@ public struct PushWorker: Sendable {
 
     /// Sends what waits, then whatever comes.
     public func run() async {
-        let (ticks, tick) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        // Subscribed before the first look, so that no push falls between the two.
-        let changes = ChangeFeed(database).changes()
-        tick.yield()
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await change in changes where change == .pushWaits { tick.yield() }
-            }
-            group.addTask {
-                while (try? await Task.sleep(for: Self.poll)) != nil { tick.yield() }
-            }
-            for await _ in ticks { await sendWaiting() }
-            group.cancelAll()
-        }
+        await ChangeFeed(database).work(on: .pushWaits, every: Self.poll) { await sendWaiting() }
     }
 
     /// Sends every push that is due now.
