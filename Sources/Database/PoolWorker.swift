@@ -109,6 +109,7 @@ struct PoolWorker: Sendable {
             try connection.send(Self.beginWrite)
             acknowledge = try job.run(transaction)
             if let failure = transaction.failure { throw failure }
+            try transaction.finish()
             for message in transaction.announcements { try connection.send(PostgresListener.notification(message)) }
             try connection.settle()
         } catch {

@@ -115,6 +115,7 @@ struct SQLiteWriter: Sendable {
             throw transaction.failure.flatMap { $0.isTransient ? $0 : nil } ?? error
         }
         if let failure = transaction.failure { throw failure }
+        try transaction.finish()
         return Success(job: job, acknowledge: acknowledge, announcements: transaction.announcements)
     }
 

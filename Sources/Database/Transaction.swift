@@ -54,8 +54,16 @@ public final class Transaction: Queryable {
     /// The longest announcement in bytes; PostgreSQL takes less than 8,000.
     public static let announcementLimitBytes = 7_900
 
+    /// A statement that waits for the end, and the row that it changes.
+    private struct Late {
+        let table: String
+        let row: Int64
+        let sql: SQL
+    }
+
     private let session: Session
     private(set) var announcements: [String] = []
+    private var late: [Late] = []
 
     init(session: Session) {
         self.session = session
@@ -80,6 +88,20 @@ public final class Transaction: Queryable {
     /// Runs a statement and counts the rows that it inserted, updated or deleted itself.
     public func changed(_ sql: SQL) throws(DatabaseError) -> Int {
         try session.run(sql)
+    }
+
+    /// Runs a statement after all others of this transaction: for a row at which many transactions meet, like a count.
+    ///
+    /// The row is locked for the commit alone; and since all transactions come to such rows at their end and in one
+    /// order, by table and number, none waits for another that waits for it.
+    public func runLast(on table: String, row: Int64, _ sql: SQL) {
+        late.append(Late(table: table, row: row, sql: sql))
+    }
+
+    /// Runs what waits for the end. Called once, when the body is through.
+    func finish() throws(DatabaseError) {
+        // Stable: what concerns one row happens in the order in which it was asked for.
+        for statement in late.sorted(by: { ($0.table, $0.row) < ($1.table, $1.row) }) { try run(statement.sql) }
     }
 
     /// Tells `message` to every listener in every process, after the commit and only then.

@@ -27,7 +27,7 @@ public enum Boosts {
             """)
         guard inserted == 1 else { return false }
         try Entries.putBoost(id, of: post, by: account, in: tx)
-        try tx.run("UPDATE post SET boost_count = boost_count + 1 WHERE id = \(post)")
+        PostCounts.change("boost_count", of: post, by: 1, in: tx)
         return true
     }
 
@@ -42,7 +42,7 @@ public enum Boosts {
         guard removed == 1 else { return false }
         try Entries.removeBoost(of: post, by: account, in: tx)
         try Notifications.remove(.reblog, from: account, about: .post(post), in: tx)
-        try tx.run("UPDATE post SET boost_count = boost_count - 1 WHERE id = \(post)")
+        PostCounts.change("boost_count", of: post, by: -1, in: tx)
         return true
     }
 

@@ -48,7 +48,7 @@ public enum Follows {
         guard moved == 1 else { return false }
         if state != .requested { try Notifications.removeFollow([.followRequest], by: follower, of: target, in: tx) }
         let change = (state == .accepted ? 1 : 0) - (wasAccepted ? 1 : 0)
-        if change != 0 { try FollowCounts.changed(by: change, follower: follower, target: target, in: tx) }
+        if change != 0 { FollowCounts.changed(by: change, follower: follower, target: target, in: tx) }
         return true
     }
 
@@ -65,7 +65,7 @@ public enum Follows {
         try AccountLists.forget(target, owner: follower, in: tx)
         try Notifications.removeFollow([.follow, .followRequest], by: follower, of: target, in: tx)
         if try removed.choice("state", as: Follow.State.self) == .accepted {
-            try FollowCounts.changed(by: -1, follower: follower, target: target, in: tx)
+            FollowCounts.changed(by: -1, follower: follower, target: target, in: tx)
         }
         return true
     }

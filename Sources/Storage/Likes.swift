@@ -21,7 +21,7 @@ public enum Likes {
             ON CONFLICT (post_id, account_id) DO NOTHING
             """)
         guard inserted == 1 else { return false }
-        try tx.run("UPDATE post SET like_count = like_count + 1 WHERE id = \(post)")
+        PostCounts.change("like_count", of: post, by: 1, in: tx)
         return true
     }
 
@@ -40,7 +40,7 @@ public enum Likes {
         let removed = try tx.changed("DELETE FROM post_like WHERE account_id = \(account) AND post_id = \(post)")
         guard removed == 1 else { return false }
         try Notifications.remove(.favourite, from: account, about: .post(post), in: tx)
-        try tx.run("UPDATE post SET like_count = like_count - 1 WHERE id = \(post)")
+        PostCounts.change("like_count", of: post, by: -1, in: tx)
         return true
     }
 

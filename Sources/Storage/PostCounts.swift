@@ -7,8 +7,9 @@ internal import Model
 /// the transaction that changes what they count.
 enum PostCounts {
     /// A post was stored.
-    static func added(_ post: Post, in tx: Transaction) throws(DatabaseError) {
-        try tx.run(
+    static func added(_ post: Post, in tx: Transaction) {
+        tx.runLast(
+            on: "account", row: post.author.rawValue,
             """
             UPDATE account SET post_count = post_count + 1,
                 last_post_at = CASE WHEN coalesce(last_post_at, 0) < \(post.publishedAt) THEN \(post.publishedAt)
@@ -16,7 +17,14 @@ enum PostCounts {
             WHERE id = \(post.author)
             """)
         guard let parent = post.inReplyTo else { return }
-        try tx.run("UPDATE post SET reply_count = reply_count + 1 WHERE id = \(parent)")
+        change("reply_count", of: parent, by: 1, in: tx)
+    }
+
+    /// One more, or one less, of something that is counted beside a post.
+    static func change(_ column: SQL, of post: ID<Post>, by amount: Int, in tx: Transaction) {
+        tx.runLast(
+            on: "post", row: post.rawValue,
+            "UPDATE post SET \(column) = \(column) + \(amount) WHERE id = \(post)")
     }
 
     /// A post is about to be deleted.
@@ -60,9 +68,13 @@ enum FollowCounts {
     /// A follow became accepted, or is accepted no more.
     static func changed(
         by amount: Int, follower: ID<Account>, target: ID<Account>, in tx: Transaction
-    ) throws(DatabaseError) {
-        try tx.run("UPDATE account SET follower_count = follower_count + \(amount) WHERE id = \(target)")
-        try tx.run("UPDATE account SET following_count = following_count + \(amount) WHERE id = \(follower)")
+    ) {
+        tx.runLast(
+            on: "account", row: target.rawValue,
+            "UPDATE account SET follower_count = follower_count + \(amount) WHERE id = \(target)")
+        tx.runLast(
+            on: "account", row: follower.rawValue,
+            "UPDATE account SET following_count = following_count + \(amount) WHERE id = \(follower)")
     }
 
     /// Every follow by and of an account is about to end.

@@ -33,7 +33,7 @@ public enum Posts {
         if let poll = parts.poll { try Polls.set(poll, of: p.id, in: tx) }
         try Entries.put(p, in: tx)
         try EntryWords.put(p, parts, in: tx)
-        try PostCounts.added(p, in: tx)
+        PostCounts.added(p, in: tx)
         try Quotes.adopt(p, in: tx)
         tx.announce(ID<Entry>(p.id.rawValue), writtenAt: p.publishedAt)
         return true
@@ -120,7 +120,7 @@ public enum Posts {
             """)
         guard adopted > 0 else { return }
         try Entries.adopt(repliesTo: p, in: tx)
-        try tx.run("UPDATE post SET reply_count = reply_count + \(adopted) WHERE id = \(p.id)")
+        PostCounts.change("reply_count", of: p.id, by: adopted, in: tx)
         try tx.run(
             """
             UPDATE post SET thread_id = \(p.thread), event_id = \(p.event)

@@ -55,6 +55,33 @@ struct PostgresTests {
         await database.close()
     }
 
+    @Test("two writes that meet at the same rows from both ends pass each other when they leave them for the end")
+    func noDeadlock() async throws {
+        let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 3)
+        let attempts = Counter()
+        try await withThrowingTaskGroup { group in
+            for number in 0..<100 {
+                group.addTask {
+                    try await database.write { tx in
+                        attempts.add()
+                        for row in number % 2 == 0 ? [1, 2] : [2, 1] {
+                            tx.runLast(
+                                on: "counter", row: Int64(row),
+                                "UPDATE counter SET total = total + 1 WHERE id = \(row)")
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(attempts.value == 100)
+        let totals = try await database.read { db in
+            try db.rows("SELECT total FROM counter ORDER BY id").map { try $0.int("total") }
+        }
+        #expect(totals == [100, 100])
+        await database.close()
+    }
+
     @Test("a connection that is lost inside a body is replaced and the body is run again")
     func lostInside() async throws {
         let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 1)

@@ -36,6 +36,31 @@ struct TransactionTests {
         await database.close()
     }
 
+    @Test("what is left for the end happens after all else, by table and row", arguments: TestEngine.available)
+    func late(engine: TestEngine) async throws {
+        let database = try await engine.makeDatabase(migrations: testMigrations)
+        try await database.write { tx in
+            tx.runLast(on: "thing", row: 2, "INSERT INTO thing (id, name) SELECT 20, 'after ' || count(*) FROM thing")
+            tx.runLast(on: "thing", row: 1, "UPDATE thing SET name = 'first' WHERE id = 1")
+            tx.runLast(on: "thing", row: 1, "UPDATE thing SET name = name || ', then second' WHERE id = 1")
+            tx.runLast(on: "counter", row: 9, "DELETE FROM thing WHERE id = 3")
+            try tx.run("INSERT INTO thing (id, name) VALUES (1, 'a'), (3, 'c')")
+        }
+        let names = try await database.read { db in
+            try db.rows("SELECT name FROM thing ORDER BY id").map { try $0.text("name") }
+        }
+        #expect(names == ["first, then second", "after 1"])
+        let found = await kind {
+            try await database.write { tx in
+                tx.runLast(on: "thing", row: 1, "INSERT INTO thing (id, name) VALUES (1, 'again')")
+                try tx.run("DELETE FROM thing WHERE id = 20")
+            }
+        }
+        #expect(found == .uniqueViolation)
+        #expect(try await database.read { try $0.row(Self.count)?.int("n") } == 2)
+        await database.close()
+    }
+
     @Test("a read sees the database at one moment", arguments: TestEngine.available)
     func snapshot(engine: TestEngine) async throws {
         let database = try await engine.makeDatabase(migrations: testMigrations)

@@ -184,18 +184,24 @@ struct PostsTests {
                 #expect(try Boosts.find(account: ana.id, post: post.id, in: tx) == first)
                 #expect(try Boosts.byActivity(first, in: tx)?.post == post.id)
                 #expect(try Boosts.byActivity(second, in: tx) == nil)
-                #expect(try Boosts.count(of: post.id, in: tx) == 1)
-                #expect(try Boosts.remove(account: ana.id, post: post.id, in: tx))
-                #expect(try !Boosts.remove(account: ana.id, post: post.id, in: tx))
-
                 #expect(try Likes.add(account: ana.id, post: post.id, activity: first, at: now, in: tx))
                 #expect(try !Likes.add(account: ana.id, post: post.id, activity: second, at: now, in: tx))
                 #expect(try Likes.find(account: ana.id, post: post.id, in: tx) == first)
                 #expect(try Likes.byActivity(first, in: tx)?.account == ana.id)
+            }
+            // Counts are written at the end of the transaction that changes them.
+            try await scene.db.write { tx throws in
+                #expect(try Boosts.count(of: post.id, in: tx) == 1)
+                #expect(try Boosts.remove(account: ana.id, post: post.id, in: tx))
+                #expect(try !Boosts.remove(account: ana.id, post: post.id, in: tx))
                 #expect(try Likes.count(of: post.id, in: tx) == 1)
                 #expect(try Likes.remove(account: ana.id, post: post.id, in: tx))
                 #expect(try !Likes.remove(account: ana.id, post: post.id, in: tx))
                 #expect(try Likes.find(account: ana.id, post: post.id, in: tx) == nil)
+            }
+            try await scene.db.read { db throws in
+                #expect(try Boosts.count(of: post.id, in: db) == 0)
+                #expect(try Likes.count(of: post.id, in: db) == 0)
             }
         }
     }
