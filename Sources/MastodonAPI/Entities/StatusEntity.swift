@@ -87,12 +87,7 @@ extension JSONWriter {
         marks(status.marks)
         attachments(of: status)
         array("mentions", status.mentions) { $0.mention($1, node) }
-        array("tags", status.hashtags) { writer, tag in
-            writer.object {
-                $0.field("name", tag)
-                $0.field("url", node.url(ofTag: tag))
-            }
-        }
+        tags(status.hashtags, node)
         empty("emojis")
         key("application")
         application(status.app)
@@ -132,7 +127,7 @@ extension JSONWriter {
         marks(status.marks)
         empty("media_attachments")
         empty("mentions")
-        empty("tags")
+        tags(event.content.hashtags, node)
         empty("emojis")
         null("application")
         key("poll")
@@ -152,6 +147,15 @@ extension JSONWriter {
         field("bookmarked", marks.bookmarked)
         field("muted", marks.muted)
         field("pinned", marks.pinned)
+    }
+
+    private mutating func tags(_ names: [String], _ node: Rendering) {
+        array("tags", names) { writer, name in
+            writer.object {
+                $0.field("name", name)
+                $0.field("url", node.url(ofTag: name))
+            }
+        }
     }
 
     private mutating func mention(_ account: Account, _ node: Rendering) {
