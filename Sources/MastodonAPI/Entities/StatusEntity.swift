@@ -85,7 +85,7 @@ extension JSONWriter {
         counts(likes: status.likeCount, boosts: status.boostCount, replies: status.replyCount)
         field("quotes_count", max(0, status.quoteCount))
         marks(status.marks)
-        attachments(of: status)
+        attachments(status.attachments, of: post.id)
         array("mentions", status.mentions) { $0.mention($1, node) }
         tags(status.hashtags, node)
         empty("emojis")
@@ -105,9 +105,9 @@ extension JSONWriter {
         }
     }
 
-    mutating func attachments(of status: StatusPost) {
-        array("media_attachments", status.attachments.enumerated()) { writer, item in
-            writer.attachment(item.element, number: item.offset, of: status.post.id)
+    mutating func attachments(_ attachments: [Attachment], of post: ID<Post>) {
+        array("media_attachments", attachments.enumerated()) { writer, item in
+            writer.attachment(item.element, number: item.offset, of: post)
         }
     }
 
