@@ -86,7 +86,7 @@ public enum AuthorizationCodes {
     /// - Returns: how many tokens there were.
     @discardableResult
     public static func takeBack(_ digest: [UInt8], in tx: Transaction) throws(DatabaseError) -> Int {
-        let deleted = try tx.run(
+        let deleted = try tx.changed(
             """
             DELETE FROM access_token WHERE id IN (
                 SELECT t.id FROM authorization_code c JOIN access_token t ON t.person_id = c.person_id

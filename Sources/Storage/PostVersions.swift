@@ -49,7 +49,7 @@ public enum PostVersions {
     static func keep(before next: Post, in tx: Transaction) throws(DatabaseError) {
         guard let editedAt = next.editedAt else { return }
         let options = try Polls.one(next.id, viewer: nil, in: tx)?.options.map(\.title).joined(separator: "\n") ?? ""
-        let kept = try tx.run(
+        let kept = try tx.changed(
             """
             INSERT INTO post_edit (post_id, created_at, title, content_html, warning, sensitive, options)
             SELECT p.id, coalesce(p.edited_at, p.published_at), p.title, p.content_html, p.warning, p.sensitive,
