@@ -129,7 +129,7 @@ struct SignUpTests {
     func reset() async throws {
         for engine in TestEngine.available {
             try await ClientNode.open(engine) { node in
-                let ada = try await node.member("ada")
+                let ada = try await node.member("ada", .moderator)
                 let app = try await node.app("read")
                 let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: ada)
                 let tokens = [

@@ -50,8 +50,8 @@ struct TextSearchTests {
                 ["a"]
             ),
             ("<a href=\"https://a.example/\" class=\"u-url mention\" rel=\"x\">@<span>tea</span></a> #plain", []),
-            ("<a class=\"x\">#a</a> class=\"hashtag\"> #b</a>", []), ("<a class=\"hashtag\">#a b</a>", []),
-            ("<a class=\"hashtag\">#</a><a class=\"hashtag\"", []), ("<a ", []), ("", []),
+            ("<a class=\"x\">#a</a> class=\"hashtag\"> #b</a>", []), ("<a href=\"\" class=\"hashtag\">#a b</a>", []),
+            ("<a href=\"\" class=\"hashtag\">#</a><a href=\"\" class=\"hashtag\"", []), ("<a ", []), ("", []),
         ] as [(String, [String])])
     func hashtags(html: String, tags: [String]) {
         #expect(SanitizedHTML(unchecked: html).hashtags == tags)
@@ -70,9 +70,9 @@ struct TextSearchTests {
 
     @Test("words and texts have ends")
     func bounds() {
-        let links = (0..<200_000).map { "<a class=\"hashtag\">#t\($0)</a>" }.joined()
+        let links = (0..<200_000).map { "<a href=\"\" class=\"hashtag\">#t\($0)</a>" }.joined()
         #expect(SanitizedHTML(unchecked: links).hashtags.count == 30)
-        let open = String(repeating: "<a class=\"hashtag\" ", count: 50_000)
+        let open = String(repeating: "<a href=\"\" class=\"hashtag\" ", count: 50_000)
         let time = ContinuousClock().measure { #expect(SanitizedHTML(unchecked: open).hashtags.isEmpty) }
         #expect(time < .seconds(2))
         #expect(SearchWords.of(String(repeating: "a", count: 9_999)).map(\.count) == [40])
