@@ -24,8 +24,10 @@ enum AllowList {
         case drop
     }
 
-    /// Written on every link: no vote for the target, no handle on our window, no address of ours.
+    /// Written on every link of others: no vote for the target, no handle on our window, no address of ours.
     static let linkRelation = "nofollow noopener noreferrer ugc"
+    /// Written on our own hashtags, which lead to pages of this node: apps know a hashtag by it.
+    static let tagRelation = "tag"
 
     static func treatment(of name: String) -> Treatment { table[name] ?? .unwrap }
 
@@ -61,12 +63,16 @@ enum AllowList {
     ///
     /// - Returns: `nil` when the element is nothing without what was refused (a link without a target, a span that
     ///   says nothing; inside links the customary `@<span>name</span>` stays).
-    static func attributes(of name: String, given: [String: String], insideLink: Bool) -> String? {
+    ///
+    /// - Parameter relation: what a link is to its target; another one only for links that we make ourselves.
+    static func attributes(
+        of name: String, given: [String: String], insideLink: Bool, relation: String = linkRelation
+    ) -> String? {
         switch name {
         case "a":
             guard let target = given["href"].flatMap(LinkTarget.normalised) else { return nil }
             return " href=\"\(escaped(target))\"" + classAttribute(given, insideLink: true)
-                + " rel=\"\(linkRelation)\""
+                + " rel=\"\(relation)\""
         case "span":
             let classes = classAttribute(given, insideLink: insideLink)
             return classes.isEmpty && !insideLink ? nil : classes

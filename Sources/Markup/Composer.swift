@@ -16,8 +16,8 @@ public struct Composition: Hashable, Sendable {
 
 /// Makes what people type into markup.
 ///
-/// The output is written by the sanitiser's own writer, so that sanitising it changes nothing: what our pages show is
-/// what peers with the same table show.
+/// The output is written by the sanitiser's own writer, so that sanitising it changes nothing but the `rel="tag"` of
+/// hashtags, which is our word alone: what our pages show is what peers with the same table show.
 public enum Composer {
     /// Where a mention leads, and the name that stands after its `@`.
     public typealias MentionTarget = (url: String, displayed: String)
@@ -118,7 +118,9 @@ public enum Composer {
     }
 
     private static func writeHashtag(_ text: String, _ url: String, to writer: inout HTMLWriter) {
-        guard let link = linkAttributes(url, classes: "mention hashtag") else { return writer.text(text) }
+        guard let link = linkAttributes(url, classes: "mention hashtag", relation: AllowList.tagRelation) else {
+            return writer.text(text)
+        }
         writeTagged(sigil: "#", String(text.unicodeScalars.dropFirst()), link, to: &writer)
     }
 
@@ -169,9 +171,11 @@ public enum Composer {
         return 0
     }
 
-    private static func linkAttributes(_ url: String, classes: String?) -> String? {
+    private static func linkAttributes(
+        _ url: String, classes: String?, relation: String = AllowList.linkRelation
+    ) -> String? {
         var given = ["href": url]
         given["class"] = classes
-        return AllowList.attributes(of: "a", given: given, insideLink: false)
+        return AllowList.attributes(of: "a", given: given, insideLink: false, relation: relation)
     }
 }

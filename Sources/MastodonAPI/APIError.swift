@@ -140,6 +140,7 @@ extension APIError.Problem {
             case "taken": ("ERR_TAKEN", "has already been taken")
             case "not_allowed", "reserved": ("ERR_RESERVED", "is reserved")
             case "not_accepted": ("ERR_ACCEPTED", "must be accepted")
+            case "not_a_rule": ("ERR_INVALID", "does not reference valid rules")
             case "in_the_past": ("ERR_INVALID", "must be in the future")
             default: ("ERR_INVALID", "is invalid")
             }

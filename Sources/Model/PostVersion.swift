@@ -14,6 +14,8 @@ public struct PostVersion: Sendable, Hashable {
     public var sensitive: Bool
     /// The answers that it offered; empty when it asked nothing.
     public var options: [String]
+    /// The pictures and files that it showed, in their order.
+    public var attachments: [Attachment] = []
 
     /// Creates the value.
     public init(

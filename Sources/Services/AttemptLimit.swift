@@ -9,29 +9,30 @@ actor AttemptLimit {
         var at: Timestamp
     }
 
-    /// A new attempt every thirty seconds.
-    private static let perSecond = 1.0 / 30
     /// Keys beyond which the oldest are forgotten.
     private static let ceiling = 10_000
 
     private let isOn: Bool
     private let burst: Double
+    private let seconds: Double
     private var buckets: [String: Bucket] = [:]
 
     /// - Parameters:
     ///   - isOn: false lets everything pass: for tests.
     ///   - burst: how many pass at once.
-    init(isOn: Bool, burst: Double = 10) {
+    ///   - seconds: how long one waits for the next.
+    init(isOn: Bool, burst: Double = 10, seconds: Double = 30) {
         self.isOn = isOn
         self.burst = burst
+        self.seconds = seconds
     }
 
     /// Takes one attempt of `key`.
     func take(_ key: String, at now: Timestamp) throws(ServiceError) {
         guard isOn else { return }
         var bucket = buckets[key] ?? Bucket(left: burst, at: now)
-        let seconds = Double((now - bucket.at).milliseconds) / 1000
-        bucket.left = min(burst, bucket.left + max(0, seconds) * Self.perSecond)
+        let passed = Double((now - bucket.at).milliseconds) / 1000
+        bucket.left = min(burst, bucket.left + max(0, passed) / seconds)
         bucket.at = now
         guard bucket.left >= 1 else { throw .tooMany }
         bucket.left -= 1
@@ -40,7 +41,7 @@ actor AttemptLimit {
     }
 
     private func forget(at now: Timestamp) {
-        buckets = buckets.filter { now - $0.value.at < .minutes(10) }
+        buckets = buckets.filter { now - $0.value.at < .seconds(burst * seconds) }
         if buckets.count >= Self.ceiling { buckets = [:] }
     }
 }

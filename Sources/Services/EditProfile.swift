@@ -61,7 +61,10 @@ extension Services {
         try await database.read { db in try Accounts.summarySource(of: person, in: db) ?? "" }
     }
 
-    /// Sets a new password and ends every session: whoever knew the old one is out.
+    /// Sets a new password and ends every session: whoever knew the old one is out. The page opens a new one for who asks.
+    ///
+    /// Apps keep their tokens, as people expect it from other servers: no app ever saw the password, and each is shown in
+    /// the settings, where it can be sent away. ``resetPassword(of:)`` takes the tokens too.
     public func changePassword(_ password: String, as person: ID<Account>) async throws {
         var check = Check()
         check.require(password.count >= 10, "password", "too_short")

@@ -65,30 +65,41 @@ extension Services {
     }
 
     /// Trades a code for a token, once. What does not fit leaves the code as it is.
+    ///
+    /// Who sends a used code with all that belongs to it shows that two have it, and which of them is the app cannot be
+    /// known: the token that it gave is taken back. Spec: RFC 6749 §4.1.2, RFC 9700 §4.5.
     private func trade(_ request: TokenRequest, _ app: ClientApp) async throws -> GivenToken {
         let digest = secrets.digest(Array(request.code.utf8))
         let token = try secrets.makeToken()
         let tokenDigest = secrets.digest(Array(token.utf8))
-        return try await database.write { tx in
-            guard let grant = try AuthorizationCodes.find(digest, at: now(), in: tx), grant.app == app.id,
-                grant.redirectURI == request.redirectURI
-            else { throw AuthorizationError.invalidGrant }
-            if let challenge = grant.challenge {
-                guard Self.base64URL(secrets.digest(Array(request.verifier.utf8))) == challenge else {
-                    throw AuthorizationError.invalidGrant
-                }
-            } else if request.clientSecret == nil {
-                throw AuthorizationError.invalidClient
-            }
-            guard try AuthorizationCodes.use(digest, at: now(), in: tx) else {
-                throw AuthorizationError.invalidGrant
+        let given = try await database.write { tx -> GivenToken? in
+            let moment = now()
+            guard let grant = try AuthorizationCodes.find(digest, at: moment, in: tx) else { return nil }
+            try check(request, against: grant, of: app)
+            guard try AuthorizationCodes.use(digest, at: moment, in: tx) else {
+                try AuthorizationCodes.takeBack(digest, in: tx)
+                return nil
             }
             let row = AccessToken(
-                id: ids.make(at: now()), app: app.id, account: grant.account, person: grant.person,
-                scopes: grant.scopes, createdAt: now())
+                id: ids.make(at: moment), app: app.id, account: grant.account, person: grant.person,
+                scopes: grant.scopes, createdAt: moment)
             try AccessTokens.insert(row, digest: tokenDigest, in: tx)
             return GivenToken(token: token, scopes: grant.scopes, createdAt: row.createdAt)
         }
+        guard let given else { throw AuthorizationError.invalidGrant }
+        return given
+    }
+
+    /// Whether the code was given to this app, and the app proves that it asked for it.
+    private func check(
+        _ request: TokenRequest, against grant: AuthorizationGrant, of app: ClientApp
+    ) throws(AuthorizationError) {
+        guard grant.app == app.id, grant.redirectURI == request.redirectURI else { throw .invalidGrant }
+        guard let challenge = grant.challenge else {
+            guard request.clientSecret != nil else { throw .invalidClient }
+            return
+        }
+        guard Self.base64URL(secrets.digest(Array(request.verifier.utf8))) == challenge else { throw .invalidGrant }
     }
 
     /// An app gives a token back. A token that is not there is as good as given back.

@@ -9,6 +9,8 @@ internal import Vocabulary
 enum Letter: Sendable {
     /// The way in.
     case signIn(link: String)
+    /// The request to become a member has arrived.
+    case waiting
     /// A steward said yes.
     case welcome
 
@@ -16,6 +18,8 @@ enum Letter: Sendable {
         switch (self, language) {
         case (.signIn, "en"): "Your way into \(community.name)"
         case (.signIn, _): "Ta clé pour entrer : \(community.name)"
+        case (.waiting, "en"): "Your request has arrived: \(community.name)"
+        case (.waiting, _): "Ta demande est arrivée : \(community.name)"
         case (.welcome, "en"): "Welcome to \(community.name)"
         case (.welcome, _): "Bienvenue : \(community.name)"
         }
@@ -45,6 +49,28 @@ enum Letter: Sendable {
             \(link)
 
             Si tu n’as rien demandé, ne fais rien : sans le lien, personne n’entre.
+
+            \(community.name) · \(origin)
+            """
+        case (.waiting, "en"):
+            """
+            Hello,
+
+            your request to join \(community.name) has arrived. Somebody reads it soon; another letter to this address
+            then tells you that your place is ready. Until then there is nothing to do.
+
+            If you did not ask for it, do nothing either.
+
+            \(community.name) · \(origin)
+            """
+        case (.waiting, _):
+            """
+            Bonjour,
+
+            ta demande pour rejoindre \(community.name) est bien arrivée. Quelqu’un la lit bientôt ; une autre lettre
+            à cette adresse te dira alors que ta place est prête. D’ici là, rien à faire.
+
+            Si tu n’as rien demandé, ne fais rien non plus.
 
             \(community.name) · \(origin)
             """

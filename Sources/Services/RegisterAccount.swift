@@ -47,19 +47,21 @@ extension Services {
     /// - Parameters:
     ///   - app: through which.
     ///   - scopes: what the app may then do.
+    /// Apps tell people to look into their mailbox: who has to wait finds a letter there that says so.
+    ///
     /// - Returns: the token with which the app acts for the person; while a steward has not decided, it may do nothing.
     public func register(
         _ signUp: SignUp, through app: ID<ClientApp>?, _ scopes: Scopes, from address: String?
     ) async throws -> GivenToken {
         var signUp = signUp
         signUp.needsPassword = true
-        let person = try await enrol(signUp, from: address).person
+        let person = try await enrol(signUp, from: address, sendsLetter: true).person
         let token = try await makeToken(scopes, app: app, account: person, person: person)
         return GivenToken(token: token, scopes: scopes, createdAt: now())
     }
 
     private func enrol(
-        _ signUp: SignUp, from address: String?
+        _ signUp: SignUp, from address: String?, sendsLetter: Bool = false
     ) async throws -> (person: ID<Account>, isWelcome: Bool) {
         guard community.registration != .closed else { throw ServiceError.conflict("registration_closed") }
         try Self.check(signUp)
@@ -75,6 +77,9 @@ extension Services {
                 }
             }
             try insert(made, note: signUp.note.trimmed, in: tx)
+            if sendsLetter, !isWelcome, let email = made.local.email {
+                try enqueue(.waiting, to: email, language: made.local.language, in: tx)
+            }
             try outbox.notify(.signUp(made.local.account.id), in: tx)
         }
         return (made.local.account.id, isWelcome)

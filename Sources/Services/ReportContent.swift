@@ -16,6 +16,8 @@ public struct ReportDraft: Sendable, Hashable {
     public var comment = ""
     /// `spam`, `legal`, `violation` or `other`.
     public var category = "other"
+    /// Which rules were broken. Rules have no numbers here, so that there is none that could be named.
+    public var rules: [String] = []
     /// Whether the node of the account hears of it too, without the name of who reports.
     public var isForwarded = false
 
@@ -37,6 +39,7 @@ extension Services {
         var check = Check()
         check.text(draft.comment, "comment", limit: 1_000, isNeeded: false)
         check.require(Self.reportCategories.contains(draft.category), "category", "not_a_category")
+        check.require(draft.rules.isEmpty, "rule_ids", "not_a_rule")
         try check.finish()
         try await attempts.take("report:\(person)", at: now())
         return try await database.write { tx in

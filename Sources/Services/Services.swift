@@ -23,6 +23,7 @@ public struct Services: Sendable {
     let ids: IDMaker
     let attempts: AttemptLimit
     let uploads: AttemptLimit
+    let letters: AttemptLimit
     let store: MediaStore?
 
     /// Wires the parts.
@@ -43,6 +44,7 @@ public struct Services: Sendable {
         self.store = store
         attempts = AttemptLimit(isOn: limits)
         uploads = AttemptLimit(isOn: limits, burst: 40)
+        letters = AttemptLimit(isOn: limits, burst: 3, seconds: 600)
     }
 
     var outbox: Outbox { federation.outbox }

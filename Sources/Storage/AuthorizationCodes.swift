@@ -47,14 +47,14 @@ public enum AuthorizationCodes {
             """)
     }
 
-    /// What a code stands for, unless it was used or has ended.
+    /// What a code stands for, unless it has ended before it was used.
     public static func find(
         _ digest: [UInt8], at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> AuthorizationGrant? {
         let row = try db.row(
             """
             SELECT app_id, account_id, person_id, redirect_uri, scopes, challenge, expires_at
-            FROM authorization_code WHERE code_digest = \(digest) AND used_at IS NULL AND expires_at > \(now)
+            FROM authorization_code WHERE code_digest = \(digest) AND (used_at IS NOT NULL OR expires_at > \(now))
             """)
         guard let row else { return nil }
         var grant = AuthorizationGrant(
@@ -76,6 +76,25 @@ public enum AuthorizationCodes {
             UPDATE authorization_code SET used_at = \(now)
             WHERE code_digest = \(digest) AND used_at IS NULL AND expires_at > \(now)
             """) == 1
+    }
+
+    /// Takes back the tokens that a used code gave; of one that was not used there are none.
+    ///
+    /// A token bears no mark of its code. It is known by the moment: a code is used and its token given in one
+    /// transaction, with one time, for the same app, account and person.
+    ///
+    /// - Returns: how many tokens there were.
+    @discardableResult
+    public static func takeBack(_ digest: [UInt8], in tx: Transaction) throws(DatabaseError) -> Int {
+        let deleted = try tx.changed(
+            """
+            DELETE FROM access_token WHERE id IN (
+                SELECT t.id FROM authorization_code c JOIN access_token t ON t.person_id = c.person_id
+                    AND t.account_id = c.account_id AND t.app_id = c.app_id AND t.created_at = c.used_at
+                WHERE c.code_digest = \(digest))
+            """)
+        if deleted > 0 { tx.announce(.settingsChanged) }
+        return deleted
     }
 
     /// Forgets the codes that ended before an instant, used or not.

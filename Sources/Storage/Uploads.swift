@@ -151,7 +151,8 @@ public enum Uploads {
         }
     }
 
-    /// Changes what is said about a medium, also in the post that it belongs to.
+    /// Changes what is said about a medium. A post that shows it says the same when it is edited, and keeps before what it
+    /// said until then.
     public static func describe(
         _ id: ID<Media>, description: String, focus: FocalPoint?, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -161,14 +162,10 @@ public enum Uploads {
                 touched_at = \(now)
             WHERE id = \(id)
             """)
-        try tx.run(
-            """
-            UPDATE attachment SET description = \(description), focus_x = \(focus?.x), focus_y = \(focus?.y)
-            WHERE media_id = \(id)
-            """)
     }
 
-    /// Gives up a medium that belongs to no post; its files are removed afterwards.
+    /// Gives up a medium that belongs to no post; its files are removed afterwards, and earlier versions of posts show it
+    /// no more.
     ///
     /// - Returns: whether there was one.
     public static func discard(_ id: ID<Media>, owner: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Bool {
@@ -177,13 +174,15 @@ public enum Uploads {
             UPDATE media SET state = 'gone'
             WHERE id = \(id) AND account_id = \(owner) AND post_id IS NULL AND state <> 'gone'
             """)
-        if count == 1 { tx.announce(Change.mediaWaits) }
-        return count == 1
+        guard count == 1 else { return false }
+        try tx.run("DELETE FROM post_edit_attachment WHERE media_id = \(id)")
+        tx.announce(Change.mediaWaits)
+        return true
     }
 
     // MARK: - The end
 
-    /// Gives up what has belonged to no post since an instant.
+    /// Gives up what has belonged to no post since an instant, but for what an earlier version of a post showed.
     ///
     /// - Returns: how many.
     @discardableResult
@@ -192,6 +191,7 @@ public enum Uploads {
             """
             UPDATE media SET state = 'gone'
             WHERE post_id IS NULL AND touched_at < \(instant) AND state <> 'gone'
+                AND NOT EXISTS (SELECT 1 FROM post_edit_attachment x WHERE x.media_id = media.id)
             """)
     }
 

@@ -11,6 +11,8 @@ struct Housekeeping: Sendable {
     static let interval = Duration.minutes(10)
     /// How long a received activity's id stays known: at least 90 days, so that an old copy is still a duplicate.
     static let memory = Duration.days(100)
+    /// How long a code stays known after its end: sent again in that time, it costs the token that it gave.
+    static let codeMemory = Duration.days(30)
 
     private let database: Database
     private let clock: any Model.Clock
@@ -40,7 +42,7 @@ struct Housekeeping: Sendable {
                     "sessions": try Sessions.prune(before: now, in: tx),
                     "keys": try SentOnce.prune(before: now - .hours(1), in: tx),
                     "links": try SignInLinks.prune(before: now, in: tx),
-                    "codes": try AuthorizationCodes.prune(before: now, in: tx),
+                    "codes": try AuthorizationCodes.prune(before: now - Self.codeMemory, in: tx),
                     "invitations": try Invitations.prune(before: now, in: tx),
                     "mutes": try Mutes.prune(before: now, in: tx),
                 ]

@@ -164,5 +164,20 @@ struct CompanyTests {
         }
     }
 
+    @Test("a report that names a rule is refused, for rules have no numbers here", arguments: TestEngine.available)
+    func brokenRules(_ engine: TestEngine) async throws {
+        try await ClientNode.open(engine) { node in
+            let (ada, bob) = (try await node.guest("ada"), try await node.guest("bob"))
+            let path = "/api/v1/reports?account_id=\(bob.id)&category=violation"
+            let refused = try await node.post(path + "&rule_ids[]=1", token: ada.token)
+            #expect(refused.status == 422)
+            #expect(refused.error == "Validation failed: Rule ids does not reference valid rules")
+            #expect(try await node.database.read { db in try Reports.open(in: db) }.isEmpty)
+            let told = try await node.post(path, token: ada.token)
+            #expect(told["category"]?.string == "violation")
+            #expect(told["rule_ids"] == [])
+        }
+    }
+
     private func ids(_ reply: Reply) -> [String] { reply.json.array?.compactMap { $0["id"]?.string } ?? [] }
 }

@@ -87,6 +87,47 @@ struct MediaTests {
         }
     }
 
+    @Test(
+        "each version of a status has the media that it showed, until their owner gives them up",
+        arguments: TestEngine.available)
+    func versions(_ engine: TestEngine) async throws {
+        try await Studio.open(engine) { node, studio async throws in
+            let ada = try await node.guest("ada")
+            var ids: [String] = []
+            for _ in 1...2 {
+                ids.append(try await node.upload("/api/v2/media", TestPicture.png(), token: ada.token).id)
+            }
+            let status = try await node.post(
+                "/api/v1/statuses", token: ada.token, ["status": "one", "media_ids": [JSON(ids[0])]])
+            let path = "/api/v1/statuses/\(status.id)"
+            func edit(_ text: String, _ words: String) async throws {
+                node.clock.pass(.minutes(1))
+                try await node.call(
+                    "PUT", path, token: ada.token,
+                    json: [
+                        "status": JSON(text), "media_ids": [JSON(ids[1])],
+                        "media_attributes": [["id": JSON(ids[1]), "description": JSON(words)]],
+                    ]
+                ).expect(200)
+            }
+            try await edit("two", "A cup")
+            try await edit("two", "A pot")
+            let files = studio.files().count
+            node.clock.pass(.days(3))
+            await studio.worker(node).removeGone()
+            #expect(studio.files().count == files)
+            var shown = try await node.get("\(path)/history").json.array?.map { $0["media_attachments"] ?? .null } ?? []
+            #expect(shown.map { $0[0]?["id"]?.string } == [ids[0], ids[1], ids[1]])
+            #expect(shown.map { $0[0]?["description"] } == [.null, "A cup", "A pot"])
+            #expect(shown.allSatisfy { $0.array?.count == 1 })
+            try await node.call("DELETE", "/api/v1/media/\(ids[0])", token: ada.token).expect(200)
+            shown = try await node.get("\(path)/history").json.array?.map { $0["media_attachments"] ?? .null } ?? []
+            #expect(shown.map { $0.array?.count } == [0, 1, 1])
+            await studio.worker(node).removeGone()
+            #expect(studio.files().count < files)
+        }
+    }
+
     @Test("media of others are not there", arguments: ["GET", "PUT", "DELETE"])
     func strangers(method: String) async throws {
         try await Studio.open { node, studio async throws in
@@ -202,14 +243,16 @@ private struct Studio: Sendable {
     let store: MediaStore
     let folder: URL
 
-    static func open(_ body: @escaping @Sendable (ClientNode, Studio) async throws -> Void) async throws {
+    static func open(
+        _ engine: TestEngine = .sqlite, _ body: @escaping @Sendable (ClientNode, Studio) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(
             path: "studio-\(UUID().uuidString)", directoryHint: .isDirectory)
         defer { try? FileManager.default.removeItem(at: folder) }
         let studio = Studio(store: try MediaStore(path: folder.path), folder: folder)
         var setup = ClientNode.Setup()
         setup.store = studio.store
-        try await ClientNode.open(.sqlite, setup) { node in try await body(node, studio) }
+        try await ClientNode.open(engine, setup) { node in try await body(node, studio) }
     }
 
     func worker(_ node: ClientNode) -> MediaWorker {

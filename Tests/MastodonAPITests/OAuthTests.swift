@@ -153,6 +153,32 @@ struct OAuthTests {
         }
     }
 
+    @Test("a code that comes a second time costs the token that it gave, and no other", arguments: TestEngine.available)
+    func replayedCode(_ engine: TestEngine) async throws {
+        try await ClientNode.open(engine) { node in
+            let ada = try await node.member("ada")
+            let (app, other) = (try await node.app("read"), try await node.app("read"))
+            let kept = try await node.personToken(app, "read", of: ada)
+            node.clock.pass(.seconds(1))
+            let fields = [
+                ("grant_type", "authorization_code"), ("redirect_uri", Self.back),
+                ("code", try await node.code(app, "read", of: ada)),
+            ]
+            let given = try await node.post("/oauth/token", app.json(fields))
+            let token = try #require(given["access_token"]?.string)
+            for stranger in [other, App(id: app.id, secret: "wrong"), App(id: app.id, secret: "")] {
+                #expect(try await node.post("/oauth/token", stranger.json(fields)).status != 200)
+                #expect(try await node.get("/api/v1/preferences", token: token).status == 200)
+            }
+            node.clock.pass(.days(1))
+            let again = try await node.post("/oauth/token", app.json(fields))
+            #expect(again.status == 400)
+            #expect(again.error == "invalid_grant")
+            #expect(try await node.get("/api/v1/preferences", token: token).status == 401)
+            #expect(try await node.get("/api/v1/preferences", token: kept).status == 200)
+        }
+    }
+
     @Test("an app without a secret proves itself by the word behind its challenge", arguments: TestEngine.available)
     func challenge(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
@@ -170,6 +196,11 @@ struct OAuthTests {
             let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
             let given = try await node.post("/oauth/token", open.json(fields + [("code_verifier", verifier)]))
             #expect(given.status == 200)
+            let token = given["access_token"]?.string
+            _ = try await node.post("/oauth/token", open.json(fields + [("code_verifier", "wrong")]))
+            #expect(try await node.get("/api/v1/preferences", token: token).status == 200)
+            _ = try await node.post("/oauth/token", open.json(fields + [("code_verifier", verifier)]))
+            #expect(try await node.get("/api/v1/preferences", token: token).status == 401)
         }
     }
 

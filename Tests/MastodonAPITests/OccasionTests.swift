@@ -49,6 +49,26 @@ struct OccasionTests {
         }
     }
 
+    @Test("the hashtags of an event's description are told, as those of a post", arguments: TestEngine.available)
+    func eventTags(engine: TestEngine) async throws {
+        try await ClientNode.open(engine) { node in
+            let ada = try await node.guest("ada")
+            let group = try await node.get("/api/v1/accounts/lookup?acct=cafe").id
+            let start = node.clock.now + .hours(2)
+            var draft = EventDraft(
+                group: try #require(ID(group)), title: "Apéro", startsAt: start, endsAt: start + .hours(2),
+                timeZone: "Europe/Paris")
+            draft.text = "Venez ! #Vin et #vin, #Été"
+            let event = try await node.services.planEvent(draft, as: ada.id)
+            let seen = try await node.get("/api/v1/statuses/\(event)")
+            #expect(
+                seen["tags"] == [
+                    ["name": "vin", "url": "http://cafe.example/tags/vin"],
+                    ["name": "été", "url": "http://cafe.example/tags/%C3%A9t%C3%A9"],
+                ])
+        }
+    }
+
     @Test("who is quoted hears of it", arguments: TestEngine.available)
     func quoted(engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in

@@ -78,13 +78,87 @@ struct SignUpTests {
             let waiting = try await node.get("/api/v1/accounts/verify_credentials", token: token)
             #expect(waiting.status == 403)
             #expect(waiting.error == "Your login is currently pending approval")
-            let again = try await node.post("/api/v1/emails/confirmations", token: token)
-            #expect(again.status == 403)
-            let checked = try await node.get("/api/v1/emails/check_confirmation", token: token)
-            #expect(checked.json == true)
+            let early = try await node.get("/api/v1/emails/check_confirmation", token: token)
+            #expect(early.json == false)
             let ada = try await node.database.read { db in try LocalAccounts.byName("ada", in: db)?.account.id }
             try await node.services.approveSignUp(try #require(ada), as: nil)
             #expect(try await node.get("/api/v1/accounts/verify_credentials", token: token).status == 200)
+            let checked = try await node.get("/api/v1/emails/check_confirmation", token: token)
+            #expect(checked.json == true)
+        }
+    }
+
+    @Test(
+        "who waits has the letter sent again, to a better address too; who is in has not",
+        arguments: TestEngine.available)
+    func letterAgain(_ engine: TestEngine) async throws {
+        try await ClientNode.open(engine, ClientNode.Setup(registration: .approval, limits: true)) { node in
+            let app = try await node.appToken("read write")
+            _ = try await node.post("/api/v1/accounts", token: app, Self.body("bob"))
+            let made = try await node.post("/api/v1/accounts", token: app, Self.body("ada"))
+            let token = made["access_token"]?.string
+            let path = "/api/v1/emails/confirmations"
+            #expect(try await node.recipients() == ["bob@mail.example", "ada@mail.example"])
+            #expect(try await node.post(path, token: app).status == 422)
+            let cases = [("nowhere", "ERR_INVALID"), ("", "ERR_BLANK"), ("Bob@mail.example", "ERR_TAKEN")]
+            for (email, code) in cases {
+                let refused = try await node.post(path, token: token, ["email": JSON(email)])
+                #expect(refused.status == 422)
+                #expect(refused["details"]?["email"]?.array?.first?["error"]?.string == code)
+            }
+            let better = try await node.post(path, token: token, ["email": "ada@tea.example"])
+            #expect(better.status == 200)
+            #expect(better.json == [:])
+            #expect(try await node.post(path, token: token).status == 200)
+            #expect(try await node.post(path, token: token).status == 429)
+            node.clock.pass(.minutes(11))
+            #expect(try await node.post(path, token: token).status == 200)
+            let sent = try await node.recipients()
+            #expect(sent.suffix(2) == ["ada@tea.example", "ada@tea.example"])
+            let ada = try await node.database.read { db in try LocalAccounts.byName("ada", in: db) }
+            #expect(ada?.email == "ada@tea.example")
+            try await node.services.approveSignUp(try #require(ada?.account.id), as: nil)
+            let late = try await node.post(path, token: token, ["email": "ada@else.example"])
+            #expect(late.status == 403)
+            let kept = try await node.database.read { db in try LocalAccounts.byName("ada", in: db)?.email }
+            #expect(kept == "ada@tea.example")
+        }
+    }
+
+    @Test("a password that was reset takes sessions, links, codes and the tokens of all apps along; a new one does not")
+    func reset() async throws {
+        for engine in TestEngine.available {
+            try await ClientNode.open(engine) { node in
+                let ada = try await node.member("ada", .moderator)
+                let app = try await node.app("read")
+                let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: ada)
+                let tokens = [
+                    try await node.personToken(app, "read", of: ada),
+                    try await node.personToken(app, "read", of: ada, as: group.id),
+                ]
+                let code = try await node.code(app, "read", of: ada)
+                try await node.services.changePassword("a long first word", as: ada)
+                let session = try await node.services.signIn(name: "ada", password: "a long first word")
+                let old = try await node.services.makeSignInLink(for: ada)
+                for token in tokens { #expect(try await node.get("/api/v1/preferences", token: token).status == 200) }
+                let link = try await node.services.resetPassword(of: ada)
+                for token in tokens { #expect(try await node.get("/api/v1/preferences", token: token).status == 401) }
+                #expect(try await node.services.session(session) == nil)
+                let traded = try await node.post(
+                    "/oauth/token",
+                    app.json([
+                        ("grant_type", "authorization_code"), ("redirect_uri", OAuthTests.back), ("code", code),
+                    ]))
+                #expect(traded.error == "invalid_grant")
+                await #expect(throws: ServiceError.notAllowed) {
+                    try await node.services.signIn(name: "ada", password: "a long first word")
+                }
+                await #expect(throws: ServiceError.conflict("link_used_or_old")) {
+                    try await node.services.useSignInLink(String(old.split(separator: "=").last ?? ""))
+                }
+                let back = try await node.services.useSignInLink(String(link.split(separator: "=").last ?? ""))
+                #expect(try await node.services.session(back)?.account.id == ada)
+            }
         }
     }
 
@@ -121,6 +195,15 @@ struct SignUpTests {
             let reader = try await node.appToken("read")
             #expect(try await node.post("/api/v1/accounts", token: reader, Self.body("ada")).status == 403)
             #expect(try await node.post("/api/v1/accounts", Self.body("ada")).status == 401)
+        }
+    }
+}
+
+extension ClientNode {
+    /// To whom letters wait to be sent, the oldest first.
+    fileprivate func recipients() async throws -> [String] {
+        try await database.read { db in
+            try db.rows("SELECT recipient FROM mail ORDER BY id").map { try $0.text("recipient") }
         }
     }
 }

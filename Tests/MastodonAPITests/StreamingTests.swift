@@ -182,6 +182,23 @@ struct StreamingTests {
         }
     }
 
+    @Test("a code that comes a second time closes the streams of the token that it gave")
+    func replayedCode() async throws {
+        try await ClientNode.open { node in
+            let ada = try await node.member("ada")
+            let app = try await node.app("read")
+            let fields = [
+                ("grant_type", "authorization_code"), ("redirect_uri", OAuthTests.back),
+                ("code", try await node.code(app, "read", of: ada)),
+            ]
+            let given = try await node.post("/oauth/token", app.json(fields))
+            let socket = try await Self.listen(node, given["access_token"]?.string ?? "")
+            try await Self.settle(socket)
+            #expect(try await node.post("/oauth/token", app.json(fields)).status == 400)
+            #expect(await socket.farewell() == 1008)
+        }
+    }
+
     @Test("an account has so many connections and no more")
     func limits() async throws {
         var setup = ClientNode.Setup()

@@ -39,6 +39,25 @@ struct TextSearchTests {
     }
 
     @Test(
+        "hashtags of a text are its links of that class, each once",
+        arguments: [
+            (
+                "<p><a href=\"https://a.example/t\" class=\"mention hashtag\" rel=\"tag\">#<span>Thé</span></a> x</p>",
+                ["thé"]
+            ),
+            (
+                "<a href=\"https://a.example/\" class=\"hashtag\" rel=\"x\">#a</a><a href=\"\" class=\"hashtag\">#A</a>",
+                ["a"]
+            ),
+            ("<a href=\"https://a.example/\" class=\"u-url mention\" rel=\"x\">@<span>tea</span></a> #plain", []),
+            ("<a class=\"x\">#a</a> class=\"hashtag\"> #b</a>", []), ("<a href=\"\" class=\"hashtag\">#a b</a>", []),
+            ("<a href=\"\" class=\"hashtag\">#</a><a href=\"\" class=\"hashtag\"", []), ("<a ", []), ("", []),
+        ] as [(String, [String])])
+    func hashtags(html: String, tags: [String]) {
+        #expect(SanitizedHTML(unchecked: html).hashtags == tags)
+    }
+
+    @Test(
         "neither case nor accents nor signs make another word",
         arguments: [
             ("Café CAFÉ cafe\u{301}", ["cafe"]), ("l’Œuvre, ß!", ["l", "oeuvre", "ss"]),
@@ -51,6 +70,11 @@ struct TextSearchTests {
 
     @Test("words and texts have ends")
     func bounds() {
+        let links = (0..<200_000).map { "<a href=\"\" class=\"hashtag\">#t\($0)</a>" }.joined()
+        #expect(SanitizedHTML(unchecked: links).hashtags.count == 30)
+        let open = String(repeating: "<a href=\"\" class=\"hashtag\" ", count: 50_000)
+        let time = ContinuousClock().measure { #expect(SanitizedHTML(unchecked: open).hashtags.isEmpty) }
+        #expect(time < .seconds(2))
         #expect(SearchWords.of(String(repeating: "a", count: 9_999)).map(\.count) == [40])
         #expect(SearchWords.of((0..<5_000).map { "w\($0)" }.joined(separator: " ")).count == 1_000)
     }

@@ -56,6 +56,7 @@ extension StatementTour {
         try AuthorizationCodes.insert(grant, digest: digest, in: tx)
         _ = try AuthorizationCodes.find(digest, at: s.now, in: tx)
         _ = try AuthorizationCodes.use(digest, at: s.now, in: tx)
+        try AuthorizationCodes.takeBack(digest, in: tx)
         try AuthorizationCodes.prune(before: s.now, in: tx)
         _ = try GroupRoles.groups(runBy: s.ada.id, in: tx)
     }

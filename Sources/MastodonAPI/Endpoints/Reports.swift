@@ -17,16 +17,12 @@ enum ReportEndpoints {
         var draft = ReportDraft(account: id)
         draft.entries = sent.texts("status_ids").prefix(50).compactMap { ID<Entry>($0) }
         draft.comment = sent.text("comment") ?? ""
-        let rules = sent.texts("rule_ids")
-        if let category = sent.text("category"), !category.isEmpty {
-            draft.category = category
-        } else if !rules.isEmpty {
-            draft.category = "violation"
-        }
+        draft.rules = sent.texts("rule_ids")
+        if let category = sent.text("category"), !category.isEmpty { draft.category = category }
         draft.isForwarded = sent.bool("forward") == true
         let target = try await AccountEndpoints.account(id, call)
         let (report, wasForwarded) = try await call.services.report(draft, as: try call.actor())
-        let facts = ReportFacts(wasForwarded: wasForwarded, statuses: draft.entries, rules: rules)
+        let facts = ReportFacts(wasForwarded: wasForwarded, statuses: draft.entries)
         return Answer { $0.report(report, about: target, facts, call.rendering) }
     }
 }

@@ -8,14 +8,11 @@ internal import Services
 enum SignUpEndpoints {
     static let all: [Endpoint] = [
         .post("/api/v1/accounts", .app("write:accounts"), register),
-        .post("/api/v1/emails/confirmations", .app(nil)) { call in
-            guard call.identity?.person != nil else { throw APIError.userNeeded }
-            throw APIError.forbidden("This method is only available while the e-mail is awaiting confirmation")
-        },
+        .post("/api/v1/emails/confirmations", .app(nil), sendAgain),
         .get("/api/v1/emails/check_confirmation", .app(nil)) { call in
-            guard call.identity?.person != nil else { throw APIError.userNeeded }
-            // Addresses need no confirmation here: a steward's approval, an invitation or the open door stands for it.
-            return Answer { $0.bool(true) }
+            guard let identity = call.identity, identity.person != nil else { throw APIError.userNeeded }
+            // A steward's approval, an invitation or the open door stands for a confirmed address.
+            return Answer { $0.bool(!identity.isPending) }
         },
     ]
 
@@ -33,5 +30,16 @@ enum SignUpEndpoints {
         let given = try await call.services.register(
             signUp, through: identity.app, identity.scopes, from: call.context.remoteAddress ?? "")
         return Answer { $0.token(given) }
+    }
+
+    private static func sendAgain(_ call: Call) async throws -> Answer {
+        guard let identity = call.identity, let person = identity.person else { throw APIError.userNeeded }
+        guard identity.isPending else {
+            throw APIError.forbidden("This method is only available while the e-mail is awaiting confirmation")
+        }
+        let sent = call.parameters
+        try await call.services.resendConfirmation(
+            as: person.account.id, email: sent.has("email") ? sent.text("email") ?? "" : nil)
+        return .done
     }
 }

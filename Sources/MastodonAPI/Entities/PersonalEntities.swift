@@ -141,7 +141,7 @@ extension JSONWriter {
             $0.field("forwarded", facts.wasForwarded)
             $0.field("created_at", report.createdAt)
             $0.array("status_ids", facts.statuses.map(\.description))
-            $0.array("rule_ids", facts.rules)
+            $0.empty("rule_ids")
             $0.empty("collection_ids")
             $0.key("target_account")
             $0.account(target, node)
@@ -153,5 +153,4 @@ extension JSONWriter {
 struct ReportFacts {
     var wasForwarded: Bool
     var statuses: [ID<Entry>]
-    var rules: [String]
 }

@@ -85,14 +85,9 @@ extension JSONWriter {
         counts(likes: status.likeCount, boosts: status.boostCount, replies: status.replyCount)
         field("quotes_count", max(0, status.quoteCount))
         marks(status.marks)
-        attachments(of: status)
+        attachments(status.attachments, of: post.id)
         array("mentions", status.mentions) { $0.mention($1, node) }
-        array("tags", status.hashtags) { writer, tag in
-            writer.object {
-                $0.field("name", tag)
-                $0.field("url", node.url(ofTag: tag))
-            }
-        }
+        tags(status.hashtags, node)
         empty("emojis")
         key("application")
         application(status.app)
@@ -110,9 +105,9 @@ extension JSONWriter {
         }
     }
 
-    mutating func attachments(of status: StatusPost) {
-        array("media_attachments", status.attachments.enumerated()) { writer, item in
-            writer.attachment(item.element, number: item.offset, of: status.post.id)
+    mutating func attachments(_ attachments: [Attachment], of post: ID<Post>) {
+        array("media_attachments", attachments.enumerated()) { writer, item in
+            writer.attachment(item.element, number: item.offset, of: post)
         }
     }
 
@@ -132,7 +127,7 @@ extension JSONWriter {
         marks(status.marks)
         empty("media_attachments")
         empty("mentions")
-        empty("tags")
+        tags(event.content.hashtags, node)
         empty("emojis")
         null("application")
         key("poll")
@@ -152,6 +147,15 @@ extension JSONWriter {
         field("bookmarked", marks.bookmarked)
         field("muted", marks.muted)
         field("pinned", marks.pinned)
+    }
+
+    private mutating func tags(_ names: [String], _ node: Rendering) {
+        array("tags", names) { writer, name in
+            writer.object {
+                $0.field("name", name)
+                $0.field("url", node.url(ofTag: name))
+            }
+        }
     }
 
     private mutating func mention(_ account: Account, _ node: Rendering) {

@@ -5,7 +5,7 @@ internal import Services
 internal import Storage
 
 extension JSONWriter {
-    /// StatusEdit: what a post said at some time. Its pictures are those of today.
+    /// StatusEdit: what a post said and showed at some time.
     mutating func version(_ version: PostVersion, of status: StatusPost, _ node: Rendering) {
         object { writer in
             writer.key("account")
@@ -14,7 +14,7 @@ extension JSONWriter {
             writer.field("spoiler_text", version.warning)
             writer.field("sensitive", version.sensitive || !version.warning.isEmpty)
             writer.field("created_at", version.at)
-            writer.attachments(of: status)
+            writer.attachments(version.attachments, of: status.post.id)
             writer.empty("emojis")
             writer.null("quote")
             writer.key("poll")

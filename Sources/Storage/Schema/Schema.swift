@@ -21,5 +21,6 @@ public enum Schema {
         posting,
         search,
         newestEntries,
+        editAttachments,
     ]
 }

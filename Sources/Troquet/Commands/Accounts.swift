@@ -12,7 +12,8 @@ struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account", abstract: "Members.",
         subcommands: [
-            Create.self, List.self, Approve.self, Suspend.self, Delete.self, RoleOf.self, SignInLink.self, Invite.self,
+            Create.self, List.self, Approve.self, Suspend.self, Delete.self, RoleOf.self, SignInLink.self, Reset.self,
+            Invite.self,
         ])
 
     struct Create: AsyncParsableCommand {
@@ -133,6 +134,19 @@ struct AccountCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.withNode { node in
                 Terminal.say(try await node.services.makeSignInLink(for: try await node.local(name).id))
+            }
+        }
+    }
+
+    struct Reset: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Forget a member's password, end all sessions and app access, and print a link to sign in by.")
+        @OptionGroup var options: NodeOptions
+        @Argument(help: "Who.") var name: String
+
+        func run() async throws {
+            try await options.withNode { node in
+                Terminal.say(try await node.services.resetPassword(of: try await node.local(name).id))
             }
         }
     }
