@@ -192,7 +192,7 @@ struct FilmTests {
 
     @Test(
         "a long film has fewer bits and smaller pictures, one that is far too long is refused",
-        arguments: [(1, 1_920), (60, 1_920), (600, 1_124), (2_000, 492)])
+        arguments: [(1, 1_920), (60, 1_920), (600, 1_140), (2_000, 506)])
     func bounds(seconds: Double, width: Int) throws {
         let size = PixelSize(width: 3_840, height: 2_160)
         let encoder = try FilmEncoder(size, perSecond: 30, seconds: seconds, hasSound: true)

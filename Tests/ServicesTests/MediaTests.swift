@@ -114,6 +114,7 @@ struct MediaTests {
             let late = MediaEdit(thumbnail: .bytes(TestPicture.png()))
             await #expect(throws: ServiceError.notFound) { try await cafe.services.editMedia(id, late, as: ada) }
             try await cafe.services.deletePost(postID, as: ada)
+            cafe.clock.pass(.days(2))
             await room.worker(cafe).removeGone()
             #expect(room.files().isEmpty)
         }
