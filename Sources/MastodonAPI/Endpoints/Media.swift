@@ -28,7 +28,7 @@ enum MediaEndpoints {
 
     /// The file, and a picture that stands for it.
     private static let limits = UploadReceiver.Limits(fileBytes: MediaLimits.videoBytes, files: 2)
-    private static let thumbnailLimits = UploadReceiver.Limits(fileBytes: MediaLimits.imageBytes, files: 1)
+    private static let thumbnailLimits = UploadReceiver.Limits(fileBytes: MediaLimits.imageBytes, files: 2)
 
     private static func upload(
         _ call: Call, patience: Duration, waitsForFilms: Bool
