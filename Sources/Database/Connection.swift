@@ -8,6 +8,12 @@ struct Statement: Sendable {
     init(_ sql: SQL, for engine: Engine) {
         (text, values) = sql.rendered(for: engine)
     }
+
+    /// Text without values: BEGIN, COMMIT.
+    init(text: String) {
+        self.text = text
+        values = []
+    }
 }
 
 /// One connection to one engine. It belongs to the thread that opened it, and its calls block that thread.
@@ -22,6 +28,21 @@ protocol Connection: AnyObject {
 
     /// Runs a statement and counts the rows it changed.
     func run(_ statement: Statement) throws(DatabaseError) -> Int
+
+    /// Runs a statement for whose result nobody waits, before all that comes later.
+    ///
+    /// An engine behind a network does it together with the next statement that somebody waits for; when it fails, that
+    /// one fails with its error, and nothing between them is done.
+    func send(_ statement: Statement) throws(DatabaseError)
+
+    /// Lets what was sent begin, without waiting.
+    func flush() throws(DatabaseError)
+
+    /// Waits until all that was sent is done.
+    func settle() throws(DatabaseError)
+
+    /// Ends the open transaction without a trace, whatever failed in it.
+    func rollBack()
 
     /// Prepares a statement, or finds it prepared.
     func prepare(_ statement: Statement) throws(DatabaseError)

@@ -23,6 +23,11 @@ struct PoolWorker: Sendable {
     /// How often a new connection is tried for one body.
     private static let connectionLimit = 2
 
+    private static let beginSQLite = Statement(text: "BEGIN")
+    private static let beginRead = Statement(text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    private static let beginWrite = Statement(text: "BEGIN ISOLATION LEVEL READ COMMITTED")
+    private static let commit = Statement(text: "COMMIT")
+
     private enum Outcome {
         case settled
         /// The transaction is rolled back and may succeed when run again.
@@ -84,13 +89,13 @@ struct PoolWorker: Sendable {
     private func read(_ job: ReadJob, on connection: any Connection) -> Outcome {
         let snapshot = Snapshot(session: Session(connection: connection, onStatement: options.onStatement))
         do {
-            try connection.execute(
-                connection.engine == .sqlite ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try connection.send(connection.engine == .sqlite ? Self.beginSQLite : Self.beginRead)
             let acknowledge = try job.run(snapshot)
             if let failure = snapshot.failure { throw failure }
             // The caller need not wait for the end of a transaction that changed nothing.
             acknowledge()
-            try? connection.execute("COMMIT")
+            try? connection.send(Self.commit)
+            try? connection.flush()
             return .settled
         } catch {
             return rolledBack(connection, after: snapshot.failure ?? error, thrown: error)
@@ -101,17 +106,16 @@ struct PoolWorker: Sendable {
         let transaction = Transaction(session: Session(connection: connection, onStatement: options.onStatement))
         let acknowledge: @Sendable () -> Void
         do {
-            try connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+            try connection.send(Self.beginWrite)
             acknowledge = try job.run(transaction)
             if let failure = transaction.failure { throw failure }
-            for message in transaction.announcements {
-                _ = try connection.rows(PostgresListener.notification(message))
-            }
+            for message in transaction.announcements { try connection.send(PostgresListener.notification(message)) }
+            try connection.settle()
         } catch {
             return rolledBack(connection, after: transaction.failure ?? error, thrown: error)
         }
         do {
-            try connection.execute("COMMIT")
+            _ = try connection.run(Self.commit)
         } catch {
             // Without an answer nobody knows whether it was stored, so it must not run twice.
             if connection.isBroken { return .failed(error) }
@@ -122,7 +126,7 @@ struct PoolWorker: Sendable {
     }
 
     private func rolledBack(_ connection: any Connection, after cause: any Error, thrown: any Error) -> Outcome {
-        if !connection.isBroken { try? connection.execute("ROLLBACK") }
+        connection.rollBack()
         guard let cause = cause as? DatabaseError else { return .failed(thrown) }
         let isLost = cause.kind == .unavailable && connection.isBroken
         return cause.isTransient || isLost ? .again(cause) : .failed(thrown)

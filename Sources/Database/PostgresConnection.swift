@@ -7,20 +7,33 @@ import Glibc
 ///
 /// Parameters carry their type, so that `$1 > 0` is a comparison of 64-bit integers; text alone is left for the
 /// server to place. Results come as text and are read by the type of their column.
+///
+/// Statements travel together (libpq's pipeline): what nobody waits for is sent with the next one that somebody does.
 final class PostgresConnection: Connection {
     private struct Key: Hashable {
         let text: String
         let types: [Oid]
     }
 
+    /// One thing that was sent and whose answer was not read yet.
+    private enum Step {
+        case preparation(Key, text: String)
+        case statement(Key?, text: String)
+        /// A point where the server forgets a failure and goes on.
+        case sync
+    }
+
     /// What the server says when a migration has changed the columns of a statement that is prepared already.
     private static let stalePlan = "cached plan must not change result type"
+    /// How many answers are left unread. They are short, and so both sides never wait for each other to read.
+    private static let stepLimit = 64
 
     let engine = Engine.postgres
     private(set) var isBroken = false
     private let handle: OpaquePointer
     private var statements: StatementCache<Key, String>
     private var named: UInt64 = 0
+    private var steps: [Step] = []
 
     init(location: String, cacheCapacity: Int = 256) throws(DatabaseError) {
         handle = try Self.connect(location)
@@ -72,11 +85,19 @@ final class PostgresConnection: Connection {
     }
 
     func execute(_ text: String) throws(DatabaseError) {
+        try settle()
         PQclear(try check(PQexec(handle, text), text))
     }
 
+    func rollBack() {
+        // What failed before is what is taken back.
+        try? settle()
+        if !isBroken { try? execute("ROLLBACK") }
+    }
+
     func prepare(_ statement: Statement) throws(DatabaseError) {
-        _ = try prepared(statement, PostgresParameters(statement.values))
+        _ = try name(of: statement, PostgresParameters(statement.values))
+        try settle()
     }
 
     func rows(_ statement: Statement) throws(DatabaseError) -> [Row] {
@@ -89,6 +110,23 @@ final class PostgresConnection: Connection {
         let result = try perform(statement)
         defer { PQclear(result) }
         return PostgresResult(result).changedRows()
+    }
+
+    func send(_ statement: Statement) throws(DatabaseError) {
+        try add(statement)
+        if steps.count >= Self.stepLimit { try settle() }
+    }
+
+    func flush() throws(DatabaseError) {
+        switch steps.last {
+        case nil, .sync: break
+        case .preparation, .statement: try sent(PQpipelineSync(handle), .sync)
+        }
+    }
+
+    func settle() throws(DatabaseError) {
+        try flush()
+        PQclear(try lastResult())
     }
 
     /// Reads what has arrived and takes the notifications among it. Called by the listener alone.
@@ -105,33 +143,105 @@ final class PostgresConnection: Connection {
         return messages
     }
 
+    // MARK: - The pipeline
+
     private func perform(_ statement: Statement) throws(DatabaseError) -> OpaquePointer {
-        let parameters = PostgresParameters(statement.values)
-        let name = try prepared(statement, parameters)
-        let result = parameters.withPointers { values, lengths, formats in
-            PQexecPrepared(handle, name, Int32(clamping: values.count), values, lengths, formats, 0)
-        }
-        do {
-            return try check(result, statement.text)
-        } catch {
-            if error.kind == .serialization, error.message == Self.stalePlan {
-                // The next attempt prepares it under another name; the old one is freed with the connection.
-                _ = statements.remove(Key(text: statement.text, types: parameters.types))
-            }
-            throw error
-        }
+        try add(statement)
+        try flush()
+        guard let result = try lastResult() else { throw lost() }
+        return result
     }
 
-    private func prepared(_ statement: Statement, _ parameters: PostgresParameters) throws(DatabaseError) -> String {
+    /// Hands a statement over, behind those that wait already.
+    private func add(_ statement: Statement) throws(DatabaseError) {
+        let parameters = PostgresParameters(statement.values)
+        let name = try name(of: statement, parameters)
+        let isSent = parameters.withPointers { values, lengths, formats in
+            PQsendQueryPrepared(handle, name, Int32(clamping: values.count), values, lengths, formats, 0)
+        }
+        try sent(isSent, .statement(Key(text: statement.text, types: parameters.types), text: statement.text))
+    }
+
+    /// The name under which a statement is prepared, or will be when the server comes to it.
+    private func name(of statement: Statement, _ parameters: PostgresParameters) throws(DatabaseError) -> String {
+        if PQpipelineStatus(handle) == PQ_PIPELINE_OFF, PQenterPipelineMode(handle) != 1 { throw lost() }
         let key = Key(text: statement.text, types: parameters.types)
         if let known = statements.find(key) { return known }
-        if let oldest = statements.makeRoom() { try execute("DEALLOCATE \(oldest)") }
+        if let oldest = statements.makeRoom() {
+            let text = "DEALLOCATE \(oldest)"
+            try sent(PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 0), .statement(nil, text: text))
+        }
         named &+= 1
         let name = "s\(named)"
-        let result = PQprepare(handle, name, statement.text, Int32(clamping: key.types.count), key.types)
-        PQclear(try check(result, statement.text))
+        let isSent = PQsendPrepare(handle, name, statement.text, Int32(clamping: key.types.count), key.types)
+        try sent(isSent, .preparation(key, text: statement.text))
         statements.insert(name, for: key)
         return name
+    }
+
+    private func sent(_ status: Int32, _ step: Step) throws(DatabaseError) {
+        guard status == 1 else { throw lost() }
+        steps.append(step)
+    }
+
+    private func lost() -> DatabaseError {
+        isBroken = true
+        return DatabaseError(.unavailable, Self.firstLine(of: PQerrorMessage(handle)))
+    }
+
+    /// Reads the answers to all that was sent, up to the last sync.
+    ///
+    /// - Returns: the result of the last statement, if there was one.
+    /// - Throws: the first failure; what came after it was not done.
+    private func lastResult() throws(DatabaseError) -> OpaquePointer? {
+        let answered = steps
+        steps.removeAll(keepingCapacity: true)
+        var last: OpaquePointer?
+        var failure: DatabaseError?
+        for (index, step) in answered.enumerated() where !isBroken {
+            if case .sync = step {
+                PQclear(PQgetResult(handle))
+                // Nobody waited for the end of an earlier transaction.
+                if index < answered.count - 1 { failure = nil }
+                continue
+            }
+            PQclear(last)
+            last = nil
+            do throws(DatabaseError) {
+                last = try answer(to: step)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if failure == nil, PQexitPipelineMode(handle) != 1 { failure = lost() }
+        guard let failure else { return last }
+        PQclear(last)
+        if !isBroken, PQexitPipelineMode(handle) != 1 { throw lost() }
+        throw failure
+    }
+
+    private func answer(to step: Step) throws(DatabaseError) -> OpaquePointer? {
+        guard let result = PQgetResult(handle) else { throw lost() }
+        while PQstatus(handle) == CONNECTION_OK, let end = PQgetResult(handle) { PQclear(end) }
+        switch step {
+        case .sync:
+            return result
+        case .preparation(let key, let text):
+            do {
+                return try check(result, text)
+            } catch {
+                _ = statements.remove(key)
+                throw error
+            }
+        case .statement(let key, let text):
+            do {
+                return try check(result, text)
+            } catch {
+                // The next attempt prepares it under another name; the old one is freed with the connection.
+                if error.message == Self.stalePlan, let key { _ = statements.remove(key) }
+                throw error
+            }
+        }
     }
 
     /// Passes a result that is one, and turns the others into errors.

@@ -118,6 +118,18 @@ final class SQLiteConnection: Connection {
         return sqlite3_total_changes64(handle) == before ? 0 : Int(sqlite3_changes64(handle))
     }
 
+    func send(_ statement: Statement) throws(DatabaseError) {
+        _ = try rows(statement)
+    }
+
+    // Everything is done when it is sent.
+    func flush() {}
+    func settle() {}
+
+    func rollBack() {
+        if !isOutsideTransaction { try? execute("ROLLBACK") }
+    }
+
     private func prepared(_ statement: Statement) throws(DatabaseError) -> Prepared {
         if let known = statements.find(statement.text) { return known }
         var text = statement.text

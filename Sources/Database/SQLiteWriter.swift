@@ -59,7 +59,7 @@ struct SQLiteWriter: Sendable {
             }
             try connection.execute("COMMIT")
         } catch {
-            if !connection.isOutsideTransaction { try? connection.execute("ROLLBACK") }
+            connection.rollBack()
             let unsettled = successes.map(\.job) + unsettled
             guard connection.isBroken else { return unsettled }
             // The file cannot be read or written: that is nobody's own fault, and more tries would not help.
@@ -98,7 +98,7 @@ struct SQLiteWriter: Sendable {
                 try connection.execute("COMMIT")
                 return tell(success)
             } catch {
-                if !connection.isOutsideTransaction { try? connection.execute("ROLLBACK") }
+                connection.rollBack()
                 let isTransient = (error as? DatabaseError)?.isTransient == true
                 guard isTransient, attempt < Self.attemptLimit else { return job.fail(error) }
                 options.logger.debug("write retried", metadata: ["db.attempt": "\(attempt)", "error.kind": "busy"])

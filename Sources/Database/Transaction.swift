@@ -71,9 +71,14 @@ public final class Transaction: Queryable {
 
     /// Runs a statement for its effect.
     ///
-    /// - Returns: the number of rows that it inserted, updated or deleted itself.
-    @discardableResult
-    public func run(_ sql: SQL) throws(DatabaseError) -> Int {
+    /// PostgreSQL is told together with the next statement whose answer is asked for, or at the end; that is where a
+    /// failure shows.
+    public func run(_ sql: SQL) throws(DatabaseError) {
+        try session.send(sql)
+    }
+
+    /// Runs a statement and counts the rows that it inserted, updated or deleted itself.
+    public func changed(_ sql: SQL) throws(DatabaseError) -> Int {
         try session.run(sql)
     }
 
@@ -108,6 +113,15 @@ final class Session {
         let statement = try admit(sql)
         do {
             return try connection.rows(statement)
+        } catch {
+            throw fail(error)
+        }
+    }
+
+    func send(_ sql: SQL) throws(DatabaseError) {
+        let statement = try admit(sql)
+        do {
+            try connection.send(statement)
         } catch {
             throw fail(error)
         }

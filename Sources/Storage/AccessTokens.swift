@@ -112,7 +112,7 @@ public enum AccessTokens {
     /// - Returns: whether there was one.
     @discardableResult
     public static func delete(_ id: ID<AccessToken>, in tx: Transaction) throws(DatabaseError) -> Bool {
-        let deleted = try tx.run("DELETE FROM access_token WHERE id = \(id)") == 1
+        let deleted = try tx.changed("DELETE FROM access_token WHERE id = \(id)") == 1
         tx.announce(.settingsChanged)
         return deleted
     }

@@ -80,7 +80,7 @@ public enum AccountLists {
     public static func addMember(
         _ member: ID<Account>, to list: ID<AccountList>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             """
             INSERT INTO account_list_member (list_id, account_id) VALUES (\(list), \(member))
             ON CONFLICT (list_id, account_id) DO NOTHING

@@ -77,7 +77,7 @@ public enum Announcements {
     /// - Returns: whether there was one.
     @discardableResult
     public static func remove(_ id: ID<Announcement>, in tx: Transaction) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM announcement WHERE id = \(id)") == 1
+        try tx.changed("DELETE FROM announcement WHERE id = \(id)") == 1
     }
 
     /// What is announced at present, newest first. Three statements.
@@ -127,7 +127,7 @@ public enum Announcements {
     public static func unreact(
         _ name: String, to id: ID<Announcement>, by account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             """
             DELETE FROM announcement_reaction
             WHERE announcement_id = \(id) AND name = \(name) AND account_id = \(account)

@@ -71,7 +71,7 @@ public enum AuthorizationCodes {
     public static func use(
         _ digest: [UInt8], at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             """
             UPDATE authorization_code SET used_at = \(now)
             WHERE code_digest = \(digest) AND used_at IS NULL AND expires_at > \(now)
@@ -83,6 +83,6 @@ public enum AuthorizationCodes {
     /// - Returns: how many.
     @discardableResult
     public static func prune(before instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.run("DELETE FROM authorization_code WHERE expires_at < \(instant)")
+        try tx.changed("DELETE FROM authorization_code WHERE expires_at < \(instant)")
     }
 }

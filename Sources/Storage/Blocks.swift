@@ -13,7 +13,7 @@ public enum Blocks {
     public static func add(
         by account: ID<Account>, target: ID<Account>, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             """
             INSERT INTO block (account_id, target_id, activity_iri, created_at)
             VALUES (\(account), \(target), \(activity), \(now))
@@ -28,7 +28,7 @@ public enum Blocks {
     public static func remove(
         by account: ID<Account>, target: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM block WHERE account_id = \(account) AND target_id = \(target)") == 1
+        try tx.changed("DELETE FROM block WHERE account_id = \(account) AND target_id = \(target)") == 1
     }
 
     /// Whether one of the two blocked the other.

@@ -19,7 +19,7 @@ public enum Boosts {
     public static func add(
         _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        let inserted = try tx.run(
+        let inserted = try tx.changed(
             """
             INSERT INTO boost (id, account_id, post_id, activity_iri, created_at)
             VALUES (\(id), \(account), \(post), \(activity), \(now))
@@ -38,7 +38,7 @@ public enum Boosts {
     public static func remove(
         account: ID<Account>, post: ID<Post>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        let removed = try tx.run("DELETE FROM boost WHERE account_id = \(account) AND post_id = \(post)")
+        let removed = try tx.changed("DELETE FROM boost WHERE account_id = \(account) AND post_id = \(post)")
         guard removed == 1 else { return false }
         try Entries.removeBoost(of: post, by: account, in: tx)
         try Notifications.remove(.reblog, from: account, about: .post(post), in: tx)

@@ -81,7 +81,7 @@ public enum ContentFilters {
         _ id: ID<ContentFilter>, owner: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         tx.announce(StreamEvent.filtersChanged(owner))
-        return try tx.run("DELETE FROM content_filter WHERE id = \(id) AND account_id = \(owner)") == 1
+        return try tx.changed("DELETE FROM content_filter WHERE id = \(id) AND account_id = \(owner)") == 1
     }
 
     private static let columns: SQL = """

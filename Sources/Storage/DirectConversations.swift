@@ -45,7 +45,7 @@ public enum DirectConversations {
     public static func setUnread(
         _ id: ID<DirectConversation>, _ isUnread: Bool, of account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             "UPDATE conversation SET unread = \(isUnread) WHERE id = \(id) AND account_id = \(account)") == 1
     }
 
@@ -56,7 +56,7 @@ public enum DirectConversations {
     public static func remove(
         _ id: ID<DirectConversation>, of account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM conversation WHERE id = \(id) AND account_id = \(account)") == 1
+        try tx.changed("DELETE FROM conversation WHERE id = \(id) AND account_id = \(account)") == 1
     }
 
     /// Puts a letter into the conversations of those of this node who have a part in it.

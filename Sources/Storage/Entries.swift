@@ -68,6 +68,7 @@ public enum Entries {
             ON CONFLICT (id) DO UPDATE SET is_reply = excluded.is_reply, replied_to_id = excluded.replied_to_id,
                 is_listed = excluded.is_listed
             """)
+        try note(ID(post.id.rawValue), asNewestOf: post.author, in: tx)
     }
 
     static func put(_ event: Event, in tx: Transaction) throws(DatabaseError) {
@@ -78,6 +79,7 @@ public enum Entries {
                 \(event.visibility == .everyone), \(event.isLocal))
             ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id, is_listed = excluded.is_listed
             """)
+        try note(ID(event.id.rawValue), asNewestOf: event.owner, in: tx)
     }
 
     static func putBoost(
@@ -89,6 +91,7 @@ public enum Entries {
             SELECT \(id), \(account), p.id, NULL, \(true), p.in_reply_to_iri IS NOT NULL, NULL, \(false), p.is_local
             FROM post p WHERE p.id = \(post)
             """)
+        try note(ID(id.rawValue), asNewestOf: account, in: tx)
         tx.announce(StreamEvent.entry(ID(id.rawValue)))
     }
 
@@ -101,7 +104,20 @@ public enum Entries {
             SELECT \(id), \(account), NULL, v.id, \(true), \(false), NULL, \(false), v.is_local
             FROM event v WHERE v.id = \(event)
             """)
+        try note(id, asNewestOf: account, in: tx)
         tx.announce(StreamEvent.entry(id))
+    }
+
+    /// Keeps the number of an account's newest entry; a deletion leaves it as it is, see ``EntryMerge``.
+    private static func note(
+        _ entry: ID<Entry>, asNewestOf account: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            INSERT INTO newest_entry (account_id, entry_id) VALUES (\(account), \(entry))
+            ON CONFLICT (account_id) DO UPDATE SET entry_id = excluded.entry_id
+            WHERE newest_entry.entry_id < excluded.entry_id
+            """)
     }
 
     static func removeBoost(of post: ID<Post>, by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {

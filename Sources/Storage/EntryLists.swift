@@ -56,8 +56,8 @@ public enum EntryLists {
         let sources: SQL = """
             SELECT f.target_id AS account_id, f.shows_boosts AS with_boosts FROM follow f
             WHERE f.follower_id = \(viewer) AND f.state = 'accepted'
-                AND NOT EXISTS (SELECT 1 FROM account_list_member m JOIN account_list l ON l.id = m.list_id
-                                WHERE m.account_id = f.target_id AND l.account_id = \(viewer) AND l.is_exclusive)
+                AND f.target_id NOT IN (SELECT m.account_id FROM account_list l
+                    JOIN account_list_member m ON m.list_id = l.id WHERE l.account_id = \(viewer) AND l.is_exclusive)
             UNION ALL SELECT \(viewer) AS account_id, \(true) AS with_boosts
             """
         let merge = EntryMerge(

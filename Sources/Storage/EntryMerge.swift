@@ -5,10 +5,14 @@ internal import Model
 
 // How a home timeline is read.
 //
-// Nothing is written when a post arrives: a member who follows a thousand accounts reads a page by looking at the next
-// entry of each (one step in the index `entry_account` each), keeping the few accounts that are nearest, and merging those.
-// A page of n can only hold entries of the n accounts that come first, and none older than the last of these, so both
-// statements cost the same on a young node and on an old one; what grows is only the number of accounts that are followed.
+// Nothing is written for a follower when a post arrives: a member who follows a thousand accounts reads a page by looking
+// at the next entry of each, keeping the few accounts that are nearest, and merging those. A page of n can only hold
+// entries of the n accounts that come first, and none older than the last of these, so both statements cost the same on a
+// young node and on an old one; what grows is only the number of accounts that are followed.
+//
+// The next entry of an account is at first its newest, whose number is kept beside it (`newest_entry`, small enough to stay
+// in memory). Only accounts that a reader has scrolled past cost a step in the index `entry_account`. The number kept may be
+// that of an entry that is deleted: it then names a place where nothing stands, and the look goes on behind it.
 
 /// The entries of many accounts, and of some hashtags, in one order.
 struct EntryMerge {
@@ -39,15 +43,22 @@ struct EntryMerge {
         var window = page
         for _ in 0..<Self.rounds {
             let fronts = try nearest(window, in: db)
-            guard !fronts.isEmpty else { break }
+            guard let farthest = fronts.last else { break }
             let candidates = try merged(fronts, window, in: db)
             for (entry, isShown) in candidates where isShown && seen.insert(entry.subject).inserted {
                 found.append(entry)
             }
-            guard found.count < page.limit, candidates.count == page.limit, let last = candidates.last?.entry else {
+            guard found.count < page.limit else { break }
+            // Everything as far as here has been seen.
+            let end: Int64
+            if candidates.count == page.limit, let last = candidates.last?.entry.id.rawValue {
+                end = last
+            } else if fronts.count == page.limit {
+                end = farthest.next
+            } else {
                 break
             }
-            if page.fromOldest { window.after = last.id.rawValue } else { window.before = last.id.rawValue }
+            if page.fromOldest { window.after = end } else { window.before = end }
         }
         let kept = found.prefix(page.limit)
         return page.fromOldest ? kept.reversed() : Array(kept)
@@ -65,11 +76,9 @@ struct EntryMerge {
         let accounts = try db.rows(
             """
             WITH w AS MATERIALIZED (
-                SELECT s.account_id, s.with_boosts, (
-                    SELECT e.id FROM entry e
-                    WHERE e.account_id = s.account_id AND \(range("e.id", window)) AND (s.with_boosts OR NOT e.is_boost)
-                    ORDER BY e.id \(direction) LIMIT 1) AS next_id
-                FROM (\(sources)) s)
+                SELECT s.account_id, s.with_boosts, \(next(window)) AS next_id
+                FROM (\(sources)) s JOIN newest_entry n ON n.account_id = s.account_id
+                WHERE n.entry_id > \(window.after))
             SELECT w.account_id, w.with_boosts, w.next_id FROM w
             WHERE w.next_id IS NOT NULL ORDER BY w.next_id \(direction) LIMIT \(page.limit)
             """)
@@ -82,6 +91,17 @@ struct EntryMerge {
         if let tags { fronts += try nearest(ofTags: tags, window, in: db) }
         let isBefore: (Front, Front) -> Bool = { page.fromOldest ? $0.next < $1.next : $0.next > $1.next }
         return Array(fronts.sorted(by: isBefore).prefix(page.limit))
+    }
+
+    /// The next entry of an account: its newest where the reader is not past it, else a step in the index.
+    private func next(_ window: PageRequest) -> SQL {
+        let step: SQL = """
+            (SELECT e.id FROM entry e
+             WHERE e.account_id = s.account_id AND \(range("e.id", window)) AND (s.with_boosts OR NOT e.is_boost)
+             ORDER BY e.id \(direction) LIMIT 1)
+            """
+        guard !page.fromOldest else { return step }
+        return "CASE WHEN s.with_boosts AND n.entry_id < \(window.before) THEN n.entry_id ELSE \(step) END"
     }
 
     private func nearest(

@@ -16,7 +16,7 @@ public enum EventShares {
     public static func add(
         _ id: ID<Entry>, event: ID<Event>, account: ID<Account>, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        let inserted = try tx.run(
+        let inserted = try tx.changed(
             """
             INSERT INTO event_share (event_id, account_id, activity_iri, created_at)
             VALUES (\(event), \(account), \(activity), \(now))
@@ -36,7 +36,7 @@ public enum EventShares {
     ) throws(DatabaseError) -> Bool {
         try Entries.removeShare(of: event, by: account, in: tx)
         try Notifications.remove(.reblog, from: account, about: .event(event), in: tx)
-        return try tx.run("DELETE FROM event_share WHERE event_id = \(event) AND account_id = \(account)") == 1
+        return try tx.changed("DELETE FROM event_share WHERE event_id = \(event) AND account_id = \(account)") == 1
     }
 
     /// Whose share of which event the `Announce` was.

@@ -22,7 +22,7 @@ public enum Events {
     /// - Returns: whether it is new.
     @discardableResult
     public static func insert(_ e: Event, in tx: Transaction) throws(DatabaseError) -> Bool {
-        let inserted = try tx.run(
+        let inserted = try tx.changed(
             """
             INSERT INTO event (id, iri, owner_id, organizer_id, uuid, title, content_html, source, starts_at, ends_at,
                 time_zone, place_name, place_street, place_locality, place_postal_code, place_country, latitude,
@@ -73,7 +73,7 @@ public enum Events {
     public static func delete(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try StreamFarewells.removing(id, in: tx)
         try tx.run("UPDATE post SET event_id = NULL WHERE event_id = \(id)")
-        return try tx.run("DELETE FROM event WHERE id = \(id)") == 1
+        return try tx.changed("DELETE FROM event WHERE id = \(id)") == 1
     }
 
     /// The event with this number.
@@ -142,7 +142,7 @@ public enum Events {
     /// - Returns: whether there is such an event.
     @discardableResult
     public static func lock(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Bool {
-        try tx.run("UPDATE event SET sequence = sequence WHERE id = \(id)") == 1
+        try tx.changed("UPDATE event SET sequence = sequence WHERE id = \(id)") == 1
     }
 
     private static func isShown(_ scope: EventScope, _ mode: FederationMode) -> SQL {

@@ -14,7 +14,7 @@ public enum Follows {
     public static func request(
         by follower: ID<Account>, of target: ID<Account>, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        let asked = try tx.run(
+        let asked = try tx.changed(
             """
             INSERT INTO follow (follower_id, target_id, activity_iri, state, created_at)
             VALUES (\(follower), \(target), \(activity), 'requested', \(now))
@@ -39,7 +39,7 @@ public enum Follows {
         _ state: Follow.State, by follower: ID<Account>, of target: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         let wasAccepted = try find(by: follower, of: target, in: tx)?.state == .accepted
-        let moved = try tx.run(
+        let moved = try tx.changed(
             """
             UPDATE follow SET state = \(state)
             WHERE follower_id = \(follower) AND target_id = \(target)

@@ -33,7 +33,7 @@ public enum GroupRoles {
     public static func remove(
         group: ID<Account>, account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM group_role WHERE group_id = \(group) AND account_id = \(account)") == 1
+        try tx.changed("DELETE FROM group_role WHERE group_id = \(group) AND account_id = \(account)") == 1
     }
 
     /// The moderators of a group who may act, oldest account first.

@@ -109,7 +109,7 @@ public enum GuestLists {
         _ state: Guest.State, _ account: ID<Account>, _ event: ID<Event>, in tx: Transaction
     ) throws(DatabaseError) -> (Bool, [Guest]) {
         guard try Events.lock(event, in: tx) else { return (false, []) }
-        let changed = try tx.run(
+        let changed = try tx.changed(
             """
             UPDATE guest SET state = \(state)
             WHERE event_id = \(event) AND account_id = \(account) AND state IN ('asked', 'going', 'waiting')

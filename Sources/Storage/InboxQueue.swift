@@ -45,7 +45,7 @@ public enum InboxQueue {
     ///
     /// - Returns: whether it is new.
     public static func accept(_ activity: ReceivedActivity, in tx: Transaction) throws(DatabaseError) -> Bool {
-        let inserted = try tx.run(
+        let inserted = try tx.changed(
             """
             INSERT INTO received (id, activity_iri, activity_type, signer_id, key_id, body, received_at, run_at,
                 lease_until, attempts, state, outcome)
@@ -92,7 +92,7 @@ public enum InboxQueue {
     public static func finish(
         _ id: ID<ReceivedActivity>, outcome: String, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             """
             UPDATE received SET state = 'done', outcome = \(outcome), lease_until = NULL
             WHERE id = \(id) AND state = 'waiting'
@@ -103,7 +103,7 @@ public enum InboxQueue {
     public static func postpone(
         _ id: ID<ReceivedActivity>, until time: Timestamp, reason: String, in tx: Transaction
     ) throws(DatabaseError) {
-        _ = try tx.run(
+        try tx.run(
             """
             UPDATE received SET run_at = \(time), lease_until = NULL, outcome = \(reason)
             WHERE id = \(id) AND state = 'waiting'
@@ -114,7 +114,7 @@ public enum InboxQueue {
     public static func park(
         _ id: ID<ReceivedActivity>, reason: String, in tx: Transaction
     ) throws(DatabaseError) {
-        _ = try tx.run(
+        try tx.run(
             """
             UPDATE received SET state = 'parked', outcome = \(reason), lease_until = NULL
             WHERE id = \(id) AND state = 'waiting'
@@ -139,7 +139,7 @@ public enum InboxQueue {
     /// Forgets finished activities. Their ids stay known for as long as this keeps them: at least 90 days.
     public static func prune(before time: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
         // The first condition says nothing new; it lets SQLite see that `received_done` holds every row that is meant.
-        try tx.run("DELETE FROM received WHERE state <> 'waiting' AND state = 'done' AND received_at < \(time)")
+        try tx.changed("DELETE FROM received WHERE state <> 'waiting' AND state = 'done' AND received_at < \(time)")
     }
 }
 
@@ -229,7 +229,7 @@ public enum SignatureMemory {
     public static func remember(
         _ digest: [UInt8], until expiry: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             """
             INSERT INTO seen_signature (digest, expires_at) VALUES (\(digest), \(expiry))
             ON CONFLICT (digest) DO NOTHING
@@ -238,6 +238,6 @@ public enum SignatureMemory {
 
     /// Forgets those that are too old to pass.
     public static func prune(before time: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.run("DELETE FROM seen_signature WHERE expires_at < \(time)")
+        try tx.changed("DELETE FROM seen_signature WHERE expires_at < \(time)")
     }
 }

@@ -73,7 +73,7 @@ public enum Favourites {
     public static func addEvent(
         _ id: Int64, account: ID<Account>, event: ID<Event>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             """
             INSERT INTO event_like (id, account_id, event_id) VALUES (\(id), \(account), \(event))
             ON CONFLICT (event_id, account_id) DO NOTHING

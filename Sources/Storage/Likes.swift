@@ -14,7 +14,7 @@ public enum Likes {
     public static func add(
         account: ID<Account>, post: ID<Post>, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        let inserted = try tx.run(
+        let inserted = try tx.changed(
             """
             INSERT INTO post_like (account_id, post_id, activity_iri, created_at, id)
             VALUES (\(account), \(post), \(activity), \(now), \(place(of: post, at: now)))
@@ -37,7 +37,7 @@ public enum Likes {
     public static func remove(
         account: ID<Account>, post: ID<Post>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        let removed = try tx.run("DELETE FROM post_like WHERE account_id = \(account) AND post_id = \(post)")
+        let removed = try tx.changed("DELETE FROM post_like WHERE account_id = \(account) AND post_id = \(post)")
         guard removed == 1 else { return false }
         try Notifications.remove(.favourite, from: account, about: .post(post), in: tx)
         try tx.run("UPDATE post SET like_count = like_count - 1 WHERE id = \(post)")

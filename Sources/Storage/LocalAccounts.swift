@@ -26,7 +26,7 @@ public enum LocalAccounts {
     /// - Returns: whether somebody was waiting under this number.
     @discardableResult
     public static func remove(_ id: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Bool {
-        let removed = try tx.run("DELETE FROM local_account WHERE account_id = \(id) AND approved_at IS NULL")
+        let removed = try tx.changed("DELETE FROM local_account WHERE account_id = \(id) AND approved_at IS NULL")
         guard removed == 1 else { return false }
         try tx.run("DELETE FROM session WHERE account_id = \(id)")
         try AccessTokens.deleteAll(of: id, in: tx)
@@ -126,7 +126,7 @@ extension LocalAccounts {
     public static func approve(
         _ id: ID<Account>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        let approved = try tx.run(
+        let approved = try tx.changed(
             "UPDATE local_account SET approved_at = \(now) WHERE account_id = \(id) AND approved_at IS NULL")
         tx.announce(Change.settingsChanged.rawValue)
         return approved == 1

@@ -56,7 +56,7 @@ public enum Mutes {
     /// - Returns: how many there were.
     @discardableResult
     public static func prune(before now: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.run("DELETE FROM mute WHERE expires_at IS NOT NULL AND expires_at <= \(now)")
+        try tx.changed("DELETE FROM mute WHERE expires_at IS NOT NULL AND expires_at <= \(now)")
     }
 }
 

@@ -129,7 +129,7 @@ public enum NotificationGroups {
         _ key: String, of viewer: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         if let id = alone(key) { return try Notifications.dismiss(id, of: viewer, in: tx) }
-        return try tx.run("DELETE FROM notification WHERE account_id = \(viewer) AND group_key = \(key)") > 0
+        return try tx.changed("DELETE FROM notification WHERE account_id = \(viewer) AND group_key = \(key)") > 0
     }
 
     /// The notification that stands alone under this key.

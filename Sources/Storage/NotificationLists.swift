@@ -107,7 +107,7 @@ extension Notifications {
     public static func dismiss(
         _ id: ID<Notification>, of viewer: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM notification WHERE id = \(id) AND account_id = \(viewer)") == 1
+        try tx.changed("DELETE FROM notification WHERE id = \(id) AND account_id = \(viewer)") == 1
     }
 
     /// Forgets all that was told.

@@ -168,7 +168,7 @@ public enum NotificationRequests {
             WHERE account_id = \(account) AND is_filtered AND from_id IN (SELECT q.from_id \(waiting))
             """)
         tx.announce(StreamEvent.notificationsMerged(account))
-        return try tx.run(
+        return try tx.changed(
             "UPDATE notification_request SET state = 'accepted' WHERE id IN (SELECT q.id \(waiting))")
     }
 
@@ -185,7 +185,7 @@ public enum NotificationRequests {
             DELETE FROM notification
             WHERE account_id = \(account) AND is_filtered AND from_id IN (SELECT q.from_id \(waiting))
             """)
-        return try tx.run(
+        return try tx.changed(
             "UPDATE notification_request SET state = 'dismissed' WHERE id IN (SELECT q.id \(waiting))")
     }
 

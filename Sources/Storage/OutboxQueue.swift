@@ -61,7 +61,7 @@ public struct QueuedDelivery: Sendable, Hashable, Identifiable {
 public enum OutboxQueue {
     /// Stores what was said.
     public static func insert(_ activity: SentActivity, in tx: Transaction) throws(DatabaseError) {
-        _ = try tx.run(
+        try tx.run(
             """
             INSERT INTO activity (id, iri, actor_id, type, object_iri, body, is_public, created_at)
             VALUES (\(activity.id), \(activity.iri), \(activity.actor), \(activity.type), \(activity.object),
@@ -87,7 +87,7 @@ public enum OutboxQueue {
                      \(activity.createdAt), NULL, 0, \(activity.createdAt))
                     """)
             }
-            _ = try tx.run(
+            try tx.run(
                 """
                 INSERT INTO delivery (id, activity_id, actor_id, inbox, host, order_key, run_at, lease_until, attempts,
                     created_at)
@@ -160,20 +160,20 @@ public enum OutboxQueue {
     /// The peer has it.
     public static func finish(_ ids: [ID<QueuedDelivery>], in tx: Transaction) throws(DatabaseError) {
         guard !ids.isEmpty else { return }
-        _ = try tx.run("DELETE FROM delivery WHERE id IN (\(list: ids))")
+        try tx.run("DELETE FROM delivery WHERE id IN (\(list: ids))")
     }
 
     /// Later.
     public static func postpone(
         _ id: ID<QueuedDelivery>, until time: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
-        _ = try tx.run("UPDATE delivery SET run_at = \(time), lease_until = NULL WHERE id = \(id)")
+        try tx.run("UPDATE delivery SET run_at = \(time), lease_until = NULL WHERE id = \(id)")
     }
 
     /// Gives the lease back as if it was never taken: at a stop, or when the host is at its limit.
     public static func release(_ ids: [ID<QueuedDelivery>], in tx: Transaction) throws(DatabaseError) {
         guard !ids.isEmpty else { return }
-        _ = try tx.run(
+        try tx.run(
             "UPDATE delivery SET lease_until = NULL, attempts = attempts - 1 WHERE id IN (\(list: ids))")
     }
 
@@ -182,12 +182,12 @@ public enum OutboxQueue {
         _ delivery: QueuedDelivery, record: ID<AbandonedDelivery>, reason: String, at now: Timestamp,
         in tx: Transaction
     ) throws(DatabaseError) {
-        _ = try tx.run(
+        try tx.run(
             """
             INSERT INTO abandoned_delivery (id, activity_id, inbox, reason, abandoned_at)
             VALUES (\(record), \(delivery.activity), \(delivery.inbox), \(reason), \(now))
             """)
-        _ = try tx.run("DELETE FROM delivery WHERE id = \(delivery.id)")
+        try tx.run("DELETE FROM delivery WHERE id = \(delivery.id)")
     }
 
     /// How many wait, and since when the oldest that is due does.

@@ -138,7 +138,7 @@ public enum Polls {
 
     /// Takes the lock of the poll's row until the transaction ends: votes are counted one after the other.
     private static func lock(_ post: ID<Post>, in tx: Transaction) throws(DatabaseError) -> Bool {
-        try tx.run("UPDATE poll SET is_multiple = is_multiple WHERE post_id = \(post)") == 1
+        try tx.changed("UPDATE poll SET is_multiple = is_multiple WHERE post_id = \(post)") == 1
     }
 
     // MARK: - In the course of time
@@ -165,7 +165,7 @@ public enum Polls {
             """, in: tx)
         var taken: [ID<Post>] = []
         for post in posts {
-            let isMine = try tx.run(
+            let isMine = try tx.changed(
                 """
                 UPDATE poll SET ended_at = \(now), changed_at = NULL, hides_totals = \(false)
                 WHERE post_id = \(post) AND ended_at IS NULL

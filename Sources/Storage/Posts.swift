@@ -16,7 +16,7 @@ public enum Posts {
     /// - Returns: whether it is new.
     @discardableResult
     public static func insert(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> Bool {
-        let inserted = try tx.run(
+        let inserted = try tx.changed(
             """
             INSERT INTO post (id, iri, author_id, group_id, in_reply_to_id, in_reply_to_iri, thread_id, event_id, kind,
                 title, content_html, source, warning, sensitive, visibility, language, url, published_at, edited_at,
@@ -85,7 +85,7 @@ public enum Posts {
             UPDATE post SET in_reply_to_id = NULL
             WHERE in_reply_to_iri = (SELECT q.iri FROM post q WHERE q.id = \(id))
             """)
-        return try tx.run("DELETE FROM post WHERE id = \(id)") == 1
+        return try tx.changed("DELETE FROM post WHERE id = \(id)") == 1
     }
 
     /// Removes everything that an account wrote; its boosts and likes too.
@@ -105,7 +105,7 @@ public enum Posts {
             UPDATE post SET in_reply_to_id = NULL
             WHERE in_reply_to_iri IN (SELECT q.iri FROM post q WHERE q.author_id = \(author))
             """)
-        return try tx.run("DELETE FROM post WHERE author_id = \(author)")
+        return try tx.changed("DELETE FROM post WHERE author_id = \(author)")
     }
 
     /// Gives the answers that came before `p` their parent, and the branch below them its thread and event.
@@ -113,7 +113,7 @@ public enum Posts {
     /// Called after `p` was stored. Answers that answer each other in a circle end nowhere: the search stops after
     /// 200 levels.
     public static func adoptReplies(of p: Post, in tx: Transaction) throws(DatabaseError) {
-        let adopted = try tx.run(
+        let adopted = try tx.changed(
             """
             UPDATE post SET in_reply_to_id = \(p.id)
             WHERE in_reply_to_iri = \(p.iri) AND in_reply_to_id IS NULL AND id <> \(p.id)

@@ -34,7 +34,7 @@ public enum PushQueue {
         notification: ID<Notification>, type: String, for account: ID<Account>, from sender: ID<Account>,
         about entry: ID<Entry>? = nil, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
-        let queued = try tx.run(
+        let queued = try tx.changed(
             """
             INSERT INTO push_queue (subscription_id, notification_id, type, sender_id, entry_id, run_at, attempts,
                 created_at)

@@ -90,7 +90,7 @@ public enum PushSubscriptions {
     /// - Returns: whether there was one.
     @discardableResult
     public static func remove(token: ID<AccessToken>, in tx: Transaction) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM push_subscription WHERE token_id = \(token)") == 1
+        try tx.changed("DELETE FROM push_subscription WHERE token_id = \(token)") == 1
     }
 
     /// Ends the subscriptions of an account.

@@ -48,7 +48,7 @@ public enum Reports {
     @discardableResult
     public static func insert(_ report: Report, in tx: Transaction) throws(DatabaseError) -> Bool {
         let objects = JSON.array(report.objects.map { .string($0) }).serialized()
-        return try tx.run(
+        return try tx.changed(
             """
             INSERT INTO report (id, activity_iri, reporter_id, target_id, objects, comment, category, created_at,
                 resolved_at)
@@ -97,7 +97,7 @@ public enum Reports {
     public static func resolve(
         _ id: ID<Report>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run("UPDATE report SET resolved_at = \(now) WHERE id = \(id) AND resolved_at IS NULL") == 1
+        try tx.changed("UPDATE report SET resolved_at = \(now) WHERE id = \(id) AND resolved_at IS NULL") == 1
     }
 
     private static func read(_ row: Row) throws(DatabaseError) -> Report {
@@ -128,7 +128,7 @@ public enum Moves {
     public static func record(
         _ account: ID<Account>, target: IRI, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             """
             INSERT INTO move (account_id, target_iri, activity_iri, created_at)
             VALUES (\(account), \(target), \(activity), \(now))

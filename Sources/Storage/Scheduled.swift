@@ -55,7 +55,7 @@ public enum Scheduled {
     public static func move(
         _ id: ID<ScheduledPost>, of author: ID<Account>, to time: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             """
             UPDATE scheduled SET due_at = \(time), run_at = \(time), attempts = 0
             WHERE id = \(id) AND account_id = \(author)
@@ -68,7 +68,7 @@ public enum Scheduled {
     public static func remove(
         _ id: ID<ScheduledPost>, of author: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM scheduled WHERE id = \(id) AND account_id = \(author)") == 1
+        try tx.changed("DELETE FROM scheduled WHERE id = \(id) AND account_id = \(author)") == 1
     }
 
     /// Those whose hour has come. Nobody else gets them before `lease`; a process that dies gives them back by that.
@@ -77,7 +77,7 @@ public enum Scheduled {
     ) throws(DatabaseError) -> [ScheduledPost] {
         var taken: [ScheduledPost] = []
         for post in try all("WHERE run_at <= \(now) ORDER BY run_at, id LIMIT \(limit)", in: tx) {
-            let isMine = try tx.run(
+            let isMine = try tx.changed(
                 """
                 UPDATE scheduled SET attempts = attempts + 1,
                     run_at = CASE WHEN attempts + 1 < \(attempts) THEN \(lease) ELSE NULL END
@@ -108,7 +108,7 @@ public enum SentOnce {
     public static func claim(
         _ key: String, by account: ID<Account>, for subject: Int64, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Int64? {
-        let claimed = try tx.run(
+        let claimed = try tx.changed(
             """
             INSERT INTO idempotency (account_id, key, subject_id, created_at)
             VALUES (\(account), \(key), \(subject), \(now))
@@ -138,6 +138,6 @@ public enum SentOnce {
     /// - Returns: how many there were.
     @discardableResult
     public static func prune(before: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.run("DELETE FROM idempotency WHERE created_at < \(before)")
+        try tx.changed("DELETE FROM idempotency WHERE created_at < \(before)")
     }
 }

@@ -47,14 +47,14 @@ public enum SentActivities {
 
     /// Takes back the text of what was said about an object that is gone, so that an outbox no longer shows it.
     public static func hide(about object: IRI, in tx: Transaction) throws(DatabaseError) {
-        _ = try tx.run("UPDATE activity SET is_public = \(false) WHERE object_iri = \(object) AND type <> 'Delete'")
+        try tx.run("UPDATE activity SET is_public = \(false) WHERE object_iri = \(object) AND type <> 'Delete'")
     }
 
     /// The same for all that was said by somebody who is gone, or about what they wrote. Called before their posts go.
     public static func hideAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) {
-        _ = try tx.run(
+        try tx.run(
             "UPDATE activity SET is_public = \(false) WHERE actor_id = \(author) AND is_public AND type <> 'Delete'")
-        _ = try tx.run(
+        try tx.run(
             """
             UPDATE activity SET is_public = \(false)
             WHERE object_iri IN (SELECT p.iri FROM post p WHERE p.author_id = \(author)) AND type <> 'Delete'

@@ -60,7 +60,7 @@ public enum Sessions {
     public static func extend(
         _ digest: [UInt8], at now: Timestamp, expires: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             """
             UPDATE session SET seen_at = \(now), expires_at = \(expires)
             WHERE token_digest = \(digest) AND expires_at > \(now)
@@ -82,7 +82,7 @@ public enum Sessions {
     /// - Returns: how many.
     @discardableResult
     public static func prune(before instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.run("DELETE FROM session WHERE expires_at < \(instant)")
+        try tx.changed("DELETE FROM session WHERE expires_at < \(instant)")
     }
 }
 
@@ -121,7 +121,7 @@ public enum SignInLinks {
     /// - Returns: how many.
     @discardableResult
     public static func prune(before instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.run("DELETE FROM sign_in_link WHERE expires_at < \(instant)")
+        try tx.changed("DELETE FROM sign_in_link WHERE expires_at < \(instant)")
     }
 }
 
@@ -157,7 +157,7 @@ public enum Invitations {
     public static func use(
         _ digest: [UInt8], at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             """
             UPDATE invitation SET used_at = \(now)
             WHERE token_digest = \(digest) AND used_at IS NULL AND expires_at > \(now)
@@ -169,6 +169,6 @@ public enum Invitations {
     /// - Returns: how many.
     @discardableResult
     public static func prune(before instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.run("DELETE FROM invitation WHERE expires_at < \(instant)")
+        try tx.changed("DELETE FROM invitation WHERE expires_at < \(instant)")
     }
 }

@@ -173,7 +173,7 @@ public enum FeaturedTags {
     public static func remove(
         _ id: ID<FeaturedTag>, by account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.run("DELETE FROM featured_tag WHERE id = \(id) AND account_id = \(account)") == 1
+        try tx.changed("DELETE FROM featured_tag WHERE id = \(id) AND account_id = \(account)") == 1
     }
 
     /// Shows a hashtag no more, by its name.

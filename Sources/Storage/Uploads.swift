@@ -84,7 +84,7 @@ public enum Uploads {
     /// - Returns: whether somebody still waited for it; otherwise the files are nobody's.
     @discardableResult
     public static func finish(_ m: Media, at now: Timestamp, in tx: Transaction) throws(DatabaseError) -> Bool {
-        try tx.run(
+        try tx.changed(
             """
             UPDATE media SET state = 'ready', kind = \(m.kind), media_type = \(m.mediaType), source = NULL,
                 file = \(m.file), size = \(m.size), width = \(m.measures.width), height = \(m.measures.height),
@@ -130,7 +130,7 @@ public enum Uploads {
         _ ids: [ID<Media>], to post: ID<Post>, owner: ID<Account>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         for (position, id) in ids.enumerated() {
-            let count = try tx.run(
+            let count = try tx.changed(
                 """
                 UPDATE media SET post_id = \(post), position = \(position), touched_at = \(now)
                 WHERE id = \(id) AND account_id = \(owner) AND state = 'ready'
@@ -204,7 +204,7 @@ public enum Uploads {
     ///
     /// - Returns: whether there was one.
     public static func discard(_ id: ID<Media>, owner: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Bool {
-        let count = try tx.run(
+        let count = try tx.changed(
             """
             UPDATE media SET state = 'gone'
             WHERE id = \(id) AND account_id = \(owner) AND post_id IS NULL AND state <> 'gone'
@@ -220,7 +220,7 @@ public enum Uploads {
     /// - Returns: how many.
     @discardableResult
     public static func expire(untouchedSince instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.run(
+        try tx.changed(
             """
             UPDATE media SET state = 'gone'
             WHERE post_id IS NULL AND touched_at < \(instant) AND state <> 'gone'

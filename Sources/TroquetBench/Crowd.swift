@@ -76,6 +76,12 @@ struct Crowd: Sendable {
                     FROM post p WHERE p.id >= \(Self.id(of: from)) AND p.id <= \(Self.id(of: to))
                         AND p.iri LIKE 'https://h.example/posts/%'
                     """)
+                try tx.run(
+                    """
+                    INSERT INTO newest_entry (account_id, entry_id)
+                    SELECT e.account_id, max(e.id) FROM entry e WHERE e.id >= \(Self.id(of: from)) GROUP BY e.account_id
+                    ON CONFLICT (account_id) DO UPDATE SET entry_id = excluded.entry_id
+                    """)
             }
             first = last + 1
         }

@@ -37,7 +37,7 @@ struct PostgresTests {
                 group.addTask {
                     try await database.write { tx in
                         attempts.add()
-                        try tx.run("UPDATE counter SET total = total + 1 WHERE id = \(first)")
+                        #expect(try tx.changed("UPDATE counter SET total = total + 1 WHERE id = \(first)") == 1)
                         holding.add()
                         while holding.value < 2 { sched_yield() }
                         try tx.run("UPDATE counter SET total = total + 1 WHERE id = \(second)")
@@ -112,7 +112,7 @@ struct PostgresTests {
             for _ in 0..<32 {
                 group.addTask {
                     await kind {
-                        try await database.write { _ = try $0.run("UPDATE counter SET total = total + 1 WHERE id = 1") }
+                        try await database.write { try $0.run("UPDATE counter SET total = total + 1 WHERE id = 1") }
                     }
                 }
             }
@@ -129,6 +129,83 @@ struct PostgresTests {
         while isHeard.value == 0 { try await database.write { $0.announce("still here") } }
         await waiter
         #expect(await first == "still here")
+        await database.close()
+    }
+
+    @Test("a statement that nobody waited for fails the write, with its own error, and nothing is stored")
+    func failureOnTheWay() async throws {
+        let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 1)
+        let failing: SQL = "INSERT INTO counter (id, total) VALUES (1, 0)"
+        let others: SQL = "UPDATE counter SET total = total + 1 WHERE id = 2"
+        // Alone, behind, before and between others that would succeed; more of them than are left unanswered at once.
+        let writes: [[SQL]] = [
+            [failing], Array(repeating: others, count: 200) + [failing],
+            [failing] + Array(repeating: others, count: 200),
+            [others, failing, others],
+        ]
+        for write in writes {
+            let found = await kind {
+                try await database.write { tx in for statement in write { try tx.run(statement) } }
+            }
+            #expect(found == .uniqueViolation)
+            let totals = try await database.read { db in
+                try db.rows("SELECT total FROM counter ORDER BY id").map { try $0.int("total") }
+            }
+            #expect(totals == [0, 0])
+        }
+        await database.close()
+    }
+
+    @Test("a body's own error is told, whatever the statements on the way would have said")
+    func refusalOnTheWay() async throws {
+        struct Refusal: Error {}
+        let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 1)
+        await #expect(throws: Refusal.self) {
+            try await database.write { tx in
+                try tx.run("INSERT INTO counter (id, total) VALUES (1, 0)")
+                throw Refusal()
+            }
+        }
+        try await database.write { try $0.run("UPDATE counter SET total = 7 WHERE id = 1") }
+        #expect(try await database.read { try $0.row("SELECT total FROM counter WHERE id = 1")?.int("total") } == 7)
+        await database.close()
+    }
+
+    @Test("ten thousand long statements that nobody waits for are all done, in their order")
+    func manyOnTheWay() async throws {
+        let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 1)
+        let long = String(repeating: "é", count: 20_000)
+        try await database.write { tx in
+            for number in 0..<10_000 {
+                try tx.run(
+                    "INSERT INTO thing (id, name) VALUES (\(number), \("\(number)\(number % 100 == 0 ? long : "")"))")
+                try tx.run("UPDATE counter SET total = \(number) WHERE id = 1 AND total = \(max(0, number - 1))")
+            }
+        }
+        try await database.read { db in
+            let (things, total) = (
+                try db.row("SELECT count(*) AS n FROM thing")?.int("n"),
+                try db.row("SELECT total FROM counter WHERE id = 1")?.int("total")
+            )
+            #expect(things == 10_000)
+            #expect(total == 9_999)
+        }
+        await database.close()
+    }
+
+    @Test("a statement that cannot be prepared is tried anew when it can")
+    func unprepared() async throws {
+        let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 0)
+        let late: SQL = "INSERT INTO later (id) VALUES (1)"
+        for _ in 1...2 {
+            let found = await kind { try await database.write { try $0.run(late) } }
+            #expect(found == .syntax)
+        }
+        try await database.write { tx in
+            try tx.run("CREATE TABLE later (id bigint)")
+            try tx.run(late)
+        }
+        #expect(try await database.read { try $0.row("SELECT count(*) AS n FROM later")?.int("n") } == 1)
         await database.close()
     }
 
@@ -170,7 +247,7 @@ struct PostgresTests {
         let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 1)
         let all: SQL = "SELECT * FROM counter WHERE id = 1"
         for _ in 1...4 { #expect(try await database.read { try $0.row(all)?.columnNames } == ["id", "total"]) }
-        try await database.write { _ = try $0.run("ALTER TABLE counter ADD COLUMN colour TEXT") }
+        try await database.write { try $0.run("ALTER TABLE counter ADD COLUMN colour TEXT") }
         for _ in 1...4 {
             #expect(try await database.read { try $0.row(all)?.columnNames } == ["id", "total", "colour"])
         }

@@ -111,7 +111,7 @@ struct SQLiteTests {
         let database = try await TestEngine.sqlite.makeDatabase(migrations: testMigrations, readers: 1)
         let all: SQL = "SELECT * FROM counter WHERE id = 1"
         #expect(try await database.read { try $0.row(all)?.columnNames } == ["id", "total"])
-        try await database.write { _ = try $0.run("ALTER TABLE counter ADD COLUMN colour TEXT") }
+        try await database.write { try $0.run("ALTER TABLE counter ADD COLUMN colour TEXT") }
         #expect(try await database.read { try $0.row(all)?.columnNames } == ["id", "total", "colour"])
         await database.close()
     }

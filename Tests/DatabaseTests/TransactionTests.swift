@@ -47,7 +47,7 @@ struct TransactionTests {
             return [before, try db.row(Self.count)?.int("n")]
         }
         while stage.value < 1 { await Task.yield() }
-        try await database.write { _ = try $0.run("INSERT INTO thing (id, name) VALUES (1, 'a')") }
+        try await database.write { try $0.run("INSERT INTO thing (id, name) VALUES (1, 'a')") }
         stage.add()
         #expect(try await counts == [0, 0])
         #expect(try await database.read { try $0.row(Self.count)?.int("n") } == 1)
@@ -86,7 +86,7 @@ struct TransactionTests {
     func readYourWrites(engine: TestEngine) async throws {
         let database = try await engine.makeDatabase(migrations: testMigrations, readers: 3)
         for number in 1...50 {
-            try await database.write { _ = try $0.run("UPDATE counter SET total = \(number) WHERE id = 1") }
+            try await database.write { try $0.run("UPDATE counter SET total = \(number) WHERE id = 1") }
             let read = try await database.read { try $0.row("SELECT total FROM counter WHERE id = 1")?.int("total") }
             #expect(read == Int64(number))
         }
@@ -126,7 +126,7 @@ struct TransactionTests {
         let log = Log()
         let database = try await engine.makeDatabase(migrations: testMigrations, onStatement: { log.add($0) })
         _ = try await database.read { try $0.rows("SELECT id FROM thing WHERE id = \(1)") }
-        try await database.write { _ = try $0.run("DELETE FROM thing WHERE id = \(1)") }
+        try await database.write { try $0.run("DELETE FROM thing WHERE id = \(1)") }
         #expect(log.all == ["SELECT id FROM thing WHERE id = $1", "DELETE FROM thing WHERE id = $1"])
         await database.close()
     }

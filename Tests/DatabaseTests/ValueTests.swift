@@ -61,7 +61,7 @@ struct ValueTests {
     func refused(engine: TestEngine, value: SQLValue) async throws {
         let database = try await engine.makeDatabase(migrations: testMigrations)
         let found = await kind {
-            try await database.write { _ = try $0.run("INSERT INTO thing (id, name, weight) VALUES (1, \(value), 1)") }
+            try await database.write { try $0.run("INSERT INTO thing (id, name, weight) VALUES (1, \(value), 1)") }
         }
         #expect(found == .invalidValue)
         await database.close()
@@ -72,14 +72,15 @@ struct ValueTests {
         let database = try await engine.makeDatabase(migrations: testMigrations)
         let counts = try await database.write { tx in
             [
-                try tx.run("INSERT INTO thing (id, name) VALUES (1, 'a'), (2, 'b')"),
-                try tx.run("INSERT INTO thing (id, name) VALUES (3, 'a') ON CONFLICT (name) DO NOTHING"),
-                try tx.run("INSERT INTO thing (id, name) VALUES (4, 'c') ON CONFLICT (name) DO NOTHING RETURNING id"),
-                try tx.run("UPDATE thing SET size = 1 WHERE id > \(100)"),
-                try tx.run("UPDATE thing SET size = 1"),
-                try tx.run("CREATE TABLE other (id \(.key)) \(.strict)"),
-                try tx.run("DELETE FROM thing"),
-                try tx.run("DELETE FROM thing"),
+                try tx.changed("INSERT INTO thing (id, name) VALUES (1, 'a'), (2, 'b')"),
+                try tx.changed("INSERT INTO thing (id, name) VALUES (3, 'a') ON CONFLICT (name) DO NOTHING"),
+                try tx.changed(
+                    "INSERT INTO thing (id, name) VALUES (4, 'c') ON CONFLICT (name) DO NOTHING RETURNING id"),
+                try tx.changed("UPDATE thing SET size = 1 WHERE id > \(100)"),
+                try tx.changed("UPDATE thing SET size = 1"),
+                try tx.changed("CREATE TABLE other (id \(.key)) \(.strict)"),
+                try tx.changed("DELETE FROM thing"),
+                try tx.changed("DELETE FROM thing"),
             ]
         }
         #expect(counts == [2, 0, 1, 0, 3, 0, 3, 0])
@@ -122,8 +123,8 @@ struct ValueTests {
     func violations(engine: TestEngine, example: (SQL, DatabaseError.Kind)) async throws {
         let (statement, expected) = example
         let database = try await engine.makeDatabase(migrations: testMigrations)
-        try await database.write { _ = try $0.run("INSERT INTO thing (id, name) VALUES (1, 'first')") }
-        #expect(await kind { try await database.write { _ = try $0.run(statement) } } == expected)
+        try await database.write { try $0.run("INSERT INTO thing (id, name) VALUES (1, 'first')") }
+        #expect(await kind { try await database.write { try $0.run(statement) } } == expected)
         let count = try await database.read { try $0.row("SELECT count(*) AS n FROM thing")?.int("n") }
         #expect(count == 1)
         await database.close()

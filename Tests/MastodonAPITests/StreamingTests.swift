@@ -78,7 +78,7 @@ struct StreamingTests {
             let (ada, ben) = (try await node.guest("ada"), try await node.guest("ben"))
             let list: ID<AccountList> = ID(4711)
             try await node.database.write { tx in
-                _ = try tx.run(
+                try tx.run(
                     """
                     INSERT INTO account_list (id, account_id, title, replies_policy, is_exclusive)
                     VALUES (\(list), \(ben.id), 'own', 'list', \(false))

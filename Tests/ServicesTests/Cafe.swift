@@ -110,12 +110,12 @@ struct Cafe: Sendable {
     /// Forgets what was said so far.
     func forgetSayings() async throws {
         try await forgetDeliveries()
-        try await database.write { tx in _ = try tx.run("DELETE FROM activity") }
+        try await database.write { tx in try tx.run("DELETE FROM activity") }
     }
 
     /// Takes what was said so far as delivered.
     func forgetDeliveries() async throws {
-        try await database.write { tx in _ = try tx.run("DELETE FROM delivery") }
+        try await database.write { tx in try tx.run("DELETE FROM delivery") }
     }
 
     /// What was said, oldest first: `Create ada`.

@@ -86,7 +86,7 @@ struct GuestTests {
             let id = try await cafe.remoteEvent(by: try await cafe.stranger("vic"))
             try await cafe.services.joinEvent(id, as: ada)
             try await cafe.database.write { tx in
-                _ = try tx.run("UPDATE guest SET state = 'going'")
+                try tx.run("UPDATE guest SET state = 'going'")
             }
             try await cafe.forgetSayings()
             #expect(try await cafe.services.joinEvent(id, as: ada) == .going)
@@ -108,11 +108,11 @@ struct GuestTests {
             let (vic, una) = (try await cafe.stranger("vic"), try await cafe.stranger("una"))
             let elsewhere = try await cafe.remoteEvent(by: vic)
             try await cafe.database.write { tx in
-                _ = try tx.run("UPDATE event SET join_mode = 'external' WHERE id = \(elsewhere)")
+                try tx.run("UPDATE event SET join_mode = 'external' WHERE id = \(elsewhere)")
             }
             try await cafe.expect(.conflict("join_elsewhere")) { try await $0.joinEvent(elsewhere, as: ada) }
             try await cafe.database.write { tx in
-                _ = try tx.run(
+                try tx.run(
                     "UPDATE event SET visibility = 'followers', join_mode = 'free', owner_id = \(una.id) WHERE id = \(elsewhere)"
                 )
             }

@@ -62,7 +62,7 @@ struct PostTests {
             let ada = try await cafe.member("ada")
             let event = try await cafe.plan(by: ada)
             try await cafe.database.write { tx in
-                _ = try tx.run("UPDATE event SET visibility = 'unlisted' WHERE id = \(event)")
+                try tx.run("UPDATE event SET visibility = 'unlisted' WHERE id = \(event)")
             }
             var draft = PostDraft(text: "J’amène un gâteau")
             draft.event = event

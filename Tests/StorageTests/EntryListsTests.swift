@@ -127,6 +127,34 @@ struct EntryListsTests {
     }
 
     @Test(
+        "home goes on behind the newest posts of many accounts when all of them were deleted",
+        arguments: TestEngine.available)
+    func behindDeleted(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let ana = try await scene.account("ana")
+            var (people, kept, deleted): ([Account], [Post], [Post]) = ([], [], [])
+            for number in 0..<9 {
+                let person = try await scene.account("p\(number)")
+                try await scene.follow(person, by: ana)
+                people.append(person)
+            }
+            for person in people { kept.append(try await scene.post(by: person)) }
+            for person in people { deleted.append(try await scene.post(by: person)) }
+            let gone = deleted.map(\.id)
+            try await scene.db.write { tx in
+                for id in gone { try Posts.delete(id, in: tx) }
+            }
+            let newestFirst = Array(kept.map(\.id.rawValue).reversed())
+            try await scene.db.read { db in
+                for limit in [2, 5, 9, 20] {
+                    let entries = try EntryLists.home(ana.id, PageRequest(limit: limit), in: db)
+                    #expect(subjects(entries) == Array(newestFirst.prefix(limit)))
+                }
+            }
+        }
+    }
+
+    @Test(
         "what is muted, blocked, hidden with its boosts or kept in a list apart is not at home",
         arguments: TestEngine.available)
     func hidden(engine: TestEngine) async throws {

@@ -229,7 +229,7 @@ extension Scene {
     }
 
     func run(_ sql: SQL) async throws {
-        try await db.write { tx in _ = try tx.run(sql) }
+        try await db.write { tx in try tx.run(sql) }
     }
 
     private static let tellers = IDMaker(slot: 9)

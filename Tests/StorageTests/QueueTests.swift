@@ -175,7 +175,7 @@ struct InboxQueueTests {
             try await db.write { tx in
                 for activity in all { _ = try InboxQueue.accept(activity, in: tx) }
                 // All are due at the start of the story.
-                _ = try tx.run("UPDATE received SET run_at = \(Timestamp.start)")
+                try tx.run("UPDATE received SET run_at = \(Timestamp.start)")
             }
             try await body(db)
         }

@@ -66,7 +66,7 @@ struct SearchTests {
             let shy = try await scene.account("shy", host: "far.example")
             let open = try await scene.account("open", host: "far.example")
             try await scene.db.write { tx in
-                _ = try tx.run("UPDATE account SET indexable = \(true) WHERE id = \(open.id)")
+                try tx.run("UPDATE account SET indexable = \(true) WHERE id = \(open.id)")
             }
             try await scene.follow(ada, by: bob)
             func tea(_ author: Account, _ visibility: Visibility, _ mentions: [Account] = []) async throws -> Int64 {
@@ -161,8 +161,8 @@ struct SearchTests {
             }
             _ = try await scene.event(by: ada)
             try await scene.db.write { tx in
-                _ = try tx.run("DELETE FROM entry_words")
-                _ = try tx.run("DELETE FROM account_words")
+                try tx.run("DELETE FROM entry_words")
+                try tx.run("DELETE FROM account_words")
                 for key in ["search.entries", "search.accounts"] { try Settings.set(key, String(Int64.max), in: tx) }
             }
             #expect(try await find("tea", as: ada, scene) == [])

@@ -121,7 +121,7 @@ extension Cafe {
         waiting.displayName = "Noor <b>Haddad</b>"
         let account = try await services.createAccount(waiting, role: .member)
         try await services.database.write { tx in
-            _ = try tx.run(
+            try tx.run(
                 """
                 UPDATE local_account SET approved_at = NULL, sign_up_note = \("J’ai rencontré Lina au café.")
                 WHERE account_id = \(account.id)

@@ -20,5 +20,6 @@ public enum Schema {
         personal,
         posting,
         search,
+        newestEntries,
     ]
 }

@@ -106,7 +106,7 @@ struct DeliveryLedger: Sendable {
 /// Inboxes that answered 410: no later activity is addressed to them, until their owner's document names one again.
 enum GoneInboxes {
     static func forget(_ inbox: IRI, in tx: Transaction) throws(DatabaseError) {
-        _ = try tx.run("UPDATE account SET shared_inbox = NULL WHERE shared_inbox = \(inbox) AND host <> ''")
-        _ = try tx.run("UPDATE account SET inbox = NULL WHERE inbox = \(inbox) AND host <> ''")
+        try tx.run("UPDATE account SET shared_inbox = NULL WHERE shared_inbox = \(inbox) AND host <> ''")
+        try tx.run("UPDATE account SET inbox = NULL WHERE inbox = \(inbox) AND host <> ''")
     }
 }
