@@ -182,7 +182,7 @@ public enum Uploads {
         _ preview: MediaPreview, for id: ID<Media>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> String? {
         // A change locks the row before it is read, so that a conversion which ends just now cannot come in between.
-        let count = try tx.run(
+        let count = try tx.changed(
             """
             UPDATE media SET \(touched(now))
             WHERE id = \(id) AND post_id IS NULL AND state IN ('waiting', 'ready')
