@@ -2,6 +2,7 @@
 
 internal import CSpawn
 internal import Glibc
+internal import Model
 
 // Files from outside are never decoded in this process. A decoder runs as a child that can do little harm: it has a
 // limit on processor time, memory, the size of the files it writes and the number of files it opens; a deadline by the
@@ -25,9 +26,10 @@ struct ChildProcess: Sendable {
         /// For a picture.
         static let image = Limits(
             processorSeconds: 30, memoryBytes: 2 << 30, fileBytes: 256 << 20, deadline: .seconds(30))
-        /// For a film or a sound.
+        /// For a film or a sound. What is copied may grow a little in its new container.
         static let film = Limits(
-            processorSeconds: 600, memoryBytes: 3 << 30, fileBytes: 256 << 20, deadline: .seconds(600))
+            processorSeconds: 600, memoryBytes: 3 << 30,
+            fileBytes: MediaLimits.videoBytes + MediaLimits.videoBytes / 8, deadline: .seconds(600))
         /// For a look at a file.
         static let look = Limits(
             processorSeconds: 10, memoryBytes: 2 << 30, fileBytes: 4 << 20, deadline: .seconds(15))
@@ -48,14 +50,19 @@ struct ChildProcess: Sendable {
     /// Runs a program to its end.
     ///
     /// - Returns: what it wrote to its standard output, 64 KiB of it.
-    /// - Throws: `.broken` when the program says that it failed, `.tooSlow` when a limit ended it, `.unavailable` when
-    ///   it could not be started.
+    /// - Throws: `.broken` when the program says that it failed, `.tooLarge` when it wrote too much, `.tooSlow` when
+    ///   another limit ended it, `.unavailable` when it could not be started.
     func run(_ program: String, _ arguments: [String], _ limits: Limits) async throws(MediaError) -> String {
         let answer = "\(folder)/answer"
         let child = try start(Self.words(program, arguments, limits), answer: answer)
         let status = await Self.end(of: child, within: limits.deadline)
         let signal = status & 0x7F
-        guard signal == 0 else { throw signal == SIGSEGV || signal == SIGABRT ? .broken : .tooSlow }
+        switch signal {
+        case 0: break
+        case SIGSEGV, SIGABRT: throw .broken
+        case SIGXFSZ: throw .tooLarge
+        default: throw .tooSlow
+        }
         switch (status >> 8) & 0xFF {
         case 0: return try LocalFile.read(answer, limit: Self.answerBytes)
         case 126, 127: throw .unavailable("\(program) cannot be run")

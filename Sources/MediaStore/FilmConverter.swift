@@ -2,10 +2,12 @@
 
 internal import Model
 
-/// Turns a film or a sound into one that every browser plays, without a word of what came with it.
+/// Turns a film into one that every app plays and a sound into one that browsers play, without a word of what came
+/// with it.
 ///
-/// Streams that browsers play are copied as they are into a new container; only others are decoded and written anew.
-/// The reader for the file is named: a playlist that calls itself a film is never followed, and no address is opened.
+/// A film becomes MP4 with H.264 and AAC. Streams that are that already are copied as they are into a new container;
+/// only others are decoded and written anew. The reader for the file is named: a playlist that calls itself a film is
+/// never followed, and no address is opened.
 struct FilmConverter {
     /// How a stream goes into the new file.
     struct Plan: Equatable {
@@ -29,7 +31,8 @@ struct FilmConverter {
         if let duration = facts.duration, duration > Double(MediaLimits.seconds) { throw .tooSlow }
         guard let pictures = facts.pictures else { return try await convertSound(facts) }
         guard pictures.size.area <= MediaLimits.pixels else { throw .tooManyPixels }
-        let plan = Self.plan(film: facts, pictures)
+        let seconds = pictures.isPlain ? 0 : try await length()
+        let plan = try Self.plan(film: facts, pictures, seconds: seconds)
         var words = ["-map", "0:V:0"] + plan.pictures
         if !plan.sound.isEmpty { words += ["-map", "0:a:0"] + plan.sound }
         try await write(words, to: plan)
@@ -45,7 +48,7 @@ struct FilmConverter {
         guard let size = try await look("input", as: kind.demuxer).pictures?.size else { throw .broken }
         try ImageConverter.check(size, pages: pages)
         var plan = Plan(file: "shown.mp4", mediaType: "video/mp4", container: "mp4")
-        plan.pictures = Self.encoder(for: size, perSecond: 0)
+        plan.pictures = try FilmEncoder(size, perSecond: 0, seconds: try await length(), hasSound: false).pictures
         try await write(["-map", "0:v:0"] + plan.pictures, to: plan)
         var conversion = Conversion(kind: .gifv, file: plan.file, mediaType: plan.mediaType)
         try await measure(plan, &conversion)
@@ -53,8 +56,8 @@ struct FilmConverter {
     }
 
     private func convertSound(_ facts: FilmFacts) async throws(MediaError) -> Conversion {
-        guard let codec = facts.sound else { throw .unsupported }
-        let plan = Self.plan(sound: codec)
+        guard let sound = facts.sound else { throw .unsupported }
+        let plan = Self.plan(sound: sound.codec)
         try await write(["-map", "0:a:0"] + plan.sound, to: plan)
         var conversion = Conversion(kind: .audio, file: plan.file, mediaType: plan.mediaType)
         try await measure(plan, &conversion)
@@ -63,23 +66,21 @@ struct FilmConverter {
 
     // MARK: - Plans
 
-    static func plan(film facts: FilmFacts, _ pictures: FilmFacts.Pictures) -> Plan {
-        let isModest =
-            pictures.size.area <= MediaLimits.shownPixels && pictures.perSecond <= Double(MediaLimits.frameRate)
-        if isModest, ["vp8", "vp9"].contains(pictures.codec) {
-            var plan = Plan(file: "shown.webm", mediaType: "video/webm", container: "webm")
-            plan.pictures = ["-c:v", "copy"]
-            if let sound = facts.sound {
-                plan.sound = ["-c:a", ["opus", "vorbis"].contains(sound) ? "copy" : "libopus"]
-            }
-            return plan
+    /// - Parameter seconds: how long pictures are that must be written anew.
+    static func plan(
+        film facts: FilmFacts, _ pictures: FilmFacts.Pictures, seconds: Double
+    ) throws(MediaError) -> Plan {
+        var plan = Plan(file: "shown.mp4", mediaType: "video/mp4", container: "mp4", pictures: ["-c:v", "copy"])
+        var isTight = false
+        if !pictures.isPlain {
+            let encoder = try FilmEncoder(
+                pictures.size, perSecond: pictures.perSecond, seconds: seconds, hasSound: facts.sound != nil)
+            plan.pictures = encoder.pictures
+            isTight = encoder.isTight
         }
-        var plan = Plan(file: "shown.mp4", mediaType: "video/mp4", container: "mp4")
-        let isPlain = pictures.codec == "h264" && ["yuv420p", "yuvj420p"].contains(pictures.format)
-        plan.pictures =
-            isModest && isPlain
-            ? ["-c:v", "copy"] : encoder(for: pictures.size, perSecond: pictures.perSecond)
-        if let sound = facts.sound { plan.sound = ["-c:a", ["aac", "mp3"].contains(sound) ? "copy" : "aac"] }
+        if let sound = facts.sound {
+            plan.sound = sound.isPlain && !isTight ? ["-c:a", "copy"] : FilmEncoder.sound(isTight: isTight)
+        }
         return plan
     }
 
@@ -97,18 +98,6 @@ struct FilmConverter {
         }
     }
 
-    /// H.264 as every browser plays it: even measures, four colours for sixteen pixels.
-    private static func encoder(for size: PixelSize, perSecond: Double) -> [String] {
-        let target = size.fitting(MediaLimits.shownPixels)
-        let scale = target == size ? "trunc(iw/2)*2:trunc(ih/2)*2" : "\(target.width / 2 * 2):-2"
-        // A picture of one pixel has no even measures.
-        let filter = size.width < 2 || size.height < 2 ? "pad=ceil(iw/2)*2:ceil(ih/2)*2" : "scale=\(scale)"
-        let rate = perSecond > Double(MediaLimits.frameRate) ? ["-r", "60"] : []
-        return rate + [
-            "-vf", filter, "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "yuv420p",
-        ]
-    }
-
     // MARK: - Programs
 
     private func look(_ file: String, as demuxer: String) async throws(MediaError) -> FilmFacts {
@@ -116,8 +105,21 @@ struct FilmConverter {
         return FilmFacts(try await process.run("ffprobe", words + ["file:\(file)"], .look))
     }
 
+    /// Seconds, counted by the packets of the file: its head may say nothing, or anything.
+    private func length() async throws(MediaError) -> Double {
+        let words = ["-v", "quiet", "-nostdin", "-nostats", "-progress", "pipe:1", "-protocol_whitelist", "file"]
+        let copy = ["-map", "0:V:0", "-map", "0:a:0?", "-c", "copy", "-f", "null", "-"]
+        let answer = try await process.run("ffmpeg", words + ["-f", kind.demuxer, "-i", "file:input"] + copy, .look)
+        let last = answer.split(separator: "\n").last { $0.hasPrefix("out_time_us=") }
+        guard let microseconds = last.flatMap({ Double($0.dropFirst(12)) }) else { throw .broken }
+        guard microseconds <= Double(MediaLimits.seconds) * 1e6 else { throw .tooSlow }
+        return max(0, microseconds / 1e6)
+    }
+
     private func write(_ words: [String], to plan: Plan) async throws(MediaError) {
         var all = ["-v", "error", "-nostdin", "-y", "-threads", "2", "-protocol_whitelist", "file"]
+        // A film may claim a small size at its beginning and another one later.
+        all += ["-max_pixels", String(2 * MediaLimits.pixels)]
         all += ["-f", kind.demuxer, "-i", "file:input"] + words
         all += ["-sn", "-dn", "-map_metadata", "-1", "-map_metadata:s:v", "-1", "-map_metadata:s:a", "-1"]
         all += ["-map_chapters", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]
@@ -138,11 +140,13 @@ struct FilmConverter {
         let still = try await images.look("still.png", loader: "pngload")
         conversion.measures.width = still.size.width
         conversion.measures.height = still.size.height
-        try await images.addPreview(of: "still.png", hasAlpha: false, to: &conversion)
+        try await images.addPreview(of: "still.png", isExact: false, to: &conversion)
     }
 
     private func measure(_ plan: Plan, _ conversion: inout Conversion) async throws(MediaError) {
         let facts = try await look(plan.file, as: Self.demuxer(of: plan.container))
+        guard conversion.kind == .audio || facts.pictures != nil else { throw .broken }
+        if let duration = facts.duration, duration > Double(MediaLimits.seconds) { throw .tooSlow }
         conversion.measures.width = facts.pictures?.size.width
         conversion.measures.height = facts.pictures?.size.height
         conversion.measures.frameRate = facts.pictures?.rate
@@ -153,7 +157,6 @@ struct FilmConverter {
     private static func demuxer(of container: String) -> String {
         switch container {
         case "mp4", "ipod": "mov"
-        case "webm": "matroska"
         default: container
         }
     }

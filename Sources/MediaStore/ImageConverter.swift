@@ -58,7 +58,19 @@ struct ImageConverter {
         } else {
             conversion = try await shrink(header, cut, isMoving: isMoving)
         }
-        try await addPreview(of: "input", hasAlpha: header.hasAlpha, cut, to: &conversion)
+        try await addPreview(of: "input", isExact: header.hasAlpha, cut, to: &conversion)
+        return conversion
+    }
+
+    /// Converts the picture into one that stands for something else; of one that moves the first is taken.
+    func convertPreview() async throws(MediaError) -> Conversion {
+        let header = try await look("input", loader: kind.loader)
+        guard header.size.area <= MediaLimits.pixels else { throw .tooManyPixels }
+        var conversion = Conversion(kind: .image, file: "input", mediaType: "")
+        // Whoever draws one has a reason for a format without loss.
+        try await addPreview(of: "input", isExact: header.hasAlpha || kind == .png, to: &conversion)
+        guard let small = conversion.preview else { throw .broken }
+        (conversion.file, conversion.mediaType, conversion.preview) = (small.file, small.mediaType, nil)
         return conversion
     }
 
@@ -88,20 +100,22 @@ struct ImageConverter {
     }
 
     /// Adds the smaller picture of a file and its blur.
+    ///
+    /// - Parameter isExact: whether it is written without loss, as one with transparency has to be.
     func addPreview(
-        of file: String, hasAlpha: Bool, _ cut: Cut = .none, to conversion: inout Conversion
+        of file: String, isExact: Bool, _ cut: Cut = .none, to conversion: inout Conversion
     ) async throws(MediaError) {
         let header = try await look(file, loader: nil)
         let small = Self.turned(header).fitting(MediaLimits.previewPixels)
-        let preview = hasAlpha ? "preview.png" : "preview.jpg"
-        let options = hasAlpha ? Self.png : Self.jpeg
+        let preview = isExact ? "preview.png" : "preview.jpg"
+        let options = isExact ? Self.png : Self.jpeg
         if case .fill(let size) = cut {
             try await thumbnail(file, to: preview, options, filling: size.fitting(MediaLimits.previewPixels))
         } else {
             try await thumbnail(file, to: preview, options, fitting: small)
         }
         let shown = try await look(preview, loader: nil)
-        conversion.preview = (preview, hasAlpha ? "image/png" : "image/jpeg")
+        conversion.preview = (preview, isExact ? "image/png" : "image/jpeg")
         conversion.measures.previewWidth = shown.size.width
         conversion.measures.previewHeight = shown.size.height
         // The waves of a blur have no measure in pixels: any picture may be pressed into a square.

@@ -95,6 +95,21 @@ public struct MediaStore: Sendable {
         }
     }
 
+    /// Takes a picture in that stands for something else, and keeps it as a smaller one.
+    ///
+    /// - Throws: as ``accept(_:)`` and ``convert(_:)``, `.unsupported` for what is no picture; nothing is kept then.
+    public func makePreview(_ upload: Upload) async throws(MediaError) -> MediaPreview {
+        let accepted = try await accept(upload)
+        defer { discard(source: accepted.source) }
+        let made = try await work(on: accepted.source) { (process, kind) async throws(MediaError) in
+            guard kind.isImage else { throw .unsupported }
+            return try await ImageConverter(process: process, kind: kind).convertPreview()
+        }
+        return MediaPreview(
+            file: made.file.description, width: made.measures.previewWidth ?? 1,
+            height: made.measures.previewHeight ?? 1, blurhash: made.blurhash)
+    }
+
     private typealias Work = @Sendable (ChildProcess, FileKind) async throws(MediaError) -> Conversion
 
     private func work(on source: String, _ body: Work) async throws(MediaError) -> ConvertedMedia {

@@ -87,10 +87,19 @@ public actor MediaWorker {
         var finished = media
         converted.write(to: &finished)
         let (row, now) = (finished, clock.now)
-        let isWanted = try await database.write { tx in try Uploads.finish(row, at: now, in: tx) }
+        let shown = try await database.write { tx in
+            try Uploads.finish(row, at: now, in: tx) ? try Uploads.byID(row.id, in: tx) : nil
+        }
         store.discard(source: source)
-        if !isWanted { await removeFiles(of: row) }
-        return isWanted ? .ready : .gone
+        guard let shown else {
+            await removeFiles(of: row)
+            return .gone
+        }
+        // Somebody who handed in a picture of their own for it does not see ours.
+        if let preview = converted.preview, preview.description != shown.previewFile {
+            try? await store.remove(preview)
+        }
+        return .ready
     }
 
     /// Removes the files, then the rows, of what was given up and of what has belonged to no post for a day.

@@ -68,6 +68,34 @@ public struct Media: Sendable, Hashable, Identifiable {
         self.source = source
         self.createdAt = createdAt
     }
+
+    /// Shows another smaller picture of it.
+    public mutating func show(_ preview: MediaPreview) {
+        previewFile = preview.file
+        measures.previewWidth = preview.width
+        measures.previewHeight = preview.height
+        blurhash = preview.blurhash
+    }
+}
+
+/// A smaller picture that was handed in beside what it stands for, and is stored.
+public struct MediaPreview: Sendable, Hashable {
+    /// The name of the file.
+    public var file: String
+    /// Pixels.
+    public var width: Int
+    /// Pixels.
+    public var height: Int
+    /// The same in a few letters.
+    public var blurhash: String?
+
+    /// Creates the value.
+    public init(file: String, width: Int, height: Int, blurhash: String?) {
+        self.file = file
+        self.width = width
+        self.height = height
+        self.blurhash = blurhash
+    }
 }
 
 /// What an attachment is to a reader.

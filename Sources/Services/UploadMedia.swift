@@ -16,6 +16,8 @@ public struct MediaDraft: Sendable {
     public var description = ""
     /// What has to stay in sight when it is cut.
     public var focus: FocalPoint?
+    /// A picture that stands for it until somebody opens it; nil for one that we make.
+    public var thumbnail: Upload?
 
     /// Creates the value.
     public init(_ upload: Upload) {
@@ -30,10 +32,12 @@ extension Services {
     /// for a worker.
     ///
     /// - Parameter patience: how long a picture is waited for.
-    /// - Throws: `.invalid("file", code)`: `unsupported`, `too_large`, `too_many_pixels`, `broken`, `too_slow`.
+    /// - Throws: `.invalid("file", code)`: `unsupported`, `too_large`, `too_many_pixels`, `broken`, `too_slow`;
+    ///   `.invalid("thumbnail", code)` with the same codes. Nothing is kept then.
     public func uploadMedia(
         _ draft: MediaDraft, as owner: ID<Account>, patience: Duration = .seconds(20)
     ) async throws -> ID<Media> {
+        defer { Self.removeSpooled(draft.thumbnail) }
         let (store, accepted) = try await accept(draft.upload, description: draft.description, as: owner)
         var media = Media(id: ids.make(at: now()), owner: owner, source: accepted.source, createdAt: now())
         media.kind = accepted.kind.guess
@@ -41,27 +45,35 @@ extension Services {
         media.description = draft.description.trimmed
         media.focus = draft.focus
         media.attempts = accepted.kind.isImage ? 1 : 0
-        let (row, now) = (media, now())
         do {
-            try await database.write { tx in
-                let lease = accepted.kind.isImage ? now + .minutes(5) : nil
-                try Uploads.insert(row, leasedUntil: lease, at: now, in: tx)
-            }
+            if let thumbnail = draft.thumbnail { media.show(try await makePreview(thumbnail, in: store)) }
+            try await enqueue(media, isConvertedHere: accepted.kind.isImage)
         } catch {
             store.discard(source: accepted.source)
+            await removeFile(media.previewFile)
             throw error
         }
-        guard accepted.kind.isImage else { return row.id }
+        if accepted.kind.isImage { try await convert(media, in: store, patience: patience) }
+        return media.id
+    }
+
+    private func enqueue(_ media: Media, isConvertedHere: Bool) async throws {
+        let now = now()
+        try await database.write { tx in
+            try Uploads.insert(media, leasedUntil: isConvertedHere ? now + .minutes(5) : nil, at: now, in: tx)
+        }
+    }
+
+    /// Converts a picture in this process, and gives up one that cannot be converted.
+    private func convert(_ row: Media, in store: MediaStore, patience: Duration) async throws {
         let worker = MediaWorker(
             database: database, store: store, clock: clock, logger: Logger(label: "media"))
         // A task of its own: somebody who hangs up does not stop it. If this process dies, a worker takes it up.
         Task { try await worker.convert(row) }
-        let settled = try await self.media(row.id, as: owner, patience: patience)
-        guard settled.state != .failed else {
-            _ = try await database.write { tx in try Uploads.discard(row.id, owner: owner, in: tx) }
-            throw ServiceError.invalid("file", settled.error ?? "broken")
-        }
-        return row.id
+        let settled = try await media(row.id, as: row.owner, patience: patience)
+        guard settled.state == .failed else { return }
+        _ = try await database.write { tx in try Uploads.discard(row.id, owner: row.owner, in: tx) }
+        throw ServiceError.invalid("file", settled.error ?? "broken")
     }
 
     /// What one handed in oneself.
@@ -78,29 +90,6 @@ extension Services {
             guard media.state == .waiting, ContinuousClock.now < end else { return media }
             try await Task.sleep(for: wait)
             wait = min(wait * 2, .milliseconds(250))
-        }
-    }
-
-    /// Changes what is said about something that one handed in and that is in no post yet.
-    ///
-    /// - Parameters:
-    ///   - description: nil leaves it.
-    ///   - focus: nil leaves it.
-    public func editMedia(
-        _ id: ID<Media>, description: String?, focus: FocalPoint?, as owner: ID<Account>
-    ) async throws -> Media {
-        var check = Check()
-        check.text(description ?? "", "description", limit: PostLimits.mediaDescription, isNeeded: false)
-        try check.finish()
-        let now = now()
-        return try await database.write { tx in
-            guard var media = try Uploads.byID(id, in: tx), media.owner == owner, media.post == nil else {
-                throw ServiceError.notFound
-            }
-            media.description = description?.trimmed ?? media.description
-            media.focus = focus ?? media.focus
-            try Uploads.describe(id, description: media.description, focus: media.focus, at: now, in: tx)
-            return media
         }
     }
 
@@ -129,16 +118,21 @@ extension Services {
             guard let store else { throw ServiceError.conflict("no_media_here") }
             return (store, try await store.accept(upload))
         } catch {
-            if case .file(let path) = upload { MediaStore.removeSpooled(path) }
+            Self.removeSpooled(upload)
             throw Self.asServiceError(error)
         }
     }
 
+    /// Removes a file that nobody took in.
+    static func removeSpooled(_ upload: Upload?) {
+        if case .file(let path) = upload { MediaStore.removeSpooled(path) }
+    }
+
     /// What a person hears of a file that was refused.
-    static func asServiceError(_ error: any Error) -> any Error {
+    static func asServiceError(_ error: any Error, field: String = "file") -> any Error {
         switch error as? MediaError {
         case .none, .unavailable: error
-        case .some(let reason): ServiceError.invalid("file", reason.code)
+        case .some(let reason): ServiceError.invalid(field, reason.code)
         }
     }
 }

@@ -22,9 +22,11 @@ public enum Uploads {
     ) throws(DatabaseError) {
         try tx.run(
             """
-            INSERT INTO media (id, account_id, position, state, kind, media_type, source, size, focus_x, focus_y,
-                description, run_at, lease_until, attempts, created_at, touched_at)
+            INSERT INTO media (id, account_id, position, state, kind, media_type, source, size, preview_file,
+                preview_width, preview_height, blurhash, focus_x, focus_y, description, run_at, lease_until, attempts,
+                created_at, touched_at)
             VALUES (\(m.id), \(m.owner), 0, 'waiting', \(m.kind), \(m.mediaType), \(m.source), \(m.size),
+                \(m.previewFile), \(m.measures.previewWidth), \(m.measures.previewHeight), \(m.blurhash),
                 \(m.focus?.x), \(m.focus?.y), \(m.description), \(now), \(lease), \(lease == nil ? 0 : 1),
                 \(m.createdAt), \(now))
             """)
@@ -76,7 +78,8 @@ public enum Uploads {
         return leased.sorted { $0.id < $1.id }
     }
 
-    /// The file was converted: kind, type, names, measures and blurhash are taken from `m`, words and focus are not.
+    /// The file was converted: kind, type, names, measures and blurhash are taken from `m`, words and focus are not, nor
+    /// a smaller picture and its blur where the row has one that was handed in.
     ///
     /// - Returns: whether somebody still waited for it; otherwise the files are nobody's.
     @discardableResult
@@ -84,10 +87,14 @@ public enum Uploads {
         try tx.changed(
             """
             UPDATE media SET state = 'ready', kind = \(m.kind), media_type = \(m.mediaType), source = NULL,
-                file = \(m.file), preview_file = \(m.previewFile), size = \(m.size), width = \(m.measures.width),
-                height = \(m.measures.height), preview_width = \(m.measures.previewWidth),
-                preview_height = \(m.measures.previewHeight), duration = \(m.measures.duration),
-                frame_rate = \(m.measures.frameRate), bitrate = \(m.measures.bitrate), blurhash = \(m.blurhash),
+                file = \(m.file), size = \(m.size), width = \(m.measures.width), height = \(m.measures.height),
+                duration = \(m.measures.duration), frame_rate = \(m.measures.frameRate),
+                bitrate = \(m.measures.bitrate), preview_file = COALESCE(preview_file, \(m.previewFile)),
+                preview_width =
+                    CASE WHEN preview_file IS NULL THEN \(m.measures.previewWidth) ELSE preview_width END,
+                preview_height =
+                    CASE WHEN preview_file IS NULL THEN \(m.measures.previewHeight) ELSE preview_height END,
+                blurhash = CASE WHEN preview_file IS NULL THEN \(m.blurhash) ELSE blurhash END,
                 error = NULL, lease_until = NULL, touched_at = \(now)
             WHERE id = \(m.id) AND state = 'waiting'
             """) == 1
@@ -159,9 +166,34 @@ public enum Uploads {
         try tx.run(
             """
             UPDATE media SET description = \(description), focus_x = \(focus?.x), focus_y = \(focus?.y),
-                touched_at = \(now)
+                \(touched(now))
             WHERE id = \(id)
             """)
+    }
+
+    /// Gives a medium that belongs to no post a smaller picture that was handed in for it.
+    ///
+    /// - Returns: the file that nobody shows afterwards: the one before, or the new one when there is no such medium.
+    public static func show(
+        _ preview: MediaPreview, for id: ID<Media>, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> String? {
+        // A change locks the row before it is read, so that a conversion which ends just now cannot come in between.
+        let count = try tx.changed(
+            """
+            UPDATE media SET \(touched(now))
+            WHERE id = \(id) AND post_id IS NULL AND state IN ('waiting', 'ready')
+            """)
+        guard count == 1, let row = try tx.row("SELECT preview_file FROM media WHERE id = \(id)") else {
+            return preview.file
+        }
+        let former = try row.textOrNil("preview_file")
+        try tx.run(
+            """
+            UPDATE media SET preview_file = \(preview.file), preview_width = \(preview.width),
+                preview_height = \(preview.height), blurhash = \(preview.blurhash)
+            WHERE id = \(id)
+            """)
+        return former
     }
 
     /// Gives up a medium that belongs to no post; its files are removed afterwards, and earlier versions of posts show it
@@ -208,6 +240,11 @@ public enum Uploads {
         for list in ids.inLists() {
             try tx.run("DELETE FROM media WHERE id IN (\(list: list)) AND state = 'gone'")
         }
+    }
+
+    /// Something was done with it; what a later post keeps for itself is kept as long as before.
+    private static func touched(_ now: Timestamp) -> SQL {
+        "touched_at = CASE WHEN touched_at < \(now) THEN \(now) ELSE touched_at END"
     }
 
     private static func read(_ row: Row) throws(DatabaseError) -> Media {

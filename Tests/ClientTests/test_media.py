@@ -28,6 +28,19 @@ def test_a_picture_has_a_description_and_a_focus(ada):
     assert post.media_attachments[0].description == "A field"
 
 
+def test_a_thumbnail_of_ones_own_stands_for_the_file(ada):
+    media = upload(ada.api, thumbnail=io.BytesIO(png(30, 20)), thumbnail_mime_type="image/png")
+    assert (media.meta.original.width, media.meta.small.width, media.meta.small.height) == (60, 30, 20)
+    assert media.preview_url.endswith(".png") and requests.get(media.preview_url, timeout=20).status_code == 200
+    changed = ada.api.media_update(media, thumbnail=io.BytesIO(png(12, 10)), thumbnail_mime_type="image/png")
+    assert changed.meta.small.width == 12 and changed.url == media.url
+    assert requests.get(media.preview_url, timeout=20).status_code == 404
+    with pytest.raises(MastodonAPIError):
+        ada.api.media_update(media, thumbnail=io.BytesIO(b"no picture"), thumbnail_mime_type="image/png")
+    post = ada.api.status_post("look", media_ids=[media])
+    assert post.media_attachments[0].preview_url == changed.preview_url
+
+
 def test_what_is_served_is_a_picture_without_its_notes(ada):
     media = upload(ada.api)
     served = requests.get(media.url, timeout=20)

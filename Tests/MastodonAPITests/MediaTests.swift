@@ -64,6 +64,67 @@ struct MediaTests {
         }
     }
 
+    @Test("a film from a browser becomes one that every app plays, behind the picture that came with it")
+    func thumbnail() async throws {
+        try await Studio.open { node, studio async throws in
+            let ada = try await node.guest("ada")
+            let film = try await TestProgram.make(
+                [
+                    "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=64x48:d=1:r=25", "-f", "lavfi", "-i",
+                    "sine=d=1", "-c:v", "libvpx", "-c:a", "libopus", "a.webm",
+                ], in: studio.folder)
+            let small = TestPicture.png(width: 50, height: 50)
+            let reply = try await node.upload("/api/v2/media", film, token: ada.token, thumbnail: small)
+            #expect(reply.status == 202)
+            #expect(reply["url"] == .null)
+            #expect(reply["preview_url"]?.string?.hasSuffix(".png") == true)
+            await studio.worker(node).convertWaiting()
+            let done = try await node.get("/api/v1/media/\(reply.id)", token: ada.token)
+            #expect(done.status == 200)
+            #expect(done["type"]?.string == "video")
+            #expect(done["url"]?.string?.hasSuffix(".mp4") == true)
+            #expect(done["preview_url"] == reply["preview_url"])
+            #expect(done["blurhash"] == reply["blurhash"] && done["blurhash"]?.string?.count == 28)
+            #expect(done["meta"]?["original"]?["width"]?.int == 64)
+            #expect(done["meta"]?["small"]?["size"]?.string == "50x50")
+
+            let changed = try await node.upload(
+                "/api/v1/media/\(reply.id)", nil, token: ada.token,
+                fields: [("description", "Tea")], thumbnail: TestPicture.png(width: 30, height: 20), method: "PUT")
+            #expect(changed.status == 200)
+            #expect(changed["description"]?.string == "Tea")
+            #expect(changed["meta"]?["small"]?["size"]?.string == "30x20")
+            #expect(changed["preview_url"] != done["preview_url"] && changed["url"] == done["url"])
+        }
+    }
+
+    @Test("a thumbnail that is no picture is refused with a reason and changes nothing")
+    func badThumbnail() async throws {
+        try await Studio.open { node, studio async throws in
+            let ada = try await node.guest("ada")
+            let svg = Array("<svg/>".utf8)
+            for version in ["v1", "v2"] {
+                let reply = try await node.upload(
+                    "/api/\(version)/media", TestPicture.png(), token: ada.token, thumbnail: svg)
+                #expect(reply.status == 422)
+                #expect(reply.error == "Validation failed: Thumbnail is invalid")
+            }
+            #expect(studio.files().isEmpty)
+            let media = try await node.upload("/api/v2/media", TestPicture.png(), token: ada.token)
+            let (path, files) = ("/api/v1/media/\(media.id)", studio.files())
+            let words = [("description", "Tea")]
+            let refused = try await node.upload(
+                path, nil, token: ada.token, fields: words, thumbnail: svg, method: "PUT")
+            #expect(refused.status == 422 && refused.error == "Validation failed: Thumbnail is invalid")
+            let text = try await node.call(
+                "PUT", path, token: ada.token, json: ["thumbnail": "x", "description": "Tea"])
+            #expect(text.status == 422)
+            let same = try await node.get(path, token: ada.token)
+            #expect(same["description"] == .null && same["preview_url"] == media["preview_url"])
+            #expect(studio.files() == files)
+        }
+    }
+
     @Test("a status shows its media, in the order in which they were named")
     func status() async throws {
         try await Studio.open { node, studio async throws in
@@ -225,16 +286,21 @@ struct MediaTests {
 
 extension ClientNode {
     fileprivate func upload(
-        _ path: String, _ bytes: [UInt8], token: String, fields: [(String, String)] = []
+        _ path: String, _ bytes: [UInt8]?, token: String, fields: [(String, String)] = [],
+        thumbnail: [UInt8]? = nil, method: String = "POST"
     ) async throws -> Reply {
         var body: [UInt8] = []
         for (name, value) in fields {
             body += Array("--X\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
         }
-        let head = "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.exe\"\r\n"
-        body += Array("\(head)Content-Type: text/html\r\n\r\n".utf8) + bytes + Array("\r\n--X--\r\n".utf8)
+        for (name, bytes) in [("file", bytes), ("thumbnail", thumbnail)] {
+            guard let bytes else { continue }
+            let head = "--X\r\nContent-Disposition: form-data; name=\"\(name)\"; filename=\"a.exe\"\r\n"
+            body += Array("\(head)Content-Type: text/html\r\n\r\n".utf8) + bytes + Array("\r\n".utf8)
+        }
+        body += Array("--X--\r\n".utf8)
         let headers = [("Content-Type", "multipart/form-data; boundary=X"), ("Authorization", "Bearer \(token)")]
-        return try await send("POST", path, headers: headers, body: body)
+        return try await send(method, path, headers: headers, body: body)
     }
 }
 

@@ -113,6 +113,38 @@ struct ImageTests {
         }
     }
 
+    @Test(
+        "a picture that stands for something else is converted like any other; one without loss stays so",
+        arguments: [("a.png", "png", 64), ("a.jpg", "jpg", 48), ("a.gif", "jpg", 64), ("b.png", "png", 640)])
+    func preview(name: String, ending: String, width: Int) async throws {
+        try await Workshop.open { shop async throws in
+            var bytes = try await shop.picture(name, size: name == "b.png" ? "1920x1080" : "64x48")
+            if ending == "jpg", name == "a.jpg" { bytes = bytes.withCameraData("CANARY") }
+            let preview = try await shop.store.makePreview(.bytes(bytes + Array("CANARY".utf8)))
+            #expect(preview.file.hasSuffix(".\(ending)"))
+            #expect(preview.width == width)
+            #expect(preview.blurhash?.count == 28)
+            let shown = try await shop.read(MediaName(preview.file))
+            #expect(!shown.holds("CANARY"))
+            #expect(FileKind(head: shown)?.isImage == true)
+            #expect(shop.paths().count == 1)
+        }
+    }
+
+    @Test("what is no picture stands for nothing, and is not kept")
+    func noPreview() async throws {
+        try await Workshop.open { shop async throws in
+            let sound = try await shop.make("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=1", "a.mp3")
+            let png = try await shop.picture("a.png")
+            for (bytes, expected) in [
+                (sound, .unsupported), (Array("<svg/>".utf8), .unsupported), (Array(png.prefix(60)), .broken),
+            ] as [([UInt8], MediaError)] {
+                await #expect(throws: expected) { try await shop.store.makePreview(.bytes(bytes)) }
+                #expect(shop.paths().isEmpty)
+            }
+        }
+    }
+
     @Test("portraits fill their frame", arguments: MediaStore.Portrait.allCases)
     func portraits(portrait: MediaStore.Portrait) async throws {
         try await Workshop.open { shop async throws in

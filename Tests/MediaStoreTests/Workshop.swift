@@ -37,7 +37,7 @@ struct Workshop: Sendable {
     }
 
     /// Takes bytes in and converts them.
-    func convert(_ bytes: [UInt8]) async throws -> ConvertedMedia {
+    func convert(_ bytes: [UInt8]) async throws(MediaError) -> ConvertedMedia {
         let accepted = try await store.accept(.bytes(bytes))
         defer { store.discard(source: accepted.source) }
         return try await store.convert(accepted.source)
@@ -48,6 +48,17 @@ struct Workshop: Sendable {
         let name = try #require(name)
         let file = try #require(try await store.open(name))
         return try await file.read(from: 0, count: file.size)
+    }
+
+    /// Codec, format of the pixels and pictures a second of each stream of a finished film.
+    func streams(_ name: MediaName?) async throws -> [[String]] {
+        try Data(try await read(name)).write(to: folder.appending(path: "finished"))
+        let answer = try await make(
+            "ffprobe", "-v", "error", "-show_entries", "stream=codec_name,pix_fmt,avg_frame_rate", "-of",
+            "csv=print_section=0", "finished", "-o", "streams")
+        return String(decoding: answer, as: UTF8.self).split(separator: "\n").map { line in
+            line.split(separator: ",").map(String.init)
+        }
     }
 
     /// Every file below the store's folder, working folders too.

@@ -42,7 +42,7 @@ struct MediaTests {
                 try await cafe.services.publishPost(post, as: ada)
             }
             await #expect(throws: ServiceError.notFound) {
-                try await cafe.services.editMedia(id, description: "Too late", focus: nil, as: ada)
+                try await cafe.services.editMedia(id, MediaEdit(description: "Too late"), as: ada)
             }
             await #expect(throws: ServiceError.notFound) { try await cafe.services.deleteMedia(id, as: ada) }
         }
@@ -56,7 +56,7 @@ struct MediaTests {
             await #expect(throws: ServiceError.notFound) { try await cafe.services.media(id, as: eve) }
             await #expect(throws: ServiceError.notFound) { try await cafe.services.deleteMedia(id, as: eve) }
             await #expect(throws: ServiceError.notFound) {
-                try await cafe.services.editMedia(id, description: "Mine", focus: nil, as: eve)
+                try await cafe.services.editMedia(id, MediaEdit(description: "Mine"), as: eve)
             }
             var post = PostDraft(text: "Look")
             post.media = [id]
@@ -80,11 +80,114 @@ struct MediaTests {
             await #expect(throws: ServiceError.conflict("media_not_ready")) {
                 try await cafe.services.publishPost(post, as: ada)
             }
-            _ = try await cafe.services.editMedia(id, description: "A film", focus: nil, as: ada)
+            _ = try await cafe.services.editMedia(id, MediaEdit(description: "A film"), as: ada)
             #expect(await room.worker(cafe).convertWaiting() == 1)
             let media = try await cafe.services.media(id, as: ada)
             #expect(media.kind == .video && media.description == "A film")
             _ = try await cafe.services.publishPost(post, as: ada)
+        }
+    }
+
+    @Test("a film shows the picture that came with it, from the first moment on", arguments: TestEngine.available)
+    func thumbnail(engine: TestEngine) async throws {
+        try await Darkroom.open(engine) { cafe, room in
+            let ada = try await cafe.member("ada")
+            var draft = MediaDraft(.bytes(try await TestProgram.film(in: room.folder)))
+            draft.thumbnail = .bytes(TestPicture.png(width: 50, height: 40))
+            let id = try await cafe.services.uploadMedia(draft, as: ada)
+            let early = try await cafe.services.media(id, as: ada)
+            #expect(early.state == .waiting && early.previewFile?.hasSuffix(".png") == true)
+            #expect(await room.worker(cafe).convertWaiting() == 1)
+            let media = try await cafe.services.media(id, as: ada)
+            #expect(media.kind == .video && media.measures.width == 64)
+            #expect(media.measures.previewWidth == 50 && media.measures.previewHeight == 40)
+            #expect(media.previewFile == early.previewFile && media.blurhash == early.blurhash)
+            #expect(room.files().count == 2)
+
+            var post = PostDraft(text: "Look")
+            post.media = [id]
+            let postID = try await cafe.services.publishPost(post, as: ada)
+            let parts = try await cafe.database.read { db in try Posts.parts(of: postID, in: db) }
+            let address = "https://cafe.example/media/\(try #require(early.previewFile))"
+            #expect(parts.attachments.first?.previewURL?.string == address)
+            #expect(parts.attachments.first?.measures.previewWidth == 50)
+            let late = MediaEdit(thumbnail: .bytes(TestPicture.png()))
+            await #expect(throws: ServiceError.notFound) { try await cafe.services.editMedia(id, late, as: ada) }
+            try await cafe.services.deletePost(postID, as: ada)
+            cafe.clock.pass(.days(2))
+            await room.worker(cafe).removeGone()
+            #expect(room.files().isEmpty)
+        }
+    }
+
+    @Test(
+        "a picture for it may come later, and takes the place of the one before", arguments: TestEngine.available,
+        [true, false])
+    func laterThumbnail(engine: TestEngine, isEarly: Bool) async throws {
+        try await Darkroom.open(engine) { cafe, room in
+            let (ada, eve) = (try await cafe.member("ada"), try await cafe.member("eve"))
+            let film = try await TestProgram.film(in: room.folder)
+            let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(film)), as: ada)
+            if !isEarly { await room.worker(cafe).convertWaiting() }
+            let before = try await cafe.services.media(id, as: ada)
+            let files = room.files()
+            for (bytes, person, error) in [
+                (Array("<svg/>".utf8), ada, .invalid([FieldError("thumbnail", "unsupported")])),
+                (Array(TestPicture.png().prefix(30)), ada, .invalid([FieldError("thumbnail", "broken")])),
+                (film, ada, .invalid([FieldError("thumbnail", "unsupported")])),
+                (TestPicture.png(), eve, .notFound),
+            ] as [([UInt8], ID<Account>, ServiceError)] {
+                let edit = MediaEdit(description: "Changed", thumbnail: .bytes(bytes))
+                await #expect(throws: error) { try await cafe.services.editMedia(id, edit, as: person) }
+            }
+            #expect(try await cafe.services.media(id, as: ada) == before)
+            #expect(room.files() == files)
+
+            for width in [30, 20] {
+                let edit = MediaEdit(description: "Tea", thumbnail: .bytes(TestPicture.png(width: width, height: 10)))
+                let changed = try await cafe.services.editMedia(id, edit, as: ada)
+                #expect(changed.description == "Tea" && changed.measures.previewWidth == width)
+            }
+            if isEarly { #expect(await room.worker(cafe).convertWaiting() == 1) }
+            let after = try await cafe.services.media(id, as: ada)
+            #expect(after.state == .ready && after.measures.previewWidth == 20 && after.measures.width == 64)
+            #expect(room.files().count == 2)
+        }
+    }
+
+    @Test("a thumbnail that is no picture keeps the film out too", arguments: TestEngine.available)
+    func badThumbnail(engine: TestEngine) async throws {
+        try await Darkroom.open(engine) { cafe, room in
+            let ada = try await cafe.member("ada")
+            for file in [TestPicture.png(), try await TestProgram.film(in: room.folder)] {
+                var draft = MediaDraft(.bytes(file))
+                draft.thumbnail = .bytes(Array("<svg/>".utf8))
+                let refused = draft
+                await #expect(throws: ServiceError.invalid([FieldError("thumbnail", "unsupported")])) {
+                    try await cafe.services.uploadMedia(refused, as: ada)
+                }
+                #expect(room.files().isEmpty)
+            }
+            #expect(await room.worker(cafe).convertWaiting() == 0)
+        }
+    }
+
+    @Test("a picture that cannot be shown takes the thumbnail that came with it along", arguments: TestEngine.available)
+    func thumbnailOfNothing(engine: TestEngine) async throws {
+        try await Darkroom.open(engine) { cafe, room in
+            let ada = try await cafe.member("ada")
+            var draft = MediaDraft(.bytes(TestPicture.png(width: 90, height: 30)))
+            draft.thumbnail = .bytes(TestPicture.png(width: 20, height: 20))
+            let shown = try await cafe.services.media(try await cafe.services.uploadMedia(draft, as: ada), as: ada)
+            #expect(shown.kind == .image && shown.measures.width == 90 && shown.measures.previewWidth == 20)
+            #expect(room.files().count == 2)
+            draft.upload = .bytes(Array(TestPicture.png().prefix(20)))
+            let broken = draft
+            await #expect(throws: ServiceError.invalid([FieldError("file", "broken")])) {
+                try await cafe.services.uploadMedia(broken, as: ada)
+            }
+            await room.worker(cafe).removeGone()
+            #expect(room.files().count == 2)
         }
     }
 

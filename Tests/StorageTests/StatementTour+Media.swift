@@ -15,6 +15,8 @@ extension StatementTour {
         _ = try Uploads.byIDs([first, second], owner: s.ada.id, in: tx)
         _ = try Uploads.lease(limit: 2, now: s.now, until: s.now + .minutes(1), in: tx)
         try Uploads.postpone(first, until: s.now, in: tx)
+        let preview = MediaPreview(file: "small.png", width: 5, height: 4, blurhash: "00TSUA")
+        _ = try Uploads.show(preview, for: first, at: s.now, in: tx)
         for var media in try Uploads.byIDs([first], owner: s.ada.id, in: tx) {
             media.file = "file.jpg"
             _ = try Uploads.finish(media, at: s.now, in: tx)

@@ -60,6 +60,69 @@ struct UploadsTests {
         }
     }
 
+    @Test("a smaller picture that was handed in is not lost to the one that we made", arguments: TestEngine.available)
+    func preview(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let ada = try await scene.account("ada")
+            let first = MediaPreview(file: "1.png", width: 50, height: 40, blurhash: "00TSUA")
+            let second = MediaPreview(file: "2.png", width: 5, height: 4, blurhash: nil)
+            let media = try await scene.upload(by: ada)
+            #expect(try await scene.show(first, for: media.id) == nil)
+            let converted = media.converted()
+            #expect(try await scene.db.write { tx in try Uploads.finish(converted, at: Self.now, in: tx) })
+            var expected = converted
+            expected.state = .ready
+            expected.source = nil
+            expected.show(first)
+            #expect(try await scene.upload(media.id) == expected)
+            #expect(try await scene.show(second, for: media.id) == "1.png")
+            expected.show(second)
+            #expect(try await scene.upload(media.id) == expected)
+
+            var early = Media(id: scene.id(), owner: ada.id, source: "source", createdAt: Self.now)
+            early.show(first)
+            let row = early
+            try await scene.db.write { tx in try Uploads.insert(row, leasedUntil: nil, at: Self.now, in: tx) }
+            #expect(try await scene.upload(row.id) == row)
+        }
+    }
+
+    @Test("what is in a post, has failed or is gone takes no other picture", arguments: TestEngine.available)
+    func noPreview(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let ada = try await scene.account("ada")
+            let post = try await scene.post(by: ada)
+            let preview = MediaPreview(file: "new.png", width: 5, height: 4, blurhash: nil)
+            let used = try await scene.finishedUpload(by: ada)
+            #expect(try await scene.attach([used.id], to: post))
+            let failed = try await scene.upload(by: ada)
+            try await scene.db.write { tx in try Uploads.fail(failed.id, code: "broken", at: Self.now, in: tx) }
+            for id in [used.id, failed.id, ID<Media>(7)] {
+                #expect(try await scene.show(preview, for: id) == "new.png")
+            }
+            #expect(try await scene.upload(used.id)?.previewFile == "a.jpg")
+        }
+    }
+
+    @Test("new words and pictures take nothing from what a later post keeps", arguments: TestEngine.available)
+    func held(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let ada = try await scene.account("ada")
+            let id = try await scene.finishedUpload(by: ada).id
+            let preview = MediaPreview(file: "new.png", width: 5, height: 4, blurhash: nil)
+            try await scene.db.write { tx in
+                try Uploads.hold([id], until: Self.now + .days(9), in: tx)
+                try Uploads.describe(id, description: "tea", focus: nil, at: Self.now, in: tx)
+                _ = try Uploads.show(preview, for: id, at: Self.now, in: tx)
+            }
+            let expired = try await scene.db.write { tx in
+                try Uploads.expire(untouchedSince: Self.now + .days(9), in: tx)
+            }
+            #expect(expired == 0)
+            #expect(try await scene.upload(id)?.description == "tea")
+        }
+    }
+
     @Test("only finished, free media of one's own go into a post, all or none", arguments: TestEngine.available)
     func attach(engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
@@ -186,6 +249,10 @@ extension Scene {
 
     fileprivate func upload(_ id: ID<Media>) async throws -> Media? {
         try await db.read { db in try Uploads.byID(id, in: db) }
+    }
+
+    fileprivate func show(_ preview: MediaPreview, for id: ID<Media>) async throws -> String? {
+        try await db.write { tx in try Uploads.show(preview, for: id, at: Self.start, in: tx) }
     }
 
     fileprivate func leaseUploads(at now: Timestamp) async throws -> [Media] {

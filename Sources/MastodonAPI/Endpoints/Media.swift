@@ -19,15 +19,16 @@ enum MediaEndpoints {
             return Answer(status: media.state == .ready ? .ok : .accepted) { $0.media(media, call.rendering) }
         }.takingFiles(limits),
         .get("/api/v1/media/:id", .person("write:media"), show),
-        .put("/api/v1/media/:id", .person("write:media"), edit),
+        .put("/api/v1/media/:id", .person("write:media"), edit).takingFiles(thumbnailLimits),
         .delete("/api/v1/media/:id", .person("write:media")) { call in
             try await call.services.deleteMedia(try call.id(), as: try call.actor())
             return .done
         },
     ]
 
-    /// The file, and a picture for it that some apps send and we make ourselves.
+    /// The file, and a picture that stands for it.
     private static let limits = UploadReceiver.Limits(fileBytes: MediaLimits.videoBytes, files: 2)
+    private static let thumbnailLimits = UploadReceiver.Limits(fileBytes: MediaLimits.imageBytes, files: 2)
 
     private static func upload(
         _ call: Call, patience: Duration, waitsForFilms: Bool
@@ -39,13 +40,28 @@ enum MediaEndpoints {
         var draft = MediaDraft(.file(path: file.path))
         draft.description = call.parameters.text("description") ?? ""
         draft.focus = call.parameters.text("focus").flatMap { FocalPoint($0) }
+        draft.thumbnail = try thumbnail(call)
         let id = try await call.services.uploadMedia(draft, as: owner, patience: patience)
         let media = try await call.services.media(id, as: owner, patience: waitsForFilms ? patience : .zero)
-        guard media.state != .failed else { throw failure }
+        guard media.state != .failed else { throw failure(of: media) }
         return media
     }
 
-    private static let failure = APIError.unprocessable("Error processing thumbnail for uploaded media")
+    /// A picture of the sender's that stands for the file; a text in its place is none.
+    private static func thumbnail(_ call: Call) throws -> Upload? {
+        guard call.parameters.text("thumbnail")?.isEmpty ?? true else {
+            throw ServiceError.invalid([FieldError("thumbnail", "unsupported")])
+        }
+        return call.file("thumbnail").map { .file(path: $0.path) }
+    }
+
+    private static func failure(of media: Media) -> APIError {
+        switch media.error {
+        case "too_large", "too_slow": .unprocessable("Validation failed: File is too long to be converted")
+        case "too_many_pixels": .unprocessable("Validation failed: File has too many pixels")
+        default: .unprocessable("Error processing thumbnail for uploaded media")
+        }
+    }
 
     /// 206 while it is converted, 422 when it cannot be.
     private static func show(_ call: Call) async throws -> Answer {
@@ -55,14 +71,15 @@ enum MediaEndpoints {
 
     private static func edit(_ call: Call) async throws -> Answer {
         let sent = call.parameters
-        let focus = sent.text("focus").flatMap { FocalPoint($0) }
-        let media = try await call.services.editMedia(
-            try call.id(), description: sent.text("description"), focus: focus, as: try call.actor())
+        let edit = MediaEdit(
+            description: sent.text("description"), focus: sent.text("focus").flatMap { FocalPoint($0) },
+            thumbnail: try thumbnail(call))
+        let media = try await call.services.editMedia(try call.id(), edit, as: try call.actor())
         return try answer(media, call)
     }
 
     private static func answer(_ media: Media, _ call: Call) throws(APIError) -> Answer {
-        guard media.state != .failed else { throw failure }
+        guard media.state != .failed else { throw failure(of: media) }
         return Answer(status: media.state == .ready ? .ok : .partialContent) { $0.media(media, call.rendering) }
     }
 }

@@ -143,6 +143,7 @@ extension JSONWriter {
 enum MediaTypes {
     static let supported = [
         "image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif", "video/mp4",
-        "video/webm", "video/quicktime", "audio/mpeg", "audio/ogg", "audio/flac", "audio/wav", "audio/mp4",
+        "video/webm", "video/quicktime", "video/x-matroska", "video/ogg", "audio/mpeg", "audio/ogg", "audio/flac",
+        "audio/wav", "audio/mp4",
     ]
 }

@@ -3,14 +3,15 @@
 internal import Model
 
 extension JSONWriter {
-    /// MediaAttachment: what somebody handed in. Until it is converted it has no address.
+    /// MediaAttachment: what somebody handed in. Until it is converted it has no address, but for a smaller picture that
+    /// was handed in with it.
     mutating func media(_ media: Media, _ node: Rendering) {
         let isReady = media.state == .ready
         object { writer in
             writer.field("id", media.id)
             writer.field("type", media.kind.rawValue)
             writer.field("url", isReady ? node.url(ofMedia: media.file) : nil)
-            writer.field("preview_url", isReady ? node.url(ofMedia: media.previewFile ?? media.file) : nil)
+            writer.field("preview_url", node.url(ofMedia: media.previewFile ?? (isReady ? media.file : nil)))
             writer.rest(
                 remote: nil, media.measures, kind: media.kind, focus: media.focus, description: media.description,
                 blurhash: media.blurhash)
