@@ -16,6 +16,12 @@ public enum StreamEvent: Sendable, Hashable {
     case filtersChanged(ID<Account>)
     /// Notifications that waited for an account's answer were let in.
     case notificationsMerged(ID<Account>)
+    /// The stewards said something to everybody.
+    case announced(Int64)
+    /// Somebody answered an announcement with a sign, or took it back.
+    case reacted(String, announcement: Int64)
+    /// An announcement was taken back.
+    case withdrawn(Int64)
 
     /// How many entries one event names at the most. A number has up to 19 digits, and a text 7,900 bytes.
     public static let limit = 250
@@ -36,6 +42,9 @@ public enum StreamEvent: Sendable, Hashable {
             case .conversation(let id, let account): ("conversation", [[id], [account.rawValue]])
             case .filtersChanged(let account): ("filters", [[account.rawValue]])
             case .notificationsMerged(let account): ("merged", [[account.rawValue]])
+            case .announced(let id): ("announced", [[id]])
+            case .reacted(let name, let id): ("reacted", [[id], name.unicodeScalars.map { Int64($0.value) }])
+            case .withdrawn(let id): ("withdrawn", [[id]])
             }
         return ([Self.mark, word] + lists.map { $0.map { String($0) }.joined(separator: ",") }).joined(separator: ":")
     }
@@ -57,6 +66,11 @@ public enum StreamEvent: Sendable, Hashable {
         case ("conversation", 2, let id?, let account?): self = .conversation(id, account: ID(account))
         case ("filters", 1, let account?, nil): self = .filtersChanged(ID(account))
         case ("merged", 1, let account?, nil): self = .notificationsMerged(ID(account))
+        case ("announced", 1, let id?, nil): self = .announced(id)
+        case ("reacted", 2, let id?, _?):
+            let scalars = lists[1].compactMap { UInt32(exactly: $0).flatMap(Unicode.Scalar.init) }
+            self = .reacted(String(String.UnicodeScalarView(scalars)), announcement: id)
+        case ("withdrawn", 1, let id?, nil): self = .withdrawn(id)
         default: return nil
         }
     }

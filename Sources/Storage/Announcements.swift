@@ -70,6 +70,7 @@ public enum Announcements {
             INSERT INTO announcement (id, author_id, event_id, content_html, ends_at, published_at)
             VALUES (\(a.id), \(a.author), \(a.event), \(a.content), \(a.endsAt), \(a.publishedAt))
             """)
+        tx.announce(StreamEvent.announced(a.id.rawValue))
     }
 
     /// Takes an announcement back.
@@ -77,7 +78,9 @@ public enum Announcements {
     /// - Returns: whether there was one.
     @discardableResult
     public static func remove(_ id: ID<Announcement>, in tx: Transaction) throws(DatabaseError) -> Bool {
-        try tx.changed("DELETE FROM announcement WHERE id = \(id)") == 1
+        guard try tx.changed("DELETE FROM announcement WHERE id = \(id)") == 1 else { return false }
+        tx.announce(StreamEvent.withdrawn(id.rawValue))
+        return true
     }
 
     /// What is announced at present, newest first. Three statements.
@@ -112,12 +115,13 @@ public enum Announcements {
     public static func react(
         _ name: String, to id: ID<Announcement>, by account: ID<Account>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
-        try tx.run(
+        let added = try tx.changed(
             """
             INSERT INTO announcement_reaction (announcement_id, account_id, name, created_at)
             VALUES (\(id), \(account), \(name), \(now))
             ON CONFLICT (announcement_id, name, account_id) DO NOTHING
             """)
+        if added == 1 { tx.announce(StreamEvent.reacted(name, announcement: id.rawValue)) }
     }
 
     /// Takes a sign back.
@@ -127,11 +131,14 @@ public enum Announcements {
     public static func unreact(
         _ name: String, to id: ID<Announcement>, by account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.changed(
+        let removed = try tx.changed(
             """
             DELETE FROM announcement_reaction
             WHERE announcement_id = \(id) AND name = \(name) AND account_id = \(account)
-            """) == 1
+            """)
+        guard removed == 1 else { return false }
+        tx.announce(StreamEvent.reacted(name, announcement: id.rawValue))
+        return true
     }
 
     private static func isPresent(at now: Timestamp) -> SQL {

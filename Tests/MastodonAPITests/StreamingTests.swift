@@ -166,6 +166,38 @@ struct StreamingTests {
         }
     }
 
+    @Test(
+        "what is said to everybody, how it is answered and that it was taken back is told to all at home",
+        arguments: TestEngine.available)
+    func announcements(engine: TestEngine) async throws {
+        try await ClientNode.open(engine) { node in
+            let (ada, ben) = (try await node.guest("ada"), try await node.guest("ben", .steward))
+            let socket = try await Self.listen(node, ada.token, "?stream=user")
+            let other = try await Self.listen(node, ada.token, "?stream=public:local")
+            for one in [socket, other] { try await Self.settle(one) }
+            let id = try await node.services.announceToAll("Closed on <Monday>", event: nil, as: ben.id)
+            let said = try await Self.next(socket, 1)
+            #expect(said.first?.event == "announcement" && said.first?.stream == ["user"])
+            let listed = try await node.get("/api/v1/announcements", token: ada.token)
+            #expect(listed.json.array?.first == said.first?.status)
+            let path = "/api/v1/announcements/\(id)/reactions/%E2%98%95"
+            for (method, count) in [("PUT", 1), ("DELETE", 0)] {
+                try await node.call(method, path, token: ada.token).expect(200)
+                let told = try await Self.next(socket, 1)
+                #expect(told.first?.event == "announcement.reaction")
+                #expect(told.first?.status?["name"]?.string == "☕" && told.first?.status?["count"]?.int == Int64(count))
+                #expect(told.first?.status?["announcement_id"]?.string == "\(id)")
+            }
+            try await node.services.withdrawAnnouncement(id, as: ben.id)
+            let gone = try await Self.next(socket, 1)
+            #expect(gone.first?.event == "announcement.delete" && gone.first?.payload == "\(id)")
+            // Other streams hear none of it.
+            let post = try await node.post("/api/v1/statuses", token: ben.token, ["status": "open again"])
+            #expect(try await Self.next(other, 1).first?.status?["id"]?.string == post.id)
+            for one in [socket, other] { await one.leave() }
+        }
+    }
+
     @Test("a token that is taken back closes its streams, and nobody else's")
     func revoked() async throws {
         try await ClientNode.open { node in

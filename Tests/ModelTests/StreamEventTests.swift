@@ -12,7 +12,8 @@ struct StreamEventTests {
         (.deleted([ID(1)], author: ID(9), readers: [ID(3), ID(4)]), "stream:deleted:1:9:3,4"),
         (.notification(5, account: ID(9)), "stream:notification:5:9"),
         (.conversation(5, account: ID(9)), "stream:conversation:5:9"), (.filtersChanged(ID(9)), "stream:filters:9"),
-        (.notificationsMerged(ID(9)), "stream:merged:9"),
+        (.notificationsMerged(ID(9)), "stream:merged:9"), (.announced(5), "stream:announced:5"),
+        (.reacted("☕️", announcement: 5), "stream:reacted:5:9749,65039"), (.withdrawn(5), "stream:withdrawn:5"),
     ]
 
     @Test("each event is read as it was written", arguments: all)
@@ -26,6 +27,7 @@ struct StreamEventTests {
         arguments: [
             "", "stream", "stream:", "stream:entry", "stream:entry:", "stream:entry:x", "stream:entry:1:2", "mail",
             "stream:deleted:1", "stream:deleted::9", "stream:notification:5", "stream:unknown:1", "settings",
+            "stream:reacted:5", "stream:reacted:5:", "stream:withdrawn:",
             "stream:entry:99999999999999999999",
         ])
     func refused(text: String) {

@@ -144,6 +144,14 @@ actor StreamHub {
         case .notificationsMerged(let account):
             let message = StreamMessage(event: "notifications_merged", payload: Array("1".utf8))
             tell(message, account, [.user, .notifications])
+        case .announced(let number):
+            guard isAnybodyHome, let json = try await announcement(number) else { return }
+            tellEverybody(StreamMessage(event: "announcement", payload: json))
+        case .reacted(let name, let number):
+            guard isAnybodyHome, let json = try await reaction(name, number) else { return }
+            tellEverybody(StreamMessage(event: "announcement.reaction", payload: json))
+        case .withdrawn(let number):
+            tellEverybody(StreamMessage(event: "announcement.delete", payload: Array("\(number)".utf8)))
         }
     }
 
@@ -170,6 +178,16 @@ actor StreamHub {
             // Notifications reach those alone who may read them.
             if message.event.hasPrefix("notification"), !listener.scopes.cover("read:notifications") { continue }
             for stream in listener.streams.intersection(streams) { listener.sink.send(message, to: stream) }
+        }
+    }
+
+    // MARK: - To everybody
+
+    private var isAnybodyHome: Bool { listeners.values.contains { $0.streams.contains(.user) } }
+
+    private func tellEverybody(_ message: StreamMessage) {
+        for listener in listeners.values where listener.streams.contains(.user) {
+            listener.sink.send(message, to: .user)
         }
     }
 
@@ -270,5 +288,31 @@ actor StreamHub {
         var writer = JSONWriter()
         writer.conversation(found.0, last: found.1, rendering)
         return writer.bytes
+    }
+
+    /// An announcement as nobody in particular sees it: it is written once for all.
+    private nonisolated func announcement(_ number: Int64) async throws -> [UInt8]? {
+        guard let view = try await announced(number) else { return nil }
+        var writer = JSONWriter()
+        writer.announcement(view, rendering)
+        return writer.bytes
+    }
+
+    private nonisolated func reaction(_ name: String, _ number: Int64) async throws -> [UInt8]? {
+        guard let view = try await announced(number) else { return nil }
+        var writer = JSONWriter()
+        writer.object {
+            $0.field("name", name)
+            $0.field("count", view.reactions.first { $0.name == name }?.count ?? 0)
+            $0.field("announcement_id", view.id)
+        }
+        return writer.bytes
+    }
+
+    private nonisolated func announced(_ number: Int64) async throws -> AnnouncementView? {
+        let now = services.clock.now
+        return try await services.database.read { db in
+            try Announcements.find(ID(number), viewer: .first, at: now, in: db)
+        }
     }
 }
