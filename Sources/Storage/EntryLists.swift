@@ -125,19 +125,18 @@ public enum EntryLists {
         _ account: ID<Account>, _ filter: AccountFilter, viewer: ID<Account>?, _ page: PageRequest,
         in db: some Queryable
     ) throws(DatabaseError) -> [Entry] {
-        var conditions: [SQL] = [
-            "e.account_id = \(account)", "(p.id IS NULL OR p.visibility <> 'direct')",
-            EntryConditions.mayRead(viewer ?? .first), EntryConditions.isNoRelayedAnswer,
-        ]
+        var rows: [SQL] = ["e.account_id = \(account)"]
         if filter.withoutReplies {
-            conditions.append("(e.is_boost OR NOT e.is_reply OR e.replied_to_id = e.account_id)")
+            rows.append("(e.is_boost OR NOT e.is_reply OR e.replied_to_id = e.account_id)")
         }
-        if filter.withoutBoosts { conditions.append("NOT e.is_boost") }
-        if filter.onlyMedia { conditions.append(EntryConditions.hasMedia) }
-        if let tag = filter.tag {
-            conditions.append("EXISTS (SELECT 1 FROM hashtag h WHERE h.post_id = e.post_id AND h.tag = \(tag))")
-        }
-        return try walk(conditions, page, in: db)
+        if filter.withoutBoosts { rows.append("NOT e.is_boost") }
+        if filter.onlyMedia { rows.append(EntryConditions.hasMedia) }
+        if let tag = filter.tag { rows.append(hasTag(tag)) }
+        let condition: SQL = """
+            (p.id IS NULL OR p.visibility <> 'direct') AND \(EntryConditions.mayRead(viewer ?? .first))
+            AND \(EntryConditions.isNoRelayedAnswer)
+            """
+        return try walk(page, condition, in: db) { cut(rows, $0, $1) }
     }
 
     /// Public posts and events, answers left out.
@@ -146,10 +145,10 @@ public enum EntryLists {
     public static func everyone(
         _ filter: PublicFilter, viewer: ID<Account>?, mode: FederationMode, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Entry] {
-        var conditions: [SQL] = ["e.is_listed", EntryConditions.isPublic(viewer ?? .first, mode)]
-        if let isLocal = filter.isLocal { conditions.append(isLocal ? "e.is_local" : "NOT e.is_local") }
-        if filter.onlyMedia { conditions.append(EntryConditions.hasMedia) }
-        return try walk(conditions, page, in: db)
+        var rows: [SQL] = ["e.is_listed"]
+        if let isLocal = filter.isLocal { rows.append(isLocal ? "e.is_local" : "NOT e.is_local") }
+        if filter.onlyMedia { rows.append(EntryConditions.hasMedia) }
+        return try walk(page, EntryConditions.isPublic(viewer ?? .first, mode), in: db) { cut(rows, $0, $1) }
     }
 
     /// Public posts with hashtags, answers included.
@@ -158,35 +157,40 @@ public enum EntryLists {
     public static func tagged(
         _ filter: TagFilter, viewer: ID<Account>?, mode: FederationMode, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Entry] {
-        let direction: SQL = page.fromOldest ? "ASC" : "DESC"
-        var conditions: [SQL] = [
-            """
-            e.id IN (SELECT h.post_id FROM hashtag h
-                     WHERE h.tag IN (\(list: filter.any)) AND h.post_id < \(page.before) AND h.post_id > \(page.after)
-                     ORDER BY h.post_id \(direction) LIMIT 400)
-            """, "p.visibility = 'public'", EntryConditions.isPublic(viewer ?? .first, mode),
-        ]
-        for tag in filter.all {
-            conditions.append("EXISTS (SELECT 1 FROM hashtag h WHERE h.post_id = e.post_id AND h.tag = \(tag))")
-        }
-        for tag in filter.none {
-            conditions.append("NOT EXISTS (SELECT 1 FROM hashtag h WHERE h.post_id = e.post_id AND h.tag = \(tag))")
-        }
+        var conditions: [SQL] = ["p.visibility = 'public'", EntryConditions.isPublic(viewer ?? .first, mode)]
+        for tag in filter.all { conditions.append(hasTag(tag)) }
+        for tag in filter.none { conditions.append("NOT \(hasTag(tag))") }
         if let isLocal = filter.source.isLocal { conditions.append(isLocal ? "e.is_local" : "NOT e.is_local") }
         if filter.source.onlyMedia { conditions.append(EntryConditions.hasMedia) }
-        return try walk(conditions, page, in: db)
+        return try walk(page, SQL.joined(conditions, separator: " AND "), in: db) { window, length in
+            Pieces.union(filter.any.map { Tags.posts(with: $0, window, length) }, window, length)
+        }
     }
 
+    private static func hasTag(_ tag: String) -> SQL {
+        "EXISTS (SELECT 1 FROM hashtag h WHERE h.post_id = e.post_id AND h.tag = \(tag))"
+    }
+
+    /// A piece of the entries for which all of `conditions` hold; they speak of `e` alone.
+    private static func cut(_ conditions: [SQL], _ window: PageRequest, _ length: SQL) -> SQL {
+        """
+        SELECT e.id FROM entry e WHERE \(window.holds("e.id")) AND \(SQL.joined(conditions, separator: " AND "))
+        ORDER BY e.id \(window.direction) LIMIT \(length)
+        """
+    }
+
+    /// The entries of a piece after the other for which `condition` holds, in the words of ``EntryConditions``.
     private static func walk(
-        _ conditions: [SQL], _ page: PageRequest, in db: some Queryable
+        _ page: PageRequest, _ condition: SQL, in db: some Queryable, _ cut: (PageRequest, SQL) -> SQL
     ) throws(DatabaseError) -> [Entry] {
-        let direction: SQL = page.fromOldest ? "ASC" : "DESC"
-        let rows = try db.rows(
-            """
-            SELECT \(Entries.columns) FROM entry e \(EntryConditions.joins)
-            WHERE e.id < \(page.before) AND e.id > \(page.after) AND \(SQL.joined(conditions, separator: " AND "))
-            ORDER BY e.id \(direction) LIMIT \(page.limit)
-            """)
+        let rows = try Pieces.read(page) { window, length throws(DatabaseError) in
+            try db.rows(
+                """
+                SELECT \(Entries.columns), e.id AS id, CASE WHEN \(condition) THEN 1 ELSE 0 END AS is_shown
+                FROM (\(cut(window, length))) c JOIN entry e ON e.id = c.id \(EntryConditions.joins)
+                ORDER BY e.id \(window.direction)
+                """)
+        }
         var entries: [Entry] = []
         for row in rows { entries.append(try Entries.read(row)) }
         return page.fromOldest ? entries.reversed() : entries

@@ -64,11 +64,8 @@ struct EntryMerge {
         return page.fromOldest ? kept.reversed() : Array(kept)
     }
 
-    private var direction: SQL { page.fromOldest ? "ASC" : "DESC" }
-
-    private func range(_ column: SQL, _ window: PageRequest) -> SQL {
-        "\(column) < \(window.before) AND \(column) > \(window.after)"
-    }
+    private var direction: SQL { page.direction }
+    private var limit: SQL { Pieces.literal(page.limit) }
 
     /// The accounts and hashtags with the nearest next entries, nearest first; as many as a page is long.
     private func nearest(_ window: PageRequest, in db: some Queryable) throws(DatabaseError) -> [Front] {
@@ -80,7 +77,7 @@ struct EntryMerge {
                 FROM (\(sources)) s JOIN newest_entry n ON n.account_id = s.account_id
                 WHERE n.entry_id > \(window.after))
             SELECT w.account_id, w.with_boosts, w.next_id FROM w
-            WHERE w.next_id IS NOT NULL ORDER BY w.next_id \(direction) LIMIT \(page.limit)
+            WHERE w.next_id IS NOT NULL ORDER BY w.next_id \(direction) LIMIT \(limit)
             """)
         for row in accounts {
             fronts.append(
@@ -97,7 +94,7 @@ struct EntryMerge {
     private func next(_ window: PageRequest) -> SQL {
         let step: SQL = """
             (SELECT e.id FROM entry e
-             WHERE e.account_id = s.account_id AND \(range("e.id", window)) AND (s.with_boosts OR NOT e.is_boost)
+             WHERE e.account_id = s.account_id AND \(window.holds("e.id")) AND (s.with_boosts OR NOT e.is_boost)
              ORDER BY e.id \(direction) LIMIT 1)
             """
         guard !page.fromOldest else { return step }
@@ -111,11 +108,11 @@ struct EntryMerge {
             """
             WITH w AS MATERIALIZED (
                 SELECT s.tag, (
-                    SELECT h.post_id FROM hashtag h WHERE h.tag = s.tag AND \(range("h.post_id", window))
+                    SELECT h.post_id FROM hashtag h WHERE h.tag = s.tag AND \(window.holds("h.post_id"))
                     ORDER BY h.post_id \(direction) LIMIT 1) AS next_id
                 FROM (\(tags)) s)
             SELECT w.tag, w.next_id FROM w
-            WHERE w.next_id IS NOT NULL ORDER BY w.next_id \(direction) LIMIT \(page.limit)
+            WHERE w.next_id IS NOT NULL ORDER BY w.next_id \(direction) LIMIT \(limit)
             """)
         var fronts: [Front] = []
         for row in rows {
@@ -143,7 +140,7 @@ struct EntryMerge {
             SELECT \(Entries.columns), CASE WHEN \(condition) THEN 1 ELSE 0 END AS is_shown
             FROM (SELECT DISTINCT y.id FROM (\(branches(padded(fronts), window))) y) c
             JOIN entry e ON e.id = c.id \(EntryConditions.joins)
-            ORDER BY e.id \(direction) LIMIT \(page.limit)
+            ORDER BY e.id \(direction) LIMIT \(limit)
             """)
         var list: [(entry: Entry, isShown: Bool)] = []
         for row in rows { list.append((try Entries.read(row), try row.int("is_shown") == 1)) }
@@ -163,15 +160,15 @@ struct EntryMerge {
             guard let account = front.account else {
                 return """
                     SELECT x.id FROM (SELECT h.post_id AS id FROM hashtag h
-                        WHERE h.tag = \(front.tag) AND \(range("h.post_id", window))
-                        ORDER BY h.post_id \(direction) LIMIT \(page.limit)) x
+                        WHERE h.tag = \(front.tag) AND \(window.holds("h.post_id"))
+                        ORDER BY h.post_id \(direction) LIMIT \(limit)) x
                     """
             }
             return """
                 SELECT x.id FROM (SELECT e.id FROM entry e
-                    WHERE e.account_id = \(account) AND \(range("e.id", window))
+                    WHERE e.account_id = \(account) AND \(window.holds("e.id"))
                         AND (\(front.withBoosts) OR NOT e.is_boost)
-                    ORDER BY e.id \(direction) LIMIT \(page.limit)) x
+                    ORDER BY e.id \(direction) LIMIT \(limit)) x
                 """
         }
         return SQL.joined(pieces, separator: " UNION ALL ")

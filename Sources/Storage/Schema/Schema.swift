@@ -22,5 +22,6 @@ public enum Schema {
         search,
         newestEntries,
         editAttachments,
+        discussions,
     ]
 }
