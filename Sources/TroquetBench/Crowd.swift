@@ -87,11 +87,6 @@ struct Crowd: Sendable {
         }
     }
 
-    /// What PostgreSQL knows of its tables decides its plans; a node of some years has it from autovacuum.
-    func analyze() async throws {
-        _ = try await node.database.write { tx in try tx.run("ANALYZE") }
-    }
-
     /// The number of a post that has answers.
     static func answered(below count: Int) -> Int64 { id(of: Int64(count / 100 * 100 - 1)) }
 
