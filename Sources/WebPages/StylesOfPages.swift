@@ -142,6 +142,10 @@ extension Styles {
         .errors a{color:var(--red)}
         fieldset{border:1px solid var(--line);border-radius:6px;padding:1rem 1.15rem .1rem;margin:0 0 1.15rem;max-width:34rem;min-width:0}
         legend{padding:0 .4rem;margin-left:-.4rem}
+        .search{max-width:34rem;margin:0 0 1.75rem}
+        .search .row{display:flex;flex-wrap:wrap;gap:.5rem}
+        .search input{flex:1 1 12rem;width:auto!important}
+        .panel .search{margin:0}
         .pair{display:grid;gap:0 1rem;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));max-width:34rem}
         fieldset .pair{grid-template-columns:repeat(auto-fit,minmax(9rem,1fr))}
         .tick{display:grid;grid-template-columns:1.6rem 1fr;gap:0 .6rem;align-items:start}

@@ -40,7 +40,7 @@ public struct WebPages: Sendable {
             get("/users/:name", Profile.show), get("/@{name}", Profile.redirect),
             get("/@{name}/:id", Discussion.redirect),
             get("/accounts/:id", Profile.showRemote), get("/members", Members.show),
-            get("/networks", Networks.show),
+            get("/networks", Networks.show), get("/search", SearchPage.show),
         ]
     }
 

@@ -17,9 +17,11 @@ RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": Tru
 OPEN_TO_ALL = [
     "/", "/about", "/discussions", "/groups", "/groups/lyon", "/groups/cafe", "/events", "/members", "/networks",
     "/sign-in", "/sign-up", "/users/lina", "{discussion}", "{event}", "/tags/presentations",
+    "/search?q=lyon",
 ]
 FOR_MEMBERS = [
     "/", "/write", "/events/new", "/my-events", "/settings", "/networks", "{discussion}", "{event}", "{consent}",
+    "/search?q=caf%C3%A9",
 ]
 FOR_STEWARDS = ["/moderation", "/groups", "/members", "/groups/lyon/edit", "{mine}/edit", "{event}/manage"]
 WRONG = ["/nowhere", "/events/1", "/posts/1", "/users/nobody", "/groups/nobody", "/sign-in/link?token=old"]

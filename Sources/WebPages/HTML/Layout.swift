@@ -37,6 +37,7 @@ struct Page: Sendable {
         case networks = "/networks"
         case mine = "/my-events"
         case news = "/notifications"
+        case search = "/search"
     }
 
     /// Something to subscribe to.
@@ -198,6 +199,7 @@ extension Visit {
             <footer class="foot"><div class="bar"><p>\(Pictures.logo) <strong>\(community.name)</strong> \
             <span class="meta">\(community.tagline)</span></p>
             <ul><li><a href="/about">\(t(.about))</a></li><li><a href="/groups">\(t(.groups))</a></li>
+            <li><a href="/search">\(t(.search))</a></li>
             <li><a href="/discussions.atom">\(t(.feed))</a></li><li><a href="/events.ics">\(t(.calendar))</a></li>
             \(when(!isChosen, each(others) { language in
                 """

@@ -39,7 +39,10 @@ enum Discussions {
             \(list(views, next, view, visit))
             """
         let page = Page(t(.discussions), .discussions, content: content).with {
-            $0.aside = "<section class=\"panel\"><h2>\(t(.groups))</h2>\(groupList(groups))</section>"
+            $0.aside = """
+                <section class="panel">\(visit.searchForm())</section>
+                <section class="panel"><h2>\(t(.groups))</h2>\(groupList(groups))</section>
+                """
             $0.feeds = [Feeds.discussions(t)]
             $0.isHidden = view != .everything
         }

@@ -3,6 +3,13 @@
 extension Texts {
     /// What is new, and what is announced.
     static let englishNews: [Phrase: String] = [
+        .search: "Search",
+        .searchWords: "A name, a word, a hashtag",
+        .peopleAndGroups: "People and groups",
+        .saidAndPlanned: "Said and planned",
+        .nothingFound: "Nothing found.",
+        .nothingFoundInvite: "Try another word, or the beginning of a name.",
+        .searchNeedsAccount: "Sign in to search what was said and planned too.",
         .news: "News",
         .newsDot: "new",
         .newsNone: "Nothing new for now.",

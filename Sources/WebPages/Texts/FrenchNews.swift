@@ -3,6 +3,13 @@
 extension Texts {
     /// Ce qui est nouveau, et ce qui est annoncé.
     static let frenchNews: [Phrase: String] = [
+        .search: "Chercher",
+        .searchWords: "Un nom, un mot, un mot-dièse",
+        .peopleAndGroups: "Personnes et groupes",
+        .saidAndPlanned: "Dit et prévu",
+        .nothingFound: "Rien trouvé.",
+        .nothingFoundInvite: "Essaie un autre mot, ou le début d’un nom.",
+        .searchNeedsAccount: "Connecte-toi pour chercher aussi dans ce qui s’est dit et ce qui est prévu.",
         .news: "Nouvelles",
         .newsDot: "nouveau",
         .newsNone: "Rien de nouveau pour l’instant.",

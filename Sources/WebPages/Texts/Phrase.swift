@@ -7,6 +7,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case settings, moderation, signIn, signUp, signOut, menuOf, print, printHint, recommend, recommendByMail
     case recommendByAddress, feed, calendar, filter, back, backHome, older, optional, cancel, save, edit, delete
     case accept, refuse, from, seeAtOrigin
+    // search
+    case search, searchWords, peopleAndGroups, saidAndPlanned, nothingFound, nothingFoundInvite, searchNeedsAccount
     // home
     case helloName, nextEvent, myNextEvent, seeAndCome, seeEvent, questionWaits, latestTalks, allTalks, laterEvents
     case wholeAgenda, howToJoin, howToJoinText, howToFollow, newcomers, newcomersHint, helpers, helpersHint, yourTurn

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+internal import HTTPSupport
+internal import Hummingbird
+internal import Model
+internal import Services
+internal import Storage
+
+/// Finding people, groups, hashtags and, for members, what was said and planned.
+enum SearchPage {
+    private struct Found: Sendable {
+        var accounts: [Account] = []
+        var tags: [String] = []
+        /// What was said and planned.
+        var entries: [Entry] = []
+        var posts: [ID<Post>: PostView] = [:]
+        var events: [ID<Event>: EventView] = [:]
+        /// Where the next page of what was said begins.
+        var next: Int64?
+
+        var isNothing: Bool { accounts.isEmpty && tags.isEmpty && entries.isEmpty }
+    }
+
+    private static let limit = 20
+
+    static func show(_ visit: Visit) async throws -> Response {
+        let words = visit.query["q"] ?? ""
+        let found = try await look(for: words, visit)
+        let t = visit.t
+        let content: HTML = """
+            <h1>\(t(.search))</h1>
+            \(visit.searchForm(words))
+            \(when(words.contains { !$0.isWhitespace } && found.isNothing, visit.empty(.nothingFound, .nothingFoundInvite, Pictures.emptyCounter)))
+            \(section(found.accounts, "found-accounts", t(.peopleAndGroups)) { AccountCard.card($0, visit, heading: .third) })
+            \(section(found.tags, "found-tags", t(.subjects), style: "tags") { "<li><a href=\"/tags/\($0.urlEscaped)\">#\($0)</a></li>" })
+            \(section(found.entries, "found-talks", t(.saidAndPlanned)) { card($0, found, visit) })
+            \(visit.older(found.next, extra: "&q=\(words.urlEscaped)"))
+            \(when(visit.person == nil, "<p class=\"hint\">\(t(.searchNeedsAccount))</p>"))
+            """
+        return visit.answer(Page(t(.search), .search, content: content).with { $0.isHidden = true })
+    }
+
+    private static func look(for words: String, _ visit: Visit) async throws -> Found {
+        var wish = SearchWish(words)
+        wish.limit = limit
+        wish.before = visit.listPage().before
+        // The pages that follow the first go on with what was said.
+        if wish.before < .max { wish.kinds = [.statuses] }
+        let findings = try await visit.services.search(wish, as: visit.viewer)
+        var found = Found(
+            accounts: findings.accounts, tags: findings.tags.map(\.name),
+            entries: findings.statuses.map(\.entry))
+        if findings.statuses.count == limit { found.next = findings.statuses.last?.id.rawValue }
+        let (viewer, entries) = (visit.viewer, found.entries)
+        let (posts, events) = try await visit.database.read { db in
+            (
+                try PostViews.load(entries.compactMap(\.post), viewer: viewer, in: db),
+                try EventViews.load(entries.compactMap(\.event), viewer: viewer, in: db)
+            )
+        }
+        for view in posts { found.posts[view.id] = view }
+        for view in events { found.events[view.id] = view }
+        return found
+    }
+
+    private static func card(_ entry: Entry, _ found: Found, _ visit: Visit) -> HTML {
+        switch entry.subject {
+        case .post(let id): maybe(found.posts[id]) { visit.discussionCard($0) }
+        case .event(let id): maybe(found.events[id]) { visit.eventCard($0) }
+        }
+    }
+
+    private static func section<Item>(
+        _ items: [Item], _ id: String, _ title: String, style: String = "list", _ item: (Item) -> HTML
+    ) -> HTML {
+        guard !items.isEmpty else { return .nothing }
+        return """
+            <section aria-labelledby="\(id)"><h2 id="\(id)">\(title)</h2><ul class="\(style)">\(each(items, item))</ul></section>
+            """
+    }
+}
+
+extension Visit {
+    /// Where one types what one looks for. It changes nothing, so it is asked by GET and can be kept as a bookmark.
+    func searchForm(_ words: String = "") -> HTML {
+        """
+        <form class="search" role="search" method="get" action="/search"><label for="search-words">\(t(.searchWords))</label>
+        <div class="row"><input type="search" id="search-words" name="q" value="\(words)" maxlength="500" required>
+        <button class="button" type="submit">\(t(.search))</button></div></form>
+        """
+    }
+}
