@@ -144,7 +144,7 @@ extension Styles {
         legend{padding:0 .4rem;margin-left:-.4rem}
         .search{max-width:34rem;margin:0 0 1.75rem}
         .search .row{display:flex;flex-wrap:wrap;gap:.5rem}
-        .search input{flex:1 1 12rem;width:auto!important}
+        .search input{flex:1 1 8rem;width:auto!important;min-width:0}
         .panel .search{margin:0}
         .pair{display:grid;gap:0 1rem;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));max-width:34rem}
         fieldset .pair{grid-template-columns:repeat(auto-fit,minmax(9rem,1fr))}

@@ -37,7 +37,7 @@ struct Cafe: Sendable {
 
     /// An empty café on a new database.
     static func open(
-        store: MediaStore? = nil, _ change: @Sendable (inout Community) -> Void = { _ in }
+        store: MediaStore? = nil, limits: Bool = true, _ change: @Sendable (inout Community) -> Void = { _ in }
     ) async throws -> Cafe {
         let database = try await TestEngine.sqlite.makeDatabase(migrations: Schema.migrations)
         var community = Community(
@@ -50,7 +50,7 @@ struct Cafe: Sendable {
             counters: Counters(), logger: .silent)
         let services = Services(
             database: database, federation: federation, community: community, secrets: .quick, clock: SystemClock(),
-            ids: ids, store: store)
+            ids: ids, store: store, limits: limits)
         try await services.prepareNode()
         return Cafe(services: services, ids: ids, store: store)
     }
@@ -84,8 +84,10 @@ struct Cafe: Sendable {
     }
 
     /// The café with people, groups, talks and dates.
-    static func furnished(_ change: @Sendable (inout Community) -> Void = { _ in }) async throws -> Cafe {
-        var cafe = try await open(change)
+    static func furnished(
+        limits: Bool = true, _ change: @Sendable (inout Community) -> Void = { _ in }
+    ) async throws -> Cafe {
+        var cafe = try await open(limits: limits, change)
         try await cafe.inviteSomePeople()
         try await cafe.talk()
         try await cafe.planEvents()

@@ -36,7 +36,7 @@ enum SearchPage {
             \(section(found.tags, "found-tags", t(.subjects), style: "tags") { "<li><a href=\"/tags/\($0.urlEscaped)\">#\($0)</a></li>" })
             \(section(found.entries, "found-talks", t(.saidAndPlanned)) { card($0, found, visit) })
             \(visit.older(found.next, extra: "&q=\(words.urlEscaped)"))
-            \(when(visit.person == nil, "<p class=\"hint\">\(t(.searchNeedsAccount))</p>"))
+            \(when(visit.person == nil, "<section class=\"panel\"><p>\(t(.searchNeedsAccount))</p></section>"))
             """
         return visit.answer(Page(t(.search), .search, content: content).with { $0.isHidden = true })
     }
