@@ -27,12 +27,13 @@ struct Crowd: Sendable {
             try tx.run(
                 """
                 INSERT INTO account (id, kind, username, username_folded, host, iri, display_name, summary_html, url, inbox,
-                    shared_inbox, outbox, followers, approves_followers, discoverable, created_at, updated_at, fetched_at)
+                    shared_inbox, outbox, followers, approves_followers, discoverable, indexable, created_at, updated_at,
+                    fetched_at)
                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST(\(count) AS \(.integer)))
                 SELECT i * 65536, 'person', 'p' || i, 'p' || i, 'h' || (i % 200) || '.example',
                     'https://h' || (i % 200) || '.example/users/p' || i, 'Person ' || i, '<p>Hello</p>',
                     'https://h' || (i % 200) || '.example/@p' || i, 'https://h' || (i % 200) || '.example/inbox/p' || i,
-                    'https://h' || (i % 200) || '.example/inbox', NULL, NULL, \(false), \(true), \(Self.start),
+                    'https://h' || (i % 200) || '.example/inbox', NULL, NULL, \(false), \(true), \(true), \(Self.start),
                     \(Self.start), \(Self.start)
                 FROM n
                 """)
@@ -75,6 +76,14 @@ struct Crowd: Sendable {
                         (SELECT q.author_id FROM post q WHERE q.id = p.in_reply_to_id), p.in_reply_to_id IS NULL, \(false)
                     FROM post p WHERE p.id >= \(Self.id(of: from)) AND p.id <= \(Self.id(of: to))
                         AND p.iri LIKE 'https://h.example/posts/%'
+                    """)
+                let words: SQL = "'on the counter tonight number ' || i || ' with tea and word' || (i % 5000)"
+                try tx.run(
+                    """
+                    INSERT INTO entry_words (rowid, words)
+                    WITH RECURSIVE n (i) AS (
+                        SELECT CAST(\(from) AS \(.integer)) UNION ALL SELECT i + 1 FROM n WHERE i < \(to))
+                    SELECT \(Self.id("i")), \(tx.engine == .postgres ? "CAST(\(words) AS tsvector)" : words) FROM n
                     """)
                 try tx.run(
                     """
