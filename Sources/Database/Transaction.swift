@@ -7,6 +7,10 @@ public protocol Queryable {
 
     /// All rows of the answer, in the statement's order.
     func rows(_ sql: SQL) throws(DatabaseError) -> [Row]
+
+    /// Has what follows planned for its values, where PostgreSQL would make one plan for all: for statements whose best
+    /// way hangs on how rare a value is. It costs a plan each time, until the end of this read or write.
+    func planForValues() throws(DatabaseError)
 }
 
 extension Queryable {
@@ -33,6 +37,9 @@ public final class Snapshot: Queryable {
     public func rows(_ sql: SQL) throws(DatabaseError) -> [Row] {
         try session.rows(sql)
     }
+
+    /// Has what follows planned for its values.
+    public func planForValues() throws(DatabaseError) { try session.planForValues() }
 
     /// Lets the engine parse and plan a statement without running it.
     func prepare(_ sql: SQL) throws(DatabaseError) {
@@ -76,6 +83,9 @@ public final class Transaction: Queryable {
     public func rows(_ sql: SQL) throws(DatabaseError) -> [Row] {
         try session.rows(sql)
     }
+
+    /// Has what follows planned for its values.
+    public func planForValues() throws(DatabaseError) { try session.planForValues() }
 
     /// Runs a statement for its effect.
     ///
@@ -153,6 +163,15 @@ final class Session {
         let statement = try admit(sql)
         do {
             return try connection.run(statement)
+        } catch {
+            throw fail(error)
+        }
+    }
+
+    func planForValues() throws(DatabaseError) {
+        guard connection.engine == .postgres else { return }
+        do {
+            try connection.send(Statement(text: "SET LOCAL plan_cache_mode = force_custom_plan"))
         } catch {
             throw fail(error)
         }

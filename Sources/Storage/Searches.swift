@@ -56,7 +56,8 @@ public enum Searches {
         ]
         if let author = query.author { conditions.append("e.account_id = \(author)") }
         if query.hasMedia { conditions.append(EntryConditions.hasMedia) }
-        try planForWords(in: db)
+        // A rare word is found by the index of words, a usual one among the newest posts.
+        try db.planForValues()
         let rows = try db.rows(
             """
             SELECT \(Entries.columns) FROM (\(candidates(query, db.engine))) y
@@ -81,13 +82,6 @@ public enum Searches {
             WHERE s.words \(.matches) \(expression(query.words, isPrefix: false, engine))
                 AND s.rowid < \(query.before) AND s.rowid > \(query.after) ORDER BY s.rowid DESC LIMIT \(depth)
             """
-    }
-
-    /// Lets PostgreSQL plan for the words that are asked for: a rare one is found by the index of words, a usual one among
-    /// the newest. One plan for both walks all posts for the rare word. It lasts until the end of the read.
-    private static func planForWords(in db: some Queryable) throws(DatabaseError) {
-        guard db.engine == .postgres else { return }
-        _ = try db.rows("SELECT set_config('plan_cache_mode', 'force_custom_plan', TRUE)")
     }
 
     private static func isWithinReach(_ viewer: ID<Account>) -> SQL {
@@ -122,7 +116,7 @@ public enum Searches {
         if viewer == nil { conditions.append("a.discoverable") }
         if let host = query.host { conditions.append("a.host = \(host)") }
         if query.onlyFollowed { conditions.append(Conditions.follows(asker, "a.id")) }
-        try planForWords(in: db)
+        try db.planForValues()
         return try AccountRow.all(
             """
             SELECT \(AccountRow.plain) FROM (
