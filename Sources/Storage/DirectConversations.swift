@@ -26,7 +26,7 @@ public enum DirectConversations {
         let list = try load(
             """
             WHERE c.account_id = \(account) AND c.last_post_id < \(page.before) AND c.last_post_id > \(page.after)
-            ORDER BY c.last_post_id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            ORDER BY c.last_post_id \(page.direction) LIMIT \(page.limit)
             """, of: account, in: db)
         return page.fromOldest ? list.reversed() : list
     }

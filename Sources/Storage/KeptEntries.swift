@@ -59,7 +59,7 @@ public enum Bookmarks {
             """
             SELECT b.id AS mark, coalesce(b.post_id, b.event_id) AS entry_id FROM bookmark b
             WHERE b.account_id = \(account) AND b.id < \(page.before) AND b.id > \(page.after)
-            ORDER BY b.id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            ORDER BY b.id \(page.direction) LIMIT \(page.limit)
             """, in: db)
     }
 }
@@ -93,13 +93,12 @@ public enum Favourites {
     public static func list(
         of account: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [KeptEntry] {
-        let direction: SQL = page.fromOldest ? "ASC" : "DESC"
         return try KeptEntry.all(
             """
             SELECT y.mark, y.entry_id FROM (
                 SELECT l.id AS mark, l.post_id AS entry_id FROM post_like l WHERE l.account_id = \(account)
                 UNION ALL SELECT v.id AS mark, v.event_id AS entry_id FROM event_like v WHERE v.account_id = \(account)) y
-            WHERE y.mark < \(page.before) AND y.mark > \(page.after) ORDER BY y.mark \(direction) LIMIT \(page.limit)
+            WHERE y.mark < \(page.before) AND y.mark > \(page.after) ORDER BY y.mark \(page.direction) LIMIT \(page.limit)
             """, in: db)
     }
 
@@ -124,7 +123,7 @@ extension AccountRow {
         let accounts = try all(
             """
             SELECT \(plain) \(source) AND \(isActive) AND a.id < \(page.before) AND a.id > \(page.after)
-            ORDER BY a.id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            ORDER BY a.id \(page.direction) LIMIT \(page.limit)
             """, in: db)
         return page.fromOldest ? accounts.reversed() : accounts
     }

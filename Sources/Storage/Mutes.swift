@@ -95,7 +95,7 @@ public enum HostBlocks {
             """
             SELECT id, host FROM host_block
             WHERE account_id = \(account) AND id < \(page.before) AND id > \(page.after)
-            ORDER BY id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            ORDER BY id \(page.direction) LIMIT \(page.limit)
             """)
         for row in rows { blocks.append(HostBlock(mark: try row.int("id"), host: try row.text("host"))) }
         return blocks.sorted { $0.mark > $1.mark }

@@ -65,7 +65,7 @@ public enum NotificationGroups {
             """
             SELECT \(Notification.columns) FROM notification n
             WHERE \(filter.condition(of: viewer, at: now)) AND n.id < \(page.before) AND n.id > \(page.after)
-            ORDER BY n.id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            ORDER BY n.id \(page.direction) LIMIT \(page.limit)
             """, in: db)
         return try groups(page.fromOldest ? latest.reversed() : latest, filter, of: viewer, at: now, in: db)
     }
@@ -99,7 +99,7 @@ public enum NotificationGroups {
             SELECT n.id AS mark, \(AccountRow.plain) FROM notification n JOIN account a ON a.id = n.from_id
             WHERE \(members) AND \(NotificationListFilter().condition("n", of: viewer, at: now))
                 AND n.id < \(page.before) AND n.id > \(page.after)
-            ORDER BY n.id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            ORDER BY n.id \(page.direction) LIMIT \(page.limit)
             """)
         var accounts: [(mark: ID<Notification>, account: Account)] = []
         for row in rows { accounts.append((try row.id("mark"), try AccountRow.read(row))) }

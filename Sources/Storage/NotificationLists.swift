@@ -64,7 +64,7 @@ extension Notifications {
             """
             SELECT \(Notification.columns) FROM notification n
             WHERE \(filter.condition("n", of: viewer, at: now)) AND n.id < \(page.before) AND n.id > \(page.after)
-            ORDER BY n.id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            ORDER BY n.id \(page.direction) LIMIT \(page.limit)
             """, in: db)
         return page.fromOldest ? list.reversed() : list
     }

@@ -123,7 +123,7 @@ public enum NotificationRequests {
             """
             \(selection) WHERE q.account_id = \(account) AND q.state = 'waiting' AND \(Conditions.isShown)
                 AND q.id < \(page.before) AND q.id > \(page.after)
-            ORDER BY q.id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            ORDER BY q.id \(page.direction) LIMIT \(page.limit)
             """, in: db)
         return page.fromOldest ? requests.reversed() : requests
     }

@@ -31,7 +31,7 @@ public enum Quotes {
             SELECT p.id FROM post p JOIN account a ON a.id = p.author_id
             WHERE p.quoted_id = \(post) AND p.quote_state = 'accepted' AND p.id < \(page.before) AND p.id > \(page.after)
                 AND \(Conditions.mayRead(viewer ?? .first)) AND \(Conditions.isShown)
-            ORDER BY p.id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            ORDER BY p.id \(page.direction) LIMIT \(page.limit)
             """, in: db)
         return try Entries.byIDs(page.fromOldest ? ids.reversed() : ids, in: db)
     }

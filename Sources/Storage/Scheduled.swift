@@ -31,7 +31,7 @@ public enum Scheduled {
         let found = try all(
             """
             WHERE account_id = \(author) AND id < \(page.before) AND id > \(page.after)
-            ORDER BY id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            ORDER BY id \(page.direction) LIMIT \(page.limit)
             """, in: db)
         return page.fromOldest ? found.reversed() : found
     }

@@ -142,7 +142,7 @@ public enum FollowedTags {
             """
             SELECT id, tag FROM followed_tag
             WHERE account_id = \(account) AND id < \(page.before) AND id > \(page.after)
-            ORDER BY id \(page.fromOldest ? "ASC" : "DESC" as SQL) LIMIT \(page.limit)
+            ORDER BY id \(page.direction) LIMIT \(page.limit)
             """)
         for row in rows { tags.append(FollowedTag(mark: try row.int("id"), tag: try row.text("tag"))) }
         return tags.sorted { $0.mark > $1.mark }
