@@ -14,6 +14,7 @@ public final class Database: Sendable {
     private let pool: JobQueue<PoolJob>
     /// SQLite's one writer. PostgreSQL writes through the pool.
     private let writer: JobQueue<WriteJob>?
+    private let versions: JobQueue<VersionJob>
     private let hub: AnnouncementHub
     private let listener: PostgresListener?
     private let threads: ThreadGroup
@@ -23,6 +24,7 @@ public final class Database: Sendable {
         self.engine = engine
         pool = parts.pool
         writer = parts.writer
+        versions = parts.versions
         hub = parts.hub
         listener = parts.listener
         threads = parts.threads
@@ -92,6 +94,20 @@ public final class Database: Sendable {
         }
     }
 
+    /// A number that stays the same only while nothing is committed, by this process or by any other that shares the
+    /// database. It names the state at some moment of the call, and means nothing to other processes.
+    ///
+    /// What was read after a version was taken may be shown again for as long as the version stays.
+    ///
+    /// - Throws: `.unavailable` when the database does not answer.
+    public func version() async throws(DatabaseError) -> UInt64 {
+        let result = await withCheckedContinuation { continuation in
+            let job = VersionJob { continuation.resume(returning: $0) }
+            if !versions.submit(job) { job.answer(.failure(.closed)) }
+        }
+        return try result.get()
+    }
+
     /// What is announced from now on, by this process and, on PostgreSQL, by all others.
     ///
     /// Each call gives a new stream. It keeps the newest 1,024 messages that were not yet taken, and a lost
@@ -120,6 +136,7 @@ public final class Database: Sendable {
     private func stop() {
         listener?.stop()
         writer?.close()
+        versions.close()
         pool.close()
         hub.close()
     }
@@ -149,6 +166,7 @@ struct WorkerOptions: Sendable {
 private struct DatabaseParts: Sendable {
     let pool = JobQueue<PoolJob>()
     let writer: JobQueue<WriteJob>?
+    let versions = JobQueue<VersionJob>()
     let hub = AnnouncementHub()
     let listener: PostgresListener?
     let threads = ThreadGroup()
@@ -171,6 +189,8 @@ private struct DatabaseParts: Sendable {
             try threads.start { worker.work() }
         }
         try await listener?.start(on: threads)
+        let version = VersionWorker(queue: versions, options: options)
+        try threads.start { version.work() }
         let connections = writer == nil ? options.readers + 1 : options.readers
         for _ in 0..<connections {
             let worker = PoolWorker(queue: pool, options: options)

@@ -52,6 +52,10 @@ struct Answer: Sendable {
             "<\(base)?\(kept)max_id=\(cursors.oldest)>; rel=\"next\", <\(base)?\(kept)min_id=\(cursors.newest)>; rel=\"prev\""
     }
 
+    /// Bytes of the body when the same request may be answered with it again; nil for refusals, and for what does not
+    /// stand in memory.
+    var sizeToKeep: Int? { response == nil && status == .ok ? body.count : nil }
+
     func made() -> Response {
         if var response {
             response.headers.append(contentsOf: headers)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Database
 internal import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
@@ -13,33 +14,74 @@ struct Gate: Sendable {
     private let strangers = WindowLimit(limit: 7_500, length: 300_000)
     private let uploads = WindowLimit(limit: 30, length: 1_800_000)
     private let limits: Bool
+    private let kept: ResponseCache<Kept>
 
-    init(limits: Bool) {
-        self.limits = limits
+    /// A response that may be given again, and whom the request was counted for.
+    private struct Kept: Sendable {
+        var response: Response
+        var identity: AppIdentity?
+        /// Bytes of the body; nil when it may not be given again.
+        var size: Int?
     }
 
-    func answer(_ request: Request, _ context: NodeContext, by endpoint: Endpoint, of api: MastodonAPI) async -> Answer
-    {
+    init(limits: Bool, database: Database) {
+        self.limits = limits
+        kept = ResponseCache { try? await database.version() }
+    }
+
+    func answer(
+        _ request: Request, _ context: NodeContext, by endpoint: Endpoint, of api: MastodonAPI
+    ) async -> Response {
         var standing: WindowLimit.Standing?
-        var answer: Answer
+        var response: Response
         do {
-            let identity = try await identity(of: request, for: endpoint.access, api)
-            standing = count(endpoint, identity, context, at: api.services.clock.now)
-            if let standing, standing.isOver {
-                throw APIError.tooMany(retryAfterSeconds: retryAfter(standing, api.services.clock.now))
+            let now = api.services.clock.now
+            func count(_ identity: AppIdentity?) throws {
+                standing = self.count(endpoint, identity, context, at: now)
+                if let standing, standing.isOver {
+                    throw APIError.tooMany(retryAfterSeconds: retryAfter(standing, now))
+                }
             }
-            answer = try await read(request, of: endpoint, api) { parameters, files in
-                try await endpoint.handler(
-                    Call(
-                        api: api, request: request, context: context, parameters: parameters, identity: identity,
-                        files: files))
+            if let key = Self.key(of: request, endpoint) {
+                var isCounted = false
+                let kept = try await kept.value(for: key, now: now.milliseconds, size: \.size) {
+                    let identity = try await identity(of: request, for: endpoint.access, api)
+                    try count(identity)
+                    isCounted = true
+                    let answer = try await self.answer(request, context, by: endpoint, of: api, as: identity)
+                    return Kept(response: answer.made(), identity: identity, size: answer.sizeToKeep)
+                }
+                if !isCounted { try count(kept.identity) }
+                response = kept.response
+            } else {
+                let identity = try await identity(of: request, for: endpoint.access, api)
+                try count(identity)
+                response = try await answer(request, context, by: endpoint, of: api, as: identity).made()
             }
         } catch {
-            answer = refusal(error, context)
+            response = refusal(error, context).made()
         }
-        if let standing { Self.tell(standing, &answer.headers) }
-        if answer.headers[.cacheControl] == nil { answer.headers[.cacheControl] = "private, no-store" }
-        return answer
+        if let standing { Self.tell(standing, &response.headers) }
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "private, no-store" }
+        return response
+    }
+
+    /// Under what the response to a request is kept: where it went and by whose token. Nil for what does more than read.
+    private static func key(of request: Request, _ endpoint: Endpoint) -> String? {
+        guard endpoint.method == .get, endpoint.access != .open, endpoint.access != .client else { return nil }
+        return "\(request.uri.string)\n\(request.headers[.authorization] ?? "")"
+    }
+
+    private func answer(
+        _ request: Request, _ context: NodeContext, by endpoint: Endpoint, of api: MastodonAPI,
+        as identity: AppIdentity?
+    ) async throws -> Answer {
+        try await read(request, of: endpoint, api) { parameters, files in
+            try await endpoint.handler(
+                Call(
+                    api: api, request: request, context: context, parameters: parameters, identity: identity,
+                    files: files))
+        }
     }
 
     /// Reads what was sent; files are there for as long as `use` takes.

@@ -30,7 +30,7 @@ public struct MastodonAPI: Sendable {
         rendering = Rendering(services.community, clock: services.clock)
         self.uploads = uploads
         hub = StreamHub(services: services, rendering: rendering, limits: limits ? .usual : .none)
-        gate = Gate(limits: limits)
+        gate = Gate(limits: limits, database: services.database)
     }
 
     /// Where apps listen over WebSockets.
@@ -81,7 +81,7 @@ public struct MastodonAPI: Sendable {
         MissingPictures.routes
             + Self.endpoints.map { endpoint in
                 Route(endpoint.method, endpoint.path, kind: .client) { request, context in
-                    await gate.answer(request, context, by: endpoint, of: self).made()
+                    await gate.answer(request, context, by: endpoint, of: self)
                 }
             }
     }
