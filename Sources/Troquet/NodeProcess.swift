@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Database
 internal import Federation
 internal import FederationAPI
 internal import HTTPSupport
@@ -79,7 +80,7 @@ struct NodeProcess: Sendable {
         let router = buildRouter(
             routes: routes,
             frontDoor: FrontDoor(
-                door, session: { [services = node.services] token in try await services.session(token) },
+                door, session: sessions(),
                 errorPage: pages.errorPage))
         let listen = node.settings.listen
         let server = Application(
@@ -95,6 +96,17 @@ struct NodeProcess: Sendable {
             server, Loop { await api.followChanges() }, Loop { [node] in await clients.followEvents(node.logger) },
             Loop { [node] in await node.keyPool.run(node.logger) },
         ]
+    }
+
+    /// Finds who is signed in; what was found counts until something is committed.
+    private func sessions() -> FrontDoor.SessionLookup {
+        let (services, database) = (node.services, node.database)
+        let known = ResponseCache<LocalAccount?>(limitBytes: 4 << 20) { try? await database.version() }
+        return { token in
+            try await known.value(for: token, now: services.clock.now.milliseconds, size: { _ in 1_024 }) {
+                try await services.session(token)
+            }
+        }
     }
 
     private func metrics(_ listen: ListenAddress) throws -> some Service {

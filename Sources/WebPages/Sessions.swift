@@ -27,21 +27,21 @@ public enum Sessions {
         var newCookie: String?
     }
 
-    static func visitor(_ request: Request, _ context: NodeContext, _ services: Services) async throws -> Visitor {
+    static func visitor(_ request: Request, _ context: NodeContext, _ services: Services) -> Visitor {
         let secure = services.community.isSecure
-        if let token = context.sessionToken ?? Cookies.read(cookie, request, secure: secure) {
-            var person = context.session
-            if person == nil { person = try await services.session(token) }
-            if let person {
-                return Visitor(person: person, sessionToken: token, formToken: services.formToken(session: token))
-            }
+        if let token = context.sessionToken, let person = context.session {
+            return Visitor(person: person, sessionToken: token, formToken: services.formToken(session: token))
         }
-        if let known = Cookies.read(strangerCookie, request, secure: secure), isWord(known) {
-            return Visitor(formToken: known)
-        }
-        let word = makeWord()
-        let header = Cookies.header(strangerCookie, word, maxAge: .hours(12), secure: secure)
-        return Visitor(formToken: word, newCookie: header)
+        let (token, newCookie) = strangerToken(request, isSecure: secure)
+        return Visitor(formToken: token, newCookie: newCookie)
+    }
+
+    /// What stands in the forms of somebody who is not signed in, and the cookie by which it is known again when the
+    /// browser has none yet.
+    static func strangerToken(_ request: Request, isSecure: Bool) -> (token: String, newCookie: String?) {
+        if let known = Cookies.read(strangerCookie, request, secure: isSecure), isWord(known) { return (known, nil) }
+        let token = makeWord()
+        return (token, Cookies.header(strangerCookie, token, maxAge: .hours(12), secure: isSecure))
     }
 
     /// The header that signs in.
@@ -81,7 +81,7 @@ public enum Sessions {
     }
 
     /// 256 unpredictable bits in hexadecimal.
-    private static func makeWord() -> String {
+    static func makeWord() -> String {
         var generator = SystemRandomNumberGenerator()
         return (0..<4).map { _ in
             let digits = String(generator.next() as UInt64, radix: 16)

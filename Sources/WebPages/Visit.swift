@@ -13,7 +13,7 @@ struct Visit: Sendable {
     let pages: WebPages
     let request: Request
     let context: NodeContext
-    let visitor: Sessions.Visitor
+    var visitor: Sessions.Visitor
     let t: Texts
     /// Whether something came that the person has not seen.
     var hasNews = false

@@ -16,6 +16,7 @@ public struct WebPages: Sendable {
     let services: Services
     let timeZone: String
     let uploads: UploadReceiver?
+    private let cache: PageCache
 
     /// - Parameters:
     ///   - timeZone: IANA name of the community's zone: where its clocks hang.
@@ -24,6 +25,7 @@ public struct WebPages: Sendable {
         self.services = services
         self.timeZone = timeZone
         self.uploads = uploads
+        cache = PageCache(services.database)
     }
 
     /// All of them.
@@ -118,8 +120,13 @@ public struct WebPages: Sendable {
 extension WebPages {
     func get(_ path: String, _ handler: @escaping @Sendable (Visit) async throws -> Response) -> Route {
         .get(path) { request, context in
-            let visit = try await visit(request, context)
-            return try await answering(visit) { try await handler(visit) }
+            try await cache.response(
+                to: request, context, isSecure: services.community.isSecure, now: services.clock.now.milliseconds
+            ) { formToken in
+                var visit = try await visit(request, context)
+                if let formToken { visit.visitor = Sessions.Visitor(formToken: formToken) }
+                return try await answering(visit) { try await handler(visit) }
+            }
         }
     }
 
@@ -173,7 +180,7 @@ extension WebPages {
     }
 
     private func visit(_ request: Request, _ context: NodeContext) async throws -> Visit {
-        let visitor = try await Sessions.visitor(request, context, services)
+        let visitor = Sessions.visitor(request, context, services)
         let language = language(of: request, visitor)
         var visit = Visit(pages: self, request: request, context: context, visitor: visitor, t: .of(language))
         if let person = visit.viewer, request.method == .get {
