@@ -18,6 +18,7 @@ public struct MastodonAPI: Sendable {
     /// Receives forms with files; nil takes none.
     let uploads: UploadReceiver?
     let hub: StreamHub
+    let statuses = StatusCache()
     private let gate: Gate
 
     /// - Parameters:

@@ -62,29 +62,25 @@ enum StatusEndpoints {
 
     private static func several(_ call: Call) async throws -> Answer {
         let ids = call.parameters.texts("id").prefix(40).compactMap { ID<Entry>($0) }
-        let viewer = call.viewer
-        let views = try await call.database.read { db in
-            try StatusViews.load(try Entries.byIDs(ids, in: db), viewer: viewer, in: db)
+        let statuses = try await call.database.read { db in
+            try StatusList(try Entries.byIDs(ids, in: db), call, in: db)
         }
-        return Answer { writer in writer.array(views) { $0.status($1, call.rendering) } }
+        return Answer { writer in writer.array(statuses.kept(call)) { $0.status($1, call.rendering) } }
     }
 
     private static func context(_ call: Call) async throws -> Answer {
         let id: ID<Entry> = try call.id()
         let viewer = call.viewer
-        let context = try await call.database.read { db -> (above: [StatusView], below: [StatusView])? in
+        let context = try await call.database.read { db -> (above: StatusList, below: StatusList)? in
             guard let view = try StatusViews.one(id, viewer: viewer, in: db) else { return nil }
             let around = try Conversations.around(view.entry.subject, viewer: viewer, in: db)
-            return (
-                try StatusViews.load(around.above, viewer: viewer, in: db),
-                try StatusViews.load(around.below, viewer: viewer, in: db)
-            )
+            return (try StatusList(around.above, call, in: db), try StatusList(around.below, call, in: db))
         }
         guard let context else { throw APIError.notFound }
         return Answer { writer in
             writer.object {
-                $0.array("ancestors", context.above) { $0.status($1, call.rendering) }
-                $0.array("descendants", context.below) { $0.status($1, call.rendering) }
+                $0.array("ancestors", context.above.kept(call)) { $0.status($1, call.rendering) }
+                $0.array("descendants", context.below.kept(call)) { $0.status($1, call.rendering) }
             }
         }
     }
@@ -114,13 +110,12 @@ enum StatusEndpoints {
     ) async throws -> Answer {
         let viewer = try call.actor()
         let page = call.page()
-        let (kept, views) = try await call.database.read { db in
+        let (kept, statuses) = try await call.database.read { db in
             let kept = try read(viewer, page, db)
-            let entries = try Entries.byIDs(kept.map(\.entry), in: db)
-            return (kept, try StatusViews.load(entries, viewer: viewer, in: db))
+            return (kept, try StatusList(try Entries.byIDs(kept.map(\.entry), in: db), call, in: db))
         }
         let cursors = kept.first.flatMap { first in kept.last.map { (newest: first.mark, oldest: $0.mark) } }
-        return Answer(page: views, cursors: cursors, of: call) { $0.status($1, call.rendering) }
+        return Answer(page: statuses.kept(call), cursors: cursors, of: call) { $0.status($1, call.rendering) }
     }
 
     // MARK: - Writing

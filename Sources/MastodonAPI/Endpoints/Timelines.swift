@@ -69,14 +69,13 @@ enum TimelineEndpoints {
         _ read: @escaping @Sendable (PageRequest, Snapshot) throws(DatabaseError) -> [Entry]
     ) async throws -> Answer {
         let page = call.page()
-        let viewer = call.viewer
-        let (entries, views) = try await call.database.read { db in
+        let (entries, statuses) = try await call.database.read { db in
             let entries = try read(page, db)
-            return (entries, try StatusViews.load(entries, viewer: viewer, in: db))
+            return (entries, try StatusList(entries, call, in: db))
         }
         let cursors = entries.first.flatMap { first in
             entries.last.map { (newest: first.id.rawValue, oldest: $0.id.rawValue) }
         }
-        return Answer(page: views, cursors: cursors, of: call) { $0.status($1, call.rendering) }
+        return Answer(page: statuses.kept(call), cursors: cursors, of: call) { $0.status($1, call.rendering) }
     }
 }

@@ -48,6 +48,13 @@ struct JSONWriter {
         bytes += json
     }
 
+    /// Members of an object that were written before, without the brackets around them.
+    mutating func raw(members: [UInt8]) {
+        guard !members.isEmpty else { return }
+        separate()
+        bytes += members
+    }
+
     // MARK: - Members
 
     mutating func key(_ name: String) {

@@ -28,13 +28,12 @@ extension JSONWriter {
     }
 
     /// QuoteApproval: who may quote it.
-    mutating func quoteApproval(of status: StatusPost) {
-        let post = status.post
-        let policy: QuotePolicy = post.visibility.isOpen ? post.quotePolicy : .nobody
+    mutating func quoteApproval(_ policy: QuotePolicy, _ visibility: Visibility, mayQuote: Bool) {
+        let policy: QuotePolicy = visibility.isOpen ? policy : .nobody
         object {
             $0.array("automatic", policy == .everyone ? ["public"] : policy == .followers ? ["followers"] : [])
             $0.array("manual", policy == .manual ? ["public"] : [])
-            $0.field("current_user", Self.word(for: policy, mayQuote: status.viewerMayQuote))
+            $0.field("current_user", Self.word(for: policy, mayQuote: mayQuote))
         }
     }
 
@@ -49,7 +48,6 @@ extension JSONWriter {
 
     /// What may be said of an event: it is shared, not quoted.
     mutating func noQuotes() {
-        field("quotes_count", 0)
         null("quote")
         object("quote_approval") {
             $0.empty("automatic")

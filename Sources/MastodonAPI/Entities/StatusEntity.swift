@@ -49,7 +49,7 @@ extension JSONWriter {
         rest()
     }
 
-    private mutating func rest() {
+    mutating func rest() {
         null("card")
         empty("tagged_collections")
     }
@@ -71,6 +71,20 @@ extension JSONWriter {
     }
 
     private mutating func members(of status: StatusPost, _ node: Rendering) {
+        lastingMembers(of: status, node)
+        counts(
+            likes: status.likeCount, boosts: status.boostCount, replies: status.replyCount, quotes: status.quoteCount)
+        marks(status.marks)
+        key("application")
+        application(status.app)
+        key("poll")
+        poll(of: status, node)
+        key("quote_approval")
+        quoteApproval(status.post.quotePolicy, status.post.visibility, mayQuote: status.viewerMayQuote)
+    }
+
+    /// What is the same for every reader until the post is edited; see ``RenderedPost``.
+    mutating func lastingMembers(of status: StatusPost, _ node: Rendering) {
         let post = status.post
         field("in_reply_to_id", post.inReplyTo ?? post.event.flatMap { ID($0.rawValue) })
         field("in_reply_to_account_id", status.answered)
@@ -82,22 +96,13 @@ extension JSONWriter {
         field("url", node.url(of: status))
         field("content", Self.content(of: post))
         field("edited_at", post.editedAt)
-        counts(likes: status.likeCount, boosts: status.boostCount, replies: status.replyCount)
-        field("quotes_count", max(0, status.quoteCount))
-        marks(status.marks)
         attachments(status.attachments, of: post.id)
         array("mentions", status.mentions) { $0.mention($1, node) }
         tags(status.hashtags, node)
         empty("emojis")
-        key("application")
-        application(status.app)
-        key("poll")
-        poll(of: status, node)
-        key("quote_approval")
-        quoteApproval(of: status)
     }
 
-    private mutating func application(_ app: AppName?) {
+    mutating func application(_ app: AppName?) {
         guard let app else { return null() }
         object {
             $0.field("name", app.name)
@@ -123,7 +128,7 @@ extension JSONWriter {
         field("url", event.isLocal ? "\(node.origin)/events/\(event.id)" : String(describing: event.url ?? event.iri))
         field("content", EventText.content(of: status.view, node))
         field("edited_at", event.updatedAt > event.publishedAt ? event.updatedAt : nil)
-        counts(likes: status.likeCount, boosts: 0, replies: status.replyCount)
+        counts(likes: status.likeCount, boosts: 0, replies: status.replyCount, quotes: 0)
         marks(status.marks)
         empty("media_attachments")
         empty("mentions")
@@ -135,13 +140,14 @@ extension JSONWriter {
         noQuotes()
     }
 
-    private mutating func counts(likes: Int, boosts: Int, replies: Int) {
+    mutating func counts(likes: Int, boosts: Int, replies: Int, quotes: Int) {
         field("replies_count", max(0, replies))
         field("reblogs_count", max(0, boosts))
         field("favourites_count", max(0, likes))
+        field("quotes_count", max(0, quotes))
     }
 
-    private mutating func marks(_ marks: ViewerMarks) {
+    mutating func marks(_ marks: ViewerMarks) {
         field("favourited", marks.liked)
         field("reblogged", marks.boosted)
         field("bookmarked", marks.bookmarked)
