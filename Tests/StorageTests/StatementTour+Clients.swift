@@ -36,6 +36,7 @@ extension StatementTour {
         _ = try StatusViews.ofPosts([s.post.id, s.answer.id], viewer: s.ada.id, in: tx)
         _ = try StatusViews.load([try Entries.byID(entry, in: tx)].compactMap { $0 }, viewer: nil, in: tx)
         _ = try StatusViews.one(ID(s.event.id.rawValue), viewer: s.ada.id, in: tx)
+        _ = try StatusStates.load([entry], viewer: s.ada.id, in: tx)
         _ = try Conversations.around(.post(s.post.id), viewer: nil, in: tx)
         _ = try Events.beginning(from: s.now, to: s.now + .days(2), in: tx)
         _ = try Conversations.around(.event(s.event.id), viewer: nil, in: tx)
