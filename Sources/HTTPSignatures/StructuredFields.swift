@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// A dictionary of structured fields, as far as `Signature-Input`, `Signature` and `Content-Digest` go.
 ///
 /// Stricter than the specification in three places: a repeated key or parameter is an error rather than the last one

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// The plain fields of a multipart body; files are not taken.
 ///
 /// Spec: RFC 7578, RFC 2046 §5.1.1.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// Cuts a multipart body into its parts while it comes; of a part's bytes it never holds more than a delimiter.
 ///
 /// Spec: RFC 7578, RFC 2046 §5.1.1.

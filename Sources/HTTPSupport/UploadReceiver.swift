@@ -5,6 +5,7 @@ internal import HTTPTypes
 public import Hummingbird
 internal import NIOCore
 internal import Synchronization
+internal import TextEncoding
 
 /// A file of a form, on disk.
 public struct UploadedFile: Sendable, Hashable {

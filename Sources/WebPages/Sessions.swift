@@ -5,6 +5,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Model
 internal import Services
+internal import TextEncoding
 
 /// Who is signed in, and whether a form is really ours: cookies and the word that stands in every form.
 ///
@@ -83,14 +84,11 @@ public enum Sessions {
     /// 256 unpredictable bits in hexadecimal.
     private static func makeWord() -> String {
         var generator = SystemRandomNumberGenerator()
-        return (0..<4).map { _ in
-            let digits = String(generator.next() as UInt64, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+        return Hexadecimal.encode((0..<32).map { _ in generator.next() })
     }
 
     private static func isWord(_ text: String) -> Bool {
-        text.utf8.count == 64 && text.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) }
+        text.utf8.count == 64 && text.utf8.allSatisfy { Hexadecimal.value(of: $0) != nil }
     }
 }
 

@@ -7,6 +7,7 @@ public import Hummingbird
 internal import Model
 public import Services
 internal import Storage
+internal import TextEncoding
 
 /// The pages of the node, for people: French and English, without scripts.
 ///
@@ -163,7 +164,7 @@ extension WebPages {
             return try await body()
         } catch ServiceError.signInNeeded {
             let next = visit.request.method == .get ? visit.address : "/"
-            return visit.redirect("/sign-in?next=\(next.urlEscaped)")
+            return visit.redirect("/sign-in?next=\(next.percentEncoded)")
         } catch let error as ServiceError {
             let (status, code) = error.publicFace
             return visit.errorPage(status, code: code)
