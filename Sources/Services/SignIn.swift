@@ -37,7 +37,7 @@ extension Services {
     /// - Parameter next: where to go on afterwards, a path of this node; empty for the first page.
     public func sendSignInLink(email: String, language: String, next: String = "") async throws {
         let email = email.trimmed.lowercased()
-        guard Self.isAddress(email) else { throw ServiceError.invalid("email", "not_an_address") }
+        guard MailAddress(email) != nil else { throw ServiceError.invalid("email", "not_an_address") }
         try await attempts.take("link:\(email)", at: now())
         let token = try secrets.makeToken()
         let digest = secrets.digest(Array(token.utf8))
