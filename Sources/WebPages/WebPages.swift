@@ -129,8 +129,7 @@ extension WebPages {
             let visit = try await visit(request, context)
             return try await answering(visit) {
                 let form = try await Form(request)
-                try Sessions.requireOwnForm(
-                    request, word: form[Sessions.formField], expected: visit.formToken, services.community)
+                try SameOrigin.require(token: form[Sessions.formField], expected: visit.formToken)
                 return try await handler(Submission(visit: visit, form: form))
             }
         }
@@ -150,8 +149,7 @@ extension WebPages {
                 _ = try visit.member()
                 return try await uploads.receive(request, limits: limits) { sent in
                     let form = try Form(fields: sent.fields)
-                    try Sessions.requireOwnForm(
-                        request, word: form[Sessions.formField], expected: visit.formToken, services.community)
+                    try SameOrigin.require(token: form[Sessions.formField], expected: visit.formToken)
                     return try await handler(Submission(visit: visit, form: form, files: sent.files))
                 }
             }
