@@ -22,6 +22,8 @@ let nioHTTPCodec = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package:
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let structuredFields = Target.Dependency.product(
+    name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// The house, floor by floor; no arrow runs up. `Tests/ArchitectureTests` holds the imports against this table.
@@ -37,7 +39,7 @@ let floors: [Target] = [
     // 1
     .target(name: "Vocabulary", dependencies: ["CivilDates", "TextEncoding"], swiftSettings: strict),
     .target(
-        name: "HTTPSignatures", dependencies: ["COpenSSL", "CivilDates", "TextEncoding"],
+        name: "HTTPSignatures", dependencies: ["COpenSSL", "CivilDates", "TextEncoding", structuredFields],
         swiftSettings: strict),
     .target(name: "Database", dependencies: ["CPostgres", "CSQLite", logging], swiftSettings: strict),
     .target(name: "Calendar", dependencies: ["CivilDates"], swiftSettings: strict),
@@ -131,7 +133,7 @@ let suites: [Target] = [
     suite("TextEncoding"),
     suite("CivilDates"),
     suite("Vocabulary"),
-    suite("HTTPSignatures", ["CivilDates", "TextEncoding"]),
+    suite("HTTPSignatures", ["CivilDates", "TextEncoding", structuredFields]),
     suite("Database", [logging]),
     suite("Calendar"),
     suite("Model", ["Calendar", "Vocabulary"]),
@@ -215,6 +217,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers.git", exact: "1.7.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import RawStructuredFieldValues
 internal import TextEncoding
 
 /// What the digest headers say about a body.
@@ -79,7 +80,7 @@ public enum ContentDigest {
         var listed: [Listed] = []
         for (key, member) in dictionary.members {
             guard let function = function(named: key) else { continue }
-            guard case .item(let element) = member, case .bytes(let value) = element.item else { return nil }
+            guard let value = StructuredDictionary.bytes(member) else { return nil }
             listed.append((function, value))
         }
         return listed
