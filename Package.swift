@@ -37,6 +37,7 @@ let floors: [Target] = [
     .target(name: "TextEncoding", swiftSettings: strict),
     .target(name: "CivilDates", swiftSettings: strict),
     // 1
+    .target(name: "FileWriting", swiftSettings: strict),
     .target(name: "Vocabulary", dependencies: ["CivilDates", "TextEncoding"], swiftSettings: strict),
     .target(
         name: "HTTPSignatures", dependencies: ["COpenSSL", "CivilDates", "TextEncoding", structuredFields],
@@ -65,15 +66,17 @@ let floors: [Target] = [
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], swiftSettings: strict),
     .target(
-        name: "MediaStore", dependencies: ["CSpawn", "Database", "Model", "Storage", logging], swiftSettings: strict),
+        name: "MediaStore", dependencies: ["CSpawn", "Database", "FileWriting", "Model", "Storage", logging],
+        swiftSettings: strict),
     .target(
-        name: "Mail", dependencies: ["CivilDates", "Database", "Model", "Storage", "TextEncoding", logging],
+        name: "Mail",
+        dependencies: ["CivilDates", "Database", "FileWriting", "Model", "Storage", "TextEncoding", logging],
         swiftSettings: strict),
     .target(
         name: "HTTPSupport",
         dependencies: [
-            "Model", "TextEncoding", "Vocabulary", logging, hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP,
-            nioHTTPTypes, nioHTTPCodec, nioWebSocket,
+            "FileWriting", "Model", "TextEncoding", "Vocabulary", logging, hummingbird, hummingbirdCore, httpTypes, nio,
+            nioHTTP, nioHTTPTypes, nioHTTPCodec, nioWebSocket,
         ], swiftSettings: strict),
     // 5
     .target(
@@ -107,9 +110,8 @@ let floors: [Target] = [
     .executableTarget(
         name: "Troquet",
         dependencies: [
-            "Calendar", "CivilDates", "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport",
-            "Mail",
-            "MediaStore",
+            "Calendar", "CivilDates", "Database", "Federation", "FederationAPI", "FileWriting", "HTTPSignatures",
+            "HTTPSupport", "Mail", "MediaStore",
             "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,
             httpTypes, nio,
             nioPosix,
@@ -132,6 +134,7 @@ let suites: [Target] = [
         ], swiftSettings: strict),
     suite("TextEncoding"),
     suite("CivilDates"),
+    suite("FileWriting"),
     suite("Vocabulary"),
     suite("HTTPSignatures", ["CivilDates", "TextEncoding", structuredFields]),
     suite("Database", [logging]),

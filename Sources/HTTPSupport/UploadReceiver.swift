@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FileWriting
 internal import Glibc
 internal import HTTPTypes
 public import Hummingbird
@@ -152,12 +153,10 @@ private struct Receiver {
         if file == nil { try open() }
         guard let file else { return }
         guard bytes.count <= limits.fileBytes - file.size else { throw RequestError.tooLarge }
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(file.descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw UploadRefusal.disk }
-            rest = rest.dropFirst(count)
+        do throws(FileError) {
+            try AtomicFile.writeAll(bytes, to: file.descriptor)
+        } catch {
+            throw UploadRefusal.disk
         }
         self.file?.size += bytes.count
     }
