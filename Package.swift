@@ -22,23 +22,31 @@ let nioHTTPCodec = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package:
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let structuredFields = Target.Dependency.product(
+    name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// The house, floor by floor; no arrow runs up. `Tests/ArchitectureTests` holds the imports against this table.
 let floors: [Target] = [
-    // 0: the C libraries
+    // 0: the C libraries, and what needs nothing of the house
     .systemLibrary(name: "CPostgres", path: "Sources/SystemLibraries/CPostgres", pkgConfig: "libpq"),
     .systemLibrary(name: "CSQLite", path: "Sources/SystemLibraries/CSQLite", pkgConfig: "sqlite3"),
     .systemLibrary(name: "COpenSSL", path: "Sources/SystemLibraries/COpenSSL", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CLibXML2", path: "Sources/SystemLibraries/CLibXML2", pkgConfig: "libxml-2.0"),
     .systemLibrary(name: "CSpawn", path: "Sources/SystemLibraries/CSpawn"),
+    .target(name: "TextEncoding", swiftSettings: strict),
+    .target(name: "CivilDates", swiftSettings: strict),
     // 1
-    .target(name: "Vocabulary", swiftSettings: strict),
-    .target(name: "HTTPSignatures", dependencies: ["COpenSSL"], swiftSettings: strict),
+    .target(name: "FileWriting", swiftSettings: strict),
+    .target(name: "Vocabulary", dependencies: ["CivilDates", "TextEncoding"], swiftSettings: strict),
+    .target(
+        name: "HTTPSignatures", dependencies: ["COpenSSL", "CivilDates", "TextEncoding", structuredFields],
+        swiftSettings: strict),
     .target(name: "Database", dependencies: ["CPostgres", "CSQLite", logging], swiftSettings: strict),
-    .target(name: "Calendar", swiftSettings: strict),
+    .target(name: "Calendar", dependencies: ["CivilDates"], swiftSettings: strict),
     // 2
-    .target(name: "Model", dependencies: ["Vocabulary", "Calendar"], swiftSettings: strict),
+    .target(
+        name: "Model", dependencies: ["Vocabulary", "Calendar", "CivilDates", "TextEncoding"], swiftSettings: strict),
     // 3
     .target(name: "Markup", dependencies: ["Model", "CLibXML2"], swiftSettings: strict),
     .target(name: "Storage", dependencies: ["Database", "Model", "Vocabulary"], swiftSettings: strict),
@@ -46,28 +54,37 @@ let floors: [Target] = [
     .target(
         name: "Federation",
         dependencies: [
-            "Calendar", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging,
+            "Calendar", "CivilDates", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "TextEncoding",
+            "Vocabulary", logging,
         ], swiftSettings: strict),
     .target(
         name: "Transport",
         dependencies: [
-            "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
+            "CivilDates", "Database", "HTTPSignatures", "Model", "Storage", "TextEncoding", "Vocabulary", logging, nio,
+            nioPosix, nioHTTP, lifecycle,
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], swiftSettings: strict),
     .target(
-        name: "MediaStore", dependencies: ["CSpawn", "Database", "Model", "Storage", logging], swiftSettings: strict),
-    .target(name: "Mail", dependencies: ["Database", "Model", "Storage", logging], swiftSettings: strict),
+        name: "MediaStore", dependencies: ["CSpawn", "Database", "FileWriting", "Model", "Storage", logging],
+        swiftSettings: strict),
+    .target(
+        name: "Mail",
+        dependencies: ["CivilDates", "Database", "FileWriting", "Model", "Storage", "TextEncoding", logging],
+        swiftSettings: strict),
     .target(
         name: "HTTPSupport",
         dependencies: [
-            "Model", "Vocabulary", logging, hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes,
-            nioHTTPCodec, nioWebSocket,
+            "FileWriting", "Model", "TextEncoding", "Vocabulary", logging, hummingbird, hummingbirdCore, httpTypes, nio,
+            nioHTTP, nioHTTPTypes, nioHTTPCodec, nioWebSocket,
         ], swiftSettings: strict),
     // 5
     .target(
         name: "Services",
-        dependencies: ["Database", "Federation", "Markup", "MediaStore", "Model", "Storage", "Vocabulary", logging],
+        dependencies: [
+            "CivilDates", "Database", "Federation", "Markup", "MediaStore", "Model", "Storage", "TextEncoding",
+            "Vocabulary", logging,
+        ],
         swiftSettings: strict),
     .target(
         name: "FederationAPI",
@@ -79,20 +96,22 @@ let floors: [Target] = [
     .target(
         name: "MastodonAPI",
         dependencies: [
-            "Database", "HTTPSupport", "Model", "Services", "Storage", logging, hummingbird, httpTypes, nio,
+            "CivilDates", "Database", "HTTPSupport", "Model", "Services", "Storage", "TextEncoding", logging,
+            hummingbird, httpTypes, nio,
         ],
         swiftSettings: strict),
     .target(
         name: "WebPages",
         dependencies: [
-            "Calendar", "Database", "HTTPSupport", "Model", "Services", "Storage", logging, hummingbird, httpTypes, nio,
+            "Calendar", "Database", "HTTPSupport", "Model", "Services", "Storage", "TextEncoding", logging, hummingbird,
+            httpTypes, nio,
         ], swiftSettings: strict),
     // 7
     .executableTarget(
         name: "Troquet",
         dependencies: [
-            "Calendar", "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport", "Mail",
-            "MediaStore",
+            "Calendar", "CivilDates", "Database", "Federation", "FederationAPI", "FileWriting", "HTTPSignatures",
+            "HTTPSupport", "Mail", "MediaStore",
             "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,
             httpTypes, nio,
             nioPosix,
@@ -110,11 +129,14 @@ let suites: [Target] = [
     .executableTarget(
         name: "TroquetBench",
         dependencies: [
-            "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, hummingbird, nio, nioPosix,
-            nioHTTP, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "CivilDates", "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, hummingbird, nio,
+            nioPosix, nioHTTP, .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
+    suite("TextEncoding"),
+    suite("CivilDates"),
+    suite("FileWriting"),
     suite("Vocabulary"),
-    suite("HTTPSignatures"),
+    suite("HTTPSignatures", ["CivilDates", "TextEncoding", structuredFields]),
     suite("Database", [logging]),
     suite("Calendar"),
     suite("Model", ["Calendar", "Vocabulary"]),
@@ -122,20 +144,23 @@ let suites: [Target] = [
     suite("Storage", ["Database", "Model", "Vocabulary", logging], without: ["Golden"]),
     suite(
         "Federation",
-        ["Calendar", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging]),
+        [
+            "Calendar", "CivilDates", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging,
+        ]),
     suite(
         "Transport",
         [
-            "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
+            "Database", "HTTPSignatures", "Model", "Storage", "TextEncoding", "Vocabulary", logging, nio, nioPosix,
+            nioHTTP, lifecycle,
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
         ]),
     suite("MediaStore", ["Database", "Model", "Storage", "Vocabulary", logging]),
-    suite("Mail", ["Database", "Model", "Storage", logging]),
+    suite("Mail", ["Database", "Model", "Storage", "TextEncoding", logging]),
     suite(
         "Services",
         [
-            "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model", "Storage", "Vocabulary",
-            logging,
+            "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model", "Storage", "TextEncoding",
+            "Vocabulary", logging,
         ]),
     suite(
         "HTTPSupport",
@@ -152,22 +177,22 @@ let suites: [Target] = [
         "MastodonAPI",
         [
             "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services",
-            "Storage",
+            "Storage", "TextEncoding",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite(
         "WebPages",
         [
             "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services",
-            "Storage",
+            "Storage", "TextEncoding",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite("Architecture", about: []),
     suite(
         "Node",
         about: [
-            "Troquet", "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Model", "Services", "Storage",
-            "Transport", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
+            "Troquet", "CivilDates", "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Model", "Services",
+            "Storage", "Transport", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
 ]
@@ -195,6 +220,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers.git", exact: "1.7.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),

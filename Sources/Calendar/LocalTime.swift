@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CivilDates
+
 /// What a clock on the wall shows, to the minute, and the day it hangs on.
 public struct LocalTime: Hashable, Sendable {
     /// 1...9999.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CivilDates
+
 /// The rule for all years after a zone file's last transition, such as `CET-1CEST,M3.5.0,M10.5.0/3`.
 ///
 /// Spec: POSIX `TZ`, RFC 8536 §3.3.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CivilDates
 import FoundationEssentials
 
 /// What clocks of a zone do during some time.

@@ -7,6 +7,7 @@
 /// - `\(value)` binds a value;
 /// - `IN (\(list: values))` binds each value of a list;
 /// - `\(fragment)` splices another `SQL` and renumbers its values;
+/// - `\(row: columns)` and `\(set: columns)` write a list of ``ColumnValue``;
 /// - `\(.key)` and the other words of ``Dialect`` are spelled for the engine.
 public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     enum Part: Sendable, Hashable {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import RawStructuredFieldValues
+internal import TextEncoding
+
 /// What the digest headers say about a body.
 public enum DigestResult: Sendable, Hashable {
     /// No digest header is there.
@@ -60,7 +63,7 @@ public enum ContentDigest {
         guard header.utf8.count <= largestHeaderBytes else { return nil }
         var listed: [Listed] = []
         for part in header.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
-            let pair = Characters.trimmed(String(decoding: part, as: UTF8.self))
+            let pair = String(decoding: part, as: UTF8.self).trimmingSpaces
             guard let equals = pair.firstIndex(of: "="), Characters.isToken(pair[..<equals]) else { return nil }
             guard let function = function(named: Characters.lowercased(pair[..<equals])) else { continue }
             guard let value = Base64.decode(pair[pair.index(after: equals)...].utf8) else { return nil }
@@ -77,7 +80,7 @@ public enum ContentDigest {
         var listed: [Listed] = []
         for (key, member) in dictionary.members {
             guard let function = function(named: key) else { continue }
-            guard case .item(let element) = member, case .bytes(let value) = element.item else { return nil }
+            guard let value = StructuredDictionary.bytes(member) else { return nil }
             listed.append((function, value))
         }
         return listed

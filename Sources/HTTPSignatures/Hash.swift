@@ -22,19 +22,6 @@ public enum Hash {
     /// The SHA-512 digest of the bytes: 64 bytes.
     public static func sha512(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, .sha512) }
 
-    /// The bytes in lower-case hexadecimal.
-    public static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            // Safe: a nibble is 0...15 and there are 16 digits.
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
     static func digest(_ bytes: [UInt8], _ function: HashFunction) -> [UInt8] {
         var output = [UInt8](repeating: 0, count: function.length)
         let done = EVP_Digest(bytes, bytes.count, &output, nil, function.evp, nil)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// The PEM armour of a public key.
 ///
 /// Only white space may stand around the armour or inside its base64: a key that is wrapped in anything else is read

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import RawStructuredFieldValues
+
 /// RFC 9421: `Signature-Input` says what is signed and how, `Signature` holds the bytes, joined by a label.
 ///
 /// Only components that we compute ourselves from our configuration and the wire are accepted, and none with
@@ -38,7 +40,7 @@ package enum MessageSignature {
         var labels: [Result<Labelled, SignatureRefusal>] = []
         for (label, member) in inputs.members {
             do throws(SignatureRefusal) {
-                labels.append(.success(try read(label, member, signatures[label])))
+                labels.append(.success(try read(label, member, signatures.members[label])))
             } catch {
                 labels.append(.failure(error))
             }
@@ -104,15 +106,14 @@ package enum MessageSignature {
     }
 
     private static func read(
-        _ label: String, _ member: StructuredDictionary.Member, _ signature: StructuredDictionary.Member?
+        _ label: String, _ member: ItemOrInnerList, _ signature: ItemOrInnerList?
     ) throws(SignatureRefusal) -> Labelled {
-        guard case .list(let list, let parameters) = member else { throw .malformedSignature }
-        guard case .item(let element) = signature, case .bytes(let bytes) = element.item
+        guard case .innerList(let list) = member, let bytes = StructuredDictionary.bytes(signature),
+            let parameters = try? StructuredDictionary.serialize(list)
         else { throw .malformedSignature }
         var labelled = Labelled(
-            label: label, components: try components(list),
-            parameters: StructuredDictionary.serialize(list, parameters), signature: bytes)
-        for (name, value) in parameters {
+            label: label, components: try components(list.bareInnerList), parameters: parameters, signature: bytes)
+        for (name, value) in list.rfc9651Parameters {
             switch (name, value) {
             case ("created", .integer(let seconds)): labelled.created = seconds
             case ("expires", .integer(let seconds)): labelled.expires = seconds
@@ -128,11 +129,11 @@ package enum MessageSignature {
         return labelled
     }
 
-    private static func components(_ list: [StructuredDictionary.Element]) throws(SignatureRefusal) -> [String] {
+    private static func components(_ list: BareInnerList) throws(SignatureRefusal) -> [String] {
         var names: [String] = []
-        for element in list {
-            guard case .string(let name) = element.item else { throw .malformedSignature }
-            guard element.parameters.isEmpty else { throw .unsupportedComponent }
+        for item in list {
+            guard case .string(let name) = item.rfc9651BareItem else { throw .malformedSignature }
+            guard item.rfc9651Parameters.isEmpty else { throw .unsupportedComponent }
             guard !names.contains(name) else { throw .duplicateParameter }
             if name.hasPrefix("@") {
                 guard derived.contains(name) else { throw .unsupportedComponent }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import COpenSSL
+internal import TextEncoding
 
 /// Passwords at rest: scrypt with a salt each.
 ///

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// The part of a request that a signature covers.
 ///
 /// The web server fills it from the wire before anything is decoded or rewritten; the client fills it before sending.
@@ -42,7 +44,7 @@ public struct RequestHead: Sendable {
     func signedValue(of name: String) -> String? {
         let found = values(of: name)
         guard !found.isEmpty else { return nil }
-        return found.map(Characters.trimmed).joined(separator: ", ")
+        return found.map(\.trimmingSpaces).joined(separator: ", ")
     }
 
     /// Whether the request says that it carries something, so that a digest has to be signed.
@@ -96,13 +98,6 @@ enum Characters {
     /// Whether the text is printable ASCII without space: what a request target may hold.
     static func isVisible(_ text: some StringProtocol) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-    }
-
-    static func trimmed(_ text: String) -> String {
-        let bytes = text.utf8
-        let leading = bytes.drop(while: isSpace)
-        guard let end = leading.lastIndex(where: { !isSpace($0) }) else { return "" }
-        return String(decoding: leading[...end], as: UTF8.self)
     }
 }
 

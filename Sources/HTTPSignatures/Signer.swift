@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CivilDates
+internal import TextEncoding
+
 /// Why a request could not be signed.
 public enum SigningError: Error, Equatable {
     /// A method, target, host, header or key id that cannot stand on one header line.
@@ -32,7 +35,7 @@ public struct Signer {
         var signed = head
         signed.removeHeaders(replaced)
         signed.append("host", Authority.normalized(head.authority, scheme: head.scheme))
-        signed.append("date", HTTPDate.format(now))
+        signed.append("date", Dates.httpDate(now))
         if signed.needsDigest(body: body) {
             signed.append("digest", ContentDigest.digestHeader(body ?? []))
             if scheme == .rfc9421 { signed.append("content-digest", ContentDigest.contentDigestHeader(body ?? [])) }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// How a push service knows who pushes: a short signed text, and the key that signed it.
 ///
 /// Spec: RFC 8292; the older spelling is draft-ietf-webpush-vapid-01.
@@ -50,20 +52,5 @@ public struct VAPID: Sendable {
         let claims = #"{"aud":"\#(audience)","exp":\#(expiry),"sub":"\#(contact)"}"#
         let text = Base64URL.encode(Array(head.utf8)) + "." + Base64URL.encode(Array(claims.utf8))
         return text + "." + Base64URL.encode(try key.sign(Array(text.utf8)))
-    }
-}
-
-/// Base64 for addresses and fields. Spec: RFC 4648 §5.
-enum Base64URL {
-    static func encode(_ bytes: [UInt8], isPadded: Bool = false) -> String {
-        let letters = Base64.encode(bytes).utf8.compactMap { byte -> UInt8? in
-            switch byte {
-            case UInt8(ascii: "+"): UInt8(ascii: "-")
-            case UInt8(ascii: "/"): UInt8(ascii: "_")
-            case UInt8(ascii: "=") where !isPadded: nil
-            default: byte
-            }
-        }
-        return String(decoding: letters, as: UTF8.self)
     }
 }

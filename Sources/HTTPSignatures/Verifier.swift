@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CivilDates
+internal import TextEncoding
+
 /// Decides whether a request was signed, by whom it says, for us and now.
 ///
 /// In two steps: `parse` does all that needs no key, so that a hopeless request costs no fetch; `verify` then asks the
@@ -121,7 +124,9 @@ extension Verifier {
             guard let created = parameters.created else { throw .dateMissing }
             return try Self.milliseconds(created)
         }
-        guard let date = head.signedValue(of: "date"), let created = HTTPDate.parse(date) else { throw .dateMissing }
+        guard let date = head.signedValue(of: "date"), let created = Dates.parseHTTPDate(date) else {
+            throw .dateMissing
+        }
         return created
     }
 

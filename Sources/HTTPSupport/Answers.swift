@@ -3,6 +3,7 @@
 public import HTTPTypes
 public import Hummingbird
 internal import NIOCore
+internal import TextEncoding
 
 /// The kinds of answers.
 public enum Answers {

@@ -4,6 +4,7 @@ import Glibc
 internal import HTTPTypes
 public import Hummingbird
 public import NIOCore
+internal import TextEncoding
 
 /// An IPv4 or IPv6 address as bytes.
 struct AddressBytes: Hashable {

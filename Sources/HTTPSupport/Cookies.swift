@@ -2,6 +2,7 @@
 
 internal import HTTPTypes
 public import Hummingbird
+internal import TextEncoding
 
 /// Cookies that scripts cannot read and other sites cannot send.
 ///

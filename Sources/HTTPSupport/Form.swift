@@ -2,6 +2,7 @@
 
 internal import HTTPTypes
 public import Hummingbird
+internal import TextEncoding
 
 /// The fields of a form that a browser sent.
 ///

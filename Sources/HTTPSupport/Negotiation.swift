@@ -2,6 +2,7 @@
 
 public import HTTPTypes
 internal import Hummingbird
+internal import TextEncoding
 
 /// One address, two readers: programs get the document, people get the page.
 ///
@@ -106,15 +107,5 @@ public enum Vary {
         let names = present.split(separator: ",").map { $0.trimmingSpaces.lowercased() }
         guard !names.contains(name.lowercased()) else { return }
         headers[.vary] = "\(present), \(name)"
-    }
-}
-
-extension Substring {
-    /// Without spaces and tabs on either side.
-    var trimmingSpaces: Substring {
-        var rest = self
-        while let first = rest.first, first == " " || first == "\t" { rest.removeFirst() }
-        while let last = rest.last, last == " " || last == "\t" { rest.removeLast() }
-        return rest
     }
 }

@@ -4,6 +4,7 @@ public import Hummingbird
 internal import Logging
 public import Model
 public import NIOCore
+internal import TextEncoding
 
 /// What is known of one request besides its bytes.
 public struct NodeContext: RequestContext {

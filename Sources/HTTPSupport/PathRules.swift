@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// One spelling for each address: what a signature covers, what a cache keys by and what answers are then the same.
 enum PathRules {
     /// Bytes of a path with its query.
@@ -49,7 +51,7 @@ enum PathRules {
 
     /// Whether the two digits stand for a byte that cannot be written plainly.
     private static func isNeeded(_ rest: Substring.UTF8View) -> Bool {
-        let digits = rest.prefix(2).compactMap(PercentEncoding.digit)
+        let digits = rest.prefix(2).compactMap(Hexadecimal.value(of:))
         guard digits.count == 2, let high = digits.first, let low = digits.last else { return false }
         let byte = high << 4 | low
         let forbidden = byte < 0x20 || byte == 0x7F || byte == slash || byte == UInt8(ascii: "\\")

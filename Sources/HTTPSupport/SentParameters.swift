@@ -2,6 +2,7 @@
 
 internal import HTTPTypes
 public import Hummingbird
+internal import TextEncoding
 internal import Vocabulary
 
 /// What a client app sent, wherever it put it: in the query, in a form, in parts, or as JSON.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// Cuts a multipart body into its parts while it comes; of a part's bytes it never holds more than a delimiter.
 ///
 /// Spec: RFC 7578, RFC 2046 §5.1.1.
@@ -26,7 +28,9 @@ struct UploadParser {
 
     /// Bytes of a part's head, at the most.
     private static let headBytes = 8_192
-    private static let broken = RequestError.malformed(code: "malformed_form")
+    /// How much of what comes is looked at together. What is done with is removed from the front of it.
+    private static let pieceBytes = 16_384
+    static let broken = RequestError.malformed(code: "malformed_form")
 
     private let mark: [UInt8]
     private var state = State.preamble
@@ -40,10 +44,15 @@ struct UploadParser {
     /// Whether the body has come to its end.
     var isDone: Bool { state == .done }
 
-    /// Takes the next bytes of the body.
-    mutating func take(_ bytes: some Sequence<UInt8>, _ handle: (Event) throws -> Void) throws {
-        pending += bytes
-        while try step(handle) {}
+    /// Takes the next bytes of the body, or all of it.
+    mutating func take(_ bytes: some Collection<UInt8>, _ handle: (Event) throws -> Void) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(Self.pieceBytes)
+            rest = rest[piece.endIndex...]
+            pending += piece
+            while try step(handle) {}
+        }
     }
 
     /// - Returns: whether there may be more to find in what is there.
@@ -122,23 +131,28 @@ extension UploadParser.Head {
     /// Reads the lines of a part's head; nil without a name.
     init?(_ bytes: ArraySlice<UInt8>) {
         guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-        var parameters: [String: String] = [:]
+        var disposition: [String: String] = [:]
         for line in text.split(separator: "\r\n") {
             guard let colon = line.firstIndex(of: ":") else { continue }
             let value = line[line.index(after: colon)...]
             switch line[..<colon].lowercased() {
-            case "content-disposition": parameters = Self.parameters(of: value)
+            case "content-disposition": disposition = UploadParser.parameters(of: value)
             case "content-type": contentType = String(value.trimmingSpaces.prefix(255))
             default: continue
             }
         }
-        guard let name = parameters["name"] else { return nil }
+        guard let name = disposition["name"] else { return nil }
         self.name = name
-        filename = parameters["filename"] ?? parameters["filename*"]
+        filename = disposition["filename"] ?? disposition["filename*"]
     }
+}
 
-    /// The parameters behind the first semicolon; a quoted one may hold anything but a quote, `\"` is one.
-    private static func parameters(of value: Substring) -> [String: String] {
+// MARK: - Parameters of a header field
+
+extension UploadParser {
+    /// The parameters behind the first semicolon, their names in lower case; a quoted one may hold anything but a quote,
+    /// `\"` is one.
+    static func parameters(of value: Substring) -> [String: String] {
         var found: [String: String] = [:]
         var rest = value.drop { $0 != ";" }
         while rest.first == ";" {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FileWriting
 internal import Glibc
 internal import HTTPTypes
 public import Hummingbird
 internal import NIOCore
 internal import Synchronization
+internal import TextEncoding
 
 /// A file of a form, on disk.
 public struct UploadedFile: Sendable, Hashable {
@@ -121,54 +123,46 @@ public final class UploadReceiver: Sendable {
 private struct Receiver {
     let folder: String
     let limits: UploadReceiver.Limits
-    private(set) var form = UploadForm()
+    private var files: [UploadedFile] = []
+    private var fields: FieldCollector
     private var head: UploadParser.Head?
-    private var text: [UInt8] = []
-    private var fieldBytes = 0
     private var file: (descriptor: Int32, path: String, size: Int)?
 
     init(folder: String, limits: UploadReceiver.Limits) {
         self.folder = folder
         self.limits = limits
+        fields = FieldCollector(limitBytes: limits.fieldBytes)
     }
+
+    /// What has come so far.
+    var form: UploadForm { UploadForm(fields: fields.fields, files: files) }
 
     mutating func take(_ event: UploadParser.Event) throws {
         switch event {
         case .part(let head):
-            guard form.fields.count + form.files.count < Form.ceiling else {
-                throw RequestError.malformed(code: "too_many_fields")
-            }
+            try fields.begin()
             self.head = head
-            text = []
         case .bytes(let bytes):
-            head?.filename == nil ? try keep(bytes) : try write(bytes)
+            head?.filename == nil ? try fields.add(bytes) : try write(bytes)
         case .partEnd: try endPart()
         case .end: return
         }
-    }
-
-    private mutating func keep(_ bytes: ArraySlice<UInt8>) throws {
-        fieldBytes += bytes.count
-        guard fieldBytes <= limits.fieldBytes else { throw RequestError.tooLarge }
-        text += bytes
     }
 
     private mutating func write(_ bytes: ArraySlice<UInt8>) throws {
         if file == nil { try open() }
         guard let file else { return }
         guard bytes.count <= limits.fileBytes - file.size else { throw RequestError.tooLarge }
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(file.descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw UploadRefusal.disk }
-            rest = rest.dropFirst(count)
+        do throws(FileError) {
+            try AtomicFile.writeAll(bytes, to: file.descriptor)
+        } catch {
+            throw UploadRefusal.disk
         }
         self.file?.size += bytes.count
     }
 
     private mutating func open() throws {
-        guard form.files.count < limits.files else { throw RequestError.malformed(code: "too_many_files") }
+        guard files.count < limits.files else { throw RequestError.malformed(code: "too_many_files") }
         var generator = SystemRandomNumberGenerator()
         let path = "\(folder)/\(String(generator.next(), radix: 36))\(String(generator.next(), radix: 36))"
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
@@ -179,20 +173,14 @@ private struct Receiver {
     private mutating func endPart() throws {
         guard let head else { return }
         self.head = nil
-        if let filename = head.filename {
-            guard let file else { return }
-            self.file = nil
-            Glibc.close(file.descriptor)
-            form.files.append(
-                UploadedFile(
-                    fieldName: head.name, filename: String(filename.prefix(255)), contentType: head.contentType,
-                    path: file.path, size: file.size))
-        } else {
-            guard let value = String(validating: text, as: UTF8.self), !value.utf8.contains(0) else {
-                throw RequestError.malformed(code: "malformed_form")
-            }
-            form.fields.append((head.name, value))
-        }
+        guard let filename = head.filename else { return try fields.end(name: head.name) }
+        guard let file else { return }
+        self.file = nil
+        Glibc.close(file.descriptor)
+        files.append(
+            UploadedFile(
+                fieldName: head.name, filename: String(filename.prefix(255)), contentType: head.contentType,
+                path: file.path, size: file.size))
     }
 
     /// Removes what is still there.
@@ -201,6 +189,6 @@ private struct Receiver {
             Glibc.close(file.descriptor)
             unlink(file.path)
         }
-        for file in form.files { unlink(file.path) }
+        for file in files { unlink(file.path) }
     }
 }

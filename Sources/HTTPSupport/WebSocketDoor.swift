@@ -2,6 +2,7 @@
 
 public import HTTPTypes
 public import NIOCore
+import TextEncoding
 
 /// The one address at which a connection may become a WebSocket, and who decides about it.
 public struct WebSocketDoor: Sendable {

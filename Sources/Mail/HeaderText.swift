@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// Writes text that people typed into a header field, so that it cannot become another field.
 ///
 /// Control characters, line ends among them, turn into spaces before anything else happens. What is not short and
@@ -67,25 +69,5 @@ enum HeaderText {
             words[words.count - 1] += bytes
         }
         return words.map { "=?utf-8?B?\(Base64.encode($0))?=" }.joined(separator: "\r\n ")
-    }
-}
-
-/// Base64 with padding. Spec: RFC 4648 §4.
-enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let padded = group + Array(repeating: 0, count: 3 - group.count)
-            let value = padded.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            for position in 0..<4 {
-                let digit = Int(value >> UInt32(18 - 6 * position)) & 63
-                text.append(position <= group.count ? alphabet[digit] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

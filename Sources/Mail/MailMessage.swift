@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CivilDates
 public import Model
 public import Storage
 
@@ -42,7 +43,7 @@ public struct MailMessage: Sendable, Hashable {
             HeaderText.field("From", from),
             HeaderText.field("To", Mailbox(address: to)),
             HeaderText.field("Subject", subject),
-            "Date: \(Self.dateText(date))",
+            "Date: \(Dates.mailDate(date.milliseconds))",
             "Message-ID:\r\n \(messageID)",
             "Auto-Submitted: auto-generated",
             "MIME-Version: 1.0",
@@ -50,23 +51,5 @@ public struct MailMessage: Sendable, Hashable {
             "Content-Transfer-Encoding: quoted-printable",
         ]
         return Array((fields.joined(separator: "\r\n") + "\r\n\r\n" + QuotedPrintable.encode(body)).utf8)
-    }
-
-    private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-
-    /// `Fri, 02 Jan 2026 03:04:05 +0000`. Spec: RFC 5322 §3.3.
-    private static func dateText(_ instant: Timestamp) -> String {
-        let parts = instant.description.dropLast().split(separator: "T")
-        let date = parts.first?.split(separator: "-") ?? []
-        guard parts.count == 2, date.count == 3, let month = Int(date[1]), months.indices.contains(month - 1) else {
-            return "Thu, 01 Jan 1970 00:00:00 +0000"
-        }
-        // 1970 began on a Thursday.
-        let days = (instant.milliseconds - (instant.milliseconds < 0 ? 86_399_999 : 0)) / 86_400_000
-        let weekday = weekdays[Int((days % 7 + 7) % 7)]
-        return "\(weekday), \(date[2]) \(months[month - 1]) \(date[0]) \(parts[1]) +0000"
     }
 }

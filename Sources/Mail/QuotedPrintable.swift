@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// Text as lines of at most 76 printable ASCII characters that any mail server carries unchanged.
 ///
 /// Spec: RFC 2045 §6.7.
 enum QuotedPrintable {
     private static let lineLimitBytes = 76
-    private static let hexDigits = Array("0123456789ABCDEF".utf8)
 
     /// Encodes text; every kind of line end becomes CR LF, and one stands at the end.
     static func encode(_ text: String) -> String {
@@ -58,6 +59,6 @@ enum QuotedPrintable {
     }
 
     private static func escaped(_ byte: UInt8) -> [UInt8] {
-        [UInt8(ascii: "="), hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
+        [UInt8(ascii: "="), Hexadecimal.upperDigit(byte >> 4), Hexadecimal.upperDigit(byte)]
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import FoundationEssentials
 internal import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
+internal import TextEncoding
 
 /// The pictures of those who have none: two colours, a few hundred bytes, at the addresses that apps know.
 enum MissingPictures {
@@ -12,7 +12,7 @@ enum MissingPictures {
     ]
 
     private static func route(_ path: String, _ picture: String) -> Route {
-        let bytes = Array(Data(base64Encoded: picture) ?? Data())
+        let bytes = Base64.decode(picture.utf8) ?? []
         let headers: HTTPFields = [.cacheControl: "public, max-age=86400"]
         return .document(path) { _, _ in Answers.json(bytes, contentType: "image/png", headers: headers) }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FileWriting
 internal import Glibc
 
 /// The few things that we do with files, without following links that somebody put there.
@@ -35,19 +36,9 @@ enum LocalFile {
         return Int(facts.st_size)
     }
 
-    /// Writes a new file and brings it to disk.
+    /// Writes a whole file and brings it to disk.
     static func write(_ bytes: [UInt8], to path: String) throws(MediaError) {
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw failure("open") }
-        defer { close(file) }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure("write") }
-            written += count
-        }
-        guard fsync(file) == 0 else { throw failure("fsync") }
+        do throws(FileError) { try AtomicFile.write(bytes, to: path) } catch { throw unavailable(error) }
     }
 
     /// Gives a file another place in the same file system, or copies it to another one; on disk when it returns.
@@ -85,12 +76,7 @@ enum LocalFile {
 
     /// Makes a folder for this user alone, with the folders above it; one that is there is taken.
     static func makeFolder(_ path: String) throws(MediaError) {
-        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-            throw failure("mkdir")
-        }
-        try makeFolder(String(path[..<slash]))
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("mkdir") }
+        do throws(FileError) { try Folder.make(path) } catch { throw unavailable(error) }
     }
 
     /// Gives a file a second name in the same file system.
@@ -138,8 +124,7 @@ enum LocalFile {
     }
 
     /// The error of the system call that has just failed.
-    static func failure(_ call: String) -> MediaError {
-        let code = errno
-        return .unavailable("\(call): \(String(cString: strerror(code)))")
-    }
+    static func failure(_ call: String) -> MediaError { unavailable(FileError(call)) }
+
+    private static func unavailable(_ error: FileError) -> MediaError { .unavailable(error.description) }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TextEncoding
 public import Vocabulary
 
 /// Where an app is told of notifications while it does not run: one subscription for each token.
@@ -73,43 +74,11 @@ public struct PushKeys: Sendable, Hashable {
     ///
     /// - Returns: nil when one is not base64 or has another length.
     public init?(p256dh: String, auth: String) {
-        guard let point = LenientBase64.decode(p256dh), let secret = LenientBase64.decode(auth),
+        guard max(p256dh.utf8.count, auth.utf8.count) <= 200, let point = Base64.decodeLeniently(p256dh),
+            let secret = Base64.decodeLeniently(auth),
             point.count == 65, point.first == 4, secret.count == 16
         else { return nil }
         self.init(point: point, secret: secret)
-    }
-}
-
-/// Base64 as apps write it.
-enum LenientBase64 {
-    /// - Returns: nil for a character of neither alphabet, for one after the padding, and for a length that no bytes
-    ///   have.
-    static func decode(_ text: String) -> [UInt8]? {
-        guard text.utf8.count <= 200 else { return nil }
-        var bytes: [UInt8] = []
-        var word: UInt32 = 0
-        var bits = 0
-        for byte in text.utf8.reversed().drop(while: { $0 == UInt8(ascii: "=") }).reversed() {
-            guard let digit = digit(byte) else { return nil }
-            word = (word << 6 | digit) & 0xFFFF
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
-            }
-        }
-        return bits < 6 ? bytes : nil
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt32? {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(byte - 65)
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(byte - 71)
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte + 4)
-        case UInt8(ascii: "+"), UInt8(ascii: "-"): 62
-        case UInt8(ascii: "/"), UInt8(ascii: "_"): 63
-        default: nil
-        }
     }
 }
 

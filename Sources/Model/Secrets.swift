@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// What the rules need of cryptography, given by the composition root so that no rule knows the library.
 public struct Secrets: Sendable {
     /// A password to what is stored of it; slow on purpose.
@@ -34,9 +36,7 @@ public struct Secrets: Sendable {
 
     /// A token for a person to keep: 256 bits in URL-safe letters.
     public func makeToken() throws -> String {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-        let bytes = try randomBytes(43)
-        return String(decoding: bytes.map { letters[Int($0 & 63)] }, as: UTF8.self)
+        Base64URL.encode(try randomBytes(32))
     }
 }
 

@@ -18,7 +18,7 @@ extension Services {
         if let email {
             var check = Check()
             check.require(!email.isEmpty, "email", "missing")
-            check.require(Self.isAddress(email), "email", "not_an_address")
+            check.require(MailAddress(email) != nil, "email", "not_an_address")
             try check.finish()
         }
         let known = try await database.read { db in try waiting(person, in: db) }

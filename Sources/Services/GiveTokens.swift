@@ -3,6 +3,7 @@
 internal import Database
 public import Model
 public import Storage
+internal import TextEncoding
 
 /// What an app says who wants a token.
 public struct TokenRequest: Sendable, Hashable {
@@ -99,7 +100,7 @@ extension Services {
             guard request.clientSecret != nil else { throw .invalidClient }
             return
         }
-        guard Self.base64URL(secrets.digest(Array(request.verifier.utf8))) == challenge else { throw .invalidGrant }
+        guard Base64URL.encode(secrets.digest(Array(request.verifier.utf8))) == challenge else { throw .invalidGrant }
     }
 
     /// An app gives a token back. A token that is not there is as good as given back.
@@ -144,25 +145,5 @@ extension Services {
     /// Compares digests: how long it takes tells nothing of the secret.
     private func isSecret(_ secret: String, _ digest: [UInt8]) -> Bool {
         secrets.digest(Array(secret.utf8)) == digest
-    }
-
-    /// Without padding. Spec: RFC 4648 §5.
-    private static func base64URL(_ bytes: [UInt8]) -> String {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-        var text: [UInt8] = []
-        var bits: UInt32 = 0
-        var count = 0
-        for byte in bytes {
-            bits = (bits << 8 | UInt32(byte)) & 0xFFFF
-            count += 8
-            while count >= 6 {
-                count -= 6
-                // Safe: six bits are 0 ... 63.
-                text.append(letters[Int(bits >> UInt32(count) & 63)])
-            }
-        }
-        // Safe: as above.
-        if count > 0 { text.append(letters[Int(bits << UInt32(6 - count) & 63)]) }
-        return String(decoding: text, as: UTF8.self)
     }
 }

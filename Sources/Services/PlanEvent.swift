@@ -5,6 +5,7 @@ internal import Federation
 internal import Markup
 public import Model
 internal import Storage
+internal import TextEncoding
 internal import Vocabulary
 
 /// An event before it is one, or what is to be changed of it.
@@ -169,14 +170,8 @@ extension Services {
         guard bytes.count == 16 else { throw ServiceError.conflict("no_randomness") }
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80
-        let digits = Array("0123456789abcdef")
-        var text = ""
-        for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text.append("-") }
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return text
+        let parts = [bytes[0..<4], bytes[4..<6], bytes[6..<8], bytes[8..<10], bytes[10...]]
+        return parts.map { Hexadecimal.encode(Array($0)) }.joined(separator: "-")
     }
 }
 

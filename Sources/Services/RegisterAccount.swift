@@ -91,7 +91,7 @@ extension Services {
         var check = Check()
         let email = signUp.email.trimmed
         check.require(LocalName.isAllowed(signUp.name.trimmed.lowercased()), "name", "not_a_name")
-        check.require(email.isEmpty || Self.isAddress(email), "email", "not_an_address")
+        check.require(email.isEmpty || MailAddress(email) != nil, "email", "not_an_address")
         check.require(Self.isInterfaceLanguage(signUp.language), "language", "not_a_language")
         try check.finish()
         let made = try prepare(signUp, role: role, isApproved: true)
@@ -185,7 +185,7 @@ extension Services {
         check.require(LocalName.isAllowed(signUp.name.trimmed.lowercased()), "name", "not_a_name")
         check.text(signUp.displayName, "display_name", limit: 100, isNeeded: false)
         check.require(!signUp.email.trimmed.isEmpty, "email", "missing")
-        check.require(isAddress(signUp.email.trimmed), "email", "not_an_address")
+        check.require(MailAddress(signUp.email.trimmed) != nil, "email", "not_an_address")
         check.require(!signUp.needsPassword || !signUp.password.isEmpty, "password", "missing")
         check.require(signUp.password.isEmpty || signUp.password.count >= 10, "password", "too_short")
         check.require(signUp.password.utf8.count <= 1_000, "password", "too_long")
@@ -198,23 +198,5 @@ extension Services {
     /// Whether pages exist in the language; nil follows the browser.
     static func isInterfaceLanguage(_ language: String?) -> Bool {
         language.map { ["fr", "en"].contains($0) } ?? true
-    }
-
-    /// A plain mail address: one `@`, letters, digits and `.!#$&'*+-/=?^_{|}~` before it, a host name after it.
-    static func isAddress(_ text: String) -> Bool {
-        let parts = text.utf8.split(separator: 64, omittingEmptySubsequences: false)
-        guard parts.count == 2, (1...64).contains(parts[0].count), (3...253).contains(parts[1].count) else {
-            return false
-        }
-        func isAlphanumeric(_ byte: UInt8) -> Bool {
-            (byte >= 97 && byte <= 122) || (byte >= 65 && byte <= 90) || (byte >= 48 && byte <= 57)
-        }
-        let marks = Set(".!#$&'*+-/=?^_{|}~".utf8)
-        let labels = parts[1].split(separator: 46, omittingEmptySubsequences: false)
-        return parts[0].allSatisfy { isAlphanumeric($0) || marks.contains($0) }
-            && labels.allSatisfy { label in
-                !label.isEmpty && label.first != 45 && label.last != 45
-                    && label.allSatisfy { isAlphanumeric($0) || $0 == 45 }
-            }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CivilDates
 internal import Database
 internal import Federation
 public import Model
@@ -155,19 +156,15 @@ extension Services {
         }
     }
 
+    /// The years 1970 … 4000 in milliseconds: shifted by sixteen bits they still fit into a number.
+    private static let searchedDays: Range<Int64> = 0..<64_092_211_200_000
+
     /// The number below which nothing of a day, `2026-03-01`, or of a later one stands.
     private static func number(ofDay text: String) -> Int64? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard text.utf8.count == 10, parts.count == 3, let year = Int64(parts[0]), (1970...4000).contains(year),
-            let month = Int64(parts[1]), (1...12).contains(month), let day = Int64(parts[2]), (1...31).contains(day)
-        else { return nil }
-        // Days from civil: the year begins in March, so that the leap day is its last.
-        let shifted = month > 2 ? year : year - 1
-        let century = shifted / 400
-        let yearOfEra = shifted - century * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let days = century * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-        return (days * 86_400_000) << 16
+        guard text.utf8.count == 10, let midnight = Dates.parse(text), searchedDays.contains(midnight) else {
+            return nil
+        }
+        return midnight << 16
     }
 
     // MARK: - Addresses

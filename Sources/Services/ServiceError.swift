@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// Why a command was not carried out. Nothing was changed.
 public enum ServiceError: Error, Equatable, Sendable {
     /// It is not there, or the asker may not know that it is.
@@ -70,9 +72,6 @@ struct Check {
 extension String {
     /// Without white space at both ends and without U+0000, which no database takes.
     var trimmed: String {
-        var rest = filter { $0 != "\0" }[...]
-        while rest.first?.isWhitespace == true { rest.removeFirst() }
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return String(rest)
+        String(filter { $0 != "\0" }.trimmingWhitespace)
     }
 }

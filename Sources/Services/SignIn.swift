@@ -3,6 +3,7 @@
 internal import Database
 public import Model
 internal import Storage
+internal import TextEncoding
 internal import Vocabulary
 
 extension Services {
@@ -36,7 +37,7 @@ extension Services {
     /// - Parameter next: where to go on afterwards, a path of this node; empty for the first page.
     public func sendSignInLink(email: String, language: String, next: String = "") async throws {
         let email = email.trimmed.lowercased()
-        guard Self.isAddress(email) else { throw ServiceError.invalid("email", "not_an_address") }
+        guard MailAddress(email) != nil else { throw ServiceError.invalid("email", "not_an_address") }
         try await attempts.take("link:\(email)", at: now())
         let token = try secrets.makeToken()
         let digest = secrets.digest(Array(token.utf8))
@@ -47,7 +48,7 @@ extension Services {
             try SignInLinks.insert(digest, account: local.account.id, expires: now() + Self.linkLength, in: tx)
             let link =
                 community.origin.appending(path: "sign-in/link").string + "?token=\(token)"
-                + (next.isEmpty ? "" : "&next=\(Self.queryEscaped(next))")
+                + (next.isEmpty ? "" : "&next=\(next.percentEncoded)")
             try enqueue(.signIn(link: link), to: address, language: local.language ?? language, in: tx)
         }
     }
@@ -60,15 +61,6 @@ extension Services {
             try SignInLinks.insert(digest, account: account, expires: now() + .days(1), in: tx)
         }
         return community.origin.appending(path: "sign-in/link").string + "?token=\(token)"
-    }
-
-    private static func queryEscaped(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF")
-        return text.utf8.reduce(into: "") { escaped, byte in
-            let isPlain = (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "-._~".utf8.contains(byte)
-            // Safe: both indices are 0 ... 15.
-            escaped += isPlain ? String(UnicodeScalar(byte)) : "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-        }
     }
 
     /// Trades a link's token for a session, once.
@@ -109,9 +101,7 @@ extension Services {
 
     /// A word that belongs to a session and stands in its forms: what another site's page cannot know.
     public func formToken(session token: String) -> String {
-        let bytes = secrets.digest(Array("form:\(token)".utf8))
-        let digits = Array("0123456789abcdef")
-        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+        Hexadecimal.encode(secrets.digest(Array("form:\(token)".utf8)))
     }
 
     private func startSession(_ account: ID<Account>) async throws -> String {

@@ -8,7 +8,7 @@ public import Model
 /// A query that joins accounts names the table's alias and a prefix for the result's columns, then reads with the
 /// same prefix: `SELECT \(AccountRow.columns(as: "a", prefix: "a_")), p.id FROM post p JOIN account a ON …`.
 public enum AccountRow {
-    private static let names = [
+    static let names = [
         "id", "kind", "username", "host", "iri", "display_name", "summary_html", "url", "inbox", "shared_inbox",
         "outbox", "followers", "icon", "header", "fields", "post_count", "follower_count", "following_count",
         "last_post_at", "approves_followers", "discoverable", "indexable", "hides_follows", "created_at", "fetched_at",

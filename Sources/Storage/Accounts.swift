@@ -12,7 +12,7 @@ public enum Accounts {
     public static func insert(
         _ account: Account, summarySource: String? = nil, in tx: Transaction
     ) throws(DatabaseError) {
-        try tx.run("\(insertion(of: account, summarySource: summarySource))")
+        try tx.run("INSERT INTO account \(row: columns(of: account, summarySource: summarySource))")
         try AccountWords.replace(account, in: tx)
     }
 
@@ -36,7 +36,10 @@ public enum Accounts {
             if let id = try refresh(account, in: tx) { return id }
             try freeName(for: account, in: tx)
             let row = try tx.row(
-                "\(insertion(of: account, summarySource: nil)) ON CONFLICT DO NOTHING RETURNING id")
+                """
+                INSERT INTO account \(row: columns(of: account, summarySource: nil))
+                ON CONFLICT DO NOTHING RETURNING id
+                """)
             if let row {
                 try AccountWords.replace(account, in: tx)
                 return try row.id("id")
@@ -67,37 +70,48 @@ public enum Accounts {
         }
         guard known.deletedAt == nil else { return known.id }
         try freeName(for: account, in: tx)
-        try tx.run(
-            """
-            UPDATE account SET kind = \(account.kind), username = \(account.username),
-                username_folded = \(account.handle.foldedName), host = \(account.handle.host),
-                display_name = \(account.displayName), summary_html = \(account.summary), url = \(account.url),
-                inbox = \(account.inbox), shared_inbox = \(account.sharedInbox), outbox = \(account.outbox),
-                followers = \(account.followers), icon = \(account.icon), header = \(account.header),
-                fields = \(ProfileFields.text(account.fields)), approves_followers = \(account.approvesFollowers), discoverable = \(account.discoverable),
-                indexable = \(account.indexable), updated_at = \(account.fetchedAt ?? account.createdAt), fetched_at = \(account.fetchedAt),
-                moved_to = \(account.movedTo)
-            WHERE id = \(known.id)
-            """)
+        let columns = profileColumns(of: account) + actorColumns(of: account)
+        try tx.run("UPDATE account SET \(set: columns) WHERE id = \(known.id)")
         if known.displayName != account.displayName || known.username != account.username {
             try AccountWords.replace(account, as: known.id, in: tx)
         }
         return known.id
     }
 
-    private static func insertion(of account: Account, summarySource: String?) -> SQL {
-        """
-        INSERT INTO account (id, kind, username, username_folded, host, iri, display_name, summary_html,
-            summary_source, url, inbox, shared_inbox, outbox, followers, icon, header, fields, approves_followers,
-            discoverable, indexable, hides_follows, created_at, updated_at, fetched_at, suspended_at, deleted_at, moved_to)
-        VALUES (\(account.id), \(account.kind), \(account.username), \(account.handle.foldedName),
-            \(account.handle.host), \(account.iri), \(account.displayName), \(account.summary), \(summarySource),
-            \(account.url), \(account.inbox), \(account.sharedInbox), \(account.outbox), \(account.followers),
-            \(account.icon), \(account.header), \(ProfileFields.text(account.fields)), \(account.approvesFollowers), \(account.discoverable),
-            \(account.indexable), \(account.hidesFollows), \(account.createdAt),
-            \(account.fetchedAt ?? account.createdAt), \(account.fetchedAt), \(account.suspendedAt),
-            \(account.deletedAt), \(account.movedTo))
-        """
+    /// All columns of an account that are not counted from others.
+    static func columns(of account: Account, summarySource: String?) -> [ColumnValue] {
+        let own: [ColumnValue] = [
+            ColumnValue("id", account.id), ColumnValue("iri", account.iri),
+            ColumnValue("summary_source", summarySource), ColumnValue("hides_follows", account.hidesFollows),
+            ColumnValue("created_at", account.createdAt), ColumnValue("suspended_at", account.suspendedAt),
+            ColumnValue("deleted_at", account.deletedAt),
+        ]
+        return own + profileColumns(of: account) + actorColumns(of: account)
+    }
+
+    /// What an account says of itself, wherever it is.
+    static func profileColumns(of account: Account) -> [ColumnValue] {
+        [
+            ColumnValue("kind", account.kind), ColumnValue("display_name", account.displayName),
+            ColumnValue("summary_html", account.summary), ColumnValue("url", account.url),
+            ColumnValue("icon", account.icon), ColumnValue("header", account.header),
+            ColumnValue("fields", ProfileFields.text(account.fields)),
+            ColumnValue("approves_followers", account.approvesFollowers),
+            ColumnValue("discoverable", account.discoverable), ColumnValue("indexable", account.indexable),
+            ColumnValue("moved_to", account.movedTo),
+        ]
+    }
+
+    /// What only another node can change of its account: the name, the addresses, and when they were read.
+    static func actorColumns(of account: Account) -> [ColumnValue] {
+        [
+            ColumnValue("username", account.username), ColumnValue("username_folded", account.handle.foldedName),
+            ColumnValue("host", account.handle.host), ColumnValue("inbox", account.inbox),
+            ColumnValue("shared_inbox", account.sharedInbox), ColumnValue("outbox", account.outbox),
+            ColumnValue("followers", account.followers),
+            ColumnValue("updated_at", account.fetchedAt ?? account.createdAt),
+            ColumnValue("fetched_at", account.fetchedAt),
+        ]
     }
 }
 
@@ -161,16 +175,11 @@ extension Accounts {
     public static func update(
         _ account: Account, summarySource: String?, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
-        try tx.run(
-            """
-            UPDATE account SET kind = \(account.kind), display_name = \(account.displayName), summary_html = \(account.summary),
-                summary_source = \(summarySource), url = \(account.url), icon = \(account.icon),
-                header = \(account.header), fields = \(ProfileFields.text(account.fields)),
-                approves_followers = \(account.approvesFollowers), discoverable = \(account.discoverable),
-                indexable = \(account.indexable), hides_follows = \(account.hidesFollows),
-                moved_to = \(account.movedTo), updated_at = \(now)
-            WHERE id = \(account.id)
-            """)
+        let own: [ColumnValue] = [
+            ColumnValue("summary_source", summarySource), ColumnValue("hides_follows", account.hidesFollows),
+            ColumnValue("updated_at", now),
+        ]
+        try tx.run("UPDATE account SET \(set: profileColumns(of: account) + own) WHERE id = \(account.id)")
         try AccountWords.replace(account, in: tx)
     }
 

@@ -5,7 +5,7 @@ internal import Model
 
 /// The columns of `event` in a SELECT under the alias `e`, and the event that they make.
 enum EventRow {
-    private static let names = [
+    static let names = [
         "id", "iri", "owner_id", "organizer_id", "uuid", "title", "content_html", "source", "starts_at", "ends_at",
         "time_zone", "place_name", "place_street", "place_locality", "place_postal_code", "place_country", "latitude",
         "longitude", "online_url", "capacity", "join_mode", "external_url", "status", "previous_start", "visibility",

@@ -22,20 +22,7 @@ public enum Events {
     /// - Returns: whether it is new.
     @discardableResult
     public static func insert(_ e: Event, in tx: Transaction) throws(DatabaseError) -> Bool {
-        let inserted = try tx.changed(
-            """
-            INSERT INTO event (id, iri, owner_id, organizer_id, uuid, title, content_html, source, starts_at, ends_at,
-                time_zone, place_name, place_street, place_locality, place_postal_code, place_country, latitude,
-                longitude, online_url, capacity, join_mode, external_url, status, previous_start, visibility,
-                remote_going, url, language, sequence, published_at, updated_at, is_local)
-            VALUES (\(e.id), \(e.iri), \(e.owner), \(e.organizer), \(e.uuid), \(e.title), \(e.content), \(e.source),
-                \(e.startsAt), \(e.endsAt), \(e.timeZone), \(e.place?.name), \(e.place?.street), \(e.place?.locality),
-                \(e.place?.postalCode), \(e.place?.country), \(e.place?.coordinates?.latitude),
-                \(e.place?.coordinates?.longitude), \(e.onlineURL), \(e.capacity), \(e.joinMode), \(e.externalURL),
-                \(e.status), \(e.previousStart), \(e.visibility), \(e.remoteGoing), \(e.url), \(e.language),
-                \(e.sequence), \(e.publishedAt), \(e.updatedAt), \(e.isLocal))
-            ON CONFLICT (iri) DO NOTHING
-            """)
+        let inserted = try tx.changed("INSERT INTO event \(row: columns(of: e)) ON CONFLICT (iri) DO NOTHING")
         guard inserted == 1 else { return false }
         try Entries.put(e, in: tx)
         try EntryWords.replace(e, in: tx)
@@ -47,23 +34,39 @@ public enum Events {
     ///
     /// A new number of seats is followed by `GuestLists.resize`, in the same transaction and after ``lock(_:in:)``.
     public static func update(_ e: Event, in tx: Transaction) throws(DatabaseError) {
-        try tx.run(
-            """
-            UPDATE event SET owner_id = \(e.owner), organizer_id = \(e.organizer), title = \(e.title),
-                content_html = \(e.content), source = \(e.source), starts_at = \(e.startsAt), ends_at = \(e.endsAt),
-                time_zone = \(e.timeZone), place_name = \(e.place?.name), place_street = \(e.place?.street),
-                place_locality = \(e.place?.locality), place_postal_code = \(e.place?.postalCode),
-                place_country = \(e.place?.country), latitude = \(e.place?.coordinates?.latitude),
-                longitude = \(e.place?.coordinates?.longitude), online_url = \(e.onlineURL),
-                capacity = \(e.capacity), join_mode = \(e.joinMode), external_url = \(e.externalURL),
-                status = \(e.status), previous_start = \(e.previousStart), visibility = \(e.visibility),
-                remote_going = \(e.remoteGoing), url = \(e.url), language = \(e.language), sequence = \(e.sequence),
-                published_at = \(e.publishedAt), updated_at = \(e.updatedAt)
-            WHERE id = \(e.id)
-            """)
+        try tx.run("UPDATE event SET \(set: changeableColumns(of: e)) WHERE id = \(e.id)")
         try Entries.put(e, in: tx)
         try EntryWords.replace(e, in: tx)
         tx.announce(StreamEvent.edited(ID(e.id.rawValue)))
+    }
+
+    /// All columns of an event.
+    static func columns(of e: Event) -> [ColumnValue] {
+        let fixed: [ColumnValue] = [
+            ColumnValue("id", e.id), ColumnValue("iri", e.iri), ColumnValue("uuid", e.uuid),
+            ColumnValue("is_local", e.isLocal),
+        ]
+        return fixed + changeableColumns(of: e)
+    }
+
+    /// The columns that an edit may change.
+    static func changeableColumns(of e: Event) -> [ColumnValue] {
+        [
+            ColumnValue("owner_id", e.owner), ColumnValue("organizer_id", e.organizer), ColumnValue("title", e.title),
+            ColumnValue("content_html", e.content), ColumnValue("source", e.source),
+            ColumnValue("starts_at", e.startsAt), ColumnValue("ends_at", e.endsAt),
+            ColumnValue("time_zone", e.timeZone), ColumnValue("place_name", e.place?.name),
+            ColumnValue("place_street", e.place?.street), ColumnValue("place_locality", e.place?.locality),
+            ColumnValue("place_postal_code", e.place?.postalCode), ColumnValue("place_country", e.place?.country),
+            ColumnValue("latitude", e.place?.coordinates?.latitude),
+            ColumnValue("longitude", e.place?.coordinates?.longitude), ColumnValue("online_url", e.onlineURL),
+            ColumnValue("capacity", e.capacity), ColumnValue("join_mode", e.joinMode),
+            ColumnValue("external_url", e.externalURL), ColumnValue("status", e.status),
+            ColumnValue("previous_start", e.previousStart), ColumnValue("visibility", e.visibility),
+            ColumnValue("remote_going", e.remoteGoing), ColumnValue("url", e.url), ColumnValue("language", e.language),
+            ColumnValue("sequence", e.sequence), ColumnValue("published_at", e.publishedAt),
+            ColumnValue("updated_at", e.updatedAt),
+        ]
     }
 
     /// Removes an event with its guest list and shares. What was said about it stays, as plain discussions.

@@ -5,7 +5,7 @@ internal import Model
 
 /// The columns of `post` in a SELECT under the alias `p`, and the post that they make.
 enum PostRow {
-    private static let names = [
+    static let names = [
         "id", "iri", "author_id", "group_id", "in_reply_to_id", "in_reply_to_iri", "thread_id", "event_id", "kind",
         "title", "content_html", "source", "warning", "sensitive", "visibility", "language", "url", "published_at",
         "edited_at", "is_local", "app_id", "quoted_iri", "quoted_id", "quote_state", "quote_authorization",

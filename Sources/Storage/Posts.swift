@@ -16,18 +16,7 @@ public enum Posts {
     /// - Returns: whether it is new.
     @discardableResult
     public static func insert(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> Bool {
-        let inserted = try tx.changed(
-            """
-            INSERT INTO post (id, iri, author_id, group_id, in_reply_to_id, in_reply_to_iri, thread_id, event_id, kind,
-                title, content_html, source, warning, sensitive, visibility, language, url, published_at, edited_at,
-                is_local, app_id, quoted_iri, quoted_id, quote_state, quote_authorization, quote_policy)
-            VALUES (\(p.id), \(p.iri), \(p.author), \(p.group), \(p.inReplyTo), \(p.inReplyToIRI), \(p.thread),
-                \(p.event), \(p.kind), \(p.title), \(p.content), \(p.source), \(p.warning), \(p.sensitive),
-                \(p.visibility), \(p.language), \(p.url), \(p.publishedAt), \(p.editedAt), \(p.isLocal),
-                \(p.app), \(p.quote?.iri), \(p.quote?.post), \(p.quote?.state), \(p.quote?.authorization),
-                \(p.quotePolicy))
-            ON CONFLICT (iri) DO NOTHING
-            """)
+        let inserted = try tx.changed("INSERT INTO post \(row: columns(of: p)) ON CONFLICT (iri) DO NOTHING")
         guard inserted == 1 else { return false }
         try insertParts(parts, of: p.id, in: tx)
         if let poll = parts.poll { try Polls.set(poll, of: p.id, in: tx) }
@@ -39,6 +28,30 @@ public enum Posts {
         return true
     }
 
+    /// All columns of a post.
+    static func columns(of p: Post) -> [ColumnValue] {
+        let fixed: [ColumnValue] = [
+            ColumnValue("id", p.id), ColumnValue("iri", p.iri), ColumnValue("author_id", p.author),
+            ColumnValue("is_local", p.isLocal), ColumnValue("app_id", p.app),
+        ]
+        return fixed + changeableColumns(of: p)
+    }
+
+    /// The columns that an edit may change.
+    static func changeableColumns(of p: Post) -> [ColumnValue] {
+        [
+            ColumnValue("group_id", p.group), ColumnValue("in_reply_to_id", p.inReplyTo),
+            ColumnValue("in_reply_to_iri", p.inReplyToIRI), ColumnValue("thread_id", p.thread),
+            ColumnValue("event_id", p.event), ColumnValue("kind", p.kind), ColumnValue("title", p.title),
+            ColumnValue("content_html", p.content), ColumnValue("source", p.source), ColumnValue("warning", p.warning),
+            ColumnValue("sensitive", p.sensitive), ColumnValue("visibility", p.visibility),
+            ColumnValue("language", p.language), ColumnValue("url", p.url), ColumnValue("published_at", p.publishedAt),
+            ColumnValue("edited_at", p.editedAt), ColumnValue("quoted_iri", p.quote?.iri),
+            ColumnValue("quoted_id", p.quote?.post), ColumnValue("quote_state", p.quote?.state),
+            ColumnValue("quote_authorization", p.quote?.authorization), ColumnValue("quote_policy", p.quotePolicy),
+        ]
+    }
+
     /// Replaces what a post says and its parts. Its id, iri, author and home stay; what it said before is kept as a version
     /// when `editedAt` is another.
     ///
@@ -47,17 +60,7 @@ public enum Posts {
     public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> [ID<Account>]
     {
         try PostVersions.keep(before: p, in: tx)
-        try tx.run(
-            """
-            UPDATE post SET group_id = \(p.group), in_reply_to_id = \(p.inReplyTo),
-                in_reply_to_iri = \(p.inReplyToIRI), thread_id = \(p.thread), event_id = \(p.event), kind = \(p.kind),
-                title = \(p.title), content_html = \(p.content), source = \(p.source), warning = \(p.warning),
-                sensitive = \(p.sensitive), visibility = \(p.visibility), language = \(p.language), url = \(p.url),
-                published_at = \(p.publishedAt), edited_at = \(p.editedAt),
-                quoted_iri = \(p.quote?.iri), quoted_id = \(p.quote?.post), quote_state = \(p.quote?.state),
-                quote_authorization = \(p.quote?.authorization), quote_policy = \(p.quotePolicy)
-            WHERE id = \(p.id)
-            """)
+        try tx.run("UPDATE post SET \(set: changeableColumns(of: p)) WHERE id = \(p.id)")
         let named: [ID<Account>] = try PostRow.ids(
             "SELECT m.account_id AS id FROM mention m WHERE m.post_id = \(p.id)", in: tx)
         try tx.run("DELETE FROM mention WHERE post_id = \(p.id)")

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 /// What a `Content-Type` says: the type in lower case and its parameters.
 ///
 /// Spec: RFC 9110 §8.3.1.
@@ -14,13 +16,13 @@ struct MediaType: Equatable {
         var parameters: [String: String] = [:]
         for (position, part) in Self.parts(of: text).enumerated() {
             if position == 0 {
-                name = Self.trimmed(part).lowercased()
+                name = part.trimmingSpaces.lowercased()
                 continue
             }
             guard let mark = part.firstIndex(of: "=") else { continue }
-            let value = Self.trimmed(String(part[part.index(after: mark)...]))
+            let value = String(part[part.index(after: mark)...].trimmingSpaces)
             let isQuoted = value.count >= 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
-            let key = Self.trimmed(String(part[..<mark])).lowercased()
+            let key = part[..<mark].trimmingSpaces.lowercased()
             if parameters[key] == nil { parameters[key] = isQuoted ? String(value.dropFirst().dropLast()) : value }
         }
         self.name = name
@@ -52,11 +54,5 @@ struct MediaType: Equatable {
             }
         }
         return parts
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        let start = text.drop { $0 == " " || $0 == "\t" }
-        guard let end = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
-        return String(start[...end])
     }
 }

@@ -7,6 +7,7 @@ public import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
+internal import TextEncoding
 public import Vocabulary
 
 #if canImport(Glibc)
@@ -264,9 +265,9 @@ enum WireTarget {
         var written: [UInt8] = []
         for (position, byte) in bytes.enumerated() {
             switch byte {
-            case UInt8(ascii: "["): written += "%5B".utf8
-            case UInt8(ascii: "]"): written += "%5D".utf8
-            case UInt8(ascii: "%") where !isOctet(bytes.dropFirst(position + 1).prefix(2)): written += "%25".utf8
+            case UInt8(ascii: "["), UInt8(ascii: "]"): PercentEncoding.append(byte, to: &written)
+            case UInt8(ascii: "%") where !isOctet(bytes.dropFirst(position + 1).prefix(2)):
+                PercentEncoding.append(byte, to: &written)
             default: written.append(byte)
             }
         }
@@ -274,6 +275,6 @@ enum WireTarget {
     }
 
     private static func isOctet(_ digits: ArraySlice<UInt8>) -> Bool {
-        digits.count == 2 && digits.allSatisfy { ($0 | 0x20) &- 0x61 < 6 || $0 &- 0x30 < 10 }
+        digits.count == 2 && digits.allSatisfy { Hexadecimal.value(of: $0) != nil }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CivilDates
 internal import NIOHTTP1
 public import Vocabulary
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileWriting
 import FoundationEssentials
 
 /// Small files, whole.
@@ -12,10 +13,11 @@ enum TextFile {
 
     /// Writes a file that only its owner may read.
     static func write(_ text: String, to path: String) throws {
-        guard
-            FileManager.default.createFile(
-                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        else { throw ConfigurationError("\(path) cannot be written.") }
+        do throws(FileError) {
+            try AtomicFile.write(text.utf8, to: path)
+        } catch {
+            throw ConfigurationError("\(path) cannot be written (\(error)).")
+        }
     }
 
     /// Whether there is something at a path.

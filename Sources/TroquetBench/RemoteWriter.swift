@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CivilDates
 internal import HTTPSignatures
 internal import Model
 internal import NIOCore

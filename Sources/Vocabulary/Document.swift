@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CivilDates
+
 // Servers write one property in many shapes: a value, a list of one, an object with an id, null. The readers here
 // accept them all and never fail; what a kind of document must have is required by the typed readers built on top.
 // Only the compact keys are read: `@context` never changes the meaning of a key, and `@graph` is not looked into.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CivilDates
+
 /// Whether a gathering takes place.
 public enum EventStatus: String, Sendable, Hashable, CaseIterable {
     /// It does.

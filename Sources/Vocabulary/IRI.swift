@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 // The one reading of an address: what is compared here is what Transport connects to. Anything that two readers could
 // understand differently (user information, backslashes, padded ports, odd spellings of an IPv4 address) is refused.
 
@@ -156,19 +158,7 @@ extension IRI {
 
     /// Path and query as a request line carries them: bytes that HTTP forbids there are percent-encoded.
     public var requestTarget: String {
-        let text = pathAndQuery
-        let needsEncoding: (UInt8) -> Bool = { $0 >= 0x80 || "\"<>^`{|}".utf8.contains($0) }
-        guard text.utf8.contains(where: needsEncoding) else { return text }
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            if needsEncoding(byte) {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        PercentEncoding.encode(pathAndQuery) { $0 >= 0x80 || "\"<>^`{|}".utf8.contains($0) }
     }
 
     /// The same without `#…`: the document in which a fragment lives.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 // One pass over the bytes, no look back. The array is indexed with its bounds checks on: what comes here was written
 // by strangers, and a check is cheaper than a doubt. Recursion is bounded by `Limits.depth`, which is capped.
 
@@ -236,7 +238,7 @@ extension JSONParser {
     private mutating func hexQuad() throws(JSONError) -> UInt16 {
         var value: UInt16 = 0
         for _ in 0..<4 {
-            guard let digit = peek().flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
+            guard let digit = peek().flatMap(Hexadecimal.value(of:)) else {
                 throw .malformed(at: position)
             }
             value = value << 4 | UInt16(digit)

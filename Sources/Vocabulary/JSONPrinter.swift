@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import TextEncoding
+
 extension JSON {
     /// The document without white space, keys in their order, non-ASCII text as it is.
     public func serialized() -> [UInt8] {
@@ -92,11 +94,9 @@ private struct JSONPrinter {
         default:
             append("\\u00")
             bytes.append(UInt8(ascii: "0") + (byte >> 4))
-            bytes.append(Self.hexDigits[Int(byte & 15)])
+            bytes.append(Hexadecimal.lowerDigit(byte))
         }
     }
-
-    private static let hexDigits = Array("0123456789abcdef".utf8)
 
     private mutating func newLine(_ depth: Int) {
         guard indents else { return }

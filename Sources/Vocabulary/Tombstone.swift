@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CivilDates
+
 /// What remains of a deleted object.
 ///
 /// Spec: ActivityPub §6.4.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPSupport
-internal import HTTPTypes
 internal import Hummingbird
 internal import Model
 internal import Services
+internal import TextEncoding
 
 /// Who is signed in, and whether a form is really ours: cookies and the word that stands in every form.
 ///
-/// A form is taken when the browser says that it comes from our own pages, and when it carries a word that another
-/// site cannot know: for a signed-in person one made from the session, for a stranger the value of a cookie.
+/// The word is the token that `SameOrigin` asks of a form: for a signed-in person it is made from the session, for a
+/// stranger it is the value of a cookie.
 public enum Sessions {
     /// The cookie that holds a session's token.
     public static let cookie = FrontDoor.sessionCookie
@@ -59,38 +59,14 @@ public enum Sessions {
         Cookies.header(languageCookie, language.rawValue, maxAge: .days(365), secure: community.isSecure)
     }
 
-    /// Refuses what another site's page sent.
-    ///
-    /// Browsers tell with `Sec-Fetch-Site`, older ones with `Origin`. A program that sends neither still needs the word.
-    static func requireOwnForm(_ request: Request, word: String?, expected: String, _ community: Community) throws {
-        if let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name] {
-            guard site == "same-origin" || site == "none" else { throw RequestError.crossSite }
-        } else if let origin = request.headers[.origin] {
-            let host = request.head.authority ?? ""
-            let own = [community.address, "https://\(host)", "http://\(host)"]
-            guard own.contains(origin) else { throw RequestError.crossSite }
-        }
-        guard let word, isEqual(word, expected) else { throw RequestError.crossSite }
-    }
-
-    /// Compares in a time that does not tell where two words differ.
-    static func isEqual(_ a: String, _ b: String) -> Bool {
-        let (a, b) = (Array(a.utf8), Array(b.utf8))
-        guard a.count == b.count, !a.isEmpty else { return false }
-        return zip(a, b).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-
     /// 256 unpredictable bits in hexadecimal.
     static func makeWord() -> String {
         var generator = SystemRandomNumberGenerator()
-        return (0..<4).map { _ in
-            let digits = String(generator.next() as UInt64, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+        return Hexadecimal.encode((0..<32).map { _ in generator.next() })
     }
 
     private static func isWord(_ text: String) -> Bool {
-        text.utf8.count == 64 && text.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) }
+        text.utf8.count == 64 && text.utf8.allSatisfy { Hexadecimal.value(of: $0) != nil }
     }
 }
 

@@ -7,6 +7,7 @@ internal import Hummingbird
 internal import Model
 internal import Services
 internal import Storage
+internal import TextEncoding
 
 /// One request for a page: who asks, in which language, and what a page needs to answer.
 struct Visit: Sendable {
@@ -35,7 +36,7 @@ struct Visit: Sendable {
     var address: String {
         let query = query
         let kept = ["view", "before", "after", "past", "group", "like", "handle"].compactMap { name in
-            query[name].flatMap { $0 == "print" ? nil : "\(name)=\($0.urlEscaped)" }
+            query[name].flatMap { $0 == "print" ? nil : "\(name)=\($0.percentEncoded)" }
         }
         return kept.isEmpty ? path : path + "?" + kept.joined(separator: "&")
     }
@@ -140,27 +141,5 @@ extension FormState {
         case .notFound, .notAllowed, .signInNeeded:
             throw error
         }
-    }
-}
-
-extension String {
-    /// As it stands in a path or a query.
-    var urlEscaped: String {
-        let digits = Array("0123456789ABCDEF")
-        return utf8.reduce(into: "") { text, byte in
-            switch byte {
-            case 48...57, 65...90, 97...122, 45, 46, 95, 126: text.append(Character(Unicode.Scalar(byte)))
-            // Safe: both indices are 0 ... 15.
-            default: text += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-            }
-        }
-    }
-
-    /// Without white space at both ends.
-    var withoutEdges: String {
-        var rest = self[...]
-        while rest.first?.isWhitespace == true { rest.removeFirst() }
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return String(rest)
     }
 }

@@ -7,6 +7,7 @@ public import Hummingbird
 internal import Model
 public import Services
 internal import Storage
+internal import TextEncoding
 
 /// The pages of the node, for people: French and English, without scripts.
 ///
@@ -135,8 +136,7 @@ extension WebPages {
             let visit = try await visit(request, context)
             return try await answering(visit) {
                 let form = try await Form(request)
-                try Sessions.requireOwnForm(
-                    request, word: form[Sessions.formField], expected: visit.formToken, services.community)
+                try SameOrigin.require(token: form[Sessions.formField], expected: visit.formToken)
                 return try await handler(Submission(visit: visit, form: form))
             }
         }
@@ -156,8 +156,7 @@ extension WebPages {
                 _ = try visit.member()
                 return try await uploads.receive(request, limits: limits) { sent in
                     let form = try Form(fields: sent.fields)
-                    try Sessions.requireOwnForm(
-                        request, word: form[Sessions.formField], expected: visit.formToken, services.community)
+                    try SameOrigin.require(token: form[Sessions.formField], expected: visit.formToken)
                     return try await handler(Submission(visit: visit, form: form, files: sent.files))
                 }
             }
@@ -170,7 +169,7 @@ extension WebPages {
             return try await body()
         } catch ServiceError.signInNeeded {
             let next = visit.request.method == .get ? visit.address : "/"
-            return visit.redirect("/sign-in?next=\(next.urlEscaped)")
+            return visit.redirect("/sign-in?next=\(next.percentEncoded)")
         } catch let error as ServiceError {
             let (status, code) = error.publicFace
             return visit.errorPage(status, code: code)

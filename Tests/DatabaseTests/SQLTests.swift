@@ -37,6 +37,18 @@ struct SQLTests {
         #expect(values == bound.map { .integer($0) })
     }
 
+    @Test("one list of columns writes a new row, and the new values of one")
+    func columns() {
+        let said = [ColumnValue("title", "Robert'); --"), ColumnValue("url", String?.none)]
+        let insertion: SQL = "INSERT INTO post \(row: [ColumnValue("id", 7)] + said) ON CONFLICT (id) DO NOTHING"
+        let (inserted, row) = insertion.rendered(for: .sqlite)
+        #expect(inserted == "INSERT INTO post (id, title, url) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING")
+        #expect(row == [.integer(7), .text("Robert'); --"), .null])
+        let (updated, set) = ("UPDATE post SET \(set: said) WHERE id = \(7)" as SQL).rendered(for: .postgres)
+        #expect(updated == "UPDATE post SET title = $1, url = $2 WHERE id = $3")
+        #expect(set == [.text("Robert'); --"), .null, .integer(7)])
+    }
+
     @Test("a spliced fragment is renumbered")
     func fragments() {
         let visible: SQL = "(author = \(5) OR isPublic = \(true))"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPSignatures
 import Testing
+import TextEncoding
 
 @Suite("passwords at rest")
 struct PasswordHashTests {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import CivilDates
 import Foundation
 import HTTPSignatures
 import Testing
+import TextEncoding
 
 /// Vectors that others published: RFC 9421 appendix B, draft-cavage-12 appendix C, and what Mastodon, Lemmy, go-fed,
 /// PieFed, Misskey and FEP-521a test with. They stand beside the checkout and are read, never copied.
@@ -79,7 +81,7 @@ struct PublishedVectorTests {
         let body = Array((request["body"] as? String ?? "").utf8)
         let made = try Self.signingString(header, head)
         #expect(String(decoding: made.text, as: UTF8.self) == file["signingString"] as? String)
-        let now = try #require(HTTPDate.parse("Tue, 28 Mar 2023 21:03:44 GMT")) + 60_000
+        let now = try #require(Dates.parseHTTPDate("Tue, 28 Mar 2023 21:03:44 GMT")) + 60_000
         let signed = head.adding("signature", header)
         // The vector's key belongs to the very host that it is sent to; only the string to sign is checked for that
         // reason, and the policy refuses it.
@@ -97,7 +99,7 @@ struct PublishedVectorTests {
         let file = try Self.load(name)
         let key = try PublicKey(pem: try #require(file["publicKeyPem"] as? String))
         let ed25519 = try (file["ed25519Keys"] as? [String] ?? []).map { try PrivateKey(pem: $0).publicKey }
-        let now = try #require(HTTPDate.parse("Wed, 20 Dec 2023 10:00:00 GMT"))
+        let now = try #require(Dates.parseHTTPDate("Wed, 20 Dec 2023 10:00:00 GMT"))
         let verifier = Verifier(authority: "www.example.com")
         let ours = ["with an acct key ID": "bad_key_id", "with an inaccessible key": "ok or bad_signature"]
         for vector in try #require(file["cases"] as? [Object]) {
@@ -237,7 +239,7 @@ struct PublishedVectorTests {
         #expect(keys.map(\.multibase) == texts)
         #expect(keys.map(\.algorithm) == [.ed25519, .rsa])
         let quoted = feature.components(separatedBy: "\"").filter { $0.count >= 64 && $0.allSatisfy(\.isHexDigit) }
-        for (key, hex) in zip(keys, quoted) { #expect(Hash.hex(key.derSPKI).hasSuffix(hex)) }
+        for (key, hex) in zip(keys, quoted) { #expect(Hexadecimal.encode(key.derSPKI).hasSuffix(hex)) }
         #expect(quoted.count == 2)
     }
 }

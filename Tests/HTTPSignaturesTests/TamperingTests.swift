@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import CivilDates
 import HTTPSignatures
 import Testing
+import TextEncoding
 
 /// One thing that an attacker changes, and what we then say.
 struct Tampering: Sendable, CustomTestStringConvertible {
@@ -222,7 +224,7 @@ struct TamperingTests {
     @Test("the valve for old peers lets the target be missing only where the digest is covered, and says so")
     func valve() throws {
         let key = try TestKeys.private("ed25519")
-        var head = Sample.head().adding("host", "node.example").adding("date", HTTPDate.format(Sample.now))
+        var head = Sample.head().adding("host", "node.example").adding("date", Dates.httpDate(Sample.now))
         head = head.adding("digest", ContentDigest.digestHeader(Sample.body))
         let names = ["host", "date", "digest"]
         let text = try CavageSignature.signingString(names, head: head, target: "/", parameters: .empty)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
+import TextEncoding
 
 @testable import HTTPSignatures
 
@@ -196,7 +197,5 @@ private struct Receiver {
 
 /// Decodes base64url without padding.
 private func base64(_ text: String) -> [UInt8] {
-    let plain = text.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
-    let padded = plain + String(repeating: "=", count: (4 - plain.count % 4) % 4)
-    return Data(base64Encoded: padded).map(Array.init) ?? []
+    Base64.decodeLeniently(text) ?? []
 }

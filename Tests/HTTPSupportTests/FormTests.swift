@@ -94,6 +94,36 @@ struct FormTests {
         #expect(body == "--XX--x" ? error == nil : error == .malformed(code: "malformed_form"))
     }
 
+    @Test("a multipart form in memory is read as the stream reads it, whatever its length")
+    func longMultipart() async throws {
+        let parts = (0..<150).map { Self.part("name=\"f\($0)\"", String(repeating: "é\r\n--XY", count: $0 * 10)) }
+        let body = "preamble\r\n" + parts.joined() + "--XX--\r\nepilogue"
+        let form = try await Form(request(body, Self.type + "; charset=utf-8"), limit: 2_000_000)
+        for number in 0..<150 {
+            #expect(form["f\(number)"] == String(repeating: "é\n--XY", count: number * 10))
+        }
+        let quoted = Self.part(#"name="a\"b;c"; filename="""#, "") + Self.part(#"name="a\"b;c""#, "1") + "--XX--"
+        #expect(try await Form(request(quoted, "multipart/form-data; charset=x; Boundary=\"XX\""))[#"a"b;c"#] == "1")
+    }
+
+    @Test("a multipart form with too many parts is refused, before it is read to its end")
+    func manyParts() async {
+        let body = String(repeating: Self.part("name=a", ""), count: 300)
+        let error = await refusal { try await Form(request(body, Self.type)) }
+        #expect(error == .malformed(code: "too_many_fields"))
+    }
+
+    @Test(
+        "a content type without a boundary that can be used is refused",
+        arguments: [
+            "", "; boundary=", "; boundary=\"a b\"", "; boundary=é", "; boundary=" + String(repeating: "x", count: 71),
+        ])
+    func boundaries(parameter: String) async {
+        let body = Self.part("name=a", "1") + "--XX--"
+        #expect(
+            await refusal { try await Form(request(body, "multipart/form-data" + parameter)) } == .unsupportedMediaType)
+    }
+
     @Test("a file is refused")
     func file() async {
         let body = Self.part("name=\"f\"; filename=\"a.png\"", "png") + "--XX--"

@@ -50,10 +50,11 @@ struct MailDirectoryTests {
             let path = parent + "/mail"
             try Data("kept".utf8).write(to: URL(filePath: victim))
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-            try FileManager.default.createSymbolicLink(atPath: path + "/.7.tmp", withDestinationPath: victim)
+            try FileManager.default.createSymbolicLink(atPath: path + "/7.eml", withDestinationPath: victim)
             let sent = try message()
-            await #expect(throws: MailError.self) { try await MailDirectory(path: path).send(sent) }
+            try await MailDirectory(path: path).send(sent)
             #expect(try Data(contentsOf: URL(filePath: victim)) == Data("kept".utf8))
+            #expect(try Data(contentsOf: URL(filePath: path + "/7.eml")) == Data(sent.rendered()))
         }
     }
 

@@ -4,6 +4,7 @@ import Mail
 import Model
 import Storage
 import Testing
+import TextEncoding
 
 /// 2026-01-02T03:04:05Z, a Friday.
 let friday = Timestamp(1_767_323_045_000)
@@ -57,7 +58,7 @@ struct ReadMessage {
         var wasEncoded = false
         for word in raw.split(separator: " ") {
             if word.hasPrefix("=?utf-8?B?"), word.hasSuffix("?=") {
-                bytes += try Self.decodedBase64(word.dropFirst(10).dropLast(2))
+                bytes += try #require(Base64.decode(word.dropFirst(10).dropLast(2).utf8))
                 wasEncoded = true
             } else {
                 bytes += (bytes.isEmpty ? "" : " ").utf8
@@ -81,22 +82,5 @@ struct ReadMessage {
             if next != "\r\n" { bytes.append(try #require(UInt8(next, radix: 16))) }
         }
         return try #require(String(validating: bytes, as: UTF8.self))
-    }
-
-    private static func decodedBase64(_ text: Substring) throws -> [UInt8] {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-        try #require(text.count % 4 == 0)
-        var bits = 0
-        var count = 0
-        var bytes: [UInt8] = []
-        for character in text where character != "=" {
-            bits = bits << 6 | (try #require(alphabet.firstIndex(of: character)))
-            count += 6
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(bits >> count & 0xFF))
-            }
-        }
-        return bytes
     }
 }

@@ -23,8 +23,9 @@ struct MailMessageTests {
         arguments: [
             (0, "Thu, 01 Jan 1970 00:00:00 +0000"), (-1000, "Wed, 31 Dec 1969 23:59:59 +0000"),
             (951_782_400_000, "Tue, 29 Feb 2000 00:00:00 +0000"),
-            (4_102_444_799_999, "Thu, 31 Dec 2099 23:59:59 +0000"),
-        ])
+            (4_102_444_799_999, "Thu, 31 Dec 2099 23:59:59 +0000"), (.max, "Fri, 31 Dec 9999 23:59:59 +0000"),
+            (.min, "Sat, 01 Jan 0000 00:00:00 +0000"),
+        ] as [(Int64, String)])
     func dates(milliseconds: Int64, expected: String) throws {
         let read = try ReadMessage(try message(date: Timestamp(milliseconds)))
         #expect(try read.value("Date") == expected)

@@ -14,6 +14,7 @@ import Services
 import Storage
 import Synchronization
 import TestSupport
+import TextEncoding
 import Vocabulary
 
 @testable import MastodonAPI
@@ -155,7 +156,7 @@ extension ClientNode {
             body = json.serialized()
         } else if let form {
             headers.append(("Content-Type", "application/x-www-form-urlencoded"))
-            body = Array(form.map { "\(Self.escaped($0.0))=\(Self.escaped($0.1))" }.joined(separator: "&").utf8)
+            body = Array(form.map { "\($0.0.percentEncoded)=\($0.1.percentEncoded)" }.joined(separator: "&").utf8)
         }
         return try await send(method, path, headers: headers, body: body)
     }
@@ -173,13 +174,6 @@ extension ClientNode {
 
     func post(_ path: String, token: String? = nil, _ json: JSON? = nil) async throws -> Reply {
         try await call("POST", path, token: token, json: json)
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.utf8.map { byte in
-            let digits = String(byte, radix: 16, uppercase: true)
-            return "%" + (digits.count == 1 ? "0" : "") + digits
-        }.joined()
     }
 }
 
@@ -239,8 +233,8 @@ struct NoWorld: DocumentLoader {
 extension Secrets {
     /// What the node uses, but for keys and password hashes that take no time.
     static let quick = Secrets(
-        hashPassword: { Hash.hex(Hash.sha256(Array($0.utf8))) },
-        verifyPassword: { Hash.hex(Hash.sha256(Array($0.utf8))) == $1 }, decoyHash: "nobody",
+        hashPassword: { Hexadecimal.encode(Hash.sha256(Array($0.utf8))) },
+        verifyPassword: { Hexadecimal.encode(Hash.sha256(Array($0.utf8))) == $1 }, decoyHash: "nobody",
         digest: { Hash.sha256($0) }, randomBytes: { try RandomBytes.make($0) },
         makeKeyPair: { KeyPair(privatePEM: "private", publicPEM: "public") })
 }

@@ -24,4 +24,10 @@ struct JSONWriterTests {
             + #""nothing":null,"yes":true,"inner":{"n":3}}"#
         #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
     }
+
+    @Test("the first and the last instant are written like any other")
+    func extremes() {
+        #expect(JSONWriter.text(of: Timestamp(.min)) == "0000-01-01T00:00:00.000Z")
+        #expect(JSONWriter.text(of: Timestamp(.max)) == "9999-12-31T23:59:59.999Z")
+    }
 }

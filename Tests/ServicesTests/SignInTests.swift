@@ -31,6 +31,28 @@ struct SignInTests {
         }
     }
 
+    @Test(
+        "an address that an older version has taken stays readable, and still signs in", arguments: TestEngine.available
+    )
+    func storedAddress(engine: TestEngine) async throws {
+        try await Cafe.open(engine, secrets: .real) { cafe in
+            let old = "A..b@mail.example"
+            #expect(MailAddress(old) == nil)
+            let ada = try await cafe.member("ada", password: password)
+            try await cafe.database.write { tx in _ = try LocalAccounts.setEmail(ada, old, in: tx) }
+            let read = try await cafe.database.read { db in
+                (try LocalAccounts.byID(ada, in: db)?.email, try LocalAccounts.byEmail(old.lowercased(), in: db)?.email)
+            }
+            #expect(read.0 == old && read.1 == old)
+            let token = try await cafe.services.signIn(name: old, password: password)
+            #expect(try await cafe.services.session(token)?.account.id == ada)
+            // No mail server would carry a link there.
+            try await cafe.expect(.field("email", "not_an_address")) {
+                try await $0.sendSignInLink(email: old, language: "en")
+            }
+        }
+    }
+
     @Test("a name that is not there costs as much work as one that is, and the hash never matches")
     func decoy() async throws {
         try await Cafe.open(secrets: .real) { cafe in

@@ -3,6 +3,7 @@
 import HTTPSignatures
 import Model
 import Synchronization
+import TextEncoding
 import Vocabulary
 
 /// All other nodes, in a dictionary.
@@ -81,8 +82,8 @@ extension Secrets {
 
     /// The same with a password hash that takes no time.
     static let quick = Secrets(
-        hashPassword: { Hash.hex(Hash.sha256(Array($0.utf8))) },
-        verifyPassword: { Hash.hex(Hash.sha256(Array($0.utf8))) == $1 }, decoyHash: "nobody",
+        hashPassword: { Hexadecimal.encode(Hash.sha256(Array($0.utf8))) },
+        verifyPassword: { Hexadecimal.encode(Hash.sha256(Array($0.utf8))) == $1 }, decoyHash: "nobody",
         digest: { Hash.sha256($0) }, randomBytes: { try RandomBytes.make($0) }, makeKeyPair: { Keys.shared })
 }
 

@@ -6,6 +6,7 @@ import Model
 import Synchronization
 import TestSupport
 import Testing
+import TextEncoding
 import Vocabulary
 
 @testable import HTTPSignatures
@@ -237,9 +238,7 @@ private struct PushWorld {
         func field(_ name: String, _ key: String) throws -> [UInt8] {
             let part = request[name]?.split(separator: ";").first { $0.hasPrefix("\(key)=") }
             let text = try #require(part).dropFirst(key.count + 1)
-            let plain = String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
-            let padded = plain + String(repeating: "=", count: (4 - plain.count % 4) % 4)
-            return try #require(Base64.decode(padded.utf8))
+            return try #require(Base64.decodeLeniently(text))
         }
         let isStandard = request["content-encoding"] == "aes128gcm"
         let salt = try isStandard ? Array(request.body.prefix(16)) : field("encryption", "salt")

@@ -5,6 +5,7 @@ import Services
 import Storage
 import TestSupport
 import Testing
+import TextEncoding
 
 @testable import WebPages
 
@@ -16,7 +17,7 @@ struct AuthorizeTests {
     private static func page(
         _ app: ClientApp, back: String = back, scope: String = "read write:statuses", more: String = ""
     ) -> String {
-        "/oauth/authorize?response_type=code&client_id=\(app.clientID)&redirect_uri=\(back.urlEscaped)"
+        "/oauth/authorize?response_type=code&client_id=\(app.clientID)&redirect_uri=\(back.percentEncoded)"
             + "&scope=\(scope.replacing(" ", with: "+"))&state=a%26b\(more)"
     }
 

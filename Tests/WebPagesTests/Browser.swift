@@ -4,6 +4,7 @@ import HTTPSupport
 import NIOCore
 import Services
 import TestSupport
+import TextEncoding
 
 /// A reader who keeps cookies and fills in forms, but runs no scripts.
 final class Browser: Sendable {
@@ -41,7 +42,7 @@ final class Browser: Sendable {
     func post(
         _ action: String, _ fields: [String: String], headers: [(String, String)] = []
     ) async throws -> TestResponse {
-        let body = fields.map { "\(escaped($0.key))=\(escaped($0.value))" }.sorted().joined(separator: "&")
+        let body = fields.map { "\($0.key.percentEncoded)=\($0.value.percentEncoded)" }.sorted().joined(separator: "&")
         let type = ("Content-Type", "application/x-www-form-urlencoded")
         let language = ("Accept-Language", "fr")
         return try await send("POST", action, headers: [type, language] + headers, Array(body.utf8))
@@ -90,13 +91,6 @@ final class Browser: Sendable {
         } catch is ChannelError where method == "GET" {
             return try await TestHTTPClient.send(method, origin + path, headers: headers, body: body)
         }
-    }
-
-    private func escaped(_ text: String) -> String {
-        text.utf8.map { byte in
-            let digits = String(byte, radix: 16, uppercase: true)
-            return "%" + (digits.count == 1 ? "0" : "") + digits
-        }.joined()
     }
 }
 

@@ -12,6 +12,7 @@ import NIOPosix
 import Services
 import Storage
 import TestSupport
+import TextEncoding
 import Vocabulary
 import WebPages
 
@@ -245,8 +246,8 @@ struct Nowhere: DocumentLoader {
 extension Secrets {
     /// What the node uses, but for keys and password hashes that take no time.
     static let quick = Secrets(
-        hashPassword: { Hash.hex(Hash.sha256(Array($0.utf8))) },
-        verifyPassword: { Hash.hex(Hash.sha256(Array($0.utf8))) == $1 }, decoyHash: "nobody",
+        hashPassword: { Hexadecimal.encode(Hash.sha256(Array($0.utf8))) },
+        verifyPassword: { Hexadecimal.encode(Hash.sha256(Array($0.utf8))) == $1 }, decoyHash: "nobody",
         digest: { Hash.sha256($0) }, randomBytes: { try RandomBytes.make($0) },
         makeKeyPair: { KeyPair(privatePEM: "private", publicPEM: "public") })
 }

@@ -6,6 +6,7 @@ import Services
 import Storage
 import TestSupport
 import Testing
+import TextEncoding
 
 @testable import WebPages
 
@@ -59,7 +60,7 @@ struct FormsTests {
             let fields = ["name": "lina", "password": Cafe.password, "next": wanted]
             let answer = try await browser.post("/sign-in", fields, from: "/sign-in")
             #expect(answer.status == 303 && answer.header("location") == location)
-            let language = try await browser.get("/language?to=en&next=\(wanted.urlEscaped)")
+            let language = try await browser.get("/language?to=en&next=\(wanted.percentEncoded)")
             #expect(language.header("location") == String(location.prefix { $0 != "?" }))
         }
     }

@@ -65,9 +65,4 @@ struct HTMLTests {
         #expect(html.plainText(limit: 10) == "Un deux…")
         #expect(SanitizedHTML(unchecked: "anticonstitutionnellement").plainText(limit: 5) == "anti…")
     }
-
-    @Test("an address survives its escaping")
-    func urlEscapes() {
-        #expect("é/?&=#+ a".urlEscaped == "%C3%A9%2F%3F%26%3D%23%2B%20a")
-    }
 }

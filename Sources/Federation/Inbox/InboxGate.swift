@@ -4,6 +4,7 @@ internal import Database
 public import HTTPSignatures
 public import Model
 internal import Storage
+internal import TextEncoding
 internal import Vocabulary
 
 // May this enter? The order of the questions is the point:
@@ -204,7 +205,7 @@ public struct InboxGate: Sendable {
     ) async throws(GateRefusal) -> Bool {
         let now = federation.clock.now
         // An activity without an id is known by its bytes.
-        let id = activity.id ?? activity.actor.withoutFragment.withFragment(Hash.hex(Hash.sha256(body)))
+        let id = activity.id ?? activity.actor.withoutFragment.withFragment(Hexadecimal.encode(Hash.sha256(body)))
         let received = ReceivedActivity(
             id: federation.ids.make(at: now), activity: id, type: String(activity.type.prefix(60)),
             signer: key.account, keyID: key.keyID, body: String(decoding: body, as: UTF8.self), receivedAt: now)
@@ -226,7 +227,7 @@ public enum ActivityMediaType {
     /// ActivityStreams. Spec: ActivityPub §3.2, §7.
     public static func matches(_ value: String?) -> Bool {
         guard let value, value.utf8.count < 1_000 else { return false }
-        let parts = value.split(separator: ";").map { $0.trimmingSpaces().lowercased() }
+        let parts = value.split(separator: ";").map { $0.trimmingSpaces.lowercased() }
         guard let type = parts.first else { return false }
         if type == activity { return true }
         return type == "application/ld+json"
@@ -235,14 +236,5 @@ public enum ActivityMediaType {
                 let value = part.dropFirst(8).filter { $0 != "\"" }
                 return value.split(separator: " ").contains { $0 == profile }
             }
-    }
-}
-
-extension Substring {
-    fileprivate func trimmingSpaces() -> Substring {
-        var rest = self
-        while rest.first?.isWhitespace == true { rest.removeFirst() }
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return rest
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Calendar
+import CivilDates
 public import Model
 public import Storage
 public import Vocabulary

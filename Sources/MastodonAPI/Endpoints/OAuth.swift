@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import FoundationEssentials
 internal import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
 internal import Model
 internal import Services
 internal import Storage
+internal import TextEncoding
 
 /// Tokens: giving them, taking them back, and what apps read about both.
 ///
@@ -57,7 +57,7 @@ enum OAuthEndpoints {
             guard let header = call.request.headers[.authorization] else { return }
             let parts = header.split(separator: " ")
             guard parts.count == 2, parts[0].lowercased() == "basic" else { return }
-            guard let bytes = Data(base64Encoded: String(parts[1])), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+            guard let bytes = Base64.decodeLeniently(parts[1]), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
             else { throw AuthorizationError.invalidClient }
             // No escapes are looked for: ids and secrets are made of letters that need none.
             id = String(decoding: bytes[..<colon], as: UTF8.self)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CivilDates
 internal import Model
+internal import TextEncoding
 
 /// Writes JSON as bytes, one member after the other: a page of twenty statuses in a fraction of a millisecond.
 ///
@@ -120,19 +122,10 @@ struct JSONWriter {
     // MARK: - Bytes
 
     /// `2026-01-02T03:04:05.678Z`: exactly three digits of a second, without which some apps show the present.
-    static func text(of time: Timestamp) -> String {
-        let whole = Timestamp(time.milliseconds - fraction(of: time)).description
-        let digits = String(1_000 + fraction(of: time)).dropFirst()
-        return "\(whole.dropLast()).\(digits)Z"
-    }
+    static func text(of time: Timestamp) -> String { Dates.isoMilliseconds(time.milliseconds) }
 
     /// `2026-01-02`.
     static func day(of time: Timestamp) -> String { String(time.description.prefix(10)) }
-
-    private static func fraction(of time: Timestamp) -> Int64 {
-        let rest = time.milliseconds % 1_000
-        return rest < 0 ? rest + 1_000 : rest
-    }
 
     private mutating func separate() {
         if isFollowing { bytes.append(UInt8(ascii: ",")) }
@@ -161,7 +154,7 @@ struct JSONWriter {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
             case UInt8(ascii: "\n"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            case 0..<0x20: bytes += "\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8
+            case 0..<0x20: bytes += "\\u00\(Hexadecimal.encode([byte]))".utf8
             default: bytes.append(byte)
             }
         }

@@ -2,6 +2,7 @@
 
 internal import Model
 internal import Storage
+internal import TextEncoding
 
 /// What every entity needs to know of the node: where it is, and how its addresses are written.
 struct Rendering: Sendable {
@@ -45,20 +46,7 @@ struct Rendering: Sendable {
         return "\(origin)/@\(post.author.username)/\(post.post.id)"
     }
 
-    func url(ofTag tag: String) -> String { "\(origin)/tags/\(Self.escaped(tag))" }
-
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for byte in text.utf8 {
-            let isPlain = (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "-._~".utf8.contains(byte)
-            escaped +=
-                isPlain
-                ? String(UnicodeScalar(byte))
-                : "%" + (byte < 16 ? "0" : "")
-                    + String(byte, radix: 16, uppercase: true)
-        }
-        return escaped
-    }
+    func url(ofTag tag: String) -> String { "\(origin)/tags/\(tag.percentEncoded)" }
 }
 
 extension Visibility {

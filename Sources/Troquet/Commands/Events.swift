@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import CivilDates
 internal import Federation
 internal import Model
 internal import Services

@@ -4,6 +4,7 @@ internal import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
 internal import Model
+internal import TextEncoding
 
 /// What a page is, apart from the frame that all share.
 struct Page: Sendable {
@@ -143,7 +144,7 @@ extension Visit {
     }
 
     private var door: HTML {
-        let next = path == "/" || path.hasPrefix("/sign-") ? "" : "?next=\(path.urlEscaped)"
+        let next = path == "/" || path.hasPrefix("/sign-") ? "" : "?next=\(path.percentEncoded)"
         return """
             <div class="door"><a href="/sign-in\(next)">\(t(.signIn))</a>
             \(when(community.registration != .closed, "<a class=\"button small\" href=\"/sign-up\">\(t(.signUp))</a>"))</div>
@@ -179,7 +180,7 @@ extension Visit {
     /// Print, recommend, subscribe: always in the same place, never in the way.
     private func corner(_ page: Page) -> HTML {
         let here = community.address + address
-        let mail = "mailto:?subject=\(page.title.urlEscaped)&body=\((page.title + "\n" + here).urlEscaped)"
+        let mail = "mailto:?subject=\(page.title.percentEncoded)&body=\((page.title + "\n" + here).percentEncoded)"
         let mark = address.contains("?") ? "&" : "?"
         return """
             <section class="corner" aria-label="\(t(.corner))">
@@ -203,7 +204,7 @@ extension Visit {
             <li><a href="/discussions.atom">\(t(.feed))</a></li><li><a href="/events.ics">\(t(.calendar))</a></li>
             \(when(!isChosen, each(others) { language in
                 """
-                <li><a href="/language?to=\(language.rawValue)&amp;next=\(address.urlEscaped)" lang="\(language.rawValue)"
+                <li><a href="/language?to=\(language.rawValue)&amp;next=\(address.percentEncoded)" lang="\(language.rawValue)"
                 hreflang="\(language.rawValue)" rel="nofollow">\(language.ownName)</a></li>
                 """
             }))</ul></div></footer>

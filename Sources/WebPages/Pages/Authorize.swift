@@ -6,6 +6,7 @@ internal import Hummingbird
 internal import Model
 internal import Services
 internal import Storage
+internal import TextEncoding
 
 /// Where a person lets an app act in their name, or does not.
 enum Authorize {
@@ -18,7 +19,7 @@ enum Authorize {
         do {
             let question = try await visit.services.authorizationQuestion(asked.request, of: visit.viewer)
             guard visit.person != nil else {
-                return visit.redirect("/sign-in?next=\(asked.address.urlEscaped)")
+                return visit.redirect("/sign-in?next=\(asked.address.percentEncoded)")
             }
             return consent(visit.speaking(query["lang"]), question, asked)
         } catch let error as AuthorizationError {
@@ -34,7 +35,7 @@ enum Authorize {
         let visit = sent.visit
         let asked = Asked { sent[$0] }
         guard let person = visit.viewer else {
-            return visit.redirect("/sign-in?next=\(asked.address.urlEscaped)")
+            return visit.redirect("/sign-in?next=\(asked.address.percentEncoded)")
         }
         guard let account = ID<Account>(sent["account"]) else { throw ServiceError.notFound }
         do {
@@ -66,7 +67,7 @@ enum Authorize {
         let asked = Asked { sent[$0] }
         if let token = visit.visitor.sessionToken { try await visit.services.signOut(token) }
         return visit.redirect(
-            "/sign-in?next=\(asked.address.urlEscaped)", cookie: Sessions.end(visit.community))
+            "/sign-in?next=\(asked.address.percentEncoded)", cookie: Sessions.end(visit.community))
     }
 
     // MARK: - Pages
@@ -186,15 +187,15 @@ private struct Asked {
 
     /// The page with the same question.
     var address: String {
-        Authorize.path + "?" + fields.map { "\($0.name)=\($0.value.urlEscaped)" }.joined(separator: "&")
+        Authorize.path + "?" + fields.map { "\($0.name)=\($0.value.percentEncoded)" }.joined(separator: "&")
     }
 
     /// The app's address with an answer; a query that it has stays.
     func answer(_ answer: (name: String, value: String)) -> String {
         let back = request.redirectURI
-        let state = self["state"].isEmpty ? "" : "&state=\(self["state"].urlEscaped)"
+        let state = self["state"].isEmpty ? "" : "&state=\(self["state"].percentEncoded)"
         let mark = !back.contains("?") ? "?" : back.hasSuffix("?") || back.hasSuffix("&") ? "" : "&"
-        return "\(back)\(mark)\(answer.name)=\(answer.value.urlEscaped)\(state)"
+        return "\(back)\(mark)\(answer.name)=\(answer.value.percentEncoded)\(state)"
     }
 }
 

@@ -6,6 +6,7 @@ internal import Hummingbird
 internal import Model
 internal import Services
 internal import Storage
+internal import TextEncoding
 
 /// A discussion from its first word to the last, and the place to answer.
 enum Discussion {
@@ -94,7 +95,7 @@ enum Discussion {
         guard visit.person != nil else {
             return """
                 <section class="panel answer" id="answer"><h2>\(t(.answer))</h2><p>\(t(.answerNeedsAccount))</p>
-                <p><a class="button" href="/sign-in?next=\(current.post.path.urlEscaped)">\(t(.signIn))</a></p>
+                <p><a class="button" href="/sign-in?next=\(current.post.path.percentEncoded)">\(t(.signIn))</a></p>
                 <p class="hint">\(t(.answerFromElsewhere))</p><p class="address">\(String(describing: current.post.iri))</p></section>
                 """
         }
@@ -126,7 +127,7 @@ enum Discussion {
             \(each(people.prefix(12)) { "<li>\(AccountCard.link($0))</li>" })</ul></section>
             \(when(!tags.isEmpty, """
                 <section class="panel"><h2>\(visit.t(.subjects))</h2><ul class="tags">
-                \(each(tags) { "<li><a href=\"/tags/\($0.urlEscaped)\">#\($0)</a></li>" })</ul></section>
+                \(each(tags) { "<li><a href=\"/tags/\($0.percentEncoded)\">#\($0)</a></li>" })</ul></section>
                 """))
             """
     }

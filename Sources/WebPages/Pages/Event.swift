@@ -6,6 +6,7 @@ internal import Hummingbird
 internal import Model
 internal import Services
 internal import Storage
+internal import TextEncoding
 
 /// One event: what, when, where, who comes, and "Je viens".
 enum EventPage {
@@ -142,7 +143,7 @@ enum EventPage {
         }
         guard visit.person != nil else {
             return """
-                <p><a class="button" href="/sign-in?next=\(event.path.urlEscaped)">\(t(.iCome))</a></p>
+                <p><a class="button" href="/sign-in?next=\(event.path.percentEncoded)">\(t(.iCome))</a></p>
                 <p class="hint">\(t(.comeFromElsewhere))</p><p class="address">\(String(describing: event.iri))</p>
                 """
         }
@@ -204,7 +205,7 @@ enum EventPage {
     private static func map(_ event: Event, _ visit: Visit) -> HTML {
         maybe(event.place) { place in
             let point = place.coordinates.map { "\($0.latitude) \($0.longitude)" }
-            let address = "https://www.openstreetmap.org/search?query=\((point ?? place.line).urlEscaped)"
+            let address = "https://www.openstreetmap.org/search?query=\((point ?? place.line).percentEncoded)"
             return
                 "<p class=\"no-print\"><a href=\"\(address)\" rel=\"noopener noreferrer\">\(visit.t(.openMap))</a></p>"
         }

@@ -6,6 +6,7 @@ internal import Hummingbird
 internal import Model
 internal import Services
 internal import Storage
+internal import TextEncoding
 
 /// A group of this node: what it is, what it plans, what is said in it.
 enum GroupPage {
@@ -167,7 +168,7 @@ extension Visit {
     /// Follow, waiting, or unfollow: what fits where one stands.
     func followButton(_ account: Account, _ follow: Follow?) -> HTML {
         guard let person, person.account.id != account.id else {
-            let next = account.path.urlEscaped
+            let next = account.path.percentEncoded
             return when(
                 person == nil, "<a class=\"button\" href=\"/sign-in?next=\(next)\">\(t(followLabel(account)))</a>")
         }

@@ -6,6 +6,7 @@ internal import Hummingbird
 internal import Model
 internal import Services
 internal import Storage
+internal import TextEncoding
 
 /// The networks next door: groups of other nodes that ours, or oneself, follow; and those who ask to follow.
 enum Networks {
@@ -155,7 +156,9 @@ enum Networks {
         }
         do {
             let handle = sent["handle"]
-            guard !handle.withoutEdges.isEmpty else { throw ServiceError.invalid([FieldError("handle", "missing")]) }
+            guard !handle.trimmingWhitespace.isEmpty else {
+                throw ServiceError.invalid([FieldError("handle", "missing")])
+            }
             let found =
                 if let group = ID<Account>(sent["as"]) {
                     try await visit.services.followAsGroup(group, handle: handle, as: me)

@@ -6,6 +6,7 @@ internal import Hummingbird
 internal import Model
 internal import Services
 internal import Storage
+internal import TextEncoding
 
 /// The form of an event: planning a new one, also from one that was, and the fields that changing shares with it.
 enum PlanEvent {
@@ -102,10 +103,10 @@ enum PlanEvent {
         let zone = zone ?? sent.visit.pages.timeZone
         let start = ZonedTime.parse(sent["start"], in: zone)
         let end = ZonedTime.parse(sent["end"], in: zone)
-        let seats = sent["capacity"].withoutEdges
+        let seats = sent["capacity"].trimmingWhitespace
         var errors: [FieldError] = []
         if ID<Account>(sent["group"]) == nil { errors.append(FieldError("group", "missing")) }
-        if sent["title"].withoutEdges.isEmpty { errors.append(FieldError("title", "missing")) }
+        if sent["title"].trimmingWhitespace.isEmpty { errors.append(FieldError("title", "missing")) }
         if start == nil { errors.append(FieldError("start", "not_a_date")) }
         if end == nil { errors.append(FieldError("end", "not_a_date")) }
         if !seats.isEmpty, Int(seats) == nil { errors.append(FieldError("capacity", "not_a_number")) }
@@ -123,8 +124,9 @@ enum PlanEvent {
 
     private static func place(_ sent: Submission) -> Place? {
         let place = Place(
-            name: sent["place"].withoutEdges, street: sent["street"].withoutEdges,
-            locality: sent["locality"].withoutEdges, postalCode: sent["postal_code"].withoutEdges)
+            name: String(sent["place"].trimmingWhitespace), street: String(sent["street"].trimmingWhitespace),
+            locality: String(sent["locality"].trimmingWhitespace),
+            postalCode: String(sent["postal_code"].trimmingWhitespace))
         return place.line.isEmpty ? nil : place
     }
 

@@ -6,6 +6,7 @@ internal import Hummingbird
 internal import Model
 internal import Services
 internal import Storage
+internal import TextEncoding
 
 /// Finding people, groups, hashtags and, for members, what was said and planned.
 enum SearchPage {
@@ -33,9 +34,9 @@ enum SearchPage {
             \(visit.searchForm(words))
             \(when(words.contains { !$0.isWhitespace } && found.isNothing, visit.empty(.nothingFound, .nothingFoundInvite, Pictures.emptyCounter)))
             \(section(found.accounts, "found-accounts", t(.peopleAndGroups)) { AccountCard.card($0, visit, heading: .third) })
-            \(section(found.tags, "found-tags", t(.subjects), style: "tags") { "<li><a href=\"/tags/\($0.urlEscaped)\">#\($0)</a></li>" })
+            \(section(found.tags, "found-tags", t(.subjects), style: "tags") { "<li><a href=\"/tags/\($0.percentEncoded)\">#\($0)</a></li>" })
             \(section(found.entries, "found-talks", t(.saidAndPlanned)) { card($0, found, visit) })
-            \(visit.older(found.next, extra: "&q=\(words.urlEscaped)"))
+            \(visit.older(found.next, extra: "&q=\(words.percentEncoded)"))
             \(when(visit.person == nil, "<section class=\"panel\"><p>\(t(.searchNeedsAccount))</p></section>"))
             """
         return visit.answer(Page(t(.search), .search, content: content).with { $0.isHidden = true })

@@ -4,6 +4,7 @@ internal import HTTPSupport
 internal import Hummingbird
 internal import Model
 internal import Services
+internal import TextEncoding
 
 /// The door: by a link in a letter, or by password.
 enum SignIn {
@@ -42,7 +43,7 @@ enum SignIn {
             return page(visit, link: state, password: FormState(), status: status)
         }
         let content: HTML = """
-            <h1>\(t(.linkSent))</h1><p>\(t(.linkSentText, sent["email"].withoutEdges))</p>
+            <h1>\(t(.linkSent))</h1><p>\(t(.linkSentText, String(sent["email"].trimmingWhitespace)))</p>
             <p class="hint">\(t(.linkSentHint))</p><p><a href="/sign-in">\(t(.back))</a></p>
             """
         return visit.answer(door(t(.linkSent), content))

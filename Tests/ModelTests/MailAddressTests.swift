@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Mail
+import Model
 import Testing
 
 @Suite("A mail address")
@@ -28,6 +28,7 @@ struct MailAddressTests {
             "ada@.example", "\"a b\"@cafe.example", "ada @cafe.example", "ada@[127.0.0.1]", "<ada@cafe.example>",
             "ada@cafe.example,eve@evil.example", "ada@cafe.example\r\nBcc: eve@evil.example", "ada\n@cafe.example",
             "ada\u{0}@cafe.example", "adé@cafe.example", "ada@café.example", "ada(x)@cafe.example",
+            "ada%evil.example@cafe.example", "ad`a@cafe.example", "ada@x", "ada@ab",
         ])
     func refused(text: String) {
         #expect(MailAddress(text) == nil)

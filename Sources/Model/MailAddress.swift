@@ -3,7 +3,12 @@
 /// An address that a mail can be sent to or from: `local@domain`, in ASCII.
 ///
 /// It is the dot-atom form of the grammar. Quoted local parts, comments, domain literals and addresses beyond ASCII
-/// are not taken: no submission server is promised to carry them, and none of them can smuggle a line end in.
+/// are not taken: no submission server is promised to carry them, and none of them can smuggle a line end in. `%` and
+/// the backtick are not taken either: relays of old read `user%other@host` as an address at another host.
+///
+/// This is the one rule of the node: what a member may register, what the node writes from, what a mail is sent to.
+/// Rows keep addresses as plain text and are not read through it, so an address that an older version has taken stays
+/// readable, and its owner still signs in with it.
 /// Spec: RFC 5321 §4.1.2 and §4.5.3.1, RFC 5322 §3.4.1.
 public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
     /// The part before the sign; its case is kept.
@@ -24,7 +29,7 @@ public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(local)@\(domain)" }
 
     private static let atomBytes = Set(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~".utf8)
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&'*+-/=?^_{|}~".utf8)
     private static let labelBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-".utf8)
 
     private static func isLocalPart(_ text: Substring) -> Bool {
@@ -36,23 +41,11 @@ public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
 
     private static func isDomain(_ text: Substring) -> Bool {
         let hyphen = UInt8(ascii: "-")
+        // No mailbox lives at a name of two letters; who writes one has not finished typing.
+        guard text.utf8.count >= 3 else { return false }
         return text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
             (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
                 && label.allSatisfy(labelBytes.contains)
         }
-    }
-}
-
-/// An address with the name that people see beside it.
-public struct Mailbox: Sendable, Hashable {
-    /// Any text; empty when only the address is shown.
-    public let name: String
-    /// Where it goes.
-    public let address: MailAddress
-
-    /// Creates the value.
-    public init(name: String = "", address: MailAddress) {
-        self.name = name
-        self.address = address
     }
 }
