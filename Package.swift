@@ -24,6 +24,60 @@ let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
+/// The packages that targets of ours use.
+let used: [Package.Dependency] = [
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    // Used by two of those; none of its traits is wanted.
+    .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
+]
+
+/// A package that only other packages use, and one of its products.
+struct Pin {
+    let url: String
+    let version: Version
+    let product: String
+
+    var package: Package.Dependency { .package(url: url, exact: version) }
+    /// On a platform for which nothing is built here: it keeps the package manager from saying that nobody uses it.
+    var unbuilt: Target.Dependency {
+        .product(
+            name: product, package: String(url.split(separator: "/").last ?? ""), condition: .when(platforms: [.wasi]))
+    }
+}
+
+/// The packages that only those packages use. They are named here so that two builds of one commit have the same
+/// versions of them too; `Tests/ArchitectureTests` fails when one is missing.
+let pins = [
+    Pin(url: "https://github.com/apple/swift-algorithms", version: "1.2.1", product: "Algorithms"),
+    Pin(url: "https://github.com/apple/swift-asn1", version: "1.7.4", product: "SwiftASN1"),
+    Pin(url: "https://github.com/apple/swift-async-algorithms", version: "1.1.4", product: "AsyncAlgorithms"),
+    Pin(url: "https://github.com/apple/swift-atomics", version: "1.3.0", product: "Atomics"),
+    Pin(url: "https://github.com/apple/swift-certificates", version: "1.21.1", product: "X509"),
+    Pin(url: "https://github.com/apple/swift-collections", version: "1.6.0", product: "Collections"),
+    Pin(url: "https://github.com/apple/swift-crypto", version: "4.5.2", product: "Crypto"),
+    Pin(url: "https://github.com/apple/swift-distributed-tracing", version: "1.7.3", product: "Tracing"),
+    Pin(
+        url: "https://github.com/apple/swift-http-structured-headers", version: "1.7.0",
+        product: "StructuredFieldValues"),
+    Pin(url: "https://github.com/apple/swift-metrics", version: "2.13.0", product: "Metrics"),
+    Pin(url: "https://github.com/apple/swift-nio-http2", version: "1.46.0", product: "NIOHTTP2"),
+    Pin(
+        url: "https://github.com/apple/swift-nio-transport-services", version: "1.28.0",
+        product: "NIOTransportServices"),
+    Pin(url: "https://github.com/apple/swift-numerics", version: "1.1.1", product: "Numerics"),
+    Pin(url: "https://github.com/apple/swift-service-context", version: "1.5.1", product: "ServiceContextModule"),
+    Pin(url: "https://github.com/apple/swift-system", version: "1.8.1", product: "SystemPackage"),
+]
+
 /// The house, floor by floor; no arrow runs up. `Tests/ArchitectureTests` holds the imports against this table.
 let floors: [Target] = [
     // 0: the C libraries
@@ -162,7 +216,7 @@ let suites: [Target] = [
             "Storage",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
-    suite("Architecture", about: []),
+    suite("Architecture", about: pins.map(\.unbuilt)),
     suite(
         "Node",
         about: [
@@ -188,17 +242,6 @@ let package = Package(
         .executable(name: "troquet", targets: ["Troquet"]),
         .executable(name: "troquet-bench", targets: ["TroquetBench"]),
     ],
-    dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    ],
+    dependencies: used + pins.map(\.package),
     targets: floors + suites
 )
