@@ -22,6 +22,8 @@ let nioHTTPCodec = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package:
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// The packages that targets of ours use.
@@ -32,6 +34,7 @@ let used: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -62,7 +65,6 @@ let pins = [
     Pin(url: "https://github.com/apple/swift-async-algorithms", version: "1.1.4", product: "AsyncAlgorithms"),
     Pin(url: "https://github.com/apple/swift-atomics", version: "1.3.0", product: "Atomics"),
     Pin(url: "https://github.com/apple/swift-certificates", version: "1.21.1", product: "X509"),
-    Pin(url: "https://github.com/apple/swift-collections", version: "1.6.0", product: "Collections"),
     Pin(url: "https://github.com/apple/swift-crypto", version: "4.5.2", product: "Crypto"),
     Pin(url: "https://github.com/apple/swift-distributed-tracing", version: "1.7.3", product: "Tracing"),
     Pin(
@@ -80,16 +82,18 @@ let pins = [
 
 /// The house, floor by floor; no arrow runs up. `Tests/ArchitectureTests` holds the imports against this table.
 let floors: [Target] = [
-    // 0: the C libraries
+    // 0: the C libraries, and what knows nothing of the node
     .systemLibrary(name: "CPostgres", path: "Sources/SystemLibraries/CPostgres", pkgConfig: "libpq"),
     .systemLibrary(name: "CSQLite", path: "Sources/SystemLibraries/CSQLite", pkgConfig: "sqlite3"),
     .systemLibrary(name: "COpenSSL", path: "Sources/SystemLibraries/COpenSSL", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CLibXML2", path: "Sources/SystemLibraries/CLibXML2", pkgConfig: "libxml-2.0"),
     .systemLibrary(name: "CSpawn", path: "Sources/SystemLibraries/CSpawn"),
+    .target(name: "Limits", dependencies: [orderedCollections], swiftSettings: strict),
     // 1
+    .target(name: "IPAddresses", swiftSettings: strict),
     .target(name: "Vocabulary", swiftSettings: strict),
     .target(name: "HTTPSignatures", dependencies: ["COpenSSL"], swiftSettings: strict),
-    .target(name: "Database", dependencies: ["CPostgres", "CSQLite", logging], swiftSettings: strict),
+    .target(name: "Database", dependencies: ["CPostgres", "CSQLite", "Limits", logging, deque], swiftSettings: strict),
     .target(name: "Calendar", swiftSettings: strict),
     // 2
     .target(name: "Model", dependencies: ["Vocabulary", "Calendar"], swiftSettings: strict),
@@ -100,40 +104,44 @@ let floors: [Target] = [
     .target(
         name: "Federation",
         dependencies: [
-            "Calendar", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging,
+            "Calendar", "Database", "HTTPSignatures", "Limits", "Markup", "Model", "Storage", "Vocabulary", logging,
         ], swiftSettings: strict),
     .target(
         name: "Transport",
         dependencies: [
-            "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
+            "Database", "HTTPSignatures", "IPAddresses", "Limits", "Model", "Storage", "Vocabulary", logging, nio,
+            nioPosix, nioHTTP, lifecycle, deque,
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], swiftSettings: strict),
     .target(
-        name: "MediaStore", dependencies: ["CSpawn", "Database", "Model", "Storage", logging], swiftSettings: strict),
+        name: "MediaStore", dependencies: ["CSpawn", "Database", "Limits", "Model", "Storage", logging],
+        swiftSettings: strict),
     .target(name: "Mail", dependencies: ["Database", "Model", "Storage", logging], swiftSettings: strict),
     .target(
         name: "HTTPSupport",
         dependencies: [
-            "Model", "Vocabulary", logging, hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes,
-            nioHTTPCodec, nioWebSocket,
+            "IPAddresses", "Limits", "Model", "Vocabulary", logging, hummingbird, hummingbirdCore, httpTypes, nio,
+            nioHTTP, nioHTTPTypes, nioHTTPCodec, nioWebSocket,
         ], swiftSettings: strict),
     // 5
     .target(
         name: "Services",
-        dependencies: ["Database", "Federation", "Markup", "MediaStore", "Model", "Storage", "Vocabulary", logging],
+        dependencies: [
+            "Database", "Federation", "Limits", "Markup", "MediaStore", "Model", "Storage", "Vocabulary", logging,
+        ],
         swiftSettings: strict),
     .target(
         name: "FederationAPI",
         dependencies: [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Model", "Storage", "Vocabulary", logging,
-            hummingbird, httpTypes, nio,
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Limits", "Model", "Storage", "Vocabulary",
+            logging, hummingbird, httpTypes, nio,
         ], swiftSettings: strict),
     // 6
     .target(
         name: "MastodonAPI",
         dependencies: [
-            "Database", "HTTPSupport", "Model", "Services", "Storage", logging, hummingbird, httpTypes, nio,
+            "Database", "HTTPSupport", "Limits", "Model", "Services", "Storage", logging, hummingbird, httpTypes, nio,
         ],
         swiftSettings: strict),
     .target(
@@ -145,8 +153,8 @@ let floors: [Target] = [
     .executableTarget(
         name: "Troquet",
         dependencies: [
-            "Calendar", "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport", "Mail",
-            "MediaStore",
+            "Calendar", "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport", "IPAddresses",
+            "Mail", "MediaStore",
             "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,
             httpTypes, nio,
             nioPosix,
@@ -167,6 +175,8 @@ let suites: [Target] = [
             "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, hummingbird, nio, nioPosix,
             nioHTTP, .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
+    suite("Limits"),
+    suite("IPAddresses"),
     suite("Vocabulary"),
     suite("HTTPSignatures"),
     suite("Database", [logging]),
@@ -180,8 +190,8 @@ let suites: [Target] = [
     suite(
         "Transport",
         [
-            "Database", "HTTPSignatures", "Model", "Storage", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
-            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            "Database", "HTTPSignatures", "IPAddresses", "Model", "Storage", "Vocabulary", logging, nio, nioPosix,
+            nioHTTP, lifecycle, .product(name: "AsyncHTTPClient", package: "async-http-client"),
         ]),
     suite("MediaStore", ["Database", "Model", "Storage", "Vocabulary", logging]),
     suite("Mail", ["Database", "Model", "Storage", logging]),
@@ -194,7 +204,8 @@ let suites: [Target] = [
     suite(
         "HTTPSupport",
         [
-            "Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix, nioHTTP, nioWebSocket,
+            "IPAddresses", "Limits", "Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
+            nioHTTP, nioWebSocket,
         ]),
     suite(
         "FederationAPI",

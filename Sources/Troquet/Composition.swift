@@ -3,6 +3,7 @@
 internal import Database
 internal import Federation
 internal import HTTPSignatures
+internal import IPAddresses
 internal import Logging
 internal import Mail
 internal import MediaStore
@@ -113,7 +114,7 @@ extension NodeSettings {
     /// The way out: every request of the node takes it.
     ///
     /// - Parameter blocks: networks that are opened besides those that the settings open.
-    func makeClient(opening blocks: [NetworkBlock] = [], logger: Logger) throws -> OutboundClient {
+    func makeClient(opening blocks: [CIDRBlock] = [], logger: Logger) throws -> OutboundClient {
         try OutboundClient(
             guard: AddressGuard(insecureBlocks: insecureNetworks + blocks),
             userAgent: "Troquet/\(Version.current) (+\(community.origin.string)/)", caFile: caFile,

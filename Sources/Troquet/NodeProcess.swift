@@ -69,7 +69,7 @@ struct NodeProcess: Sendable {
         let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone, uploads: uploads)
         var door = FrontDoor.Settings(origin: node.settings.community.origin.string)
         door.limits = node.settings.hasRateLimits
-        door.trustedProxies = node.settings.trustedProxies.compactMap { AddressBlock($0) }
+        door.trustedProxies = node.settings.trustedProxies
         let clients = MastodonAPI(
             services: node.services, software: Version.current, uploads: uploads,
             limits: node.settings.hasRateLimits)
