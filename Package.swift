@@ -24,6 +24,7 @@ let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// The packages that targets of ours use.
@@ -33,6 +34,7 @@ let used: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -70,7 +72,6 @@ let pins = [
     Pin(
         url: "https://github.com/apple/swift-http-structured-headers", version: "1.7.0",
         product: "StructuredFieldValues"),
-    Pin(url: "https://github.com/apple/swift-metrics", version: "2.13.0", product: "Metrics"),
     Pin(url: "https://github.com/apple/swift-nio-http2", version: "1.46.0", product: "NIOHTTP2"),
     Pin(
         url: "https://github.com/apple/swift-nio-transport-services", version: "1.28.0",
@@ -91,6 +92,7 @@ let floors: [Target] = [
     .target(name: "Limits", dependencies: [orderedCollections], swiftSettings: strict),
     // 1
     .target(name: "IPAddresses", swiftSettings: strict),
+    .target(name: "Telemetry", dependencies: [metrics], swiftSettings: strict),
     .target(name: "Vocabulary", swiftSettings: strict),
     .target(name: "HTTPSignatures", dependencies: ["COpenSSL"], swiftSettings: strict),
     .target(name: "Database", dependencies: ["CPostgres", "CSQLite", "Limits", logging, deque], swiftSettings: strict),
@@ -104,12 +106,14 @@ let floors: [Target] = [
     .target(
         name: "Federation",
         dependencies: [
-            "Calendar", "Database", "HTTPSignatures", "Limits", "Markup", "Model", "Storage", "Vocabulary", logging,
+            "Calendar", "Database", "HTTPSignatures", "Limits", "Markup", "Model", "Storage", "Telemetry", "Vocabulary",
+            logging,
         ], swiftSettings: strict),
     .target(
         name: "Transport",
         dependencies: [
-            "Database", "HTTPSignatures", "IPAddresses", "Limits", "Model", "Storage", "Vocabulary", logging, nio,
+            "Database", "HTTPSignatures", "IPAddresses", "Limits", "Model", "Storage", "Telemetry", "Vocabulary",
+            logging, nio,
             nioPosix, nioHTTP, lifecycle, deque,
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -121,7 +125,8 @@ let floors: [Target] = [
     .target(
         name: "HTTPSupport",
         dependencies: [
-            "IPAddresses", "Limits", "Model", "Vocabulary", logging, hummingbird, hummingbirdCore, httpTypes, nio,
+            "IPAddresses", "Limits", "Model", "Vocabulary", metrics, logging, hummingbird, hummingbirdCore, httpTypes,
+            nio,
             nioHTTP, nioHTTPTypes, nioHTTPCodec, nioWebSocket,
         ], swiftSettings: strict),
     // 5
@@ -155,7 +160,8 @@ let floors: [Target] = [
         dependencies: [
             "Calendar", "Database", "Federation", "FederationAPI", "HTTPSignatures", "HTTPSupport", "IPAddresses",
             "Mail", "MediaStore",
-            "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,
+            "MastodonAPI", "Model", "Services", "Storage", "Telemetry", "Transport", "Vocabulary", "WebPages", metrics,
+            logging, hummingbird,
             httpTypes, nio,
             nioPosix,
             lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -177,6 +183,7 @@ let suites: [Target] = [
         ], swiftSettings: strict),
     suite("Limits"),
     suite("IPAddresses"),
+    suite("Telemetry", [metrics]),
     suite("Vocabulary"),
     suite("HTTPSignatures"),
     suite("Database", [logging]),
@@ -186,11 +193,12 @@ let suites: [Target] = [
     suite("Storage", ["Database", "Model", "Vocabulary", logging], without: ["Golden"]),
     suite(
         "Federation",
-        ["Calendar", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging]),
+        ["Calendar", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Telemetry", "Vocabulary", logging]),
     suite(
         "Transport",
         [
-            "Database", "HTTPSignatures", "IPAddresses", "Model", "Storage", "Vocabulary", logging, nio, nioPosix,
+            "Database", "HTTPSignatures", "IPAddresses", "Model", "Storage", "Telemetry", "Vocabulary", logging, nio,
+            nioPosix,
             nioHTTP, lifecycle, .product(name: "AsyncHTTPClient", package: "async-http-client"),
         ]),
     suite("MediaStore", ["Database", "Model", "Storage", "Vocabulary", logging]),
@@ -198,7 +206,8 @@ let suites: [Target] = [
     suite(
         "Services",
         [
-            "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model", "Storage", "Vocabulary",
+            "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model", "Storage", "Telemetry",
+            "Vocabulary",
             logging,
         ]),
     suite(
@@ -210,7 +219,8 @@ let suites: [Target] = [
     suite(
         "FederationAPI",
         [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Storage", "Vocabulary",
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Storage", "Telemetry",
+            "Vocabulary",
             logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite(
@@ -218,14 +228,14 @@ let suites: [Target] = [
         [
             "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services",
             "Storage",
-            "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
+            "Telemetry", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite(
         "WebPages",
         [
             "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services",
             "Storage",
-            "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
+            "Telemetry", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite("Architecture", about: pins.map(\.unbuilt)),
     suite(

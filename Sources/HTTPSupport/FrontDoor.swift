@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import CoreMetrics
 public import HTTPTypes
 public import Hummingbird
 public import IPAddresses
@@ -14,7 +15,7 @@ internal import NIOHTTP1
 //  2. For people: a limit for each address, forms only from our own pages, and who is signed in.
 //  3. The route's own handler.
 //  4. Any error becomes a status and a code, as a page or as a document.
-//  5. Security headers and one line in the log.
+//  5. Security headers, one line in the log, and the counts of the metrics page.
 //
 // It is one function rather than five middlewares: a document that is ready in memory is answered in microseconds, and
 // each middleware would cost it a suspension.
@@ -42,6 +43,9 @@ public struct FrontDoor: Sendable {
         /// Of one address, for forms.
         public var writing = RateLimitRule.writing
 
+        /// Who counts requests.
+        public var metrics: any MetricsFactory = MetricsSystem.factory
+
         /// - Parameter origin: scheme, host and port.
         public init(origin: String) {
             self.origin = origin
@@ -62,6 +66,7 @@ public struct FrontDoor: Sendable {
     private let headers: SecurityHeaders
     private let addresses: ClientAddress
     private let sameOrigin: SameOrigin
+    private let metrics: RequestMetrics
     private let reading: RateLimiter<CIDRBlock, ContinuousClock.Instant>
     private let writing: RateLimiter<CIDRBlock, ContinuousClock.Instant>
 
@@ -73,6 +78,7 @@ public struct FrontDoor: Sendable {
         headers = SecurityHeaders(secure: settings.isSecure)
         addresses = ClientAddress(trusted: settings.trustedProxies)
         sameOrigin = SameOrigin(origin: settings.origin)
+        metrics = RequestMetrics(settings.metrics)
         reading = RateLimiter(settings.reading, capacity: Self.rememberedClients)
         writing = RateLimiter(settings.writing, capacity: Self.rememberedClients)
     }
@@ -96,7 +102,9 @@ public struct FrontDoor: Sendable {
         }
         headers.add(to: &response.headers)
         CrossOrigin.add(to: &response.headers, path: request.uri.path)
-        RequestLog.write(request, context, status: response.status, isPage: isPage, since: start)
+        let duration = ContinuousClock.now - start
+        metrics.count(isPage ? .pages : route.kind.programs, response.status, took: duration)
+        RequestLog.write(request, context, status: response.status, isPage: isPage, took: duration)
         return response
     }
 
@@ -159,6 +167,11 @@ public struct FrontDoor: Sendable {
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         return response
     }
+}
+
+extension Route.Kind {
+    /// Which face answers when it is no page.
+    fileprivate var programs: RequestMetrics.Face { self == .client ? .clients : .documents }
 }
 
 extension RateLimitRule {

@@ -4,6 +4,7 @@ internal import Database
 public import HTTPSignatures
 public import Model
 internal import Storage
+internal import Telemetry
 internal import Vocabulary
 
 // May this enter? The order of the questions is the point:
