@@ -24,11 +24,66 @@ let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let structuredFields = Target.Dependency.product(
     name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+/// The packages that targets of ours use.
+let used: [Package.Dependency] = [
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-http-structured-headers", exact: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    // Used by two of those; none of its traits is wanted.
+    .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
+]
+
+/// A package that only other packages use, and one of its products.
+struct Pin {
+    let url: String
+    let version: Version
+    let product: String
+
+    var package: Package.Dependency { .package(url: url, exact: version) }
+    /// On a platform for which nothing is built here: it keeps the package manager from saying that nobody uses it.
+    var unbuilt: Target.Dependency {
+        .product(
+            name: product, package: String(url.split(separator: "/").last ?? ""), condition: .when(platforms: [.wasi]))
+    }
+}
+
+/// The packages that only those packages use. They are named here so that two builds of one commit have the same
+/// versions of them too; `Tests/ArchitectureTests` fails when one is missing.
+let pins = [
+    Pin(url: "https://github.com/apple/swift-algorithms", version: "1.2.1", product: "Algorithms"),
+    Pin(url: "https://github.com/apple/swift-asn1", version: "1.7.4", product: "SwiftASN1"),
+    Pin(url: "https://github.com/apple/swift-async-algorithms", version: "1.1.4", product: "AsyncAlgorithms"),
+    Pin(url: "https://github.com/apple/swift-atomics", version: "1.3.0", product: "Atomics"),
+    Pin(url: "https://github.com/apple/swift-certificates", version: "1.21.1", product: "X509"),
+    Pin(url: "https://github.com/apple/swift-crypto", version: "4.5.2", product: "Crypto"),
+    Pin(url: "https://github.com/apple/swift-distributed-tracing", version: "1.7.3", product: "Tracing"),
+    Pin(url: "https://github.com/apple/swift-nio-http2", version: "1.46.0", product: "NIOHTTP2"),
+    Pin(
+        url: "https://github.com/apple/swift-nio-transport-services", version: "1.28.0",
+        product: "NIOTransportServices"),
+    Pin(url: "https://github.com/apple/swift-numerics", version: "1.1.1", product: "Numerics"),
+    Pin(url: "https://github.com/apple/swift-service-context", version: "1.5.1", product: "ServiceContextModule"),
+    Pin(url: "https://github.com/apple/swift-system", version: "1.8.1", product: "SystemPackage"),
+]
 
 /// The house, floor by floor; no arrow runs up. `Tests/ArchitectureTests` holds the imports against this table.
 let floors: [Target] = [
-    // 0: the C libraries, and what needs nothing of the house
+    // 0: the C libraries, and what knows nothing of the node
     .systemLibrary(name: "CPostgres", path: "Sources/SystemLibraries/CPostgres", pkgConfig: "libpq"),
     .systemLibrary(name: "CSQLite", path: "Sources/SystemLibraries/CSQLite", pkgConfig: "sqlite3"),
     .systemLibrary(name: "COpenSSL", path: "Sources/SystemLibraries/COpenSSL", pkgConfig: "libcrypto"),
@@ -36,13 +91,16 @@ let floors: [Target] = [
     .systemLibrary(name: "CSpawn", path: "Sources/SystemLibraries/CSpawn"),
     .target(name: "TextEncoding", swiftSettings: strict),
     .target(name: "CivilDates", swiftSettings: strict),
+    .target(name: "Limits", dependencies: [orderedCollections], swiftSettings: strict),
     // 1
     .target(name: "FileWriting", swiftSettings: strict),
+    .target(name: "IPAddresses", swiftSettings: strict),
+    .target(name: "Telemetry", dependencies: [metrics], swiftSettings: strict),
     .target(name: "Vocabulary", dependencies: ["CivilDates", "TextEncoding"], swiftSettings: strict),
     .target(
         name: "HTTPSignatures", dependencies: ["COpenSSL", "CivilDates", "TextEncoding", structuredFields],
         swiftSettings: strict),
-    .target(name: "Database", dependencies: ["CPostgres", "CSQLite", logging], swiftSettings: strict),
+    .target(name: "Database", dependencies: ["CPostgres", "CSQLite", "Limits", logging, deque], swiftSettings: strict),
     .target(name: "Calendar", dependencies: ["CivilDates"], swiftSettings: strict),
     // 2
     .target(
@@ -54,19 +112,21 @@ let floors: [Target] = [
     .target(
         name: "Federation",
         dependencies: [
-            "Calendar", "CivilDates", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "TextEncoding",
+            "Limits", "Telemetry", "Calendar", "CivilDates", "Database", "HTTPSignatures", "Markup", "Model", "Storage",
+            "TextEncoding",
             "Vocabulary", logging,
         ], swiftSettings: strict),
     .target(
         name: "Transport",
         dependencies: [
-            "CivilDates", "Database", "HTTPSignatures", "Model", "Storage", "TextEncoding", "Vocabulary", logging, nio,
+            "IPAddresses", "Limits", "Telemetry", deque, "CivilDates", "Database", "HTTPSignatures", "Model", "Storage",
+            "TextEncoding", "Vocabulary", logging, nio,
             nioPosix, nioHTTP, lifecycle,
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], swiftSettings: strict),
     .target(
-        name: "MediaStore", dependencies: ["CSpawn", "Database", "FileWriting", "Model", "Storage", logging],
+        name: "MediaStore", dependencies: ["CSpawn", "Database", "FileWriting", "Limits", "Model", "Storage", logging],
         swiftSettings: strict),
     .target(
         name: "Mail",
@@ -75,28 +135,29 @@ let floors: [Target] = [
     .target(
         name: "HTTPSupport",
         dependencies: [
-            "FileWriting", "Model", "TextEncoding", "Vocabulary", logging, hummingbird, hummingbirdCore, httpTypes, nio,
-            nioHTTP, nioHTTPTypes, nioHTTPCodec, nioWebSocket,
+            "FileWriting", "IPAddresses", "Limits", "Model", "TextEncoding", "Vocabulary", metrics, logging,
+            hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes, nioHTTPCodec, nioWebSocket,
         ], swiftSettings: strict),
     // 5
     .target(
         name: "Services",
         dependencies: [
-            "CivilDates", "Database", "Federation", "Markup", "MediaStore", "Model", "Storage", "TextEncoding",
+            "Limits", "CivilDates", "Database", "Federation", "Markup", "MediaStore", "Model", "Storage",
+            "TextEncoding",
             "Vocabulary", logging,
         ],
         swiftSettings: strict),
     .target(
         name: "FederationAPI",
         dependencies: [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Model", "Storage", "Vocabulary", logging,
-            hummingbird, httpTypes, nio,
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Limits", "Model", "Storage", "Vocabulary",
+            logging, hummingbird, httpTypes, nio,
         ], swiftSettings: strict),
     // 6
     .target(
         name: "MastodonAPI",
         dependencies: [
-            "CivilDates", "Database", "HTTPSupport", "Model", "Services", "Storage", "TextEncoding", logging,
+            "Limits", "CivilDates", "Database", "HTTPSupport", "Model", "Services", "Storage", "TextEncoding", logging,
             hummingbird, httpTypes, nio,
         ],
         swiftSettings: strict),
@@ -110,7 +171,8 @@ let floors: [Target] = [
     .executableTarget(
         name: "Troquet",
         dependencies: [
-            "Calendar", "CivilDates", "Database", "Federation", "FederationAPI", "FileWriting", "HTTPSignatures",
+            "IPAddresses", "Telemetry", metrics, "Calendar", "CivilDates", "Database", "Federation", "FederationAPI",
+            "FileWriting", "HTTPSignatures",
             "HTTPSupport", "Mail", "MediaStore",
             "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,
             httpTypes, nio,
@@ -135,6 +197,9 @@ let suites: [Target] = [
     suite("TextEncoding"),
     suite("CivilDates"),
     suite("FileWriting"),
+    suite("Limits"),
+    suite("IPAddresses"),
+    suite("Telemetry", [metrics]),
     suite("Vocabulary"),
     suite("HTTPSignatures", ["CivilDates", "TextEncoding", structuredFields]),
     suite("Database", [logging]),
@@ -145,13 +210,14 @@ let suites: [Target] = [
     suite(
         "Federation",
         [
-            "Calendar", "CivilDates", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging,
+            "Calendar", "CivilDates", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Telemetry",
+            "Vocabulary", logging,
         ]),
     suite(
         "Transport",
         [
-            "Database", "HTTPSignatures", "Model", "Storage", "TextEncoding", "Vocabulary", logging, nio, nioPosix,
-            nioHTTP, lifecycle,
+            "Database", "HTTPSignatures", "IPAddresses", "Model", "Storage", "Telemetry", "TextEncoding", "Vocabulary",
+            logging, nio, nioPosix, nioHTTP, lifecycle,
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
         ]),
     suite("MediaStore", ["Database", "Model", "Storage", "Vocabulary", logging]),
@@ -159,35 +225,38 @@ let suites: [Target] = [
     suite(
         "Services",
         [
-            "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model", "Storage", "TextEncoding",
+            "Telemetry", "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model", "Storage",
+            "TextEncoding",
             "Vocabulary", logging,
         ]),
     suite(
         "HTTPSupport",
         [
-            "Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix, nioHTTP, nioWebSocket,
+            "IPAddresses", "Limits", "Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
+            nioHTTP, nioWebSocket,
         ]),
     suite(
         "FederationAPI",
         [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Storage", "Vocabulary",
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "Model", "Storage", "Telemetry",
+            "Vocabulary",
             logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite(
         "MastodonAPI",
         [
             "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services",
-            "Storage", "TextEncoding",
+            "Telemetry", "Storage", "TextEncoding",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
     suite(
         "WebPages",
         [
             "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Markup", "MediaStore", "Model", "Services",
-            "Storage", "TextEncoding",
+            "Telemetry", "Storage", "TextEncoding",
             "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
         ]),
-    suite("Architecture", about: []),
+    suite("Architecture", about: pins.map(\.unbuilt)),
     suite(
         "Node",
         about: [
@@ -213,18 +282,6 @@ let package = Package(
         .executable(name: "troquet", targets: ["Troquet"]),
         .executable(name: "troquet-bench", targets: ["TroquetBench"]),
     ],
-    dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-http-structured-headers.git", exact: "1.7.0"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    ],
+    dependencies: used + pins.map(\.package),
     targets: floors + suites
 )

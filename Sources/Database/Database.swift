@@ -18,10 +18,12 @@ public final class Database: Sendable {
     private let hub: AnnouncementHub
     private let listener: PostgresListener?
     private let threads: ThreadGroup
+    private let onStart: (@Sendable (Duration) -> Void)?
     private let closing = Mutex<(@Sendable () async -> Void)?>(nil)
 
-    private init(_ parts: DatabaseParts, engine: Engine) {
+    private init(_ parts: DatabaseParts, engine: Engine, onStart: (@Sendable (Duration) -> Void)?) {
         self.engine = engine
+        self.onStart = onStart
         pool = parts.pool
         writer = parts.writer
         versions = parts.versions
@@ -41,14 +43,16 @@ public final class Database: Sendable {
     ///   - readers: threads that read, 1 or more; PostgreSQL has one more connection than that, all of them both
     ///     read and write, and one that listens.
     ///   - onStatement: is told the text of each statement that a body runs, on the thread that runs it.
+    ///   - onStart: is told how long a body waited for a connection, each time that it is run.
     /// - Throws: `.unavailable` with one sentence for the operator.
     public static func open(
-        _ url: DatabaseURL, readers: Int = 3, logger: Logger, onStatement: (@Sendable (String) -> Void)? = nil
+        _ url: DatabaseURL, readers: Int = 3, logger: Logger, onStatement: (@Sendable (String) -> Void)? = nil,
+        onStart: (@Sendable (Duration) -> Void)? = nil
     ) async throws(DatabaseError) -> Database {
         let options = WorkerOptions(
             url: url, readers: max(1, readers), logger: logger, onStatement: onStatement)
         let parts = DatabaseParts(options)
-        let database = Database(parts, engine: url.engine)
+        let database = Database(parts, engine: url.engine, onStart: onStart)
         do {
             try await parts.start(options)
             try await database.probe()
@@ -65,7 +69,8 @@ public final class Database: Sendable {
     public func read<T: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             let job = ReadJob(
-                run: { snapshot in
+                run: { [onStart, asked = ContinuousClock.now] snapshot in
+                    onStart?(.now - asked)
                     let value = try body(snapshot)
                     return { continuation.resume(returning: value) }
                 },
@@ -84,7 +89,8 @@ public final class Database: Sendable {
     public func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             let job = WriteJob(
-                run: { transaction in
+                run: { [onStart, asked = ContinuousClock.now] transaction in
+                    onStart?(.now - asked)
                     let value = try body(transaction)
                     return { continuation.resume(returning: value) }
                 },

@@ -4,6 +4,7 @@
 // core, a few of them would stop everything else. So each connection lives on a thread of its own that takes jobs
 // from a queue, and a caller suspends until its job has been answered.
 
+import DequeModule
 import Glibc
 import Synchronization
 
@@ -23,12 +24,11 @@ struct WriteJob: Sendable {
 
 /// Jobs in order of arrival, waiting for the threads that own connections.
 final class JobQueue<Job: Sendable>: @unchecked Sendable {
-    // Safe: `waiting`, `head` and `isClosed` are read and written only while `mutex` is locked, and the two handles
+    // Safe: `waiting` and `isClosed` are read and written only while `mutex` is locked, and the two handles
     // stay at one address until `deinit`, when no thread can hold the queue any more.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var waiting: [Job] = []
-    private var head = 0
+    private var waiting: Deque<Job> = []
     private var isClosed = false
 
     init() {
@@ -61,14 +61,9 @@ final class JobQueue<Job: Sendable>: @unchecked Sendable {
     func take(upTo limit: Int) -> [Job] {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        while head == waiting.count, !isClosed { pthread_cond_wait(condition, mutex) }
-        let end = min(waiting.count, head + limit)
-        let taken = Array(waiting[head..<end])
-        head = end
-        if head == waiting.count || head >= 1_024 {
-            waiting.removeFirst(head)
-            head = 0
-        }
+        while waiting.isEmpty, !isClosed { pthread_cond_wait(condition, mutex) }
+        let taken = Array(waiting.prefix(limit))
+        waiting.removeFirst(taken.count)
         return taken
     }
 

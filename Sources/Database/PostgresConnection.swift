@@ -2,6 +2,7 @@
 
 import CPostgres
 import Glibc
+import Limits
 
 /// One connection to a PostgreSQL server, used by one thread alone.
 ///
@@ -31,13 +32,14 @@ final class PostgresConnection: Connection {
     let engine = Engine.postgres
     private(set) var isBroken = false
     private let handle: OpaquePointer
-    private var statements: StatementCache<Key, String>
+    /// The names of the statements that are prepared.
+    private var statements: LRUCache<Key, String>
     private var named: UInt64 = 0
     private var steps: [Step] = []
 
     init(location: String, cacheCapacity: Int = 256) throws(DatabaseError) {
         handle = try Self.connect(location)
-        statements = StatementCache(capacity: cacheCapacity)
+        statements = LRUCache(capacity: cacheCapacity)
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         try execute("SET standard_conforming_strings = on; SET bytea_output = 'hex'; SET extra_float_digits = 1")
     }
@@ -166,9 +168,9 @@ final class PostgresConnection: Connection {
     private func name(of statement: Statement, _ parameters: PostgresParameters) throws(DatabaseError) -> String {
         if PQpipelineStatus(handle) == PQ_PIPELINE_OFF, PQenterPipelineMode(handle) != 1 { throw lost() }
         let key = Key(text: statement.text, types: parameters.types)
-        if let known = statements.find(key) { return known }
-        if let oldest = statements.makeRoom() {
-            let text = "DEALLOCATE \(oldest)"
+        if let known = statements.value(for: key) { return known }
+        if statements.isFull, let oldest = statements.removeOldest() {
+            let text = "DEALLOCATE \(oldest.value)"
             try sent(PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 0), .statement(nil, text: text))
         }
         named &+= 1
@@ -230,7 +232,7 @@ final class PostgresConnection: Connection {
             do {
                 return try check(result, text)
             } catch {
-                _ = statements.remove(key)
+                statements.removeValue(for: key)
                 throw error
             }
         case .statement(let key, let text):
@@ -238,7 +240,7 @@ final class PostgresConnection: Connection {
                 return try check(result, text)
             } catch {
                 // The next attempt prepares it under another name; the old one is freed with the connection.
-                if error.message == Self.stalePlan, let key { _ = statements.remove(key) }
+                if error.message == Self.stalePlan, let key { statements.removeValue(for: key) }
                 throw error
             }
         }

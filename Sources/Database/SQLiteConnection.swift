@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CSQLite
+import Limits
 
 /// One connection to a SQLite file, used by one thread alone.
 final class SQLiteConnection: Connection {
@@ -41,7 +42,8 @@ final class SQLiteConnection: Connection {
     let engine = Engine.sqlite
     private(set) var isBroken = false
     private let handle: OpaquePointer
-    private var statements: StatementCache<String, Prepared>
+    /// The statements that are prepared, by their text.
+    private var statements: LRUCache<String, Prepared>
 
     init(path: String, role: Role, cacheCapacity: Int = 256) throws(DatabaseError) {
         var opened: OpaquePointer?
@@ -53,13 +55,13 @@ final class SQLiteConnection: Connection {
             throw DatabaseError(.unavailable, "The database file \(path) cannot be opened: \(reason).")
         }
         handle = opened
-        statements = StatementCache(capacity: cacheCapacity)
+        statements = LRUCache(capacity: cacheCapacity)
         sqlite3_busy_timeout(handle, Self.busyMilliseconds)
         try configure(role)
     }
 
     deinit {
-        for statement in statements.all { sqlite3_finalize(statement.handle) }
+        for statement in statements.entries { sqlite3_finalize(statement.value.handle) }
         sqlite3_close_v2(handle)
     }
 
@@ -131,7 +133,7 @@ final class SQLiteConnection: Connection {
     }
 
     private func prepared(_ statement: Statement) throws(DatabaseError) -> Prepared {
-        if let known = statements.find(statement.text) { return known }
+        if let known = statements.value(for: statement.text) { return known }
         var text = statement.text
         var handle: OpaquePointer?
         var code: Int32 = SQLITE_OK
@@ -154,9 +156,8 @@ final class SQLiteConnection: Connection {
             sqlite3_finalize(handle)
             throw DatabaseError(.syntax, "there is more than one statement", statement: statement.text)
         }
-        if let oldest = statements.makeRoom() { sqlite3_finalize(oldest.handle) }
         let prepared = Prepared(handle: handle, values: statement.values.count)
-        statements.insert(prepared, for: statement.text)
+        if let evicted = statements.insert(prepared, for: statement.text) { sqlite3_finalize(evicted.value.handle) }
         return prepared
     }
 

@@ -3,6 +3,7 @@
 public import Database
 public import Logging
 public import Model
+public import Telemetry
 public import Vocabulary
 
 /// What an activity means, both ways: the parts, wired once.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Hummingbird
+internal import Limits
 internal import Synchronization
 
 /// Answers that are ready to be written: actors, handles and what the node says of itself, which peers ask for all day.
@@ -9,7 +10,7 @@ internal import Synchronization
 final class DocumentCache: Sendable {
     private struct State {
         var generation: UInt64 = 0
-        var entries: [String: (answer: Response, storedAt: ContinuousClock.Instant)] = [:]
+        var answers = ExpiringCache<String, Response, ContinuousClock.Instant>(capacity: DocumentCache.ceiling)
     }
 
     /// Answers that are kept.
@@ -23,12 +24,12 @@ final class DocumentCache: Sendable {
     private let state = Mutex(State())
 
     /// Answers that are kept now.
-    var count: Int { state.withLock { $0.entries.count } }
+    var count: Int { state.withLock { $0.answers.count } }
 
     func forgetAll() {
         state.withLock {
             $0.generation &+= 1
-            $0.entries.removeAll(keepingCapacity: true)
+            $0.answers.removeAll()
         }
     }
 
@@ -36,14 +37,13 @@ final class DocumentCache: Sendable {
     func answer(
         _ key: String, now: ContinuousClock.Instant = .now, make: () async throws -> Response
     ) async throws -> Response {
-        let (known, generation) = state.withLock { ($0.entries[key], $0.generation) }
-        if let known, now - known.storedAt < Self.age { return known.answer }
+        let (known, generation) = state.withLock { ($0.answers.value(for: key, at: now), $0.generation) }
+        if let known { return known }
         let answer = try await make()
         guard answer.status == .ok, key.utf8.count <= Self.keyBytes else { return answer }
         state.withLock { state in
             guard state.generation == generation else { return }
-            if state.entries.count >= Self.ceiling { state.entries.removeAll(keepingCapacity: true) }
-            state.entries[key] = (answer, now)
+            state.answers.insert(answer, for: key, until: now + Self.age)
         }
         return answer
     }

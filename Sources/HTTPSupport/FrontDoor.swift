@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import CoreMetrics
 public import HTTPTypes
 public import Hummingbird
+public import IPAddresses
+public import Limits
 internal import Logging
 public import Model
 internal import NIOHTTP1
@@ -12,7 +15,7 @@ internal import NIOHTTP1
 //  2. For people: a limit for each address, forms only from our own pages, and who is signed in.
 //  3. The route's own handler.
 //  4. Any error becomes a status and a code, as a page or as a document.
-//  5. Security headers and one line in the log.
+//  5. Security headers, one line in the log, and the counts of the metrics page.
 //
 // It is one function rather than five middlewares: a document that is ready in memory is answered in microseconds, and
 // each middleware would cost it a suspension.
@@ -32,13 +35,16 @@ public struct FrontDoor: Sendable {
         /// `https://cafe.example`, without a path.
         public var origin: String
         /// Proxies whose `X-Forwarded-For` is believed; none unless the operator names them.
-        public var trustedProxies: [AddressBlock] = []
+        public var trustedProxies: [CIDRBlock] = []
         /// Whether addresses are limited.
         public var limits = true
         /// Of one address, for pages.
-        public var reading = RateLimit.Rule.reading
+        public var reading = RateLimitRule.reading
         /// Of one address, for forms.
-        public var writing = RateLimit.Rule.writing
+        public var writing = RateLimitRule.writing
+
+        /// Who counts requests.
+        public var metrics: any MetricsFactory = MetricsSystem.factory
 
         /// - Parameter origin: scheme, host and port.
         public init(origin: String) {
@@ -51,6 +57,8 @@ public struct FrontDoor: Sendable {
 
     /// The name of the session's cookie, without its protecting prefix.
     public static let sessionCookie = "session"
+    /// How many clients each of the two limits knows at once.
+    private static let rememberedClients = 20_000
 
     private let settings: Settings
     private let session: SessionLookup
@@ -58,8 +66,9 @@ public struct FrontDoor: Sendable {
     private let headers: SecurityHeaders
     private let addresses: ClientAddress
     private let sameOrigin: SameOrigin
-    private let reading: RateLimit
-    private let writing: RateLimit
+    private let metrics: RequestMetrics
+    private let reading: RateLimiter<CIDRBlock, ContinuousClock.Instant>
+    private let writing: RateLimiter<CIDRBlock, ContinuousClock.Instant>
 
     /// Wires it.
     public init(_ settings: Settings, session: @escaping SessionLookup, errorPage: @escaping ErrorPage) {
@@ -69,8 +78,9 @@ public struct FrontDoor: Sendable {
         headers = SecurityHeaders(secure: settings.isSecure)
         addresses = ClientAddress(trusted: settings.trustedProxies)
         sameOrigin = SameOrigin(origin: settings.origin)
-        reading = RateLimit(settings.reading)
-        writing = RateLimit(settings.writing)
+        metrics = RequestMetrics(settings.metrics)
+        reading = RateLimiter(settings.reading, capacity: Self.rememberedClients)
+        writing = RateLimiter(settings.writing, capacity: Self.rememberedClients)
     }
 
     /// Answers a request by its route; the answer has all headers.
@@ -92,7 +102,9 @@ public struct FrontDoor: Sendable {
         }
         headers.add(to: &response.headers)
         CrossOrigin.add(to: &response.headers, path: request.uri.path)
-        RequestLog.write(request, context, status: response.status, isPage: isPage, since: start)
+        let duration = ContinuousClock.now - start
+        metrics.count(isPage ? .pages : route.kind.programs, response.status, took: duration)
+        RequestLog.write(request, context, status: response.status, isPage: isPage, took: duration)
         return response
     }
 
@@ -123,15 +135,20 @@ public struct FrontDoor: Sendable {
 
     private func welcome(_ request: Request, _ context: inout NodeContext) async throws {
         context.remoteAddress = addresses.resolve(request, peer: context.peer)
-        let isReading = request.method == .get || request.method == .head
-        if settings.limits, let wait = (isReading ? reading : writing).take(context.remoteAddress) {
-            throw RequestError.tooMany(retryAfterSeconds: wait)
-        }
+        if settings.limits { try count(request, of: context.remoteAddress) }
         guard sameOrigin.admits(request) else { throw RequestError.crossSite }
         let token = Cookies.read(Self.sessionCookie, request, secure: settings.isSecure)
         guard let token, !token.isEmpty, token.utf8.count <= 200 else { return }
         context.session = try await session(token)
         if context.session != nil { context.sessionToken = token }
+    }
+
+    /// Takes a token of the client; one without an address is not limited.
+    private func count(_ request: Request, of client: String?) throws {
+        guard let subscriber = client.flatMap({ IPAddress($0) })?.subscriber else { return }
+        let isReading = request.method == .get || request.method == .head
+        let status = (isReading ? reading : writing).take(subscriber, at: .now)
+        guard status.isAllowed else { throw RequestError.tooMany(retryAfterSeconds: status.retryAfterSeconds) }
     }
 
     private func refusal(
@@ -150,4 +167,16 @@ public struct FrontDoor: Sendable {
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         return response
     }
+}
+
+extension Route.Kind {
+    /// Which face answers when it is no page.
+    fileprivate var programs: RequestMetrics.Face { self == .client ? .clients : .documents }
+}
+
+extension RateLimitRule {
+    /// Pages: far more than a person reads.
+    public static let reading = RateLimitRule.steady(burst: 500, every: .milliseconds(20))
+    /// Forms: more than a person sends.
+    public static let writing = RateLimitRule.steady(burst: 60, every: .seconds(1))
 }

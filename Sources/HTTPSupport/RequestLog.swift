@@ -10,7 +10,7 @@ enum RequestLog {
     /// Successful reads of documents are told at `debug` only: peers read the same few all day.
     static func write(
         _ request: Request, _ context: NodeContext, status: HTTPResponse.Status, isPage: Bool,
-        since start: ContinuousClock.Instant
+        took duration: Duration
     ) {
         let isQuiet = !isPage && status.code < 400 && (request.method == .get || request.method == .head)
         let level: Logger.Level = isQuiet ? .debug : .info
@@ -18,7 +18,7 @@ enum RequestLog {
         var metadata: Logger.Metadata = [
             "request.id": "\(context.requestID)", "http.method": "\(request.method.rawValue)",
             "http.path": "\(context.endpointPath ?? "-")", "http.status": "\(status.code)",
-            "duration.ms": "\((ContinuousClock.now - start).milliseconds)",
+            "duration.ms": "\(duration.milliseconds)",
         ]
         if let account = context.session?.account { metadata["account.id"] = "\(account.id)" }
         context.logger.log(level: level, "request answered", metadata: metadata)

@@ -4,15 +4,18 @@ internal import Database
 internal import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
+internal import Limits
 internal import Logging
 internal import Model
 internal import Services
 
 /// Lets requests of client apps in: whose token, which scope, how often; and turns every error into an answer.
 struct Gate: Sendable {
-    private let requests = WindowLimit(limit: 300, length: 300_000)
-    private let strangers = WindowLimit(limit: 7_500, length: 300_000)
-    private let uploads = WindowLimit(limit: 30, length: 1_800_000)
+    private typealias Standing = RateLimitStatus<Timestamp>
+
+    private let requests = RateLimiter<String, Timestamp>(.window(300, per: .minutes(5)), capacity: 50_000)
+    private let strangers = RateLimiter<String, Timestamp>(.window(7_500, per: .minutes(5)), capacity: 50_000)
+    private let uploads = RateLimiter<String, Timestamp>(.window(30, per: .minutes(30)), capacity: 50_000)
     private let limits: Bool
     private let kept: ResponseCache<Kept>
 
@@ -32,14 +35,14 @@ struct Gate: Sendable {
     func answer(
         _ request: Request, _ context: NodeContext, by endpoint: Endpoint, of api: MastodonAPI
     ) async -> Response {
-        var standing: WindowLimit.Standing?
+        var standing: Standing?
         var response: Response
         do {
             let now = api.services.clock.now
             func count(_ identity: AppIdentity?) throws {
                 standing = self.count(endpoint, identity, context, at: now)
-                if let standing, standing.isOver {
-                    throw APIError.tooMany(retryAfterSeconds: retryAfter(standing, now))
+                if let standing, !standing.isAllowed {
+                    throw APIError.tooMany(retryAfterSeconds: standing.retryAfterSeconds)
                 }
             }
             if let key = Self.key(of: request, endpoint) {
@@ -128,23 +131,19 @@ struct Gate: Sendable {
 
     private func count(
         _ endpoint: Endpoint, _ identity: AppIdentity?, _ context: NodeContext, at now: Timestamp
-    ) -> WindowLimit.Standing? {
+    ) -> Standing? {
         guard limits else { return nil }
         guard let account = identity?.account else {
-            return strangers.take("address:\(context.remoteAddress ?? "")", now: now.milliseconds)
+            return strangers.take("address:\(context.remoteAddress ?? "")", at: now)
         }
         let isUpload = endpoint.method == .post && endpoint.path.hasSuffix("/media")
-        return (isUpload ? uploads : requests).take("\(account)", now: now.milliseconds)
+        return (isUpload ? uploads : requests).take("\(account)", at: now)
     }
 
-    private func retryAfter(_ standing: WindowLimit.Standing, _ now: Timestamp) -> Int {
-        Int(max(1, (standing.resetAt - now.milliseconds + 999) / 1000))
-    }
-
-    private static func tell(_ standing: WindowLimit.Standing, _ headers: inout HTTPFields) {
+    private static func tell(_ standing: Standing, _ headers: inout HTTPFields) {
         let values = [
             ("X-RateLimit-Limit", String(standing.limit)), ("X-RateLimit-Remaining", String(standing.remaining)),
-            ("X-RateLimit-Reset", JSONWriter.text(of: Timestamp(standing.resetAt))),
+            ("X-RateLimit-Reset", JSONWriter.text(of: standing.resetAt)),
         ]
         for (name, value) in values {
             if let name = HTTPField.Name(name) { headers[name] = value }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Limits
 public import Model
 
 // From a stranger's bytes to files that are shown. A file is taken in under a random name and its first bytes looked
@@ -38,7 +39,8 @@ public struct MediaStore: Sendable {
 
     private let root: String
     private let files: any MediaFiles
-    private let turnstile = Turnstile(places: 2)
+    /// Two conversions at once; each is a process that uses a core.
+    private let conversions = AsyncSemaphore<Unkeyed>(limit: 2, waiterLimit: 1_000)
 
     /// Opens a folder; it is made when it is missing, with the folders above it.
     public init(path: String) throws(MediaError) {
@@ -121,16 +123,20 @@ public struct MediaStore: Sendable {
         try LocalFile.makeFolder(folder)
         defer { LocalFile.removeFolder(folder) }
         try LocalFile.link(path, to: "\(folder)/input")
-        await turnstile.enter()
-        let conversion: Conversion
-        do throws(MediaError) {
-            conversion = try await body(ChildProcess(folder: folder), kind)
+        return try await keep(try await convert(in: folder, kind, body), in: folder)
+    }
+
+    /// Converts as soon as there is a place.
+    private func convert(
+        in folder: String, _ kind: FileKind, _ body: Work
+    ) async throws(MediaError) -> Conversion {
+        do throws(SemaphoreError) {
+            try await conversions.acquire(.all)
         } catch {
-            await turnstile.leave()
-            throw error
+            throw .unavailable("no place to convert a file: \(error)")
         }
-        await turnstile.leave()
-        return try await keep(conversion, in: folder)
+        defer { conversions.release(.all) }
+        return try await body(ChildProcess(folder: folder), kind)
     }
 
     private func keep(_ conversion: Conversion, in folder: String) async throws(MediaError) -> ConvertedMedia {
@@ -185,32 +191,6 @@ public struct MediaStore: Sendable {
                 LocalFile.remove(path)
                 LocalFile.removeFolder(path)
             }
-        }
-    }
-}
-
-/// Lets a few in at a time; the others wait in their order.
-actor Turnstile {
-    private var free: Int
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    init(places: Int) {
-        free = places
-    }
-
-    func enter() async {
-        if free > 0 {
-            free -= 1
-        } else {
-            await withCheckedContinuation { waiting.append($0) }
-        }
-    }
-
-    func leave() {
-        if waiting.isEmpty {
-            free += 1
-        } else {
-            waiting.removeFirst().resume()
         }
     }
 }

@@ -46,6 +46,13 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
     public var description: String { Dates.iso(milliseconds) }
 }
 
+extension Timestamp: InstantProtocol {
+    /// The instant `duration` later; saturates instead of overflowing.
+    public func advanced(by duration: Duration) -> Self { self + duration }
+    /// How long from this instant to another; saturates.
+    public func duration(to other: Self) -> Duration { other - self }
+}
+
 extension Duration {
     /// Whole milliseconds, rounded towards zero; saturates.
     public var milliseconds: Int64 {

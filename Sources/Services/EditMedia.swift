@@ -48,7 +48,7 @@ extension Services {
     ) async throws -> MediaPreview? {
         guard let thumbnail else { return nil }
         guard try await media(id, as: owner).post == nil else { throw ServiceError.notFound }
-        try await uploads.take("media:\(owner)", at: now())
+        try uploads.take("media:\(owner)", at: now())
         guard let store else { throw ServiceError.conflict("no_media_here") }
         return try await makePreview(thumbnail, in: store)
     }

@@ -51,7 +51,7 @@ extension Services {
     public func publishPost(_ draft: PostDraft, as author: ID<Account>) async throws -> ID<Post> {
         try Self.check(draft)
         if let first = try await sent(before: draft, by: author) { return ID(first) }
-        try await attempts.take("post:\(author)", at: now())
+        try attempts.take("post:\(author)", at: now())
         return try await publish(draft, as: author)
     }
 

@@ -65,7 +65,7 @@ extension Services {
     ) async throws -> (person: ID<Account>, isWelcome: Bool) {
         guard community.registration != .closed else { throw ServiceError.conflict("registration_closed") }
         try Self.check(signUp)
-        if let address { try await attempts.take("register:\(address)", at: now()) }
+        if let address { try attempts.take("register:\(address)", at: now()) }
         let token = signUp.invitation?.trimmed ?? ""
         let isWelcome = community.registration != .approval
         let made = try prepare(signUp, role: .member, isApproved: isWelcome)

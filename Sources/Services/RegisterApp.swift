@@ -84,7 +84,7 @@ extension Services {
         check.require(draft.redirectURIs.allSatisfy(RedirectURI.isAllowed), "redirect_uris", "not_an_address")
         check.require(!draft.scopes.list.isEmpty, "scopes", "not_valid")
         try check.finish()
-        if let address { try await attempts.take("app:\(address)", at: now()) }
+        if let address { try attempts.take("app:\(address)", at: now()) }
         let secret = try secrets.makeToken()
         let app = ClientApp(
             id: ids.make(at: now()), clientID: try secrets.makeToken(), name: draft.name.trimmed,

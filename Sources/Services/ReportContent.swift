@@ -41,7 +41,7 @@ extension Services {
         check.require(Self.reportCategories.contains(draft.category), "category", "not_a_category")
         check.require(draft.rules.isEmpty, "rule_ids", "not_a_rule")
         try check.finish()
-        try await attempts.take("report:\(person)", at: now())
+        try attempts.take("report:\(person)", at: now())
         return try await database.write { tx in
             let (actor, account) = try pair(person, draft.account, in: tx)
             var report = Report(

@@ -33,7 +33,7 @@ extension Services {
         try Self.check(draft)
         try checkHour(time)
         if let first = try await sent(before: draft, by: author) { return ID(first) }
-        try await attempts.take("post:\(author)", at: now())
+        try attempts.take("post:\(author)", at: now())
         return try await database.write { tx in
             let actor = try actor(author, in: tx)
             let post = ScheduledPost(

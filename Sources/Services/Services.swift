@@ -44,7 +44,7 @@ public struct Services: Sendable {
         self.store = store
         attempts = AttemptLimit(isOn: limits)
         uploads = AttemptLimit(isOn: limits, burst: 40)
-        letters = AttemptLimit(isOn: limits, burst: 3, seconds: 600)
+        letters = AttemptLimit(isOn: limits, burst: 3, every: .minutes(10))
     }
 
     var outbox: Outbox { federation.outbox }

@@ -19,7 +19,7 @@ extension Services {
         let name = name.trimmed.lowercased()
         // No name and no address is longer, and the table of attempts keeps what it is given.
         guard name.utf8.count <= 320 else { throw ServiceError.notAllowed }
-        try await attempts.take("sign-in:\(name)", at: now())
+        try attempts.take("sign-in:\(name)", at: now())
         let local = try await database.read { db in
             try name.contains("@") ? LocalAccounts.byEmail(name, in: db) : LocalAccounts.byName(name, in: db)
         }
@@ -38,7 +38,7 @@ extension Services {
     public func sendSignInLink(email: String, language: String, next: String = "") async throws {
         let email = email.trimmed.lowercased()
         guard MailAddress(email) != nil else { throw ServiceError.invalid("email", "not_an_address") }
-        try await attempts.take("link:\(email)", at: now())
+        try attempts.take("link:\(email)", at: now())
         let token = try secrets.makeToken()
         let digest = secrets.digest(Array(token.utf8))
         try await database.write { tx in

@@ -113,7 +113,7 @@ extension Services {
             var check = Check()
             check.text(description, "description", limit: PostLimits.mediaDescription, isNeeded: false)
             try check.finish()
-            try await uploads.take("media:\(owner)", at: now())
+            try uploads.take("media:\(owner)", at: now())
             _ = try await database.read { db in try actor(owner, in: db) }
             guard let store else { throw ServiceError.conflict("no_media_here") }
             return (store, try await store.accept(upload))

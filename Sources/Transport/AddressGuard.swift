@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import IPAddresses
+
 // Everything that leaves passes here twice: once when a name was resolved, when all of its addresses must be permitted,
 // and once more when the socket is connected, with the address that it really reached. The second time is what holds
 // against a name that changes its mind in between.
@@ -9,27 +11,27 @@
 /// Spec: the IANA registries of special-purpose IPv4 and IPv6 addresses; RFC 6761 for the names.
 public struct AddressGuard: Sendable {
     /// Where plain http, any port and otherwise forbidden addresses are allowed, for tests.
-    public let insecureBlocks: [NetworkBlock]
+    public let insecureBlocks: [CIDRBlock]
 
     /// - Parameter insecureBlocks: the opened blocks; everything outside of them stays as strict as without.
-    public init(insecureBlocks: [NetworkBlock] = []) {
+    public init(insecureBlocks: [CIDRBlock] = []) {
         self.insecureBlocks = insecureBlocks
     }
 
     /// Whether the address lies in an opened block.
-    public func isOpened(_ address: NetworkAddress) -> Bool {
+    public func isOpened(_ address: IPAddress) -> Bool {
         insecureBlocks.contains { $0.contains(address) }
     }
 
     /// Whether the address may be talked to at all.
-    public func permits(_ address: NetworkAddress) -> Bool {
+    public func permits(_ address: IPAddress) -> Bool {
         isOpened(address) || Self.isPublic(address)
     }
 
     /// Whether the address may be talked to in this way.
     ///
     /// Outside of opened blocks: https alone, on port 443 or on a port above 1023 that belongs to no other service.
-    public func permits(scheme: String, port: Int, address: NetworkAddress) -> Bool {
+    public func permits(scheme: String, port: Int, address: IPAddress) -> Bool {
         if isOpened(address) { return true }
         return scheme == "https" && Self.isWebPort(port) && Self.isPublic(address)
     }
@@ -37,13 +39,13 @@ public struct AddressGuard: Sendable {
     /// Whether a host with this name is only permitted inside opened blocks: addresses written out, and names that
     /// mean this machine, this network or another network.
     func isOnlyForOpened(_ host: String) -> Bool {
-        if NetworkAddress(host) != nil { return true }
+        if IPAddress(host) != nil { return true }
         return Self.inwardNames.contains { host == $0 || host.hasSuffix("." + $0) }
     }
 
     private static let inwardNames = ["localhost", "local", "onion", "internal", "home.arpa", "alt", "invalid"]
 
-    static func isPublic(_ address: NetworkAddress) -> Bool {
+    static func isPublic(_ address: IPAddress) -> Bool {
         guard address.isIPv4 else {
             return globalIPv6.contains { $0.contains(address) } && !specialIPv6.contains { $0.contains(address) }
         }
@@ -75,5 +77,5 @@ public struct AddressGuard: Sendable {
         "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20",
     ])
 
-    private static func blocks(_ texts: [String]) -> [NetworkBlock] { texts.compactMap { NetworkBlock($0) } }
+    private static func blocks(_ texts: [String]) -> [CIDRBlock] { texts.compactMap { CIDRBlock($0) } }
 }

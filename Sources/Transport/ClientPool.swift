@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AsyncHTTPClient
+internal import IPAddresses
+internal import Limits
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -19,20 +21,20 @@ final class ClientPool: Sendable {
         /// Without brackets.
         var host: String
         var port: Int
-        var address: NetworkAddress
+        var address: IPAddress
     }
 
     private struct Slot {
         let client: HTTPClient
         var users: Int
-        var lastUse: UInt64
     }
 
     private struct State {
-        var slots: [Route: Slot] = [:]
-        var uses: UInt64 = 0
+        /// Without a bound of its own: a client that is in use never makes room.
+        var slots = LRUCache<Route, Slot>(capacity: .max)
         var isClosed = false
         var closing: [UInt64: Task<Void, Never>] = [:]
+        var lastTicket: UInt64 = 0
     }
 
     private let addressGuard: AddressGuard
@@ -65,8 +67,8 @@ final class ClientPool: Sendable {
     func shutdown() async {
         let (clients, closing) = state.withLock { state in
             state.isClosed = true
-            defer { state.slots = [:] }
-            return (state.slots.values.map(\.client), Array(state.closing.values))
+            defer { state.slots.removeAll() }
+            return (state.slots.entries.map(\.value.client), Array(state.closing.values))
         }
         for client in clients { try? await client.shutdown() }
         for task in closing { await task.value }
@@ -75,33 +77,30 @@ final class ClientPool: Sendable {
     private func acquire(_ route: Route) throws -> HTTPClient {
         try state.withLock { state in
             guard !state.isClosed else { throw TransportFailure.cancelled }
-            state.uses += 1
-            if var slot = state.slots[route] {
-                slot.users += 1
-                slot.lastUse = state.uses
-                state.slots[route] = slot
+            if let slot = state.slots.value(for: route) {
+                state.slots.update(route) { $0.users += 1 }
                 return slot.client
             }
             if state.slots.count >= limit { evict(from: &state) }
             let client = makeClient(route)
-            state.slots[route] = Slot(client: client, users: 1, lastUse: state.uses)
+            state.slots.insert(Slot(client: client, users: 1), for: route)
             return client
         }
     }
 
     private func release(_ route: Route) {
-        state.withLock { $0.slots[route]?.users -= 1 }
+        state.withLock { state in state.slots.update(route) { $0.users -= 1 } }
     }
 
     /// Shuts down the sixteenth that was not used for longest; one that is in use stays, even beyond the bound.
     private func evict(from state: inout State) {
-        let idle = state.slots.filter { $0.value.users == 0 }.sorted { $0.value.lastUse < $1.value.lastUse }
-        for (route, slot) in idle.prefix(max(1, limit / 16)) {
-            state.slots[route] = nil
-            let ticket = slot.lastUse
+        for _ in 0..<max(1, limit / 16) {
+            guard let client = state.slots.removeOldest(where: { $0.users == 0 })?.value.client else { return }
+            state.lastTicket += 1
+            let ticket = state.lastTicket
             // Not a child of the request that made room: that should not wait for other hosts' closing handshakes.
             state.closing[ticket] = Task {
-                try? await slot.client.shutdown()
+                try? await client.shutdown()
                 self.state.withLock { $0.closing[ticket] = nil }
             }
         }
@@ -127,7 +126,7 @@ final class ClientPool: Sendable {
     private static func check(
         _ channel: any Channel, route: Route, addressGuard: AddressGuard
     ) -> EventLoopFuture<Void> {
-        if let remote = channel.remoteAddress, let address = NetworkAddress(remote), remote.port == route.port,
+        if let remote = channel.remoteAddress, let address = IPAddress(remote), remote.port == route.port,
             addressGuard.permits(scheme: route.scheme, port: route.port, address: address)
         {
             return channel.eventLoop.makeSucceededVoidFuture()

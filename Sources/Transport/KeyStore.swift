@@ -2,6 +2,7 @@
 
 public import Database
 public import HTTPSignatures
+internal import Limits
 public import Model
 internal import Storage
 
@@ -16,42 +17,33 @@ public actor KeyStore {
     }
 
     private let database: Database
-    private let limit: Int
-    private var known: [ID<Account>: (identity: Task<Identity?, any Error>, lastUse: UInt64)] = [:]
-    private var uses: UInt64 = 0
+    private var known: LRUCache<ID<Account>, Task<Identity?, any Error>>
 
     /// - Parameter limit: how many keys are kept, 1 or more; one takes about 4 kB.
     public init(database: Database, limit: Int = 1024) {
         self.database = database
-        self.limit = max(1, limit)
+        known = LRUCache(capacity: limit)
     }
 
     /// What the account signs with now; `nil` when it has no key of ours.
     ///
     /// - Throws: `DatabaseError`, or `KeyError` when the stored text is no key; then the next call tries again.
     public func identity(of account: ID<Account>) async throws -> Identity? {
-        uses += 1
-        if known[account] == nil {
-            if known.count >= limit { forgetOldest() }
-            known[account] = (read(account), uses)
-        }
-        known[account]?.lastUse = uses
-        let reading = known[account]?.identity
+        let reading = known.value(for: account) ?? read(account)
+        known.insert(reading, for: account)
         do {
-            guard let identity = try await reading?.value else {
-                known[account] = nil
-                return nil
-            }
+            let identity = try await reading.value
+            if identity == nil { known.removeValue(for: account) }
             return identity
         } catch {
-            known[account] = nil
+            known.removeValue(for: account)
             throw error
         }
     }
 
     /// Forgets all of them: a key may have been changed.
     public func forget() {
-        known = [:]
+        known.removeAll()
     }
 
     private func read(_ account: ID<Account>) -> Task<Identity?, any Error> {
@@ -63,10 +55,5 @@ public actor KeyStore {
             }
             return Identity(keyID: stored.keyID, key: try PrivateKey(pem: stored.privatePEM))
         }
-    }
-
-    private func forgetOldest() {
-        guard let oldest = known.min(by: { $0.value.lastUse < $1.value.lastUse })?.key else { return }
-        known[oldest] = nil
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AsyncHTTPClient
+internal import IPAddresses
 public import Logging
 internal import Model
 public import NIOCore
@@ -165,7 +166,7 @@ extension OutboundClient {
     }
 
     /// The first look: all addresses of the name, and not only the one that is used, must be permitted.
-    private func permittedAddresses(of iri: IRI) async throws -> [NetworkAddress] {
+    private func permittedAddresses(of iri: IRI) async throws -> [IPAddress] {
         let host = iri.host
         let isOnlyForOpened = addressGuard.isOnlyForOpened(host)
         if isOnlyForOpened && addressGuard.insecureBlocks.isEmpty { throw TransportFailure.forbiddenAddress }

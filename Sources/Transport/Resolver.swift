@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import IPAddresses
+internal import Limits
 internal import NIOCore
 internal import NIOPosix
 
@@ -15,21 +17,15 @@ internal import Musl
 /// waits is let go when its task is cancelled, though the look-up itself cannot be stopped.
 actor Resolver {
     /// How a name is looked up; tests bring their own.
-    typealias LookUp = @Sendable (String) throws -> [NetworkAddress]
+    typealias LookUp = @Sendable (String) throws -> [IPAddress]
 
-    private struct Answer {
-        var addresses: [NetworkAddress]
-        var until: ContinuousClock.Instant
-    }
-
-    private static let answerLimit = 4096
     private static let openLimit = 1024
 
     private let threads: NIOThreadPool
     private let lookUp: LookUp
     private let lifetime: Duration
-    private var answers: [String: Answer] = [:]
-    private var waiting: [String: [Int: CheckedContinuation<[NetworkAddress], any Error>]] = [:]
+    private var answers = ExpiringCache<String, [IPAddress], ContinuousClock.Instant>(capacity: 4_096)
+    private var waiting: [String: [Int: CheckedContinuation<[IPAddress], any Error>]] = [:]
     private var lastTicket = 0
 
     init(threadCount: Int, lifetime: Duration = .seconds(60), lookUp: @escaping LookUp) {
@@ -42,11 +38,11 @@ actor Resolver {
     /// The addresses of a host, best first; never empty.
     ///
     /// - Throws: `TransportFailure.notResolved`, or `CancellationError`.
-    func addresses(of host: String) async throws -> [NetworkAddress] {
-        if let address = NetworkAddress(host) { return [address] }
-        if let known = answers[host], known.until > .now {
-            guard !known.addresses.isEmpty else { throw TransportFailure.notResolved }
-            return known.addresses
+    func addresses(of host: String) async throws -> [IPAddress] {
+        if let address = IPAddress(host) { return [address] }
+        if let known = answers.value(for: host, at: .now) {
+            guard !known.isEmpty else { throw TransportFailure.notResolved }
+            return known
         }
         lastTicket += 1
         let ticket = lastTicket
@@ -58,10 +54,11 @@ actor Resolver {
     }
 
     /// Puts an address that did not answer behind the host's others.
-    func demote(_ address: NetworkAddress, of host: String) {
-        guard var answer = answers[host], let position = answer.addresses.firstIndex(of: address) else { return }
-        answer.addresses.append(answer.addresses.remove(at: position))
-        answers[host] = answer
+    func demote(_ address: IPAddress, of host: String) {
+        answers.update(host) { answer in
+            guard let position = answer.value.firstIndex(of: address) else { return }
+            answer.value.append(answer.value.remove(at: position))
+        }
     }
 
     func shutdown() async {
@@ -69,7 +66,7 @@ actor Resolver {
     }
 
     private func wait(
-        for host: String, _ ticket: Int, _ continuation: CheckedContinuation<[NetworkAddress], any Error>
+        for host: String, _ ticket: Int, _ continuation: CheckedContinuation<[IPAddress], any Error>
     ) {
         guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
         let isFirst = waiting[host] == nil
@@ -89,8 +86,7 @@ actor Resolver {
     private func ask(_ host: String) async {
         let lookUp = lookUp
         let addresses = (try? await threads.runIfActive { try lookUp(host) }) ?? []
-        if answers.count >= Self.answerLimit { answers.removeAll() }
-        answers[host] = Answer(addresses: addresses, until: .now + (addresses.isEmpty ? .seconds(10) : lifetime))
+        answers.insert(addresses, for: host, until: .now + (addresses.isEmpty ? .seconds(10) : lifetime))
         for continuation in (waiting.removeValue(forKey: host) ?? [:]).values {
             if addresses.isEmpty {
                 continuation.resume(throwing: TransportFailure.notResolved)
@@ -101,14 +97,14 @@ actor Resolver {
     }
 
     /// Asks the system: hosts file, then DNS, in the order in which addresses should be tried.
-    @Sendable static func system(_ host: String) throws -> [NetworkAddress] {
+    @Sendable static func system(_ host: String) throws -> [IPAddress] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var first: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, nil, &hints, &first) == 0 else { throw TransportFailure.notResolved }
         defer { freeaddrinfo(first) }
-        var found: [NetworkAddress] = []
+        var found: [IPAddress] = []
         var next = first
         while let entry = next?.pointee, found.count < 32 {
             next = entry.ai_next
@@ -118,13 +114,13 @@ actor Resolver {
         return found
     }
 
-    private static func read(_ entry: addrinfo) -> NetworkAddress? {
+    private static func read(_ entry: addrinfo) -> IPAddress? {
         // Safe: the bounds are checked against the length that the system gave with the structure.
         let (offset, count) = entry.ai_family == AF_INET ? (4, 4) : (8, 16)
         guard entry.ai_family == AF_INET || entry.ai_family == AF_INET6, let start = entry.ai_addr,
             Int(entry.ai_addrlen) >= offset + count
         else { return nil }
-        return NetworkAddress(
+        return IPAddress(
             bytes: Array(UnsafeRawBufferPointer(start: UnsafeRawPointer(start) + offset, count: count)))
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import HTTPSignatures
+internal import Limits
 public import Logging
 public import Model
 public import Vocabulary
@@ -25,7 +26,9 @@ public struct SignedDocumentLoader: DocumentLoader {
     private let clock: any Model.Clock
     private let logger: Logger
     private let patience: Duration
-    private let gate = FetchGate()
+    /// A stranger who names a thousand addresses must not make us open a thousand connections, nor two dozen to one
+    /// victim.
+    private let gate = AsyncSemaphore<String>(limit: 32, perKey: 2, waiterLimit: 256)
     private let memory = FetchMemory()
 
     /// - Parameters:
@@ -172,7 +175,7 @@ extension SignedDocumentLoader {
         guard await admits(host) else { throw .blockedHost }
         do {
             return try await withDeadline(deadline) {
-                try await gate.run(host) { try await knock(question, until: deadline) }
+                try await gate.withPlace(host) { try await knock(question, until: deadline) }
             }
         } catch let error as FetchError {
             throw error

@@ -3,6 +3,7 @@
 internal import Database
 internal import Federation
 internal import HTTPSignatures
+internal import IPAddresses
 internal import Logging
 internal import Mail
 internal import MediaStore
@@ -28,15 +29,15 @@ struct Node: Sendable {
     let pushes: VAPID
     let ids: IDMaker
     let clock: any Model.Clock
-    let counters: Counters
+    let metrics: NodeMetrics
     let logger: Logger
 
     /// Opens the database, brings its schema up to date and wires the parts. Nothing runs yet.
     static func open(_ configuration: Configuration, clock: any Model.Clock = SystemClock()) async throws -> Node {
         let settings = try NodeSettings(configuration)
         let logger = LogFormat.make(settings.logLevel)
-        let counters = Counters()
-        let database = try await openDatabase(settings, counters, logger: logger)
+        let metrics = NodeMetrics()
+        let database = try await openDatabase(settings, metrics, logger: logger)
         let ids = IDMaker(slot: Int(ProcessIdentity.number))
         let policies = HostPolicies(database: database, mode: settings.community.mode)
         let client = try settings.makeClient(logger: logger)
@@ -47,7 +48,7 @@ struct Node: Sendable {
             admits: { host in (try? await policies.admits(host)) ?? false }, clock: clock, logger: logger)
         let federation = Federation(
             database: database, community: settings.community, loader: loader, ids: ids, clock: clock,
-            counters: counters, logger: logger)
+            counters: metrics.counters, logger: logger)
         let media = try openMedia(settings)
         let keyPool = KeyPool.rsa()
         let services = Services(
@@ -56,7 +57,7 @@ struct Node: Sendable {
         return Node(
             configuration: configuration, settings: settings, database: database, federation: federation,
             services: services, media: media, policies: policies, client: client, keys: keys, keyPool: keyPool,
-            pushes: pushes, ids: ids, clock: clock, counters: counters, logger: logger)
+            pushes: pushes, ids: ids, clock: clock, metrics: metrics, logger: logger)
     }
 
     /// Gives everything back.
@@ -74,11 +75,12 @@ struct Node: Sendable {
     }
 
     private static func openDatabase(
-        _ settings: NodeSettings, _ counters: Counters, logger: Logger
+        _ settings: NodeSettings, _ metrics: NodeMetrics, logger: Logger
     ) async throws -> Database {
         if let folder = settings.databaseFolder { try TextFile.makeFolder(folder) }
         let database = try await Database.open(
-            settings.database, logger: logger, onStatement: { _ in counters.countStatement() })
+            settings.database, logger: logger, onStatement: { _ in metrics.countStatement() },
+            onStart: { metrics.recordWait($0) })
         _ = try await Migrator(migrations: Schema.migrations).migrate(database)
         return database
     }
@@ -113,7 +115,7 @@ extension NodeSettings {
     /// The way out: every request of the node takes it.
     ///
     /// - Parameter blocks: networks that are opened besides those that the settings open.
-    func makeClient(opening blocks: [NetworkBlock] = [], logger: Logger) throws -> OutboundClient {
+    func makeClient(opening blocks: [CIDRBlock] = [], logger: Logger) throws -> OutboundClient {
         try OutboundClient(
             guard: AddressGuard(insecureBlocks: insecureNetworks + blocks),
             userAgent: "Troquet/\(Version.current) (+\(community.origin.string)/)", caFile: caFile,

@@ -70,7 +70,8 @@ struct NodeProcess: Sendable {
         let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone, uploads: uploads)
         var door = FrontDoor.Settings(origin: node.settings.community.origin.string)
         door.limits = node.settings.hasRateLimits
-        door.trustedProxies = node.settings.trustedProxies.compactMap { AddressBlock($0) }
+        door.metrics = node.metrics.registry
+        door.trustedProxies = node.settings.trustedProxies
         let clients = MastodonAPI(
             services: node.services, software: Version.current, uploads: uploads,
             limits: node.settings.hasRateLimits)
@@ -110,9 +111,8 @@ struct NodeProcess: Sendable {
     }
 
     private func metrics(_ listen: ListenAddress) throws -> some Service {
-        let health = Health(node)
         let router = Router(context: BasicRequestContext.self)
-        router.get("/metrics") { _, _ in try await health.metrics() }
+        router.get("/metrics") { [node] _, _ in await node.metrics.page(of: node) }
         return Application(
             router: router, configuration: .init(address: .hostname(listen.host, port: listen.port)),
             logger: node.logger)
@@ -125,7 +125,7 @@ struct NodeProcess: Sendable {
         var context = DeliveryContext(
             database: node.database, client: node.client, keys: node.keys, ids: node.ids, logger: node.logger)
         context.clock = node.clock
-        context.counters = node.counters
+        context.counters = node.metrics.counters
         context.admits = { [policies = node.policies] host in (try? await policies.admits(host)) ?? false }
         var settings = DeliverySettings()
         settings.concurrency = node.settings.deliveryConcurrency

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Database
+internal import IPAddresses
 internal import Logging
 internal import Mail
 internal import Model
@@ -12,13 +13,13 @@ struct NodeSettings: Sendable {
     let community: Community
     let listen: ListenAddress
     let database: DatabaseURL
-    let insecureNetworks: [NetworkBlock]
+    let insecureNetworks: [CIDRBlock]
     let caFile: String?
     let mailFolder: String
     let mediaFolder: String
     let mailbox: Mailbox
     let hasRateLimits: Bool
-    let trustedProxies: [String]
+    let trustedProxies: [CIDRBlock]
     let metricsListen: ListenAddress?
     let deliveryConcurrency: Int
     let logLevel: Logger.Level
@@ -31,13 +32,7 @@ struct NodeSettings: Sendable {
         } catch {
             throw ConfigurationError("database: \(error)")
         }
-        insecureNetworks = try Self.list(values["federation_insecure_networks"]).map {
-            text throws(ConfigurationError) in
-            guard let block = NetworkBlock(text) else {
-                throw ConfigurationError("federation_insecure_networks: “\(text)” is no block like 127.0.0.0/8.")
-            }
-            return block
-        }
+        insecureNetworks = try Self.blocks(values, "federation_insecure_networks")
         caFile = values["tls_ca_file"].isEmpty ? nil : values["tls_ca_file"]
         guard values["smtp"].hasPrefix("file:"), values["smtp"].count > 5 else {
             throw ConfigurationError("smtp: this version writes mail into a folder only: file:DIR.")
@@ -49,7 +44,7 @@ struct NodeSettings: Sendable {
         mediaFolder = values["media"]
         mailbox = try Self.mailbox(values["mail_from"], community)
         hasRateLimits = try Self.choice(values, "rate_limits", ["on": true, "off": false])
-        trustedProxies = Self.list(values["trusted_proxies"])
+        trustedProxies = try Self.blocks(values, "trusted_proxies")
         metricsListen =
             values["metrics_listen"].isEmpty ? nil : try Self.address(values["metrics_listen"], "metrics_listen")
         guard let concurrency = Int(values["delivery_concurrency"]), (1...1000).contains(concurrency) else {
@@ -110,6 +105,15 @@ struct NodeSettings: Sendable {
             throw ConfigurationError("mail_from: an address like cafe@example.org.")
         }
         return Mailbox(name: community.name, address: address)
+    }
+
+    private static func blocks(_ values: Configuration, _ name: String) throws(ConfigurationError) -> [CIDRBlock] {
+        try list(values[name]).map { text throws(ConfigurationError) in
+            guard let block = CIDRBlock(text) else {
+                throw ConfigurationError("\(name): “\(text)” is no block like 127.0.0.0/8.")
+            }
+            return block
+        }
     }
 
     private static func list(_ text: String) -> [String] {

@@ -9,8 +9,9 @@ struct LayeringTests {
     /// Where each target stands. What it needs stands lower.
     private static let floors: [String: Int] = [
         "CPostgres": 0, "CSQLite": 0, "COpenSSL": 0, "CLibXML2": 0, "CSpawn": 0, "TextEncoding": 0,
-        "CivilDates": 0,
-        "FileWriting": 1, "Vocabulary": 1, "HTTPSignatures": 1, "Database": 1, "Calendar": 1,
+        "CivilDates": 0, "Limits": 0,
+        "FileWriting": 1, "IPAddresses": 1, "Telemetry": 1, "Vocabulary": 1, "HTTPSignatures": 1, "Database": 1,
+        "Calendar": 1,
         "Model": 2,
         "Markup": 3, "Storage": 3,
         "Federation": 4, "Transport": 4, "Mail": 4, "MediaStore": 4, "HTTPSupport": 4,

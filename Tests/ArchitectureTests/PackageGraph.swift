@@ -21,6 +21,8 @@ struct PackageGraph: Sendable {
     }
 
     let targets: [Target]
+    /// The packages that the manifest names, by identity, each with its version; nil when it leaves a choice.
+    let packages: [String: String?]
 
     /// Read once: it takes a second.
     static let ours = Result { try PackageGraph() }
@@ -53,6 +55,8 @@ struct PackageGraph: Sendable {
         }
         let dump = try JSONDecoder().decode(Dump.self, from: try Data(contentsOf: output))
         targets = dump.targets.map(\.target)
+        let packages = dump.dependencies.flatMap(\.sourceControl)
+        self.packages = Dictionary(packages.map { ($0.identity, $0.requirement.exact?.first) }) { first, _ in first }
     }
 
     private struct DumpFailure: Error {
@@ -96,5 +100,20 @@ private struct Dump: Decodable {
         }
     }
 
+    /// `{"sourceControl": [{"identity": name, "requirement": {"exact": [version]}}]}`.
+    struct Package: Decodable {
+        struct Source: Decodable {
+            let identity: String
+            let requirement: Requirement
+        }
+
+        struct Requirement: Decodable {
+            let exact: [String]?
+        }
+
+        let sourceControl: [Source]
+    }
+
     let targets: [Target]
+    let dependencies: [Package]
 }

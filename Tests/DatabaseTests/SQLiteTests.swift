@@ -128,20 +128,3 @@ struct SQLiteTests {
         await place.remove()
     }
 }
-
-@Suite("Statement cache")
-struct StatementCacheTests {
-    @Test("the entry unused for longest makes room")
-    func order() {
-        var cache = StatementCache<String, Int>(capacity: 2)
-        cache.insert(1, for: "a")
-        cache.insert(2, for: "b")
-        #expect(cache.find("a") == 1)
-        #expect(cache.makeRoom() == 2)
-        cache.insert(3, for: "c")
-        #expect(cache.find("b") == nil)
-        #expect(cache.find("a") == 1)
-        #expect(cache.find("c") == 3)
-        #expect(cache.count == 2)
-    }
-}

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Database
+import Glibc
+import Logging
+import Synchronization
 import TestSupport
 import Testing
 
@@ -154,6 +157,26 @@ struct TransactionTests {
         try await database.write { try $0.run("DELETE FROM thing WHERE id = \(1)") }
         #expect(log.all == ["SELECT id FROM thing WHERE id = $1", "DELETE FROM thing WHERE id = $1"])
         await database.close()
+    }
+
+    @Test("the observer is told how long a body waited for a connection", arguments: TestEngine.available)
+    func waits(engine: TestEngine) async throws {
+        let place = try await engine.makePlace(migrations: testMigrations)
+        let waits = Mutex<[Duration]>([])
+        let database = try await Database.open(
+            place.url, readers: 1, logger: .silent, onStart: { wait in waits.withLock { $0.append(wait) } })
+        let opened = waits.withLock { $0.count }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 { group.addTask { _ = try await database.read { _ in usleep(20_000) } } }
+            try await group.waitForAll()
+        }
+        try await database.write { _ in }
+        let told = waits.withLock { $0.dropFirst(opened) }
+        #expect(told.count == 5)
+        #expect(told.allSatisfy { $0 >= .zero })
+        #expect((told.max() ?? .zero) >= .milliseconds(20), "one of them waited for another")
+        await database.close()
+        await place.remove()
     }
 
     @Test("closing finishes what waits and refuses what comes later", arguments: TestEngine.available)

@@ -5,6 +5,7 @@ import Federation
 import HTTPSignatures
 import Model
 import Storage
+import Telemetry
 import TestSupport
 import Testing
 import Vocabulary

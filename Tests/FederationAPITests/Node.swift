@@ -11,6 +11,7 @@ import Model
 import NIOCore
 import Storage
 import Synchronization
+import Telemetry
 import TestSupport
 import Vocabulary
 

@@ -6,6 +6,7 @@ import Logging
 import Model
 import Storage
 import Synchronization
+import Telemetry
 import TestSupport
 import Vocabulary
 

@@ -4,6 +4,7 @@ import Database
 import HTTPSignatures
 import Model
 import Storage
+import Telemetry
 import TestSupport
 import Testing
 import Vocabulary

@@ -3,6 +3,7 @@
 import Database
 import Model
 import Storage
+import Telemetry
 import TestSupport
 import Testing
 import Vocabulary

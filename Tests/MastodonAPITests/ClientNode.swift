@@ -13,6 +13,7 @@ import NIOPosix
 import Services
 import Storage
 import Synchronization
+import Telemetry
 import TestSupport
 import TextEncoding
 import Vocabulary

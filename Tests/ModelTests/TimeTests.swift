@@ -113,33 +113,6 @@ struct ZonedTimeTests {
     }
 }
 
-@Suite("Counters")
-struct CountersTests {
-    @Test("eight tasks that count at once lose nothing")
-    func concurrent() async {
-        let counters = Counters()
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<8 {
-                group.addTask {
-                    for _ in 0..<1_000 { counters.count("seen") }
-                    counters.count("bytes", by: 10)
-                }
-            }
-        }
-        #expect(counters.value("seen") == 8_000)
-        #expect(counters.snapshot == ["seen": 8_000, "bytes": 80])
-        #expect(counters.value("never") == 0)
-    }
-
-    @Test("a counter that is full does not trap")
-    func full() {
-        let counters = Counters()
-        counters.count("n", by: .max)
-        counters.count("n")
-        #expect(counters.value("n") == .min)
-    }
-}
-
 @Suite("Pages")
 struct PageRequestTests {
     @Test("the length of a page is kept between 1 and 80", arguments: [(-1, 1), (0, 1), (1, 1), (80, 80), (81, 80)])

@@ -61,7 +61,8 @@ struct ConfigurationTests {
             "registration=maybe", "federation_mode=half", "federation_insecure_networks=everywhere",
             "smtp=smtp://mail.example", "media=s3://bucket", "media=", "rate_limits=sometimes",
             "delivery_concurrency=0", "log_level=loud",
-            "time_zone=Mars/Olympus", "language=de", "metrics_listen=nowhere",
+            "trusted_proxies=proxy", "trusted_proxies=10.1.2.3/8", "time_zone=Mars/Olympus", "language=de",
+            "metrics_listen=nowhere",
         ])
     func unusable(flag: String) throws {
         let values = try configuration([flag])

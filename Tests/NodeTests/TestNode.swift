@@ -146,7 +146,7 @@ actor TestNode {
         }
     }
 
-    private static func freePort(at address: String) async throws -> Int {
+    static func freePort(at address: String) async throws -> Int {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: address, port: 0).get()
         let port = channel.localAddress?.port

@@ -7,6 +7,7 @@ import MediaStore
 import Model
 import Services
 import Storage
+import Telemetry
 import TestSupport
 import Testing
 import Vocabulary

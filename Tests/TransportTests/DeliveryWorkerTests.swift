@@ -5,6 +5,7 @@ import Model
 import ServiceLifecycle
 import Storage
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 import Vocabulary

@@ -5,6 +5,7 @@ import HTTPSignatures
 import Logging
 import Model
 import Storage
+import Telemetry
 import TestSupport
 import Testing
 import Vocabulary

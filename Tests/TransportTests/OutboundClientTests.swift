@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import IPAddresses
 import Model
 import Synchronization
 import TestSupport
@@ -79,11 +80,11 @@ struct OutboundClientTests {
     @Test("a connection that reached another machine than was meant is closed before the first byte")
     func connectCheck() async throws {
         let canary = try await LoopbackServer.start("127.1.0.1") { _ in .text("", type: "text/plain") }
-        let block = try #require(NetworkBlock("127.0.0.0/16"))
+        let block = try #require(CIDRBlock("127.0.0.0/16"))
         let pool = try ClientPool(
             addressGuard: AddressGuard(insecureBlocks: [block]), caFile: nil, group: TestLoops.group)
         // As if the first check had been passed: the pool itself must refuse.
-        let address = try #require(NetworkAddress("127.1.0.1"))
+        let address = try #require(IPAddress("127.1.0.1"))
         let route = ClientPool.Route(scheme: "http", host: "evil.test", port: canary.port, address: address)
         await #expect(throws: TransportFailure.forbiddenAddress) {
             try await TestLoops.get("http://evil.test:\(canary.port)/", route, pool)
@@ -159,7 +160,7 @@ struct OutboundClientTests {
         let resolver = Resolver(threadCount: 2) { host in
             while host == "slow.test" && held.withLock({ $0 }) { usleep(1000) }
             end.finish()
-            return [NetworkAddress("127.0.0.2")].compactMap { $0 }
+            return [IPAddress("127.0.0.2")].compactMap { $0 }
         }
         await #expect(throws: TransportFailure.timedOut) {
             try await withDeadline(.after(.milliseconds(100))) { try await resolver.addresses(of: "slow.test") }
@@ -220,11 +221,11 @@ struct OutboundClientTests {
     @Test("clients beyond the bound are shut down, and come back when they are needed")
     func eviction() async throws {
         let server = try await LoopbackServer.start("0.0.0.0") { _ in LoopbackResponse(202) }
-        let block = try #require(NetworkBlock("127.0.0.0/16"))
+        let block = try #require(CIDRBlock("127.0.0.0/16"))
         let pool = try ClientPool(
             addressGuard: AddressGuard(insecureBlocks: [block]), caFile: nil, group: TestLoops.group, limit: 4)
         for number in [2, 3, 4, 5, 6, 7, 8, 2, 3] {
-            let address = try #require(NetworkAddress("127.0.0.\(number)"))
+            let address = try #require(IPAddress("127.0.0.\(number)"))
             let route = ClientPool.Route(scheme: "http", host: "h\(number).test", port: server.port, address: address)
             #expect(try await TestLoops.get("http://h\(number).test:\(server.port)/", route, pool) == 202)
             #expect(pool.count <= 4)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPSignatures
+import IPAddresses
 import Logging
 import Model
 import NIOPosix
@@ -33,14 +34,14 @@ final class NameTable: Sendable {
         self.answers = Mutex(answers)
     }
 
-    @Sendable func lookUp(_ host: String) throws -> [NetworkAddress] {
+    @Sendable func lookUp(_ host: String) throws -> [IPAddress] {
         let texts = answers.withLock { answers in
             let list = answers[host] ?? []
             if list.count > 1 { answers[host] = Array(list.dropFirst()) }
             return list.first
         }
         guard let texts else { throw TransportFailure.notResolved }
-        return texts.compactMap { NetworkAddress($0) }
+        return texts.compactMap { IPAddress($0) }
     }
 }
 
@@ -56,7 +57,7 @@ enum TransportWorld {
             caFile: nil, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, lookUp: names.lookUp,
             resolutionLifetime: resolutionLifetime, clock: clock)
         return try OutboundClient(
-            addressGuard: AddressGuard(insecureBlocks: opened.compactMap { NetworkBlock($0) }),
+            addressGuard: AddressGuard(insecureBlocks: opened.compactMap { CIDRBlock($0) }),
             userAgent: "Troquet/test",
             network: network, logger: .silent)
     }

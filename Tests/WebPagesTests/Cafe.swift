@@ -11,6 +11,7 @@ import Model
 import NIOPosix
 import Services
 import Storage
+import Telemetry
 import TestSupport
 import TextEncoding
 import Vocabulary

@@ -4,6 +4,7 @@ internal import Database
 public import HTTPSignatures
 public import Model
 internal import Storage
+internal import Telemetry
 internal import TextEncoding
 internal import Vocabulary
 

@@ -4,6 +4,7 @@ internal import Database
 internal import Logging
 internal import Model
 internal import Storage
+internal import Telemetry
 internal import Vocabulary
 
 // From a stored activity to its effect:

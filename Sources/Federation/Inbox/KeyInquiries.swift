@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Limits
 internal import Model
 internal import Storage
 
@@ -8,24 +9,17 @@ internal import Storage
 /// A signature in somebody's name costs its maker nothing. Without this each of them would cost that somebody's host a
 /// request.
 actor KeyInquiries {
-    private struct Inquiry {
-        var freshUntil: Timestamp
-        let answer: Task<Result<StoredKey, Refusal>, Never>
-    }
-
-    /// Inquiries that are remembered, at the most.
-    private static let limit = 4_096
     /// How soon a host is asked again that could not answer.
     private static let pauseAfterFailure = Duration.seconds(30)
 
-    private var inquiries: [String: Inquiry] = [:]
+    /// The answers, and until when they are fresh.
+    private var inquiries = ExpiringCache<String, Task<Result<StoredKey, Refusal>, Never>, Timestamp>(capacity: 4_096)
 
     /// The owner's answer: the last one while it is fresh, else a new one.
     func ask(
         _ keyID: String, at now: Timestamp, _ question: @escaping @Sendable () async throws(Refusal) -> StoredKey
     ) async throws(Refusal) -> StoredKey {
-        if let last = inquiries[keyID], last.freshUntil > now { return try await last.answer.value.get() }
-        makeRoom(at: now)
+        if let last = inquiries.value(for: keyID, at: now) { return try await last.value.get() }
         let answer = Task { () async -> Result<StoredKey, Refusal> in
             do throws(Refusal) {
                 return .success(try await question())
@@ -33,17 +27,11 @@ actor KeyInquiries {
                 return .failure(error)
             }
         }
-        inquiries[keyID] = Inquiry(freshUntil: now + ActorResolver.keyRefreshPause, answer: answer)
+        inquiries.insert(answer, for: keyID, until: now + ActorResolver.keyRefreshPause)
         let result = await answer.value
         if case .failure(let refusal) = result, refusal.isTemporary {
-            inquiries[keyID]?.freshUntil = now + Self.pauseAfterFailure
+            inquiries.update(keyID) { $0.until = now + Self.pauseAfterFailure }
         }
         return try result.get()
-    }
-
-    private func makeRoom(at now: Timestamp) {
-        guard inquiries.count >= Self.limit else { return }
-        inquiries = inquiries.filter { $0.value.freshUntil > now }
-        if inquiries.count >= Self.limit { inquiries.removeAll() }
     }
 }

@@ -6,6 +6,7 @@ public import Logging
 public import Model
 public import ServiceLifecycle
 internal import Storage
+public import Telemetry
 internal import Vocabulary
 
 // The promise: an accepted activity reaches every reachable server, in order for each object, even when that server was

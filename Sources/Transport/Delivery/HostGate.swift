@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import DequeModule
 internal import HTTPSignatures
 internal import Model
 internal import Storage
@@ -53,7 +54,7 @@ struct HostGate {
         var notedSuccessAt: Timestamp?
         var scheme = SignatureScheme.cavage
         var schemeUntil = Timestamp(0)
-        fileprivate var queue: [Waiting] = []
+        fileprivate var queue: Deque<Waiting> = []
 
         /// How many may be open now.
         var openLimit: Int { failures > 0 ? 1 : limit }
@@ -66,7 +67,7 @@ struct HostGate {
     private let limits: Limits
     private var hosts: [String: HostState] = [:]
     private var flights: [ID<QueuedDelivery>: Flight] = [:]
-    private var ready: [String] = []
+    private var ready: Deque<String> = []
     private var queued = 0
     private var slow = 0
     private var slowHosts: Set<String> = []
@@ -128,7 +129,7 @@ struct HostGate {
     /// The next delivery that may be sent; `nil` when none may.
     mutating func depart(at now: ContinuousClock.Instant, wallClock: Timestamp) -> Departure? {
         guard flights.count - slow < limits.concurrency, flights.count < limits.total else { return nil }
-        while let host = ready.popLast() {
+        while let host = ready.popFirst() {
             guard var state = hosts[host] else { continue }
             state.isReady = false
             guard state.mayStart else {
@@ -185,7 +186,7 @@ struct HostGate {
         guard var state = hosts[host], state.mayStart, !state.isReady else { return }
         state.isReady = true
         hosts[host] = state
-        ready.insert(host, at: 0)
+        ready.append(host)
     }
 }
 

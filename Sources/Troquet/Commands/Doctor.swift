@@ -5,6 +5,7 @@ internal import CivilDates
 internal import Database
 internal import Federation
 internal import HTTPSignatures
+internal import IPAddresses
 internal import Model
 internal import Storage
 internal import Transport
@@ -52,7 +53,7 @@ struct Examination: Sendable {
         self.node = node
         // It asks its own node, which may live at localhost while somebody tries it out; nobody else is asked there.
         let isTrial = ["localhost", "127.0.0.1"].contains(node.settings.community.origin.host)
-        let loopback = isTrial ? ["127.0.0.0/8", "::1/128"].compactMap { NetworkBlock($0) } : []
+        let loopback = isTrial ? ["127.0.0.0/8", "::1/128"].compactMap { CIDRBlock($0) } : []
         client = try node.settings.makeClient(opening: loopback, logger: node.logger)
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import CoreMetrics
 internal import Services
 
 /// `troquet serve`: the node itself.
@@ -25,6 +26,8 @@ struct Serve: AsyncParsableCommand {
                 wanted.insert(role)
             }
             let node = try await Node.open(try options.configuration())
+            // Once in a process: what libraries count stands on the same page.
+            MetricsSystem.bootstrap(node.metrics.registry)
             try await node.services.prepareNode()
             if demo { try await Demo(node).seedIfEmpty() }
             try await NodeProcess(node, roles: wanted).run()

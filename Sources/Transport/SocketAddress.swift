@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import IPAddresses
+internal import NIOCore
+
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Musl
+#endif
+
+extension IPAddress {
+    /// The address of a socket; `nil` for a socket in the file system.
+    init?(_ address: SocketAddress) {
+        // Safe: sockaddr_in and sockaddr_in6 are at least 16 and 28 bytes; their addresses begin at 4 and 8.
+        let bytes: [UInt8]? =
+            switch address {
+            case .v4: address.withSockAddr { start, _ in Self.copy(start, from: 4, count: 4) }
+            case .v6: address.withSockAddr { start, _ in Self.copy(start, from: 8, count: 16) }
+            case .unixDomainSocket: nil
+            }
+        guard let bytes else { return nil }
+        self.init(bytes: bytes)
+    }
+
+    private static func copy(_ start: UnsafePointer<sockaddr>, from offset: Int, count: Int) -> [UInt8] {
+        Array(UnsafeRawBufferPointer(start: UnsafeRawPointer(start) + offset, count: count))
+    }
+}

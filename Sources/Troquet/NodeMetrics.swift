@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CoreMetrics
+internal import Database
+internal import HTTPSupport
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import Model
+internal import Storage
+internal import Synchronization
+internal import Telemetry
+
+/// What this node measures, and the page that shows it.
+///
+/// Requests, statements and events are counted as they happen. How much waits in the queues is asked of the database when
+/// somebody looks, every few seconds at the most: to count a long queue is work.
+final class NodeMetrics: Sendable {
+    /// The factory of everything that this node measures.
+    let registry: PrometheusRegistry
+    /// Counts of events by name.
+    let counters: Counters
+
+    /// How old the numbers of the queues may be.
+    private static let queueAge = Duration.seconds(5)
+
+    private let statements: Counter
+    private let waits: Timer
+    private let queues = Mutex<ContinuousClock.Instant?>(nil)
+
+    init() {
+        registry = PrometheusRegistry(help: Self.help)
+        counters = Counters(registry)
+        statements = Counter(label: "troquet_database_statements", factory: registry)
+        waits = Timer(label: "troquet_database_wait_seconds", factory: registry)
+    }
+
+    /// One statement more was told to the database.
+    func countStatement() { statements.increment() }
+
+    /// A read or a write waited so long for a connection.
+    func recordWait(_ duration: Duration) {
+        waits.recordNanoseconds(Int64(clamping: duration.attoseconds / 1_000_000_000))
+    }
+
+    /// Everything, in the text format of Prometheus.
+    func page(of node: Node) async -> Response {
+        await refreshQueues(of: node)
+        var response = Answers.text(registry.text)
+        response.headers[.contentType] = PrometheusRegistry.mediaType
+        return response
+    }
+
+    private func refreshQueues(of node: Node) async {
+        let isDue = queues.withLock { last in
+            if let last, ContinuousClock.now - last < Self.queueAge { return false }
+            // Set before the rows are counted, so that two who look at once count them once.
+            last = .now
+            return true
+        }
+        guard isDue else { return }
+        let now = node.clock.now
+        do {
+            let backlogs = try await node.database.read { db in try QueueBacklogs.all(now: now, in: db) }
+            for backlog in backlogs { show(backlog, at: now) }
+        } catch {
+            queues.withLock { $0 = nil }
+            node.logger.warning("queues not counted", metadata: ["error.kind": "\(error)"])
+        }
+    }
+
+    private func show(_ backlog: QueueBacklogs.Backlog, at now: Timestamp) {
+        let age = backlog.oldest.map { max(0, (now - $0).milliseconds / 1000) } ?? 0
+        set("troquet_queue_depth", ["queue": backlog.queue], backlog.count)
+        set("troquet_queue_oldest_seconds", ["queue": backlog.queue], Int(age))
+        // The two first queues had names of their own before there was a label.
+        guard let name = ["inbox": "inbox", "outbox": "delivery"][backlog.queue] else { return }
+        set("troquet_\(name)_backlog", [:], backlog.count)
+        set("troquet_\(name)_oldest_seconds", [:], Int(age))
+    }
+
+    private func set(_ label: String, _ dimensions: [String: String], _ value: Int) {
+        Gauge(label: label, dimensions: dimensions.map { ($0.key, $0.value) }, factory: registry).record(value)
+    }
+
+    /// Every metric of ours in one sentence.
+    static let help = [
+        Counters.metric: "What happened since the start, by name.",
+        "troquet_database_statements": "SQL statements since the start.",
+        "troquet_database_wait_seconds": "How long reads and writes waited for a connection to the database.",
+        "troquet_delivery_backlog": "Deliveries that are not done, those included that wait for another try.",
+        "troquet_delivery_oldest_seconds": "For how long the oldest delivery has been due.",
+        "troquet_http_request_duration_seconds": "Time from a request's head to its answer, by face.",
+        "troquet_http_requests_total": "Answers by face (pages, documents, clients) and class of status.",
+        "troquet_inbox_backlog": "Received activities that are not applied yet.",
+        "troquet_inbox_oldest_seconds": "Age of the oldest received activity that is not applied yet.",
+        "troquet_queue_depth": "What waits, by queue.",
+        "troquet_queue_oldest_seconds": "For how long the oldest that is due has waited, by queue.",
+    ]
+}

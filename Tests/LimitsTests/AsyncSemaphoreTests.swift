@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Limits
+import Synchronization
+import Testing
+
+@Suite("Semaphore", .timeLimit(.minutes(1)))
+struct AsyncSemaphoreTests {
+    @Test("no more tasks have a place than may, and all of them get one")
+    func limit() async throws {
+        let semaphore = AsyncSemaphore<Unkeyed>(limit: 3, waiterLimit: 1_000)
+        let most = Mutex(0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<200 {
+                group.addTask {
+                    try await semaphore.withPlace(.all) {
+                        most.withLock { $0 = max($0, semaphore.load.open) }
+                        await Task.yield()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(most.withLock { $0 } == 3)
+        #expect(semaphore.load == (0, 0))
+    }
+
+    @Test("those who wait get a place in the order in which they came")
+    func fair() async throws {
+        let semaphore = AsyncSemaphore<Unkeyed>(limit: 1, waiterLimit: 100)
+        let order = Mutex<[Int]>([])
+        try await semaphore.acquire(.all)
+        var tasks: [Task<Void, any Error>] = []
+        for number in 0..<20 {
+            tasks.append(
+                Task { try await semaphore.withPlace(.all) { order.withLock { $0.append(number) } } })
+            try await waiting(number + 1, semaphore)
+        }
+        semaphore.release(.all)
+        for task in tasks { try await task.value }
+        #expect(order.withLock { $0 } == Array(0..<20))
+    }
+
+    @Test("who waits for a busy key holds up nobody else")
+    func keys() async throws {
+        let semaphore = AsyncSemaphore<String>(limit: 8, perKey: 2, waiterLimit: 100)
+        try await semaphore.acquire("slow")
+        try await semaphore.acquire("slow")
+        let third = Task { try await semaphore.acquire("slow") }
+        try await waiting(1, semaphore)
+        try await semaphore.acquire("quick")
+        #expect(semaphore.load == (3, 1))
+        semaphore.release("quick")
+        #expect(semaphore.load == (2, 1), "a place of another key is no place for it")
+        semaphore.release("slow")
+        try await third.value
+        #expect(semaphore.load == (2, 0))
+    }
+
+    @Test("the limit of all counts for keys too")
+    func both() async throws {
+        let semaphore = AsyncSemaphore<Int>(limit: 3, perKey: 2, waiterLimit: 100)
+        for key in 0..<3 { try await semaphore.acquire(key) }
+        let fourth = Task { try await semaphore.acquire(3) }
+        try await waiting(1, semaphore)
+        semaphore.release(1)
+        try await fourth.value
+        #expect(semaphore.load == (3, 0))
+    }
+
+    @Test("a task that is cancelled stops waiting, and its place in the queue goes to the next")
+    func cancelled() async throws {
+        let semaphore = AsyncSemaphore<Unkeyed>(limit: 1, waiterLimit: 100)
+        try await semaphore.acquire(.all)
+        let first = Task { try await semaphore.acquire(.all) }
+        try await waiting(1, semaphore)
+        let second = Task { try await semaphore.acquire(.all) }
+        try await waiting(2, semaphore)
+        first.cancel()
+        await #expect(throws: SemaphoreError.cancelled) { try await first.value }
+        #expect(semaphore.load == (1, 1))
+        semaphore.release(.all)
+        try await second.value
+        #expect(semaphore.load == (1, 0))
+    }
+
+    @Test("a task that was cancelled before it asked does not wait")
+    func cancelledBefore() async throws {
+        let semaphore = AsyncSemaphore<Unkeyed>(limit: 1, waiterLimit: 100)
+        try await semaphore.acquire(.all)
+        let late = Task {
+            while !Task.isCancelled { await Task.yield() }
+            try await semaphore.acquire(.all)
+        }
+        late.cancel()
+        await #expect(throws: SemaphoreError.cancelled) { try await late.value }
+        #expect(semaphore.load == (1, 0))
+    }
+
+    @Test("beyond the bound nobody waits")
+    func bounded() async throws {
+        let semaphore = AsyncSemaphore<Unkeyed>(limit: 1, waiterLimit: 2)
+        try await semaphore.acquire(.all)
+        let tasks = (0..<2).map { _ in Task { try await semaphore.acquire(.all) } }
+        try await waiting(2, semaphore)
+        await #expect(throws: SemaphoreError.tooManyWaiting) { try await semaphore.acquire(.all) }
+        for task in tasks {
+            semaphore.release(.all)
+            _ = task
+        }
+        for task in tasks { try await task.value }
+        #expect(semaphore.load == (1, 0))
+    }
+
+    @Test("a body that fails gives its place back")
+    func failing() async throws {
+        struct Failure: Error {}
+        let semaphore = AsyncSemaphore<Unkeyed>(limit: 1, waiterLimit: 0)
+        for _ in 0..<3 {
+            await #expect(throws: Failure.self) { try await semaphore.withPlace(.all) { throw Failure() } }
+        }
+        #expect(semaphore.load == (0, 0))
+    }
+
+    @Test("no place is lost, whenever tasks are cancelled", arguments: 0..<5)
+    func storm(round: Int) async throws {
+        let semaphore = AsyncSemaphore<Int>(limit: 4, perKey: 2, waiterLimit: 10_000)
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<500 {
+                group.addTask {
+                    let task = Task {
+                        try await semaphore.withPlace(number % 5) { for _ in 0..<(number % 3) { await Task.yield() } }
+                    }
+                    for _ in 0..<(number % 7) { await Task.yield() }
+                    if number.isMultiple(of: 2) { task.cancel() }
+                    _ = await task.result
+                }
+            }
+        }
+        #expect(semaphore.load == (0, 0))
+    }
+
+    private func waiting(_ count: Int, _ semaphore: AsyncSemaphore<some Hashable & Sendable>) async throws {
+        while semaphore.load.waiting != count { await Task.yield() }
+    }
+}
