@@ -54,13 +54,14 @@ extension Services {
     private static let fieldLength = 255
 
     /// Changes the profile of the account that acts, and how it writes without a choice; followers are told.
-    public func changeProfile(_ change: ProfileChange, as id: ID<Account>) async throws {
+    public func changeProfile(_ change: ProfileChange, as principal: Principal) async throws {
         try Self.check(change)
         let note = change.note?.trimmed
         let lines = change.fields.map { $0.filter { !$0.name.trimmed.isEmpty || !$0.value.trimmed.isEmpty } }
         let known = try await mentioned(in: note ?? "")
         try await database.write { tx in
-            var account = try actor(id, in: tx)
+            var account = try actor(principal, in: tx)
+            let id = account.id
             let before = account
             let oldSource = try Accounts.summarySource(of: id, in: tx)
             Self.apply(change, to: &account)

@@ -33,7 +33,7 @@ public struct ProfileDraft: Sendable, Hashable {
 
 extension Services {
     /// Changes what one says of oneself; followers are told.
-    public func editProfile(_ draft: ProfileDraft, as person: ID<Account>) async throws {
+    public func editProfile(_ draft: ProfileDraft, as principal: Principal) async throws {
         var check = Check()
         check.text(draft.displayName, "display_name", limit: 100, isNeeded: false)
         check.text(draft.summary, "summary", limit: 2_000, isNeeded: false)
@@ -42,7 +42,7 @@ extension Services {
         let summary = draft.summary.trimmed
         let known = try await mentioned(in: summary)
         try await database.write { tx in
-            var account = try member(person, in: tx).account
+            var account = try member(principal, in: tx).account
             account.displayName = draft.displayName.trimmed
             account.summary = compose(summary, known: known).html
             // One box stands for both, where people see one box: who changes it changes both.
@@ -50,7 +50,7 @@ extension Services {
             account.discoverable = draft.discoverable
             account.approvesFollowers = draft.approvesFollowers
             try Accounts.update(account, summarySource: summary, at: now(), in: tx)
-            try LocalAccounts.setLanguage(person, draft.language, in: tx)
+            try LocalAccounts.setLanguage(account.id, draft.language, in: tx)
             try outbox.update(account, in: tx)
             tx.announce(.settingsChanged)
         }
@@ -59,22 +59,5 @@ extension Services {
     /// What the member typed, for the form in which it is changed.
     public func profileSource(of person: ID<Account>) async throws -> String {
         try await database.read { db in try Accounts.summarySource(of: person, in: db) ?? "" }
-    }
-
-    /// Sets a new password and ends every session: whoever knew the old one is out. The page opens a new one for who asks.
-    ///
-    /// Apps keep their tokens, as people expect it from other servers: no app ever saw the password, and each is shown in
-    /// the settings, where it can be sent away. ``resetPassword(of:)`` takes the tokens too.
-    public func changePassword(_ password: String, as person: ID<Account>) async throws {
-        var check = Check()
-        check.require(password.count >= 10, "password", "too_short")
-        check.require(password.utf8.count <= 1_000, "password", "too_long")
-        try check.finish()
-        let hash = try secrets.hashPassword(password)
-        try await database.write { tx in
-            _ = try member(person, in: tx)
-            try LocalAccounts.setPassword(person, hash: hash, in: tx)
-            try Sessions.deleteAll(of: person, in: tx)
-        }
     }
 }

@@ -24,9 +24,10 @@ public struct OwnProfile: Sendable, Hashable {
 
 extension Services {
     /// The profile of the account that acts.
-    public func ownProfile(of account: ID<Account>) async throws -> OwnProfile {
+    public func ownProfile(as principal: Principal) async throws -> OwnProfile {
         try await database.read { db in
-            let own = try actor(account, in: db)
+            let own = try actor(principal, in: db)
+            let account = own.id
             let choices = try PostingDefaults.of(account, in: db)
             return OwnProfile(
                 account: own, noteSource: try Accounts.summarySource(of: account, in: db) ?? "",

@@ -2,8 +2,8 @@
 
 internal import Database
 internal import Federation
-public import Model
-public import Storage
+internal import Model
+internal import Storage
 
 /// What somebody says who wants to become a member.
 public struct SignUp: Sendable, Hashable {
@@ -39,37 +39,43 @@ extension Services {
     /// - Parameter address: from where it is asked, for the limit of attempts; nil when that does not count.
     /// - Returns: whether the person may sign in at once; otherwise a steward decides.
     public func register(_ signUp: SignUp, from address: String? = nil) async throws -> Bool {
-        try await enrol(signUp, from: address).isWelcome
+        try await enrol(signUp, from: address) { _, isWelcome, _ in isWelcome }
     }
 
     /// Becomes a member through an app, or asks to.
     ///
-    /// - Parameters:
-    ///   - app: through which.
-    ///   - scopes: what the app may then do.
-    /// Apps tell people to look into their mailbox: who has to wait finds a letter there that says so.
+    /// Apps tell people to look into their mailbox: who has to wait finds an e-mail there that says so.
     ///
+    /// - Parameter app: through which; one that acts for a person already makes no other person.
     /// - Returns: the token with which the app acts for the person; while a steward has not decided, it may do nothing.
     public func register(
-        _ signUp: SignUp, through app: ID<ClientApp>?, _ scopes: Scopes, from address: String?
+        _ signUp: SignUp, through app: AppIdentity, from address: String?
     ) async throws -> GivenToken {
+        guard app.account == nil else { throw ServiceError.notAllowed }
         var signUp = signUp
         signUp.needsPassword = true
-        let person = try await enrol(signUp, from: address, sendsLetter: true).person
-        let token = try await makeToken(scopes, app: app, account: person, person: person)
-        return GivenToken(token: token, scopes: scopes, createdAt: now())
+        let token = try secrets.makeToken()
+        return try await enrol(signUp, from: address) { made, isWelcome, tx in
+            if !isWelcome, let email = made.local.email {
+                try enqueue(.waiting, to: email, language: made.local.language, in: tx)
+            }
+            let person = made.local.account.id
+            return try insert(token, app.scopes, app: app.app, account: person, person: person, in: tx)
+        }
     }
 
-    private func enrol(
-        _ signUp: SignUp, from address: String?, sendsLetter: Bool = false
-    ) async throws -> (person: ID<Account>, isWelcome: Bool) {
+    /// Stores somebody who asks to become a member, and in the same transaction what the caller adds.
+    private func enrol<Result: Sendable>(
+        _ signUp: SignUp, from address: String?,
+        adding: @escaping @Sendable (NewMember, _ isWelcome: Bool, Transaction) throws -> Result
+    ) async throws -> Result {
         guard community.registration != .closed else { throw ServiceError.conflict("registration_closed") }
         try Self.check(signUp)
         if let address { try await attempts.take("register:\(address)", at: now()) }
         let token = signUp.invitation?.trimmed ?? ""
         let isWelcome = community.registration != .approval
         let made = try prepare(signUp, role: .member, isApproved: isWelcome)
-        try await storeUnique { tx in
+        return try await storeUnique { tx in
             if community.registration == .invitation {
                 let digest = secrets.digest(Array(token.utf8))
                 guard try Invitations.use(digest, at: now(), in: tx) else {
@@ -77,105 +83,9 @@ extension Services {
                 }
             }
             try insert(made, note: signUp.note.trimmed, in: tx)
-            if sendsLetter, !isWelcome, let email = made.local.email {
-                try enqueue(.waiting, to: email, language: made.local.language, in: tx)
-            }
             try outbox.notify(.signUp(made.local.account.id), in: tx)
+            return try adding(made, isWelcome, tx)
         }
-        return (made.local.account.id, isWelcome)
-    }
-
-    /// Makes a member from the command line; nobody has to approve.
-    @discardableResult
-    public func createAccount(_ signUp: SignUp, role: Role) async throws -> Account {
-        var check = Check()
-        let email = signUp.email.trimmed
-        check.require(LocalName.isAllowed(signUp.name.trimmed.lowercased()), "name", "not_a_name")
-        check.require(email.isEmpty || Self.isAddress(email), "email", "not_an_address")
-        check.require(Self.isInterfaceLanguage(signUp.language), "language", "not_a_language")
-        try check.finish()
-        let made = try prepare(signUp, role: role, isApproved: true)
-        try await storeUnique { tx in try insert(made, note: "", in: tx) }
-        return made.local.account
-    }
-
-    /// Lets somebody in who asked.
-    public func approveSignUp(_ id: ID<Account>, as steward: ID<Account>?) async throws {
-        try await database.write { tx in
-            if let steward {
-                guard try member(steward, in: tx).role >= .moderator else { throw ServiceError.notAllowed }
-            }
-            guard let local = try LocalAccounts.byID(id, in: tx) else { throw ServiceError.notFound }
-            guard local.approvedAt == nil else { return }
-            _ = try LocalAccounts.approve(id, at: now(), in: tx)
-            try joinWelcomeGroup(local.account, in: tx)
-            if let email = local.email { try enqueue(.welcome, to: email, language: local.language, in: tx) }
-        }
-    }
-
-    /// Says no to somebody who asked; nothing of them is kept.
-    public func refuseSignUp(_ id: ID<Account>, as steward: ID<Account>?) async throws {
-        try await database.write { tx in
-            if let steward {
-                guard try member(steward, in: tx).role >= .moderator else { throw ServiceError.notAllowed }
-            }
-            guard let local = try LocalAccounts.byID(id, in: tx), local.approvedAt == nil else {
-                throw ServiceError.notFound
-            }
-            _ = try LocalAccounts.remove(id, in: tx)
-        }
-    }
-
-    /// Makes an invitation, valid for a week and for one person.
-    ///
-    /// - Returns: the token that stands in its link.
-    public func invite(as person: ID<Account>?) async throws -> String {
-        let token = try secrets.makeToken()
-        let digest = secrets.digest(Array(token.utf8))
-        try await database.write { tx in
-            if let person { _ = try member(person, in: tx) }
-            try Invitations.insert(digest, createdBy: person, expires: now() + .days(7), in: tx)
-        }
-        return token
-    }
-
-    private struct Made: Sendable {
-        let local: LocalAccount
-        let pair: KeyPair
-    }
-
-    private func prepare(_ signUp: SignUp, role: Role, isApproved: Bool) throws -> Made {
-        let name = signUp.name.trimmed.lowercased()
-        var account = newAccount(.person, name: name, iri: identifiers.person(name))
-        account.displayName = signUp.displayName.trimmed
-        let hash = signUp.password.isEmpty ? nil : try secrets.hashPassword(signUp.password)
-        let email = signUp.email.trimmed
-        let local = LocalAccount(
-            account: account, email: email.isEmpty ? nil : email, passwordHash: hash, role: role,
-            language: signUp.language, approvedAt: isApproved ? now() : nil)
-        return Made(local: local, pair: try secrets.makeKeyPair())
-    }
-
-    private func insert(_ made: Made, note: String, in tx: Transaction) throws {
-        let local = made.local
-        var check = Check()
-        check.require(try isFree(local.account.username, in: tx), "name", "taken")
-        if let email = local.email {
-            check.require(try LocalAccounts.byEmail(email.lowercased(), in: tx) == nil, "email", "taken")
-        }
-        try check.finish()
-        try insert(local.account, summarySource: nil, pair: made.pair, in: tx)
-        try LocalAccounts.insert(local, signUpNote: note, in: tx)
-        if local.approvedAt != nil { try joinWelcomeGroup(local.account, in: tx) }
-    }
-
-    /// Everybody who is let in belongs to the group that the node names; one may leave it like any other.
-    private func joinWelcomeGroup(_ person: Account, in tx: Transaction) throws {
-        guard let name = community.welcomeGroup,
-            let group = try Accounts.byHandle(Handle(name: name, host: ""), in: tx), group.isGroup
-        else { return }
-        try outbox.follow(group, by: person, in: tx)
-        _ = try Follows.setState(.accepted, by: person.id, of: group.id, in: tx)
     }
 
     private static func check(_ signUp: SignUp) throws(ServiceError) {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Database
-public import Model
+internal import Model
 internal import Storage
 
 extension Services {
-    /// Sends the letter again that tells a person who waits to be let in that the request has arrived, to another
+    /// Sends the e-mail again that tells a person who waits to be let in that the request has arrived, to another
     /// address if the first was wrong.
     ///
-    /// The waiting ones alone may correct their address here: the letter that lets them in goes to it. A person and an
+    /// The waiting ones alone may correct their address here: the e-mail that lets them in goes to it. A person and an
     /// address are written to three times at once, then every ten minutes.
     ///
     /// - Parameter email: the right address; nil when the known one is right.
     /// - Throws: `notAllowed` for who does not wait.
-    public func resendConfirmation(as person: ID<Account>, email: String? = nil) async throws {
+    public func resendConfirmation(as principal: Principal, email: String? = nil) async throws {
         let email = email?.trimmed
         if let email {
             var check = Check()
@@ -21,6 +21,7 @@ extension Services {
             check.require(Self.isAddress(email), "email", "not_an_address")
             try check.finish()
         }
+        guard case .member(let person) = principal else { throw ServiceError.notAllowed }
         let known = try await database.read { db in try waiting(person, in: db) }
         guard let address = email ?? known.email else { throw ServiceError.invalid("email", "missing") }
         try await letters.take("person:\(person)", at: now())

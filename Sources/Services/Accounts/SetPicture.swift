@@ -41,8 +41,8 @@ extension Services {
     /// Gives an account a picture; followers are told.
     ///
     /// - Throws: `.invalid("file", code)` as ``uploadMedia(_:as:patience:)``.
-    public func setPicture(_ picture: ProfilePicture, _ upload: Upload, as person: ID<Account>) async throws {
-        let (store, accepted) = try await accept(upload, as: person)
+    public func setPicture(_ picture: ProfilePicture, _ upload: Upload, as principal: Principal) async throws {
+        let (store, accepted) = try await accept(upload, as: principal)
         defer { store.discard(source: accepted.source) }
         let made: ConvertedMedia
         do {
@@ -52,7 +52,7 @@ extension Services {
         }
         if let preview = made.preview { try? await store.remove(preview) }
         do {
-            try await show(made.file, as: picture, of: person)
+            try await show(made.file, as: picture, of: principal)
         } catch {
             try? await store.remove(made.file)
             throw error
@@ -60,16 +60,16 @@ extension Services {
     }
 
     /// Takes an account's picture away; followers are told.
-    public func removePicture(_ picture: ProfilePicture, as person: ID<Account>) async throws {
-        try await show(nil, as: picture, of: person)
+    public func removePicture(_ picture: ProfilePicture, as principal: Principal) async throws {
+        try await show(nil, as: picture, of: principal)
     }
 
-    private func show(_ name: MediaName?, as picture: ProfilePicture, of person: ID<Account>) async throws {
+    private func show(_ name: MediaName?, as picture: ProfilePicture, of principal: Principal) async throws {
         let (address, now) = (name.map { identifiers.media($0.description) }, now())
         let former = try await database.write { tx in
-            var account = try actor(person, in: tx)
+            var account = try actor(principal, in: tx)
             let former = picture.replace(with: address, in: &account)
-            let source = try Accounts.summarySource(of: person, in: tx)
+            let source = try Accounts.summarySource(of: account.id, in: tx)
             try Accounts.update(account, summarySource: source, at: now, in: tx)
             try outbox.update(account, in: tx)
             tx.announce(.settingsChanged)

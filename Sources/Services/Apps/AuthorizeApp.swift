@@ -59,30 +59,26 @@ extension Services {
         try await database.read { db in
             let app = try Self.check(request, in: db)
             let scopes = try Self.scopes(request.scope, of: app)
-            let choices = try person.map { try accountsRun(by: $0, in: db) } ?? []
-            return AuthorizationQuestion(app: app, scopes: scopes, choices: choices)
+            let choices = try person.map { person in
+                try [member(.member(person), in: db).account] + groupsRun(by: .member(person), in: db)
+            }
+            return AuthorizationQuestion(app: app, scopes: scopes, choices: choices ?? [])
         }
     }
 
     /// A person says yes.
     ///
-    /// - Parameter account: the person, or a group that the person runs.
+    /// - Parameter principal: the person, or the person in the name of a group that they run; the app then acts for it.
     /// - Returns: the code that the app trades for a token, once and within ten minutes.
-    public func authorizeApp(
-        _ request: AuthorizationRequest, as account: ID<Account>, by person: ID<Account>
-    ) async throws -> String {
+    public func authorizeApp(_ request: AuthorizationRequest, as principal: Principal) async throws -> String {
+        guard let person = principal.person else { throw ServiceError.notAllowed }
         let code = try secrets.makeToken()
         let digest = secrets.digest(Array(code.utf8))
         try await database.write { tx in
             let app = try Self.check(request, in: tx)
-            _ = try member(person, in: tx)
-            if account != person {
-                guard try actor(account, in: tx).isGroup, try mayRun(account, person, in: tx) else {
-                    throw ServiceError.notAllowed
-                }
-            }
+            let account = try actor(principal, in: tx)
             var grant = AuthorizationGrant(
-                app: app.id, account: account, person: person, redirectURI: request.redirectURI,
+                app: app.id, account: account.id, person: person, redirectURI: request.redirectURI,
                 scopes: try Self.scopes(request.scope, of: app), expiresAt: now() + Self.codeLength)
             grant.challenge = request.challenge.isEmpty ? nil : request.challenge
             try AuthorizationCodes.insert(grant, digest: digest, in: tx)
@@ -112,13 +108,5 @@ extension Services {
         guard !asked.isEmpty else { return app.scopes.cover(Scopes.read) ? .read : app.scopes }
         guard let scopes = Scopes(asked), app.scopes.cover(scopes) else { throw .invalidScope }
         return scopes
-    }
-
-    /// The person, and the groups that the person runs.
-    private func accountsRun(by person: ID<Account>, in db: some Queryable) throws -> [Account] {
-        let local = try member(person, in: db)
-        let groups =
-            local.role >= .moderator ? try Accounts.groups(in: db) : try GroupRoles.groups(runBy: person, in: db)
-        return [local.account] + groups
     }
 }

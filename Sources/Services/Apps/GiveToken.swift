@@ -2,7 +2,7 @@
 
 internal import Database
 public import Model
-public import Storage
+internal import Storage
 
 /// What an app says who wants a token.
 public struct TokenRequest: Sendable, Hashable {
@@ -35,16 +35,6 @@ public struct GivenToken: Sendable, Hashable {
     public var createdAt: Timestamp
 }
 
-/// An app that acts for a person, as the person's settings show it.
-public struct ConnectedApp: Sendable, Hashable {
-    /// What it acts with.
-    public var token: AccessToken
-    /// The app; nil for a token from the command line.
-    public var app: ClientApp?
-    /// In whose name.
-    public var account: Account
-}
-
 extension Services {
     /// Gives an app its token.
     ///
@@ -58,8 +48,10 @@ extension Services {
         case "client_credentials":
             guard request.clientSecret != nil else { throw AuthorizationError.invalidClient }
             let scopes = try Self.scopes(request.scope, of: app)
-            let token = try await makeToken(scopes, app: app.id, account: nil, person: nil)
-            return GivenToken(token: token, scopes: scopes, createdAt: now())
+            let token = try secrets.makeToken()
+            return try await database.write { tx in
+                try insert(token, scopes, app: app.id, account: nil, person: nil, in: tx)
+            }
         default: throw AuthorizationError.unsupportedGrant
         }
     }
@@ -71,7 +63,6 @@ extension Services {
     private func trade(_ request: TokenRequest, _ app: ClientApp) async throws -> GivenToken {
         let digest = secrets.digest(Array(request.code.utf8))
         let token = try secrets.makeToken()
-        let tokenDigest = secrets.digest(Array(token.utf8))
         let given = try await database.write { tx -> GivenToken? in
             let moment = now()
             guard let grant = try AuthorizationCodes.find(digest, at: moment, in: tx) else { return nil }
@@ -80,14 +71,23 @@ extension Services {
                 try AuthorizationCodes.takeBack(digest, in: tx)
                 return nil
             }
-            let row = AccessToken(
-                id: ids.make(at: moment), app: app.id, account: grant.account, person: grant.person,
-                scopes: grant.scopes, createdAt: moment)
-            try AccessTokens.insert(row, digest: tokenDigest, in: tx)
-            return GivenToken(token: token, scopes: grant.scopes, createdAt: row.createdAt)
+            guard try mayStillAct(grant, in: tx) else { return nil }
+            return try insert(
+                token, grant.scopes, app: app.id, account: grant.account, person: grant.person, in: tx)
         }
         guard let given else { throw AuthorizationError.invalidGrant }
         return given
+    }
+
+    /// Whether who gave the code may still act in that name: a suspension or a lost role counts at once.
+    private func mayStillAct(_ grant: AuthorizationGrant, in db: some Queryable) throws -> Bool {
+        let isOwn = grant.account == grant.person
+        do {
+            _ = try actor(isOwn ? .member(grant.person) : .group(grant.account, by: grant.person), in: db)
+            return true
+        } catch ServiceError.notAllowed {
+            return false
+        }
     }
 
     /// Whether the code was given to this app, and the app proves that it asked for it.
@@ -102,47 +102,8 @@ extension Services {
         guard Self.base64URL(secrets.digest(Array(request.verifier.utf8))) == challenge else { throw .invalidGrant }
     }
 
-    /// An app gives a token back. A token that is not there is as good as given back.
-    ///
-    /// - Throws: `AuthorizationError.unauthorizedClient` for another app's token, and for a wrong secret.
-    public func revokeToken(_ token: String, clientID: String, clientSecret: String?) async throws {
-        let digest = secrets.digest(Array(token.utf8))
-        try await database.write { tx in
-            guard let (app, secret) = try ClientApps.find(clientID, in: tx) else {
-                throw AuthorizationError.unauthorizedClient
-            }
-            if let sent = clientSecret, !isSecret(sent, secret) { throw AuthorizationError.unauthorizedClient }
-            guard let known = try AccessTokens.find(digest, in: tx) else { return }
-            guard known.app == app.id else { throw AuthorizationError.unauthorizedClient }
-            _ = try AccessTokens.delete(known.id, in: tx)
-        }
-    }
-
-    /// A person takes back what an app may do.
-    public func revokeToken(_ id: ID<AccessToken>, as person: ID<Account>) async throws {
-        try await database.write { tx in
-            guard try AccessTokens.list(of: person, in: tx).contains(where: { $0.id == id }) else {
-                throw ServiceError.notFound
-            }
-            _ = try AccessTokens.delete(id, in: tx)
-        }
-    }
-
-    /// The apps that act for a person, or for a group by the person's leave; the newest first.
-    public func connectedApps(of person: ID<Account>) async throws -> [ConnectedApp] {
-        try await database.read { db in
-            let tokens = try AccessTokens.list(of: person, in: db)
-            let apps = try ClientApps.byIDs(tokens.compactMap(\.app), in: db)
-            let accounts = try Accounts.byIDs(Array(Set(tokens.compactMap(\.account))), in: db)
-            return tokens.compactMap { token in
-                guard let account = token.account.flatMap({ accounts[$0] }) else { return nil }
-                return ConnectedApp(token: token, app: token.app.flatMap { apps[$0] }, account: account)
-            }
-        }
-    }
-
     /// Compares digests: how long it takes tells nothing of the secret.
-    private func isSecret(_ secret: String, _ digest: [UInt8]) -> Bool {
+    func isSecret(_ secret: String, _ digest: [UInt8]) -> Bool {
         secrets.digest(Array(secret.utf8)) == digest
     }
 

@@ -18,6 +18,12 @@ public struct AppIdentity: Sendable, Hashable {
     public var scopes: Scopes
     /// Whether the person waits to be let in.
     public var isPending: Bool
+
+    /// Who acts when the app asks for something; nil for an app that speaks for itself.
+    public var principal: Principal? {
+        guard let account, let person = person?.account.id else { return nil }
+        return account == person ? .member(person) : .group(account, by: person)
+    }
 }
 
 extension Services {
@@ -33,7 +39,7 @@ extension Services {
             guard let local = try LocalAccounts.byID(person, in: db), local.account.isActive else { return nil }
             if account != person {
                 guard try Accounts.byID(account, in: db)?.isActive == true, local.approvedAt != nil,
-                    try mayRun(account, person, in: db)
+                    try mayRun(account, .member(person), in: db)
                 else { return nil }
             }
             identity.person = local
@@ -45,24 +51,5 @@ extension Services {
             try await database.write { tx in try AccessTokens.touch(token.id, at: now(), in: tx) }
         }
         return identity
-    }
-
-    /// Gives a token.
-    ///
-    /// - Parameters:
-    ///   - account: in whose name it acts: the person, or a group that the person runs; nil for the app itself.
-    ///   - person: who gives it; nil for the app itself.
-    /// - Returns: the token; only its digest is stored.
-    public func makeToken(
-        _ scopes: Scopes, app: ID<ClientApp>?, account: ID<Account>?, person: ID<Account>?
-    ) async throws -> String {
-        let token = try secrets.makeToken()
-        let digest = secrets.digest(Array(token.utf8))
-        try await database.write { tx in
-            let row = AccessToken(
-                id: ids.make(at: now()), app: app, account: account, person: person, scopes: scopes, createdAt: now())
-            try AccessTokens.insert(row, digest: digest, in: tx)
-        }
-        return token
     }
 }

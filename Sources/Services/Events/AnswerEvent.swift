@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Database
-internal import Federation
 public import Model
 internal import Storage
 
@@ -16,62 +15,22 @@ public enum EventAnswer: Int, Sendable, CaseIterable {
 }
 
 extension Services {
-    /// Signs up for an event. Ours answers at once; the owner of another one answers when the request reached it.
-    ///
-    /// - Returns: `going`, `waiting` for a seat, or `asked` while another node has not answered.
-    @discardableResult
-    public func joinEvent(_ id: ID<Event>, as person: ID<Account>) async throws -> Guest.State {
-        try await database.write { tx in
-            let account = try member(person, in: tx).account
-            guard let event = try Events.byID(id, in: tx) else { throw ServiceError.notFound }
-            let isFollower = try Follows.find(by: account.id, of: event.owner, in: tx)?.state == .accepted
-            guard event.visibility.isOpen || isFollower else { throw ServiceError.notFound }
-            guard event.status.takesGuests else { throw ServiceError.conflict("event_\(event.status)") }
-            guard event.endsAt > now() else { throw ServiceError.conflict("event_over") }
-            guard event.joinMode != .external else { throw ServiceError.conflict("join_elsewhere") }
-            if !event.isLocal {
-                let known = try GuestLists.find(account: account.id, event: id, in: tx)?.state
-                if let known, known == .going || known == .waiting { return known }
-                try outbox.join(event, by: account, in: tx)
-                return .asked
-            }
-            if try Blocks.exists(between: event.owner, account.id, in: tx) { throw ServiceError.notAllowed }
-            let rank: ID<Guest> = ids.make(at: now())
-            let guest = Guest(
-                account: account.id, event: id, state: .asked, join: identifiers.activity(ID(rank.rawValue)),
-                askedAt: now())
-            return try GuestLists.ask(guest, rank: rank.rawValue, in: tx)
-        }
-    }
-
-    /// Answers the question whether one comes, as a client app asks it.
+    /// Answers the question whether one comes, as a client app asks it: seat and favourite change together or not at
+    /// all.
     ///
     /// Whoever answers yes or perhaps has favourited the event from then on, so that the app offers to take that back.
-    public func answerEvent(_ id: ID<Event>, _ answer: EventAnswer, as person: ID<Account>) async throws {
-        switch answer {
-        case .yes:
-            try await joinEvent(id, as: person)
-            try await favourite(.event(id), as: person)
-        case .perhaps:
-            try await leaveEvent(id, as: person)
-            try await favourite(.event(id), as: person)
-        case .no: try await unfavourite(.event(id), as: person)
-        }
-    }
-
-    /// Gives up a seat, or the place in the queue. The next in line gets it and is told. Doing it again changes nothing.
-    public func leaveEvent(_ id: ID<Event>, as person: ID<Account>) async throws {
+    public func answerEvent(_ id: ID<Event>, _ answer: EventAnswer, as principal: Principal) async throws {
         try await database.write { tx in
-            let account = try member(person, in: tx).account
-            guard let event = try Events.byID(id, in: tx) else { throw ServiceError.notFound }
-            guard event.isLocal else {
-                let state = try GuestLists.find(account: account.id, event: id, in: tx)?.state
-                guard let state, state != .cancelled, state != .declined else { return }
-                try outbox.leave(event, by: account, in: tx)
-                return
+            let person = try member(principal, in: tx).account
+            switch answer {
+            case .yes:
+                _ = try join(id, by: person, in: tx)
+                try favouriteEvent(id, by: person, in: tx)
+            case .perhaps:
+                try leave(id, by: person, in: tx)
+                try favouriteEvent(id, by: person, in: tx)
+            case .no: try unfavouriteEvent(id, by: person, in: tx)
             }
-            let result = try GuestLists.leave(account: account.id, event: id, in: tx)
-            try outbox.promote(result.promoted, of: event, in: tx)
         }
     }
 }

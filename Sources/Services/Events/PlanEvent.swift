@@ -42,17 +42,17 @@ public struct EventDraft: Sendable, Hashable {
 
 extension Services {
     /// Plans and publishes an event of a group. Members who follow the group may; the guest list starts empty.
-    public func planEvent(_ draft: EventDraft, as organizer: ID<Account>) async throws -> ID<Event> {
+    public func planEvent(_ draft: EventDraft, as principal: Principal) async throws -> ID<Event> {
         try check(draft, mustBeAhead: true)
         let uuid = try makeUUID()
         return try await database.write { tx in
-            let person = try member(organizer, in: tx).account
+            let person = try member(principal, in: tx).account
             guard let group = try Accounts.byID(draft.group, in: tx), group.isLocal, group.isGroup, group.isActive
             else {
                 throw ServiceError.invalid("group", "missing")
             }
             let follows = try Follows.find(by: person.id, of: group.id, in: tx)?.state == .accepted
-            guard try follows || mayRun(group.id, person.id, in: tx) else {
+            guard try follows || mayRun(group.id, principal, in: tx) else {
                 throw ServiceError.conflict("not_in_group")
             }
             let id: ID<Event> = ids.make(at: now())
@@ -68,71 +68,8 @@ extension Services {
         }
     }
 
-    /// Changes an event. Another time makes it rescheduled; more seats let in those who wait.
-    public func changeEvent(_ id: ID<Event>, _ draft: EventDraft, as person: ID<Account>) async throws {
-        try check(draft, mustBeAhead: false)
-        try await changing(id, as: person) { event in
-            guard event.status != .cancelled else { throw ServiceError.conflict("event_cancelled") }
-            if draft.startsAt != event.startsAt {
-                event.previousStart = event.startsAt
-                event.status = .rescheduled
-            } else if event.status == .postponed {
-                event.status = .rescheduled
-            }
-            fill(&event, from: draft)
-        }
-    }
-
-    /// Says that an event will not take place at its time, and that the new one is not known yet.
-    public func postponeEvent(_ id: ID<Event>, as person: ID<Account>) async throws {
-        try await setStatus(.postponed, of: id, as: person)
-    }
-
-    /// Says that an event will not take place. It stays visible: who signed up was told.
-    public func cancelEvent(_ id: ID<Event>, as person: ID<Account>) async throws {
-        try await setStatus(.cancelled, of: id, as: person)
-    }
-
-    /// Whether a person may change an event: who planned it, and who runs its group.
-    public func mayChangeEvent(_ id: ID<Event>, as person: ID<Account>) async throws -> Bool {
-        try await database.read { db in
-            guard let event = try Events.byID(id, in: db), event.isLocal else { return false }
-            return try event.organizer == person || mayRun(event.owner, person, in: db)
-        }
-    }
-
-    private func setStatus(_ status: Model.EventStatus, of id: ID<Event>, as person: ID<Account>) async throws {
-        try await changing(id, as: person) { event in
-            guard event.status.successors.contains(status) else { throw ServiceError.conflict("event_\(event.status)") }
-            event.status = status
-        }
-    }
-
-    private func changing(
-        _ id: ID<Event>, as person: ID<Account>, _ change: @escaping @Sendable (inout Event) throws -> Void
-    ) async throws {
-        try await database.write { tx in
-            // The guest list is decided under the same lock: seats and capacity change one after the other.
-            guard try Events.lock(id, in: tx), var event = try Events.byID(id, in: tx), event.isLocal else {
-                throw ServiceError.notFound
-            }
-            let actor = try member(person, in: tx).account
-            guard try event.organizer == actor.id || mayRun(event.owner, actor.id, in: tx) else {
-                throw ServiceError.notAllowed
-            }
-            let known = event
-            try change(&event)
-            event.sequence += 1
-            event.updatedAt = max(now(), event.updatedAt + .milliseconds(1000))
-            try Events.update(event, in: tx)
-            let promoted = try GuestLists.resize(id, to: event.capacity, in: tx)
-            try outbox.update(id, in: tx)
-            try outbox.notify(changed: event, from: known, by: actor.id, in: tx)
-            try outbox.promote(promoted, of: event, in: tx)
-        }
-    }
-
-    private func fill(_ event: inout Event, from draft: EventDraft) {
+    /// Puts what a draft says into an event.
+    func fill(_ event: inout Event, from draft: EventDraft) {
         let text = draft.text.trimmed
         event.title = draft.title.trimmed
         event.content = compose(text, known: [:]).html
@@ -147,7 +84,8 @@ extension Services {
         event.language = draft.language ?? community.language
     }
 
-    private func check(_ draft: EventDraft, mustBeAhead: Bool) throws(ServiceError) {
+    /// Checks what was typed.
+    func check(_ draft: EventDraft, mustBeAhead: Bool) throws(ServiceError) {
         var check = Check()
         check.text(draft.title, "title", limit: PostLimits.title)
         check.text(draft.text, "text", limit: PostLimits.text, isNeeded: false)

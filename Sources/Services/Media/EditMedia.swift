@@ -26,14 +26,14 @@ extension Services {
     /// Changes something that one handed in and that is in no post yet.
     ///
     /// - Throws: `.invalid("thumbnail", code)` as ``uploadMedia(_:as:patience:)``; nothing is changed then.
-    public func editMedia(_ id: ID<Media>, _ edit: MediaEdit, as owner: ID<Account>) async throws -> Media {
+    public func editMedia(_ id: ID<Media>, _ edit: MediaEdit, as principal: Principal) async throws -> Media {
         defer { Self.removeSpooled(edit.thumbnail) }
         var check = Check()
         check.text(edit.description ?? "", "description", limit: PostLimits.mediaDescription, isNeeded: false)
         try check.finish()
-        let preview = try await preview(edit.thumbnail, for: id, of: owner)
+        let preview = try await preview(edit.thumbnail, for: id, as: principal)
         do {
-            let (media, unused) = try await write(edit, preview, to: id, of: owner)
+            let (media, unused) = try await write(edit, preview, to: id, as: principal)
             await removeFile(unused)
             return media
         } catch {
@@ -44,10 +44,11 @@ extension Services {
 
     /// Nothing is decoded for somebody who could not use it.
     private func preview(
-        _ thumbnail: Upload?, for id: ID<Media>, of owner: ID<Account>
+        _ thumbnail: Upload?, for id: ID<Media>, as principal: Principal
     ) async throws -> MediaPreview? {
         guard let thumbnail else { return nil }
-        guard try await media(id, as: owner).post == nil else { throw ServiceError.notFound }
+        let owner = try await database.read { db in try actor(principal, in: db).id }
+        guard try await media(id, of: owner).post == nil else { throw ServiceError.notFound }
         try await uploads.take("media:\(owner)", at: now())
         guard let store else { throw ServiceError.conflict("no_media_here") }
         return try await makePreview(thumbnail, in: store)
@@ -55,10 +56,11 @@ extension Services {
 
     /// - Returns: what it is afterwards, and a file that nobody shows any more.
     private func write(
-        _ edit: MediaEdit, _ preview: MediaPreview?, to id: ID<Media>, of owner: ID<Account>
+        _ edit: MediaEdit, _ preview: MediaPreview?, to id: ID<Media>, as principal: Principal
     ) async throws -> (Media, String?) {
         let now = now()
         return try await database.write { tx in
+            let owner = try actor(principal, in: tx).id
             guard let media = try Uploads.byID(id, in: tx), media.owner == owner, media.post == nil else {
                 throw ServiceError.notFound
             }

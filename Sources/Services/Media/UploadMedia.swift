@@ -35,10 +35,11 @@ extension Services {
     /// - Throws: `.invalid("file", code)`: `unsupported`, `too_large`, `too_many_pixels`, `broken`, `too_slow`;
     ///   `.invalid("thumbnail", code)` with the same codes. Nothing is kept then.
     public func uploadMedia(
-        _ draft: MediaDraft, as owner: ID<Account>, patience: Duration = .seconds(20)
+        _ draft: MediaDraft, as principal: Principal, patience: Duration = .seconds(20)
     ) async throws -> ID<Media> {
         defer { Self.removeSpooled(draft.thumbnail) }
-        let (store, accepted) = try await accept(draft.upload, description: draft.description, as: owner)
+        let (store, accepted) = try await accept(draft.upload, description: draft.description, as: principal)
+        let owner = try claimedAccount(principal)
         var media = Media(id: ids.make(at: now()), owner: owner, source: accepted.source, createdAt: now())
         media.kind = accepted.kind.guess
         media.size = accepted.size
@@ -47,7 +48,7 @@ extension Services {
         media.attempts = accepted.kind.isImage ? 1 : 0
         do {
             if let thumbnail = draft.thumbnail { media.show(try await makePreview(thumbnail, in: store)) }
-            try await enqueue(media, isConvertedHere: accepted.kind.isImage)
+            try await enqueue(media, isConvertedHere: accepted.kind.isImage, as: principal)
         } catch {
             store.discard(source: accepted.source)
             await removeFile(media.previewFile)
@@ -57,9 +58,10 @@ extension Services {
         return media.id
     }
 
-    private func enqueue(_ media: Media, isConvertedHere: Bool) async throws {
+    private func enqueue(_ media: Media, isConvertedHere: Bool, as principal: Principal) async throws {
         let now = now()
         try await database.write { tx in
+            _ = try actor(principal, in: tx)
             try Uploads.insert(media, leasedUntil: isConvertedHere ? now + .minutes(5) : nil, at: now, in: tx)
         }
     }
@@ -70,7 +72,7 @@ extension Services {
             database: database, store: store, clock: clock, logger: Logger(label: "media"))
         // A task of its own: somebody who hangs up does not stop it. If this process dies, a worker takes it up.
         Task { try await worker.convert(row) }
-        let settled = try await media(row.id, as: row.owner, patience: patience)
+        let settled = try await media(row.id, of: row.owner, patience: patience)
         guard settled.state == .failed else { return }
         _ = try await database.write { tx in try Uploads.discard(row.id, owner: row.owner, in: tx) }
         throw ServiceError.invalid("file", settled.error ?? "broken")
@@ -80,7 +82,7 @@ extension Services {
     ///
     /// - Parameter patience: how long it may take until it is converted; whatever its state is afterwards, it is given.
     public func media(
-        _ id: ID<Media>, as owner: ID<Account>, patience: Duration = .zero
+        _ id: ID<Media>, of owner: ID<Account>, patience: Duration = .zero
     ) async throws -> Media {
         let end = ContinuousClock.now + patience
         var wait = Duration.milliseconds(20)
@@ -93,13 +95,6 @@ extension Services {
         }
     }
 
-    /// Removes something that one handed in and that is in no post.
-    public func deleteMedia(_ id: ID<Media>, as owner: ID<Account>) async throws {
-        try await database.write { tx in
-            guard try Uploads.discard(id, owner: owner, in: tx) else { throw ServiceError.notFound }
-        }
-    }
-
     /// Where a file that is shown lies; nil while there is none.
     public func address(ofMedia name: String?) -> String? {
         name.map { identifiers.media($0).string }
@@ -107,14 +102,14 @@ extension Services {
 
     /// Looks at a file before it is taken in; one that is refused is removed.
     func accept(
-        _ upload: Upload, description: String = "", as owner: ID<Account>
+        _ upload: Upload, description: String = "", as principal: Principal
     ) async throws -> (MediaStore, AcceptedFile) {
         do {
             var check = Check()
             check.text(description, "description", limit: PostLimits.mediaDescription, isNeeded: false)
             try check.finish()
-            try await uploads.take("media:\(owner)", at: now())
-            _ = try await database.read { db in try actor(owner, in: db) }
+            try await uploads.take("media:\(claimedAccount(principal))", at: now())
+            _ = try await database.read { db in try actor(principal, in: db) }
             guard let store else { throw ServiceError.conflict("no_media_here") }
             return (store, try await store.accept(upload))
         } catch {

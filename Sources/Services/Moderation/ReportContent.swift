@@ -34,16 +34,16 @@ extension Services {
     ///
     /// - Returns: the report, and whether it was passed on.
     public func report(
-        _ draft: ReportDraft, as person: ID<Account>
+        _ draft: ReportDraft, as principal: Principal
     ) async throws -> (report: Report, wasForwarded: Bool) {
         var check = Check()
         check.text(draft.comment, "comment", limit: 1_000, isNeeded: false)
         check.require(Self.reportCategories.contains(draft.category), "category", "not_a_category")
         check.require(draft.rules.isEmpty, "rule_ids", "not_a_rule")
         try check.finish()
-        try await attempts.take("report:\(person)", at: now())
+        try await attempts.take("report:\(claimedAccount(principal))", at: now())
         return try await database.write { tx in
-            let (actor, account) = try pair(person, draft.account, in: tx)
+            let (actor, account) = try pair(principal, draft.account, in: tx)
             var report = Report(
                 id: ids.make(at: now()), activity: identifiers.activity(ids.make(at: now())), reporter: actor.id,
                 target: account.id, objects: [account.iri.string], comment: draft.comment.trimmed, createdAt: now())

@@ -9,9 +9,11 @@ extension Services {
     ///
     /// - Parameter identity: who speaks; a person, or a group that a person runs.
     public func receivePushes(_ request: PushRequest, as identity: AppIdentity) async throws -> PushSubscription {
-        guard let account = identity.account else { throw ServiceError.signInNeeded }
+        guard let principal = identity.principal else { throw ServiceError.signInNeeded }
         return try await database.write { tx in
-            try PushSubscriptions.put(request, token: identity.token, account: account, at: now(), in: tx)
+            let account = try actor(principal, in: tx)
+            return try PushSubscriptions.put(
+                request, token: identity.token, account: account.id, at: now(), in: tx)
         }
     }
 
@@ -19,8 +21,10 @@ extension Services {
     public func changePushes(
         alerts: Set<String>?, policy: PushSubscription.Policy?, as identity: AppIdentity
     ) async throws -> PushSubscription {
+        guard let principal = identity.principal else { throw ServiceError.signInNeeded }
         let changed = try await database.write { tx in
-            try PushSubscriptions.change(token: identity.token, alerts: alerts, policy: policy, in: tx)
+            _ = try actor(principal, in: tx)
+            return try PushSubscriptions.change(token: identity.token, alerts: alerts, policy: policy, in: tx)
         }
         guard let changed else { throw ServiceError.notFound }
         return changed
@@ -28,6 +32,10 @@ extension Services {
 
     /// Tells an app nothing more. A second time changes nothing.
     public func endPushes(as identity: AppIdentity) async throws {
-        try await database.write { tx in _ = try PushSubscriptions.remove(token: identity.token, in: tx) }
+        guard let principal = identity.principal else { throw ServiceError.signInNeeded }
+        try await database.write { tx in
+            _ = try actor(principal, in: tx)
+            _ = try PushSubscriptions.remove(token: identity.token, in: tx)
+        }
     }
 }

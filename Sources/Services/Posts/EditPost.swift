@@ -38,23 +38,20 @@ public struct PostChange: Sendable, Hashable {
 
 extension Services {
     /// Changes the words of one's own post; its readers are told.
-    public func editPost(_ id: ID<Post>, title: String, text: String, as author: ID<Account>) async throws {
+    public func editPost(_ id: ID<Post>, title: String, text: String, as principal: Principal) async throws {
         var change = PostChange()
         change.title = title
         change.text = text
-        try await editPost(id, change, as: author)
+        try await editPost(id, change, as: principal)
     }
 
     /// Changes one's own post; its readers are told, and what it said before is kept as a version.
-    public func editPost(_ id: ID<Post>, _ change: PostChange, as author: ID<Account>) async throws {
+    public func editPost(_ id: ID<Post>, _ change: PostChange, as principal: Principal) async throws {
         try Self.check(change)
         let text = change.text?.trimmed
         let known = try await mentioned(in: text ?? "")
         try await database.write { tx in
-            let actor = try actor(author, in: tx)
-            guard var post = try Posts.byID(id, in: tx), post.author == actor.id, post.isLocal else {
-                throw ServiceError.notFound
-            }
+            var post = try ownPost(id, by: actor(principal, in: tx), in: tx)
             let (before, old) = (post, try Posts.parts(of: id, in: tx))
             var parts = old
             if let text {
@@ -113,20 +110,8 @@ extension Services {
         try check.finish()
     }
 
-    /// Deletes a post: one's own, or, as a moderator, one in the node.
-    public func deletePost(_ id: ID<Post>, as person: ID<Account>) async throws {
-        try await database.write { tx in
-            let actor = try actor(person, in: tx)
-            guard let post = try Posts.byID(id, in: tx) else { throw ServiceError.notFound }
-            let isModerator = try actor.kind == .person && member(person, in: tx).role >= .moderator
-            guard post.author == person || (isModerator && post.isLocal) else { throw ServiceError.notFound }
-            try outbox.delete(post, in: tx)
-            _ = try Posts.delete(id, in: tx)
-        }
-    }
-
     /// What the member typed, for the form in which it is changed.
-    public func source(of id: ID<Post>, as author: ID<Account>) async throws -> (title: String, text: String) {
+    public func source(of id: ID<Post>, by author: ID<Account>) async throws -> (title: String, text: String) {
         try await database.read { db in
             guard let post = try Posts.byID(id, in: db), post.author == author, post.isLocal else {
                 throw ServiceError.notFound

@@ -48,11 +48,12 @@ public struct PostDraft: Sendable, Hashable {
 
 extension Services {
     /// Publishes a post: stored, said and queued for delivery in one transaction.
-    public func publishPost(_ draft: PostDraft, as author: ID<Account>) async throws -> ID<Post> {
+    public func publishPost(_ draft: PostDraft, as principal: Principal) async throws -> ID<Post> {
         try Self.check(draft)
+        let author = try claimedAccount(principal)
         if let first = try await sent(before: draft, by: author) { return ID(first) }
         try await attempts.take("post:\(author)", at: now())
-        return try await publish(draft, as: author)
+        return try await publish(draft, as: principal)
     }
 
     /// Publishes what was checked before.
@@ -60,12 +61,12 @@ extension Services {
     /// - Parameter scheduled: what waited for this hour, and is taken away with it; nothing is published when somebody
     ///   else took it.
     func publish(
-        _ draft: PostDraft, as author: ID<Account>, scheduled: ID<ScheduledPost>? = nil
+        _ draft: PostDraft, as principal: Principal, scheduled: ID<ScheduledPost>? = nil
     ) async throws -> ID<Post> {
         let text = draft.text.trimmed
         let known = try await mentioned(in: text)
         return try await database.write { tx in
-            let actor = try actor(author, in: tx)
+            let actor = try actor(principal, in: tx)
             let composition = compose(text, known: known)
             var post = self.post(of: draft, text, composition, by: actor)
             if let scheduled {

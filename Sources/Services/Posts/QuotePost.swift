@@ -37,9 +37,9 @@ extension Services {
     }
 
     /// Takes one's word back that a post may quote one's own.
-    public func revokeQuote(of quoted: ID<Post>, in quoting: ID<Post>, as person: ID<Account>) async throws {
+    public func revokeQuote(of quoted: ID<Post>, in quoting: ID<Post>, as principal: Principal) async throws {
         try await database.write { tx in
-            let actor = try actor(person, in: tx)
+            let actor = try actor(principal, in: tx)
             guard let own = try Posts.byID(quoted, in: tx), own.author == actor.id,
                 let post = try Posts.byID(quoting, in: tx), let quote = post.quote, quote.post == own.id
             else { throw ServiceError.notFound }
@@ -53,12 +53,9 @@ extension Services {
     }
 
     /// Says who may quote one's own post from now on. What was allowed stays so.
-    public func setQuotePolicy(_ policy: QuotePolicy, of id: ID<Post>, as person: ID<Account>) async throws {
+    public func setQuotePolicy(_ policy: QuotePolicy, of id: ID<Post>, as principal: Principal) async throws {
         try await database.write { tx in
-            let actor = try actor(person, in: tx)
-            guard var post = try Posts.byID(id, in: tx), post.author == actor.id, post.isLocal else {
-                throw ServiceError.notFound
-            }
+            var post = try ownPost(id, by: actor(principal, in: tx), in: tx)
             post.quotePolicy = post.visibility.isOpen ? policy : .nobody
             try Quotes.setPolicy(post.quotePolicy, of: id, in: tx)
             try outbox.update(id, in: tx)

@@ -27,14 +27,15 @@ extension Services {
 
     /// Puts a post by until its hour, five minutes ahead at the least.
     public func schedulePost(
-        _ draft: PostDraft, at time: Timestamp, as author: ID<Account>
+        _ draft: PostDraft, at time: Timestamp, as principal: Principal
     ) async throws -> ID<ScheduledPost> {
         try Self.check(draft)
         try checkHour(time)
+        let author = try claimedAccount(principal)
         if let first = try await sent(before: draft, by: author) { return ID(first) }
         try await attempts.take("post:\(author)", at: now())
         return try await database.write { tx in
-            let actor = try actor(author, in: tx)
+            let actor = try actor(principal, in: tx)
             let post = ScheduledPost(
                 id: ids.make(at: now()), author: actor.id, dueAt: time,
                 parameters: String(decoding: draft.json.serialized(), as: UTF8.self))
@@ -56,11 +57,11 @@ extension Services {
 
     /// Gives a post that waits another hour.
     public func reschedulePost(
-        _ id: ID<ScheduledPost>, to time: Timestamp, as author: ID<Account>
+        _ id: ID<ScheduledPost>, to time: Timestamp, as principal: Principal
     ) async throws {
         try checkHour(time)
         try await database.write { tx in
-            let actor = try actor(author, in: tx)
+            let actor = try actor(principal, in: tx)
             guard try Scheduled.move(id, of: actor.id, to: time, in: tx) else { throw ServiceError.notFound }
             let waiting = try Scheduled.find(id, by: actor.id, in: tx).flatMap(Self.waiting)
             try hold(waiting?.draft.media ?? [], of: actor.id, until: time, in: tx)
@@ -68,9 +69,9 @@ extension Services {
     }
 
     /// Takes a post away before its hour.
-    public func unschedulePost(_ id: ID<ScheduledPost>, as author: ID<Account>) async throws {
+    public func unschedulePost(_ id: ID<ScheduledPost>, as principal: Principal) async throws {
         try await database.write { tx in
-            guard try Scheduled.remove(id, of: actor(author, in: tx).id, in: tx) else { throw ServiceError.notFound }
+            guard try Scheduled.remove(id, of: actor(principal, in: tx).id, in: tx) else { throw ServiceError.notFound }
         }
     }
 
@@ -104,7 +105,7 @@ extension Services {
         for post in due {
             guard let waiting = Self.waiting(post) else { continue }
             do {
-                published.append(try await publish(waiting.draft, as: post.author, scheduled: post.id))
+                published.append(try await publish(waiting.draft, as: .onBehalf(of: post.author), scheduled: post.id))
             } catch is ServiceError {
                 // What it answers is gone, or its author may no longer write: the others are published all the same.
                 continue

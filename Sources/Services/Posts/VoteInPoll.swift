@@ -42,24 +42,14 @@ public struct PollDraft: Sendable, Hashable {
     }
 }
 
-/// A poll that ended just now, and who is to hear of it.
-public struct EndedPoll: Sendable, Hashable {
-    /// The post that asked.
-    public var post: ID<Post>
-    /// The members who voted, and the author when it is one.
-    public var audience: [ID<Account>]
-}
-
 extension Services {
     /// Votes in a poll. What was chosen cannot be changed.
     ///
     /// - Parameter choices: positions of the answers, 0 for the first.
-    public func vote(_ choices: [Int], on id: ID<Post>, as person: ID<Account>) async throws {
+    public func vote(_ choices: [Int], on id: ID<Post>, as principal: Principal) async throws {
         try await database.write { tx in
-            let actor = try actor(person, in: tx)
-            guard let post = try Posts.byID(id, in: tx) else { throw ServiceError.notFound }
-            let relation = try Posts.relation(of: actor.id, to: post, in: tx)
-            guard PostPolicy.mayRead(post.visibility, as: relation) else { throw ServiceError.notFound }
+            let actor = try actor(principal, in: tx)
+            let post = try readablePost(id, by: actor, in: tx)
             guard post.author != actor.id else { throw ServiceError.conflict("own_poll") }
             guard let poll = try Polls.one(id, viewer: actor.id, in: tx) else { throw ServiceError.notFound }
             switch try Polls.vote(choices, by: actor.id, on: id, at: now(), in: tx) {
@@ -71,49 +61,6 @@ extension Services {
             guard !post.isLocal else { return }
             let titles = Set(choices).sorted().filter(poll.options.indices.contains).map { poll.options[$0].title }
             try outbox.vote(for: titles, on: post, by: actor, in: tx)
-        }
-    }
-
-    /// Ends the polls whose time has come: their readers elsewhere get the last counts.
-    ///
-    /// - Returns: each with those who are to hear of it. A poll is ended once, whoever asks.
-    @discardableResult
-    public func endPolls() async throws -> [EndedPoll] {
-        try await database.write { tx in
-            var ended: [EndedPoll] = []
-            for id in try Polls.takeEnded(at: now(), limit: 100, in: tx) {
-                guard let post = try Posts.byID(id, in: tx) else { continue }
-                var audience = try Polls.localVoters(of: id, in: tx)
-                if post.isLocal {
-                    if !audience.contains(post.author) { audience.append(post.author) }
-                    try outbox.tellCounts(of: id, in: tx)
-                }
-                try outbox.notify(.poll(post, voters: audience), in: tx)
-                ended.append(EndedPoll(post: id, audience: audience))
-            }
-            return ended
-        }
-    }
-
-    /// Tells those who come to an event that it begins: apps show it as the end of its poll. Told once to each, however
-    /// often this is asked for.
-    public func tellBeginnings() async throws {
-        try await database.write { tx in
-            for event in try Events.beginning(from: now() - .minutes(10), to: now(), in: tx) {
-                try outbox.notify(.poll(event), in: tx)
-            }
-        }
-    }
-
-    /// Tells readers elsewhere how polls of this node stand: once for all the votes since the last time.
-    ///
-    /// - Returns: how many polls that were.
-    @discardableResult
-    public func tellPollCounts() async throws -> Int {
-        try await database.write { tx in
-            let posts = try Polls.takeChanged(limit: 100, in: tx)
-            for id in posts { try outbox.tellCounts(of: id, in: tx) }
-            return posts.count
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Database
 internal import Federation
 public import Model
 internal import Storage
@@ -17,7 +18,20 @@ public enum Found: Sendable, Hashable {
 
 extension Services {
     /// The account behind `@name@host`, `name@host`, or the address of an actor.
-    public func account(named text: String) async throws -> Account {
+    ///
+    /// Another node may be asked, so that only who may act here may ask; the operator too.
+    public func account(named text: String, as principal: Principal) async throws -> Account {
+        _ = try await database.read { db in try acting(principal, in: db) }
+        return try await account(named: text)
+    }
+
+    /// What an address leads to; a document of another node is fetched and kept. Who may act here may ask.
+    public func lookUp(_ text: String, as principal: Principal) async throws -> Found {
+        _ = try await database.read { db in try acting(principal, in: db) }
+        return try await lookUp(text)
+    }
+
+    private func account(named text: String) async throws -> Account {
         let text = text.trimmed
         do {
             if let iri = IRI(text) { return try await federation.actors.resolve(iri) }
@@ -28,8 +42,7 @@ extension Services {
         }
     }
 
-    /// What an address leads to; a document of another node is fetched and kept.
-    public func lookUp(_ text: String) async throws -> Found {
+    private func lookUp(_ text: String) async throws -> Found {
         let text = text.trimmed
         guard let iri = IRI(text) else { return .account(try await account(named: text).id) }
         do {

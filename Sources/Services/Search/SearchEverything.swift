@@ -57,20 +57,21 @@ extension Services {
 
     /// Looks for accounts, hashtags, posts and events. What nobody has is an empty list.
     ///
-    /// - Parameter viewer: nil for a stranger, who finds accounts and hashtags only, and asks no other node.
-    public func search(_ wish: SearchWish, as viewer: ID<Account>?) async throws -> SearchFindings {
+    /// - Parameter principal: nil for a stranger, who finds accounts and hashtags only, and asks no other node.
+    public func search(_ wish: SearchWish, as principal: Principal?) async throws -> SearchFindings {
+        let viewer = principal?.account
         var wish = wish
         wish.text = String(wish.text.trimmed.prefix(500))
         wish.limit = min(max(wish.limit, 1), 40)
         wish.offset = min(max(wish.offset, 0), 10_000)
         guard !wish.text.isEmpty else { return SearchFindings() }
-        if IRI(wish.text) != nil { return try await searchAddress(wish, as: viewer) }
+        if IRI(wish.text) != nil { return try await searchAddress(wish, as: principal) }
         var found = SearchFindings()
         if wish.text.hasPrefix("#") {
             if wish.kinds.contains(.hashtags) { found.tags = try await searchTags(wish, as: viewer) }
             return found
         }
-        if wish.kinds.contains(.accounts) { found.accounts = try await searchAccounts(wish, as: viewer) }
+        if wish.kinds.contains(.accounts) { found.accounts = try await searchAccounts(wish, as: principal) }
         guard !wish.text.hasPrefix("@"), !isFullHandle(wish.text) else { return found }
         if wish.kinds.contains(.hashtags) { found.tags = try await searchTags(wish, as: viewer) }
         if wish.kinds.contains(.statuses), let viewer {
@@ -83,7 +84,8 @@ extension Services {
 
     private func isFullHandle(_ text: String) -> Bool { Handle(text)?.host.isEmpty == false }
 
-    private func searchAccounts(_ wish: SearchWish, as viewer: ID<Account>?) async throws -> [Account] {
+    private func searchAccounts(_ wish: SearchWish, as principal: Principal?) async throws -> [Account] {
+        let viewer = principal?.account
         var query = AccountQuery(words: SearchWords.of(wish.text), name: wish.text.lowercased())
         if let handle = Handle(wish.text) {
             query = AccountQuery(words: SearchWords.of(handle.name), name: handle.foldedName)
@@ -93,9 +95,9 @@ extension Services {
         let found = try await database.read { [query] db in
             try Searches.accounts(query, viewer: viewer, offset: wish.offset, limit: wish.limit, in: db)
         }
-        guard wish.asksOthers, viewer != nil, wish.offset == 0, !wish.onlyFollowed, let host = query.host,
+        guard wish.asksOthers, let principal, wish.offset == 0, !wish.onlyFollowed, let host = query.host,
             !host.isEmpty, !found.contains(where: { $0.handle.foldedName == query.name && $0.host == host }),
-            case .account(let id)? = try await ask(for: wish.text),
+            case .account(let id)? = try await ask(for: wish.text, as: principal),
             let account = try await database.read({ db in try Accounts.byID(id, in: db) }), account.isActive
         else { return found }
         return [account] + found.filter { $0.id != id }.prefix(wish.limit - 1)
@@ -172,11 +174,12 @@ extension Services {
 
     // MARK: - Addresses
 
-    private func searchAddress(_ wish: SearchWish, as viewer: ID<Account>?) async throws -> SearchFindings {
+    private func searchAddress(_ wish: SearchWish, as principal: Principal?) async throws -> SearchFindings {
+        let viewer = principal?.account
         var found = SearchFindings()
         guard wish.offset == 0 else { return found }
         var thing = try await known(wish.text)
-        if thing == nil, wish.asksOthers, viewer != nil { thing = try await ask(for: wish.text) }
+        if thing == nil, wish.asksOthers, let principal { thing = try await ask(for: wish.text, as: principal) }
         switch thing {
         case .account(let id) where wish.kinds.contains(.accounts):
             let account = try await database.read { db in try Accounts.byID(id, in: db) }
@@ -215,11 +218,11 @@ extension Services {
     }
 
     /// What other nodes say, in time; nil when they know nothing, do not answer, or the text names nothing.
-    private func ask(for text: String) async throws -> Found? {
+    private func ask(for text: String, as principal: Principal) async throws -> Found? {
         try await withThrowingTaskGroup(of: Found?.self) { tasks in
             tasks.addTask {
                 do {
-                    return try await lookUp(text)
+                    return try await lookUp(text, as: principal)
                 } catch is ServiceError {
                     return nil
                 }

@@ -38,20 +38,20 @@ struct RegistrationTests {
             let event = try await cafe.plan(by: eve)
             #expect(try await !cafe.services.register(signUp("ada")))
             let ada = try await cafe.local("ada").id
-            try await cafe.expect(.notAllowed) { _ = try await $0.publishPost(PostDraft(text: "Hé"), as: ada) }
-            try await cafe.expect(.notAllowed) { try await $0.joinEvent(event, as: ada) }
-            try await cafe.expect(.notAllowed) { try await $0.follow(eve, as: ada) }
-            try await cafe.expect(.notAllowed) { _ = try await $0.invite(as: ada) }
-            try await cafe.expect(.notAllowed) { try await $0.approveSignUp(ada, as: eve) }
-            try await cafe.expect(.notAllowed) { try await $0.approveSignUp(ada, as: ada) }
-            try await cafe.expect(.notAllowed) { try await $0.refuseSignUp(ada, as: eve) }
-            try await cafe.expect(.notFound) { try await $0.approveSignUp(ID(1), as: mona) }
-            for _ in 1...2 { try await cafe.services.approveSignUp(ada, as: mona) }
+            try await cafe.expect(.notAllowed) { _ = try await $0.publishPost(PostDraft(text: "Hé"), as: .member(ada)) }
+            try await cafe.expect(.notAllowed) { try await $0.joinEvent(event, as: .member(ada)) }
+            try await cafe.expect(.notAllowed) { try await $0.follow(eve, as: .member(ada)) }
+            try await cafe.expect(.notAllowed) { _ = try await $0.invite(as: .member(ada)) }
+            try await cafe.expect(.notAllowed) { try await $0.approveSignUp(ada, as: .member(eve)) }
+            try await cafe.expect(.notAllowed) { try await $0.approveSignUp(ada, as: .member(ada)) }
+            try await cafe.expect(.notAllowed) { try await $0.refuseSignUp(ada, as: .member(eve)) }
+            try await cafe.expect(.notFound) { try await $0.approveSignUp(ID(1), as: .member(mona)) }
+            for _ in 1...2 { try await cafe.services.approveSignUp(ada, as: .member(mona)) }
             let mails = try await cafe.mails()
             #expect(mails.map(\.recipient) == ["ada@mail.example"])
             #expect(mails.first?.body.contains("https://cafe.example/sign-in") == true)
-            try await cafe.services.joinEvent(event, as: ada)
-            try await cafe.expect(.notFound) { try await $0.refuseSignUp(ada, as: mona) }
+            try await cafe.services.joinEvent(event, as: .member(ada))
+            try await cafe.expect(.notFound) { try await $0.refuseSignUp(ada, as: .member(mona)) }
         }
     }
 
@@ -60,7 +60,7 @@ struct RegistrationTests {
         try await Cafe.open(engine, registration: .approval) { cafe in
             let before = try await cafe.census()
             _ = try await cafe.services.register(signUp("ada"))
-            try await cafe.services.refuseSignUp(try await cafe.local("ada").id, as: nil)
+            try await cafe.services.refuseSignUp(try await cafe.local("ada").id, as: .operator)
             #expect(try await cafe.census() == before)
             _ = try await cafe.services.register(signUp("ada"))
         }
@@ -69,7 +69,7 @@ struct RegistrationTests {
     @Test("an invitation lets in one person, once", arguments: TestEngine.available)
     func invitation(engine: TestEngine) async throws {
         try await Cafe.open(engine, registration: .invitation) { cafe in
-            let token = try await cafe.services.invite(as: try await cafe.member("eve"))
+            let token = try await cafe.services.invite(as: .member(try await cafe.member("eve")))
             for wrong in [nil, "", "wrong", token + "x"] {
                 var signUp = signUp("ada")
                 signUp.invitation = wrong
@@ -99,7 +99,7 @@ struct RegistrationTests {
     func oldInvitation() async throws {
         try await Cafe.open(registration: .invitation) { cafe in
             var signUp = signUp("ada")
-            signUp.invitation = try await cafe.services.invite(as: nil)
+            signUp.invitation = try await cafe.services.invite(as: .operator)
             cafe.clock.pass(.days(7))
             let asked = signUp
             try await cafe.expect(.field("invitation", "not_valid")) { _ = try await $0.register(asked) }
@@ -110,7 +110,7 @@ struct RegistrationTests {
     func closed() async throws {
         try await Cafe.open(registration: .closed) { cafe in
             try await cafe.expect(.conflict("registration_closed")) { _ = try await $0.register(signUp("ada")) }
-            try await cafe.services.createAccount(signUp("Ada"), role: .steward)
+            try await cafe.services.createAccount(signUp("Ada"), role: .steward, as: .operator)
             #expect(try await cafe.database.read { db in try LocalAccounts.hasSteward(in: db) })
         }
     }
@@ -147,7 +147,9 @@ struct RegistrationTests {
             other.email = "ADA@mail.example"
             let asked = other
             try await cafe.expect(.field("email", "taken")) { _ = try await $0.register(asked) }
-            try await cafe.expect(.field("email", "taken")) { try await $0.createAccount(asked, role: .member) }
+            try await cafe.expect(.field("email", "taken")) {
+                try await $0.createAccount(asked, role: .member, as: .operator)
+            }
         }
     }
 

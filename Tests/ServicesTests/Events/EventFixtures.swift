@@ -19,7 +19,7 @@ extension Cafe {
 
     /// Plans such an evening.
     func plan(by person: ID<Account>, capacity: Int? = nil) async throws -> ID<Event> {
-        try await services.planEvent(try await evening(capacity: capacity), as: person)
+        try await services.planEvent(try await evening(capacity: capacity), as: .member(person))
     }
 
     /// An event of another node, stored.

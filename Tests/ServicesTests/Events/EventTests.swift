@@ -56,13 +56,13 @@ struct EventTests {
                 var draft = try await cafe.evening()
                 change(&draft)
                 let wrong = draft
-                try await cafe.expect(.field(field, code)) { _ = try await $0.planEvent(wrong, as: ada) }
+                try await cafe.expect(.field(field, code)) { _ = try await $0.planEvent(wrong, as: .member(ada)) }
             }
             var draft = try await cafe.evening()
             draft.startsAt = now + .days(3_651)
             draft.endsAt = draft.startsAt + .hours(1)
             let late = draft
-            try await cafe.expect(.field("start", "too_far")) { _ = try await $0.planEvent(late, as: ada) }
+            try await cafe.expect(.field("start", "too_far")) { _ = try await $0.planEvent(late, as: .member(ada)) }
         }
     }
 
@@ -71,10 +71,10 @@ struct EventTests {
         try await Cafe.open { cafe in
             let (ada, mona) = (try await cafe.member("ada"), try await cafe.member("mona", .moderator))
             let draft = try await cafe.evening()
-            for person in [ada, mona] { try await cafe.services.unfollow(draft.group, as: person) }
-            try await cafe.expect(.conflict("not_in_group")) { _ = try await $0.planEvent(draft, as: ada) }
-            try await cafe.expect(.notAllowed) { _ = try await $0.planEvent(draft, as: ID(1)) }
-            _ = try await cafe.services.planEvent(draft, as: mona)
+            for person in [ada, mona] { try await cafe.services.unfollow(draft.group, as: .member(person)) }
+            try await cafe.expect(.conflict("not_in_group")) { _ = try await $0.planEvent(draft, as: .member(ada)) }
+            try await cafe.expect(.notAllowed) { _ = try await $0.planEvent(draft, as: .member(ID(1))) }
+            _ = try await cafe.services.planEvent(draft, as: .member(mona))
         }
     }
 
@@ -90,12 +90,12 @@ struct EventTests {
             try await cafe.forgetSayings()
             var draft = try await cafe.evening()
             draft.title = "Grande soirée"
-            try await cafe.services.changeEvent(id, draft, as: ada)
+            try await cafe.services.changeEvent(id, draft, as: .member(ada))
             var after = try await cafe.event(id)
             #expect(after.title == "Grande soirée" && after.status == .scheduled && after.sequence == 1)
             #expect(after.updatedAt > before.updatedAt && after.uuid == before.uuid && after.previousStart == nil)
             draft.startsAt = draft.startsAt + .hours(1)
-            try await cafe.services.changeEvent(id, draft, as: ada)
+            try await cafe.services.changeEvent(id, draft, as: .member(ada))
             after = try await cafe.event(id)
             #expect(after.status == .rescheduled && after.previousStart == before.startsAt && after.sequence == 2)
             #expect(
@@ -110,21 +110,23 @@ struct EventTests {
             let id = try await cafe.plan(by: ada)
             #expect(try await cafe.seat(try await cafe.stranger("vic"), id) == .going)
             try await cafe.forgetSayings()
-            try await cafe.services.postponeEvent(id, as: ada)
+            try await cafe.services.postponeEvent(id, as: .member(ada))
             #expect(try await cafe.event(id).status == .postponed)
-            try await cafe.expect(.conflict("event_postponed")) { try await $0.postponeEvent(id, as: ada) }
-            try await cafe.expect(.conflict("event_postponed")) { try await $0.joinEvent(id, as: ada) }
+            try await cafe.expect(.conflict("event_postponed")) { try await $0.postponeEvent(id, as: .member(ada)) }
+            try await cafe.expect(.conflict("event_postponed")) { try await $0.joinEvent(id, as: .member(ada)) }
             let draft = try await cafe.evening()
-            try await cafe.services.changeEvent(id, draft, as: ada)
+            try await cafe.services.changeEvent(id, draft, as: .member(ada))
             #expect(try await cafe.event(id).status == .rescheduled)
-            try await cafe.services.cancelEvent(id, as: ada)
+            try await cafe.services.cancelEvent(id, as: .member(ada))
             #expect(try await cafe.event(id).status == .cancelled)
             #expect(
                 try await cafe.deliveries() == Array(repeating: "Update cafe https://far.example/inbox", count: 3))
-            try await cafe.expect(.conflict("event_cancelled")) { try await $0.cancelEvent(id, as: ada) }
-            try await cafe.expect(.conflict("event_cancelled")) { try await $0.postponeEvent(id, as: ada) }
-            try await cafe.expect(.conflict("event_cancelled")) { try await $0.changeEvent(id, draft, as: ada) }
-            try await cafe.expect(.conflict("event_cancelled")) { try await $0.joinEvent(id, as: ada) }
+            try await cafe.expect(.conflict("event_cancelled")) { try await $0.cancelEvent(id, as: .member(ada)) }
+            try await cafe.expect(.conflict("event_cancelled")) { try await $0.postponeEvent(id, as: .member(ada)) }
+            try await cafe.expect(.conflict("event_cancelled")) {
+                try await $0.changeEvent(id, draft, as: .member(ada))
+            }
+            try await cafe.expect(.conflict("event_cancelled")) { try await $0.joinEvent(id, as: .member(ada)) }
         }
     }
 
@@ -141,19 +143,19 @@ struct EventTests {
                 try GroupRoles.set(.animator, group: draft.group, account: bob, in: tx)
             }
             for person in [ada, bob, mona] {
-                try await cafe.services.changeEvent(id, draft, as: person)
-                #expect(try await cafe.services.mayChangeEvent(id, as: person))
+                try await cafe.services.changeEvent(id, draft, as: .member(person))
+                #expect(try await cafe.services.mayChangeEvent(id, as: .member(person)))
             }
-            #expect(try await !cafe.services.mayChangeEvent(id, as: eve))
-            try await cafe.expect(.notAllowed) { try await $0.changeEvent(id, draft, as: eve) }
-            try await cafe.expect(.notAllowed) { try await $0.postponeEvent(id, as: eve) }
-            try await cafe.expect(.notAllowed) { try await $0.cancelEvent(id, as: eve) }
-            try await cafe.expect(.notFound) { try await $0.cancelEvent(ID(1), as: mona) }
+            #expect(try await !cafe.services.mayChangeEvent(id, as: .member(eve)))
+            try await cafe.expect(.notAllowed) { try await $0.changeEvent(id, draft, as: .member(eve)) }
+            try await cafe.expect(.notAllowed) { try await $0.postponeEvent(id, as: .member(eve)) }
+            try await cafe.expect(.notAllowed) { try await $0.cancelEvent(id, as: .member(eve)) }
+            try await cafe.expect(.notFound) { try await $0.cancelEvent(ID(1), as: .member(mona)) }
             let remote = try await cafe.remoteEvent(by: try await cafe.stranger("vic"))
-            try await cafe.expect(.notFound) { try await $0.changeEvent(remote, draft, as: mona) }
-            #expect(try await !cafe.services.mayChangeEvent(remote, as: mona))
-            try await cafe.services.suspend(ada, true)
-            try await cafe.expect(.notAllowed) { try await $0.cancelEvent(id, as: ada) }
+            try await cafe.expect(.notFound) { try await $0.changeEvent(remote, draft, as: .member(mona)) }
+            #expect(try await !cafe.services.mayChangeEvent(remote, as: .member(mona)))
+            try await cafe.services.suspend(ada, true, as: .operator)
+            try await cafe.expect(.notAllowed) { try await $0.cancelEvent(id, as: .member(ada)) }
         }
     }
 
@@ -162,12 +164,12 @@ struct EventTests {
         try await Cafe.open(engine) { cafe in
             let (ada, bob) = (try await cafe.member("ada"), try await cafe.member("bob"))
             let id = try await cafe.plan(by: ada, capacity: 1)
-            #expect(try await cafe.services.joinEvent(id, as: ada) == .going)
+            #expect(try await cafe.services.joinEvent(id, as: .member(ada)) == .going)
             let guests = [try await cafe.stranger("vic"), try await cafe.stranger("una", at: "near.example")]
             for guest in guests { #expect(try await cafe.seat(guest, id) == .waiting) }
-            #expect(try await cafe.services.joinEvent(id, as: bob) == .waiting)
+            #expect(try await cafe.services.joinEvent(id, as: .member(bob)) == .waiting)
             try await cafe.forgetSayings()
-            try await cafe.services.changeEvent(id, try await cafe.evening(capacity: 2), as: ada)
+            try await cafe.services.changeEvent(id, try await cafe.evening(capacity: 2), as: .member(ada))
             #expect(try await cafe.state(of: guests[0].id, id) == .going)
             #expect(try await cafe.state(of: guests[1].id, id) == .waiting)
             #expect(
@@ -176,9 +178,9 @@ struct EventTests {
                     "Update cafe https://near.example/inbox",
                 ])
             // Fewer seats take nobody's; no limit lets everybody in.
-            try await cafe.services.changeEvent(id, try await cafe.evening(capacity: 1), as: ada)
+            try await cafe.services.changeEvent(id, try await cafe.evening(capacity: 1), as: .member(ada))
             #expect(try await cafe.state(of: guests[0].id, id) == .going)
-            try await cafe.services.changeEvent(id, try await cafe.evening(), as: ada)
+            try await cafe.services.changeEvent(id, try await cafe.evening(), as: .member(ada))
             #expect(try await cafe.state(of: bob, id) == .going)
             #expect(try await cafe.event(id).joinMode == .free)
         }

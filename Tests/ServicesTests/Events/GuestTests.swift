@@ -20,23 +20,23 @@ struct GuestTests {
             )
             let id = try await cafe.plan(by: ada, capacity: 1)
             let vic = try await cafe.stranger("vic")
-            #expect(try await cafe.services.joinEvent(id, as: ada) == .going)
-            #expect(try await cafe.services.joinEvent(id, as: ada) == .going)
-            #expect(try await cafe.services.joinEvent(id, as: bob) == .waiting)
+            #expect(try await cafe.services.joinEvent(id, as: .member(ada)) == .going)
+            #expect(try await cafe.services.joinEvent(id, as: .member(ada)) == .going)
+            #expect(try await cafe.services.joinEvent(id, as: .member(bob)) == .waiting)
             #expect(try await cafe.seat(vic, id) == .waiting)
-            #expect(try await cafe.services.joinEvent(id, as: eve) == .waiting)
+            #expect(try await cafe.services.joinEvent(id, as: .member(eve)) == .waiting)
             try await cafe.forgetSayings()
-            try await cafe.services.leaveEvent(id, as: ada)
+            try await cafe.services.leaveEvent(id, as: .member(ada))
             #expect(try await cafe.state(of: ada, id) == .cancelled)
             #expect(try await cafe.state(of: bob, id) == .going)
             #expect(try await cafe.deliveries().isEmpty)
-            try await cafe.services.leaveEvent(id, as: bob)
-            try await cafe.services.leaveEvent(id, as: bob)
+            try await cafe.services.leaveEvent(id, as: .member(bob))
+            try await cafe.services.leaveEvent(id, as: .member(bob))
             #expect(try await cafe.state(of: vic.id, id) == .going)
             #expect(try await cafe.state(of: eve, id) == .waiting)
             #expect(try await cafe.deliveries() == ["Accept cafe https://far.example/users/vic/inbox"])
             // Whoever comes back waits behind the others.
-            #expect(try await cafe.services.joinEvent(id, as: ada) == .waiting)
+            #expect(try await cafe.services.joinEvent(id, as: .member(ada)) == .waiting)
         }
     }
 
@@ -48,13 +48,13 @@ struct GuestTests {
             var people: [ID<Account>] = []
             for number in 10..<50 { people.append(try await cafe.member("guest\(number)")) }
             let states = try await withThrowingTaskGroup(of: Guest.State.self) { group in
-                for person in people { group.addTask { try await cafe.services.joinEvent(id, as: person) } }
+                for person in people { group.addTask { try await cafe.services.joinEvent(id, as: .member(person)) } }
                 return try await group.reduce(into: [Guest.State]()) { $0.append($1) }
             }
             #expect(states.filter { $0 == .going }.count == 5 && states.filter { $0 == .waiting }.count == 35)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for person in people.prefix(20) {
-                    group.addTask { try await cafe.services.leaveEvent(id, as: person) }
+                    group.addTask { try await cafe.services.leaveEvent(id, as: .member(person)) }
                 }
                 try await group.waitForAll()
             }
@@ -69,9 +69,9 @@ struct GuestTests {
             let ada = try await cafe.member("ada")
             let id = try await cafe.remoteEvent(by: try await cafe.stranger("vic"))
             try await cafe.forgetSayings()
-            #expect(try await cafe.services.joinEvent(id, as: ada) == .asked)
+            #expect(try await cafe.services.joinEvent(id, as: .member(ada)) == .asked)
             #expect(try await cafe.state(of: ada, id) == .asked)
-            for _ in 1...2 { try await cafe.services.leaveEvent(id, as: ada) }
+            for _ in 1...2 { try await cafe.services.leaveEvent(id, as: .member(ada)) }
             #expect(try await cafe.state(of: ada, id) == .cancelled)
             let inbox = "https://far.example/users/vic/inbox"
             #expect(try await cafe.deliveries() == ["Join ada \(inbox)", "Leave ada \(inbox)"])
@@ -84,12 +84,12 @@ struct GuestTests {
         try await Cafe.open { cafe in
             let ada = try await cafe.member("ada")
             let id = try await cafe.remoteEvent(by: try await cafe.stranger("vic"))
-            try await cafe.services.joinEvent(id, as: ada)
+            try await cafe.services.joinEvent(id, as: .member(ada))
             try await cafe.database.write { tx in
                 try tx.run("UPDATE guest SET state = 'going'")
             }
             try await cafe.forgetSayings()
-            #expect(try await cafe.services.joinEvent(id, as: ada) == .going)
+            #expect(try await cafe.services.joinEvent(id, as: .member(ada)) == .going)
             #expect(try await cafe.sayings().isEmpty)
         }
     }
@@ -99,28 +99,28 @@ struct GuestTests {
         try await Cafe.open { cafe in
             let (ada, eve) = (try await cafe.member("ada"), try await cafe.member("eve"))
             let id = try await cafe.plan(by: ada)
-            try await cafe.expect(.notFound) { try await $0.joinEvent(ID(1), as: eve) }
-            try await cafe.expect(.notFound) { try await $0.leaveEvent(ID(1), as: eve) }
+            try await cafe.expect(.notFound) { try await $0.joinEvent(ID(1), as: .member(eve)) }
+            try await cafe.expect(.notFound) { try await $0.leaveEvent(ID(1), as: .member(eve)) }
             let group = try await cafe.local("cafe").id
-            try await cafe.expect(.notAllowed) { try await $0.joinEvent(id, as: group) }
+            try await cafe.expect(.notAllowed) { try await $0.joinEvent(id, as: .onBehalf(of: group)) }
             try await cafe.block(eve, by: group)
-            try await cafe.expect(.notAllowed) { try await $0.joinEvent(id, as: eve) }
+            try await cafe.expect(.notAllowed) { try await $0.joinEvent(id, as: .member(eve)) }
             let (vic, una) = (try await cafe.stranger("vic"), try await cafe.stranger("una"))
             let elsewhere = try await cafe.remoteEvent(by: vic)
             try await cafe.database.write { tx in
                 try tx.run("UPDATE event SET join_mode = 'external' WHERE id = \(elsewhere)")
             }
-            try await cafe.expect(.conflict("join_elsewhere")) { try await $0.joinEvent(elsewhere, as: ada) }
+            try await cafe.expect(.conflict("join_elsewhere")) { try await $0.joinEvent(elsewhere, as: .member(ada)) }
             try await cafe.database.write { tx in
                 try tx.run(
                     "UPDATE event SET visibility = 'followers', join_mode = 'free', owner_id = \(una.id) WHERE id = \(elsewhere)"
                 )
             }
-            try await cafe.expect(.notFound) { try await $0.joinEvent(elsewhere, as: ada) }
+            try await cafe.expect(.notFound) { try await $0.joinEvent(elsewhere, as: .member(ada)) }
             try await cafe.follow(una.id, by: ada)
-            #expect(try await cafe.services.joinEvent(elsewhere, as: ada) == .asked)
+            #expect(try await cafe.services.joinEvent(elsewhere, as: .member(ada)) == .asked)
             cafe.clock.pass(.days(3))
-            try await cafe.expect(.conflict("event_over")) { try await $0.joinEvent(id, as: ada) }
+            try await cafe.expect(.conflict("event_over")) { try await $0.joinEvent(id, as: .member(ada)) }
         }
     }
 }

@@ -18,7 +18,7 @@ struct BlockTests {
             try await cafe.follow(vic.id, by: ada)
             try await cafe.follow(ada, by: vic.id)
             try await cafe.forgetSayings()
-            for _ in 1...2 { try await cafe.services.block(vic.id, as: ada) }
+            for _ in 1...2 { try await cafe.services.block(vic.id, as: .member(ada)) }
             #expect(try await cafe.sayings() == ["Undo ada", "Reject ada", "Block ada"])
             #expect(
                 try await cafe.deliveries() == [
@@ -28,9 +28,9 @@ struct BlockTests {
             #expect(try await cafe.documents("Block").map { $0["object"]?.string } == [String(describing: vic.iri)])
             let relation = try await relation(of: ada, to: vic.id, cafe)
             #expect(relation.blocks && !relation.follows && !relation.isFollowed)
-            try await cafe.expect(.notFound) { try await $0.follow(vic.id, as: ada) }
+            try await cafe.expect(.notFound) { try await $0.follow(vic.id, as: .member(ada)) }
             try await cafe.forgetSayings()
-            for _ in 1...2 { try await cafe.services.unblock(vic.id, as: ada) }
+            for _ in 1...2 { try await cafe.services.unblock(vic.id, as: .member(ada)) }
             #expect(try await cafe.sayings() == ["Undo ada"])
             let undo = try #require(try await cafe.documents("Undo").first)
             #expect(undo["object"]?["type"]?.string == "Block")
@@ -43,11 +43,11 @@ struct BlockTests {
     func oneself() async throws {
         try await Cafe.open { cafe in
             let ada = try await cafe.member("ada")
-            try await cafe.expect(.notAllowed) { try await $0.block(ada, as: ada) }
+            try await cafe.expect(.notAllowed) { try await $0.block(ada, as: .member(ada)) }
             try await cafe.expect(.notAllowed) {
-                try await $0.mute(ada, hidesNotifications: true, seconds: nil, as: ada)
+                try await $0.mute(ada, hidesNotifications: true, seconds: nil, as: .member(ada))
             }
-            try await cafe.expect(.notFound) { try await $0.block(ID(77), as: ada) }
+            try await cafe.expect(.notFound) { try await $0.block(ID(77), as: .member(ada)) }
         }
     }
 
@@ -58,14 +58,14 @@ struct BlockTests {
             let vic = try await cafe.stranger("vic")
             try await cafe.follow(vic.id, by: ada)
             try await cafe.forgetSayings()
-            try await cafe.services.mute(vic.id, hidesNotifications: false, seconds: 60, as: ada)
+            try await cafe.services.mute(vic.id, hidesNotifications: false, seconds: 60, as: .member(ada))
             var relation = try await relation(of: ada, to: vic.id, cafe)
             #expect(relation.mutes && !relation.mutesNotifications && relation.follows)
             #expect(relation.muteEndsAt == cafe.clock.now + .seconds(60))
-            try await cafe.services.mute(vic.id, hidesNotifications: true, seconds: .max, as: ada)
+            try await cafe.services.mute(vic.id, hidesNotifications: true, seconds: .max, as: .member(ada))
             relation = try await self.relation(of: ada, to: vic.id, cafe)
             #expect(relation.mutesNotifications && relation.muteEndsAt != nil)
-            for _ in 1...2 { try await cafe.services.unmute(vic.id, as: ada) }
+            for _ in 1...2 { try await cafe.services.unmute(vic.id, as: .member(ada)) }
             #expect(try await !self.relation(of: ada, to: vic.id, cafe).mutes)
             #expect(try await cafe.sayings() == [])
         }
@@ -77,7 +77,7 @@ struct BlockTests {
             let ada = try await cafe.member("ada")
             let vic = try await cafe.stranger("vic")
             try await cafe.follow(ada, by: vic.id)
-            for _ in 1...2 { try await cafe.services.removeFollower(vic.id, as: ada) }
+            for _ in 1...2 { try await cafe.services.removeFollower(vic.id, as: .member(ada)) }
             #expect(try await cafe.deliveries() == ["Reject ada https://far.example/users/vic/inbox"])
             #expect(try await !relation(of: ada, to: vic.id, cafe).isFollowed)
         }
@@ -94,16 +94,16 @@ struct BlockTests {
             try await cafe.follow(ada, by: una.id)
             let preview = try await cafe.services.followsBetween(ada, andHost: "FAR.example")
             #expect(preview.following == 1 && preview.followers == 1)
-            for _ in 1...2 { try await cafe.services.blockHost(" Far.Example ", as: ada) }
+            for _ in 1...2 { try await cafe.services.blockHost(" Far.Example ", as: .member(ada)) }
             #expect(try await relation(of: ada, to: vic.id, cafe).blocksHost)
             #expect(try await !relation(of: ada, to: vic.id, cafe).follows)
             #expect(try await !relation(of: ada, to: una.id, cafe).isFollowed)
             #expect(try await relation(of: ada, to: other.id, cafe).follows)
             #expect(Set(try await cafe.sayings()).isSuperset(of: ["Undo ada", "Reject ada"]))
-            try await cafe.services.unblockHost("far.example", as: ada)
+            try await cafe.services.unblockHost("far.example", as: .member(ada))
             #expect(try await !relation(of: ada, to: vic.id, cafe).blocksHost)
             for text in ["", "far example", "http://far.example", String(repeating: "a", count: 300)] {
-                try await cafe.expect(.field("domain", "not_a_host")) { try await $0.blockHost(text, as: ada) }
+                try await cafe.expect(.field("domain", "not_a_host")) { try await $0.blockHost(text, as: .member(ada)) }
             }
         }
     }
@@ -128,11 +128,11 @@ struct ReportContentTests {
             var draft = ReportDraft(account: vic.id)
             draft.comment = " rude "
             draft.category = "spam"
-            let quiet = try await cafe.services.report(draft, as: ada)
+            let quiet = try await cafe.services.report(draft, as: .member(ada))
             #expect(!quiet.wasForwarded)
             #expect(try await cafe.sayings() == [])
             draft.isForwarded = true
-            let loud = try await cafe.services.report(draft, as: ada)
+            let loud = try await cafe.services.report(draft, as: .member(ada))
             #expect(loud.wasForwarded)
             let flag = try #require(try await cafe.documents("Flag").first)
             #expect(flag["actor"]?.string == "https://cafe.example/actor")
@@ -149,20 +149,20 @@ struct ReportContentTests {
         try await Cafe.open { cafe in
             let ada = try await cafe.member("ada")
             let bob = try await cafe.member("bob")
-            let post = try await cafe.services.publishPost(PostDraft(text: "Tea"), as: bob)
-            let mine = try await cafe.services.publishPost(PostDraft(text: "Milk"), as: ada)
+            let post = try await cafe.services.publishPost(PostDraft(text: "Tea"), as: .member(bob))
+            let mine = try await cafe.services.publishPost(PostDraft(text: "Milk"), as: .member(ada))
             try await cafe.forgetSayings()
             var draft = ReportDraft(account: bob)
             draft.entries = [ID(post.rawValue)]
             draft.isForwarded = true
-            let made = try await cafe.services.report(draft, as: ada)
+            let made = try await cafe.services.report(draft, as: .member(ada))
             #expect(!made.wasForwarded)
             #expect(made.report.objects == ["https://cafe.example/users/bob", "https://cafe.example/posts/\(post)"])
             draft.entries = [ID(mine.rawValue)]
-            try await cafe.expect(.notFound) { [draft] in _ = try await $0.report(draft, as: ada) }
+            try await cafe.expect(.notFound) { [draft] in _ = try await $0.report(draft, as: .member(ada)) }
             draft.category = "boredom"
             try await cafe.expect(.field("category", "not_a_category")) { [draft] in
-                _ = try await $0.report(draft, as: ada)
+                _ = try await $0.report(draft, as: .member(ada))
             }
         }
     }

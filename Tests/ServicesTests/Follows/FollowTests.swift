@@ -14,16 +14,16 @@ struct FollowTests {
     func local(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
             let (ada, bob) = (try await cafe.member("ada"), try await cafe.member("bob"))
-            #expect(try await cafe.services.follow(bob, as: ada) == .accepted)
-            #expect(try await cafe.services.follow(bob, as: ada) == .accepted)
+            #expect(try await cafe.services.follow(bob, as: .member(ada)) == .accepted)
+            #expect(try await cafe.services.follow(bob, as: .member(ada)) == .accepted)
             let draft = ProfileDraft(
                 displayName: "Ada", summary: "", discoverable: true, approvesFollowers: true, language: nil)
-            try await cafe.services.editProfile(draft, as: ada)
-            #expect(try await cafe.services.follow(ada, as: bob) == .requested)
-            try await cafe.services.answerFollow(from: bob, to: ada, accept: true, as: ada)
+            try await cafe.services.editProfile(draft, as: .member(ada))
+            #expect(try await cafe.services.follow(ada, as: .member(bob)) == .requested)
+            try await cafe.services.answerFollow(from: bob, to: ada, accept: true, as: .member(ada))
             #expect(try await state(bob, ada, cafe) == .accepted)
-            try await cafe.services.unfollow(ada, as: bob)
-            try await cafe.services.unfollow(ada, as: bob)
+            try await cafe.services.unfollow(ada, as: .member(bob))
+            try await cafe.services.unfollow(ada, as: .member(bob))
             #expect(try await state(bob, ada, cafe) == nil)
             #expect(try await cafe.deliveries().isEmpty)
         }
@@ -34,9 +34,9 @@ struct FollowTests {
         try await Cafe.open(engine) { cafe in
             let ada = try await cafe.member("ada")
             cafe.world.servePerson("vic")
-            let answer = try await cafe.services.follow(handle: "@vic@far.example", as: ada)
+            let answer = try await cafe.services.follow(handle: "@vic@far.example", as: .member(ada))
             #expect(answer.state == .requested && answer.account.iri.string == "https://far.example/users/vic")
-            try await cafe.services.unfollow(answer.account.id, as: ada)
+            try await cafe.services.unfollow(answer.account.id, as: .member(ada))
             let inbox = "https://far.example/users/vic/inbox"
             #expect(try await cafe.deliveries() == ["Follow ada \(inbox)", "Undo ada \(inbox)"])
             let follow = try await cafe.documents("Follow").last?["id"]
@@ -54,14 +54,14 @@ struct FollowTests {
             let vic = try await cafe.stranger("vic").id
             for target in [ada, group] { try await cafe.follow(target, by: vic, state: .requested) }
             try await cafe.forgetSayings()
-            try await cafe.services.answerFollow(from: vic, to: ada, accept: accept, as: ada)
-            try await cafe.services.answerFollow(from: vic, to: group, accept: accept, as: mona)
+            try await cafe.services.answerFollow(from: vic, to: ada, accept: accept, as: .member(ada))
+            try await cafe.services.answerFollow(from: vic, to: group, accept: accept, as: .member(mona))
             #expect(
                 try await cafe.deliveries()
                     == ["ada", "cafe"].map { "\(type) \($0) https://far.example/users/vic/inbox" })
             #expect(try await state(vic, ada, cafe) == (accept ? .accepted : .rejected))
             try await cafe.expect(.notFound) {
-                try await $0.answerFollow(from: vic, to: ada, accept: accept, as: ada)
+                try await $0.answerFollow(from: vic, to: ada, accept: accept, as: .member(ada))
             }
         }
     }
@@ -78,15 +78,15 @@ struct FollowTests {
             }
             for person in [eve, mona] {
                 try await cafe.expect(.notAllowed) {
-                    try await $0.answerFollow(from: vic, to: ada, accept: true, as: person)
+                    try await $0.answerFollow(from: vic, to: ada, accept: true, as: .member(person))
                 }
                 // What we asked of another node is answered there.
                 try await cafe.expect(.notFound) {
-                    try await $0.answerFollow(from: ada, to: vic, accept: true, as: person)
+                    try await $0.answerFollow(from: ada, to: vic, accept: true, as: .member(person))
                 }
             }
             try await cafe.expect(.notAllowed) {
-                try await $0.answerFollow(from: vic, to: group, accept: true, as: eve)
+                try await $0.answerFollow(from: vic, to: group, accept: true, as: .member(eve))
             }
         }
     }
@@ -97,15 +97,17 @@ struct FollowTests {
             let (ada, eve) = (try await cafe.member("ada"), try await cafe.member("eve"))
             try await cafe.block(eve, by: ada)
             let gone = try await cafe.member("gone")
-            try await cafe.services.suspend(gone, true)
+            try await cafe.services.suspend(gone, true, as: .operator)
             for target in [eve, ada, gone, ID(1)] {
-                try await cafe.expect(.notFound) { try await $0.follow(target, as: eve) }
+                try await cafe.expect(.notFound) { try await $0.follow(target, as: .member(eve)) }
             }
-            try await cafe.expect(.notFound) { try await $0.unfollow(ID(1), as: eve) }
-            try await cafe.expect(.notAllowed) { try await $0.follow(ada, as: gone) }
-            try await cafe.expect(.notAllowed) { try await $0.unfollow(ada, as: ID(1)) }
-            try await cafe.expect(.notFound) { try await $0.follow(handle: "@nobody@far.example", as: eve) }
-            try await cafe.expect(.field("handle", "not_a_handle")) { try await $0.follow(handle: "a b", as: eve) }
+            try await cafe.expect(.notFound) { try await $0.unfollow(ID(1), as: .member(eve)) }
+            try await cafe.expect(.notAllowed) { try await $0.follow(ada, as: .member(gone)) }
+            try await cafe.expect(.notAllowed) { try await $0.unfollow(ada, as: .member(ID(1))) }
+            try await cafe.expect(.notFound) { try await $0.follow(handle: "@nobody@far.example", as: .member(eve)) }
+            try await cafe.expect(.field("handle", "not_a_handle")) {
+                try await $0.follow(handle: "a b", as: .member(eve))
+            }
         }
     }
 
@@ -115,14 +117,15 @@ struct FollowTests {
             let (ada, mona) = (try await cafe.member("ada"), try await cafe.member("mona", .moderator))
             let group = try await cafe.local("cafe").id
             cafe.world.servePerson("vic")
-            let (target, follow) = try await cafe.services.followAsGroup(group, handle: "vic@far.example", as: mona)
+            let (target, follow) = try await cafe.services.follow(
+                handle: "vic@far.example", as: .group(group, by: mona))
             #expect(follow == .requested)
             try await cafe.expect(.notAllowed) {
-                try await $0.followAsGroup(group, handle: "@vic@far.example", as: ada)
+                try await $0.follow(handle: "@vic@far.example", as: .group(group, by: ada))
             }
-            try await cafe.expect(.notAllowed) { try await $0.unfollowAsGroup(group, target: target.id, as: ada) }
-            try await cafe.expect(.notFound) { try await $0.followAsGroup(ada, handle: "@mona", as: mona) }
-            try await cafe.services.unfollowAsGroup(group, target: target.id, as: mona)
+            try await cafe.expect(.notAllowed) { try await $0.unfollow(target.id, as: .group(group, by: ada)) }
+            try await cafe.expect(.notFound) { try await $0.follow(handle: "@mona", as: .group(ada, by: mona)) }
+            try await cafe.services.unfollow(target.id, as: .group(group, by: mona))
             #expect(try await state(group, target.id, cafe) == nil)
         }
     }

@@ -32,7 +32,7 @@ struct GroupTests {
             var draft = GroupDraft(name: " Tricot ", title: " Le tricot ")
             draft.summary = "De la laine"
             draft.approvesFollowers = true
-            let group = try await cafe.services.createGroup(draft, as: mona)
+            let group = try await cafe.services.createGroup(draft, as: .member(mona))
             #expect(group.iri.string == "https://cafe.example/groups/tricot" && group.displayName == "Le tricot")
             #expect(group.approvesFollowers && group.isLocal && group.isGroup)
             let facts = try await cafe.database.read { db in
@@ -45,7 +45,8 @@ struct GroupTests {
             #expect(facts.0 == .moderator && facts.1 == .accepted)
             #expect(facts.2 == "https://cafe.example/groups/tricot#main-key")
             // From the command line it belongs to nobody.
-            let other = try await cafe.services.createGroup(GroupDraft(name: "chorale", title: "Chorale"), as: nil)
+            let other = try await cafe.services.createGroup(
+                GroupDraft(name: "chorale", title: "Chorale"), as: .operator)
             #expect(try await cafe.database.read { db in try GroupRoles.moderators(of: other.id, in: db) }.isEmpty)
         }
     }
@@ -59,9 +60,9 @@ struct GroupTests {
     func names(name: String, code: String) async throws {
         try await Cafe.open { cafe in
             try await cafe.member("ada")
-            try await cafe.services.deleteAccount(try await cafe.member("gone"))
+            try await cafe.services.deleteAccount(try await cafe.member("gone"), as: .operator)
             try await cafe.expect(.field("name", code)) {
-                try await $0.createGroup(GroupDraft(name: name, title: "Un groupe"), as: nil)
+                try await $0.createGroup(GroupDraft(name: name, title: "Un groupe"), as: .operator)
             }
             try await cafe.expect(.field("name", code)) {
                 _ = try await $0.register(SignUp(name: name.isEmpty ? "x" : name, email: "new@mail.example"))
@@ -74,10 +75,10 @@ struct GroupTests {
         try await Cafe.open { cafe in
             let (ada, mona) = (try await cafe.member("ada"), try await cafe.member("mona", .moderator))
             let draft = GroupDraft(name: "tricot", title: "Tricot")
-            try await cafe.expect(.notAllowed) { try await $0.createGroup(draft, as: ada) }
-            try await cafe.expect(.notAllowed) { try await $0.createGroup(draft, as: ID(1)) }
+            try await cafe.expect(.notAllowed) { try await $0.createGroup(draft, as: .member(ada)) }
+            try await cafe.expect(.notAllowed) { try await $0.createGroup(draft, as: .member(ID(1))) }
             try await cafe.expect(.field("title", "missing")) {
-                try await $0.createGroup(GroupDraft(name: "tricot", title: "\0 "), as: mona)
+                try await $0.createGroup(GroupDraft(name: "tricot", title: "\0 "), as: .member(mona))
             }
         }
     }
@@ -94,13 +95,17 @@ struct GroupTests {
             }
             try await cafe.forgetSayings()
             for person in [mona, bob] {
-                try await cafe.services.editGroup(group, title: "Au zinc", summary: "Ici", as: person)
+                try await cafe.services.editGroup(group, title: "Au zinc", summary: "Ici", as: .member(person))
             }
             #expect(try await cafe.local("cafe").displayName == "Au zinc")
             #expect(
                 try await cafe.deliveries() == Array(repeating: "Update cafe https://far.example/inbox", count: 2))
-            try await cafe.expect(.notAllowed) { try await $0.editGroup(group, title: "Non", summary: "", as: ada) }
-            try await cafe.expect(.notFound) { try await $0.editGroup(ada, title: "Non", summary: "", as: mona) }
+            try await cafe.expect(.notAllowed) {
+                try await $0.editGroup(group, title: "Non", summary: "", as: .member(ada))
+            }
+            try await cafe.expect(.notFound) {
+                try await $0.editGroup(ada, title: "Non", summary: "", as: .member(mona))
+            }
         }
     }
 
@@ -115,7 +120,8 @@ struct GroupTests {
                                 _ = try await cafe.services.register(
                                     SignUp(name: "tricot", email: "n\(number)@mail.example"))
                             } else {
-                                try await cafe.services.createGroup(GroupDraft(name: "tricot", title: "T"), as: nil)
+                                try await cafe.services.createGroup(
+                                    GroupDraft(name: "tricot", title: "T"), as: .operator)
                             }
                             return nil
                         } catch { return error as? ServiceError ?? .unreachable("\(error)") }

@@ -20,14 +20,14 @@ struct MediaTests {
             var draft = MediaDraft(.bytes(TestPicture.png()))
             draft.description = " A gradient "
             draft.focus = FocalPoint(x: 0, y: 0.5)
-            let id = try await cafe.services.uploadMedia(draft, as: ada)
-            let media = try await cafe.services.media(id, as: ada)
+            let id = try await cafe.services.uploadMedia(draft, as: .member(ada))
+            let media = try await cafe.services.media(id, of: ada)
             #expect(media.state == .ready)
             #expect(media.kind == .image && media.mediaType == "image/png")
 
             var post = PostDraft(text: "")
             post.media = [id]
-            let postID = try await cafe.services.publishPost(post, as: ada)
+            let postID = try await cafe.services.publishPost(post, as: .member(ada))
             let parts = try await cafe.database.read { db in try Posts.parts(of: postID, in: db) }
             let attachment = try #require(parts.attachments.first)
             #expect(attachment.url.string == "https://cafe.example/media/\(try #require(media.file))")
@@ -39,12 +39,12 @@ struct MediaTests {
             #expect(attachment.media == id)
 
             await #expect(throws: ServiceError.invalid([FieldError("media", "not_found")])) {
-                try await cafe.services.publishPost(post, as: ada)
+                try await cafe.services.publishPost(post, as: .member(ada))
             }
             await #expect(throws: ServiceError.notFound) {
-                try await cafe.services.editMedia(id, MediaEdit(description: "Too late"), as: ada)
+                try await cafe.services.editMedia(id, MediaEdit(description: "Too late"), as: .member(ada))
             }
-            await #expect(throws: ServiceError.notFound) { try await cafe.services.deleteMedia(id, as: ada) }
+            await #expect(throws: ServiceError.notFound) { try await cafe.services.deleteMedia(id, as: .member(ada)) }
         }
     }
 
@@ -52,18 +52,18 @@ struct MediaTests {
     func strangers(engine: TestEngine) async throws {
         try await Darkroom.open(engine) { cafe, room in
             let (ada, eve) = (try await cafe.member("ada"), try await cafe.member("eve"))
-            let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(TestPicture.png())), as: ada)
-            await #expect(throws: ServiceError.notFound) { try await cafe.services.media(id, as: eve) }
-            await #expect(throws: ServiceError.notFound) { try await cafe.services.deleteMedia(id, as: eve) }
+            let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(TestPicture.png())), as: .member(ada))
+            await #expect(throws: ServiceError.notFound) { try await cafe.services.media(id, of: eve) }
+            await #expect(throws: ServiceError.notFound) { try await cafe.services.deleteMedia(id, as: .member(eve)) }
             await #expect(throws: ServiceError.notFound) {
-                try await cafe.services.editMedia(id, MediaEdit(description: "Mine"), as: eve)
+                try await cafe.services.editMedia(id, MediaEdit(description: "Mine"), as: .member(eve))
             }
             var post = PostDraft(text: "Look")
             post.media = [id]
             await #expect(throws: ServiceError.invalid([FieldError("media", "not_found")])) {
-                try await cafe.services.publishPost(post, as: eve)
+                try await cafe.services.publishPost(post, as: .member(eve))
             }
-            #expect(try await cafe.services.media(id, as: ada).description.isEmpty)
+            #expect(try await cafe.services.media(id, of: ada).description.isEmpty)
         }
     }
 
@@ -72,19 +72,19 @@ struct MediaTests {
         try await Darkroom.open(engine) { cafe, room in
             let ada = try await cafe.member("ada")
             let film = try await TestProgram.film(in: room.folder)
-            let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(film)), as: ada)
-            #expect(try await cafe.services.media(id, as: ada).state == .waiting)
+            let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(film)), as: .member(ada))
+            #expect(try await cafe.services.media(id, of: ada).state == .waiting)
             var draft = PostDraft(text: "Look")
             draft.media = [id]
             let post = draft
             await #expect(throws: ServiceError.conflict("media_not_ready")) {
-                try await cafe.services.publishPost(post, as: ada)
+                try await cafe.services.publishPost(post, as: .member(ada))
             }
-            _ = try await cafe.services.editMedia(id, MediaEdit(description: "A film"), as: ada)
+            _ = try await cafe.services.editMedia(id, MediaEdit(description: "A film"), as: .member(ada))
             #expect(await room.worker(cafe).convertWaiting() == 1)
-            let media = try await cafe.services.media(id, as: ada)
+            let media = try await cafe.services.media(id, of: ada)
             #expect(media.kind == .video && media.description == "A film")
-            _ = try await cafe.services.publishPost(post, as: ada)
+            _ = try await cafe.services.publishPost(post, as: .member(ada))
         }
     }
 
@@ -94,11 +94,11 @@ struct MediaTests {
             let ada = try await cafe.member("ada")
             var draft = MediaDraft(.bytes(try await TestProgram.film(in: room.folder)))
             draft.thumbnail = .bytes(TestPicture.png(width: 50, height: 40))
-            let id = try await cafe.services.uploadMedia(draft, as: ada)
-            let early = try await cafe.services.media(id, as: ada)
+            let id = try await cafe.services.uploadMedia(draft, as: .member(ada))
+            let early = try await cafe.services.media(id, of: ada)
             #expect(early.state == .waiting && early.previewFile?.hasSuffix(".png") == true)
             #expect(await room.worker(cafe).convertWaiting() == 1)
-            let media = try await cafe.services.media(id, as: ada)
+            let media = try await cafe.services.media(id, of: ada)
             #expect(media.kind == .video && media.measures.width == 64)
             #expect(media.measures.previewWidth == 50 && media.measures.previewHeight == 40)
             #expect(media.previewFile == early.previewFile && media.blurhash == early.blurhash)
@@ -106,14 +106,16 @@ struct MediaTests {
 
             var post = PostDraft(text: "Look")
             post.media = [id]
-            let postID = try await cafe.services.publishPost(post, as: ada)
+            let postID = try await cafe.services.publishPost(post, as: .member(ada))
             let parts = try await cafe.database.read { db in try Posts.parts(of: postID, in: db) }
             let address = "https://cafe.example/media/\(try #require(early.previewFile))"
             #expect(parts.attachments.first?.previewURL?.string == address)
             #expect(parts.attachments.first?.measures.previewWidth == 50)
             let late = MediaEdit(thumbnail: .bytes(TestPicture.png()))
-            await #expect(throws: ServiceError.notFound) { try await cafe.services.editMedia(id, late, as: ada) }
-            try await cafe.services.deletePost(postID, as: ada)
+            await #expect(throws: ServiceError.notFound) {
+                try await cafe.services.editMedia(id, late, as: .member(ada))
+            }
+            try await cafe.services.deletePost(postID, as: .member(ada))
             cafe.clock.pass(.days(2))
             await room.worker(cafe).removeGone()
             #expect(room.files().isEmpty)
@@ -127,9 +129,9 @@ struct MediaTests {
         try await Darkroom.open(engine) { cafe, room in
             let (ada, eve) = (try await cafe.member("ada"), try await cafe.member("eve"))
             let film = try await TestProgram.film(in: room.folder)
-            let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(film)), as: ada)
+            let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(film)), as: .member(ada))
             if !isEarly { await room.worker(cafe).convertWaiting() }
-            let before = try await cafe.services.media(id, as: ada)
+            let before = try await cafe.services.media(id, of: ada)
             let files = room.files()
             for (bytes, person, error) in [
                 (Array("<svg/>".utf8), ada, .invalid([FieldError("thumbnail", "unsupported")])),
@@ -138,18 +140,18 @@ struct MediaTests {
                 (TestPicture.png(), eve, .notFound),
             ] as [([UInt8], ID<Account>, ServiceError)] {
                 let edit = MediaEdit(description: "Changed", thumbnail: .bytes(bytes))
-                await #expect(throws: error) { try await cafe.services.editMedia(id, edit, as: person) }
+                await #expect(throws: error) { try await cafe.services.editMedia(id, edit, as: .member(person)) }
             }
-            #expect(try await cafe.services.media(id, as: ada) == before)
+            #expect(try await cafe.services.media(id, of: ada) == before)
             #expect(room.files() == files)
 
             for width in [30, 20] {
                 let edit = MediaEdit(description: "Tea", thumbnail: .bytes(TestPicture.png(width: width, height: 10)))
-                let changed = try await cafe.services.editMedia(id, edit, as: ada)
+                let changed = try await cafe.services.editMedia(id, edit, as: .member(ada))
                 #expect(changed.description == "Tea" && changed.measures.previewWidth == width)
             }
             if isEarly { #expect(await room.worker(cafe).convertWaiting() == 1) }
-            let after = try await cafe.services.media(id, as: ada)
+            let after = try await cafe.services.media(id, of: ada)
             #expect(after.state == .ready && after.measures.previewWidth == 20 && after.measures.width == 64)
             #expect(room.files().count == 2)
         }
@@ -164,7 +166,7 @@ struct MediaTests {
                 draft.thumbnail = .bytes(Array("<svg/>".utf8))
                 let refused = draft
                 await #expect(throws: ServiceError.invalid([FieldError("thumbnail", "unsupported")])) {
-                    try await cafe.services.uploadMedia(refused, as: ada)
+                    try await cafe.services.uploadMedia(refused, as: .member(ada))
                 }
                 #expect(room.files().isEmpty)
             }
@@ -178,13 +180,14 @@ struct MediaTests {
             let ada = try await cafe.member("ada")
             var draft = MediaDraft(.bytes(TestPicture.png(width: 90, height: 30)))
             draft.thumbnail = .bytes(TestPicture.png(width: 20, height: 20))
-            let shown = try await cafe.services.media(try await cafe.services.uploadMedia(draft, as: ada), as: ada)
+            let shown = try await cafe.services.media(
+                try await cafe.services.uploadMedia(draft, as: .member(ada)), of: ada)
             #expect(shown.kind == .image && shown.measures.width == 90 && shown.measures.previewWidth == 20)
             #expect(room.files().count == 2)
             draft.upload = .bytes(Array(TestPicture.png().prefix(20)))
             let broken = draft
             await #expect(throws: ServiceError.invalid([FieldError("file", "broken")])) {
-                try await cafe.services.uploadMedia(broken, as: ada)
+                try await cafe.services.uploadMedia(broken, as: .member(ada))
             }
             await room.worker(cafe).removeGone()
             #expect(room.files().count == 2)
@@ -196,16 +199,16 @@ struct MediaTests {
         try await Darkroom.open(engine) { cafe, room in
             let ada = try await cafe.member("ada")
             await #expect(throws: ServiceError.invalid([FieldError("file", "unsupported")])) {
-                try await cafe.services.uploadMedia(MediaDraft(.bytes(Array("<svg/>".utf8))), as: ada)
+                try await cafe.services.uploadMedia(MediaDraft(.bytes(Array("<svg/>".utf8))), as: .member(ada))
             }
             let broken = Array(TestPicture.png().prefix(20))
             await #expect(throws: ServiceError.invalid([FieldError("file", "broken")])) {
-                try await cafe.services.uploadMedia(MediaDraft(.bytes(broken)), as: ada)
+                try await cafe.services.uploadMedia(MediaDraft(.bytes(broken)), as: .member(ada))
             }
             let pretender = Array("\0\0\0\u{18}ftypisom".utf8) + [UInt8](repeating: 7, count: 99)
-            let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(pretender)), as: ada)
+            let id = try await cafe.services.uploadMedia(MediaDraft(.bytes(pretender)), as: .member(ada))
             #expect(await room.worker(cafe).convertWaiting() == 0)
-            let failed = try await cafe.services.media(id, as: ada)
+            let failed = try await cafe.services.media(id, of: ada)
             #expect(failed.state == .failed && failed.error != nil)
             await room.worker(cafe).removeGone()
             #expect(room.files().isEmpty)
@@ -218,12 +221,12 @@ struct MediaTests {
             let ada = try await cafe.member("ada")
             var ids: [ID<Media>] = []
             for _ in 1...3 {
-                ids.append(try await cafe.services.uploadMedia(MediaDraft(.bytes(TestPicture.png())), as: ada))
+                ids.append(try await cafe.services.uploadMedia(MediaDraft(.bytes(TestPicture.png())), as: .member(ada)))
             }
             var draft = PostDraft(text: "Look")
             draft.media = [ids[0], ids[1]]
-            let post = try await cafe.services.publishPost(draft, as: ada)
-            try await cafe.services.editPost(post, title: "", text: "Look here", as: ada)
+            let post = try await cafe.services.publishPost(draft, as: .member(ada))
+            try await cafe.services.editPost(post, title: "", text: "Look here", as: .member(ada))
             #expect(try await cafe.shown(post) == [ids[0], ids[1]])
 
             var change = PostMediaEdit([ids[2], ids[0]])
@@ -231,18 +234,18 @@ struct MediaTests {
             var edit = PostChange()
             edit.text = "Look there"
             edit.media = change
-            try await cafe.services.editPost(post, edit, as: ada)
+            try await cafe.services.editPost(post, edit, as: .member(ada))
             #expect(try await cafe.shown(post) == [ids[2], ids[0]])
             let parts = try await cafe.database.read { db in try Posts.parts(of: post, in: db) }
             #expect(parts.attachments.last?.description == "The first")
             #expect(parts.attachments.last?.focus == FocalPoint(x: 1, y: 1))
-            #expect(try await cafe.services.media(ids[1], as: ada).post == nil)
+            #expect(try await cafe.services.media(ids[1], of: ada).post == nil)
 
             await #expect(throws: ServiceError.invalid([FieldError("text", "missing")])) {
                 var nothing = PostChange()
                 nothing.text = ""
                 nothing.media = PostMediaEdit([])
-                try await cafe.services.editPost(post, nothing, as: ada)
+                try await cafe.services.editPost(post, nothing, as: .member(ada))
             }
             #expect(try await cafe.shown(post) == [ids[2], ids[0]])
         }
@@ -253,19 +256,19 @@ struct MediaTests {
         try await Darkroom.open(.sqlite) { cafe, room in
             let ada = try await cafe.member("ada")
             let picture = MediaDraft(.bytes(TestPicture.png()))
-            let discarded = try await cafe.services.uploadMedia(picture, as: ada)
+            let discarded = try await cafe.services.uploadMedia(picture, as: .member(ada))
             var draft = PostDraft(text: "Look")
-            draft.media = [try await cafe.services.uploadMedia(picture, as: ada)]
-            let post = try await cafe.services.publishPost(draft, as: ada)
-            _ = try await cafe.services.uploadMedia(picture, as: ada)
+            draft.media = [try await cafe.services.uploadMedia(picture, as: .member(ada))]
+            let post = try await cafe.services.publishPost(draft, as: .member(ada))
+            _ = try await cafe.services.uploadMedia(picture, as: .member(ada))
             #expect(room.files().count == 6)
-            try await cafe.services.deleteMedia(discarded, as: ada)
+            try await cafe.services.deleteMedia(discarded, as: .member(ada))
             await room.worker(cafe).removeGone()
             #expect(room.files().count == 4)
             cafe.clock.pass(.days(2))
             await room.worker(cafe).removeGone()
             #expect(room.files().count == 2)
-            try await cafe.services.deletePost(post, as: ada)
+            try await cafe.services.deletePost(post, as: .member(ada))
             await room.worker(cafe).removeGone()
             #expect(room.files().isEmpty)
         }
@@ -279,18 +282,18 @@ struct MediaTests {
             try await cafe.forgetSayings()
             for _ in 1...2 {
                 let upload = Upload.bytes(TestPicture.png(width: 40, height: 30))
-                try await cafe.services.setPicture(picture, upload, as: ada)
+                try await cafe.services.setPicture(picture, upload, as: .member(ada))
                 #expect(room.files().count == 1)
             }
             let name = try #require(room.files().first?.split(separator: "/").last)
             let account = try await cafe.local("ada")
             #expect(account[picture] == "https://cafe.example/media/\(name)")
             #expect(try await cafe.sayings().contains("Update ada"))
-            try await cafe.services.removePicture(picture, as: ada)
+            try await cafe.services.removePicture(picture, as: .member(ada))
             #expect(room.files().isEmpty)
             #expect(try await cafe.local("ada")[picture] == nil)
             await #expect(throws: ServiceError.invalid([FieldError("file", "unsupported")])) {
-                try await cafe.services.setPicture(picture, .bytes([1, 2, 3]), as: ada)
+                try await cafe.services.setPicture(picture, .bytes([1, 2, 3]), as: .member(ada))
             }
         }
     }
@@ -310,7 +313,7 @@ struct MediaTests {
             #expect(await room.worker(cafe).convertWaiting() == 0)
             cafe.clock.pass(.minutes(6))
             #expect(await room.worker(cafe).convertWaiting() == 1)
-            #expect(try await cafe.services.media(row.id, as: ada).state == .ready)
+            #expect(try await cafe.services.media(row.id, of: ada).state == .ready)
         }
     }
 }

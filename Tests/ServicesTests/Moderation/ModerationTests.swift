@@ -17,16 +17,16 @@ struct ModerationTests {
             let (vic, una) = (try await cafe.stranger("vic"), try await cafe.stranger("una", at: "near.example"))
             try await cafe.follow(ada, by: vic.id)
             let event = try await cafe.plan(by: bob, capacity: 1)
-            try await cafe.services.joinEvent(event, as: ada)
+            try await cafe.services.joinEvent(event, as: .member(ada))
             #expect(try await cafe.seat(vic, event) == .waiting)
             let elsewhere = try await cafe.remoteEvent(by: una)
-            try await cafe.services.joinEvent(elsewhere, as: ada)
+            try await cafe.services.joinEvent(elsewhere, as: .member(ada))
             var draft = PostDraft(text: "Mes mots")
             draft.group = try await cafe.local("cafe").id
-            let post = try await cafe.services.publishPost(draft, as: ada)
-            let invite = try await cafe.services.makeSignInLink(for: ada)
+            let post = try await cafe.services.publishPost(draft, as: .member(ada))
+            let invite = try await cafe.services.makeSignInLink(for: ada, as: .operator)
             try await cafe.forgetDeliveries()
-            try await cafe.services.deleteAccount(ada)
+            try await cafe.services.deleteAccount(ada, as: .operator)
             #expect(try await cafe.post(post) == nil)
             #expect(try await cafe.state(of: vic.id, event) == .going)
             #expect(
@@ -35,7 +35,7 @@ struct ModerationTests {
                     "Leave ada https://near.example/users/una/inbox",
                 ])
             let census = try await cafe.census()
-            try await cafe.services.deleteAccount(ada)
+            try await cafe.services.deleteAccount(ada, as: .operator)
             #expect(try await cafe.census() == census)
             #expect(census["sign_in_link"] == 0, "\(invite)")
         }
@@ -48,9 +48,9 @@ struct ModerationTests {
             for person in [ada, bob] {
                 var draft = PostDraft(text: "Mes mots")
                 draft.group = try await cafe.local("cafe").id
-                _ = try await cafe.services.publishPost(draft, as: person)
+                _ = try await cafe.services.publishPost(draft, as: .member(person))
             }
-            try await cafe.services.deleteAccount(ada)
+            try await cafe.services.deleteAccount(ada, as: .operator)
             let shown = try await cafe.database.read { db in
                 try db.rows("SELECT type, body FROM activity WHERE is_public ORDER BY id").map {
                     (try $0.text("type"), try $0.text("body"))
@@ -64,7 +64,7 @@ struct ModerationTests {
     @Test("the name and the address of a deleted member: the one stays taken, the other is free")
     func name() async throws {
         try await Cafe.open { cafe in
-            try await cafe.services.deleteAccount(try await cafe.member("ada"))
+            try await cafe.services.deleteAccount(try await cafe.member("ada"), as: .operator)
             try await cafe.expect(.field("name", "taken")) {
                 _ = try await $0.register(SignUp(name: "ada", email: "new@mail.example"))
             }
@@ -77,10 +77,10 @@ struct ModerationTests {
         try await Cafe.open { cafe in
             let vic = try await cafe.stranger("vic")
             for id in [try await cafe.local("cafe").id, vic.id, ID(1)] {
-                try await cafe.expect(.notFound) { try await $0.deleteAccount(id) }
+                try await cafe.expect(.notFound) { try await $0.deleteAccount(id, as: .operator) }
             }
-            try await cafe.expect(.notFound) { try await $0.suspend(ID(1), true) }
-            try await cafe.expect(.notFound) { try await $0.setRole(vic.id, .steward) }
+            try await cafe.expect(.notFound) { try await $0.suspend(ID(1), true, as: .operator) }
+            try await cafe.expect(.notFound) { try await $0.setRole(vic.id, .steward, as: .operator) }
         }
     }
 
@@ -88,16 +88,16 @@ struct ModerationTests {
     func suspend() async throws {
         try await Cafe.open { cafe in
             let ada = try await cafe.member("ada")
-            try await cafe.services.suspend(ada, true)
-            try await cafe.expect(.notAllowed) { _ = try await $0.publishPost(PostDraft(text: "Hé"), as: ada) }
+            try await cafe.services.suspend(ada, true, as: .operator)
+            try await cafe.expect(.notAllowed) { _ = try await $0.publishPost(PostDraft(text: "Hé"), as: .member(ada)) }
             try await cafe.expect(.notAllowed) {
                 try await $0.editProfile(
                     ProfileDraft(
                         displayName: "", summary: "", discoverable: false, approvesFollowers: false, language: nil),
-                    as: ada)
+                    as: .member(ada))
             }
-            try await cafe.services.suspend(ada, false)
-            _ = try await cafe.services.publishPost(PostDraft(text: "Hé"), as: ada)
+            try await cafe.services.suspend(ada, false, as: .operator)
+            _ = try await cafe.services.publishPost(PostDraft(text: "Hé"), as: .member(ada))
         }
     }
 
@@ -106,11 +106,11 @@ struct ModerationTests {
         try await Cafe.open { cafe in
             let ada = try await cafe.member("ada")
             let draft = GroupDraft(name: "tricot", title: "Tricot")
-            try await cafe.services.setRole(ada, .moderator)
-            try await cafe.services.createGroup(draft, as: ada)
-            try await cafe.services.setRole(ada, .member)
+            try await cafe.services.setRole(ada, .moderator, as: .operator)
+            try await cafe.services.createGroup(draft, as: .member(ada))
+            try await cafe.services.setRole(ada, .member, as: .operator)
             try await cafe.expect(.notAllowed) {
-                try await $0.createGroup(GroupDraft(name: "laine", title: "Laine"), as: ada)
+                try await $0.createGroup(GroupDraft(name: "laine", title: "Laine"), as: .member(ada))
             }
         }
     }
@@ -118,12 +118,12 @@ struct ModerationTests {
     @Test("a host is decided about by its name; other text is no host")
     func policies() async throws {
         try await Cafe.open { cafe in
-            try await cafe.services.setPolicy(.blocked, host: " BAD.example:8443 ", note: "spam\0")
+            try await cafe.services.setPolicy(.blocked, host: " BAD.example:8443 ", note: "spam\0", as: .operator)
             let policies = try await cafe.database.read { db in try Peers.policies(in: db) }
             #expect(policies == ["bad.example:8443": .blocked])
             for host in ["", "bad example", "https://bad.example", "bad.example/x", "a@b", "bäd.example"] {
                 try await cafe.expect(.field("host", "not_a_host")) {
-                    try await $0.setPolicy(.blocked, host: host, note: "")
+                    try await $0.setPolicy(.blocked, host: host, note: "", as: .operator)
                 }
             }
         }
@@ -143,7 +143,7 @@ struct ProfileTests {
             let draft = ProfileDraft(
                 displayName: " Ada ", summary: "<b>J’aime</b> le #thé", discoverable: true, approvesFollowers: true,
                 language: "fr")
-            try await cafe.services.editProfile(draft, as: ada)
+            try await cafe.services.editProfile(draft, as: .member(ada))
             let account = try await cafe.local("ada")
             #expect(account.displayName == "Ada" && account.discoverable && account.approvesFollowers)
             #expect(account.summary.string.contains("&lt;b&gt;") && account.summary.string.contains("<a "))
@@ -165,7 +165,7 @@ struct ProfileTests {
                     FieldError("display_name", "too_long"), FieldError("summary", "too_long"),
                     FieldError("language", "not_a_language"),
                 ])
-            ) { try await $0.editProfile(draft, as: ada) }
+            ) { try await $0.editProfile(draft, as: .member(ada)) }
         }
     }
 }

@@ -15,11 +15,11 @@ struct LikeTests {
             let ada = try await cafe.member("ada")
             let post = try await remotePost(in: cafe)
             try await cafe.forgetSayings()
-            for _ in 1...2 { try await cafe.services.likePost(post, as: ada) }
+            for _ in 1...2 { try await cafe.services.likePost(post, as: .member(ada)) }
             let inbox = "https://far.example/users/vic/inbox"
             #expect(try await cafe.deliveries() == ["Like ada \(inbox)"])
             #expect(try await cafe.database.read { db in try Likes.count(of: post, in: db) } == 1)
-            for _ in 1...2 { try await cafe.services.unlikePost(post, as: ada) }
+            for _ in 1...2 { try await cafe.services.unlikePost(post, as: .member(ada)) }
             #expect(try await cafe.deliveries() == ["Like ada \(inbox)", "Undo ada \(inbox)"])
             #expect(try await cafe.database.read { db in try Likes.count(of: post, in: db) } == 0)
         }
@@ -34,10 +34,10 @@ struct LikeTests {
             try await cafe.follow(ada, by: try await cafe.stranger("una", at: "near.example").id)
             let post = try await remotePost(in: cafe)
             try await cafe.forgetSayings()
-            for _ in 1...2 { try await cafe.services.boostPost(post, as: ada) }
+            for _ in 1...2 { try await cafe.services.boostPost(post, as: .member(ada)) }
             let inboxes = ["https://far.example/users/vic/inbox", "https://near.example/inbox"]
             #expect(try await cafe.deliveries() == inboxes.map { "Announce ada \($0)" })
-            for _ in 1...2 { try await cafe.services.unboostPost(post, as: ada) }
+            for _ in 1...2 { try await cafe.services.unboostPost(post, as: .member(ada)) }
             #expect(
                 try await cafe.deliveries() == inboxes.map { "Announce ada \($0)" } + inboxes.map { "Undo ada \($0)" })
             #expect(try await cafe.database.read { db in try Boosts.count(of: post, in: db) } == 0)
@@ -52,10 +52,10 @@ struct LikeTests {
             let (ada, bob) = (try await cafe.member("ada"), try await cafe.member("bob"))
             var draft = PostDraft(text: "Entre nous, @bob")
             draft.visibility = visibility
-            let post = try await cafe.services.publishPost(draft, as: ada)
-            try await cafe.expect(.notAllowed) { try await $0.boostPost(post, as: ada) }
-            try await cafe.expect(.notAllowed) { try await $0.boostPost(post, as: bob) }
-            try await cafe.services.likePost(post, as: bob)
+            let post = try await cafe.services.publishPost(draft, as: .member(ada))
+            try await cafe.expect(.notAllowed) { try await $0.boostPost(post, as: .member(ada)) }
+            try await cafe.expect(.notAllowed) { try await $0.boostPost(post, as: .member(bob)) }
+            try await cafe.services.likePost(post, as: .member(bob))
         }
     }
 
@@ -65,14 +65,14 @@ struct LikeTests {
             let (ada, eve) = (try await cafe.member("ada"), try await cafe.member("eve"))
             var draft = PostDraft(text: "Entre nous")
             draft.visibility = .direct
-            let post = try await cafe.services.publishPost(draft, as: ada)
+            let post = try await cafe.services.publishPost(draft, as: .member(ada))
             for id in [post, ID(1)] {
-                try await cafe.expect(.notFound) { try await $0.likePost(id, as: eve) }
-                try await cafe.expect(.notFound) { try await $0.unlikePost(id, as: eve) }
-                try await cafe.expect(.notFound) { try await $0.boostPost(id, as: eve) }
-                try await cafe.expect(.notFound) { try await $0.unboostPost(id, as: eve) }
+                try await cafe.expect(.notFound) { try await $0.likePost(id, as: .member(eve)) }
+                try await cafe.expect(.notFound) { try await $0.unlikePost(id, as: .member(eve)) }
+                try await cafe.expect(.notFound) { try await $0.boostPost(id, as: .member(eve)) }
+                try await cafe.expect(.notFound) { try await $0.unboostPost(id, as: .member(eve)) }
             }
-            try await cafe.expect(.notAllowed) { try await $0.likePost(post, as: ID(1)) }
+            try await cafe.expect(.notAllowed) { try await $0.likePost(post, as: .member(ID(1))) }
         }
     }
 
@@ -83,7 +83,7 @@ struct LikeTests {
             let post = try await remotePost(in: cafe)
             try await cafe.forgetSayings()
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 1...8 { group.addTask { try await cafe.services.likePost(post, as: ada) } }
+                for _ in 1...8 { group.addTask { try await cafe.services.likePost(post, as: .member(ada)) } }
                 try await group.waitForAll()
             }
             #expect(try await cafe.sayings() == ["Like ada"])

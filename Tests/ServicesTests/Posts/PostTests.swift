@@ -20,7 +20,7 @@ struct PostTests {
             draft.title = " Un titre "
             draft.warning = "chaud"
             draft.language = "fr"
-            let id = try await cafe.services.publishPost(draft, as: ada)
+            let id = try await cafe.services.publishPost(draft, as: .member(ada))
             let post = try #require(try await cafe.post(id))
             #expect(post.title == "Un titre" && post.warning == "chaud" && post.source == "Bonjour #Thé")
             #expect(post.iri.string == "https://cafe.example/posts/\(id)" && post.isLocal && post.thread == id)
@@ -43,12 +43,12 @@ struct PostTests {
             let bob = try await cafe.member("bob")
             var draft = PostDraft(text: "Coucou @bob")
             draft.visibility = parent
-            let id = try await cafe.services.publishPost(draft, as: ada)
+            let id = try await cafe.services.publishPost(draft, as: .member(ada))
             var answer = PostDraft(text: "Oui")
             answer.title = "An answer has none"
             answer.inReplyTo = id
             answer.visibility = wanted
-            let answerID = try await cafe.services.publishPost(answer, as: bob)
+            let answerID = try await cafe.services.publishPost(answer, as: .member(bob))
             let post = try #require(try await cafe.post(answerID))
             #expect(post.visibility == given && post.inReplyTo == id && post.thread == id && post.title.isEmpty)
             let parts = try await cafe.database.read { db in try Posts.parts(of: answerID, in: db) }
@@ -66,12 +66,12 @@ struct PostTests {
             }
             var draft = PostDraft(text: "J’amène un gâteau")
             draft.event = event
-            let id = try await cafe.services.publishPost(draft, as: ada)
+            let id = try await cafe.services.publishPost(draft, as: .member(ada))
             let post = try #require(try await cafe.post(id))
             #expect(post.visibility == .unlisted && post.event == event && !post.isTopLevel)
             var answer = PostDraft(text: "Merci")
             answer.inReplyTo = id
-            let answerID = try await cafe.services.publishPost(answer, as: ada)
+            let answerID = try await cafe.services.publishPost(answer, as: .member(ada))
             #expect(try await cafe.post(answerID)?.event == event)
         }
     }
@@ -85,7 +85,7 @@ struct PostTests {
             try await cafe.forgetSayings()
             var draft = PostDraft(text: "@bob @vic@far.example @nobody @gone@far.example")
             draft.visibility = .direct
-            let id = try await cafe.services.publishPost(draft, as: ada)
+            let id = try await cafe.services.publishPost(draft, as: .member(ada))
             let parts = try await cafe.database.read { db in try Posts.parts(of: id, in: db) }
             #expect(parts.mentions.count == 2 && parts.mentions.contains(bob))
             #expect(try await cafe.deliveries() == ["Create ada https://far.example/users/vic/inbox"])
@@ -100,7 +100,7 @@ struct PostTests {
             for number in 10..<32 { try await cafe.member("guest\(number)") }
             let names = (10..<32).map { "@guest\($0)" }.joined(separator: " ")
             let tags = (1...32).map { "#tag\($0)" }.joined(separator: " ")
-            let id = try await cafe.services.publishPost(PostDraft(text: "\(names) \(tags)"), as: ada)
+            let id = try await cafe.services.publishPost(PostDraft(text: "\(names) \(tags)"), as: .member(ada))
             let parts = try await cafe.database.read { db in try Posts.parts(of: id, in: db) }
             #expect(parts.mentions.count == PostLimits.mentions && parts.hashtags.count == PostLimits.hashtags)
         }
@@ -115,7 +115,7 @@ struct PostTests {
             try await cafe.forgetSayings()
             var draft = PostDraft(text: "Bonjour")
             draft.group = group.id
-            let id = try await cafe.services.publishPost(draft, as: ada)
+            let id = try await cafe.services.publishPost(draft, as: .member(ada))
             #expect(try await cafe.sayings() == ["Create ada", "Announce cafe", "Announce cafe"])
             #expect(
                 try await cafe.deliveries() == Array(repeating: "Announce cafe https://far.example/inbox", count: 2))
@@ -125,7 +125,7 @@ struct PostTests {
             var answer = PostDraft(text: "Bonsoir")
             answer.inReplyTo = id
             try await cafe.forgetSayings()
-            let answerID = try await cafe.services.publishPost(answer, as: ada)
+            let answerID = try await cafe.services.publishPost(answer, as: .member(ada))
             // Answers are repeated, and not boosted.
             #expect(try await cafe.sayings() == ["Create ada", "Announce cafe"])
             #expect(try await cafe.post(answerID)?.group == group.id)
@@ -140,7 +140,7 @@ struct PostTests {
             draft.group = try await cafe.local("cafe").id
             draft.visibility = .followers
             try await cafe.forgetSayings()
-            _ = try await cafe.services.publishPost(draft, as: ada)
+            _ = try await cafe.services.publishPost(draft, as: .member(ada))
             #expect(try await cafe.sayings() == ["Create ada"])
         }
     }
@@ -151,7 +151,7 @@ struct PostTests {
             let ada = try await cafe.member("ada")
             for text in ["", " \n ", "\0"] {
                 try await cafe.expect(.field("text", "missing")) {
-                    _ = try await $0.publishPost(PostDraft(text: text), as: ada)
+                    _ = try await $0.publishPost(PostDraft(text: text), as: .member(ada))
                 }
             }
             var draft = PostDraft(text: String(repeating: "a", count: PostLimits.text + 1))
@@ -164,7 +164,7 @@ struct PostTests {
                     FieldError("title", "too_long"), FieldError("text", "too_long"), FieldError("warning", "too_long"),
                     FieldError("language", "not_a_language"),
                 ])
-            ) { _ = try await $0.publishPost(wrong, as: ada) }
+            ) { _ = try await $0.publishPost(wrong, as: .member(ada)) }
         }
     }
 
@@ -175,25 +175,25 @@ struct PostTests {
             var secret = PostDraft(text: "Psst")
             secret.visibility = .direct
             var answer = PostDraft(text: "Ah ?")
-            answer.inReplyTo = try await cafe.services.publishPost(secret, as: ada)
+            answer.inReplyTo = try await cafe.services.publishPost(secret, as: .member(ada))
             let hidden = answer
-            try await cafe.expect(.notFound) { _ = try await $0.publishPost(hidden, as: eve) }
+            try await cafe.expect(.notFound) { _ = try await $0.publishPost(hidden, as: .member(eve)) }
             answer.inReplyTo = ID(1)
             let missing = answer
-            try await cafe.expect(.notFound) { _ = try await $0.publishPost(missing, as: eve) }
+            try await cafe.expect(.notFound) { _ = try await $0.publishPost(missing, as: .member(eve)) }
             var draft = PostDraft(text: "Hé")
             draft.event = ID(1)
             let noEvent = draft
-            try await cafe.expect(.notFound) { _ = try await $0.publishPost(noEvent, as: eve) }
+            try await cafe.expect(.notFound) { _ = try await $0.publishPost(noEvent, as: .member(eve)) }
             draft.event = nil
             draft.group = ada
             let noGroup = draft
-            try await cafe.expect(.notFound) { _ = try await $0.publishPost(noGroup, as: eve) }
+            try await cafe.expect(.notFound) { _ = try await $0.publishPost(noGroup, as: .member(eve)) }
             let group = try await cafe.local("cafe").id
             try await cafe.block(eve, by: group)
             draft.group = group
             let shut = draft
-            try await cafe.expect(.notAllowed) { _ = try await $0.publishPost(shut, as: eve) }
+            try await cafe.expect(.notAllowed) { _ = try await $0.publishPost(shut, as: .member(eve)) }
         }
     }
 
@@ -201,12 +201,14 @@ struct PostTests {
     func rate() async throws {
         try await Cafe.open { cafe in
             let (ada, bob) = (try await cafe.member("ada"), try await cafe.member("bob"))
-            for number in 1...10 { _ = try await cafe.services.publishPost(PostDraft(text: "\(number)"), as: ada) }
-            try await cafe.expect(.tooMany) { _ = try await $0.publishPost(PostDraft(text: "11"), as: ada) }
-            _ = try await cafe.services.publishPost(PostDraft(text: "1"), as: bob)
+            for number in 1...10 {
+                _ = try await cafe.services.publishPost(PostDraft(text: "\(number)"), as: .member(ada))
+            }
+            try await cafe.expect(.tooMany) { _ = try await $0.publishPost(PostDraft(text: "11"), as: .member(ada)) }
+            _ = try await cafe.services.publishPost(PostDraft(text: "1"), as: .member(bob))
             cafe.clock.pass(.seconds(30))
-            _ = try await cafe.services.publishPost(PostDraft(text: "11"), as: ada)
-            try await cafe.expect(.tooMany) { _ = try await $0.publishPost(PostDraft(text: "12"), as: ada) }
+            _ = try await cafe.services.publishPost(PostDraft(text: "11"), as: .member(ada))
+            try await cafe.expect(.tooMany) { _ = try await $0.publishPost(PostDraft(text: "12"), as: .member(ada)) }
         }
     }
 }
@@ -218,17 +220,17 @@ struct EditPostTests {
         try await Cafe.open(engine) { cafe in
             let ada = try await cafe.member("ada")
             cafe.world.servePerson("vic")
-            let id = try await cafe.services.publishPost(PostDraft(text: "Salut @vic@far.example"), as: ada)
+            let id = try await cafe.services.publishPost(PostDraft(text: "Salut @vic@far.example"), as: .member(ada))
             let before = try #require(try await cafe.post(id))
             try await cafe.forgetSayings()
             cafe.clock.pass(.minutes(1))
-            try await cafe.services.editPost(id, title: "Titre", text: "Salut tout le monde", as: ada)
+            try await cafe.services.editPost(id, title: "Titre", text: "Salut tout le monde", as: .member(ada))
             let after = try #require(try await cafe.post(id))
             #expect(after.iri == before.iri && after.publishedAt == before.publishedAt)
             #expect(after.editedAt == cafe.clock.now && after.source == "Salut tout le monde" && after.title == "Titre")
             // Vic is named no more, and still hears what became of it.
             #expect(try await cafe.deliveries() == ["Update ada https://far.example/users/vic/inbox"])
-            let source = try await cafe.services.source(of: id, as: ada)
+            let source = try await cafe.services.source(of: id, by: ada)
             #expect(source == ("Titre", "Salut tout le monde"))
         }
     }
@@ -237,11 +239,13 @@ struct EditPostTests {
     func stranger(role: Role) async throws {
         try await Cafe.open { cafe in
             let (ada, eve) = (try await cafe.member("ada"), try await cafe.member("eve", role))
-            let id = try await cafe.services.publishPost(PostDraft(text: "À moi"), as: ada)
-            try await cafe.expect(.notFound) { try await $0.editPost(id, title: "", text: "Non", as: eve) }
-            try await cafe.expect(.notFound) { _ = try await $0.source(of: id, as: eve) }
-            try await cafe.expect(.field("text", "missing")) { try await $0.editPost(id, title: "", text: "", as: ada) }
-            try await cafe.expect(.notFound) { try await $0.editPost(ID(1), title: "", text: "x", as: ada) }
+            let id = try await cafe.services.publishPost(PostDraft(text: "À moi"), as: .member(ada))
+            try await cafe.expect(.notFound) { try await $0.editPost(id, title: "", text: "Non", as: .member(eve)) }
+            try await cafe.expect(.notFound) { _ = try await $0.source(of: id, by: eve) }
+            try await cafe.expect(.field("text", "missing")) {
+                try await $0.editPost(id, title: "", text: "", as: .member(ada))
+            }
+            try await cafe.expect(.notFound) { try await $0.editPost(ID(1), title: "", text: "x", as: .member(ada)) }
         }
     }
 
@@ -251,15 +255,15 @@ struct EditPostTests {
             let (ada, moderator) = (try await cafe.member("ada"), try await cafe.member("mona", .moderator))
             try await cafe.follow(ada, by: try await cafe.stranger("vic").id)
             for person in [ada, moderator] {
-                let id = try await cafe.services.publishPost(PostDraft(text: "Éphémère"), as: ada)
+                let id = try await cafe.services.publishPost(PostDraft(text: "Éphémère"), as: .member(ada))
                 let address = try #require(try await cafe.post(id)).iri
                 try await cafe.forgetSayings()
-                try await cafe.services.deletePost(id, as: person)
+                try await cafe.services.deletePost(id, as: .member(person))
                 #expect(try await cafe.post(id) == nil)
                 #expect(try await cafe.deliveries() == ["Delete ada https://far.example/inbox"])
                 let tombstone = try await cafe.database.read { db in try Tombstones.find(address, in: db) }
                 #expect(tombstone?.formerType == "Note")
-                try await cafe.expect(.notFound) { try await $0.deletePost(id, as: person) }
+                try await cafe.expect(.notFound) { try await $0.deletePost(id, as: .member(person)) }
             }
         }
     }
@@ -270,8 +274,8 @@ struct EditPostTests {
             let ada = try await cafe.member("ada")
             var draft = PostDraft(text: "Éphémère")
             draft.group = try await cafe.local("cafe").id
-            let id = try await cafe.services.publishPost(draft, as: ada)
-            try await cafe.services.deletePost(id, as: ada)
+            let id = try await cafe.services.publishPost(draft, as: .member(ada))
+            try await cafe.services.deletePost(id, as: .member(ada))
             let shown = try await cafe.database.read { db in
                 try db.rows("SELECT type, body FROM activity WHERE is_public").map {
                     (try $0.text("type"), try $0.text("body"))
@@ -287,17 +291,17 @@ struct EditPostTests {
         try await Cafe.open { cafe in
             let (ada, eve) = (try await cafe.member("ada"), try await cafe.member("eve"))
             let moderator = try await cafe.member("mona", .moderator)
-            let id = try await cafe.services.publishPost(PostDraft(text: "À moi"), as: ada)
-            try await cafe.expect(.notFound) { try await $0.deletePost(id, as: eve) }
+            let id = try await cafe.services.publishPost(PostDraft(text: "À moi"), as: .member(ada))
+            try await cafe.expect(.notFound) { try await $0.deletePost(id, as: .member(eve)) }
             let vic = try await cafe.stranger("vic")
             let remote = Post(
                 id: ID(5), iri: try iri("https://far.example/posts/5"), author: vic.id,
                 content: SanitizedHTML(unchecked: "<p>5</p>"), visibility: .everyone, publishedAt: cafe.clock.now,
                 isLocal: false)
             try await cafe.database.write { tx in _ = try Posts.insert(remote, PostParts(), in: tx) }
-            try await cafe.expect(.notFound) { try await $0.deletePost(remote.id, as: moderator) }
-            try await cafe.services.suspend(ada, true)
-            try await cafe.expect(.notAllowed) { try await $0.deletePost(id, as: ada) }
+            try await cafe.expect(.notFound) { try await $0.deletePost(remote.id, as: .member(moderator)) }
+            try await cafe.services.suspend(ada, true, as: .operator)
+            try await cafe.expect(.notAllowed) { try await $0.deletePost(id, as: .member(ada)) }
         }
     }
 }

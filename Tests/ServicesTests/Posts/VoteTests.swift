@@ -32,7 +32,7 @@ struct VoteTests {
             let vera = try await cafe.stranger("vera")
             let poll = try await Self.asked(cafe, by: vera)
             try await cafe.forgetSayings()
-            try await cafe.services.vote([1, 0], on: poll, as: ada)
+            try await cafe.services.vote([1, 0], on: poll, as: .member(ada))
             let votes = try await cafe.documents("Create").compactMap { $0["object"] }
             #expect(votes.map { $0["name"]?.string } == ["Tea", "Milk"])
             #expect(votes.allSatisfy { $0["inReplyTo"]?.string == "https://far.example/posts/1" })
@@ -44,7 +44,7 @@ struct VoteTests {
                 ])
             let seen = try await cafe.database.read { db in try Polls.one(poll, viewer: ada, in: db) }
             #expect(seen?.ownVotes == [0, 1] && seen?.votersCount == 6 && seen?.options.map(\.votes) == [5, 2])
-            try await cafe.expect(.conflict("already_voted")) { try await $0.vote([0], on: poll, as: ada) }
+            try await cafe.expect(.conflict("already_voted")) { try await $0.vote([0], on: poll, as: .member(ada)) }
         }
     }
 
@@ -54,10 +54,10 @@ struct VoteTests {
             let ada = try await cafe.member("ada")
             var draft = PostDraft(text: "Tea?")
             draft.poll = PollDraft(options: ["Tea", "Milk"], seconds: 600)
-            let poll = try await cafe.services.publishPost(draft, as: ada)
+            let poll = try await cafe.services.publishPost(draft, as: .member(ada))
             try await cafe.forgetSayings()
             for name in ["bob", "cleo", "dan"] {
-                try await cafe.services.vote([0], on: poll, as: try await cafe.member(name))
+                try await cafe.services.vote([0], on: poll, as: .member(try await cafe.member(name)))
             }
             #expect(try await cafe.documents("Update").isEmpty)
             #expect(try await cafe.services.tellPollCounts() == 1)

@@ -14,16 +14,17 @@ struct LookUpTests {
     func local() async throws {
         try await Cafe.open { cafe in
             let ada = try await cafe.member("ada")
-            let post = try await cafe.services.publishPost(PostDraft(text: "Hé"), as: ada)
+            let post = try await cafe.services.publishPost(PostDraft(text: "Hé"), as: .member(ada))
             let event = try await cafe.plan(by: ada)
             cafe.world.goDown()
             for text in [
                 "@ada", " ADA ", "ada@cafe.example", "acct:ada@cafe.example", "https://cafe.example/users/ada",
             ] {
-                #expect(try await cafe.services.lookUp(text) == .account(ada))
+                #expect(try await cafe.services.lookUp(text, as: .operator) == .account(ada))
             }
-            #expect(try await cafe.services.lookUp("https://cafe.example/posts/\(post)") == .post(post))
-            #expect(try await cafe.services.lookUp("https://cafe.example/events/\(event)") == .event(event))
+            #expect(try await cafe.services.lookUp("https://cafe.example/posts/\(post)", as: .operator) == .post(post))
+            #expect(
+                try await cafe.services.lookUp("https://cafe.example/events/\(event)", as: .operator) == .event(event))
         }
     }
 
@@ -31,13 +32,13 @@ struct LookUpTests {
     func remote(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
             cafe.world.servePerson("vic")
-            guard case .account(let vic) = try await cafe.services.lookUp("@vic@far.example") else {
+            guard case .account(let vic) = try await cafe.services.lookUp("@vic@far.example", as: .operator) else {
                 Issue.record("no account")
                 return
             }
-            #expect(try await cafe.services.lookUp("https://far.example/users/vic") == .account(vic))
+            #expect(try await cafe.services.lookUp("https://far.example/users/vic", as: .operator) == .account(vic))
             cafe.world.goDown()
-            #expect(try await cafe.services.account(named: "@vic@far.example").id == vic)
+            #expect(try await cafe.services.account(named: "@vic@far.example", as: .operator).id == vic)
         }
     }
 
@@ -50,7 +51,8 @@ struct LookUpTests {
                 "content": "<p>Bonjour<script>x</script></p>", "published": "2026-01-02T03:04:05Z",
                 "to": ["https://www.w3.org/ns/activitystreams#Public"],
             ])
-            guard case .post(let id) = try await cafe.services.lookUp("https://far.example/notes/1") else {
+            guard case .post(let id) = try await cafe.services.lookUp("https://far.example/notes/1", as: .operator)
+            else {
                 Issue.record("no post")
                 return
             }
@@ -65,14 +67,14 @@ struct LookUpTests {
             for text in [
                 "@nobody", "@nobody@far.example", "https://far.example/users/nobody", "https://cafe.example/x",
             ] {
-                try await cafe.expect(.notFound) { _ = try await $0.lookUp(text) }
+                try await cafe.expect(.notFound) { _ = try await $0.lookUp(text, as: .operator) }
             }
             for text in ["", "two words", "ftp://far.example/x", "@a@b@c", "javascript:alert(1)"] {
-                try await cafe.expect(.field("handle", "not_a_handle")) { _ = try await $0.lookUp(text) }
+                try await cafe.expect(.field("handle", "not_a_handle")) { _ = try await $0.lookUp(text, as: .operator) }
             }
             cafe.world.goDown()
             for text in ["@vic@far.example", "https://far.example/users/vic"] {
-                try await cafe.expect(.unreachable("fetch_failed")) { _ = try await $0.lookUp(text) }
+                try await cafe.expect(.unreachable("fetch_failed")) { _ = try await $0.lookUp(text, as: .operator) }
             }
         }
     }
@@ -80,9 +82,11 @@ struct LookUpTests {
     @Test("a member who is gone is not found")
     func gone() async throws {
         try await Cafe.open { cafe in
-            try await cafe.services.deleteAccount(try await cafe.member("ada"))
-            try await cafe.expect(.notFound) { _ = try await $0.account(named: "@ada") }
-            try await cafe.expect(.notFound) { _ = try await $0.account(named: "https://cafe.example/users/ada") }
+            try await cafe.services.deleteAccount(try await cafe.member("ada"), as: .operator)
+            try await cafe.expect(.notFound) { _ = try await $0.account(named: "@ada", as: .operator) }
+            try await cafe.expect(.notFound) {
+                _ = try await $0.account(named: "https://cafe.example/users/ada", as: .operator)
+            }
         }
     }
 }

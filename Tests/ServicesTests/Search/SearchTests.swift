@@ -19,7 +19,7 @@ struct SearchEverythingTests {
             let (ada, bob) = (try await cafe.member("ada"), try await cafe.member("bob"))
             var wish = SearchWish(text)
             wish.asksOthers = true
-            let found = try await cafe.services.search(wish, as: bob)
+            let found = try await cafe.services.search(wish, as: .member(bob))
             #expect(found.accounts.map(\.id) == [ada])
             #expect(found.statuses.isEmpty && found.tags.isEmpty)
         }
@@ -31,17 +31,17 @@ struct SearchEverythingTests {
             cafe.world.servePerson("vic")
             let ada = try await cafe.member("ada")
             var wish = SearchWish("@vic@far.example")
-            #expect(try await cafe.services.search(wish, as: ada).accounts == [])
+            #expect(try await cafe.services.search(wish, as: .member(ada)).accounts == [])
             wish.asksOthers = true
             #expect(try await cafe.services.search(wish, as: nil).accounts == [])
-            #expect(try await cafe.services.search(wish, as: ada).accounts.map(\.username) == ["vic"])
+            #expect(try await cafe.services.search(wish, as: .member(ada)).accounts.map(\.username) == ["vic"])
             for text in ["bananaman", "@no@far.example", "https://far.example/nothing", "@no@cafe.example", "", "  "] {
                 wish.text = text
-                #expect(try await cafe.services.search(wish, as: ada) == SearchFindings(), "\(text)")
+                #expect(try await cafe.services.search(wish, as: .member(ada)) == SearchFindings(), "\(text)")
             }
             cafe.world.goDown()
             wish.text = "@una@far.example"
-            #expect(try await cafe.services.search(wish, as: ada) == SearchFindings())
+            #expect(try await cafe.services.search(wish, as: .member(ada)) == SearchFindings())
         }
     }
 
@@ -50,12 +50,12 @@ struct SearchEverythingTests {
         try await Cafe.open(engine) { cafe in
             let ada = try await cafe.member("ada")
             for tag in ["hashtag_z", "hashtag_x", "hashtag_y", "Hashtag_X"] {
-                _ = try await cafe.services.publishPost(PostDraft(text: "hashtag #\(tag)"), as: ada)
+                _ = try await cafe.services.publishPost(PostDraft(text: "hashtag #\(tag)"), as: .member(ada))
             }
-            let found = try await cafe.services.search(SearchWish("#hashtag"), as: ada)
+            let found = try await cafe.services.search(SearchWish("#hashtag"), as: .member(ada))
             #expect(found.tags.map(\.name) == ["hashtag_x", "hashtag_y", "hashtag_z"])
             #expect(found.accounts.isEmpty && found.statuses.isEmpty)
-            #expect(try await cafe.services.search(SearchWish("hashtag"), as: ada).statuses.count == 4)
+            #expect(try await cafe.services.search(SearchWish("hashtag"), as: .member(ada)).statuses.count == 4)
             #expect(try await cafe.services.search(SearchWish("hashtag"), as: nil).statuses == [])
         }
     }
@@ -64,9 +64,9 @@ struct SearchEverythingTests {
     func statuses(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
             let (ada, bob) = (try await cafe.member("ada"), try await cafe.member("bob"))
-            let first = try await cafe.services.publishPost(PostDraft(text: "Thé vert"), as: ada)
+            let first = try await cafe.services.publishPost(PostDraft(text: "Thé vert"), as: .member(ada))
             cafe.clock.pass(.days(2))
-            let second = try await cafe.services.publishPost(PostDraft(text: "thé noir"), as: bob)
+            let second = try await cafe.services.publishPost(PostDraft(text: "thé noir"), as: .member(bob))
             let cases: [(String, [ID<Post>])] = [
                 ("the", [second, first]), ("THÉ noir", [second]), ("the from:ada", [first]), ("from:me", [second]),
                 ("the from:@ada@cafe.example", [first]), ("from:nobody the", []), ("the has:media", []),
@@ -74,12 +74,12 @@ struct SearchEverythingTests {
                 ("the before:yesterday", [second, first]),
             ]
             for (text, expected) in cases {
-                let found = try await cafe.services.search(SearchWish(text), as: bob).statuses
+                let found = try await cafe.services.search(SearchWish(text), as: .member(bob)).statuses
                 #expect(found.map(\.id.rawValue) == expected.map(\.rawValue), "\(text)")
             }
             let event = try await cafe.plan(by: ada)
             let title = try await cafe.event(event).title
-            let found = try await cafe.services.search(SearchWish(title), as: bob).statuses
+            let found = try await cafe.services.search(SearchWish(title), as: .member(bob)).statuses
             #expect(found.map(\.id.rawValue) == [event.rawValue])
         }
     }
@@ -88,15 +88,16 @@ struct SearchEverythingTests {
     func addresses() async throws {
         try await Cafe.open { cafe in
             let (ada, bob) = (try await cafe.member("ada"), try await cafe.member("bob"))
-            let post = try await cafe.services.publishPost(PostDraft(text: "Tea"), as: ada)
+            let post = try await cafe.services.publishPost(PostDraft(text: "Tea"), as: .member(ada))
             var draft = PostDraft(text: "Milk")
             draft.visibility = .followers
-            let secret = try await cafe.services.publishPost(draft, as: ada)
+            let secret = try await cafe.services.publishPost(draft, as: .member(ada))
             for text in ["https://cafe.example/posts/\(post)", "https://cafe.example/@ada/\(post)"] {
-                let found = try await cafe.services.search(SearchWish(text), as: bob)
+                let found = try await cafe.services.search(SearchWish(text), as: .member(bob))
                 #expect(found.statuses.map(\.id.rawValue) == [post.rawValue])
             }
-            let found = try await cafe.services.search(SearchWish("https://cafe.example/@ada/\(secret)"), as: bob)
+            let found = try await cafe.services.search(
+                SearchWish("https://cafe.example/@ada/\(secret)"), as: .member(bob))
             #expect(found == SearchFindings())
         }
     }

@@ -50,8 +50,8 @@ struct SignInTests {
             var waiting = SignUp(name: "eve", email: "eve@mail.example")
             waiting.password = password
             _ = try await cafe.services.register(waiting)
-            try await cafe.services.suspend(try await cafe.member("sus", password: password), true)
-            try await cafe.services.deleteAccount(try await cafe.member("gone", password: password))
+            try await cafe.services.suspend(try await cafe.member("sus", password: password), true, as: .operator)
+            try await cafe.services.deleteAccount(try await cafe.member("gone", password: password), as: .operator)
             let wrong = [
                 ("nobody", password), ("ada", "wrong"), ("ada", ""), ("link", ""), ("link", "nobody"),
                 ("eve", password), ("sus", password), ("gone", password), ("gone@mail.example", password),
@@ -99,7 +99,7 @@ struct SignInTests {
     func oldLink() async throws {
         try await Cafe.open { cafe in
             let ada = try await cafe.member("ada")
-            let link = try await cafe.services.makeSignInLink(for: ada)
+            let link = try await cafe.services.makeSignInLink(for: ada, as: .operator)
             try await cafe.services.sendSignInLink(email: "ada@mail.example", language: "fr")
             let mail = try #require(try await cafe.mails().first).body
             #expect(mail.hasPrefix("Bonjour"))
@@ -118,7 +118,7 @@ struct SignInTests {
     func silence(engine: TestEngine) async throws {
         try await Cafe.open(engine, registration: .approval) { cafe in
             _ = try await cafe.services.register(SignUp(name: "eve", email: "eve@mail.example"))
-            try await cafe.services.suspend(try await cafe.member("sus"), true)
+            try await cafe.services.suspend(try await cafe.member("sus"), true, as: .operator)
             let before = try await cafe.census()
             for name in ["nobody", "eve", "sus"] {
                 try await cafe.services.sendSignInLink(email: "\(name)@mail.example", language: "fr")
@@ -140,8 +140,8 @@ struct SignInTests {
     func suspendedLink() async throws {
         try await Cafe.open { cafe in
             let ada = try await cafe.member("ada")
-            let link = try await cafe.services.makeSignInLink(for: ada)
-            try await cafe.services.suspend(ada, true)
+            let link = try await cafe.services.makeSignInLink(for: ada, as: .operator)
+            try await cafe.services.suspend(ada, true, as: .operator)
             let token = String(try #require(link.split(separator: "=").last))
             try await cafe.expect(.notAllowed) { _ = try await $0.useSignInLink(token) }
         }
@@ -157,8 +157,9 @@ struct SessionTests {
         try await Cafe.open(engine) { cafe in
             let ada = try await cafe.member("ada", password: password)
             let endings: [@Sendable () async throws -> Void] = [
-                { try await cafe.services.changePassword("a longer horse", as: ada) },
-                { try await cafe.services.suspend(ada, true) }, { try await cafe.services.deleteAccount(ada) },
+                { try await cafe.services.changePassword("a longer horse", as: .member(ada)) },
+                { try await cafe.services.suspend(ada, true, as: .operator) },
+                { try await cafe.services.deleteAccount(ada, as: .operator) },
             ]
             for (ending, password) in zip(endings, [password, "a longer horse", "a longer horse"]) {
                 let tokens = [
@@ -167,7 +168,7 @@ struct SessionTests {
                 ]
                 try await ending()
                 for token in tokens { #expect(try await cafe.services.session(token) == nil) }
-                try await cafe.services.suspend(ada, false)
+                try await cafe.services.suspend(ada, false, as: .operator)
                 for token in tokens { #expect(try await cafe.services.session(token) == nil) }
             }
         }
@@ -178,8 +179,10 @@ struct SessionTests {
         try await Cafe.open { cafe in
             let ada = try await cafe.member("ada", password: password)
             let token = try await cafe.services.signIn(name: "ada", password: password)
-            try await cafe.expect(.field("password", "too_short")) { try await $0.changePassword("short", as: ada) }
-            try await cafe.expect(.notAllowed) { try await $0.changePassword("long enough", as: ID(1)) }
+            try await cafe.expect(.field("password", "too_short")) {
+                try await $0.changePassword("short", as: .member(ada))
+            }
+            try await cafe.expect(.notAllowed) { try await $0.changePassword("long enough", as: .member(ID(1))) }
             #expect(try await cafe.services.session(token) != nil)
         }
     }
