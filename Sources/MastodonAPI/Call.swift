@@ -40,6 +40,14 @@ struct Call: Sendable {
         return account
     }
 
+    /// Who carries out a command: the person behind the token, in their own name or a group's.
+    ///
+    /// - Throws: as ``actor()``.
+    func principal() throws(APIError) -> Principal {
+        guard let principal = identity?.principal else { throw .userNeeded }
+        return principal
+    }
+
     /// The file under a name.
     func file(_ name: String) -> UploadedFile? { files.first { $0.fieldName == name } }
 

@@ -51,26 +51,4 @@ public struct Services: Sendable {
     var identifiers: LocalIdentifiers { federation.identifiers }
 
     func now() -> Timestamp { clock.now }
-
-    /// The account that acts, a person or a group; only an active one of this node may, and a person who was let in.
-    func actor(_ id: ID<Account>, in db: some Queryable) throws -> Account {
-        guard let account = try Accounts.byID(id, in: db), account.isLocal, account.isActive else {
-            throw ServiceError.notAllowed
-        }
-        return account.isPersonal ? try member(id, in: db).account : account
-    }
-
-    /// The person who acts, with role; only one who was let in.
-    func member(_ id: ID<Account>, in db: some Queryable) throws -> LocalAccount {
-        guard let local = try LocalAccounts.byID(id, in: db), local.account.isActive, local.approvedAt != nil else {
-            throw ServiceError.notAllowed
-        }
-        return local
-    }
-
-    /// Whether a person may run a group: its moderators, and every moderator of the node.
-    func mayRun(_ group: ID<Account>, _ person: ID<Account>, in db: some Queryable) throws -> Bool {
-        if try member(person, in: db).role >= .moderator { return true }
-        return try GroupRoles.role(of: person, group: group, in: db) != nil
-    }
 }

@@ -87,6 +87,18 @@ extension LocalAccounts {
             """) != nil
     }
 
+    /// Whether a steward besides this one can act.
+    ///
+    /// Transactions that ask it wait for one another, so that the last two stewards cannot take each other's role.
+    public static func hasSteward(besides id: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try tx.run("UPDATE local_account SET role = role WHERE role = 'steward'")
+        return try tx.row(
+            """
+            SELECT l.account_id FROM local_account l JOIN account a ON a.id = l.account_id
+            WHERE l.role = 'steward' AND l.approved_at IS NOT NULL AND \(AccountRow.isActive) AND a.id <> \(id) LIMIT 1
+            """) != nil
+    }
+
     /// The steward who is here longest and can act: whom strangers write to.
     public static func firstSteward(in db: some Queryable) throws(DatabaseError) -> LocalAccount? {
         try first(

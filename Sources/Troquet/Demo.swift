@@ -35,26 +35,26 @@ struct Demo {
         let group = try await node.group(Community.mainGroup)
         var group2 = GroupDraft(name: "lyon", title: "Le Café des freelances · Lyon")
         group2.summary = "Un jeudi par mois, autour d’une table. Entre deux cafés, on continue ici."
-        let lyon = try await services.createGroup(group2, as: lina)
-        try await services.follow(lyon.id, as: karim)
+        let lyon = try await services.createGroup(group2, as: .member(lina))
+        try await services.follow(lyon.id, as: .member(karim))
 
         var question = PostDraft(
             text: "Je passe en micro-entreprise le mois prochain. Vous conseillez quelle assurance ?")
         question.title = "Quelle assurance pour débuter ?"
         question.group = lyon.id
         question.language = "fr"
-        let thread = try await services.publishPost(question, as: karim)
+        let thread = try await services.publishPost(question, as: .member(karim))
         var answer = PostDraft(
             text: "La mienne couvre les erreurs de livraison, c’est ce qui compte. On en parle jeudi ?")
         answer.inReplyTo = thread
         answer.language = "fr"
-        _ = try await services.publishPost(answer, as: lina)
+        _ = try await services.publishPost(answer, as: .member(lina))
         var hello = PostDraft(
             text: "Bienvenue à tous. Dites-nous qui vous êtes et ce que vous cherchez. #presentations")
         hello.title = "Présentez-vous"
         hello.group = group.id
         hello.language = "fr"
-        _ = try await services.publishPost(hello, as: lina)
+        _ = try await services.publishPost(hello, as: .member(lina))
         try await plan(in: lyon, by: lina, guest: karim)
     }
 
@@ -72,9 +72,9 @@ struct Demo {
             name: "Le Court-Circuit", street: "13 rue Jangot", locality: "Lyon", postalCode: "69007", country: "France")
         event.capacity = 20
         event.language = "fr"
-        let id = try await node.services.planEvent(event, as: organizer)
-        try await node.services.joinEvent(id, as: organizer)
-        try await node.services.joinEvent(id, as: guest)
+        let id = try await node.services.planEvent(event, as: .member(organizer))
+        try await node.services.joinEvent(id, as: .member(organizer))
+        try await node.services.joinEvent(id, as: .member(guest))
     }
 
     private func member(_ name: String, _ shown: String, role: Role, _ summary: String) async throws -> ID<Account> {
@@ -82,11 +82,11 @@ struct Demo {
         signUp.displayName = shown
         signUp.password = Self.password
         signUp.language = "fr"
-        let account = try await node.services.createAccount(signUp, role: role)
+        let account = try await node.services.createAccount(signUp, role: role, as: .operator)
         try await node.services.editProfile(
             ProfileDraft(
                 displayName: shown, summary: summary, discoverable: true, approvesFollowers: false, language: nil),
-            as: account.id)
+            as: .member(account.id))
         return account.id
     }
 }

@@ -28,7 +28,8 @@ struct Visit: Sendable {
     var person: LocalAccount? { visitor.person }
     /// Who looks, for what they may read.
     var viewer: ID<Account>? { visitor.person?.account.id }
-    var isModerator: Bool { (person?.role ?? .member) >= .moderator }
+    /// For what is shown to those who may moderate; a command asks again.
+    var isModerator: Bool { person?.role.mayModerate ?? false }
     /// The path, without the query.
     var path: String { request.uri.path }
     var query: Query { Query(request) }
@@ -49,10 +50,19 @@ struct Visit: Sendable {
         return person
     }
 
-    /// A moderator who is signed in; for all others the page is not there.
+    /// Who carries out what a form asks for: the person who is signed in.
+    func principal() throws -> Principal { .member(try member().account.id) }
+
+    /// The same, in the name of a group when the form names one.
+    func principal(as group: ID<Account>?) throws -> Principal {
+        let person = try member().account.id
+        return group.map { .group($0, by: person) } ?? .member(person)
+    }
+
+    /// A moderator who is signed in, for a page that shows what moderators see; for all others it is not there.
     func moderator() throws -> LocalAccount {
         let person = try member()
-        guard person.role >= .moderator else { throw ServiceError.notFound }
+        guard isModerator else { throw ServiceError.notFound }
         return person
     }
 

@@ -186,14 +186,15 @@ extension ClientNode {
     /// A member; belongs to the main group like everybody.
     @discardableResult
     func member(_ name: String, _ role: Role = .member) async throws -> ID<Account> {
-        try await services.createAccount(SignUp(name: name, email: "\(name)@mail.example"), role: role).id
+        try await services.createAccount(SignUp(name: name, email: "\(name)@mail.example"), role: role, as: .operator)
+            .id
     }
 
     /// A token with which an app acts for a person, or for a group that the person runs.
     func token(
         of person: ID<Account>, as account: ID<Account>? = nil, _ scopes: Scopes = everything
     ) async throws -> String {
-        try await services.makeToken(scopes, app: nil, account: account ?? person, person: person)
+        try await services.makeToken(scopes, app: nil, account: account ?? person, person: person, as: .operator)
     }
 
     /// A member and a token that may do everything.

@@ -77,8 +77,8 @@ struct CompanyTests {
             }
             let token = try await node.token(of: mona.id, as: group)
             for asker in [bob, eve] {
-                try await node.services.unfollow(group, as: asker.id)
-                #expect(try await node.services.follow(group, as: asker.id) == .requested)
+                try await node.services.unfollow(group, as: .member(asker.id))
+                #expect(try await node.services.follow(group, as: .member(asker.id)) == .requested)
             }
             #expect(try await ids(node.get("/api/v1/follow_requests", token: token)) == ["\(eve.id)", "\(bob.id)"])
             let yes = try await node.post("/api/v1/follow_requests/\(bob.id)/authorize", token: token)
@@ -100,7 +100,7 @@ struct CompanyTests {
             #expect(try await node.post(path + "/note", token: ada.token, ["comment": "tea"])["note"]?.string == "tea")
             #expect(try await node.post(path + "/note", token: ada.token)["note"]?.string == "")
             #expect(try await node.post(path + "/endorse", token: ada.token).status == 422)
-            try await node.services.follow(bob.id, as: ada.id)
+            try await node.services.follow(bob.id, as: .member(ada.id))
             for (word, isEndorsed) in [("endorse", true), ("unendorse", false), ("pin", true)] {
                 #expect(try await node.post("\(path)/\(word)", token: ada.token)["endorsed"]?.bool == isEndorsed)
             }
@@ -122,7 +122,7 @@ struct CompanyTests {
                 Issue.record("no group")
                 return
             }
-            try await node.services.unfollow(cafe.id, as: ada.id)
+            try await node.services.unfollow(cafe.id, as: .member(ada.id))
             let new = try await node.get("/api/v2/suggestions", token: ada.token)
             let first = new.json.array?.first { $0["account"]?["id"]?.string == "\(cafe.id)" }
             #expect(first?["source"]?.string == "staff" && first?["sources"] == ["featured"])
@@ -133,7 +133,7 @@ struct CompanyTests {
             #expect(ids(directory).contains("\(cafe.id)"))
             #expect(ids(directory) == ids(directory).sorted { $0.count == $1.count ? $0 > $1 : $0.count > $1.count })
             #expect(try await ids(node.get("/api/v1/directory?local=true&offset=1&limit=1")).count == 1)
-            try await node.services.follow(bob.id, as: ada.id)
+            try await node.services.follow(bob.id, as: .member(ada.id))
             let familiar = try await node.get(
                 "/api/v1/accounts/familiar_followers?id[]=\(cafe.id)&id[]=\(bob.id)", token: ada.token)
             let found = familiar.json.array ?? []
@@ -147,7 +147,7 @@ struct CompanyTests {
     func reports() async throws {
         try await ClientNode.open { node in
             let (ada, bob) = (try await node.guest("ada"), try await node.guest("bob"))
-            let post = try await node.services.publishPost(PostDraft(text: "Tea"), as: bob.id)
+            let post = try await node.services.publishPost(PostDraft(text: "Tea"), as: .member(bob.id))
             let asked = try await node.post(
                 "/api/v1/reports?account_id=\(bob.id)&status_ids[]=\(post)&comment=rude", token: ada.token)
             #expect(asked.status == 200)

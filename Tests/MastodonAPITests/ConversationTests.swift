@@ -69,17 +69,18 @@ struct ConversationTests {
     func announcements(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada", .steward), try await node.guest("bob"))
-            let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: ada.id)
+            let group = try await node.services.createGroup(
+                GroupDraft(name: "lyon", title: "Lyon"), as: .member(ada.id))
             let start = node.clock.now + .days(3)
             let event = try await node.services.planEvent(
                 EventDraft(
                     group: group.id, title: "Goûter", startsAt: start, endsAt: start + .hours(2),
-                    timeZone: "Europe/Paris"), as: ada.id)
+                    timeZone: "Europe/Paris"), as: .member(ada.id))
             await #expect(throws: ServiceError.notAllowed) {
-                try await node.services.announceToAll("Coucou", event: nil, as: bob.id)
+                try await node.services.announceToAll("Coucou", event: nil, as: .member(bob.id))
             }
-            let plain = try await node.services.announceToAll("Fermé <lundi>", event: nil, as: ada.id)
-            try await node.services.announceToAll("", event: event, as: ada.id)
+            let plain = try await node.services.announceToAll("Fermé <lundi>", event: nil, as: .member(ada.id))
+            try await node.services.announceToAll("", event: event, as: .member(ada.id))
             let path = "/api/v1/announcements"
             let list = try await node.get(path, token: bob.token).json.array ?? []
             #expect(list.map { $0["starts_at"]?.string != nil } == [true, false])
@@ -107,7 +108,7 @@ struct ConversationTests {
             #expect(try await node.get("\(path)?with_dismissed=true", token: bob.token).json.array?.count == 2)
             node.clock.pass(.days(4))
             #expect(try await node.get(path, token: ada.token).json.array?.count == 1)
-            try await node.services.withdrawAnnouncement(plain, as: ada.id)
+            try await node.services.withdrawAnnouncement(plain, as: .member(ada.id))
             #expect(try await node.get(path, token: ada.token).json.array?.isEmpty == true)
         }
     }
@@ -116,18 +117,19 @@ struct ConversationTests {
     func eventChanges(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada", .steward), try await node.guest("bob"))
-            let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: ada.id)
+            let group = try await node.services.createGroup(
+                GroupDraft(name: "lyon", title: "Lyon"), as: .member(ada.id))
             let start = node.clock.now + .days(3)
             var draft = EventDraft(
                 group: group.id, title: "Goûter", startsAt: start, endsAt: start + .hours(2), timeZone: "Europe/Paris")
-            let event = try await node.services.planEvent(draft, as: ada.id)
-            for person in [ada, bob] { try await node.services.joinEvent(event, as: person.id) }
+            let event = try await node.services.planEvent(draft, as: .member(ada.id))
+            for person in [ada, bob] { try await node.services.joinEvent(event, as: .member(person.id)) }
             draft.text = "Avec du thé"
-            try await node.services.changeEvent(event, draft, as: ada.id)
+            try await node.services.changeEvent(event, draft, as: .member(ada.id))
             #expect(try await node.get("/api/v1/notifications", token: bob.token).kinds == [])
             draft.startsAt = start + .minutes(30)
-            try await node.services.changeEvent(event, draft, as: ada.id)
-            try await node.services.cancelEvent(event, as: ada.id)
+            try await node.services.changeEvent(event, draft, as: .member(ada.id))
+            try await node.services.cancelEvent(event, as: .member(ada.id))
             let told = try await node.get("/api/v1/notifications", token: bob.token)
             #expect(told.kinds == ["update"])
             #expect(told.json.array?.first?["status"]?["id"]?.string == String(event.rawValue))

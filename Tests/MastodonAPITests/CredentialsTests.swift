@@ -120,7 +120,7 @@ struct CredentialsTests {
     func group(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let mod = try await node.member("mod", .moderator)
-            let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: mod)
+            let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: .member(mod))
             let token = try await node.token(of: mod, as: group.id)
             let reply = try await node.call(
                 "PATCH", Self.path, token: token, json: ["display_name": "Lyon 7", "bot": true, "locked": true])
@@ -152,7 +152,7 @@ struct CredentialsTests {
     func hidden(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let (ada, eve) = (try await node.guest("ada"), try await node.guest("eve"))
-            try await node.services.follow(eve.id, as: ada.id)
+            try await node.services.follow(eve.id, as: .member(ada.id))
             _ = try await node.call("PATCH", Self.path, token: ada.token, json: ["hide_collections": true])
             let path = "/api/v1/accounts/\(ada.id)/following"
             #expect(try await node.get(path, token: eve.token).json == [])

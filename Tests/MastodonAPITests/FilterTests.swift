@@ -65,7 +65,7 @@ struct FilterTests {
             #expect(try await node.get(path + "/keywords", token: ada.token).json == [changed.json])
             #expect(try await node.call("DELETE", place, token: ada.token).json == [:])
             #expect(try await node.call("DELETE", place, token: ada.token).status == 404)
-            let post = try await node.services.publishPost(PostDraft(text: "Hello"), as: ada.id)
+            let post = try await node.services.publishPost(PostDraft(text: "Hello"), as: .member(ada.id))
             let named = try await node.post(path + "/statuses", token: ada.token, ["status_id": .string("\(post)")])
             #expect(named["status_id"]?.string == "\(post)")
             let again = try await node.post(path + "/statuses", token: ada.token, ["status_id": .string("\(post)")])
@@ -85,7 +85,7 @@ struct FilterTests {
     func effect(engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada"), try await node.guest("bob"))
-            let post = try await node.services.publishPost(PostDraft(text: "A pot of TEA"), as: bob.id)
+            let post = try await node.services.publishPost(PostDraft(text: "A pot of TEA"), as: .member(bob.id))
             let body: JSON = [
                 "title": "Tea", "context": ["home"], "expires_in": 60, "filter_action": "hide",
                 "keywords_attributes": [["keyword": "tea", "whole_word": true]],
@@ -114,7 +114,7 @@ struct FilterTests {
             draft.places = ["home"]
             draft.action = .blur
             draft.maker = 77
-            let made = try await node.services.makeFilter(draft, as: ada.id)
+            let made = try await node.services.makeFilter(draft, as: .member(ada.id))
             let told = try await node.get("/api/v2/filters/\(made.id)", token: ada.token)
             #expect(told["filter_action"]?.string == "warn")
             let own = try await node.post(

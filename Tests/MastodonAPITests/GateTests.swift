@@ -14,7 +14,7 @@ struct GateTests {
     func access(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let ada = try await node.guest("ada")
-            let app = try await node.services.makeToken(.read, app: nil, account: nil, person: nil)
+            let app = try await node.services.makeToken(.read, app: nil, account: nil, person: nil, as: .operator)
             let follower = try await node.token(of: ada.id, Scopes(["follow"]))
             let path = "/api/v1/preferences"
             let cases: [(token: String?, status: Int, error: String?)] = [

@@ -24,7 +24,7 @@ struct ListTests {
             let path = "/api/v1/lists/\(made.id)"
             let members: JSON = ["account_ids": [.string("\(bob.id)")]]
             #expect(try await node.post(path + "/accounts", token: ada.token, members).status == 404)
-            for friend in [bob, eve] { try await node.services.follow(friend.id, as: ada.id) }
+            for friend in [bob, eve] { try await node.services.follow(friend.id, as: .member(ada.id)) }
             let added = try await node.post(path + "/accounts", token: ada.token, members)
             #expect(added.status == 200 && added.json == [:])
             #expect(try await node.post(path + "/accounts", token: ada.token, members).status == 422)

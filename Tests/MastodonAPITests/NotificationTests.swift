@@ -19,9 +19,9 @@ struct NotificationTests {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada"), try await node.guest("bob"))
             let post = try await node.write("Du thé ?", ada)
-            try await node.services.likePost(post, as: bob.id)
-            try await node.services.boostPost(post, as: bob.id)
-            try await node.services.follow(ada.id, as: bob.id)
+            try await node.services.likePost(post, as: .member(bob.id))
+            try await node.services.boostPost(post, as: .member(bob.id))
+            try await node.services.follow(ada.id, as: .member(bob.id))
             _ = try await node.write("@ada oui", bob)
             let path = "/api/v1/notifications"
             let all = try await node.get(path, token: ada.token)
@@ -54,8 +54,8 @@ struct NotificationTests {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada"), try await node.guest("bob"))
             let post = try await node.write("Du thé ?", ada)
-            try await node.services.likePost(post, as: bob.id)
-            try await node.services.boostPost(post, as: bob.id)
+            try await node.services.likePost(post, as: .member(bob.id))
+            try await node.services.boostPost(post, as: .member(bob.id))
             let path = "/api/v1/notifications"
             let id = try await node.get(path, token: ada.token).json.array?.first?["id"]?.string ?? ""
             #expect(try await node.get("\(path)/\(id)", token: ada.token).id == id)
@@ -77,8 +77,8 @@ struct NotificationTests {
             let post = try await node.write("Du thé ?", ada)
             for name in ["bob", "eve", "lou"] {
                 let fan = try await node.member(name)
-                try await node.services.likePost(post, as: fan)
-                try await node.services.boostPost(post, as: fan)
+                try await node.services.likePost(post, as: .member(fan))
+                try await node.services.boostPost(post, as: .member(fan))
             }
             let path = "/api/v2/notifications"
             let reply = try await node.get(path, token: ada.token)
@@ -189,6 +189,6 @@ extension ClientNode {
         var draft = PostDraft(text: text)
         draft.visibility = visibility
         draft.inReplyTo = post
-        return try await services.publishPost(draft, as: author.id)
+        return try await services.publishPost(draft, as: .member(author.id))
     }
 }

@@ -232,7 +232,7 @@ struct OAuthTests {
                 var request = good
                 change(&request)
                 await #expect(throws: error) { try await node.services.authorizationQuestion(request, of: ada) }
-                await #expect(throws: error) { try await node.services.authorizeApp(request, as: ada, by: ada) }
+                await #expect(throws: error) { try await node.services.authorizeApp(request, as: .member(ada)) }
             }
             var granular = good
             granular.scope = "read:accounts write:statuses"
@@ -244,17 +244,17 @@ struct OAuthTests {
     func groups(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let (mod, eve) = (try await node.member("mod", .moderator), try await node.member("eve"))
-            let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: mod)
+            let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: .member(mod))
             let app = try await node.app("read write")
             let request = AuthorizationRequest.of(app, "read")
             #expect(
                 try await node.services.authorizationQuestion(request, of: mod).choices.contains { $0.id == group.id })
             #expect(try await node.services.authorizationQuestion(request, of: eve).choices.map(\.id) == [eve])
             await #expect(throws: ServiceError.notAllowed) {
-                try await node.services.authorizeApp(request, as: group.id, by: eve)
+                try await node.services.authorizeApp(request, as: .group(group.id, by: eve))
             }
             await #expect(throws: ServiceError.notAllowed) {
-                try await node.services.authorizeApp(request, as: mod, by: eve)
+                try await node.services.authorizeApp(request, as: .group(mod, by: eve))
             }
             let token = try await node.personToken(app, "read write", of: mod, as: group.id)
             let own = try await node.get("/api/v1/accounts/verify_credentials", token: token)
@@ -293,8 +293,8 @@ struct OAuthTests {
             let list = try await node.services.connectedApps(of: ada)
             #expect(list.map { $0.app?.name } == ["App"])
             let id = try #require(list.first?.token.id)
-            await #expect(throws: ServiceError.notFound) { try await node.services.revokeToken(id, as: eve) }
-            try await node.services.revokeToken(id, as: ada)
+            await #expect(throws: ServiceError.notFound) { try await node.services.revokeToken(id, as: .member(eve)) }
+            try await node.services.revokeToken(id, as: .member(ada))
             #expect(try await node.get("/api/v1/preferences", token: token).status == 401)
             #expect(try await node.services.connectedApps(of: ada).isEmpty)
         }
@@ -374,7 +374,7 @@ extension ClientNode {
         var request = AuthorizationRequest.of(app, scope)
         request.challenge = challenge
         request.challengeMethod = challenge.isEmpty ? "" : "S256"
-        return try await services.authorizeApp(request, as: account ?? person, by: person)
+        return try await services.authorizeApp(request, as: .group(account ?? person, by: person))
     }
 
     /// A token as apps come by it.

@@ -38,7 +38,7 @@ struct OccasionTests {
             let draft = EventDraft(
                 group: try #require(ID(group)), title: "Apéro", startsAt: start, endsAt: start + .hours(2),
                 timeZone: "Europe/Paris")
-            let event = try await node.services.planEvent(draft, as: ada.id)
+            let event = try await node.services.planEvent(draft, as: .member(ada.id))
             _ = try await node.post("/api/v1/polls/\(event)/votes", token: bea.token, ["choices": [0]])
             try await node.services.tellBeginnings()
             #expect(try await types(bea.token, node).contains("poll") == false)
@@ -59,7 +59,7 @@ struct OccasionTests {
                 group: try #require(ID(group)), title: "Apéro", startsAt: start, endsAt: start + .hours(2),
                 timeZone: "Europe/Paris")
             draft.text = "Venez ! #Vin et #vin, #Été"
-            let event = try await node.services.planEvent(draft, as: ada.id)
+            let event = try await node.services.planEvent(draft, as: .member(ada.id))
             let seen = try await node.get("/api/v1/statuses/\(event)")
             #expect(
                 seen["tags"] == [

@@ -137,6 +137,6 @@ extension ClientNode {
             group: group?.id ?? .first, title: "Repair café", startsAt: start, endsAt: start + .hours(2),
             timeZone: "Europe/Paris")
         draft.capacity = capacity
-        return try await services.planEvent(draft, as: organizer)
+        return try await services.planEvent(draft, as: .member(organizer))
     }
 }

@@ -103,7 +103,7 @@ struct PublishingTests {
                 redirectURIs: [], scopes: ClientNode.everything, createdAt: now)
             try await node.database.write { tx in try ClientApps.insert(app, secret: [1], in: tx) }
             let token = try await node.services.makeToken(
-                ClientNode.everything, app: app.id, account: ada, person: ada)
+                ClientNode.everything, app: app.id, account: ada, person: ada, as: .operator)
             let status = try await node.post("/api/v1/statuses", token: token, ["status": "ink"])
             #expect(status["application"]?.serializedText == #"{"name":"Pen","website":"https://pen.example"}"#)
             #expect(try await node.get("/api/v1/statuses/\(status.id)")["application"]?.isNull == true)

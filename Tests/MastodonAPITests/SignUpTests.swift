@@ -81,7 +81,7 @@ struct SignUpTests {
             let early = try await node.get("/api/v1/emails/check_confirmation", token: token)
             #expect(early.json == false)
             let ada = try await node.database.read { db in try LocalAccounts.byName("ada", in: db)?.account.id }
-            try await node.services.approveSignUp(try #require(ada), as: nil)
+            try await node.services.approveSignUp(try #require(ada), as: .operator)
             #expect(try await node.get("/api/v1/accounts/verify_credentials", token: token).status == 200)
             let checked = try await node.get("/api/v1/emails/check_confirmation", token: token)
             #expect(checked.json == true)
@@ -117,7 +117,7 @@ struct SignUpTests {
             #expect(sent.suffix(2) == ["ada@tea.example", "ada@tea.example"])
             let ada = try await node.database.read { db in try LocalAccounts.byName("ada", in: db) }
             #expect(ada?.email == "ada@tea.example")
-            try await node.services.approveSignUp(try #require(ada?.account.id), as: nil)
+            try await node.services.approveSignUp(try #require(ada?.account.id), as: .operator)
             let late = try await node.post(path, token: token, ["email": "ada@else.example"])
             #expect(late.status == 403)
             let kept = try await node.database.read { db in try LocalAccounts.byName("ada", in: db)?.email }
@@ -131,17 +131,18 @@ struct SignUpTests {
             try await ClientNode.open(engine) { node in
                 let ada = try await node.member("ada", .moderator)
                 let app = try await node.app("read")
-                let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: ada)
+                let group = try await node.services.createGroup(
+                    GroupDraft(name: "lyon", title: "Lyon"), as: .member(ada))
                 let tokens = [
                     try await node.personToken(app, "read", of: ada),
                     try await node.personToken(app, "read", of: ada, as: group.id),
                 ]
                 let code = try await node.code(app, "read", of: ada)
-                try await node.services.changePassword("a long first word", as: ada)
+                try await node.services.changePassword("a long first word", as: .member(ada))
                 let session = try await node.services.signIn(name: "ada", password: "a long first word")
-                let old = try await node.services.makeSignInLink(for: ada)
+                let old = try await node.services.makeSignInLink(for: ada, as: .operator)
                 for token in tokens { #expect(try await node.get("/api/v1/preferences", token: token).status == 200) }
-                let link = try await node.services.resetPassword(of: ada)
+                let link = try await node.services.resetPassword(of: ada, as: .operator)
                 for token in tokens { #expect(try await node.get("/api/v1/preferences", token: token).status == 401) }
                 #expect(try await node.services.session(session) == nil)
                 let traded = try await node.post(
@@ -168,7 +169,7 @@ struct SignUpTests {
             let app = try await node.appToken("read write")
             let made = try await node.post("/api/v1/accounts", token: app, Self.body("ada"))
             let ada = try await node.database.read { db in try LocalAccounts.byName("ada", in: db)?.account.id }
-            try await node.services.refuseSignUp(try #require(ada), as: nil)
+            try await node.services.refuseSignUp(try #require(ada), as: .operator)
             let reply = try await node.get(
                 "/api/v1/accounts/verify_credentials", token: made["access_token"]?.string)
             #expect(reply.status == 401)
@@ -179,7 +180,7 @@ struct SignUpTests {
     func farewell(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let ada = try await node.guest("ada")
-            try await node.services.deleteAccount(ada.id)
+            try await node.services.deleteAccount(ada.id, as: .operator)
             #expect(try await node.services.connectedApps(of: ada.id).isEmpty)
             #expect(try await node.get("/api/v1/preferences", token: ada.token).status == 401)
         }

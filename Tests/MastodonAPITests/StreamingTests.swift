@@ -175,7 +175,7 @@ struct StreamingTests {
             let socket = try await Self.listen(node, ada.token, "?stream=user")
             let other = try await Self.listen(node, ada.token, "?stream=public:local")
             for one in [socket, other] { try await Self.settle(one) }
-            let id = try await node.services.announceToAll("Closed on <Monday>", event: nil, as: ben.id)
+            let id = try await node.services.announceToAll("Closed on <Monday>", event: nil, as: .member(ben.id))
             let said = try await Self.next(socket, 1)
             #expect(said.first?.event == "announcement" && said.first?.stream == ["user"])
             let listed = try await node.get("/api/v1/announcements", token: ada.token)
@@ -188,7 +188,7 @@ struct StreamingTests {
                 #expect(told.first?.status?["name"]?.string == "☕" && told.first?.status?["count"]?.int == Int64(count))
                 #expect(told.first?.status?["announcement_id"]?.string == "\(id)")
             }
-            try await node.services.withdrawAnnouncement(id, as: ben.id)
+            try await node.services.withdrawAnnouncement(id, as: .member(ben.id))
             let gone = try await Self.next(socket, 1)
             #expect(gone.first?.event == "announcement.delete" && gone.first?.payload == "\(id)")
             // Other streams hear none of it.

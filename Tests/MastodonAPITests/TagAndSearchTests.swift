@@ -15,7 +15,7 @@ struct TagTests {
     func follow(engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let ada = try await node.guest("ada")
-            _ = try await node.services.publishPost(PostDraft(text: "#Foo"), as: ada.id)
+            _ = try await node.services.publishPost(PostDraft(text: "#Foo"), as: .member(ada.id))
             let tag = try await node.get("/api/v1/tags/FOO/", token: ada.token)
             #expect(tag["name"]?.string == "foo" && tag["following"]?.bool == false)
             #expect(tag["url"]?.string == "http://cafe.example/tags/foo")
@@ -41,7 +41,7 @@ struct TagTests {
     func feature(engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let ada = try await node.guest("ada")
-            _ = try await node.services.publishPost(PostDraft(text: "#foo #bar"), as: ada.id)
+            _ = try await node.services.publishPost(PostDraft(text: "#foo #bar"), as: .member(ada.id))
             let asked = try await node.get("/api/v1/featured_tags/suggestions", token: ada.token)
             #expect(asked.json.array?.map { $0["name"]?.string } == ["bar", "foo"])
             let made = try await node.call("POST", "/api/v1/featured_tags", token: ada.token, form: [("name", "#Foo")])
@@ -81,7 +81,7 @@ struct APISearchTests {
     func everything(engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada"), try await node.guest("bob"))
-            let post = try await node.services.publishPost(PostDraft(text: "ada drinks #adatea"), as: bob.id)
+            let post = try await node.services.publishPost(PostDraft(text: "ada drinks #adatea"), as: .member(bob.id))
             let all = try await node.get("/api/v2/search?q=ADA", token: ada.token)
             #expect(all["accounts"]?.array?.map { $0["acct"]?.string } == ["ada"])
             #expect(all["statuses"]?.array?.map { $0["id"]?.string } == ["\(post)"])

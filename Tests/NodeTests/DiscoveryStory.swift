@@ -159,7 +159,7 @@ extension Stories {
                 #expect(activity.type == "Create")
                 #expect(activity.id?.string == "\(node.origin)/activities/\(create)")
                 #expect(activity.documents("object").first?.id == post.iri)
-                try await node.services.deletePost(post.id, as: paul.id)
+                try await node.services.deletePost(post.id, as: .member(paul.id))
                 #expect(try await node.get("/posts/\(post.id)").status == 410)
                 #expect(try await node.get("/activities/\(create)").status == 404)
                 for path in ["/posts/1", "/events/1", "/activities/1", "/posts/0\(post.id)", "/posts/x"] {
@@ -178,7 +178,7 @@ extension Stories {
                 try await b.follow(paul, of: a, as: anna)
                 var draft = PostDraft(text: "Entre nous")
                 draft.visibility = .followers
-                let id = try await a.services.publishPost(draft, as: paul.id)
+                let id = try await a.services.publishPost(draft, as: .member(paul.id))
                 let path = "/posts/\(id)"
                 let iri = try #require(IRI(a.origin + path))
                 try await eventually("the follower's node has it") { try await b.post(iri) != nil }

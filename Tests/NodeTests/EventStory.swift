@@ -41,9 +41,9 @@ extension Stories {
                 let event = try await a.plan("Chantier", in: group, as: paul)
                 let anna = try await b.member("anna")
                 let copy = try await b.lookUpEvent(event.iri)
-                try await a.services.cancelEvent(event.id, as: paul.id)
+                try await a.services.cancelEvent(event.id, as: .member(paul.id))
                 // B was nobody's guest, so nobody told it: it asks in good faith.
-                #expect(try await b.services.joinEvent(copy.id, as: anna.id) == .asked)
+                #expect(try await b.services.joinEvent(copy.id, as: .member(anna.id)) == .asked)
                 try await eventually("the Reject came") {
                     try await b.seat(of: anna.iri, at: event.iri) == .declined
                 }
@@ -74,15 +74,15 @@ private struct Party {
     }
 
     func fill() async throws {
-        #expect(try await a.services.joinEvent(event.id, as: paul.id) == .going)
+        #expect(try await a.services.joinEvent(event.id, as: .member(paul.id)) == .going)
         let atB = try await b.lookUpEvent(event.iri)
         #expect(atB.title == "Chantier")
         #expect(atB.capacity == 2)
         #expect(atB.place?.name == "Café du coin")
-        #expect(try await b.services.joinEvent(atB.id, as: anna.id) == .asked)
+        #expect(try await b.services.joinEvent(atB.id, as: .member(anna.id)) == .asked)
         try await eventually("Anna has a seat") { try await b.seat(of: anna.iri, at: event.iri) == .going }
         let atC = try await c.lookUpEvent(event.iri)
-        #expect(try await c.services.joinEvent(atC.id, as: carl.id) == .asked)
+        #expect(try await c.services.joinEvent(atC.id, as: .member(carl.id)) == .asked)
         try await eventually("Carl waits") { try await c.seat(of: carl.iri, at: event.iri) == .waiting }
         #expect(try await a.seat(of: anna.iri, at: event.iri) == .going)
         #expect(try await a.seat(of: carl.iri, at: event.iri) == .waiting)
@@ -94,7 +94,7 @@ private struct Party {
             endsAt: event.endsAt + .hours(1), timeZone: event.timeZone)
         draft.capacity = 2
         draft.place = Place(name: "La cour")
-        try await a.services.changeEvent(event.id, draft, as: paul.id)
+        try await a.services.changeEvent(event.id, draft, as: .member(paul.id))
         for node in [b, c] {
             try await eventually("the change came") { try await node.event(event.iri)?.title == "Grand chantier" }
             let copy = try #require(try await node.event(event.iri))
@@ -107,7 +107,7 @@ private struct Party {
 
     func freeASeat() async throws {
         let copy = try #require(try await b.event(event.iri))
-        try await b.services.leaveEvent(copy.id, as: anna.id)
+        try await b.services.leaveEvent(copy.id, as: .member(anna.id))
         try await eventually("Carl has the seat") { try await c.seat(of: carl.iri, at: event.iri) == .going }
         #expect(try await a.seat(of: anna.iri, at: event.iri) == .cancelled)
         #expect(try await b.seat(of: anna.iri, at: event.iri) == .cancelled)
@@ -117,7 +117,7 @@ private struct Party {
     }
 
     func cancel() async throws {
-        try await a.services.cancelEvent(event.id, as: paul.id)
+        try await a.services.cancelEvent(event.id, as: .member(paul.id))
         try await eventually("Carl knows") { try await c.event(event.iri)?.status == .cancelled }
         let document = try await a.document("/events/\(event.id)")
         #expect(document.string("ical:status") == "CANCELLED" || document.string("status") == "CANCELLED")
@@ -127,7 +127,7 @@ private struct Party {
 extension TestNode {
     /// Finds an event elsewhere by its address.
     func lookUpEvent(_ iri: IRI) async throws -> Event {
-        guard case .event(let id) = try await services.lookUp(iri.string),
+        guard case .event(let id) = try await services.lookUp(iri.string, as: .operator),
             let event = try await read({ db in try Events.byID(id, in: db) })
         else { throw NodeTestError("\(iri) is no event") }
         return event

@@ -18,7 +18,7 @@ extension Stories {
             try await cast.play { a, b in
                 let group = try await a.group("jardin")
                 let anna = try await b.member("anna")
-                let (found, state) = try await b.services.follow(handle: "@jardin@\(a.host)", as: anna.id)
+                let (found, state) = try await b.services.follow(handle: "@jardin@\(a.host)", as: .member(anna.id))
                 #expect(found.iri == group.iri)
                 #expect(found.host == a.host)
                 #expect(found.isGroup)
@@ -31,7 +31,7 @@ extension Stories {
                 #expect(try await a.received().map(\.type) == ["Follow"])
                 #expect(try await b.received().map(\.outcome) == ["applied"])
 
-                try await b.services.unfollow(found.id, as: anna.id)
+                try await b.services.unfollow(found.id, as: .member(anna.id))
                 try await eventually("the Undo came") { try await a.follow(by: anna.iri, of: group.iri) == nil }
                 #expect(try await b.follow(by: anna.iri, of: group.iri) == nil)
             }
@@ -45,14 +45,14 @@ extension Stories {
                 let anna = try await b.member("anna")
                 let boris = try await b.member("boris")
                 for person in [anna, boris] {
-                    try await b.services.follow(handle: "@salon@\(a.host)", as: person.id)
+                    try await b.services.follow(handle: "@salon@\(a.host)", as: .member(person.id))
                     try await eventually("the request came") {
                         try await a.follow(by: person.iri, of: group.iri) == .requested
                     }
                     #expect(try await b.follow(by: person.iri, of: group.iri) == .requested)
                     let asker = try #require(try await a.account(person.iri))
                     try await a.services.answerFollow(
-                        from: asker.id, to: group.id, accept: person == anna, as: paul.id)
+                        from: asker.id, to: group.id, accept: person == anna, as: .member(paul.id))
                 }
                 try await eventually("both answers came") {
                     let first = try await b.follow(by: anna.iri, of: group.iri)
@@ -71,7 +71,7 @@ extension Stories {
                 let jardin = try await a.group("jardin", founder: paul.id)
                 let anna = try await b.member("anna", role: .moderator)
                 let quartier = try await b.group("quartier", founder: anna.id)
-                try await b.services.followAsGroup(quartier.id, handle: "@jardin@\(a.host)", as: anna.id)
+                try await b.services.follow(handle: "@jardin@\(a.host)", as: .group(quartier.id, by: anna.id))
                 try await eventually("the group follows") {
                     try await b.follow(by: quartier.iri, of: jardin.iri) == .accepted
                 }
@@ -113,7 +113,7 @@ extension TestNode {
             group: group.id, title: title, startsAt: start, endsAt: start + .hours(2), timeZone: "Europe/Paris")
         draft.capacity = seats
         draft.place = Place(name: "Café du coin", locality: "Lyon")
-        let id = try await services.planEvent(draft, as: organizer.id)
+        let id = try await services.planEvent(draft, as: .member(organizer.id))
         guard let event = try await read({ db in try Events.byID(id, in: db) }) else { throw NodeTestError("no event") }
         return event
     }

@@ -26,10 +26,10 @@ extension Stories {
                 for number in 1...5 { posts.append(try await a.post("Mot \(number)", in: scene.group, as: scene.paul)) }
                 for post in posts {
                     clock.advance(.seconds(2))
-                    try await a.services.editPost(post.id, title: "", text: "Mot corrigé", as: scene.paul.id)
+                    try await a.services.editPost(post.id, title: "", text: "Mot corrigé", as: .member(scene.paul.id))
                 }
                 let dropped = try #require(posts.last)
-                try await a.services.deletePost(dropped.id, as: scene.paul.id)
+                try await a.services.deletePost(dropped.id, as: .member(scene.paul.id))
                 try await eventually("A noticed that B is away") { try await a.failures(of: b.host) >= 1 }
                 clock.advance(.minutes(2))
                 try await eventually("A tried again") { try await a.failures(of: b.host) >= 2 }

@@ -25,7 +25,7 @@ extension Stories {
                 let services = try await b.services
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for person in people {
-                        group.addTask { _ = try await services.joinEvent(copy.id, as: person.id) }
+                        group.addTask { _ = try await services.joinEvent(copy.id, as: .member(person.id)) }
                     }
                     try await group.waitForAll()
                 }

@@ -48,7 +48,7 @@ extension Stories {
                 let copy = try await awaited("the post is at B") { try await b.post(root.iri) }
                 var draft = PostDraft(text: "Moi !")
                 draft.inReplyTo = copy.id
-                let id = try await b.services.publishPost(draft, as: scene.anna.id)
+                let id = try await b.services.publishPost(draft, as: .member(scene.anna.id))
                 let reply = try await b.get("/posts/\(id)")
                 #expect(reply.status == 200)
                 let iri = try #require(IRI("\(b.origin)/posts/\(id)"))
@@ -75,16 +75,16 @@ extension Stories {
                 let root = try await a.post("Qui vient ?", in: scene.group, as: scene.paul)
                 let copy = try await awaited("the post is at B") { try await b.post(root.iri) }
                 for _ in 0..<2 {
-                    try await b.services.likePost(copy.id, as: scene.anna.id)
-                    try await b.services.boostPost(copy.id, as: scene.anna.id)
+                    try await b.services.likePost(copy.id, as: .member(scene.anna.id))
+                    try await b.services.boostPost(copy.id, as: .member(scene.anna.id))
                 }
                 let anna = try await awaited("the boost came") { () -> Account? in
                     guard let anna = try await a.account(scene.anna.iri) else { return nil }
                     return try await a.count("boost WHERE account_id = \(anna.id.rawValue)") == 1 ? anna : nil
                 }
                 try await eventually("the like came") { try await a.count("post_like") == 1 }
-                try await b.services.unlikePost(copy.id, as: scene.anna.id)
-                try await b.services.unboostPost(copy.id, as: scene.anna.id)
+                try await b.services.unlikePost(copy.id, as: .member(scene.anna.id))
+                try await b.services.unboostPost(copy.id, as: .member(scene.anna.id))
                 try await eventually("both are taken back") {
                     let likes = try await a.count("post_like")
                     return try await a.count("boost WHERE account_id = \(anna.id.rawValue)") + likes == 0
@@ -105,17 +105,17 @@ extension Stories {
                 let copy = try await awaited("the post is at B") { try await b.post(root.iri) }
                 var draft = PostDraft(text: "Moi !")
                 draft.inReplyTo = copy.id
-                _ = try await b.services.publishPost(draft, as: scene.anna.id)
+                _ = try await b.services.publishPost(draft, as: .member(scene.anna.id))
                 try await eventually("both are at C") { try await c.count("post") == 2 }
 
-                try await a.services.editPost(root.id, title: "Ménage", text: "Dimanche", as: scene.paul.id)
+                try await a.services.editPost(root.id, title: "Ménage", text: "Dimanche", as: .member(scene.paul.id))
                 for node in [b, c] {
                     try await eventually("the edit came") {
                         try await node.post(root.iri)?.content.string.contains("Dimanche") == true
                     }
                     #expect(try await node.post(root.iri)?.editedAt != nil)
                 }
-                try await a.services.deletePost(root.id, as: scene.paul.id)
+                try await a.services.deletePost(root.id, as: .member(scene.paul.id))
                 for node in [b, c] {
                     try await eventually("the deletion came") { try await node.post(root.iri) == nil }
                     #expect(try await node.read { db in try Tombstones.find(root.iri, in: db) } != nil)

@@ -201,14 +201,14 @@ extension TestNode {
 
     /// A new member.
     func member(_ name: String, role: Role = .member) async throws -> Account {
-        try await services.createAccount(SignUp(name: name, email: "\(name)@example.org"), role: role)
+        try await services.createAccount(SignUp(name: name, email: "\(name)@example.org"), role: role, as: .operator)
     }
 
     /// A new group, run by nobody in particular.
     func group(_ name: String, approves: Bool = false, founder: ID<Account>? = nil) async throws -> Account {
         var draft = GroupDraft(name: name, title: name.capitalized)
         draft.approvesFollowers = approves
-        return try await services.createGroup(draft, as: founder)
+        return try await services.createGroup(draft, as: founder.map { .member($0) } ?? .operator)
     }
 
     /// A post of a member in a group, which the member follows.
@@ -218,7 +218,7 @@ extension TestNode {
         var draft = PostDraft(text: text)
         draft.title = title
         draft.group = group?.id
-        let id = try await services.publishPost(draft, as: author.id)
+        let id = try await services.publishPost(draft, as: .member(author.id))
         guard let post = try await read({ db in try Posts.byID(id, in: db) }) else { throw NodeTestError("no post") }
         return post
     }

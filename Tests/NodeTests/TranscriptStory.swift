@@ -61,40 +61,40 @@ private struct Tale {
         let copy = try #require(try await b.post(root.iri))
         var draft = PostDraft(text: "Moi !")
         draft.inReplyTo = copy.id
-        _ = try await b.services.publishPost(draft, as: anna.id)
+        _ = try await b.services.publishPost(draft, as: .member(anna.id))
         try await end("Anna answers")
-        try await b.services.likePost(copy.id, as: anna.id)
-        try await b.services.boostPost(copy.id, as: anna.id)
+        try await b.services.likePost(copy.id, as: .member(anna.id))
+        try await b.services.boostPost(copy.id, as: .member(anna.id))
         try await end("Anna likes and boosts what Paul wrote")
-        try await a.services.editPost(root.id, title: "Ménage", text: "Qui vient dimanche ?", as: paul.id)
+        try await a.services.editPost(root.id, title: "Ménage", text: "Qui vient dimanche ?", as: .member(paul.id))
         try await end("Paul corrects it")
-        try await a.services.deletePost(root.id, as: paul.id)
+        try await a.services.deletePost(root.id, as: .member(paul.id))
         try await end("Paul deletes it")
 
         let event = try await a.plan("Chantier", in: group, seats: 1, as: paul)
         try await end("Paul plans an event with one seat")
         try await meet(event, paul: paul, anna: anna)
         let target = try #require(try await b.account(group.iri))
-        try await b.services.unfollow(target.id, as: anna.id)
+        try await b.services.unfollow(target.id, as: .member(anna.id))
         try await end("Anna unfollows the group")
     }
 
     private mutating func meet(_ event: Event, paul: Account, anna: Account) async throws {
         let copy = try #require(try await b.event(event.iri))
-        _ = try await a.services.joinEvent(event.id, as: paul.id)
-        _ = try await b.services.joinEvent(copy.id, as: anna.id)
+        _ = try await a.services.joinEvent(event.id, as: .member(paul.id))
+        _ = try await b.services.joinEvent(copy.id, as: .member(anna.id))
         try await end("Paul took the seat, Anna waits")
-        try await a.services.leaveEvent(event.id, as: paul.id)
+        try await a.services.leaveEvent(event.id, as: .member(paul.id))
         try await end("Paul gives it up, Anna gets it")
         var draft = EventDraft(
             group: event.owner, title: "Grand chantier", startsAt: event.startsAt + .hours(1),
             endsAt: event.endsAt + .hours(1), timeZone: event.timeZone)
         draft.capacity = 1
-        try await a.services.changeEvent(event.id, draft, as: paul.id)
+        try await a.services.changeEvent(event.id, draft, as: .member(paul.id))
         try await end("Paul moves it by an hour")
-        try await b.services.leaveEvent(copy.id, as: anna.id)
+        try await b.services.leaveEvent(copy.id, as: .member(anna.id))
         try await end("Anna does not come after all")
-        try await a.services.cancelEvent(event.id, as: paul.id)
+        try await a.services.cancelEvent(event.id, as: .member(paul.id))
         try await end("Paul cancels it")
     }
 

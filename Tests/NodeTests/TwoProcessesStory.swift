@@ -40,7 +40,7 @@ extension Stories {
                 let draft = ProfileDraft(
                     displayName: "Paul le Grand", summary: "", discoverable: true, approvesFollowers: false,
                     language: nil)
-                try await worker.services.editProfile(draft, as: paul.id)
+                try await worker.services.editProfile(draft, as: .member(paul.id))
                 try await eventually("the new name is shown") {
                     try await web.document("/users/paul").string("name") == "Paul le Grand"
                 }

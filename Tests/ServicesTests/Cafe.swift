@@ -57,7 +57,7 @@ struct Cafe: Sendable {
     func member(_ name: String, _ role: Role = .member, password: String = "") async throws -> ID<Account> {
         var signUp = SignUp(name: name, email: "\(name)@mail.example")
         signUp.password = password
-        return try await services.createAccount(signUp, role: role).id
+        return try await services.createAccount(signUp, role: role, as: .operator).id
     }
 
     /// A person of another node, stored.

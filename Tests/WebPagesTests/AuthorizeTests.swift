@@ -193,7 +193,7 @@ struct AuthorizeTests {
         let cafe = try await Cafe.furnished()
         let app = try await Self.app(cafe)
         let token = try await cafe.services.makeToken(
-            Scopes(["read"]), app: app.id, account: cafe.karim, person: cafe.karim)
+            Scopes(["read"]), app: app.id, account: cafe.karim, person: cafe.karim, as: .operator)
         try await cafe.serve { browser in
             try await browser.signIn("karim")
             let shown = try await browser.get("/settings")

@@ -106,11 +106,11 @@ extension Cafe {
         var signUp = SignUp(name: name, email: "\(name)@mail.example")
         signUp.displayName = shown
         signUp.password = Self.password
-        let account = try await services.createAccount(signUp, role: role)
+        let account = try await services.createAccount(signUp, role: role, as: .operator)
         try await services.editProfile(
             ProfileDraft(
                 displayName: shown, summary: summary, discoverable: true, approvesFollowers: false, language: nil),
-            as: account.id)
+            as: .member(account.id))
         return account.id
     }
 
@@ -119,11 +119,11 @@ extension Cafe {
         karim = try await member("karim", "Karim Benali", .member, "Développeur, nouveau en freelance. #swift")
         var draft = GroupDraft(name: "lyon", title: "Café des freelances · Lyon")
         draft.summary = "Un jeudi par mois, autour d’une table. Entre deux cafés, on continue ici."
-        group = try await services.createGroup(draft, as: lina).id
-        try await services.follow(group, as: karim)
+        group = try await services.createGroup(draft, as: .member(lina)).id
+        try await services.follow(group, as: .member(karim))
         var waiting = SignUp(name: "noor", email: "noor@mail.example")
         waiting.displayName = "Noor <b>Haddad</b>"
-        let account = try await services.createAccount(waiting, role: .member)
+        let account = try await services.createAccount(waiting, role: .member, as: .operator)
         try await services.database.write { tx in
             try tx.run(
                 """
@@ -143,28 +143,28 @@ extension Cafe {
         question.title = "Quelle assurance pour débuter ?"
         question.group = group
         question.language = "fr"
-        post = try await services.publishPost(question, as: karim)
+        post = try await services.publishPost(question, as: .member(karim))
         var reply = PostDraft(
             text: "La mienne couvre les erreurs de livraison, c’est ce qui compte. On en parle jeudi ?")
         reply.inReplyTo = post
-        answer = try await services.publishPost(reply, as: lina)
+        answer = try await services.publishPost(reply, as: .member(lina))
         var thanks = PostDraft(text: "@lina volontiers, merci.")
         thanks.inReplyTo = answer
-        _ = try await services.publishPost(thanks, as: karim)
+        _ = try await services.publishPost(thanks, as: .member(karim))
         var find = PostDraft(text: "Un atelier vient d’ouvrir rue Jangot : deux bureaux à partager, lumière du matin.")
         find.group = group
-        _ = try await services.publishPost(find, as: karim)
+        _ = try await services.publishPost(find, as: .member(karim))
         var nasty = PostDraft(text: "<script>alert(1)</script> & \"co\" https://example.org/?a=1&b=2")
         nasty.title = "<img src=x onerror=alert(1)> \" ' &amp;"
         nasty.warning = "À lire avec prudence <b>"
-        _ = try await services.publishPost(nasty, as: lina)
+        _ = try await services.publishPost(nasty, as: .member(lina))
     }
 
     private mutating func planEvents() async throws {
         event = try await plan("Café du jeudi", in: 9, capacity: 20, guests: [lina, karim])
         fullEvent = try await plan("Atelier tarifs", in: 23, capacity: 1, guests: [lina, karim])
         cancelledEvent = try await plan("Balade photo", in: 30, capacity: nil, guests: [])
-        try await services.cancelEvent(cancelledEvent, as: lina)
+        try await services.cancelEvent(cancelledEvent, as: .member(lina))
         pastEvent = try await plan("Café de novembre", in: 2, capacity: 12, guests: [karim])
         let (past, now) = (pastEvent, services.clock.now)
         try await services.database.write { tx in
@@ -175,7 +175,7 @@ extension Cafe {
         }
         var comment = PostDraft(text: "Y a-t-il une prise pour un ordinateur ?")
         comment.event = event
-        _ = try await services.publishPost(comment, as: karim)
+        _ = try await services.publishPost(comment, as: .member(karim))
     }
 
     func plan(_ title: String, in days: Int, capacity: Int?, guests: [ID<Account>]) async throws -> ID<Event> {
@@ -188,8 +188,8 @@ extension Cafe {
         draft.place = Place(name: "Le Court-Circuit", street: "13 rue Jangot", locality: "Lyon", postalCode: "69007")
         draft.capacity = capacity
         draft.language = "fr"
-        let id = try await services.planEvent(draft, as: lina)
-        for guest in guests { try await services.joinEvent(id, as: guest) }
+        let id = try await services.planEvent(draft, as: .member(lina))
+        for guest in guests { try await services.joinEvent(id, as: .member(guest)) }
         return id
     }
 

@@ -161,7 +161,7 @@ struct FormsTests {
     func door() async throws {
         let cafe = try await Cafe.furnished { $0.registration = .approval }
         let noor = try await cafe.services.database.read { db in try LocalAccounts.byName("noor", in: db)?.account.id }
-        let link = try await cafe.services.makeSignInLink(for: cafe.karim)
+        let link = try await cafe.services.makeSignInLink(for: cafe.karim, as: .operator)
         try await cafe.serve { browser in
             let asked = try await browser.post(
                 "/sign-up", ["name": "tom", "email": "tom@mail.example", "note": "Bonjour"], from: "/sign-up")

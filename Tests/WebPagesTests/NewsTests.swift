@@ -12,12 +12,12 @@ struct NewsTests {
     @Test("has a dot in the header until it was looked at")
     func dot() async throws {
         let cafe = try await Cafe.furnished()
-        let post = try await cafe.services.publishPost(PostDraft(text: "Du thé <b>?"), as: cafe.lina)
+        let post = try await cafe.services.publishPost(PostDraft(text: "Du thé <b>?"), as: .member(cafe.lina))
         try await cafe.serve { browser in
             try await browser.signIn("lina")
             _ = try await browser.get("/notifications")
             #expect(!(try await browser.get("/").text.contains("class=\"dot\"")))
-            try await cafe.services.likePost(post, as: cafe.karim)
+            try await cafe.services.likePost(post, as: .member(cafe.karim))
             #expect(try await browser.get("/").text.contains("class=\"dot\""))
             let page = try await browser.get("/notifications").text
             #expect(page.contains("Karim Benali te remercie"))

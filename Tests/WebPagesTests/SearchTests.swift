@@ -13,7 +13,7 @@ struct SearchTests {
     func members() async throws {
         let cafe = try await Cafe.furnished()
         let post = try await cafe.services.publishPost(
-            PostDraft(text: "Un salon de bergamote #bergamote"), as: cafe.lina)
+            PostDraft(text: "Un salon de bergamote #bergamote"), as: .member(cafe.lina))
         try await cafe.serve { browser in
             try await browser.signIn("lina")
             let page = try await browser.get("/search?q=bergamote").text
@@ -30,7 +30,7 @@ struct SearchTests {
     func strangers() async throws {
         let cafe = try await Cafe.furnished()
         let post = try await cafe.services.publishPost(
-            PostDraft(text: "Un salon de bergamote #bergamote"), as: cafe.lina)
+            PostDraft(text: "Un salon de bergamote #bergamote"), as: .member(cafe.lina))
         try await cafe.serve { browser in
             let page = try await browser.get("/search?q=bergamote").text
             #expect(!page.contains("/posts/\(post)") && page.contains("href=\"/tags/bergamote\""))
@@ -43,7 +43,7 @@ struct SearchTests {
         let cafe = try await Cafe.furnished(limits: false)
         for number in 1...23 {
             _ = try await cafe.services.publishPost(
-                PostDraft(text: "bergamote numéro \(number)"), as: cafe.lina)
+                PostDraft(text: "bergamote numéro \(number)"), as: .member(cafe.lina))
         }
         try await cafe.serve { browser in
             try await browser.signIn("lina")

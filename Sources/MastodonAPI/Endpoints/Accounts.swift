@@ -37,12 +37,12 @@ enum AccountEndpoints {
     // MARK: - One's own
 
     private static func own(_ call: Call) async throws -> Answer {
-        let profile = try await call.services.ownProfile(of: try call.actor())
+        let profile = try await call.services.ownProfile(as: try call.principal())
         return Answer { $0.ownAccount(profile, call.rendering) }
     }
 
     private static func preferences(_ call: Call) async throws -> Answer {
-        let profile = try await call.services.ownProfile(of: try call.actor())
+        let profile = try await call.services.ownProfile(as: try call.principal())
         return Answer { writer in
             writer.object {
                 $0.field("posting:default:visibility", profile.defaultVisibility.apiName)
@@ -121,20 +121,20 @@ enum AccountEndpoints {
 
     private static func follow(_ call: Call) async throws -> Answer {
         let sent = call.parameters
-        return try await act(call) { target, actor in
-            try await call.services.follow(target, as: actor)
+        return try await act(call) { target, principal in
+            try await call.services.follow(target, as: principal)
             try await call.services.tuneFollow(
-                target, showsBoosts: sent.bool("reblogs"), notifies: sent.bool("notify"), as: actor)
+                target, showsBoosts: sent.bool("reblogs"), notifies: sent.bool("notify"), as: principal)
         }
     }
 
     /// Does something with an account, and answers with how the two then stand.
     static func act(
-        _ call: Call, _ body: (ID<Account>, ID<Account>) async throws -> Void
+        _ call: Call, _ body: (ID<Account>, Principal) async throws -> Void
     ) async throws -> Answer {
         let actor = try call.actor()
         let target = try await account(try call.id(), call)
-        try await body(target.id, actor)
+        try await body(target.id, try call.principal())
         return try await relation(of: actor, to: target.id, call)
     }
 

@@ -11,15 +11,15 @@ enum AnnouncementEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/announcements", .person(nil), list),
         .post("/api/v1/announcements/:id/dismiss", .person("write:accounts")) { call in
-            try await call.services.dismissAnnouncement(try call.id(), as: try call.actor())
+            try await call.services.dismissAnnouncement(try call.id(), as: try call.principal())
             return .done
         },
         .put("/api/v1/announcements/:id/reactions/:name", .person("write:favourites")) { call in
-            try await call.services.react(try call.word("name"), to: try call.id(), as: try call.actor())
+            try await call.services.react(try call.word("name"), to: try call.id(), as: try call.principal())
             return .done
         },
         .delete("/api/v1/announcements/:id/reactions/:name", .person("write:favourites")) { call in
-            try await call.services.unreact(try call.word("name"), to: try call.id(), as: try call.actor())
+            try await call.services.unreact(try call.word("name"), to: try call.id(), as: try call.principal())
             return .done
         },
     ]

@@ -38,11 +38,11 @@ enum BlockEndpoints {
         .get("/api/v1/domain_blocks", .person("read:blocks"), hosts),
         .get("/api/v1/domain_blocks/preview", .person("read:blocks"), preview),
         .post("/api/v1/domain_blocks", .person("write:blocks")) { call in
-            try await call.services.blockHost(call.parameters.text("domain") ?? "", as: try call.actor())
+            try await call.services.blockHost(call.parameters.text("domain") ?? "", as: try call.principal())
             return .done
         },
         .delete("/api/v1/domain_blocks", .person("write:blocks")) { call in
-            try await call.services.unblockHost(call.parameters.text("domain") ?? "", as: try call.actor())
+            try await call.services.unblockHost(call.parameters.text("domain") ?? "", as: try call.principal())
             return .done
         },
     ]

@@ -42,7 +42,7 @@ enum CompanyEndpoints {
                 return Answer { writer in writer.array(accounts) { $0.suggestion($1, call.rendering) } }
             },
             .delete("/api/v1/suggestions/:id", .person("write:accounts")) { call in
-                try await call.services.dismissSuggestion(try call.id(), as: try call.actor())
+                try await call.services.dismissSuggestion(try call.id(), as: try call.principal())
                 return .done
             },
             .get("/api/v1/directory", .everyone("read:accounts"), directory),
@@ -58,11 +58,11 @@ enum CompanyEndpoints {
         }
     }
 
-    /// Of a group, the person who runs it answers.
+    /// For a group, the person who runs it answers.
     private static func answer(_ call: Call, accept: Bool) async throws -> Answer {
-        guard let person = call.identity?.person?.account.id else { throw APIError.userNeeded }
-        return try await AccountEndpoints.act(call) { follower, target in
-            try await call.services.answerFollow(from: follower, to: target, accept: accept, as: person)
+        let target = try call.actor()
+        return try await AccountEndpoints.act(call) { follower, principal in
+            try await call.services.answerFollow(from: follower, to: target, accept: accept, as: principal)
         }
     }
 

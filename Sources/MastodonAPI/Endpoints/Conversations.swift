@@ -17,7 +17,7 @@ enum ConversationEndpoints {
             try await mark(unread: true, call)
         },
         .delete("/api/v1/conversations/:id", .person("write:conversations")) { call in
-            try await call.services.removeConversation(try call.id(), as: try call.actor())
+            try await call.services.removeConversation(try call.id(), as: try call.principal())
             return .done
         },
     ]
@@ -38,7 +38,7 @@ enum ConversationEndpoints {
 
     private static func mark(unread: Bool, _ call: Call) async throws -> Answer {
         let (id, viewer): (ID<DirectConversation>, ID<Account>) = (try call.id(), try call.actor())
-        try await call.services.setConversation(id, unread: unread, as: viewer)
+        try await call.services.setConversation(id, unread: unread, as: try call.principal())
         let (conversation, last) = try await call.database.read { db in
             let conversation = try DirectConversations.find(id, of: viewer, in: db)
             return (conversation, try statuses([conversation?.lastPost].compactMap { $0 }, viewer, in: db))

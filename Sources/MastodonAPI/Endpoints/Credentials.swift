@@ -17,11 +17,11 @@ enum CredentialEndpoints {
             return try await own(call)
         }.takingFiles(files),
         .delete("/api/v1/profile/avatar", .person("write:accounts")) { call in
-            try await call.services.removePicture(.avatar, as: try call.actor())
+            try await call.services.removePicture(.avatar, as: try call.principal())
             return try await own(call)
         },
         .delete("/api/v1/profile/header", .person("write:accounts")) { call in
-            try await call.services.removePicture(.header, as: try call.actor())
+            try await call.services.removePicture(.header, as: try call.principal())
             return try await own(call)
         },
     ]
@@ -30,12 +30,12 @@ enum CredentialEndpoints {
     private static let files = UploadReceiver.Limits(fileBytes: MediaLimits.imageBytes, files: 2)
 
     private static func own(_ call: Call) async throws -> Answer {
-        let own = try await call.services.ownProfile(of: try call.actor())
+        let own = try await call.services.ownProfile(as: try call.principal())
         return Answer { $0.ownAccount(own, call.rendering) }
     }
 
     private static func profile(_ call: Call) async throws -> Answer {
-        let own = try await call.services.ownProfile(of: try call.actor())
+        let own = try await call.services.ownProfile(as: try call.principal())
         return Answer { $0.profile(own) }
     }
 
@@ -55,10 +55,10 @@ enum CredentialEndpoints {
             }
         }
         if let source = sent.object("source") { try addDefaults(source, to: &change) }
-        try await call.services.changeProfile(change, as: try call.actor())
+        try await call.services.changeProfile(change, as: try call.principal())
         for (name, picture) in [("avatar", ProfilePicture.avatar), ("header", .header)] {
             guard let file = call.file(name) else { continue }
-            try await call.services.setPicture(picture, .file(path: file.path), as: try call.actor())
+            try await call.services.setPicture(picture, .file(path: file.path), as: try call.principal())
         }
     }
 

@@ -13,7 +13,7 @@ enum FilterEndpoints {
             return Answer { writer in writer.array(filters) { $0.filter($1, call.rendering) } }
         },
         .post("/api/v2/filters", .person("write:filters")) { call in
-            let filter = try await call.services.makeFilter(try draft(call, isNew: true), as: try call.actor())
+            let filter = try await call.services.makeFilter(try draft(call, isNew: true), as: try call.principal())
             return Answer { $0.filter(filter, call.rendering) }
         },
         .get("/api/v2/filters/:id", .person("read:filters")) { call in
@@ -22,11 +22,11 @@ enum FilterEndpoints {
         },
         .put("/api/v2/filters/:id", .person("write:filters")) { call in
             let filter = try await call.services.changeFilter(
-                try call.id(), try draft(call, isNew: false), as: try call.actor())
+                try call.id(), try draft(call, isNew: false), as: try call.principal())
             return Answer { $0.filter(filter, call.rendering) }
         },
         .delete("/api/v2/filters/:id", .person("write:filters")) { call in
-            try await call.services.deleteFilter(try call.id(), as: try call.actor())
+            try await call.services.deleteFilter(try call.id(), as: try call.principal())
             return .done
         },
     ]
@@ -81,7 +81,7 @@ enum FilterPartEndpoints {
         .post("/api/v2/filters/:id/keywords", .person("write:filters")) { call in
             let keyword = try await call.services.addKeyword(
                 call.parameters.text("keyword") ?? "", wholeWord: call.parameters.bool("whole_word") ?? true,
-                to: try call.id(), as: try call.actor())
+                to: try call.id(), as: try call.principal())
             return Answer { $0.keyword(keyword) }
         },
         .get("/api/v2/filters/keywords/:id", .person("read:filters")) { call in
@@ -92,11 +92,11 @@ enum FilterPartEndpoints {
             let id: ID<ContentFilter.Keyword> = try call.id()
             let draft = KeywordDraft(
                 id: id, text: call.parameters.text("keyword"), wholeWord: call.parameters.bool("whole_word"))
-            return try keyword(id, in: try await call.services.changeKeyword(draft, as: try call.actor()))
+            return try keyword(id, in: try await call.services.changeKeyword(draft, as: try call.principal()))
         },
         .delete("/api/v2/filters/keywords/:id", .person("write:filters")) { call in
             let draft = KeywordDraft(id: try call.id(), text: nil, isRemoved: true)
-            try await call.services.changeKeyword(draft, as: try call.actor())
+            try await call.services.changeKeyword(draft, as: try call.principal())
             return .done
         },
         .get("/api/v2/filters/:id/statuses", .person("read:filters")) { call in
@@ -108,7 +108,7 @@ enum FilterPartEndpoints {
                 throw APIError.unprocessable("Validation failed: Status must exist")
             }
             let status = try await StatusEndpoints.view(entry, call)
-            let named = try await call.services.addNamed(status.id, to: try call.id(), as: try call.actor())
+            let named = try await call.services.addNamed(status.id, to: try call.id(), as: try call.principal())
             return Answer { $0.namedStatus(named) }
         },
         .get("/api/v2/filters/statuses/:id", .person("read:filters")) { call in
@@ -118,7 +118,7 @@ enum FilterPartEndpoints {
             return Answer { $0.namedStatus(named) }
         },
         .delete("/api/v2/filters/statuses/:id", .person("write:filters")) { call in
-            try await call.services.removeNamed(try call.id(), as: try call.actor())
+            try await call.services.removeNamed(try call.id(), as: try call.principal())
             return .done
         },
     ]

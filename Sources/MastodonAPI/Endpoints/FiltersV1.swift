@@ -27,7 +27,7 @@ enum OldFilterEndpoints {
         draft.title = phrase
         draft.places = call.parameters.texts("context")
         draft.keywords = [KeywordDraft(text: phrase, wholeWord: call.parameters.bool("whole_word") ?? false)]
-        let filter = try await call.services.makeFilter(draft, as: try call.actor())
+        let filter = try await call.services.makeFilter(draft, as: try call.principal())
         guard let keyword = filter.keywords.first else { throw APIError.notFound }
         return Answer { $0.oldFilter(keyword, of: filter) }
     }
@@ -42,7 +42,7 @@ enum OldFilterEndpoints {
             KeywordDraft(
                 id: id, text: call.parameters.text("phrase"), wholeWord: call.parameters.bool("whole_word"))
         ]
-        return try answer(id, in: try await call.services.changeFilter(filter.id, draft, as: owner))
+        return try answer(id, in: try await call.services.changeFilter(filter.id, draft, as: try call.principal()))
     }
 
     /// The last word takes its filter with it.
@@ -50,9 +50,10 @@ enum OldFilterEndpoints {
         let (id, owner): (ID<ContentFilter.Keyword>, ID<Account>) = (try call.id(), try call.actor())
         let filter = try await call.services.filter(withKeyword: id, of: owner)
         if filter.keywords.count == 1, filter.named.isEmpty {
-            try await call.services.deleteFilter(filter.id, as: owner)
+            try await call.services.deleteFilter(filter.id, as: try call.principal())
         } else {
-            try await call.services.changeKeyword(KeywordDraft(id: id, text: nil, isRemoved: true), as: owner)
+            try await call.services.changeKeyword(
+                KeywordDraft(id: id, text: nil, isRemoved: true), as: try call.principal())
         }
         return .done
     }

@@ -14,7 +14,7 @@ enum GroupedNotificationEndpoints {
         .get("/api/v2/notifications/:group_key", .person("read:notifications"), show),
         .get("/api/v2/notifications/:group_key/accounts", .person("read:notifications"), accounts),
         .post("/api/v2/notifications/:group_key/dismiss", .person("write:notifications")) { call in
-            try await call.services.dismissNotificationGroup(try call.word("group_key"), as: try call.actor())
+            try await call.services.dismissNotificationGroup(try call.word("group_key"), as: try call.principal())
             return .done
         },
     ]

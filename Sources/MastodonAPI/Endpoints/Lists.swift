@@ -20,16 +20,16 @@ enum ListEndpoints {
         },
         .put("/api/v1/lists/:id", .person("write:lists"), change),
         .delete("/api/v1/lists/:id", .person("write:lists")) { call in
-            try await call.services.deleteList(try call.id(), as: try call.actor())
+            try await call.services.deleteList(try call.id(), as: try call.principal())
             return .done
         },
         .get("/api/v1/lists/:id/accounts", .person("read:lists"), members),
         .post("/api/v1/lists/:id/accounts", .person("write:lists")) { call in
-            try await call.services.add(sentMembers(call), to: try call.id(), as: try call.actor())
+            try await call.services.add(sentMembers(call), to: try call.id(), as: try call.principal())
             return .done
         },
         .delete("/api/v1/lists/:id/accounts", .person("write:lists")) { call in
-            try await call.services.remove(sentMembers(call), from: try call.id(), as: try call.actor())
+            try await call.services.remove(sentMembers(call), from: try call.id(), as: try call.principal())
             return .done
         },
         .get("/api/v1/accounts/:id/lists", .person("read:lists")) { call in
@@ -43,14 +43,14 @@ enum ListEndpoints {
     private static func make(_ call: Call) async throws -> Answer {
         let list = try await call.services.makeList(
             titled: call.parameters.text("title") ?? "", replies: try replies(call) ?? .list,
-            isExclusive: call.parameters.bool("exclusive") ?? false, as: try call.actor())
+            isExclusive: call.parameters.bool("exclusive") ?? false, as: try call.principal())
         return Answer { $0.list(.own(list)) }
     }
 
     private static func change(_ call: Call) async throws -> Answer {
         let list = try await call.services.changeList(
             try call.id(), title: call.parameters.text("title"), replies: try replies(call),
-            isExclusive: call.parameters.bool("exclusive"), as: try call.actor())
+            isExclusive: call.parameters.bool("exclusive"), as: try call.principal())
         return Answer { $0.list(.own(list)) }
     }
 

@@ -30,7 +30,7 @@ enum MarkerEndpoints {
             }
             markers[timeline] = number
         }
-        try await call.services.setMarkers(markers, as: try call.actor())
+        try await call.services.setMarkers(markers, as: try call.principal())
         return try await answer(Set(markers.keys), call)
     }
 

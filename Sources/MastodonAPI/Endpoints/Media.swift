@@ -21,7 +21,7 @@ enum MediaEndpoints {
         .get("/api/v1/media/:id", .person("write:media"), show),
         .put("/api/v1/media/:id", .person("write:media"), edit).takingFiles(thumbnailLimits),
         .delete("/api/v1/media/:id", .person("write:media")) { call in
-            try await call.services.deleteMedia(try call.id(), as: try call.actor())
+            try await call.services.deleteMedia(try call.id(), as: try call.principal())
             return .done
         },
     ]
@@ -41,8 +41,8 @@ enum MediaEndpoints {
         draft.description = call.parameters.text("description") ?? ""
         draft.focus = call.parameters.text("focus").flatMap { FocalPoint($0) }
         draft.thumbnail = try thumbnail(call)
-        let id = try await call.services.uploadMedia(draft, as: owner, patience: patience)
-        let media = try await call.services.media(id, as: owner, patience: waitsForFilms ? patience : .zero)
+        let id = try await call.services.uploadMedia(draft, as: try call.principal(), patience: patience)
+        let media = try await call.services.media(id, of: owner, patience: waitsForFilms ? patience : .zero)
         guard media.state != .failed else { throw failure(of: media) }
         return media
     }
@@ -65,7 +65,7 @@ enum MediaEndpoints {
 
     /// 206 while it is converted, 422 when it cannot be.
     private static func show(_ call: Call) async throws -> Answer {
-        let media = try await call.services.media(try call.id(), as: try call.actor())
+        let media = try await call.services.media(try call.id(), of: try call.actor())
         return try answer(media, call)
     }
 
@@ -74,7 +74,7 @@ enum MediaEndpoints {
         let edit = MediaEdit(
             description: sent.text("description"), focus: sent.text("focus").flatMap { FocalPoint($0) },
             thumbnail: try thumbnail(call))
-        let media = try await call.services.editMedia(try call.id(), edit, as: try call.actor())
+        let media = try await call.services.editMedia(try call.id(), edit, as: try call.principal())
         return try answer(media, call)
     }
 

@@ -68,7 +68,7 @@ enum NotificationPolicyEndpoints {
         ]
         var wanted: [String: NotificationFilter] = [:]
         for name in names { wanted[name] = try filter(name) }
-        try await call.services.changeNotificationPolicy(as: try call.actor()) { [wanted] policy in
+        try await call.services.changeNotificationPolicy(as: try call.principal()) { [wanted] policy in
             policy.notFollowing = wanted["for_not_following"] ?? policy.notFollowing
             policy.notFollowers = wanted["for_not_followers"] ?? policy.notFollowers
             policy.newAccounts = wanted["for_new_accounts"] ?? policy.newAccounts
@@ -90,7 +90,7 @@ enum NotificationPolicyEndpoints {
             sent.bool("filter_not_following"), sent.bool("filter_not_followers"), sent.bool("filter_new_accounts"),
             sent.bool("filter_private_mentions"),
         ]
-        try await call.services.changeNotificationPolicy(as: try call.actor()) { policy in
+        try await call.services.changeNotificationPolicy(as: try call.principal()) { policy in
             set(&policy.notFollowing, wanted[0])
             set(&policy.notFollowers, wanted[1])
             set(&policy.newAccounts, wanted[2])
@@ -135,14 +135,14 @@ enum NotificationPolicyEndpoints {
 
     private static func settle(accept: Bool, _ call: Call) async throws -> Answer {
         let count = try await call.services.answerNotificationRequests(
-            [try call.id()], accept: accept, as: try call.actor())
+            [try call.id()], accept: accept, as: try call.principal())
         guard count > 0 else { throw APIError.notFound }
         return .done
     }
 
     private static func settleSeveral(accept: Bool, _ call: Call) async throws -> Answer {
         let ids = call.parameters.texts("id").prefix(40).compactMap { ID<NotificationRequest>($0) }
-        try await call.services.answerNotificationRequests(ids, accept: accept, as: try call.actor())
+        try await call.services.answerNotificationRequests(ids, accept: accept, as: try call.principal())
         return .done
     }
 }

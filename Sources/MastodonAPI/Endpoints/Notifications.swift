@@ -12,7 +12,7 @@ enum NotificationEndpoints {
         .get("/api/v1/notifications", .person("read:notifications"), list),
         .get("/api/v1/notifications/unread_count", .person("read:notifications"), unreadCount),
         .post("/api/v1/notifications/clear", .person("write:notifications")) { call in
-            try await call.services.clearNotifications(as: try call.actor())
+            try await call.services.clearNotifications(as: try call.principal())
             return .done
         },
         .post("/api/v1/notifications/dismiss", .person("write:notifications")) { call in
@@ -50,7 +50,7 @@ enum NotificationEndpoints {
     }
 
     private static func dismiss(_ id: ID<Notification>, _ call: Call) async throws -> Answer {
-        try await call.services.dismissNotification(id, as: try call.actor())
+        try await call.services.dismissNotification(id, as: try call.principal())
         return .done
     }
 

@@ -13,17 +13,17 @@ enum PollEndpoints {
     ]
 
     private static func vote(_ call: Call) async throws -> Answer {
-        let actor = try call.actor()
+        let principal = try call.principal()
         let choices = call.parameters.texts("choices").prefix(100).map { Int($0) ?? -1 }
         guard !choices.isEmpty else { throw APIError.badRequest("param is missing or the value is empty: choices") }
         switch try await StatusEndpoints.view(try call.id(), call).entry.subject {
-        case .post(let post): try await call.services.vote(choices, on: post, as: actor)
+        case .post(let post): try await call.services.vote(choices, on: post, as: principal)
         case .event(let event):
             guard choices.count == 1 else { throw ServiceError.conflict("already_voted") }
             guard let choice = EventAnswer(rawValue: choices[0]) else {
                 throw ServiceError.conflict("no_such_choice")
             }
-            try await call.services.answerEvent(event, choice, as: actor)
+            try await call.services.answerEvent(event, choice, as: principal)
         }
         return try await answer(call)
     }

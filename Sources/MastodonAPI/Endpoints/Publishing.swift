@@ -20,7 +20,7 @@ enum PublishingEndpoints {
     // MARK: - Writing
 
     private static func publish(_ call: Call) async throws -> Answer {
-        let author = try call.actor()
+        let author = try call.principal()
         let draft = try await draft(call, by: author)
         if let hour = call.parameters.text("scheduled_at"), !hour.isEmpty {
             let time = try ScheduledEndpoints.hour(hour, call)
@@ -34,8 +34,8 @@ enum PublishingEndpoints {
         return try await StatusEndpoints.answer(ID(id.rawValue), call)
     }
 
-    private static func draft(_ call: Call, by author: ID<Account>) async throws -> PostDraft {
-        let defaults = try await call.services.ownProfile(of: author)
+    private static func draft(_ call: Call, by author: Principal) async throws -> PostDraft {
+        let defaults = try await call.services.ownProfile(as: author)
         let sent = call.parameters
         var draft = PostDraft(text: sent.text("status") ?? "")
         draft.warning = sent.text("spoiler_text") ?? ""
@@ -119,7 +119,6 @@ enum PublishingEndpoints {
 
     private static func edit(_ call: Call) async throws -> Answer {
         let id: ID<Entry> = try call.id()
-        let actor = try call.actor()
         guard let post = try await StatusEndpoints.view(id, call).entry.post else { throw APIError.notFound }
         let sent = call.parameters
         var change = PostChange()
@@ -132,7 +131,7 @@ enum PublishingEndpoints {
         // Apps send the poll that is to be there: without one there is none any more.
         change.poll = try poll(sent).map { .becomes($0) } ?? .ends
         change.media = try mediaEdit(sent)
-        try await call.services.editPost(post, change, as: actor)
+        try await call.services.editPost(post, change, as: try call.principal())
         return try await StatusEndpoints.answer(ID(post.rawValue), call)
     }
 
@@ -141,7 +140,7 @@ enum PublishingEndpoints {
         guard let post = try await StatusEndpoints.view(try call.id(), call).post?.post else {
             throw APIError.notFound
         }
-        let source = try await call.services.source(of: post.id, as: actor)
+        let source = try await call.services.source(of: post.id, by: actor)
         return Answer { writer in
             writer.object {
                 $0.field("id", post.id)

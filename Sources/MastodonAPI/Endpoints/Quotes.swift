@@ -22,12 +22,11 @@ enum QuoteEndpoints {
     }
 
     private static func revoke(_ call: Call) async throws -> Answer {
-        let actor = try call.actor()
         let quoting: ID<Post> = try call.id("quoting")
         guard let post = try await StatusEndpoints.view(try call.id(), call).entry.post else {
             throw APIError.notFound
         }
-        try await call.services.revokeQuote(of: post, in: quoting, as: actor)
+        try await call.services.revokeQuote(of: post, in: quoting, as: try call.principal())
         return try await StatusEndpoints.answer(ID(quoting.rawValue), call)
     }
 
@@ -37,7 +36,7 @@ enum QuoteEndpoints {
         guard let post = view.entry.post else { throw APIError.notFound }
         guard view.author.id == actor else { throw APIError.notFound }
         if let policy = try PublishingEndpoints.quotePolicy(call.parameters) {
-            try await call.services.setQuotePolicy(policy, of: post, as: actor)
+            try await call.services.setQuotePolicy(policy, of: post, as: try call.principal())
         }
         return try await StatusEndpoints.answer(ID(post.rawValue), call)
     }

@@ -25,12 +25,12 @@ enum ScheduledEndpoints {
     private static func move(_ call: Call) async throws -> Answer {
         let id: ID<ScheduledPost> = try call.id()
         let time = try hour(call.parameters.text("scheduled_at") ?? "", call)
-        try await call.services.reschedulePost(id, to: time, as: try call.actor())
+        try await call.services.reschedulePost(id, to: time, as: try call.principal())
         return try await answer(id, call)
     }
 
     private static func delete(_ call: Call) async throws -> Answer {
-        try await call.services.unschedulePost(try call.id(), as: try call.actor())
+        try await call.services.unschedulePost(try call.id(), as: try call.principal())
         return .done
     }
 

@@ -14,13 +14,13 @@ enum SearchEndpoints {
             var wish = wish(call)
             wish.kinds = [.accounts]
             wish.limit = call.parameters.int("limit") ?? 40
-            let found = try await call.services.search(wish, as: try call.actor())
+            let found = try await call.services.search(wish, as: try call.principal())
             return Answer { writer in writer.array(found.accounts) { $0.account($1, call.rendering) } }
         },
     ]
 
     private static func everything(_ call: Call) async throws -> Answer {
-        let found = try await call.services.search(wish(call), as: call.viewer)
+        let found = try await call.services.search(wish(call), as: call.identity?.principal)
         let node = call.rendering
         return Answer { writer in
             writer.object {

@@ -17,8 +17,7 @@ enum SignUpEndpoints {
     ]
 
     private static func register(_ call: Call) async throws -> Answer {
-        // A person's token makes no other person.
-        guard let identity = call.identity, identity.account == nil else { throw APIError.notAllowed }
+        guard let identity = call.identity else { throw APIError.notAllowed }
         let sent = call.parameters
         var signUp = SignUp(name: sent.text("username") ?? "", email: sent.text("email") ?? "")
         signUp.password = sent.text("password") ?? ""
@@ -28,7 +27,7 @@ enum SignUpEndpoints {
         let language = (sent.text("locale") ?? "").prefix { $0 != "-" && $0 != "_" }.lowercased()
         signUp.language = ["fr", "en"].contains(language) ? language : nil
         let given = try await call.services.register(
-            signUp, through: identity.app, identity.scopes, from: call.context.remoteAddress ?? "")
+            signUp, through: identity, from: call.context.remoteAddress ?? "")
         return Answer { $0.token(given) }
     }
 
@@ -39,7 +38,7 @@ enum SignUpEndpoints {
         }
         let sent = call.parameters
         try await call.services.resendConfirmation(
-            as: person.account.id, email: sent.has("email") ? sent.text("email") ?? "" : nil)
+            as: .member(person.account.id), email: sent.has("email") ? sent.text("email") ?? "" : nil)
         return .done
     }
 }

@@ -124,8 +124,8 @@ enum StatusEndpoints {
         let actor = try call.actor()
         let view = try await view(try call.id(), call)
         guard let post = view.post?.post, post.author == actor, !view.entry.isBoost else { throw APIError.notFound }
-        let source = try await call.services.source(of: post.id, as: actor)
-        try await call.services.deletePost(post.id, as: actor)
+        let source = try await call.services.source(of: post.id, by: actor)
+        try await call.services.deletePost(post.id, as: try call.principal())
         return Answer { $0.status(view, call.rendering, source: source.text) }
     }
 
@@ -133,26 +133,25 @@ enum StatusEndpoints {
 
     /// Does something with what a status shows, and answers with the status as it then is.
     private static func mark(
-        _ call: Call, _ body: (Entry.Subject, ID<Account>) async throws -> Void
+        _ call: Call, _ body: (Entry.Subject, Principal) async throws -> Void
     ) async throws -> Answer {
         let id: ID<Entry> = try call.id()
         let subject = try await view(id, call).entry.subject
-        try await body(subject, try call.actor())
+        try await body(subject, try call.principal())
         return try await answer(id, call)
     }
 
     private static func reblog(_ call: Call) async throws -> Answer {
         let actor = try call.actor()
         guard let post = try await view(try call.id(), call).entry.post else { throw APIError.notAllowed }
-        try await call.services.boostPost(post, as: actor)
+        try await call.services.boostPost(post, as: try call.principal())
         let boost = try await call.database.read { db in try Entries.boost(of: post, by: actor, in: db) }
         return try await answer(boost?.id ?? ID(post.rawValue), call)
     }
 
     private static func unreblog(_ call: Call) async throws -> Answer {
-        let actor = try call.actor()
         guard let post = try await view(try call.id(), call).entry.post else { throw APIError.notAllowed }
-        try await call.services.unboostPost(post, as: actor)
+        try await call.services.unboostPost(post, as: try call.principal())
         return try await answer(ID(post.rawValue), call)
     }
 

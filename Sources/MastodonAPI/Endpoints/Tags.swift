@@ -29,7 +29,7 @@ enum TagEndpoints {
         .post("/api/v1/featured_tags", .person("write:accounts"), feature),
         .delete("/api/v1/featured_tags/:id", .person("write:accounts")) { call in
             let id: ID<FeaturedTag> = try call.id()
-            try await call.services.unfeatureTag(id, as: try call.actor())
+            try await call.services.unfeatureTag(id, as: try call.principal())
             return .done
         },
         .get("/api/v1/featured_tags/suggestions", .person("read:accounts")) { call in
@@ -50,9 +50,9 @@ enum TagEndpoints {
     }
 
     private static func act(
-        _ call: Call, _ body: (String, ID<Account>) async throws -> Void
+        _ call: Call, _ body: (String, Principal) async throws -> Void
     ) async throws -> Answer {
-        try await body(try call.word("name"), try call.actor())
+        try await body(try call.word("name"), try call.principal())
         return try await one(call)
     }
 
@@ -66,9 +66,8 @@ enum TagEndpoints {
     }
 
     private static func feature(_ call: Call) async throws -> Answer {
-        let actor = try call.actor()
-        let tag = try await call.services.featureTag(call.parameters.text("name") ?? "", as: actor)
-        let owner = try await AccountEndpoints.account(actor, call)
+        let tag = try await call.services.featureTag(call.parameters.text("name") ?? "", as: try call.principal())
+        let owner = try await AccountEndpoints.account(try call.actor(), call)
         return Answer { $0.featuredTag(tag, of: owner, call.rendering) }
     }
 

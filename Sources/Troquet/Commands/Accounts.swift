@@ -35,7 +35,7 @@ struct AccountCommand: AsyncParsableCommand {
                 var signUp = SignUp(name: name, email: email)
                 signUp.displayName = displayName
                 signUp.password = password
-                let account = try await node.services.createAccount(signUp, role: role)
+                let account = try await node.services.createAccount(signUp, role: role, as: .operator)
                 Terminal.print(
                     ["id": JSON(account.id.description), "name": JSON(account.username), "url": JSON(account.iri)],
                     "@\(account.username) is a \(role.rawValue): \(account.iri)", asJSON: json)
@@ -71,7 +71,7 @@ struct AccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withNode { node in
-                try await node.services.approveSignUp(try await node.local(name).id, as: nil)
+                try await node.services.approveSignUp(try await node.local(name).id, as: .operator)
                 Terminal.say("@\(name) is in.")
             }
         }
@@ -88,7 +88,7 @@ struct AccountCommand: AsyncParsableCommand {
                 guard let handle = Handle(handle),
                     let account = try await node.database.read({ db in try Storage.Accounts.byHandle(handle, in: db) })
                 else { throw ConfigurationError("There is no account “\(handle)” here.") }
-                try await node.services.suspend(account.id, !undo)
+                try await node.services.suspend(account.id, !undo, as: .operator)
                 Terminal.say(undo ? "\(account.handle) may act again." : "\(account.handle) is suspended.")
             }
         }
@@ -102,7 +102,7 @@ struct AccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withNode { node in
-                try await node.services.deleteAccount(try await node.local(name).id)
+                try await node.services.deleteAccount(try await node.local(name).id, as: .operator)
                 Terminal.say("@\(name) is deleted.")
             }
         }
@@ -119,7 +119,7 @@ struct AccountCommand: AsyncParsableCommand {
                 guard let role = Role(rawValue: role) else {
                     throw ConfigurationError("A role is member, moderator or steward.")
                 }
-                try await node.services.setRole(try await node.local(name).id, role)
+                try await node.services.setRole(try await node.local(name).id, role, as: .operator)
                 Terminal.say("@\(name) is a \(role.rawValue).")
             }
         }
@@ -133,7 +133,8 @@ struct AccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withNode { node in
-                Terminal.say(try await node.services.makeSignInLink(for: try await node.local(name).id))
+                let id = try await node.local(name).id
+                Terminal.say(try await node.services.makeSignInLink(for: id, as: .operator))
             }
         }
     }
@@ -146,7 +147,7 @@ struct AccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withNode { node in
-                Terminal.say(try await node.services.resetPassword(of: try await node.local(name).id))
+                Terminal.say(try await node.services.resetPassword(of: try await node.local(name).id, as: .operator))
             }
         }
     }
@@ -157,7 +158,7 @@ struct AccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withNode { node in
-                let token = try await node.services.invite(as: nil)
+                let token = try await node.services.invite(as: .operator)
                 Terminal.say("\(node.settings.community.origin)/sign-up?invitation=\(token)")
             }
         }

@@ -37,7 +37,7 @@ struct EventCommand: AsyncParsableCommand {
                 draft.text = text
                 draft.place = place.map { Place(name: $0) }
                 draft.capacity = capacity
-                let id = try await node.services.planEvent(draft, as: try await node.local(account).id)
+                let id = try await node.services.planEvent(draft, as: try await node.principal(account))
                 let url = node.federation.identifiers.event(id)
                 Terminal.print(["id": JSON(id.description), "url": JSON(url)], url.string, asJSON: json)
             }
@@ -52,10 +52,10 @@ struct EventCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withNode { node in
-                guard case .event(let id) = try await node.services.lookUp(url) else {
+                guard case .event(let id) = try await node.services.lookUp(url, as: .operator) else {
                     throw ConfigurationError("“\(url)” is no event.")
                 }
-                try await node.services.cancelEvent(id, as: try await node.local(account).id)
+                try await node.services.cancelEvent(id, as: try await node.principal(account))
                 Terminal.say("The event is cancelled.")
             }
         }

@@ -20,7 +20,8 @@ struct FollowCommand: AsyncParsableCommand {
     func run() async throws {
         try await options.withNode { node in
             let follower = try await node.local(account)
-            let (target, state) = try await node.services.follow(handle: handle, as: follower.id)
+            let (target, state) = try await node.services.follow(
+                handle: handle, as: .onBehalf(of: follower.id))
             let answer = try await Waiting.answer(seconds: wait, first: state, isFinal: { $0 != .requested }) {
                 try await node.database.read { db in
                     try Follows.find(by: follower.id, of: target.id, in: db)?.state ?? .rejected
@@ -46,11 +47,11 @@ struct JoinCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.withNode { node in
-            guard case .event(let id) = try await node.services.lookUp(url) else {
+            guard case .event(let id) = try await node.services.lookUp(url, as: .operator) else {
                 throw ConfigurationError("“\(url)” is no event.")
             }
             let person = try await node.local(account)
-            let state = try await node.services.joinEvent(id, as: person.id)
+            let state = try await node.services.joinEvent(id, as: .onBehalf(of: person.id))
             let answer = try await Waiting.answer(seconds: wait, first: state, isFinal: { $0 != .asked }) {
                 try await node.database.read { db in
                     try GuestLists.find(account: person.id, event: id, in: db)?.state ?? .declined
@@ -109,7 +110,7 @@ struct PeerCommand: AsyncParsableCommand {
 
         func decide(_ policy: PeerPolicy) async throws {
             try await options.withNode { node in
-                try await node.services.setPolicy(policy, host: host, note: note)
+                try await node.services.setPolicy(policy, host: host, note: note, as: .operator)
                 Terminal.say("\(host): \(policy.rawValue)")
             }
         }

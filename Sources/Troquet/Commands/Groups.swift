@@ -28,7 +28,7 @@ struct GroupCommand: AsyncParsableCommand {
                 var draft = GroupDraft(name: name, title: title)
                 draft.summary = summary
                 draft.approvesFollowers = isPrivate
-                let group = try await node.services.createGroup(draft, as: nil)
+                let group = try await node.services.createGroup(draft, as: .operator)
                 Terminal.print(
                     ["id": JSON(group.id.description), "name": JSON(group.username), "url": JSON(group.iri)],
                     "@\(group.username) is founded: \(group.iri)", asJSON: json)
@@ -75,15 +75,15 @@ struct PostCommand: AsyncParsableCommand {
             try await options.withNode { node in
                 var draft = PostDraft(text: text)
                 draft.title = title
-                if let group { draft.group = try await node.services.account(named: group).id }
+                if let group { draft.group = try await node.services.account(named: group, as: .operator).id }
                 if let replyTo {
-                    switch try await node.services.lookUp(replyTo) {
+                    switch try await node.services.lookUp(replyTo, as: .operator) {
                     case .post(let id): draft.inReplyTo = id
                     case .event(let id): draft.event = id
                     case .account: throw ConfigurationError("--reply-to: “\(replyTo)” is no post.")
                     }
                 }
-                let id = try await node.services.publishPost(draft, as: try await node.local(account).id)
+                let id = try await node.services.publishPost(draft, as: try await node.principal(account))
                 let url = node.federation.identifiers.post(id)
                 Terminal.print(["id": JSON(id.description), "url": JSON(url)], url.string, asJSON: json)
             }

@@ -38,8 +38,8 @@ struct Initialise: AsyncParsableCommand {
             try await node.services.prepareNode()
             var signUp = SignUp(name: steward, email: email)
             signUp.language = node.settings.community.language
-            let account = try await node.services.createAccount(signUp, role: .steward)
-            let link = try await node.services.makeSignInLink(for: account.id)
+            let account = try await node.services.createAccount(signUp, role: .steward, as: .operator)
+            let link = try await node.services.makeSignInLink(for: account.id, as: .operator)
             Terminal.print(
                 ["id": JSON(account.id.description), "name": JSON(account.username), "sign_in": JSON(link)],
                 "@\(account.username) is the first steward. Sign in within a day, once: \(link)", asJSON: json)

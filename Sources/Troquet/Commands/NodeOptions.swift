@@ -120,6 +120,9 @@ extension Node {
         return account
     }
 
+    /// The account that the operator named: a member's or a group's.
+    func principal(_ name: String) async throws -> Principal { .onBehalf(of: try await local(name).id) }
+
     func group(_ name: String) async throws -> Account {
         let account = try await local(name)
         guard account.isGroup else { throw ConfigurationError("“\(name)” is no group.") }

@@ -32,7 +32,7 @@ struct TokenCommand: AsyncParsableCommand {
                 }
                 guard let local else { throw ValidationError("There is no member called \(name).") }
                 let token = try await node.services.makeToken(
-                    scopes, app: nil, account: local.account.id, person: local.account.id)
+                    scopes, app: nil, account: local.account.id, person: local.account.id, as: .operator)
                 Terminal.print(["token": JSON(token)], token, asJSON: json)
             }
         }

@@ -36,8 +36,8 @@ extension Submission {
             var draft = MediaDraft(upload)
             draft.description = form["picture\(number)_text"]
             do {
-                let id = try await visit.services.uploadMedia(draft, as: me, patience: Self.patience)
-                _ = try await visit.services.media(id, as: me, patience: Self.patience)
+                let id = try await visit.services.uploadMedia(draft, as: .member(me), patience: Self.patience)
+                _ = try await visit.services.media(id, of: me, patience: Self.patience)
                 ids.append(id)
             } catch ServiceError.invalid(let errors) {
                 throw ServiceError.invalid(

@@ -16,7 +16,7 @@ struct AnnouncementDesk: Sendable {
     static func load(
         for person: LocalAccount, at now: Timestamp, mode: FederationMode, in db: some Queryable
     ) throws(DatabaseError) -> AnnouncementDesk? {
-        guard person.role >= .steward else { return nil }
+        guard person.role.mayRunCommunity else { return nil }
         var desk = AnnouncementDesk()
         desk.current = try Announcements.list(viewer: person.account.id, withRead: true, at: now, in: db)
         let events = try Events.upcoming(from: now, scope: .community, limit: 40, after: nil, mode: mode, in: db)
@@ -57,10 +57,10 @@ struct AnnouncementDesk: Sendable {
 extension Moderation {
     static func announce(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let steward = try visit.moderator().account.id
+        let principal = try visit.principal()
         do {
             let event = sent["event"].isEmpty ? nil : ID<Event>(sent["event"])
-            try await visit.services.announceToAll(sent["text"], event: event, as: steward)
+            try await visit.services.announceToAll(sent["text"], event: event, as: principal)
             return visit.redirect("/moderation", said: .announced)
         } catch let error as ServiceError {
             var state = sent.state("text", "event")
@@ -70,9 +70,8 @@ extension Moderation {
     }
 
     static func withdraw(_ sent: Submission) async throws -> Response {
-        let steward = try sent.visit.moderator().account.id
         guard let id = ID<Announcement>(sent["announcement"]) else { throw ServiceError.notFound }
-        try await sent.visit.services.withdrawAnnouncement(id, as: steward)
+        try await sent.visit.services.withdrawAnnouncement(id, as: try sent.visit.principal())
         return sent.visit.redirect("/moderation", said: .withdrawn)
     }
 }

@@ -38,8 +38,9 @@ enum Authorize {
             return visit.redirect("/sign-in?next=\(asked.address.percentEncoded)")
         }
         guard let account = ID<Account>(sent["account"]) else { throw ServiceError.notFound }
+        let principal = try visit.principal(as: account == person ? nil : account)
         do {
-            let code = try await visit.services.authorizeApp(asked.request, as: account, by: person)
+            let code = try await visit.services.authorizeApp(asked.request, as: principal)
             guard asked.request.redirectURI != RedirectURI.outOfBand else { return byHand(visit, code) }
             return Answers.redirect(toApp: asked.answer(("code", code)))
         } catch let error as AuthorizationError {

@@ -9,9 +9,8 @@ internal import Storage
 /// The part of the settings that shows which apps act for a person.
 enum ConnectedAppsSection {
     static func revoke(_ sent: Submission) async throws -> Response {
-        let person = try sent.visit.member().account.id
         guard let token = ID<AccessToken>(sent["token"]) else { throw ServiceError.notFound }
-        try await sent.visit.services.revokeToken(token, as: person)
+        try await sent.visit.services.revokeToken(token, as: try sent.visit.principal())
         return sent.visit.redirect("/settings#apps", said: .appRevoked)
     }
 

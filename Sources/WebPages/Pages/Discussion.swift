@@ -157,10 +157,10 @@ enum Discussion {
 
     /// Does it and goes back to the post, in its thread.
     private static func act(
-        _ sent: Submission, _ notice: Notice, _ command: (ID<Post>, ID<Account>) async throws -> Void
+        _ sent: Submission, _ notice: Notice, _ command: (ID<Post>, Principal) async throws -> Void
     ) async throws -> Response {
         let id: ID<Post> = try sent.visit.id()
-        try await command(id, try sent.visit.member().account.id)
+        try await command(id, try sent.visit.principal())
         return sent.visit.redirect("/posts/\(id)#post-\(id)", said: notice)
     }
 }

@@ -50,7 +50,7 @@ enum EventPage {
             return content
         }
         guard var content else { throw ServiceError.notFound }
-        if let viewer { content.mayChange = try await visit.services.mayChangeEvent(id, as: viewer) }
+        if let viewer { content.mayChange = try await visit.services.mayChangeEvent(id, as: .member(viewer)) }
         return content
     }
 
@@ -217,7 +217,7 @@ enum EventPage {
         let visit = sent.visit
         let id: ID<Event> = try visit.id()
         do {
-            switch try await visit.services.joinEvent(id, as: try visit.member().account.id) {
+            switch try await visit.services.joinEvent(id, as: try visit.principal()) {
             case .going: return visit.redirect("/events/\(id)", said: .going)
             case .waiting: return visit.redirect("/events/\(id)", said: .waiting)
             case .asked, .cancelled, .declined: return visit.redirect("/events/\(id)", said: .asked)
@@ -231,7 +231,7 @@ enum EventPage {
 
     static func leave(_ sent: Submission) async throws -> Response {
         let id: ID<Event> = try sent.visit.id()
-        try await sent.visit.services.leaveEvent(id, as: try sent.visit.member().account.id)
+        try await sent.visit.services.leaveEvent(id, as: try sent.visit.principal())
         return sent.visit.redirect("/events/\(id)", said: .left)
     }
 }

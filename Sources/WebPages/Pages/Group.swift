@@ -47,12 +47,12 @@ enum GroupPage {
 
     private static func load(_ group: Account, _ visit: Visit) async throws -> Content {
         let (viewer, now, mode, request) = (visit.viewer, visit.now, visit.community.mode, visit.listPage())
-        let isModerator = visit.isModerator
+        let (services, principal) = (visit.services, try? visit.principal())
         return try await visit.database.read { db in
             var content = Content(group: group)
             if let viewer {
                 content.follow = try Follows.find(by: viewer, of: group.id, in: db)
-                content.mayRun = try isModerator || GroupRoles.role(of: viewer, group: group.id, in: db) != nil
+                content.mayRun = try principal.map { try services.mayRun(group.id, $0, in: db) } ?? false
             }
             let events = try Events.upcoming(
                 from: now, scope: .shown(by: group.id), limit: 4, after: nil, mode: mode, in: db)
@@ -104,12 +104,11 @@ enum GroupPage {
 
     static func create(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let me = try visit.moderator().account.id
         var draft = GroupDraft(name: sent["name"], title: sent["title"])
         draft.summary = sent["summary"]
         draft.approvesFollowers = sent["approves"] == "yes"
         do {
-            let group = try await visit.services.createGroup(draft, as: me)
+            let group = try await visit.services.createGroup(draft, as: try visit.principal())
             return visit.redirect(group.path, said: .founded)
         } catch let error as ServiceError {
             var state = sent.state("name", "title", "summary", "approves")
@@ -129,7 +128,7 @@ enum GroupPage {
         let group = try await findMine(visit)
         do {
             try await visit.services.editGroup(
-                group.id, title: sent["title"], summary: sent["summary"], as: try visit.member().account.id)
+                group.id, title: sent["title"], summary: sent["summary"], as: try visit.principal())
             return visit.redirect(group.path, said: .saved)
         } catch let error as ServiceError {
             var state = sent.state("title", "summary")
@@ -139,10 +138,10 @@ enum GroupPage {
     }
 
     private static func findMine(_ visit: Visit) async throws -> Account {
-        let me = try visit.member().account.id
-        let group = try await find(visit)
-        let role = try await visit.database.read { db in try GroupRoles.role(of: me, group: group.id, in: db) }
-        guard visit.isModerator || role != nil else { throw ServiceError.notFound }
+        let (services, principal, group) = (visit.services, try visit.principal(), try await find(visit))
+        guard try await visit.database.read({ db in try services.mayRun(group.id, principal, in: db) }) else {
+            throw ServiceError.notFound
+        }
         return group
     }
 

@@ -30,7 +30,7 @@ enum ManageEvent {
             // What the form does not ask for stays as it was.
             draft.place?.country = event.place?.country ?? ""
             if draft.place?.line == event.place?.line { draft.place?.coordinates = event.place?.coordinates }
-            try await visit.services.changeEvent(id, draft, as: try visit.member().account.id)
+            try await visit.services.changeEvent(id, draft, as: try visit.principal())
             return visit.redirect("/events/\(id)", said: .changed)
         } catch let error as ServiceError {
             var state = PlanEvent.state(sent)
@@ -41,19 +41,18 @@ enum ManageEvent {
 
     static func postpone(_ sent: Submission) async throws -> Response {
         let id: ID<Event> = try sent.visit.id()
-        try await sent.visit.services.postponeEvent(id, as: try sent.visit.member().account.id)
+        try await sent.visit.services.postponeEvent(id, as: try sent.visit.principal())
         return sent.visit.redirect("/events/\(id)", said: .postponed)
     }
 
     static func cancel(_ sent: Submission) async throws -> Response {
         let id: ID<Event> = try sent.visit.id()
-        try await sent.visit.services.cancelEvent(id, as: try sent.visit.member().account.id)
+        try await sent.visit.services.cancelEvent(id, as: try sent.visit.principal())
         return sent.visit.redirect("/events/\(id)", said: .cancelled)
     }
 
     private static func mine(_ id: ID<Event>, _ visit: Visit) async throws -> Event {
-        let me = try visit.member().account.id
-        guard try await visit.services.mayChangeEvent(id, as: me),
+        guard try await visit.services.mayChangeEvent(id, as: try visit.principal()),
             let event = try await visit.database.read({ db in try Events.byID(id, in: db) })
         else { throw ServiceError.notFound }
         return event

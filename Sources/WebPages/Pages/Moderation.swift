@@ -121,43 +121,35 @@ enum Moderation {
     // MARK: - Deeds
 
     static func approve(_ sent: Submission) async throws -> Response {
-        let steward = try sent.visit.moderator().account.id
-        try await sent.visit.services.approveSignUp(try account(sent), as: steward)
+        try await sent.visit.services.approveSignUp(try account(sent), as: try sent.visit.principal())
         return sent.visit.redirect("/moderation", said: .approved)
     }
 
     static func refuse(_ sent: Submission) async throws -> Response {
-        let steward = try sent.visit.moderator().account.id
-        try await sent.visit.services.refuseSignUp(try account(sent), as: steward)
+        try await sent.visit.services.refuseSignUp(try account(sent), as: try sent.visit.principal())
         return sent.visit.redirect("/moderation", said: .refused)
     }
 
     static func resolve(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        _ = try visit.moderator()
         guard let report = ID<Report>(sent["report"]) else { throw ServiceError.notFound }
-        let now = visit.now
-        _ = try await visit.database.write { tx in try Reports.resolve(report, at: now, in: tx) }
+        try await visit.services.resolveReport(report, as: try visit.principal())
         return visit.redirect("/moderation", said: .resolved)
     }
 
-    /// A moderator cannot suspend one of the same power or more.
     static func suspend(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let role = try visit.moderator().role
-        let id = try account(sent)
-        let target = try await visit.database.read { db in try LocalAccounts.byID(id, in: db) }
-        guard (target?.role ?? .member) < role else { throw ServiceError.notAllowed }
-        try await visit.services.suspend(id, true)
+        try await visit.services.suspend(try account(sent), true, as: try visit.principal())
         return visit.redirect("/moderation", said: .saved)
     }
 
     static func setPolicy(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        _ = try visit.moderator()
+        let principal = try visit.principal()
         do {
             let policy = PeerPolicy(rawValue: sent["policy"]) ?? .unset
-            try await visit.services.setPolicy(policy, host: sent["host"], note: sent["note"])
+            try await visit.services.setPolicy(
+                policy, host: sent["host"], note: sent["note"], as: principal)
             return visit.redirect("/moderation", said: .saved)
         } catch let error as ServiceError {
             var state = sent.state("host", "policy", "note")

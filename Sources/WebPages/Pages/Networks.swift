@@ -34,16 +34,14 @@ enum Networks {
     }
 
     private static func load(_ visit: Visit) async throws -> Content {
-        let (person, isModerator) = (visit.person, visit.isModerator)
+        let (person, services) = (visit.person, visit.services)
         return try await visit.database.read { db in
             var content = Content()
+            if let person { content.mayRun = try services.groupsRun(by: .member(person.account.id), in: db) }
             for group in try Accounts.groups(in: db) {
                 let followed = try Follows.acceptedGroups(followedBy: group.id, in: db).filter { !$0.isLocal }
                 if !followed.isEmpty { content.groups.append((group, followed)) }
-                guard let person else { continue }
-                let role = try GroupRoles.role(of: person.account.id, group: group.id, in: db)
-                guard isModerator || role != nil else { continue }
-                content.mayRun.append(group)
+                guard content.mayRun.contains(where: { $0.id == group.id }) else { continue }
                 let followers = try Follows.pending(of: group.id, in: db)
                 if !followers.isEmpty { content.asking.append((group, followers)) }
             }
@@ -149,22 +147,16 @@ enum Networks {
     /// Follows an account by its number (a button) or by its handle (the form), as oneself or as a group.
     static func follow(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let me = try visit.member().account.id
+        let me = try visit.principal()
         if let target = ID<Account>(sent["account"]) {
             let state = try await visit.services.follow(target, as: me)
             return visit.redirect(sent.next(or: "/networks"), said: state == .accepted ? .followed : .requested)
         }
         do {
             let handle = sent["handle"]
-            guard !handle.trimmingWhitespace.isEmpty else {
-                throw ServiceError.invalid([FieldError("handle", "missing")])
-            }
-            let found =
-                if let group = ID<Account>(sent["as"]) {
-                    try await visit.services.followAsGroup(group, handle: handle, as: me)
-                } else {
-                    try await visit.services.follow(handle: handle, as: me)
-                }
+            guard !handle.trimmingWhitespace.isEmpty else { throw ServiceError.invalid([FieldError("handle", "missing")]) }
+            let principal = try visit.principal(as: ID<Account>(sent["as"]))
+            let found = try await visit.services.follow(handle: handle, as: principal)
             return visit.redirect(found.account.path, said: found.state == .accepted ? .followed : .requested)
         } catch ServiceError.notFound {
             var state = sent.state("handle", "as")
@@ -180,9 +172,9 @@ enum Networks {
     /// Fetches what an address leads to and shows it here, to be answered or joined from here.
     static func open(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        _ = try visit.member()
+        let principal = try visit.principal()
         do {
-            switch try await visit.services.lookUp(sent["address"]) {
+            switch try await visit.services.lookUp(sent["address"], as: principal) {
             case .account(let id): return visit.redirect("/accounts/\(id)")
             case .post(let id): return visit.redirect("/posts/\(id)")
             case .event(let id): return visit.redirect("/events/\(id)")
@@ -200,19 +192,15 @@ enum Networks {
 
     static func unfollow(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let me = try visit.member().account.id
+        let principal = try visit.principal(as: ID<Account>(sent["as"]))
         guard let target = ID<Account>(sent["account"]) else { throw ServiceError.notFound }
-        if let group = ID<Account>(sent["as"]) {
-            try await visit.services.unfollowAsGroup(group, target: target, as: me)
-        } else {
-            try await visit.services.unfollow(target, as: me)
-        }
+        try await visit.services.unfollow(target, as: principal)
         return visit.redirect(sent.next(or: "/networks"), said: .unfollowed)
     }
 
     static func answer(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let me = try visit.member().account.id
+        let me = try visit.principal()
         guard let follower = ID<Account>(sent["follower"]), let target = ID<Account>(sent["target"]) else {
             throw ServiceError.notFound
         }

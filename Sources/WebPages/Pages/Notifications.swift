@@ -34,16 +34,15 @@ enum NotificationsPage {
             return content
         }
         if let newest = content.groups.first?.group.id {
-            try await visit.services.seeNotifications(upTo: newest, as: viewer)
+            try await visit.services.seeNotifications(upTo: newest, as: try visit.principal())
         }
         return answer(content, visit)
     }
 
     /// The member has read an announcement, and needs it no more.
     static func putAway(_ sent: Submission) async throws -> Response {
-        let person = try sent.visit.member().account.id
         guard let id = ID<Announcement>(sent["announcement"]) else { throw ServiceError.notFound }
-        try await sent.visit.services.dismissAnnouncement(id, as: person)
+        try await sent.visit.services.dismissAnnouncement(id, as: try sent.visit.principal())
         return sent.visit.redirect("/notifications")
     }
 

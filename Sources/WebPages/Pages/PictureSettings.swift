@@ -11,12 +11,12 @@ enum PictureSettings {
 
     static func save(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let me = try visit.member().account.id
+        let principal = try visit.principal()
         var state = FormState()
         for picture in ProfilePicture.allCases {
             guard let upload = sent.file(picture.fieldName) else { continue }
             do {
-                try await visit.services.setPicture(picture, upload, as: me)
+                try await visit.services.setPicture(picture, upload, as: principal)
             } catch ServiceError.invalid(let errors) {
                 state.errors += errors.map { FieldError(picture.fieldName, $0.code) }
             }
@@ -28,9 +28,9 @@ enum PictureSettings {
 
     static func remove(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let me = try visit.member().account.id
+        let principal = try visit.principal()
         for picture in ProfilePicture.allCases where picture.fieldName == sent["picture"] {
-            try await visit.services.removePicture(picture, as: me)
+            try await visit.services.removePicture(picture, as: principal)
         }
         return visit.redirect("/settings", said: .saved)
     }

@@ -27,7 +27,7 @@ enum PlanEvent {
         let visit = sent.visit
         let person = try visit.member()
         do {
-            let id = try await visit.services.planEvent(try draft(sent), as: person.account.id)
+            let id = try await visit.services.planEvent(try draft(sent), as: try visit.principal())
             return visit.redirect("/events/\(id)", said: .planned)
         } catch let error as ServiceError {
             var state = self.state(sent)
@@ -153,9 +153,8 @@ enum PlanEvent {
 
     /// Where the person may plan: the groups they belong to; a moderator in all of ours.
     private static func groups(of person: LocalAccount, _ visit: Visit) async throws -> [Account] {
-        let isModerator = person.role >= .moderator
         let groups = try await visit.database.read { db in
-            isModerator
+            person.role.mayModerate
                 ? try Accounts.groups(in: db)
                 : try Follows.acceptedGroups(followedBy: person.account.id, in: db)
         }

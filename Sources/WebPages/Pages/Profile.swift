@@ -41,11 +41,13 @@ enum Profile {
         var posts: [PostView]
         var next: Int64?
         var events: [EventView]
+        var maySuspend = false
     }
 
     private static func page(_ account: Account, _ visit: Visit) async throws -> Response {
         guard account.isActive else { throw ServiceError.notFound }
         let (viewer, request, now, mode) = (visit.viewer, visit.listPage(), visit.now, visit.community.mode)
+        let (services, principal) = (visit.services, try? visit.principal())
         let content = try await visit.database.read { db in
             let list =
                 account.isGroup
@@ -56,7 +58,8 @@ enum Profile {
             return Content(
                 account: account, follow: try viewer.flatMap { try Follows.find(by: $0, of: account.id, in: db) },
                 posts: try PostViews.load(list.items, viewer: viewer, in: db), next: list.next,
-                events: try EventViews.load(events, viewer: viewer, in: db))
+                events: try EventViews.load(events, viewer: viewer, in: db),
+                maySuspend: try principal.map { try services.maySuspend(account, $0, in: db) } ?? false)
         }
         let page = Page(account.shownName, account.isLocal ? .members : .networks, content: main(content, visit)).with {
             $0.summary = account.summary.plainText(limit: 200)
@@ -81,7 +84,7 @@ enum Profile {
             \(when(account.summary.isEmpty && isMe, "<p class=\"hint\">\(t(.introduceYourself))</p>"))
             <div class="actions">\(visit.followButton(account, content.follow))
             \(when(isMe, "<a class=\"button quiet\" href=\"/settings\">\(t(.editProfile))</a>"))
-            \(when(visit.isModerator && !isMe && !account.isGroup, suspension(account, visit)))</div>
+            \(when(content.maySuspend && !account.isGroup, suspension(account, visit)))</div>
             \(when(!content.events.isEmpty, """
                 <section aria-labelledby="their-events"><h2 id="their-events">\(t(.upcomingEvents))</h2>
                 <ul class="list">\(each(content.events) { visit.eventCard($0) })</ul></section>
@@ -121,7 +124,7 @@ enum Members {
     /// Makes an invitation and shows its link, once: only its digest is kept.
     static func invite(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let token = try await visit.services.invite(as: try visit.member().account.id)
+        let token = try await visit.services.invite(as: try visit.principal())
         return try await page(visit, invitation: "\(visit.community.address)/sign-up?invitation=\(token)")
     }
 

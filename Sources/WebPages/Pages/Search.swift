@@ -48,7 +48,7 @@ enum SearchPage {
         wish.before = visit.listPage().before
         // The pages that follow the first go on with what was said.
         if wish.before < .max { wish.kinds = [.statuses] }
-        let findings = try await visit.services.search(wish, as: visit.viewer)
+        let findings = try await visit.services.search(wish, as: try? visit.principal())
         var found = Found(
             accounts: findings.accounts, tags: findings.tags.map(\.name),
             entries: findings.statuses.map(\.entry))

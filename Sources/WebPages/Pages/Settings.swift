@@ -13,13 +13,13 @@ enum SettingsPage {
 
     static func saveProfile(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let me = try visit.member().account.id
+        let principal = try visit.principal()
         let language = sent["language"]
         let draft = ProfileDraft(
             displayName: sent["display_name"], summary: sent["summary"], discoverable: sent["discoverable"] == "yes",
             approvesFollowers: sent["approves"] == "yes", language: language.isEmpty ? nil : language)
         do {
-            try await visit.services.editProfile(draft, as: me)
+            try await visit.services.editProfile(draft, as: principal)
             return visit.redirect("/settings", said: .saved)
         } catch let error as ServiceError {
             var state = sent.state("display_name", "summary", "discoverable", "approves", "language")
@@ -37,7 +37,7 @@ enum SettingsPage {
                 // Whoever finds an open session must not be able to lock its owner out.
                 _ = try await visit.services.signIn(name: person.account.username, password: sent["current"])
             }
-            try await visit.services.changePassword(sent["password"], as: person.account.id)
+            try await visit.services.changePassword(sent["password"], as: try visit.principal())
             let token = try await visit.services.signIn(name: person.account.username, password: sent["password"])
             return visit.redirect("/settings", said: .password, cookie: Sessions.begin(token, visit.community))
         } catch ServiceError.notAllowed {

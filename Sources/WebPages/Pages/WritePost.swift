@@ -23,7 +23,7 @@ enum WritePost {
 
     static func publish(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let person = try visit.member()
+        let principal = try visit.principal()
         var draft = PostDraft(text: sent["text"])
         draft.title = sent["title"]
         draft.warning = sent["warning"]
@@ -34,7 +34,7 @@ enum WritePost {
         draft.language = visit.t.language.rawValue
         do {
             draft.media = try await sent.handInPictures()
-            let id = try await visit.services.publishPost(draft, as: person.account.id)
+            let id = try await visit.services.publishPost(draft, as: principal)
             if let event = draft.event { return visit.redirect("/events/\(event)#post-\(id)", said: .published) }
             return visit.redirect("/posts/\(id)#post-\(id)", said: .published)
         } catch let error as ServiceError {
@@ -95,16 +95,16 @@ enum EditPost {
     static func show(_ visit: Visit) async throws -> Response {
         let me = try visit.member().account.id
         let id: ID<Post> = try visit.id()
-        let source = try await visit.services.source(of: id, as: me)
+        let source = try await visit.services.source(of: id, by: me)
         return try await page(visit, id, FormState(["title": source.title, "text": source.text]))
     }
 
     static func save(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let me = try visit.member().account.id
+        let principal = try visit.principal()
         let id: ID<Post> = try visit.id()
         do {
-            try await visit.services.editPost(id, title: sent["title"], text: sent["text"], as: me)
+            try await visit.services.editPost(id, title: sent["title"], text: sent["text"], as: principal)
             return visit.redirect("/posts/\(id)#post-\(id)", said: .edited)
         } catch let error as ServiceError {
             var state = sent.state("title", "text")
@@ -117,7 +117,7 @@ enum EditPost {
         let visit = sent.visit
         let id: ID<Post> = try visit.id()
         let thread = try await visit.database.read { db in try Posts.byID(id, in: db)?.thread }
-        try await visit.services.deletePost(id, as: try visit.member().account.id)
+        try await visit.services.deletePost(id, as: try visit.principal())
         let isAnswer = thread != nil && thread != id
         return visit.redirect(isAnswer ? "/posts/\(thread ?? id)" : "/discussions", said: .deleted)
     }

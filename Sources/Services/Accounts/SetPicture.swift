@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+internal import MediaStore
+public import Model
+internal import Storage
+internal import Vocabulary
+
+/// Which picture of an account.
+public enum ProfilePicture: Sendable, CaseIterable {
+    /// The face: 400 × 400.
+    case avatar
+    /// The banner above it: 1500 × 500.
+    case header
+
+    /// Puts an address in its place.
+    ///
+    /// - Returns: the one that was there.
+    func replace(with address: IRI?, in account: inout Account) -> IRI? {
+        switch self {
+        case .avatar: exchange(&account.icon, address)
+        case .header: exchange(&account.header, address)
+        }
+    }
+
+    private func exchange(_ place: inout IRI?, _ address: IRI?) -> IRI? {
+        defer { place = address }
+        return place
+    }
+
+    var portrait: MediaStore.Portrait {
+        switch self {
+        case .avatar: .avatar
+        case .header: .header
+        }
+    }
+}
+
+extension Services {
+    /// Gives an account a picture; followers are told.
+    ///
+    /// - Throws: `.invalid("file", code)` as ``uploadMedia(_:as:patience:)``.
+    public func setPicture(_ picture: ProfilePicture, _ upload: Upload, as principal: Principal) async throws {
+        let (store, accepted) = try await accept(upload, as: principal)
+        defer { store.discard(source: accepted.source) }
+        let made: ConvertedMedia
+        do {
+            made = try await store.makePortrait(picture.portrait, of: accepted.source)
+        } catch {
+            throw Self.asServiceError(error)
+        }
+        if let preview = made.preview { try? await store.remove(preview) }
+        do {
+            try await show(made.file, as: picture, of: principal)
+        } catch {
+            try? await store.remove(made.file)
+            throw error
+        }
+    }
+
+    /// Takes an account's picture away; followers are told.
+    public func removePicture(_ picture: ProfilePicture, as principal: Principal) async throws {
+        try await show(nil, as: picture, of: principal)
+    }
+
+    private func show(_ name: MediaName?, as picture: ProfilePicture, of principal: Principal) async throws {
+        let (address, now) = (name.map { identifiers.media($0.description) }, now())
+        let former = try await database.write { tx in
+            var account = try actor(principal, in: tx)
+            let former = picture.replace(with: address, in: &account)
+            let source = try Accounts.summarySource(of: account.id, in: tx)
+            try Accounts.update(account, summarySource: source, at: now, in: tx)
+            try outbox.update(account, in: tx)
+            tx.announce(.settingsChanged)
+            return former
+        }
+        // Nobody shows it any more; a crash right here leaves one small file that nobody knows.
+        guard let former, identifiers.isLocal(former), former != address,
+            let last = former.string.split(separator: "/").last, let old = MediaName(last)
+        else { return }
+        try? await store?.remove(old)
+    }
+}

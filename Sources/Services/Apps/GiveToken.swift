@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+public import Model
+internal import Storage
+internal import TextEncoding
+
+/// What an app says who wants a token.
+public struct TokenRequest: Sendable, Hashable {
+    /// `authorization_code` or `client_credentials`.
+    public var grantType = ""
+    /// Which app.
+    public var clientID = ""
+    /// The app's secret; nil for one that cannot keep any, which then needs a verifier.
+    public var clientSecret: String?
+    /// The code from the page.
+    public var code = ""
+    /// Where the code was sent.
+    public var redirectURI = ""
+    /// The word whose digest was the challenge.
+    public var verifier = ""
+    /// For a token of the app's own.
+    public var scope = ""
+
+    /// Creates an empty request.
+    public init() {}
+}
+
+/// A token that was just given.
+public struct GivenToken: Sendable, Hashable {
+    /// Shown once: only its digest is stored.
+    public var token: String
+    /// What it may do.
+    public var scopes: Scopes
+    /// When it was given.
+    public var createdAt: Timestamp
+}
+
+extension Services {
+    /// Gives an app its token.
+    ///
+    /// - Throws: `AuthorizationError`.
+    public func giveToken(_ request: TokenRequest) async throws -> GivenToken {
+        let found = try await database.read { db in try ClientApps.find(request.clientID, in: db) }
+        guard let (app, secret) = found else { throw AuthorizationError.invalidClient }
+        if let sent = request.clientSecret, !isSecret(sent, secret) { throw AuthorizationError.invalidClient }
+        switch request.grantType {
+        case "authorization_code": return try await trade(request, app)
+        case "client_credentials":
+            guard request.clientSecret != nil else { throw AuthorizationError.invalidClient }
+            let scopes = try Self.scopes(request.scope, of: app)
+            let token = try secrets.makeToken()
+            return try await database.write { tx in
+                try insert(token, scopes, app: app.id, account: nil, person: nil, in: tx)
+            }
+        default: throw AuthorizationError.unsupportedGrant
+        }
+    }
+
+    /// Trades a code for a token, once. What does not fit leaves the code as it is.
+    ///
+    /// Who sends a used code with all that belongs to it shows that two have it, and which of them is the app cannot be
+    /// known: the token that it gave is taken back. Spec: RFC 6749 §4.1.2, RFC 9700 §4.5.
+    private func trade(_ request: TokenRequest, _ app: ClientApp) async throws -> GivenToken {
+        let digest = secrets.digest(Array(request.code.utf8))
+        let token = try secrets.makeToken()
+        let given = try await database.write { tx -> GivenToken? in
+            let moment = now()
+            guard let grant = try AuthorizationCodes.find(digest, at: moment, in: tx) else { return nil }
+            try check(request, against: grant, of: app)
+            guard try AuthorizationCodes.use(digest, at: moment, in: tx) else {
+                try AuthorizationCodes.takeBack(digest, in: tx)
+                return nil
+            }
+            guard try mayStillAct(grant, in: tx) else { return nil }
+            return try insert(
+                token, grant.scopes, app: app.id, account: grant.account, person: grant.person, in: tx)
+        }
+        guard let given else { throw AuthorizationError.invalidGrant }
+        return given
+    }
+
+    /// Whether who gave the code may still act in that name: a suspension or a lost role counts at once.
+    private func mayStillAct(_ grant: AuthorizationGrant, in db: some Queryable) throws -> Bool {
+        let isOwn = grant.account == grant.person
+        do {
+            _ = try actor(isOwn ? .member(grant.person) : .group(grant.account, by: grant.person), in: db)
+            return true
+        } catch ServiceError.notAllowed {
+            return false
+        }
+    }
+
+    /// Whether the code was given to this app, and the app proves that it asked for it.
+    private func check(
+        _ request: TokenRequest, against grant: AuthorizationGrant, of app: ClientApp
+    ) throws(AuthorizationError) {
+        guard grant.app == app.id, grant.redirectURI == request.redirectURI else { throw .invalidGrant }
+        guard let challenge = grant.challenge else {
+            guard request.clientSecret != nil else { throw .invalidClient }
+            return
+        }
+        guard Base64URL.encode(secrets.digest(Array(request.verifier.utf8))) == challenge else { throw .invalidGrant }
+    }
+
+    /// Compares digests: how long it takes tells nothing of the secret.
+    func isSecret(_ secret: String, _ digest: [UInt8]) -> Bool {
+        secrets.digest(Array(secret.utf8)) == digest
+    }
+}

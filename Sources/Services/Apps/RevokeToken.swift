@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+public import Model
+public import Storage
+
+extension Services {
+    /// An app gives a token back. A token that is not there is as good as given back.
+    ///
+    /// - Throws: `AuthorizationError.unauthorizedClient` for another app's token, and for a wrong secret.
+    public func revokeToken(_ token: String, clientID: String, clientSecret: String?) async throws {
+        let digest = secrets.digest(Array(token.utf8))
+        try await database.write { tx in
+            guard let (app, secret) = try ClientApps.find(clientID, in: tx) else {
+                throw AuthorizationError.unauthorizedClient
+            }
+            if let sent = clientSecret, !isSecret(sent, secret) { throw AuthorizationError.unauthorizedClient }
+            guard let known = try AccessTokens.find(digest, in: tx) else { return }
+            guard known.app == app.id else { throw AuthorizationError.unauthorizedClient }
+            _ = try AccessTokens.delete(known.id, in: tx)
+        }
+    }
+
+    /// A person takes back what an app may do.
+    public func revokeToken(_ id: ID<AccessToken>, as principal: Principal) async throws {
+        try await database.write { tx in
+            let person = try member(principal, in: tx).account
+            guard try AccessTokens.list(of: person.id, in: tx).contains(where: { $0.id == id }) else {
+                throw ServiceError.notFound
+            }
+            _ = try AccessTokens.delete(id, in: tx)
+        }
+    }
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+internal import Storage
+
+// Who may do what. All rules of this node stand in this file, in two parts:
+//
+// 1. What a role allows. Pure, so pages ask the same rules when they decide which buttons they show.
+// 2. Who acts, and what is theirs, read in the transaction of the command that asks.
+//
+// A command calls `actor`, `member`, `requireModerator`, `requireSteward`, `requireRunning` or one of the functions for
+// a thing (`readablePost`, `ownPost` …) before it changes anything. `Tests/ServicesTests/AuthorizationTable.swift` lists
+// every command with what each role may do; a command that is missing there fails a test.
+
+// MARK: - What a role allows
+
+extension Role {
+    /// Lets people in, decides about reports and hosts, suspends, deletes what others posted here, founds groups and
+    /// runs all of them.
+    public var mayModerate: Bool { self >= .moderator }
+
+    /// Announces something to everybody, and gives and takes roles.
+    public var mayRunCommunity: Bool { self >= .steward }
+
+    /// Suspends somebody with this role: only one with less power.
+    public func mayModerate(_ other: Role) -> Bool { mayModerate && other < self }
+}
+
+/// How much a principal may do on this node. The operator comes after every role.
+enum Power: Comparable, Sendable {
+    case role(Role)
+    case `operator`
+
+    var mayModerate: Bool { self >= .role(.moderator) }
+    var mayRunCommunity: Bool { self >= .role(.steward) }
+
+    func mayModerate(_ other: Role) -> Bool {
+        switch self {
+        case .role(let role): role.mayModerate(other)
+        case .operator: true
+        }
+    }
+}
+
+// MARK: - Who acts
+
+/// A principal as the transaction found it: it may act.
+struct Acting: Sendable {
+    /// In whose name; nil for the operator.
+    let account: Account?
+    /// How much it may do on this node. In the name of a group one has the power of a member.
+    let power: Power
+}
+
+extension Services {
+    /// Looks up who acts.
+    ///
+    /// - Throws: `notAllowed` for an account that may not act (suspended, deleted, of another node, not let in yet), and
+    ///   for a group that the person does not run.
+    func acting(_ principal: Principal, in db: some Queryable) throws -> Acting {
+        switch principal {
+        case .operator: return Acting(account: nil, power: .operator)
+        case .member(let id):
+            let local = try activeMember(id, in: db)
+            return Acting(account: local.account, power: .role(local.role))
+        case .group(let id, let person):
+            let person = try activeMember(person, in: db)
+            let group = try activeGroup(id, in: db)
+            guard try runs(group.id, person.account.id, .role(person.role), in: db) else {
+                throw ServiceError.notAllowed
+            }
+            return Acting(account: group, power: .role(.member))
+        case .onBehalf(let id):
+            if let local = try LocalAccounts.byID(id, in: db) {
+                return try acting(.member(local.account.id), in: db)
+            }
+            return Acting(account: try activeGroup(id, in: db), power: .role(.member))
+        }
+    }
+
+    /// The account in whose name a command is carried out, a person's or a group's; the operator has none.
+    func actor(_ principal: Principal, in db: some Queryable) throws -> Account {
+        guard let account = try acting(principal, in: db).account else { throw ServiceError.notAllowed }
+        return account
+    }
+
+    /// The person who acts in their own name; for what a group cannot do.
+    func member(_ principal: Principal, in db: some Queryable) throws -> LocalAccount {
+        switch principal {
+        case .member(let id), .onBehalf(let id): return try activeMember(id, in: db)
+        case .group, .operator: throw ServiceError.notAllowed
+        }
+    }
+
+    /// The operator, or somebody who may moderate.
+    @discardableResult
+    func requireModerator(_ principal: Principal, in db: some Queryable) throws -> Acting {
+        let acting = try acting(principal, in: db)
+        guard acting.power.mayModerate else { throw ServiceError.notAllowed }
+        return acting
+    }
+
+    /// The operator, or a steward.
+    @discardableResult
+    func requireSteward(_ principal: Principal, in db: some Queryable) throws -> Acting {
+        let acting = try acting(principal, in: db)
+        guard acting.power.mayRunCommunity else { throw ServiceError.notAllowed }
+        return acting
+    }
+
+    /// The operator alone.
+    func requireOperator(_ principal: Principal) throws(ServiceError) {
+        guard principal == .operator else { throw .notAllowed }
+    }
+
+    /// In whose name it is done, before a transaction has looked: for counting attempts, and for nothing else.
+    func claimedAccount(_ principal: Principal) throws(ServiceError) -> ID<Account> {
+        guard let account = principal.account else { throw .notAllowed }
+        return account
+    }
+
+    /// The person with this number, who was let in and is not suspended.
+    private func activeMember(_ id: ID<Account>, in db: some Queryable) throws -> LocalAccount {
+        guard let local = try LocalAccounts.byID(id, in: db), local.account.isActive, local.approvedAt != nil else {
+            throw ServiceError.notAllowed
+        }
+        return local
+    }
+
+    private func activeGroup(_ id: ID<Account>, in db: some Queryable) throws -> Account {
+        guard let group = try Accounts.byID(id, in: db), group.isLocal, group.isGroup, group.isActive else {
+            throw ServiceError.notAllowed
+        }
+        return group
+    }
+}
+
+// MARK: - Groups
+
+extension Services {
+    /// Whether the principal runs a group: who has a role in it, every moderator of the node, and the operator.
+    public func mayRun(_ group: ID<Account>, _ principal: Principal, in db: some Queryable) throws -> Bool {
+        try mayRun(group, acting(principal, in: db), in: db)
+    }
+
+    /// The same for who is looked up already.
+    func mayRun(_ group: ID<Account>, _ acting: Acting, in db: some Queryable) throws -> Bool {
+        guard let account = acting.account else { return true }
+        return try account.id == group || runs(group, account.id, acting.power, in: db)
+    }
+
+    /// All groups of this node that the principal runs, oldest first.
+    public func groupsRun(by principal: Principal, in db: some Queryable) throws -> [Account] {
+        let acting = try acting(principal, in: db)
+        guard let account = acting.account, !acting.power.mayModerate else { return try Accounts.groups(in: db) }
+        return account.isGroup ? [account] : try GroupRoles.groups(runBy: account.id, in: db)
+    }
+
+    /// The group of this node that the principal runs.
+    ///
+    /// - Throws: `notFound` for what is no group of ours.
+    func requireRunning(_ group: ID<Account>, _ principal: Principal, in db: some Queryable) throws -> Account {
+        guard let account = try Accounts.byID(group, in: db), account.isLocal, account.isGroup else {
+            throw ServiceError.notFound
+        }
+        guard try mayRun(group, principal, in: db) else { throw ServiceError.notAllowed }
+        return account
+    }
+
+    private func runs(
+        _ group: ID<Account>, _ person: ID<Account>, _ power: Power, in db: some Queryable
+    ) throws -> Bool {
+        if power.mayModerate { return true }
+        return try GroupRoles.role(of: person, group: group, in: db) != nil
+    }
+}
+
+// MARK: - Posts and events
+
+extension Services {
+    /// A post that the account may read.
+    ///
+    /// - Throws: `notFound` for any other: nobody learns that it is there.
+    func readablePost(_ id: ID<Post>, by account: Account, in db: some Queryable) throws -> Post {
+        guard let post = try Posts.byID(id, in: db) else { throw ServiceError.notFound }
+        let relation = try Posts.relation(of: account.id, to: post, in: db)
+        guard PostPolicy.mayRead(post.visibility, as: relation) else { throw ServiceError.notFound }
+        return post
+    }
+
+    /// An event that the account may read: an open one; one for followers when the account follows its owner; any that
+    /// the account owns, plans or has a seat in. None of an owner with whom there is a block.
+    ///
+    /// - Throws: `notFound` for any other.
+    func readableEvent(_ id: ID<Event>, by account: Account, in db: some Queryable) throws -> Event {
+        guard let event = try Events.byID(id, in: db), try mayRead(event, account, in: db) else {
+            throw ServiceError.notFound
+        }
+        return event
+    }
+
+    func mayRead(_ event: Event, _ account: Account, in db: some Queryable) throws -> Bool {
+        if event.owner == account.id || event.organizer == account.id { return true }
+        if try Blocks.exists(between: event.owner, account.id, in: db) { return false }
+        if event.visibility.isOpen { return true }
+        if event.visibility == .followers,
+            try Follows.find(by: account.id, of: event.owner, in: db)?.state == .accepted
+        {
+            return true
+        }
+        return try GuestLists.find(account: account.id, event: event.id, in: db) != nil
+    }
+
+    /// Checks that the account may read what an app shows as a status.
+    func requireReadable(_ subject: Entry.Subject, by account: Account, in db: some Queryable) throws {
+        switch subject {
+        case .post(let id): _ = try readablePost(id, by: account, in: db)
+        case .event(let id): _ = try readableEvent(id, by: account, in: db)
+        }
+    }
+
+    /// A post of this node that the account wrote.
+    ///
+    /// - Throws: `notFound` for any other.
+    func ownPost(_ id: ID<Post>, by account: Account, in db: some Queryable) throws -> Post {
+        guard let post = try Posts.byID(id, in: db), post.author == account.id, post.isLocal else {
+            throw ServiceError.notFound
+        }
+        return post
+    }
+
+    /// Whether an event of this node may be changed: by who planned it, and by who runs its group.
+    func mayChange(_ event: Event, _ acting: Acting, in db: some Queryable) throws -> Bool {
+        if let account = acting.account, event.organizer == account.id { return true }
+        return try mayRun(event.owner, acting, in: db)
+    }
+}
+
+// MARK: - Somebody else
+
+extension Services {
+    /// Who acts, and on whom: somebody else, of this node or another.
+    func pair(
+        _ principal: Principal, _ target: ID<Account>, in db: some Queryable
+    ) throws -> (actor: Account, target: Account) {
+        let actor = try actor(principal, in: db)
+        guard let account = try Accounts.byID(target, in: db), account.deletedAt == nil else {
+            throw ServiceError.notFound
+        }
+        guard account.id != actor.id else { throw ServiceError.notAllowed }
+        return (actor, account)
+    }
+
+    /// Checks that the principal has more power than a member of this node; everybody else counts as a member.
+    func requireAbove(_ target: Account, _ power: Power, in db: some Queryable) throws {
+        // The actor that signs for the node: without it other nodes no longer answer.
+        if target.isLocal, target.kind == .application { throw ServiceError.notAllowed }
+        let role = target.isLocal ? try LocalAccounts.byID(target.id, in: db)?.role : nil
+        guard power.mayModerate(role ?? .member) else { throw ServiceError.notAllowed }
+    }
+}

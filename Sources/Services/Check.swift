@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import TextEncoding
+
+/// Collects what is wrong with a form, so that a person hears it all at once.
+struct Check {
+    private var errors: [FieldError] = []
+
+    mutating func require(_ condition: Bool, _ field: String, _ code: String) {
+        guard !condition, !errors.contains(where: { $0.field == field }) else { return }
+        errors.append(FieldError(field, code))
+    }
+
+    mutating func text(_ value: String, _ field: String, limit: Int, isNeeded: Bool = true) {
+        require(!isNeeded || !value.trimmed.isEmpty, field, "missing")
+        require(value.count <= limit, field, "too_long")
+    }
+
+    /// A BCP 47 tag: letters and digits, in parts joined by `-`, 35 bytes at the most. Spec: RFC 5646 §4.4.1.
+    mutating func language(_ value: String?, _ field: String = "language") {
+        guard let value else { return }
+        let parts = value.utf8.split(separator: 45, omittingEmptySubsequences: false)
+        let isTag =
+            value.utf8.count <= 35
+            && parts.allSatisfy { part in
+                (1...8).contains(part.count)
+                    && part.allSatisfy { (97...122).contains($0 | 32) || (48...57).contains($0) }
+            }
+        require(isTag, field, "not_a_language")
+    }
+
+    func finish() throws(ServiceError) {
+        guard errors.isEmpty else { throw .invalid(errors) }
+    }
+}
+
+extension String {
+    /// Without white space at both ends and without U+0000, which no database takes.
+    var trimmed: String {
+        String(filter { $0 != "\0" }.trimmingWhitespace)
+    }
+}

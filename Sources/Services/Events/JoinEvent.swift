@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+public import Model
+internal import Storage
+
+extension Services {
+    /// Signs up for an event. Ours answers at once; the owner of another one answers when the request reached it.
+    ///
+    /// - Returns: `going`, `waiting` for a seat, or `asked` while another node has not answered.
+    @discardableResult
+    public func joinEvent(_ id: ID<Event>, as principal: Principal) async throws -> Guest.State {
+        try await database.write { tx in try join(id, by: member(principal, in: tx).account, in: tx) }
+    }
+
+    /// Signs a person up in a transaction that does more.
+    func join(_ id: ID<Event>, by person: Account, in tx: Transaction) throws -> Guest.State {
+        guard let event = try Events.byID(id, in: tx) else { throw ServiceError.notFound }
+        if event.isLocal, try Blocks.exists(between: event.owner, person.id, in: tx) { throw ServiceError.notAllowed }
+        guard try mayRead(event, person, in: tx) else { throw ServiceError.notFound }
+        guard event.status.takesGuests else { throw ServiceError.conflict("event_\(event.status)") }
+        guard event.endsAt > now() else { throw ServiceError.conflict("event_over") }
+        guard event.joinMode != .external else { throw ServiceError.conflict("join_elsewhere") }
+        if !event.isLocal {
+            let known = try GuestLists.find(account: person.id, event: id, in: tx)?.state
+            if let known, known == .going || known == .waiting { return known }
+            try outbox.join(event, by: person, in: tx)
+            return .asked
+        }
+        let rank: ID<Guest> = ids.make(at: now())
+        let guest = Guest(
+            account: person.id, event: id, state: .asked, join: identifiers.activity(ID(rank.rawValue)),
+            askedAt: now())
+        return try GuestLists.ask(guest, rank: rank.rawValue, in: tx)
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+public import Model
+internal import Storage
+
+extension Services {
+    /// Lets a filter name a post or an event.
+    public func addNamed(
+        _ entry: ID<Entry>, to id: ID<ContentFilter>, as principal: Principal
+    ) async throws -> ContentFilter.Named {
+        let named = ContentFilter.Named(id: ids.make(at: now()), entry: entry)
+        _ = try await editFilter(as: principal) { owner, tx in
+            try ContentFilters.find(id, owner: owner, in: tx)
+        } change: { filter in
+            guard !filter.named.contains(where: { $0.entry == entry }) else {
+                throw ServiceError.conflict("status_has_already_been_taken")
+            }
+            guard filter.named.count < Self.keywordLimit else { throw ServiceError.conflict("too_many_statuses") }
+            filter.named.append(named)
+        }
+        return named
+    }
+
+    /// Lets a filter name it no more.
+    public func removeNamed(_ id: ID<ContentFilter.Named>, as principal: Principal) async throws {
+        _ = try await editFilter(as: principal) { owner, tx in
+            try ContentFilters.find(named: id, owner: owner, in: tx)
+        } change: { filter in
+            filter.named.removeAll { $0.id == id }
+        }
+    }
+}

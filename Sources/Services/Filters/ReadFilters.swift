@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+public import Model
+internal import Storage
+
+extension Services {
+    /// The filters of a member, oldest first; those that have ended too.
+    public func filters(of owner: ID<Account>) async throws -> [ContentFilter] {
+        try await database.read { db in try ContentFilters.of(owner, in: db) }
+    }
+
+    /// The filter of a member that has this word.
+    public func filter(
+        withKeyword id: ID<ContentFilter.Keyword>, of owner: ID<Account>
+    ) async throws -> ContentFilter {
+        let filter = try await database.read { db in try ContentFilters.find(keyword: id, owner: owner, in: db) }
+        guard let filter else { throw ServiceError.notFound }
+        return filter
+    }
+
+    /// The filter of a member that names a post or an event by this number.
+    public func filter(withNamed id: ID<ContentFilter.Named>, of owner: ID<Account>) async throws -> ContentFilter {
+        let filter = try await database.read { db in try ContentFilters.find(named: id, owner: owner, in: db) }
+        guard let filter else { throw ServiceError.notFound }
+        return filter
+    }
+}

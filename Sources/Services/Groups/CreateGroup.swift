@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+internal import Markup
+public import Model
+internal import Storage
+
+/// A group before it is one.
+public struct GroupDraft: Sendable, Hashable {
+    /// The name in its address.
+    public var name: String
+    /// What it is called.
+    public var title: String
+    /// What it is about: plain text.
+    public var summary = ""
+    /// Whether a follow waits for an answer.
+    public var approvesFollowers = false
+
+    /// Creates the value.
+    public init(name: String, title: String) {
+        self.name = name
+        self.title = title
+    }
+}
+
+extension Services {
+    /// Founds a group. Moderators may, who then run it and follow it, and the operator.
+    @discardableResult
+    public func createGroup(_ draft: GroupDraft, as principal: Principal) async throws -> Account {
+        let name = draft.name.trimmed.lowercased()
+        var check = Check()
+        check.require(!LocalName.reserved.contains(name), "name", "reserved")
+        check.require(LocalName.isAllowed(name), "name", "not_a_name")
+        check.text(draft.title, "title", limit: PostLimits.title)
+        check.text(draft.summary, "summary", limit: 2_000, isNeeded: false)
+        try check.finish()
+        let pair = try secrets.makeKeyPair()
+        return try await storeUnique { tx in
+            let founder = try requireModerator(principal, in: tx).account
+            try requireFree(name, in: tx)
+            var group = newAccount(.group, name: name, iri: identifiers.group(name))
+            group.displayName = draft.title.trimmed
+            group.approvesFollowers = draft.approvesFollowers
+            group.discoverable = true
+            group.indexable = true
+            let summary = draft.summary.trimmed
+            group.summary = compose(summary, known: [:]).html
+            try insert(group, summarySource: summary, pair: pair, in: tx)
+            if let founder {
+                try GroupRoles.set(.moderator, group: group.id, account: founder.id, in: tx)
+                try outbox.follow(group, by: founder, in: tx)
+                _ = try Follows.setState(.accepted, by: founder.id, of: group.id, in: tx)
+            }
+            return group
+        }
+    }
+}

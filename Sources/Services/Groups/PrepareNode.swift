@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+internal import Markup
+internal import Model
+internal import Storage
+internal import Vocabulary
+
+extension Services {
+    /// Makes what every node has: the actor that signs fetches, the main group and the agenda. Doing it again changes
+    /// nothing.
+    public func prepareNode() async throws {
+        let isReady = try await database.read { db in
+            try Accounts.byIRI(identifiers.instanceActor, in: db) != nil
+                && Accounts.byHandle(Handle(name: Community.agendaGroup, host: ""), in: db) != nil
+        }
+        // Keys are dear to make; most starts need none.
+        if isReady { return }
+        let pairs = try (0..<3).map { _ in try secrets.makeKeyPair() }
+        try await storeUnique { tx in
+            if try Accounts.byIRI(identifiers.instanceActor, in: tx) == nil {
+                // The node is called like its host; a port, which only tests have, cannot stand in a name.
+                let name = String(community.origin.authority.map { $0 == ":" ? "-" : $0 })
+                var node = newAccount(.application, name: name, iri: identifiers.instanceActor)
+                node.displayName = community.name
+                node.approvesFollowers = true
+                try insert(node, summarySource: nil, pair: pairs[0], in: tx)
+            }
+            let groups = [(Community.mainGroup, community.name), (Community.agendaGroup, "\(community.name) · Agenda")]
+            for ((name, title), pair) in zip(groups, pairs[1...]) {
+                guard try Accounts.byHandle(Handle(name: name, host: ""), in: tx) == nil else { continue }
+                var group = newAccount(.group, name: name, iri: identifiers.group(name))
+                group.displayName = title
+                group.discoverable = true
+                group.indexable = true
+                group.summary = compose(community.tagline, known: [:]).html
+                try insert(group, summarySource: community.tagline, pair: pair, in: tx)
+            }
+        }
+    }
+}

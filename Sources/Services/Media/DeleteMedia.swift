@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+public import Model
+internal import Storage
+
+extension Services {
+    /// Removes something that one handed in and that is in no post.
+    public func deleteMedia(_ id: ID<Media>, as principal: Principal) async throws {
+        try await database.write { tx in
+            let owner = try actor(principal, in: tx).id
+            guard try Uploads.discard(id, owner: owner, in: tx) else { throw ServiceError.notFound }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+public import Model
+public import Storage
+internal import Vocabulary
+
+/// What somebody asks the moderators to look at.
+public struct ReportDraft: Sendable, Hashable {
+    /// Whom it is about.
+    public var account: ID<Account>
+    /// Of what that account put before its followers; at most fifty count.
+    public var entries: [ID<Entry>] = []
+    /// Plain text.
+    public var comment = ""
+    /// `spam`, `legal`, `violation` or `other`.
+    public var category = "other"
+    /// Which rules were broken. Rules have no numbers here, so that there is none that could be named.
+    public var rules: [String] = []
+    /// Whether the node of the account hears of it too, without the name of who reports.
+    public var isForwarded = false
+
+    /// Reports an account.
+    public init(account: ID<Account>) {
+        self.account = account
+    }
+}
+
+extension Services {
+    private static let reportCategories: Set<String> = ["spam", "legal", "violation", "other"]
+
+    /// Asks the moderators to look at an account and at what it wrote.
+    ///
+    /// - Returns: the report, and whether it was passed on.
+    public func report(
+        _ draft: ReportDraft, as principal: Principal
+    ) async throws -> (report: Report, wasForwarded: Bool) {
+        var check = Check()
+        check.text(draft.comment, "comment", limit: 1_000, isNeeded: false)
+        check.require(Self.reportCategories.contains(draft.category), "category", "not_a_category")
+        check.require(draft.rules.isEmpty, "rule_ids", "not_a_rule")
+        try check.finish()
+        try attempts.take("report:\(claimedAccount(principal))", at: now())
+        return try await database.write { tx in
+            let (actor, account) = try pair(principal, draft.account, in: tx)
+            var report = Report(
+                id: ids.make(at: now()), activity: identifiers.activity(ids.make(at: now())), reporter: actor.id,
+                target: account.id, objects: [account.iri.string], comment: draft.comment.trimmed, createdAt: now())
+            report.category = draft.category
+            for view in try StatusViews.load(
+                try Entries.byIDs(Array(draft.entries.prefix(50)), in: tx), viewer: actor.id, in: tx)
+            {
+                guard view.author.id == account.id || view.entry.account == account.id else {
+                    throw ServiceError.notFound
+                }
+                report.objects.append(Self.address(of: view))
+            }
+            try Reports.insert(report, in: tx)
+            try outbox.notify(.report(report), in: tx)
+            return (report, try draft.isForwarded && outbox.flag(report, about: account, in: tx))
+        }
+    }
+
+    private static func address(of view: StatusView) -> String {
+        switch view.subject {
+        case .post(let status): status.post.iri.string
+        case .event(let status): status.view.event.iri.string
+        }
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+public import Model
+public import Storage
+
+extension Services {
+    /// Puts a report away as dealt with. Moderators may, and the operator. A second time changes nothing.
+    public func resolveReport(_ id: ID<Report>, as principal: Principal) async throws {
+        try await database.write { tx in
+            try requireModerator(principal, in: tx)
+            _ = try Reports.resolve(id, at: now(), in: tx)
+        }
+    }
+}

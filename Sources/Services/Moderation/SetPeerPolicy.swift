@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+public import Model
+internal import Storage
+
+extension Services {
+    /// Decides about a host: what it sends, and whether anything is sent to it. Moderators may, and the operator.
+    public func setPolicy(
+        _ policy: PeerPolicy, host: String, note: String, as principal: Principal
+    ) async throws {
+        let host = host.trimmed.lowercased()
+        guard Handle(name: "x", host: host).host == host, Handle("x@\(host)") != nil else {
+            throw ServiceError.invalid("host", "not_a_host")
+        }
+        try await database.write { tx in
+            try requireModerator(principal, in: tx)
+            try Peers.setPolicy(host, policy, note: note.trimmed, at: now(), in: tx)
+            tx.announce(.settingsChanged)
+        }
+    }
+}

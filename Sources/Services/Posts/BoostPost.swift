@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+public import Model
+internal import Storage
+
+extension Services {
+    /// Recommends a post to one's followers. Only what everybody may read can be recommended.
+    public func boostPost(_ id: ID<Post>, as principal: Principal) async throws {
+        try await database.write { tx in
+            let actor = try actor(principal, in: tx)
+            let post = try readablePost(id, by: actor, in: tx)
+            let relation = try Posts.relation(of: actor.id, to: post, in: tx)
+            guard PostPolicy.mayBoost(post.visibility, as: relation) else { throw ServiceError.notAllowed }
+            _ = try outbox.boost(post, by: actor, in: tx)
+        }
+    }
+
+    /// Takes the recommendation back.
+    public func unboostPost(_ id: ID<Post>, as principal: Principal) async throws {
+        try await database.write { tx in
+            let actor = try actor(principal, in: tx)
+            _ = try outbox.unboost(readablePost(id, by: actor, in: tx), by: actor, in: tx)
+        }
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+public import Model
+internal import Storage
+
+extension Services {
+    /// Deletes a post: one's own, or, as a moderator, one in the node.
+    public func deletePost(_ id: ID<Post>, as principal: Principal) async throws {
+        try await database.write { tx in
+            let acting = try acting(principal, in: tx)
+            guard let post = try Posts.byID(id, in: tx) else { throw ServiceError.notFound }
+            guard post.author == acting.account?.id || (acting.power.mayModerate && post.isLocal) else {
+                throw ServiceError.notFound
+            }
+            try outbox.delete(post, in: tx)
+            _ = try Posts.delete(id, in: tx)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+internal import Markup
+public import Model
+internal import Storage
+
+/// What is to be changed of a post; nil leaves it as it is.
+public struct PostChange: Sendable, Hashable {
+    /// The title of what starts a discussion.
+    public var title: String?
+    /// Plain text with mentions, hashtags and links.
+    public var text: String?
+    /// A warning before the text; empty for none.
+    public var warning: String?
+    /// Whether its pictures are covered.
+    public var sensitive: Bool?
+    /// BCP 47 tag.
+    public var language: String?
+    /// What it asks from now on; with other answers everybody may choose again.
+    public var poll: PollChange = .stays
+    /// Who may quote it without asking.
+    public var quotePolicy: QuotePolicy?
+    /// All that it shows afterwards.
+    public var media: PostMediaEdit?
+
+    /// What becomes of what a post asks.
+    public enum PollChange: Sendable, Hashable {
+        case stays
+        case ends
+        case becomes(PollDraft)
+    }
+
+    /// Changes nothing.
+    public init() {}
+}
+
+extension Services {
+    /// Changes the words of one's own post; its readers are told.
+    public func editPost(_ id: ID<Post>, title: String, text: String, as principal: Principal) async throws {
+        var change = PostChange()
+        change.title = title
+        change.text = text
+        try await editPost(id, change, as: principal)
+    }
+
+    /// Changes one's own post; its readers are told, and what it said before is kept as a version.
+    public func editPost(_ id: ID<Post>, _ change: PostChange, as principal: Principal) async throws {
+        try Self.check(change)
+        let text = change.text?.trimmed
+        let known = try await mentioned(in: text ?? "")
+        try await database.write { tx in
+            var post = try ownPost(id, by: actor(principal, in: tx), in: tx)
+            let (before, old) = (post, try Posts.parts(of: id, in: tx))
+            var parts = old
+            if let text {
+                let composition = compose(text, known: known)
+                post.content = composition.html
+                post.source = text
+                parts = self.parts(of: composition, known: known)
+                parts.attachments = old.attachments
+                // Somebody who was answered stays named: the edit must reach whoever got the first version.
+                parts.mentions = Array(Set(parts.mentions + old.mentions)).sorted()
+            }
+            if let media = change.media { parts.attachments = try self.change(media, of: post, in: tx) }
+            parts.poll = poll(old.poll, after: change.poll)
+            guard text?.isEmpty != true || parts.poll != nil || !parts.attachments.isEmpty else {
+                throw ServiceError.invalid("text", "missing")
+            }
+            apply(change, to: &post, asks: parts.poll != nil)
+            guard post != before || parts != old else { return }
+            // Times have whole seconds on the wire: without a later one the edit looks like the version before.
+            post.editedAt = max(now(), (post.editedAt ?? post.publishedAt) + .seconds(1))
+            let named = try Posts.update(post, parts, in: tx)
+            try outbox.update(id, named: named, in: tx)
+        }
+    }
+
+    private func apply(_ change: PostChange, to post: inout Post, asks: Bool) {
+        if let title = change.title { post.title = post.isTopLevel ? title.trimmed : "" }
+        if let warning = change.warning { post.warning = warning.trimmed }
+        post.sensitive = (change.sensitive ?? post.sensitive) || !post.warning.isEmpty
+        post.language = change.language ?? post.language
+        post.quotePolicy = change.quotePolicy ?? post.quotePolicy
+        post.kind = asks ? .question : post.kind == .question ? .note : post.kind
+    }
+
+    private func poll(_ known: Poll?, after change: PostChange.PollChange) -> Poll? {
+        switch change {
+        case .stays: return known
+        case .ends: return nil
+        case .becomes(let draft):
+            let poll = draft.poll(from: now())
+            guard var known, known.asksTheSame(as: poll) else { return poll }
+            known.expiresAt = poll.expiresAt
+            known.hidesTotals = poll.hidesTotals
+            return known
+        }
+    }
+
+    private static func check(_ change: PostChange) throws(ServiceError) {
+        var check = Check()
+        check.text(change.title ?? "", "title", limit: PostLimits.title, isNeeded: false)
+        check.text(change.text ?? "", "text", limit: PostLimits.text, isNeeded: false)
+        check.text(change.warning ?? "", "warning", limit: PostLimits.title, isNeeded: false)
+        check.language(change.language)
+        if case .becomes(let poll) = change.poll { poll.check(&check) }
+        change.media?.check(&check)
+        try check.finish()
+    }
+
+    /// What the member typed, for the form in which it is changed.
+    public func source(of id: ID<Post>, by author: ID<Account>) async throws -> (title: String, text: String) {
+        try await database.read { db in
+            guard let post = try Posts.byID(id, in: db), post.author == author, post.isLocal else {
+                throw ServiceError.notFound
+            }
+            return (post.title, post.source ?? Excerpt.plainText(of: post.content, limit: PostLimits.text))
+        }
+    }
+}

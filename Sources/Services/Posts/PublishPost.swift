@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Federation
+internal import Markup
+public import Model
+internal import Storage
+internal import Vocabulary
+
+/// A post before it is one.
+public struct PostDraft: Sendable, Hashable {
+    /// What starts a discussion may have a title; an answer has none.
+    public var title = ""
+    /// Plain text with mentions, hashtags and links.
+    public var text: String
+    /// A warning before the text; empty for none.
+    public var warning = ""
+    /// Whether its pictures are covered until somebody asks.
+    public var sensitive = false
+    /// Who may read it; an answer is never wider than what it answers.
+    public var visibility = Visibility.everyone
+    /// The group into which it is written.
+    public var group: ID<Account>?
+    /// What it answers.
+    public var inReplyTo: ID<Post>?
+    /// The event that it talks about.
+    public var event: ID<Event>?
+    /// BCP 47 tag.
+    public var language: String?
+    /// What was handed in for it, in order; a post with media may be without text.
+    public var media: [ID<Media>] = []
+    /// What it asks; then it may be without text.
+    public var poll: PollDraft?
+    /// What it quotes.
+    public var quoted: ID<Post>?
+    /// Who may quote it without asking.
+    public var quotePolicy = QuotePolicy.everyone
+    /// The number of the app in which it is written.
+    public var app: Int64?
+    /// What its sender calls it: what comes a second time under the same key within an hour is the first.
+    public var key: String?
+
+    /// Creates a draft of a public post.
+    public init(text: String) {
+        self.text = text
+    }
+}
+
+extension Services {
+    /// Publishes a post: stored, said and queued for delivery in one transaction.
+    public func publishPost(_ draft: PostDraft, as principal: Principal) async throws -> ID<Post> {
+        try Self.check(draft)
+        let author = try claimedAccount(principal)
+        if let first = try await sent(before: draft, by: author) { return ID(first) }
+        try attempts.take("post:\(author)", at: now())
+        return try await publish(draft, as: principal)
+    }
+
+    /// Publishes what was checked before.
+    ///
+    /// - Parameter scheduled: what waited for this hour, and is taken away with it; nothing is published when somebody
+    ///   else took it.
+    func publish(
+        _ draft: PostDraft, as principal: Principal, scheduled: ID<ScheduledPost>? = nil
+    ) async throws -> ID<Post> {
+        let text = draft.text.trimmed
+        let known = try await mentioned(in: text)
+        return try await database.write { tx in
+            let actor = try actor(principal, in: tx)
+            let composition = compose(text, known: known)
+            var post = self.post(of: draft, text, composition, by: actor)
+            if let scheduled {
+                guard try Scheduled.remove(scheduled, of: actor.id, in: tx) else { throw ServiceError.notFound }
+            } else if let key = draft.key,
+                let first = try SentOnce.claim(key, by: actor.id, for: post.id.rawValue, at: now(), in: tx)
+            {
+                return ID(first)
+            }
+            var parts = parts(of: composition, known: known)
+            parts.poll = draft.poll?.poll(from: now())
+            var draft = draft
+            draft.group = try draft.group ?? named(composition, known, for: draft, by: actor, in: tx)
+            try place(&post, draft, &parts, author: actor, in: tx)
+            let quoted = try quote(draft.quoted, in: &post, author: actor, in: tx)
+            parts.attachments = try attachments(draft.media, for: post, in: tx)
+            _ = try Posts.insert(post, parts, in: tx)
+            try attach(draft.media, to: post, in: tx)
+            try outbox.publish(post.id, in: tx)
+            if let quoted { try outbox.askToQuote(quoted, in: post, by: actor, in: tx) }
+            return post.id
+        }
+    }
+
+    private func post(of draft: PostDraft, _ text: String, _ composition: Composition, by actor: Account) -> Post {
+        var post = Post(
+            id: ids.make(at: now()), iri: actor.iri, author: actor.id, content: composition.html,
+            visibility: draft.visibility, publishedAt: now(), isLocal: true)
+        post.iri = identifiers.post(post.id)
+        post.url = post.iri
+        post.kind = draft.poll == nil ? .note : .question
+        post.title = draft.title.trimmed
+        post.source = text
+        post.warning = draft.warning.trimmed
+        post.sensitive = draft.sensitive || !post.warning.isEmpty
+        post.language = draft.language
+        post.app = draft.app
+        post.quotePolicy = draft.quotePolicy
+        return post
+    }
+
+    /// What the same sender published or put by under the same key.
+    func sent(before draft: PostDraft, by author: ID<Account>) async throws -> Int64? {
+        guard let key = draft.key else { return nil }
+        return try await database.read { db in try SentOnce.find(key, by: author, at: now(), in: db) }
+    }
+
+    static func check(_ draft: PostDraft) throws(ServiceError) {
+        var check = Check()
+        check.text(draft.title, "title", limit: PostLimits.title, isNeeded: false)
+        check.text(
+            draft.text, "text", limit: PostLimits.text, isNeeded: draft.poll == nil && draft.media.isEmpty)
+        check.require(draft.media.count <= PostLimits.media, "media", "too_many")
+        check.require(Set(draft.media).count == draft.media.count, "media", "duplicate")
+        if let poll = draft.poll { poll.check(&check) }
+        check.text(draft.warning, "warning", limit: PostLimits.title, isNeeded: false)
+        check.language(draft.language)
+        try check.finish()
+    }
+
+    /// The first group of this node that is named in what starts an open discussion: then it is written into the group.
+    private func named(
+        _ composition: Composition, _ known: [Handle: Account], for draft: PostDraft, by author: Account,
+        in tx: Transaction
+    ) throws -> ID<Account>? {
+        guard draft.inReplyTo == nil, draft.event == nil, draft.visibility.isOpen else { return nil }
+        let groups = composition.mentions.compactMap { known[$0] }.filter { $0.isGroup && $0.isLocal && $0.isActive }
+        guard let group = groups.first, group.id != author.id,
+            try !Blocks.exists(between: group.id, author.id, in: tx)
+        else { return nil }
+        return group.id
+    }
+
+    /// Ties the post to what it answers, to its event and to its group.
+    private func place(
+        _ post: inout Post, _ draft: PostDraft, _ parts: inout PostParts, author: Account, in tx: Transaction
+    ) throws {
+        if let id = draft.inReplyTo {
+            guard let parent = try Posts.byID(id, in: tx) else { throw ServiceError.notFound }
+            let relation = try Posts.relation(of: author.id, to: parent, in: tx)
+            guard PostPolicy.mayAnswer(parent.visibility, as: relation) else { throw ServiceError.notFound }
+            post.inReplyTo = parent.id
+            post.inReplyToIRI = parent.iri
+            post.thread = parent.thread
+            post.event = parent.event
+            post.group = parent.group
+            post.title = ""
+            post.visibility = PostPolicy.answerVisibility(wanted: draft.visibility, parent: parent.visibility)
+            // Who is answered hears of it, named or not.
+            if parent.author != author.id, !parts.mentions.contains(parent.author) {
+                parts.mentions.append(parent.author)
+            }
+        } else if let id = draft.event {
+            guard let event = try Events.byID(id, in: tx), event.visibility.isOpen else { throw ServiceError.notFound }
+            post.event = event.id
+            post.visibility = PostPolicy.answerVisibility(wanted: draft.visibility, parent: event.visibility)
+            post.inReplyToIRI = event.iri
+            post.title = ""
+        } else if let id = draft.group {
+            guard let group = try Accounts.byID(id, in: tx), group.isGroup, group.isActive else {
+                throw ServiceError.notFound
+            }
+            if try Blocks.exists(between: group.id, author.id, in: tx) { throw ServiceError.notAllowed }
+            post.group = group.id
+        }
+    }
+}
+
+// MARK: - Text and the people named in it
+
+extension Services {
+    /// Who is named in a text, by handle; people of other nodes are looked up, at most twenty and only once.
+    func mentioned(in text: String) async throws -> [Handle: Account] {
+        var found: [Handle: Account] = [:]
+        for handle in Composer.compose(text, mentions: { _ in nil }, hashtagURL: { $0 }).mentions
+            .prefix(PostLimits.mentions)
+        {
+            found[handle] = try? await federation.handles.resolve(handle)
+        }
+        return found
+    }
+
+    func compose(_ text: String, known: [Handle: Account]) -> Composition {
+        Composer.compose(
+            text,
+            mentions: { handle in
+                guard let account = known[handle] else { return nil }
+                return ((account.url ?? account.iri).string, account.username)
+            },
+            hashtagURL: { identifiers.hashtag($0).string })
+    }
+
+    func parts(of composition: Composition, known: [Handle: Account]) -> PostParts {
+        var parts = PostParts()
+        parts.mentions = Array(Set(composition.mentions.compactMap { known[$0]?.id })).sorted()
+        parts.hashtags = Array(composition.hashtags.prefix(PostLimits.hashtags))
+        return parts
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CivilDates
+internal import Database
+public import Model
+internal import Storage
+internal import Vocabulary
+
+/// A draft that waits for its hour.
+public struct WaitingPost: Sendable, Hashable, Identifiable {
+    /// The local number.
+    public let id: ID<ScheduledPost>
+    /// When it is to appear.
+    public var dueAt: Timestamp
+    /// What is to appear.
+    public var draft: PostDraft
+    /// What was handed in for it.
+    public var media: [Media] = []
+}
+
+extension Services {
+    /// The least time between writing and appearing.
+    private static let notice = Duration.minutes(5)
+    /// How many one may have waiting, in all and for one day.
+    private static let limits = (all: 300, day: 25)
+    /// How long a process has for a post that is due, before another one tries.
+    private static let lease = Duration.minutes(5)
+
+    /// Puts a post by until its hour, five minutes ahead at the least.
+    public func schedulePost(
+        _ draft: PostDraft, at time: Timestamp, as principal: Principal
+    ) async throws -> ID<ScheduledPost> {
+        try Self.check(draft)
+        try checkHour(time)
+        let author = try claimedAccount(principal)
+        if let first = try await sent(before: draft, by: author) { return ID(first) }
+        try attempts.take("post:\(author)", at: now())
+        return try await database.write { tx in
+            let actor = try actor(principal, in: tx)
+            let post = ScheduledPost(
+                id: ids.make(at: now()), author: actor.id, dueAt: time,
+                parameters: String(decoding: draft.json.serialized(), as: UTF8.self))
+            if let key = draft.key,
+                let first = try SentOnce.claim(key, by: actor.id, for: post.id.rawValue, at: now(), in: tx)
+            {
+                return ID(first)
+            }
+            let day = Timestamp(time.milliseconds - time.milliseconds % 86_400_000)
+            let counts = try Scheduled.count(of: actor.id, from: day, to: day + .days(1), in: tx)
+            guard counts.all < Self.limits.all, counts.within < Self.limits.day else {
+                throw ServiceError.conflict("too_many_scheduled")
+            }
+            try hold(draft.media, of: actor.id, until: time, in: tx)
+            try Scheduled.insert(post, in: tx)
+            return post.id
+        }
+    }
+
+    /// Gives a post that waits another hour.
+    public func reschedulePost(
+        _ id: ID<ScheduledPost>, to time: Timestamp, as principal: Principal
+    ) async throws {
+        try checkHour(time)
+        try await database.write { tx in
+            let actor = try actor(principal, in: tx)
+            guard try Scheduled.move(id, of: actor.id, to: time, in: tx) else { throw ServiceError.notFound }
+            let waiting = try Scheduled.find(id, by: actor.id, in: tx).flatMap(Self.waiting)
+            try hold(waiting?.draft.media ?? [], of: actor.id, until: time, in: tx)
+        }
+    }
+
+    /// Takes a post away before its hour.
+    public func unschedulePost(_ id: ID<ScheduledPost>, as principal: Principal) async throws {
+        try await database.write { tx in
+            guard try Scheduled.remove(id, of: actor(principal, in: tx).id, in: tx) else { throw ServiceError.notFound }
+        }
+    }
+
+    /// One that waits.
+    public func waitingPost(_ id: ID<ScheduledPost>, of author: ID<Account>) async throws -> WaitingPost {
+        let found = try await database.read { db in
+            try Self.withMedia(
+                [try Scheduled.find(id, by: author, in: db)].compactMap { $0 }.compactMap(Self.waiting), of: author, db)
+        }
+        guard let waiting = found.first else { throw ServiceError.notFound }
+        return waiting
+    }
+
+    /// One page of what an author has waiting, the latest written first.
+    public func waitingPosts(of author: ID<Account>, _ page: PageRequest) async throws -> [WaitingPost] {
+        try await database.read { db in
+            try Self.withMedia(try Scheduled.list(of: author, page, in: db).compactMap(Self.waiting), of: author, db)
+        }
+    }
+
+    /// Publishes what is due, each once, whoever asks. What fails is tried again, eight times in all, and then stays in
+    /// its author's list.
+    ///
+    /// - Returns: what appeared.
+    @discardableResult
+    public func publishDuePosts() async throws -> [ID<Post>] {
+        let due = try await database.write { tx in
+            try Scheduled.takeDue(at: now(), lease: now() + Self.lease, limit: 20, in: tx)
+        }
+        var published: [ID<Post>] = []
+        for post in due {
+            guard let waiting = Self.waiting(post) else { continue }
+            do {
+                published.append(try await publish(waiting.draft, as: .onBehalf(of: post.author), scheduled: post.id))
+            } catch is ServiceError {
+                // What it answers is gone, or its author may no longer write: the others are published all the same.
+                continue
+            }
+        }
+        return published
+    }
+
+    private static func withMedia(
+        _ posts: [WaitingPost], of owner: ID<Account>, _ db: some Queryable
+    ) throws -> [WaitingPost] {
+        let all = try Uploads.byIDs(posts.flatMap(\.draft.media), owner: owner, in: db)
+        return posts.map { post in
+            var post = post
+            post.media = post.draft.media.compactMap { id in all.first { $0.id == id } }
+            return post
+        }
+    }
+
+    private static func waiting(_ post: ScheduledPost) -> WaitingPost? {
+        guard let json = try? JSON.parse(Array(post.parameters.utf8)) else { return nil }
+        return WaitingPost(id: post.id, dueAt: post.dueAt, draft: PostDraft(json: json))
+    }
+
+    private func checkHour(_ time: Timestamp) throws(ServiceError) {
+        var check = Check()
+        check.require(time >= now() + Self.notice, "scheduled_at", "in_the_past")
+        check.require(time <= now() + .days(3_650), "scheduled_at", "too_far")
+        try check.finish()
+    }
+}
+
+// MARK: - As text
+
+extension PostDraft {
+    /// All of it but the key, which has done its service when the draft is put by.
+    var json: JSON {
+        .object(droppingNil: [
+            ("title", JSON(title)), ("text", JSON(text)), ("warning", JSON(warning)), ("sensitive", JSON(sensitive)),
+            ("visibility", JSON(visibility.rawValue)), ("group", group.map { JSON($0.rawValue) }),
+            ("inReplyTo", inReplyTo.map { JSON($0.rawValue) }), ("event", event.map { JSON($0.rawValue) }),
+            ("language", language.map { JSON($0) }), ("quoted", quoted.map { JSON($0.rawValue) }),
+            ("quotePolicy", JSON(quotePolicy.rawValue)), ("app", app.map { JSON($0) }), ("poll", poll?.json),
+            ("media", .array(media.map { JSON($0.rawValue) })),
+        ])
+    }
+
+    init(json: JSON) {
+        self.init(text: json["text"]?.string ?? "")
+        title = json["title"]?.string ?? ""
+        warning = json["warning"]?.string ?? ""
+        sensitive = json["sensitive"]?.bool ?? false
+        visibility = json["visibility"]?.string.flatMap(Visibility.init(rawValue:)) ?? .everyone
+        group = json["group"]?.int.map { ID($0) }
+        inReplyTo = json["inReplyTo"]?.int.map { ID($0) }
+        event = json["event"]?.int.map { ID($0) }
+        language = json["language"]?.string
+        quoted = json["quoted"]?.int.map { ID($0) }
+        quotePolicy = json["quotePolicy"]?.string.flatMap(QuotePolicy.init(rawValue:)) ?? .everyone
+        app = json["app"]?.int
+        media = (json["media"]?.array ?? []).compactMap(\.int).map { ID($0) }
+        poll = json["poll"].flatMap(PollDraft.init(json:))
+        media = (json["media"]?.array ?? []).compactMap(\.int).map { ID($0) }
+    }
+}
+
+extension PollDraft {
+    fileprivate var json: JSON {
+        [
+            "options": JSON(options), "seconds": JSON(Int64(seconds)), "multiple": JSON(isMultiple),
+            "hideTotals": JSON(hidesTotals),
+        ]
+    }
+
+    fileprivate init?(json: JSON) {
+        guard let options = json["options"]?.array, let seconds = json["seconds"]?.int else { return nil }
+        self.init(
+            options: options.compactMap(\.string), seconds: Int(seconds), isMultiple: json["multiple"]?.bool ?? false,
+            hidesTotals: json["hideTotals"]?.bool ?? false)
+    }
+}
+
+extension Services {
+    /// Reads a moment with its zone: `2026-11-22T21:40:00+01:00`, `2026-11-22T20:40:00.000Z`.
+    public func moment(_ text: String) -> Timestamp? {
+        Dates.parse(text).map { Timestamp($0) }
+    }
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CivilDates
+internal import Database
+internal import Federation
+public import Model
+public import Storage
+internal import Vocabulary
+
+/// What somebody looks for.
+public struct SearchWish: Sendable, Hashable {
+    /// Kinds of things.
+    public enum Kind: String, Sendable, CaseIterable {
+        case accounts, hashtags, statuses
+    }
+
+    /// Words, a handle, a hashtag or an address; `from:name`, `has:media`, `before:` and `after:` a day narrow it.
+    public var text: String
+    /// Which kinds; all of them unless one is chosen.
+    public var kinds: Set<Kind> = Set(Kind.allCases)
+    /// Whether other nodes may be asked for what an address or a handle names.
+    public var asksOthers = false
+    /// How many of each kind to pass over: 0 ... 10,000.
+    public var offset = 0
+    /// How many of each kind at the most: 1 ... 40.
+    public var limit = 20
+    /// Only what this account wrote.
+    public var author: ID<Account>?
+    /// Only accounts that the viewer follows.
+    public var onlyFollowed = false
+    /// Only posts and events before this number.
+    public var before = Int64.max
+    /// Only those after this one.
+    public var after: Int64 = 0
+
+    /// Looks for everything.
+    public init(_ text: String) {
+        self.text = text
+    }
+}
+
+/// What was found.
+public struct SearchFindings: Sendable, Hashable {
+    /// People and groups.
+    public var accounts: [Account] = []
+    /// Posts and events, newest first.
+    public var statuses: [StatusView] = []
+    /// Hashtags, by name.
+    public var tags: [TagView] = []
+
+    /// Nothing.
+    public init() {}
+}
+
+extension Services {
+    /// How long other nodes have to answer a search: apps wait ten seconds.
+    private static let searchTime = Duration.seconds(8)
+
+    /// Looks for accounts, hashtags, posts and events. What nobody has is an empty list.
+    ///
+    /// - Parameter principal: nil for a stranger, who finds accounts and hashtags only, and asks no other node.
+    public func search(_ wish: SearchWish, as principal: Principal?) async throws -> SearchFindings {
+        let viewer = principal?.account
+        var wish = wish
+        wish.text = String(wish.text.trimmed.prefix(500))
+        wish.limit = min(max(wish.limit, 1), 40)
+        wish.offset = min(max(wish.offset, 0), 10_000)
+        guard !wish.text.isEmpty else { return SearchFindings() }
+        if IRI(wish.text) != nil { return try await searchAddress(wish, as: principal) }
+        var found = SearchFindings()
+        if wish.text.hasPrefix("#") {
+            if wish.kinds.contains(.hashtags) { found.tags = try await searchTags(wish, as: viewer) }
+            return found
+        }
+        if wish.kinds.contains(.accounts) { found.accounts = try await searchAccounts(wish, as: principal) }
+        guard !wish.text.hasPrefix("@"), !isFullHandle(wish.text) else { return found }
+        if wish.kinds.contains(.hashtags) { found.tags = try await searchTags(wish, as: viewer) }
+        if wish.kinds.contains(.statuses), let viewer {
+            found.statuses = try await searchStatuses(wish, as: viewer)
+        }
+        return found
+    }
+
+    // MARK: - Accounts
+
+    private func isFullHandle(_ text: String) -> Bool { Handle(text)?.host.isEmpty == false }
+
+    private func searchAccounts(_ wish: SearchWish, as principal: Principal?) async throws -> [Account] {
+        let viewer = principal?.account
+        var query = AccountQuery(words: SearchWords.of(wish.text), name: wish.text.lowercased())
+        if let handle = Handle(wish.text) {
+            query = AccountQuery(words: SearchWords.of(handle.name), name: handle.foldedName)
+            if !handle.host.isEmpty { query.host = handle.host == identifiers.host ? "" : handle.host }
+        }
+        query.onlyFollowed = wish.onlyFollowed
+        let found = try await database.read { [query] db in
+            try Searches.accounts(query, viewer: viewer, offset: wish.offset, limit: wish.limit, in: db)
+        }
+        guard wish.asksOthers, let principal, wish.offset == 0, !wish.onlyFollowed, let host = query.host,
+            !host.isEmpty, !found.contains(where: { $0.handle.foldedName == query.name && $0.host == host }),
+            case .account(let id)? = try await ask(for: wish.text, as: principal),
+            let account = try await database.read({ db in try Accounts.byID(id, in: db) }), account.isActive
+        else { return found }
+        return [account] + found.filter { $0.id != id }.prefix(wish.limit - 1)
+    }
+
+    // MARK: - Hashtags
+
+    private func searchTags(_ wish: SearchWish, as viewer: ID<Account>?) async throws -> [TagView] {
+        let start = foldedTag(wish.text)
+        guard isTag(start) else { return [] }
+        return try await database.read { db in
+            let names = try Tags.names(beginning: start, offset: wish.offset, limit: wish.limit, in: db)
+            return try Tags.views(names, viewer: viewer, at: now(), in: db)
+        }
+    }
+
+    // MARK: - Posts and events
+
+    private func searchStatuses(_ wish: SearchWish, as viewer: ID<Account>) async throws -> [StatusView] {
+        var query = StatusQuery()
+        query.author = wish.author
+        query.before = wish.before
+        query.after = wish.after
+        var words: [Substring] = []
+        for word in wish.text.split(whereSeparator: \.isWhitespace) {
+            guard let colon = word.firstIndex(of: ":") else {
+                words.append(word)
+                continue
+            }
+            let value = String(word[word.index(after: colon)...])
+            switch word[..<colon].lowercased() {
+            case "from": query.author = try await author(named: value, viewer) ?? .first
+            case "has": query.hasMedia = true
+            case "before": query.before = min(query.before, Self.number(ofDay: value) ?? query.before)
+            case "after":
+                // The day itself is over before what comes after it.
+                let next = Self.number(ofDay: value).map { $0 + 86_400_000 << 16 }
+                query.after = max(query.after, next ?? query.after)
+            default: words.append(word)
+            }
+        }
+        query.words = SearchWords.of(words.joined(separator: " "))
+        guard !query.words.isEmpty || (query.author != nil && words.isEmpty) else { return [] }
+        return try await database.read { [query] db in
+            let entries = try Searches.statuses(
+                query, viewer: viewer, offset: wish.offset, limit: wish.limit, in: db)
+            return try StatusViews.load(entries, viewer: viewer, in: db)
+        }
+    }
+
+    private func author(named text: String, _ viewer: ID<Account>) async throws -> ID<Account>? {
+        if text == "me" { return viewer }
+        guard let handle = Handle(text) else { return nil }
+        let host = handle.host == identifiers.host ? "" : handle.host
+        return try await database.read { db in
+            try Accounts.byHandle(Handle(name: handle.name, host: host), in: db)?.id
+        }
+    }
+
+    /// The years 1970 … 4000 in milliseconds: shifted by sixteen bits they still fit into a number.
+    private static let searchedDays: Range<Int64> = 0..<64_092_211_200_000
+
+    /// The number below which nothing of a day, `2026-03-01`, or of a later one stands.
+    private static func number(ofDay text: String) -> Int64? {
+        guard text.utf8.count == 10, let midnight = Dates.parse(text), searchedDays.contains(midnight) else {
+            return nil
+        }
+        return midnight << 16
+    }
+
+    // MARK: - Addresses
+
+    private func searchAddress(_ wish: SearchWish, as principal: Principal?) async throws -> SearchFindings {
+        let viewer = principal?.account
+        var found = SearchFindings()
+        guard wish.offset == 0 else { return found }
+        var thing = try await known(wish.text)
+        if thing == nil, wish.asksOthers, let principal { thing = try await ask(for: wish.text, as: principal) }
+        switch thing {
+        case .account(let id) where wish.kinds.contains(.accounts):
+            let account = try await database.read { db in try Accounts.byID(id, in: db) }
+            if let account, account.isActive { found.accounts = [account] }
+        case .post(let id) where wish.kinds.contains(.statuses):
+            found.statuses = try await statuses(ID(id.rawValue), viewer)
+        case .event(let id) where wish.kinds.contains(.statuses):
+            found.statuses = try await statuses(ID(id.rawValue), viewer)
+        default: break
+        }
+        return found
+    }
+
+    private func statuses(_ id: ID<Entry>, _ viewer: ID<Account>?) async throws -> [StatusView] {
+        try await database.read { db in try StatusViews.one(id, viewer: viewer, in: db).map { [$0] } ?? [] }
+    }
+
+    /// What an address names of what we have: by its id, or as apps write the pages of this node.
+    private func known(_ text: String) async throws -> Found? {
+        guard let iri = IRI(text) else { return nil }
+        let parts = iri.path.split(separator: "/").map(String.init)
+        let isOurs = identifiers.isLocal(iri)
+        return try await database.read { db in
+            if let account = try Accounts.byIRI(iri, in: db) { return .account(account.id) }
+            if let post = try Posts.byIRI(iri, in: db) { return .post(post.id) }
+            if let event = try Events.byIRI(iri, in: db) { return .event(event.id) }
+            guard isOurs, let name = parts.first, name.hasPrefix("@"), let handle = Handle(name) else { return nil }
+            if parts.count == 1 { return try Accounts.byHandle(handle, in: db).map { .account($0.id) } }
+            guard parts.count == 2, let number = ID<Entry>(parts[1]) else { return nil }
+            switch try Entries.byID(number, in: db)?.subject {
+            case .post(let id): return .post(id)
+            case .event(let id): return .event(id)
+            case nil: return nil
+            }
+        }
+    }
+
+    /// What other nodes say, in time; nil when they know nothing, do not answer, or the text names nothing.
+    private func ask(for text: String, as principal: Principal) async throws -> Found? {
+        try await withThrowingTaskGroup(of: Found?.self) { tasks in
+            tasks.addTask {
+                do {
+                    return try await lookUp(text, as: principal)
+                } catch is ServiceError {
+                    return nil
+                }
+            }
+            tasks.addTask {
+                try await Task.sleep(for: Self.searchTime)
+                return nil
+            }
+            defer { tasks.cancelAll() }
+            return try await tasks.next() ?? nil
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+public import Model
+internal import Storage
+internal import Vocabulary
+internal import TextEncoding
+
+extension Services {
+    private static let linkLength = Duration.minutes(30)
+
+    /// Sends a link by which one signs in. What it answers never tells whether somebody has that address.
+    ///
+    /// - Parameter next: where to go on afterwards, a path of this node; empty for the first page.
+    public func sendSignInLink(email: String, language: String, next: String = "") async throws {
+        let email = email.trimmed.lowercased()
+        guard MailAddress(email) != nil else { throw ServiceError.invalid("email", "not_an_address") }
+        try attempts.take("link:\(email)", at: now())
+        let token = try secrets.makeToken()
+        let digest = secrets.digest(Array(token.utf8))
+        try await database.write { tx in
+            guard let local = try LocalAccounts.byEmail(email, in: tx), let address = local.email,
+                local.approvedAt != nil, local.account.isActive
+            else { return }
+            try SignInLinks.insert(digest, account: local.account.id, expires: now() + Self.linkLength, in: tx)
+            let link =
+                community.origin.appending(path: "sign-in/link").string + "?token=\(token)"
+                + (next.isEmpty ? "" : "&next=\(next.percentEncoded)")
+            try enqueue(.signIn(link: link), to: address, language: local.language ?? language, in: tx)
+        }
+    }
+
+    /// A link for the command line to print: how the first steward gets in. The operator may make one.
+    public func makeSignInLink(for account: ID<Account>, as principal: Principal) async throws -> String {
+        try requireOperator(principal)
+        let token = try secrets.makeToken()
+        return try await database.write { tx in try storeSignInLink(token, for: account, in: tx) }
+    }
+
+    /// Stores a link that is valid for a day.
+    func storeSignInLink(_ token: String, for account: ID<Account>, in tx: Transaction) throws -> String {
+        let digest = secrets.digest(Array(token.utf8))
+        try SignInLinks.insert(digest, account: account, expires: now() + .days(1), in: tx)
+        return community.origin.appending(path: "sign-in/link").string + "?token=\(token)"
+    }
+
+    /// Trades a link's token for a session, once: the link is spent when, and only when, there is a session.
+    public func useSignInLink(_ token: String) async throws -> String {
+        let digest = secrets.digest(Array(token.utf8))
+        let session = try secrets.makeToken()
+        try await database.write { tx in
+            guard let id = try SignInLinks.use(digest, at: now(), in: tx) else {
+                throw ServiceError.conflict("link_used_or_old")
+            }
+            try insertSession(session, for: member(.member(id), in: tx).account.id, in: tx)
+        }
+        return session
+    }
+}
