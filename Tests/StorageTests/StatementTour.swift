@@ -306,6 +306,7 @@ struct StatementTour {
         try MailQueue.enqueue(mail, at: s.now, in: tx)
         _ = try MailQueue.lease(limit: 1, now: s.now, until: later, in: tx)
         try MailQueue.postpone(ID(1), until: s.now, in: tx)
+        _ = try QueueBacklogs.all(now: s.now, in: tx)
         try MailQueue.finish(ID(1), in: tx)
     }
 
