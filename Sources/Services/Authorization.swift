@@ -10,8 +10,8 @@ internal import Storage
 // 2. Who acts, and what is theirs, read in the transaction of the command that asks.
 //
 // A command calls `actor`, `member`, `requireModerator`, `requireSteward`, `requireRunning` or one of the functions for
-// a thing (`readablePost`, `ownPost` …) before it changes anything. `Tests/ServicesTests/AuthorizationTable.swift` lists
-// every command with what each role may do; a command that is missing there fails a test.
+// a thing (`readablePost`, `ownPost` …) before it changes anything. `AuthorizationTable.swift` in the suite lists every
+// command with what each role may do; a command that is missing there fails a test.
 
 // MARK: - What a role allows
 

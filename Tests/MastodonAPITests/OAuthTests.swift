@@ -374,7 +374,8 @@ extension ClientNode {
         var request = AuthorizationRequest.of(app, scope)
         request.challenge = challenge
         request.challengeMethod = challenge.isEmpty ? "" : "S256"
-        return try await services.authorizeApp(request, as: .group(account ?? person, by: person))
+        return try await services.authorizeApp(
+            request, as: account.map { .group($0, by: person) } ?? .member(person))
     }
 
     /// A token as apps come by it.

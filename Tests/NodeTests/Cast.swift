@@ -85,7 +85,7 @@ extension TestNode {
 
     /// Lets a member or a group follow an account elsewhere, until both sides know.
     nonisolated func follow(_ target: Account, of other: TestNode, as follower: Account) async throws {
-        try await services.follow(handle: "@\(target.username)@\(other.host)", as: .member(follower.id))
+        try await services.follow(handle: "@\(target.username)@\(other.host)", as: .onBehalf(of: follower.id))
         try await eventually("\(follower.username) follows \(target.username)") {
             try await follow(by: follower.iri, of: target.iri) == .accepted
         }

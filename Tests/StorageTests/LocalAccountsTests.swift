@@ -106,6 +106,8 @@ struct LocalAccountsTests {
             #expect(try await db.read { try LocalAccounts.hasSteward(in: $0) } == false)
             try await db.store(members: Someone.member(try Someone.local(3, "boss"), role: .steward))
             #expect(try await db.read { try LocalAccounts.hasSteward(in: $0) })
+            #expect(try await db.write { try LocalAccounts.hasSteward(besides: ID(2), in: $0) })
+            #expect(try await db.write { try LocalAccounts.hasSteward(besides: ID(3), in: $0) } == false)
             try await db.write { try Accounts.suspend(ID(3), at: .start, in: $0) }
             #expect(try await db.read { try LocalAccounts.hasSteward(in: $0) } == false)
         }

@@ -82,6 +82,7 @@ struct StatementTour {
         _ = try LocalAccounts.byName("ada", in: tx)
         _ = try LocalAccounts.list(in: tx)
         _ = try LocalAccounts.hasSteward(in: tx)
+        _ = try LocalAccounts.hasSteward(besides: s.ada.id, in: tx)
         try LocalAccounts.setRole(s.ada.id, .steward, in: tx)
         try LocalAccounts.setPassword(s.ada.id, hash: nil, in: tx)
         try LocalAccounts.setLanguage(s.ada.id, "fr", in: tx)

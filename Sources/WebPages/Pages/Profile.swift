@@ -47,7 +47,7 @@ enum Profile {
     private static func page(_ account: Account, _ visit: Visit) async throws -> Response {
         guard account.isActive else { throw ServiceError.notFound }
         let (viewer, request, now, mode) = (visit.viewer, visit.listPage(), visit.now, visit.community.mode)
-        let (services, principal) = (visit.services, try? visit.principal())
+        let (services, principal) = (visit.services, visit.isModerator ? try? visit.principal() : nil)
         let content = try await visit.database.read { db in
             let list =
                 account.isGroup

@@ -124,7 +124,7 @@ struct FollowTests {
                 try await $0.follow(handle: "@vic@far.example", as: .group(group, by: ada))
             }
             try await cafe.expect(.notAllowed) { try await $0.unfollow(target.id, as: .group(group, by: ada)) }
-            try await cafe.expect(.notFound) { try await $0.follow(handle: "@mona", as: .group(ada, by: mona)) }
+            try await cafe.expect(.notAllowed) { try await $0.follow(handle: "@mona", as: .group(ada, by: mona)) }
             try await cafe.services.unfollow(target.id, as: .group(group, by: mona))
             #expect(try await state(group, target.id, cafe) == nil)
         }

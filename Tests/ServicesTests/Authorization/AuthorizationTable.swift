@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every command of Services and who may carry it out. A command that is missing here fails a test.
+///
+/// Who: `s` a stranger of another node, `x` a suspended steward, `p` a steward who waits to be let in, `m` a member,
+/// `g` a member who runs the group in question, `M` a moderator, `S` a steward, `O` the operator, `G` a member in the
+/// name of a group that they run, `L` the same after the role was taken away. Words after a name tell two cases apart.
+enum AuthorizationTable {
+    static let rows: [(who: String, commands: [String])] = rights.map { right in
+        (right.who, names(right.commands).sorted())
+    }
+
+    private static let rights: [(who: String, commands: String)] = [
+        // One's own affairs, a person's or a group's.
+        (
+            "mgMSG",
+            """
+            changeProfile(_:as:), setPicture(_:_:as:), removePicture(_:as:), ownProfile(as:),
+            uploadMedia(_:as:patience:), editMedia(_:_:as:), deleteMedia(_:as:), publishPost(_:as:),
+            editPost(_:title:text:as:), editPost(_:_:as:), pin(_:_:as:), schedulePost(_:at:as:),
+            reschedulePost(_:to:as:), unschedulePost(_:as:), likePost(_:as:), unlikePost(_:as:), favourite(_:as:),
+            unfavourite(_:as:), boostPost(_:as:), unboostPost(_:as:), bookmark(_:as:), unbookmark(_:as:),
+            muteThread(_:_:as:), vote(_:on:as:), revokeQuote(of:in:as:), setQuotePolicy(_:of:as:), follow(_:as:),
+            follow(handle:as:), unfollow(_:as:), tuneFollow(_:showsBoosts:notifies:as:), removeFollower(_:as:),
+            answerFollow(from:to:accept:as:), block(_:as:), unblock(_:as:), blockHost(_:as:), unblockHost(_:as:),
+            mute(_:hidesNotifications:seconds:as:), unmute(_:as:), note(_:about:as:), endorse(_:_:as:),
+            dismissSuggestion(_:as:), followTag(_:_:as:), featureTag(_:as:), unfeatureTag(_:as:),
+            unfeatureTag(named:as:), makeList(titled:replies:isExclusive:as:),
+            changeList(_:title:replies:isExclusive:as:), deleteList(_:as:), add(_:to:as:), remove(_:from:as:),
+            makeFilter(_:as:), changeFilter(_:_:as:), deleteFilter(_:as:), addKeyword(_:wholeWord:to:as:),
+            changeKeyword(_:as:), addNamed(_:to:as:), removeNamed(_:as:), dismissNotification(_:as:),
+            dismissNotificationGroup(_:as:), clearNotifications(as:), setMarkers(_:as:), seeNotifications(upTo:as:),
+            changeNotificationPolicy(as:_:), answerNotificationRequests(_:accept:as:), setConversation(_:unread:as:),
+            removeConversation(_:as:), receivePushes(_:as:), changePushes(alerts:policy:as:), endPushes(as:),
+            authorizeApp(_:as:), dismissAnnouncement(_:as:), react(_:to:as:), unreact(_:to:as:), report(_:as:),
+            changeEvent(_:_:as:) of one's own
+            """
+        ),
+        // What a person does alone: a group has no seat, no password and no settings.
+        (
+            "mgMS",
+            """
+            editProfile(_:as:), changePassword(_:as:), revokeToken(_:as:), joinEvent(_:as:), leaveEvent(_:as:),
+            answerEvent(_:_:as:), planEvent(_:as:)
+            """
+        ),
+        ("p", "resendConfirmation(as:email:)"),
+        ("mgMSO", "invite(as:)"),
+        ("mgMSGO", "deletePost(_:as:), account(named:as:), lookUp(_:as:)"),
+        // What belongs to a group.
+        ("gMSGO", "editGroup(_:title:summary:as:), answerFollow(from:to:accept:as:) for a group"),
+        ("gMSG", "changeEvent(_:_:as:), postponeEvent(_:as:), cancelEvent(_:as:)"),
+        ("gMS", "planEvent(_:as:) where one is no follower"),
+        // Moderation: only of those with less power.
+        (
+            "MSO",
+            """
+            approveSignUp(_:as:), refuseSignUp(_:as:), createGroup(_:as:), resolveReport(_:as:),
+            setPolicy(_:host:note:as:), suspend(_:_:as:), suspend(_:_:as:) a group,
+            deletePost(_:as:) of somebody else
+            """
+        ),
+        (
+            "SO",
+            """
+            suspend(_:_:as:) a moderator, setRole(_:_:as:), setRole(_:_:as:) of a steward, deleteAccount(_:as:),
+            deleteAccount(_:as:) a moderator, withdrawAnnouncement(_:as:)
+            """
+        ),
+        ("S", "announceToAll(_:event:as:)"),
+        // The command line.
+        (
+            "O",
+            """
+            createAccount(_:role:as:), makeToken(_:app:account:person:as:), makeSignInLink(for:as:),
+            resetPassword(of:as:), suspend(_:_:as:) a steward, deleteAccount(_:as:) a steward
+            """
+        ),
+        // What belongs to somebody else is nobody's, and what one may not read one does nothing with.
+        (
+            "",
+            """
+            suspend(_:_:as:) the node, editPost(_:_:as:) of somebody else, pin(_:_:as:) of somebody else,
+            setQuotePolicy(_:of:as:) of somebody else, unschedulePost(_:as:) of somebody else,
+            deleteMedia(_:as:) of somebody else, editMedia(_:_:as:) of somebody else,
+            deleteFilter(_:as:) of somebody else, changeFilter(_:_:as:) of somebody else,
+            deleteList(_:as:) of somebody else, revokeToken(_:as:) of somebody else, favourite(_:as:) what is hidden,
+            bookmark(_:as:) what is hidden, muteThread(_:_:as:) what is hidden, boostPost(_:as:) what is hidden,
+            joinEvent(_:as:) what is hidden, vote(_:on:as:) what is hidden
+            """
+        ),
+    ]
+
+    /// How one gets in: who acts is proved by a password, a link, a code, a token or a session.
+    static let entrances = names(
+        """
+        register(_:from:), register(_:through:from:), signIn(name:password:),
+        sendSignInLink(email:language:next:), useSignInLink(_:), session(_:), signOut(_:), registerApp(_:from:),
+        giveToken(_:), revokeToken(_:clientID:clientSecret:), identity(ofToken:)
+        """)
+
+    /// What the node does by itself; nobody asks for it.
+    static let duties = names(
+        """
+        prepareNode(), publishDuePosts(), endPolls(), tellPollCounts(), tellBeginnings(), words(for:)
+        """)
+
+    /// The rules themselves, for the buttons of pages.
+    static let questions = names(
+        """
+        mayModerate(_:), mayRun(_:_:in:), groupsRun(by:in:), mayChangeEvent(_:as:), maySuspend(_:_:in:)
+        """)
+
+    /// Nothing is changed: whose things are read is what the caller says.
+    static let reads = names(
+        """
+        profileSource(of:), authorizationQuestion(_:of:), connectedApps(of:), app(_:), filters(of:),
+        filter(withKeyword:of:), filter(withNamed:of:), followsBetween(_:andHost:), list(_:of:), lists(of:),
+        media(_:of:patience:), address(ofMedia:), pushKey(), source(of:by:), waitingPost(_:of:),
+        waitingPosts(of:_:), moment(_:), formToken(session:), foldedTag(_:), tags(_:viewer:), search(_:as:),
+        scheme(of:), webOrigin(of:), isAllowed(_:)
+        """)
+
+    private static func names(_ text: String) -> Set<String> {
+        Set(text.split(separator: /,\s+/).map(String.init))
+    }
+}
