@@ -22,6 +22,7 @@ let nioHTTPCodec = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package:
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// The house, floor by floor; no arrow runs up. `Tests/ArchitectureTests` holds the imports against this table.
@@ -41,12 +42,12 @@ let floors: [Target] = [
     .target(name: "Model", dependencies: ["Vocabulary", "Calendar"], swiftSettings: strict),
     // 3
     .target(name: "Markup", dependencies: ["Model", "CLibXML2"], swiftSettings: strict),
-    .target(name: "Storage", dependencies: ["Database", "Model", "Vocabulary"], swiftSettings: strict),
+    .target(name: "Storage", dependencies: ["Database", "Model", "Vocabulary", logging], swiftSettings: strict),
     // 4
     .target(
         name: "Federation",
         dependencies: [
-            "Calendar", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging,
+            "Calendar", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Vocabulary", logging, deque,
         ], swiftSettings: strict),
     .target(
         name: "Transport",
@@ -194,6 +195,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),

@@ -33,16 +33,21 @@ struct Health: Sendable {
     /// All counters and queues in the Prometheus text format.
     func metrics() async throws -> Response {
         let now = node.clock.now
-        let (inbox, outbox) = try await node.database.read { db in
-            (try InboxQueue.backlog(in: db), try OutboxQueue.backlog(now: now, in: db))
+        let backlogs = try await node.database.read { db in
+            try LeasedQueue.all.map { queue in (queue.name, try queue.backlog(now: now, in: db)) }
         }
-        var lines = [
-            "inbox_backlog \(inbox.count)",
-            "inbox_oldest_seconds \(inbox.oldest.map { (now - $0).milliseconds / 1000 } ?? 0)",
-            "delivery_backlog \(outbox.count)",
-            "database_statements \(node.counters.statementCount)",
-            "delivery_oldest_seconds \(outbox.oldestDue.map { (now - $0).milliseconds / 1000 } ?? 0)",
-        ]
+        var lines = ["database_statements \(node.counters.statementCount)"]
+        for (name, backlog) in backlogs {
+            let seconds = backlog.oldestDue.map { (now - $0).milliseconds / 1000 } ?? 0
+            lines += [
+                "queue_backlog{queue=\"\(name)\"} \(backlog.count)",
+                "queue_oldest_seconds{queue=\"\(name)\"} \(seconds)",
+            ]
+            // The names that these two had before all queues were measured.
+            if let former = ["received": "inbox", "delivery": "delivery"][name] {
+                lines += ["\(former)_backlog \(backlog.count)", "\(former)_oldest_seconds \(seconds)"]
+            }
+        }
         for (name, count) in node.counters.snapshot.sorted(by: { $0.key < $1.key }) {
             lines.append("events_total{name=\"\(name)\"} \(count)")
         }
