@@ -107,14 +107,14 @@ let floors: [Target] = [
         name: "Model", dependencies: ["Vocabulary", "Calendar", "CivilDates", "TextEncoding"], swiftSettings: strict),
     // 3
     .target(name: "Markup", dependencies: ["Model", "CLibXML2"], swiftSettings: strict),
-    .target(name: "Storage", dependencies: ["Database", "Model", "Vocabulary"], swiftSettings: strict),
+    .target(name: "Storage", dependencies: ["Database", "Model", "Vocabulary", logging], swiftSettings: strict),
     // 4
     .target(
         name: "Federation",
         dependencies: [
             "Limits", "Telemetry", "Calendar", "CivilDates", "Database", "HTTPSignatures", "Markup", "Model", "Storage",
             "TextEncoding",
-            "Vocabulary", logging,
+            "Vocabulary", logging, deque,
         ], swiftSettings: strict),
     .target(
         name: "Transport",

@@ -21,23 +21,3 @@ public enum MailError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 }
-
-/// When a mail that was not taken is tried again.
-public struct MailRetry: Sendable, Hashable {
-    /// The wait after the first try; each further one is twice as long.
-    public var first = Duration.seconds(60)
-    /// No wait is longer.
-    public var ceiling = Duration.seconds(6 * 3600)
-    /// How often a mail is tried in all. With the values above the last try comes about a day after the first.
-    public var attempts = 12
-
-    /// The usual policy.
-    public init() {}
-
-    /// - Parameter attempt: how many tries have failed; 1 or more.
-    /// - Returns: the wait before the next try, or `nil` when the mail is given up.
-    public func wait(afterAttempt attempt: Int) -> Duration? {
-        guard attempt < attempts else { return nil }
-        return min(first * (1 << min(max(attempt - 1, 0), 20)), ceiling)
-    }
-}

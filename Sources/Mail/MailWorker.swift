@@ -3,26 +3,14 @@
 public import Database
 public import Logging
 public import Model
-import Storage
+internal import Storage
 
 /// Takes mails from the queue in the database and hands them to a sender, until its task is cancelled.
 ///
 /// A mail leaves the queue only after the sender has taken it, so a crash in between sends it twice, with one
 /// Message-ID, and never loses it. Several workers may share a queue.
-public actor MailWorker {
-    private let database: Database
-    private let sender: any MailSender
-    private let from: Mailbox
-    private let clock: any Clock
-    private let logger: Logger
-    private let retry = MailRetry()
-
-    /// How many mails one lease takes.
-    private static let batch = 8
-    /// How long they are ours. A sender's deadline times `batch` must be shorter.
-    private static let lease = Duration.minutes(10)
-    /// How often the queue is looked at when nobody tells.
-    private static let poll = Duration.seconds(30)
+public struct MailWorker: Sendable {
+    private let worker: QueueWorker<MailWork>
 
     /// - Parameters:
     ///   - database: where the queue is.
@@ -31,59 +19,51 @@ public actor MailWorker {
     public init(
         database: Database, sender: any MailSender, from: Mailbox, clock: any Clock, logger: Logger
     ) {
-        self.database = database
-        self.sender = sender
-        self.from = from
-        self.clock = clock
-        self.logger = logger
+        let work = MailWork(database: database, sender: sender, from: from, clock: clock, logger: logger)
+        // One after the other, in the order in which they were written.
+        var settings = QueueSettings(wakes: .mailWaits, every: .seconds(30), places: 1)
+        settings.ahead = 7
+        worker = QueueWorker(
+            work, settings, in: QueueContext(database: database, clock: clock, logger: logger))
     }
 
     /// Sends what waits, then whatever comes. When the task is cancelled the mail in hand is still finished, and
     /// those leased with it go back.
-    public func run() async {
-        await ChangeFeed(database).work(on: .mailWaits, every: Self.poll) { await sendWaiting() }
-    }
+    public func run() async { await worker.run() }
 
     /// Sends every mail that is due now.
     ///
     /// - Returns: how many were sent.
     @discardableResult
     public func sendWaiting() async -> Int {
-        var sent = 0
-        do {
-            while !Task.isCancelled {
-                let now = clock.now
-                let lease = now + Self.lease
-                let mails = try await database.write { tx in
-                    try MailQueue.lease(limit: Self.batch, now: now, until: lease, in: tx)
-                }
-                guard !mails.isEmpty else { break }
-                sent += try await handle(mails, until: lease)
-            }
-        } catch {
-            logger.warning("mail queue not reachable", metadata: ["error.kind": "\(error)"])
-        }
-        return sent
+        await worker.drain().count { $0 }
+    }
+}
+
+/// Sends one mail.
+private struct MailWork: QueueWork {
+    let database: Database
+    let sender: any MailSender
+    let from: Mailbox
+    let clock: any Clock
+    let logger: Logger
+
+    var queue: LeasedQueue { MailQueue.queue }
+
+    func lease(_ limit: Int, _ lease: Lease, in tx: Transaction) throws -> [QueuedMail] {
+        try MailQueue.lease(limit, lease, in: tx)
     }
 
-    private func handle(_ mails: [QueuedMail], until lease: Timestamp) async throws -> Int {
-        var sent = 0
-        for mail in mails {
-            if Task.isCancelled || clock.now >= lease {
-                try await postpone(mail, until: clock.now)
-            } else if try await handle(mail) {
-                sent += 1
-            }
-        }
-        return sent
-    }
+    func keys(of mail: QueuedMail) -> [QueueKey] { [QueueKey(mail.id)] }
 
     /// - Returns: whether the mail was sent.
-    private func handle(_ mail: QueuedMail) async throws -> Bool {
+    func perform(_ mail: QueuedMail) async throws -> Bool {
         do throws(MailError) {
             guard let recipient = MailAddress(mail.recipient) else { throw .refused("not an address") }
             try await sender.send(MailMessage(mail, to: recipient, from: from, date: clock.now))
         } catch {
+            // Whoever is stopped in the middle leaves the mail to the next.
+            if case .unavailable = error, Task.isCancelled { return false }
             try await settle(mail, after: error)
             return false
         }
@@ -96,9 +76,12 @@ public actor MailWorker {
         let metadata: Logger.Metadata = [
             "mail.id": "\(mail.id)", "mail.attempt": "\(mail.attempts)", "error.kind": "\(error)",
         ]
-        if case .unavailable = error, let wait = retry.wait(afterAttempt: mail.attempts) {
+        let now = clock.now
+        if case .unavailable = error,
+            let next = queue.retry.nextTry(afterAttempts: mail.attempts, since: now, now: now, chance: 0)
+        {
             logger.warning("mail put off", metadata: metadata)
-            try await postpone(mail, until: clock.now + wait)
+            try await database.write { tx in try MailQueue.postpone(mail.id, until: next, in: tx) }
         } else {
             logger.warning("mail given up", metadata: metadata)
             try await finish(mail)
@@ -107,9 +90,5 @@ public actor MailWorker {
 
     private func finish(_ mail: QueuedMail) async throws {
         try await database.write { tx in try MailQueue.finish(mail.id, in: tx) }
-    }
-
-    private func postpone(_ mail: QueuedMail, until instant: Timestamp) async throws {
-        try await database.write { tx in try MailQueue.postpone(mail.id, until: instant, in: tx) }
     }
 }

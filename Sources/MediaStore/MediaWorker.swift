@@ -9,16 +9,14 @@ internal import Storage
 ///
 /// A file leaves the queue only when its result is kept, so a crash in between converts it twice and never loses it.
 /// Several workers may share a queue and a folder.
-public actor MediaWorker {
+public struct MediaWorker: Sendable {
     private let database: Database
     private let store: MediaStore
     private let clock: any Clock
     private let logger: Logger
 
-    /// How long a file is ours; longer than a conversion may take.
-    public static let lease = Duration.minutes(30)
-    /// How often a file is tried that ends its worker, or that we cannot keep.
-    private static let attempts = 3
+    /// How long a file is ours when its process is silent.
+    private static let lease = Duration.minutes(30)
     /// How often the queue is looked at when nobody tells.
     private static let poll = Duration.seconds(60)
     /// How long a file may belong to no post.
@@ -38,9 +36,11 @@ public actor MediaWorker {
 
     /// Converts and removes what waits, then whatever comes.
     public func run() async {
-        await ChangeFeed(database).work(on: .mediaWaits, every: Self.poll) {
-            await convertWaiting()
-            await removeGone()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await worker.run() }
+            group.addTask {
+                await ChangeFeed(database).work(on: .mediaWaits, every: Self.poll) { await removeGone() }
+            }
         }
     }
 
@@ -49,27 +49,26 @@ public actor MediaWorker {
     /// - Returns: how many can be shown afterwards.
     @discardableResult
     public func convertWaiting() async -> Int {
-        var count = 0
-        do {
-            while !Task.isCancelled {
-                let now = clock.now
-                let waiting = try await database.write { tx in
-                    try Uploads.lease(limit: 1, now: now, until: now + Self.lease, in: tx)
-                }
-                guard let media = waiting.first else { break }
-                if try await convert(media) == .ready { count += 1 }
-            }
-        } catch {
-            logger.warning("media queue not reachable", metadata: ["error.kind": "\(error)"])
-        }
-        return count
+        await worker.drain().count { $0 == .ready }
+    }
+
+    private var worker: QueueWorker<ConversionWork> {
+        // One at a time: a conversion has the processor for itself.
+        var settings = QueueSettings(wakes: .mediaWaits, every: Self.poll, places: 1)
+        settings.lease = Self.lease
+        // A film takes longer than a stop can wait.
+        settings.patience = .zero
+        return QueueWorker(
+            ConversionWork(worker: self), settings,
+            in: QueueContext(database: database, clock: clock, logger: logger))
     }
 
     /// Converts one file that the caller has leased, and records what became of it.
     ///
     /// - Returns: its state afterwards.
     public func convert(_ media: Media) async throws -> Media.State {
-        guard let source = media.source, media.attempts <= Self.attempts else {
+        let retry = Uploads.queue.retry
+        guard let source = media.source, media.attempts <= retry.attempts ?? .max else {
             return try await fail(media, .broken)
         }
         let converted: ConvertedMedia
@@ -77,13 +76,21 @@ public actor MediaWorker {
             converted = try await store.convert(source)
         } catch {
             // Whoever is stopped in the middle leaves the file to the next.
-            if Task.isCancelled { return try await postpone(media, by: .zero) }
-            if case .unavailable = error, media.attempts < Self.attempts {
+            if Task.isCancelled { return .waiting }
+            let now = clock.now
+            if case .unavailable = error,
+                let next = retry.nextTry(afterAttempts: media.attempts, since: now, now: now, chance: 0)
+            {
                 logger.warning("media conversion put off", metadata: ["error.kind": "\(error)"])
-                return try await postpone(media, by: .minutes(1))
+                try await database.write { tx in try Uploads.postpone(media.id, until: next, in: tx) }
+                return .waiting
             }
             return try await fail(media, error)
         }
+        return try await keep(converted, of: media, source: source)
+    }
+
+    private func keep(_ converted: ConvertedMedia, of media: Media, source: String) async throws -> Media.State {
         var finished = media
         converted.write(to: &finished)
         let (row, now) = (finished, clock.now)
@@ -127,12 +134,6 @@ public actor MediaWorker {
         if let source = media.source { store.discard(source: source) }
     }
 
-    private func postpone(_ media: Media, by wait: Duration) async throws -> Media.State {
-        let instant = clock.now + wait
-        try await database.write { tx in try Uploads.postpone(media.id, until: instant, in: tx) }
-        return .waiting
-    }
-
     private func fail(_ media: Media, _ error: MediaError) async throws -> Media.State {
         let now = clock.now
         try await database.write { tx in try Uploads.fail(media.id, code: error.code, at: now, in: tx) }
@@ -140,4 +141,19 @@ public actor MediaWorker {
         logger.debug("media refused", metadata: ["media.id": "\(media.id)", "error.kind": "\(error)"])
         return .failed
     }
+}
+
+/// Converts one file.
+private struct ConversionWork: QueueWork {
+    let worker: MediaWorker
+
+    var queue: LeasedQueue { Uploads.queue }
+
+    func lease(_ limit: Int, _ lease: Lease, in tx: Transaction) throws -> [Media] {
+        try Uploads.lease(limit, lease, in: tx)
+    }
+
+    func keys(of media: Media) -> [QueueKey] { [QueueKey(media.id)] }
+
+    func perform(_ media: Media) async throws -> Media.State { try await worker.convert(media) }
 }

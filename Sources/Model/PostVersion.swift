@@ -40,8 +40,10 @@ public struct ScheduledPost: Sendable, Hashable, Identifiable {
     public var dueAt: Timestamp
     /// What was sent, as JSON.
     public var parameters: String
+    /// How often its publication was tried.
+    public var attempts = 0
 
-    /// Creates the value.
+    /// Creates the value, not yet tried.
     public init(id: ID<ScheduledPost>, author: ID<Account>, dueAt: Timestamp, parameters: String) {
         self.id = id
         self.author = author

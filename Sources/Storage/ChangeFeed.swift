@@ -30,9 +30,11 @@ public struct ChangeFeed: Sendable {
         }
     }
 
-    /// Works at once, whenever `change` is told, and every `interval` in case a word was missed: one turn after the other,
+    /// Works at once, whenever `change` is told, and every `interval` in case it was not heard: one turn after the other,
     /// until the task is cancelled. The turn in hand is finished.
-    public func work(on change: Change, every interval: Duration, _ turn: @Sendable () async -> Void) async {
+    ///
+    /// - Parameter change: nil when only the interval counts.
+    public func work(on change: Change?, every interval: Duration, _ turn: @Sendable () async -> Void) async {
         let (ticks, tick) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         // Subscribed before the first turn, so that nothing falls between the two.
         let changes = changes()

@@ -61,21 +61,28 @@ public enum InboxQueue {
         try db.row("SELECT id FROM received WHERE activity_iri = \(activity)") != nil
     }
 
-    /// Takes the oldest activities that wait, for as long as the lease lasts.
+    /// The queue: what one signer said is leased in runs of sixteen, in the order in which it came.
+    ///
+    /// A run that cannot be done is tried eight times within about a day, then a person has to look at it.
+    public static let queue = LeasedQueue(
+        "inbox", table: "received", waiting: "state = 'waiting'",
+        order: .inRuns(.init(column: "signer_id", length: 16, lock: 7_401_001)),
+        completed: .set("state = 'done'"), parked: .set("state = 'parked'"),
+        // The first condition says nothing new; it lets SQLite see that `received_done` holds every row that is meant.
+        history: .init(condition: "state <> 'waiting' AND state = 'done'", since: "received_at"),
+        retry: RetryPolicy(steps: .growing(from: .seconds(10), by: 4, upTo: .hours(6)), attempts: 8))
+
+    /// Takes the oldest activities that wait, for as long as the lease lasts: at most sixteen of one signer, and none of
+    /// a signer of whom something is in hand anywhere.
+    ///
+    /// - Parameter limit: of how many signers.
+    /// - Returns: them in the order in which they came.
     public static func lease(
-        limit: Int, until lease: Timestamp, now: Timestamp, in tx: Transaction
+        signers limit: Int, _ lease: Lease, in tx: Transaction
     ) throws(DatabaseError) -> [ReceivedActivity] {
-        let rows = try tx.rows(
-            """
-            UPDATE received SET lease_until = \(lease), attempts = attempts + 1
-            WHERE id IN (SELECT r.id FROM received r
-                         WHERE r.state = 'waiting' AND r.run_at <= \(now)
-                           AND (r.lease_until IS NULL OR r.lease_until < \(now))
-                         ORDER BY r.run_at, r.id LIMIT \(limit) \(.skipLocked(of: "r")))
-            RETURNING id, activity_iri, activity_type, signer_id, key_id, body, received_at, attempts
-            """)
+        let columns: SQL = "id, activity_iri, activity_type, signer_id, key_id, body, received_at, attempts"
         var leased: [ReceivedActivity] = []
-        for row in rows {
+        for row in try queue.lease(limit, lease, returning: columns, in: tx) {
             var activity = ReceivedActivity(
                 id: try row.id("id"), activity: try row.iri("activity_iri"), type: try row.text("activity_type"),
                 signer: try row.id("signer_id"), keyID: try row.text("key_id"), body: try row.text("body"),
@@ -92,39 +99,22 @@ public enum InboxQueue {
     public static func finish(
         _ id: ID<ReceivedActivity>, outcome: String, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.changed(
-            """
-            UPDATE received SET state = 'done', outcome = \(outcome), lease_until = NULL
-            WHERE id = \(id) AND state = 'waiting'
-            """) == 1
+        try queue.complete([QueueKey(id)], setting: "outcome = \(outcome)", in: tx) == 1
     }
 
     /// Puts it back for later.
     public static func postpone(
-        _ id: ID<ReceivedActivity>, until time: Timestamp, reason: String, in tx: Transaction
+        _ id: ID<ReceivedActivity>, until time: Timestamp, reason: String, by holder: LeaseHolder = .thisProcess,
+        in tx: Transaction
     ) throws(DatabaseError) {
-        try tx.run(
-            """
-            UPDATE received SET run_at = \(time), lease_until = NULL, outcome = \(reason)
-            WHERE id = \(id) AND state = 'waiting'
-            """)
+        try queue.postpone(QueueKey(id), until: time, setting: "outcome = \(reason)", by: holder, in: tx)
     }
 
     /// Sets it aside for a person to look at: nothing is thrown away.
     public static func park(
-        _ id: ID<ReceivedActivity>, reason: String, in tx: Transaction
+        _ id: ID<ReceivedActivity>, reason: String, by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {
-        try tx.run(
-            """
-            UPDATE received SET state = 'parked', outcome = \(reason), lease_until = NULL
-            WHERE id = \(id) AND state = 'waiting'
-            """)
-    }
-
-    /// How many wait, and since when the oldest does.
-    public static func backlog(in db: some Queryable) throws(DatabaseError) -> (count: Int, oldest: Timestamp?) {
-        let row = try db.row("SELECT count(*) AS n, min(received_at) AS oldest FROM received WHERE state = 'waiting'")
-        return (Int(try row?.int("n") ?? 0), try row?.timeOrNil("oldest"))
+        try queue.park(QueueKey(id), setting: "outcome = \(reason)", by: holder, in: tx)
     }
 
     /// What became of an activity; nil when it never came.
@@ -135,91 +125,7 @@ public enum InboxQueue {
         let state = try row.text("state")
         return state == "waiting" ? state : try row.text("outcome")
     }
-
-    /// Forgets finished activities. Their ids stay known for as long as this keeps them: at least 90 days.
-    public static func prune(before time: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        // The first condition says nothing new; it lets SQLite see that `received_done` holds every row that is meant.
-        try tx.changed("DELETE FROM received WHERE state <> 'waiting' AND state = 'done' AND received_at < \(time)")
-    }
 }
-
-/// Stores what the gate let in: whatever waits at one moment shares one commit, so that a burst costs a few flushes of
-/// the disk and not one each. A caller returns only after its own row is durable.
-public actor InboxIntake {
-    private struct Waiting {
-        let activity: ReceivedActivity
-        let signature: [UInt8]
-        let continuation: CheckedContinuation<Bool, any Error>
-    }
-
-    /// Rows of one commit, at the most.
-    private static let batch = 128
-    /// Waiting requests beyond which a new one is turned away: the peer tries again later.
-    private static let ceiling = 4_096
-    /// How long a signature could be played again: the window of dates that the verifier accepts, and a little.
-    private static let memory = Duration.minutes(130)
-
-    private let database: Database
-    private var waiting: [Waiting] = []
-    private var isWriting = false
-
-    /// - Parameter database: where it is kept.
-    public init(database: Database) {
-        self.database = database
-    }
-
-    /// Stores an activity, unless it or its signature came before.
-    ///
-    /// - Returns: whether it is new.
-    /// - Throws: `InboxFull` when too many wait; whatever the database says.
-    public func store(_ activity: ReceivedActivity, signature: [UInt8]) async throws -> Bool {
-        guard waiting.count < Self.ceiling else { throw InboxFull() }
-        return try await withCheckedThrowingContinuation { continuation in
-            waiting.append(Waiting(activity: activity, signature: signature, continuation: continuation))
-            guard !isWriting else { return }
-            isWriting = true
-            Task { await self.drain() }
-        }
-    }
-
-    private func drain() async {
-        while !waiting.isEmpty {
-            let batch = Array(waiting.prefix(Self.batch))
-            waiting.removeFirst(batch.count)
-            await write(batch)
-        }
-        isWriting = false
-    }
-
-    private func write(_ batch: [Waiting]) async {
-        let items = batch.map { ($0.activity, $0.signature) }
-        do {
-            let fresh = try await database.write { tx in
-                var fresh: [Bool] = []
-                for (activity, signature) in items { fresh.append(try Self.insert(activity, signature, in: tx)) }
-                if fresh.contains(true) { tx.announce(.inboxWaits) }
-                return fresh
-            }
-            for (waiting, isNew) in zip(batch, fresh) { waiting.continuation.resume(returning: isNew) }
-        } catch  where batch.count > 1 {
-            // One row that the database refuses must not turn the others away.
-            for waiting in batch { await write([waiting]) }
-        } catch {
-            for waiting in batch { waiting.continuation.resume(throwing: error) }
-        }
-    }
-
-    private static func insert(
-        _ activity: ReceivedActivity, _ signature: [UInt8], in tx: Transaction
-    ) throws(DatabaseError) -> Bool {
-        let expiry = activity.receivedAt + memory
-        guard try SignatureMemory.remember(signature, until: expiry, in: tx) else { return false }
-        return try InboxQueue.accept(activity, in: tx)
-    }
-}
-
-/// More requests wait to be stored than can wait.
-public struct InboxFull: Error {}
 
 /// Signatures that were used once, so that a recorded request cannot be played again.
 public enum SignatureMemory {

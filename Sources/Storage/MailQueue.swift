@@ -28,6 +28,11 @@ public struct QueuedMail: Sendable, Hashable, Identifiable {
 
 /// Mails: written with the fact that they tell, leased, finished. One whose sender died is leased again.
 public enum MailQueue {
+    /// The queue: twelve tries, the last about a day after the first.
+    public static let queue = LeasedQueue(
+        "mail", table: "mail",
+        retry: RetryPolicy(steps: .growing(from: .minutes(1), by: 2, upTo: .hours(6)), attempts: 12))
+
     /// Stores a mail and, after the commit, wakes whoever sends.
     public static func enqueue(_ mail: QueuedMail, at now: Timestamp, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
@@ -40,16 +45,9 @@ public enum MailQueue {
 
     /// Takes the mails that wait longest, for as long as the lease lasts; in the order in which they were written.
     public static func lease(
-        limit: Int, now: Timestamp, until lease: Timestamp, in tx: Transaction
+        _ limit: Int, _ lease: Lease, in tx: Transaction
     ) throws(DatabaseError) -> [QueuedMail] {
-        let rows = try tx.rows(
-            """
-            UPDATE mail SET lease_until = \(lease), attempts = attempts + 1
-            WHERE id IN (SELECT m.id FROM mail m
-                         WHERE m.run_at <= \(now) AND (m.lease_until IS NULL OR m.lease_until < \(now))
-                         ORDER BY m.run_at, m.id LIMIT \(limit) \(.skipLocked(of: "m")))
-            RETURNING id, recipient, subject, body, attempts
-            """)
+        let rows = try queue.lease(limit, lease, returning: "id, recipient, subject, body, attempts", in: tx)
         var leased: [QueuedMail] = []
         for row in rows {
             var mail = QueuedMail(
@@ -63,13 +61,13 @@ public enum MailQueue {
 
     /// The mail was sent, or is given up: it is forgotten.
     public static func finish(_ id: ID<QueuedMail>, in tx: Transaction) throws(DatabaseError) {
-        try tx.run("DELETE FROM mail WHERE id = \(id)")
+        try queue.complete([QueueKey(id)], in: tx)
     }
 
     /// The mail is tried again from an instant on, by whoever is first.
     public static func postpone(
-        _ id: ID<QueuedMail>, until instant: Timestamp, in tx: Transaction
+        _ id: ID<QueuedMail>, until instant: Timestamp, by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {
-        try tx.run("UPDATE mail SET run_at = \(instant), lease_until = NULL WHERE id = \(id)")
+        try queue.postpone(QueueKey(id), until: instant, by: holder, in: tx)
     }
 }

@@ -59,6 +59,15 @@ public struct QueuedDelivery: Sendable, Hashable, Identifiable {
 
 /// Activities that we said, and their deliveries: lease, finish, postpone, abandon.
 public enum OutboxQueue {
+    /// The queue: what is said to one inbox about one object is delivered in the order in which it was said.
+    ///
+    /// A delivery is tried for fourteen days.
+    public static let queue = LeasedQueue(
+        "outbox", table: "delivery", order: .oneByOne(columns: ["inbox", "order_key"]),
+        retry: RetryPolicy(
+            steps: [.seconds(15), .minutes(1), .minutes(5), .minutes(30), .hours(2), .hours(6), .hours(12)],
+            spread: 0.2, patience: .days(14)))
+
     /// Stores what was said.
     public static func insert(_ activity: SentActivity, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
@@ -116,20 +125,12 @@ public enum OutboxQueue {
     /// A host that rests or is busy is left alone, and an older delivery to the same inbox about the same object always
     /// goes first.
     public static func lease(_ request: LeaseRequest, in tx: Transaction) throws(DatabaseError) -> [QueuedDelivery] {
-        let now = request.now
-        let busy: SQL = request.busyHosts.isEmpty ? "" : " AND d.host NOT IN (\(list: request.busyHosts))"
-        let rows = try tx.rows(
-            """
-            UPDATE delivery SET lease_until = \(request.until), attempts = attempts + 1
-            WHERE id IN (
-                SELECT d.id FROM delivery d LEFT JOIN peer p ON p.host = d.host
-                WHERE d.run_at <= \(now) AND (p.rest_until IS NULL OR p.rest_until <= \(now))
-                  AND (d.lease_until IS NULL OR d.lease_until < \(now))\(busy)
-                  AND NOT EXISTS (SELECT 1 FROM delivery e
-                                  WHERE e.inbox = d.inbox AND e.order_key = d.order_key AND e.id < d.id)
-                ORDER BY d.run_at, d.id LIMIT \(request.limit) \(.skipLocked(of: "d")))
-            RETURNING id, activity_id, actor_id, inbox, attempts, created_at
-            """)
+        let now = request.lease.now
+        let busy: SQL = request.busyHosts.isEmpty ? "" : " AND q.host NOT IN (\(list: request.busyHosts))"
+        let rows = try queue.lease(
+            request.limit, request.lease,
+            where: "NOT EXISTS (SELECT 1 FROM peer p WHERE p.host = q.host AND p.rest_until > \(now))\(busy)",
+            returning: "id, activity_id, actor_id, inbox, attempts, created_at", in: tx)
         var leased: [QueuedDelivery] = []
         for row in rows {
             leased.append(
@@ -159,22 +160,21 @@ public enum OutboxQueue {
 
     /// The peer has it.
     public static func finish(_ ids: [ID<QueuedDelivery>], in tx: Transaction) throws(DatabaseError) {
-        guard !ids.isEmpty else { return }
-        try tx.run("DELETE FROM delivery WHERE id IN (\(list: ids))")
+        try queue.complete(ids.map { QueueKey($0) }, in: tx)
     }
 
     /// Later.
     public static func postpone(
-        _ id: ID<QueuedDelivery>, until time: Timestamp, in tx: Transaction
+        _ id: ID<QueuedDelivery>, until time: Timestamp, by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {
-        try tx.run("UPDATE delivery SET run_at = \(time), lease_until = NULL WHERE id = \(id)")
+        try queue.postpone(QueueKey(id), until: time, by: holder, in: tx)
     }
 
     /// Gives the lease back as if it was never taken: at a stop, or when the host is at its limit.
-    public static func release(_ ids: [ID<QueuedDelivery>], in tx: Transaction) throws(DatabaseError) {
-        guard !ids.isEmpty else { return }
-        try tx.run(
-            "UPDATE delivery SET lease_until = NULL, attempts = attempts - 1 WHERE id IN (\(list: ids))")
+    public static func release(
+        _ ids: [ID<QueuedDelivery>], by holder: LeaseHolder = .thisProcess, in tx: Transaction
+    ) throws(DatabaseError) {
+        try queue.release(ids.map { QueueKey($0) }, by: holder, in: tx)
     }
 
     /// Gives up, and says so where a person can see it.
@@ -187,16 +187,13 @@ public enum OutboxQueue {
             INSERT INTO abandoned_delivery (id, activity_id, inbox, reason, abandoned_at)
             VALUES (\(record), \(delivery.activity), \(delivery.inbox), \(reason), \(now))
             """)
-        try tx.run("DELETE FROM delivery WHERE id = \(delivery.id)")
+        try queue.park(QueueKey(delivery.id), by: nil, in: tx)
     }
 
-    /// How many wait, and since when the oldest that is due does.
-    public static func backlog(
-        now: Timestamp, in db: some Queryable
-    ) throws(DatabaseError) -> (count: Int, oldestDue: Timestamp?) {
-        let all = try db.row("SELECT count(*) AS n FROM delivery")
-        let due = try db.row("SELECT min(run_at) AS oldest FROM delivery WHERE run_at <= \(now)")
-        return (Int(try all?.int("n") ?? 0), try due?.timeOrNil("oldest"))
+    /// No later activity is addressed to an inbox that is gone, until its owner's document names one again.
+    public static func forgetInbox(_ inbox: IRI, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("UPDATE account SET shared_inbox = NULL WHERE shared_inbox = \(inbox) AND host <> ''")
+        try tx.run("UPDATE account SET inbox = NULL WHERE inbox = \(inbox) AND host <> ''")
     }
 }
 
@@ -204,18 +201,15 @@ public enum OutboxQueue {
 public struct LeaseRequest: Sendable {
     /// How many at the most, 1 ... 500.
     public var limit: Int
-    /// When the lease ends by itself.
-    public var until: Timestamp
-    /// The present.
-    public var now: Timestamp
+    /// For whom, and for how long.
+    public var lease: Lease
     /// Hosts that are at their limit of open requests; at most 500.
     public var busyHosts: [String]
 
     /// Creates the value.
-    public init(limit: Int, until: Timestamp, now: Timestamp, busyHosts: [String] = []) {
+    public init(limit: Int, _ lease: Lease, busyHosts: [String] = []) {
         self.limit = limit
-        self.until = until
-        self.now = now
+        self.lease = lease
         self.busyHosts = busyHosts
     }
 }

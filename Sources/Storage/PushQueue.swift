@@ -23,6 +23,17 @@ public struct QueuedPush: Sendable, Hashable {
 
 /// Pushes: queued with the notification that they tell of, leased, finished.
 public enum PushQueue {
+    /// After this time a notification is old news.
+    public static let patience = Duration.days(2)
+
+    /// The queue: an app whose push service answers slowly has four places at the most.
+    public static let queue = LeasedQueue(
+        "push", table: "push_queue", keys: ["subscription_id", "notification_id"],
+        order: .inRuns(.init(column: "subscription_id", length: 4, lock: 7_401_002)),
+        retry: RetryPolicy(
+            steps: [.seconds(15), .minutes(1), .minutes(5), .minutes(30), .hours(2), .hours(6), .hours(12)],
+            spread: 0.2, patience: patience))
+
     /// Queues a notification for those apps of its receiver that want its type, and wakes whoever pushes.
     ///
     /// - Parameters:
@@ -49,19 +60,16 @@ public enum PushQueue {
         if queued > 0 { tx.announce(Change.pushWaits) }
     }
 
-    /// Takes the pushes that wait longest, for as long as the lease lasts.
+    /// Takes the pushes that wait longest, for as long as the lease lasts: at most four to one app, and none to an app to
+    /// which one is under way anywhere.
+    ///
+    /// - Parameter limit: to how many apps.
+    /// - Returns: them in the order of their notifications.
     public static func lease(
-        limit: Int, now: Timestamp, until lease: Timestamp, in tx: Transaction
+        apps limit: Int, _ lease: Lease, in tx: Transaction
     ) throws(DatabaseError) -> [QueuedPush] {
-        let rows = try tx.rows(
-            """
-            UPDATE push_queue SET lease_until = \(lease), attempts = attempts + 1
-            WHERE (subscription_id, notification_id) IN (
-                SELECT q.subscription_id, q.notification_id FROM push_queue q
-                WHERE q.run_at <= \(now) AND (q.lease_until IS NULL OR q.lease_until < \(now))
-                ORDER BY q.run_at, q.notification_id LIMIT \(limit) \(.skipLocked(of: "q")))
-            RETURNING subscription_id, notification_id, type, sender_id, entry_id, attempts, created_at
-            """)
+        let columns: SQL = "subscription_id, notification_id, type, sender_id, entry_id, attempts, created_at"
+        let rows = try queue.lease(limit, lease, returning: columns, in: tx)
         var wanted: Set<Int64> = []
         for row in rows { wanted.insert(try row.int("subscription_id")) }
         guard !wanted.isEmpty else { return [] }
@@ -86,21 +94,18 @@ public enum PushQueue {
 
     /// The push service has it, or it is given up.
     public static func finish(_ push: QueuedPush, in tx: Transaction) throws(DatabaseError) {
-        try tx.run(
-            """
-            DELETE FROM push_queue
-            WHERE subscription_id = \(push.subscription.id) AND notification_id = \(push.notification)
-            """)
+        try queue.complete([push.key], in: tx)
     }
 
     /// The push is tried again from an instant on, by whoever is first.
     public static func postpone(
-        _ push: QueuedPush, until instant: Timestamp, in tx: Transaction
+        _ push: QueuedPush, until instant: Timestamp, by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {
-        try tx.run(
-            """
-            UPDATE push_queue SET run_at = \(instant), lease_until = NULL
-            WHERE subscription_id = \(push.subscription.id) AND notification_id = \(push.notification)
-            """)
+        try queue.postpone(push.key, until: instant, by: holder, in: tx)
     }
+}
+
+extension QueuedPush {
+    /// Its key in the queue.
+    public var key: QueueKey { QueueKey([subscription.id.rawValue, notification]) }
 }

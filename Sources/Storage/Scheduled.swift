@@ -5,8 +5,10 @@ public import Model
 
 /// Posts that wait for their hour. One appears in the transaction that takes its row away, so never twice.
 public enum Scheduled {
-    /// How often one is tried before its author has to look at it.
-    private static let attempts = 8
+    /// The queue: eight tries, five minutes apart, then its author has to look at it.
+    public static let queue = LeasedQueue(
+        "scheduled", table: "scheduled", parked: .set("run_at = NULL"),
+        retry: RetryPolicy(steps: [.minutes(5)], attempts: 8))
 
     /// Stores one.
     public static func insert(_ post: ScheduledPost, in tx: Transaction) throws(DatabaseError) {
@@ -57,7 +59,8 @@ public enum Scheduled {
     ) throws(DatabaseError) -> Bool {
         try tx.changed(
             """
-            UPDATE scheduled SET due_at = \(time), run_at = \(time), attempts = 0
+            UPDATE scheduled SET due_at = \(time), run_at = \(time), attempts = 0, lease_until = NULL,
+                lease_holder = NULL
             WHERE id = \(id) AND account_id = \(author)
             """) == 1
     }
@@ -71,32 +74,43 @@ public enum Scheduled {
         try tx.changed("DELETE FROM scheduled WHERE id = \(id) AND account_id = \(author)") == 1
     }
 
-    /// Those whose hour has come. Nobody else gets them before `lease`; a process that dies gives them back by that.
-    public static func takeDue(
-        at now: Timestamp, lease: Timestamp, limit: Int, in tx: Transaction
+    /// Takes those whose hour has come, for as long as the lease lasts.
+    public static func lease(
+        _ limit: Int, _ lease: Lease, in tx: Transaction
     ) throws(DatabaseError) -> [ScheduledPost] {
-        var taken: [ScheduledPost] = []
-        for post in try all("WHERE run_at <= \(now) ORDER BY run_at, id LIMIT \(limit)", in: tx) {
-            let isMine = try tx.changed(
-                """
-                UPDATE scheduled SET attempts = attempts + 1,
-                    run_at = CASE WHEN attempts + 1 < \(attempts) THEN \(lease) ELSE NULL END
-                WHERE id = \(post.id) AND run_at <= \(now)
-                """)
-            if isMine == 1 { taken.append(post) }
-        }
-        return taken
+        var leased: [ScheduledPost] = []
+        for row in try queue.lease(limit, lease, returning: columns, in: tx) { leased.append(try read(row)) }
+        return leased.sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
     }
+
+    /// The post is tried again from an instant on, by whoever is first.
+    public static func postpone(
+        _ id: ID<ScheduledPost>, until instant: Timestamp, by holder: LeaseHolder = .thisProcess, in tx: Transaction
+    ) throws(DatabaseError) {
+        try queue.postpone(QueueKey(id), until: instant, by: holder, in: tx)
+    }
+
+    /// The post is tried no more; it stays in its author's list.
+    public static func park(
+        _ id: ID<ScheduledPost>, by holder: LeaseHolder = .thisProcess, in tx: Transaction
+    ) throws(DatabaseError) {
+        try queue.park(QueueKey(id), by: holder, in: tx)
+    }
+
+    private static let columns: SQL = "id, account_id, due_at, attempts, parameters"
 
     private static func all(_ condition: SQL, in db: some Queryable) throws(DatabaseError) -> [ScheduledPost] {
         var posts: [ScheduledPost] = []
-        for row in try db.rows("SELECT id, account_id, due_at, parameters FROM scheduled \(condition)") {
-            posts.append(
-                ScheduledPost(
-                    id: try row.id("id"), author: try row.id("account_id"), dueAt: try row.time("due_at"),
-                    parameters: try row.text("parameters")))
-        }
+        for row in try db.rows("SELECT \(columns) FROM scheduled \(condition)") { posts.append(try read(row)) }
         return posts
+    }
+
+    private static func read(_ row: Row) throws(DatabaseError) -> ScheduledPost {
+        var post = ScheduledPost(
+            id: try row.id("id"), author: try row.id("account_id"), dueAt: try row.time("due_at"),
+            parameters: try row.text("parameters"))
+        post.attempts = try row.count("attempts")
+        return post
     }
 }
 

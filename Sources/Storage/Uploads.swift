@@ -8,6 +8,12 @@ public import Model
 /// The table is a queue and a register at once: a row waits until a worker has converted its file, belongs to a post
 /// or to none, and is removed after its files, so that a crash leaves a row rather than a file that nobody knows.
 public enum Uploads {
+    /// The queue of what is to be converted: three tries, a minute apart.
+    public static let queue = LeasedQueue(
+        "media", table: "media", waiting: "state = 'waiting'", completed: .set("state = 'ready'"),
+        parked: .set("state = 'failed'"),
+        retry: RetryPolicy(steps: [.minutes(1)], attempts: 3))
+
     private static let columns: SQL = """
         id, account_id, post_id, position, state, kind, media_type, source, file, preview_file, size, width, height,
         preview_width, preview_height, duration, frame_rate, bitrate, blurhash, focus_x, focus_y, description, error,
@@ -16,19 +22,20 @@ public enum Uploads {
 
     /// Stores what was handed in, waiting.
     ///
-    /// - Parameter lease: until when whoever stores it converts it itself; nil wakes a worker.
+    /// - Parameter lease: until when this process converts it itself; nil wakes a worker.
     public static func insert(
         _ m: Media, leasedUntil lease: Timestamp?, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
+        let holder = lease == nil ? nil : LeaseHolder.thisProcess.number
         try tx.run(
             """
             INSERT INTO media (id, account_id, position, state, kind, media_type, source, size, preview_file,
-                preview_width, preview_height, blurhash, focus_x, focus_y, description, run_at, lease_until, attempts,
-                created_at, touched_at)
+                preview_width, preview_height, blurhash, focus_x, focus_y, description, run_at, lease_until,
+                lease_holder, attempts, created_at, touched_at)
             VALUES (\(m.id), \(m.owner), 0, 'waiting', \(m.kind), \(m.mediaType), \(m.source), \(m.size),
                 \(m.previewFile), \(m.measures.previewWidth), \(m.measures.previewHeight), \(m.blurhash),
-                \(m.focus?.x), \(m.focus?.y), \(m.description), \(now), \(lease), \(lease == nil ? 0 : 1),
-                \(m.createdAt), \(now))
+                \(m.focus?.x), \(m.focus?.y), \(m.description), \(now), \(lease),
+                \(holder), \(lease == nil ? 0 : 1), \(m.createdAt), \(now))
             """)
         if lease == nil { tx.announce(Change.mediaWaits) }
     }
@@ -61,20 +68,9 @@ public enum Uploads {
     // MARK: - Conversion
 
     /// Takes the files that wait longest, for as long as the lease lasts.
-    public static func lease(
-        limit: Int, now: Timestamp, until lease: Timestamp, in tx: Transaction
-    ) throws(DatabaseError) -> [Media] {
-        let rows = try tx.rows(
-            """
-            UPDATE media SET lease_until = \(lease), attempts = attempts + 1
-            WHERE id IN (SELECT m.id FROM media m
-                         WHERE m.state = 'waiting' AND m.run_at <= \(now)
-                             AND (m.lease_until IS NULL OR m.lease_until < \(now))
-                         ORDER BY m.run_at, m.id LIMIT \(limit) \(.skipLocked(of: "m")))
-            RETURNING \(columns)
-            """)
+    public static func lease(_ limit: Int, _ lease: Lease, in tx: Transaction) throws(DatabaseError) -> [Media] {
         var leased: [Media] = []
-        for row in rows { leased.append(try read(row)) }
+        for row in try queue.lease(limit, lease, returning: columns, in: tx) { leased.append(try read(row)) }
         return leased.sorted { $0.id < $1.id }
     }
 
@@ -84,20 +80,17 @@ public enum Uploads {
     /// - Returns: whether somebody still waited for it; otherwise the files are nobody's.
     @discardableResult
     public static func finish(_ m: Media, at now: Timestamp, in tx: Transaction) throws(DatabaseError) -> Bool {
-        try tx.changed(
+        let facts: SQL = """
+            kind = \(m.kind), media_type = \(m.mediaType), source = NULL, file = \(m.file), size = \(m.size),
+            width = \(m.measures.width), height = \(m.measures.height), duration = \(m.measures.duration),
+            frame_rate = \(m.measures.frameRate), bitrate = \(m.measures.bitrate),
+            preview_file = COALESCE(preview_file, \(m.previewFile)),
+            preview_width = CASE WHEN preview_file IS NULL THEN \(m.measures.previewWidth) ELSE preview_width END,
+            preview_height = CASE WHEN preview_file IS NULL THEN \(m.measures.previewHeight) ELSE preview_height END,
+            blurhash = CASE WHEN preview_file IS NULL THEN \(m.blurhash) ELSE blurhash END,
+            error = NULL, touched_at = \(now)
             """
-            UPDATE media SET state = 'ready', kind = \(m.kind), media_type = \(m.mediaType), source = NULL,
-                file = \(m.file), size = \(m.size), width = \(m.measures.width), height = \(m.measures.height),
-                duration = \(m.measures.duration), frame_rate = \(m.measures.frameRate),
-                bitrate = \(m.measures.bitrate), preview_file = COALESCE(preview_file, \(m.previewFile)),
-                preview_width =
-                    CASE WHEN preview_file IS NULL THEN \(m.measures.previewWidth) ELSE preview_width END,
-                preview_height =
-                    CASE WHEN preview_file IS NULL THEN \(m.measures.previewHeight) ELSE preview_height END,
-                blurhash = CASE WHEN preview_file IS NULL THEN \(m.blurhash) ELSE blurhash END,
-                error = NULL, lease_until = NULL, touched_at = \(now)
-            WHERE id = \(m.id) AND state = 'waiting'
-            """) == 1
+        return try queue.complete([QueueKey(m.id)], setting: facts, in: tx) == 1
     }
 
     /// The file is none that we can show.
@@ -106,19 +99,15 @@ public enum Uploads {
     public static func fail(
         _ id: ID<Media>, code: String, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
-        try tx.run(
-            """
-            UPDATE media SET state = 'failed', source = NULL, error = \(code), lease_until = NULL, touched_at = \(now)
-            WHERE id = \(id) AND state = 'waiting'
-            """)
+        let facts: SQL = "source = NULL, error = \(code), touched_at = \(now)"
+        try queue.park(QueueKey(id), setting: facts, by: nil, in: tx)
     }
 
     /// The conversion is tried again from an instant on, by whoever is first.
     public static func postpone(
-        _ id: ID<Media>, until instant: Timestamp, in tx: Transaction
+        _ id: ID<Media>, until instant: Timestamp, by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {
-        try tx.run(
-            "UPDATE media SET run_at = \(instant), lease_until = NULL WHERE id = \(id) AND state = 'waiting'")
+        try queue.postpone(QueueKey(id), until: instant, by: holder, in: tx)
     }
 
     // MARK: - What its owner does

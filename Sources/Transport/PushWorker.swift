@@ -13,20 +13,7 @@ public struct PushWorker: Sendable {
     /// What is shown of a notification; nil when it is no more, or nobody should be told of it.
     public typealias Source = @Sendable (_ push: QueuedPush) async throws -> PushPayload?
 
-    private let database: Database
-    private let webPush: WebPush
-    private let source: Source
-    private let clock: any Clock
-    private let logger: Logger
-
-    /// How many pushes one lease takes; all are sent at the same time.
-    private static let batch = 16
-    /// How long they are ours; longer than one request may take.
-    private static let lease = Duration.minutes(2)
-    /// How often the queue is looked at when nobody tells.
-    private static let poll = Duration.seconds(30)
-    /// After two days a notification is old news.
-    static let retry = RetryPolicy(patience: WebPush.timeToLive)
+    private let worker: QueueWorker<PushWork>
 
     /// - Parameters:
     ///   - database: where the queue is.
@@ -34,52 +21,57 @@ public struct PushWorker: Sendable {
     public init(
         database: Database, webPush: WebPush, clock: any Clock, logger: Logger, source: @escaping Source
     ) {
-        self.database = database
-        self.webPush = webPush
-        self.source = source
-        self.clock = clock
-        self.logger = logger
+        let work = PushWork(database: database, webPush: webPush, source: source, clock: clock, logger: logger)
+        // One job is what goes to one app: an app whose push service is silent keeps one place.
+        let settings = QueueSettings(wakes: .pushWaits, every: .seconds(30), places: 64)
+        worker = QueueWorker(
+            work, settings, in: QueueContext(database: database, clock: clock, logger: logger))
     }
 
     /// Sends what waits, then whatever comes.
-    public func run() async {
-        await ChangeFeed(database).work(on: .pushWaits, every: Self.poll) { await sendWaiting() }
-    }
+    public func run() async { await worker.run() }
 
     /// Sends every push that is due now.
     ///
     /// - Returns: how many were taken by their services.
     @discardableResult
     public func sendWaiting() async -> Int {
-        var taken = 0
-        do {
-            while !Task.isCancelled {
-                let now = clock.now
-                let pushes = try await database.write { tx in
-                    try PushQueue.lease(limit: Self.batch, now: now, until: now + Self.lease, in: tx)
-                }
-                guard !pushes.isEmpty else { break }
-                taken += try await sendAll(pushes)
-            }
-        } catch {
-            logger.warning("push queue not reachable", metadata: ["error.kind": "\(error)"])
-        }
-        return taken
+        await worker.drain().reduce(0, +)
+    }
+}
+
+/// Sends what waits for one app.
+struct PushWork: QueueWork {
+    let database: Database
+    let webPush: WebPush
+    let source: PushWorker.Source
+    let clock: any Clock
+    let logger: Logger
+
+    var queue: LeasedQueue { PushQueue.queue }
+
+    func lease(_ limit: Int, _ lease: Lease, in tx: Transaction) throws -> [[QueuedPush]] {
+        let pushes = try PushQueue.lease(apps: limit, lease, in: tx)
+        return Dictionary(grouping: pushes, by: \.subscription.id).map(\.value)
     }
 
-    private func sendAll(_ pushes: [QueuedPush]) async throws -> Int {
-        let outcomes = await withTaskGroup(of: (QueuedPush, PushOutcome).self) { group in
-            for push in pushes { group.addTask { (push, await send(push)) } }
-            var outcomes: [(QueuedPush, PushOutcome)] = []
-            for await outcome in group { outcomes.append(outcome) }
-            return outcomes
+    func keys(of pushes: [QueuedPush]) -> [QueueKey] { pushes.map(\.key) }
+
+    /// Sends them at the same time; each is written down when it is answered.
+    ///
+    /// - Returns: how many were taken.
+    func perform(_ pushes: [QueuedPush]) async throws -> Int {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for push in pushes { group.addTask { try await deliver(push) } }
+            return try await group.reduce(0) { $1 ? $0 + 1 : $0 }
         }
-        let now = clock.now
-        let steps = outcomes.map { ($0, Self.step(after: $1, of: $0, now: now, chance: .random(in: 0..<1))) }
-        try await database.write { tx in
-            for (push, step) in steps { try Self.take(step, push, in: tx) }
-        }
-        return outcomes.count { $0.1 == .taken }
+    }
+
+    private func deliver(_ push: QueuedPush) async throws -> Bool {
+        let outcome = await send(push)
+        let step = Self.step(after: outcome, of: push, now: clock.now, chance: .random(in: 0..<1))
+        if let step { try await database.write { tx in try Self.take(step, push, in: tx) } }
+        return outcome == .taken
     }
 
     private func send(_ push: QueuedPush) async -> PushOutcome {
@@ -110,16 +102,17 @@ public struct PushWorker: Sendable {
         case postpone(until: Timestamp)
     }
 
-    static func step(after outcome: PushOutcome, of push: QueuedPush, now: Timestamp, chance: Double) -> Step {
+    /// - Returns: nil when the push stays as it is, and goes back into the queue with its lease.
+    static func step(after outcome: PushOutcome, of push: QueuedPush, now: Timestamp, chance: Double) -> Step? {
         switch outcome {
         case .taken: return .finish
         case .refused: return .drop
         case .gone: return .endSubscription
-        case .stopped: return .postpone(until: now)
+        case .stopped: return nil
         case .later(let retryAfter):
-            let wait = retry.wait(afterFailures: push.attempts, retryAfter: retryAfter, chance: chance)
-            let next = now + wait
-            return next - push.createdAt < retry.patience ? .postpone(until: next) : .giveUp
+            let next = PushQueue.queue.retry.nextTry(
+                afterAttempts: push.attempts, since: push.createdAt, now: now, retryAfter: retryAfter, chance: chance)
+            return next.map { .postpone(until: $0) } ?? .giveUp
         }
     }
 

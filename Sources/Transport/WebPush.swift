@@ -86,7 +86,7 @@ public enum PushOutcome: Sendable, Hashable {
 /// Spec: RFC 8030; the codings are those of `HTTPSignatures`.
 public struct WebPush: Sendable {
     /// How long a service keeps a push for a device that is off.
-    static let timeToLive = Duration.days(2)
+    static let timeToLive = PushQueue.patience
     /// How long one request may take.
     static let patience = Duration.seconds(20)
 

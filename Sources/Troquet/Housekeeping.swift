@@ -37,7 +37,7 @@ struct Housekeeping: Sendable {
         do {
             let swept = try await database.write { tx in
                 [
-                    "received": try InboxQueue.prune(before: now - Self.memory, in: tx),
+                    "received": try InboxQueue.queue.prune(before: now - Self.memory, in: tx),
                     "signatures": try SignatureMemory.prune(before: now, in: tx),
                     "sessions": try Sessions.prune(before: now, in: tx),
                     "keys": try SentOnce.prune(before: now - .hours(1), in: tx),

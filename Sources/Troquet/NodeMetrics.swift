@@ -61,20 +61,22 @@ final class NodeMetrics: Sendable {
         guard isDue else { return }
         let now = node.clock.now
         do {
-            let backlogs = try await node.database.read { db in try QueueBacklogs.all(now: now, in: db) }
-            for backlog in backlogs { show(backlog, at: now) }
+            let backlogs = try await node.database.read { db in
+                try LeasedQueue.all.map { queue in (queue.name, try queue.backlog(now: now, in: db)) }
+            }
+            for (name, backlog) in backlogs { show(name, backlog, at: now) }
         } catch {
             queues.withLock { $0 = nil }
             node.logger.warning("queues not counted", metadata: ["error.kind": "\(error)"])
         }
     }
 
-    private func show(_ backlog: QueueBacklogs.Backlog, at now: Timestamp) {
-        let age = backlog.oldest.map { max(0, (now - $0).milliseconds / 1000) } ?? 0
-        set("troquet_queue_depth", ["queue": backlog.queue], backlog.count)
-        set("troquet_queue_oldest_seconds", ["queue": backlog.queue], Int(age))
+    private func show(_ queue: String, _ backlog: QueueBacklog, at now: Timestamp) {
+        let age = backlog.oldestDue.map { max(0, (now - $0).milliseconds / 1000) } ?? 0
+        set("troquet_queue_depth", ["queue": queue], backlog.count)
+        set("troquet_queue_oldest_seconds", ["queue": queue], Int(age))
         // The two first queues had names of their own before there was a label.
-        guard let name = ["inbox": "inbox", "outbox": "delivery"][backlog.queue] else { return }
+        guard let name = ["inbox": "inbox", "outbox": "delivery"][queue] else { return }
         set("troquet_\(name)_backlog", [:], backlog.count)
         set("troquet_\(name)_oldest_seconds", [:], Int(age))
     }

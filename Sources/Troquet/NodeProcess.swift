@@ -47,6 +47,7 @@ struct NodeProcess: Sendable {
             services.append(Loop { await housekeeping.run() })
             let timetable = Timetable(services: node.services, logger: node.logger)
             services.append(Loop { await timetable.run() })
+            services.append(Loop { [node] in await node.services.publishDuePosts(node.logger) })
         }
         if let address = node.settings.metricsListen { services.append(try metrics(address)) }
         let group = ServiceGroup(

@@ -3,11 +3,12 @@
 internal import Logging
 internal import Services
 
-/// What happens at its hour: posts appear, polls end, events begin, and readers elsewhere hear how polls stand.
+/// What happens at its hour: polls end, events begin, and readers elsewhere hear how polls stand. Posts that wait for
+/// their hour are a queue with a worker of its own.
 ///
 /// Whoever is first takes what is due in one transaction, so several processes may have a timetable.
 struct Timetable: Sendable {
-    /// How late a post may appear.
+    /// How often it is looked at.
     static let interval = Duration.seconds(10)
     /// How many rounds lie between two times at which counts are told.
     private static let roundsBetweenCounts = 18
@@ -32,7 +33,6 @@ struct Timetable: Sendable {
     /// Does once what is due.
     func turn(tellsCounts: Bool) async {
         do {
-            try await services.publishDuePosts()
             try await services.endPolls()
             try await services.tellBeginnings()
             if tellsCounts { try await services.tellPollCounts() }

@@ -85,7 +85,7 @@ struct FanOutPhase: Sendable {
         let end = Machine.seconds + 90
         while true {
             let waiting = try await node.database.read { db in
-                try OutboxQueue.backlog(now: SystemClock().now, in: db).count
+                try OutboxQueue.queue.backlog(now: SystemClock().now, in: db).count
             }
             if waiting == 0, peers.world.deliveries.count >= least { return }
             guard Machine.seconds < end else {

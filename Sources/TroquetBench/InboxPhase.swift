@@ -82,7 +82,9 @@ struct InboxPhase: Sendable {
 
     private func waitUntilDone() async throws {
         let end = Machine.seconds + 60
-        while try await node.database.read({ db in try InboxQueue.backlog(in: db).count }) > 0 {
+        while try await node.database.read({ db in try InboxQueue.queue.backlog(now: SystemClock().now, in: db).count })
+            > 0
+        {
             guard Machine.seconds < end else { throw BenchError("inbox: activities still wait after a minute.") }
             try await Task.sleep(for: .milliseconds(25))
         }

@@ -245,6 +245,6 @@ struct InboxTests {
     }
 
     private func stored(_ node: Node) async throws -> Int {
-        try await node.database.read { db in try InboxQueue.backlog(in: db).count }
+        try await node.database.read { db in try InboxQueue.queue.backlog(now: SystemClock().now, in: db).count }
     }
 }

@@ -112,7 +112,7 @@ extension FederationWorld {
     func lease() async throws -> [ReceivedActivity] {
         let now = clock.now
         return try await database.write { tx in
-            try InboxQueue.lease(limit: 500, until: now + .minutes(2), now: now, in: tx)
+            try InboxQueue.lease(signers: 500, Lease(now: now, until: now + .minutes(2)), in: tx)
         }
     }
 }

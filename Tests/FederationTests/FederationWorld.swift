@@ -18,6 +18,7 @@ final class OtherNodes: DocumentLoader {
         var documents: [String: JSON] = [:]
         var keys: [String: PrivateKey] = [:]
         var failures: [String: FetchError] = [:]
+        var silentHosts: Set<String> = []
         var asked: [String] = []
     }
 
@@ -53,6 +54,9 @@ final class OtherNodes: DocumentLoader {
     /// Lets an address answer with an error from now on.
     func fail(_ id: String, _ error: FetchError?) { contents.withLock { $0.failures[id] = error } }
 
+    /// Lets a host take every question and answer none.
+    func silence(_ host: String) { contents.withLock { _ = $0.silentHosts.insert(host) } }
+
     /// The private key of an actor that was served with the key `KEY`.
     func key(of actor: String) throws -> PrivateKey {
         guard let key = contents.withLock({ $0.keys[actor] }) else { throw Incomplete("no key of \(actor)") }
@@ -65,6 +69,7 @@ final class OtherNodes: DocumentLoader {
     }
 
     func load(_ id: IRI) async throws(FetchError) -> RemoteDocument {
+        let isSilent = contents.withLock { $0.silentHosts.contains(id.authority) }
         let (document, failure) = contents.withLock { contents in
             contents.asked.append(id.string)
             // A key that stands on its own page, as GoToSocial has it, is answered with its owner's document.
@@ -72,6 +77,10 @@ final class OtherNodes: DocumentLoader {
             return (contents.documents[id.string] ?? owner, contents.failures[id.string])
         }
         if let failure { throw failure }
+        if isSilent {
+            try? await Task.sleep(for: .seconds(600))
+            throw .unavailable(status: nil)
+        }
         guard let document = document.flatMap({ Document($0) }) else { throw .notFound }
         return RemoteDocument(finalURL: document.id?.withoutFragment ?? id, document: document)
     }

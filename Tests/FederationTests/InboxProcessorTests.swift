@@ -214,14 +214,4 @@ struct InboxProcessorTests {
             #expect(try await world.contents().isEmpty)
         }
     }
-
-    @Test("waits longer after every try, and never longer than six hours")
-    func delays() {
-        let delays = (1...12).map { InboxProcessor.delay(afterAttempt: $0) }
-        #expect(delays.prefix(4) == [.seconds(10), .seconds(40), .seconds(160), .seconds(640)])
-        #expect(delays == delays.sorted())
-        #expect(delays.last == .hours(6))
-        #expect(InboxProcessor.delay(afterAttempt: 0) == .seconds(10))
-        #expect(InboxProcessor.delay(afterAttempt: .max) == .hours(6))
-    }
 }

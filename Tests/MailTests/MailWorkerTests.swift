@@ -48,13 +48,13 @@ struct MailWorkerTests {
         try await withWorker(engine) { scene in
             try await scene.enqueue(1...1)
             scene.sender.fail(with: .unavailable("down"))
-            for _ in 1...MailRetry().attempts {
+            for _ in 1...12 {
                 #expect(try await scene.left() == 1)
                 await scene.worker.sendWaiting()
-                scene.clock.advance(MailRetry().ceiling)
+                scene.clock.advance(.hours(6))
             }
             #expect(try await scene.left() == 0)
-            #expect(scene.sender.tries == MailRetry().attempts)
+            #expect(scene.sender.tries == 12)
         }
     }
 
@@ -92,22 +92,14 @@ struct MailWorkerTests {
     @Test("hands back what it leased when it is cancelled", arguments: TestEngine.available)
     func cancelled(engine: TestEngine) async throws {
         try await withWorker(engine) { scene in
-            try await scene.enqueue(1...3)
-            scene.sender.cancelAfterFirst()
             let running = Task { await scene.worker.run() }
+            scene.sender.onFirst { running.cancel() }
+            try await scene.enqueue(1...3)
             await running.value
             #expect(scene.sender.sent.count == 1)
             #expect(try await scene.left() == 2)
             #expect(await scene.worker.sendWaiting() == 2)
         }
-    }
-
-    @Test(
-        "waits twice as long each time, six hours at most",
-        arguments: [(1, 60), (2, 120), (3, 240), (9, 15_360), (10, 21_600), (11, 21_600), (12, nil), (99, nil)]
-            as [(Int, Int?)])
-    func waits(attempt: Int, seconds: Int?) {
-        #expect(MailRetry().wait(afterAttempt: attempt) == seconds.map { .seconds($0) })
     }
 }
 
@@ -167,7 +159,7 @@ private final class ScriptedSender: MailSender {
         var sent: [MailMessage] = []
         var tries = 0
         var failure: MailError?
-        var cancels = false
+        var onFirst: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -185,18 +177,18 @@ private final class ScriptedSender: MailSender {
         state.withLock { $0.failure = failure }
     }
 
-    func cancelAfterFirst() {
-        state.withLock { $0.cancels = true }
+    func onFirst(_ action: @escaping @Sendable () -> Void) {
+        state.withLock { $0.onFirst = action }
     }
 
     func send(_ message: MailMessage) async throws(MailError) {
-        let (failure, cancels) = state.withLock { state in
+        let (failure, action) = state.withLock { state in
             state.tries += 1
             if state.failure == nil { state.sent.append(message) }
-            defer { state.cancels = false }
-            return (state.failure, state.cancels)
+            defer { state.onFirst = nil }
+            return (state.failure, state.onFirst)
         }
-        if cancels { withUnsafeCurrentTask { $0?.cancel() } }
+        action?()
         if let failure { throw failure }
         arrived.yield(message.id)
     }

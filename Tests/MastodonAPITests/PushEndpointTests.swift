@@ -118,7 +118,7 @@ struct PushEndpointTests {
             try await node.post("/api/v1/statuses", token: ben.token, ["status": "tea, @ada?"]).expect(200)
             let now = node.clock.now
             let queued = try await node.database.write { tx in
-                try PushQueue.lease(limit: 9, now: now + .minutes(1), until: now + .minutes(2), in: tx)
+                try PushQueue.lease(apps: 9, Lease(now: now + .minutes(1), until: now + .minutes(2)), in: tx)
             }
             #expect(queued.map(\.subscription.id.rawValue) == [1] && queued.first?.type == "mention")
             let words = try await node.services.words(for: try #require(queued.first))

@@ -37,11 +37,11 @@ struct ScheduledTests {
                 "PUT", path, token: ada.token, json: ["scheduled_at": Self.hour(node, in: .hours(2))])
             #expect(moved.status == 200 && moved["scheduled_at"] != waiting["scheduled_at"])
             node.clock.pass(.minutes(90))
-            #expect(try await node.services.publishDuePosts().isEmpty)
+            #expect(await node.services.publishDuePosts().isEmpty)
             node.clock.pass(.minutes(60))
-            let published = try await withThrowingTaskGroup(of: [ID<Post>].self) { tasks in
-                for _ in 1...4 { tasks.addTask { try await node.services.publishDuePosts() } }
-                return try await tasks.reduce(into: [ID<Post>]()) { $0 += $1 }
+            let published = await withTaskGroup(of: [ID<Post>].self) { tasks in
+                for _ in 1...4 { tasks.addTask { await node.services.publishDuePosts() } }
+                return await tasks.reduce(into: [ID<Post>]()) { $0 += $1 }
             }
             #expect(published.count == 1)
             let status = try await node.get("/api/v1/statuses/\(published[0])", token: ada.token)

@@ -102,18 +102,6 @@ struct OutboxQueueTests {
         }
     }
 
-    @Test("a released delivery was never taken; one whose worker died is taken again", arguments: TestEngine.available)
-    func release(engine: TestEngine) async throws {
-        try await onFreshDatabase(engine) { db in
-            _ = try await say("Create", about: nil, to: [try iri("https://far.example/inbox")], in: db)
-            let first = try await take(1, in: db)
-            try await db.write { tx in try OutboxQueue.release(first.map(\.id), in: tx) }
-            #expect(try await take(1, in: db).map(\.attempts) == [1])
-            #expect(try await take(1, at: lease, in: db).isEmpty)
-            #expect(try await take(1, at: lease + .milliseconds(1), in: db).map(\.attempts) == [2])
-        }
-    }
-
     @Test("what is given up is recorded and lets the next one go", arguments: TestEngine.available)
     func abandon(engine: TestEngine) async throws {
         try await onFreshDatabase(engine) { db in
@@ -128,20 +116,6 @@ struct OutboxQueueTests {
             }
             #expect(reason == "410")
             #expect(try await take(9, in: db).map(\.body) == ["Update"])
-        }
-    }
-
-    @Test("the backlog tells how many wait and since when one is due", arguments: TestEngine.available)
-    func waiting(engine: TestEngine) async throws {
-        try await onFreshDatabase(engine) { db in
-            _ = try await say("Create", about: nil, to: [try iri("https://far.example/inbox")], in: db)
-            let told = try await db.read { db in
-                (
-                    try OutboxQueue.backlog(now: .start - .milliseconds(1), in: db).oldestDue,
-                    try OutboxQueue.backlog(now: .start, in: db).oldestDue
-                )
-            }
-            #expect(told == (nil, .start))
         }
     }
 
@@ -177,12 +151,12 @@ struct OutboxQueueTests {
     private func take(
         _ limit: Int, at now: Timestamp = .start, busy: [String] = [], in db: Database
     ) async throws -> [QueuedDelivery] {
-        let request = LeaseRequest(limit: limit, until: max(lease, now), now: now, busyHosts: busy)
+        let request = LeaseRequest(limit: limit, Lease(now: now, until: max(lease, now)), busyHosts: busy)
         return try await db.write { tx in try OutboxQueue.lease(request, in: tx) }
     }
 
     private func backlog(in db: Database) async throws -> Int {
-        try await db.read { db in try OutboxQueue.backlog(now: .start, in: db).count }
+        try await db.read { db in try OutboxQueue.queue.backlog(now: .start, in: db).count }
     }
 
     /// Lets the group of the node say something; its text is the name of its type.

@@ -32,18 +32,18 @@ struct PlanTests {
         let now = Scene.start + .days(1)
         return [
             (
-                "lease of received", ["40000", "30000", "30000", "20"],
+                "lease of received", ["30000", "30000", "30000", "30000"],
                 { tx in
-                    _ = try InboxQueue.lease(limit: 20, until: now, now: now, in: tx)
+                    _ = try InboxQueue.lease(signers: 20, Lease(now: now, until: now), in: tx)
                 }
             ),
             (
-                "lease of delivery", ["40000", "30000", "30000", "30000", "100"],
+                "lease of delivery", ["30000", "30000", "30000", "100", "40000"],
                 { tx in
-                    _ = try OutboxQueue.lease(LeaseRequest(limit: 100, until: now, now: now), in: tx)
+                    _ = try OutboxQueue.lease(LeaseRequest(limit: 100, Lease(now: now, until: now)), in: tx)
                 }
             ),
-            ("prune of received", ["1"], { tx in _ = try InboxQueue.prune(before: Timestamp(1), in: tx) }),
+            ("prune of received", ["1"], { tx in _ = try InboxQueue.queue.prune(before: Timestamp(1), in: tx) }),
             ("inboxes of followers", ["7"], { tx in _ = try OutboxQueue.followerInboxes(of: ID(7), in: tx) }),
             ("received by id", ["'x'"], { tx in _ = try InboxQueue.knows(address, in: tx) }),
             ("post by id", ["'x'"], { tx in _ = try Posts.byIRI(address, in: tx) }),
@@ -70,11 +70,12 @@ struct PlanTests {
                     throw Enough()
                 }
             }
-            let text = try #require(recorder.statements.first)
-            let plan = try await explain(text, arguments, in: db)
-            #expect(!plan.isEmpty)
-            let scans = plan.filter(Self.isFullScan)
-            #expect(scans == [], "\(name) (\(db.engine)):\n\(plan.joined(separator: "\n"))")
+            for text in recorder.statements.prefix(3) where !text.contains("pg_advisory") {
+                let plan = try await explain(text, arguments, in: db)
+                #expect(!plan.isEmpty)
+                let scans = plan.filter(Self.isFullScan)
+                #expect(scans == [], "\(name) (\(db.engine)):\n\(plan.joined(separator: "\n"))")
+            }
         }
     }
 
@@ -106,7 +107,7 @@ struct PlanTests {
         if line.hasPrefix("SCAN ") {
             let words = line.split(separator: " ")
             let names: Set<Substring> = ["delivery", "received", "follow", "post", "activity", "account"]
-            let aliases: Set<Substring> = ["d", "e", "r", "f", "p", "a", "x", "b", "g"]
+            let aliases: Set<Substring> = ["d", "e", "r", "f", "p", "a", "x", "b", "g", "q", "h"]
             return words.count > 1 && (names.contains(words[1]) || aliases.contains(words[1]))
                 && !line.contains("USING")
         }

@@ -19,7 +19,9 @@ struct StatementTests {
             try await Scene.with(engine, onStatement: { recorder.record($0) }) { scene in
                 try await StatementTour(scene: scene).run()
             }
-            told[engine] = Set(recorder.statements.map(Self.withoutDialect))
+            // On PostgreSQL alone processes lease runs of a queue one after the other; SQLite has one writer anyway.
+            let common = recorder.statements.filter { !$0.contains("pg_advisory_xact_lock") }
+            told[engine] = Set(common.map(Self.withoutDialect))
         }
         let sqlite = try #require(told[.sqlite])
         #expect(sqlite.count > 150)

@@ -13,7 +13,7 @@ extension StatementTour {
         }
         _ = try Uploads.byID(first, in: tx)
         _ = try Uploads.byIDs([first, second], owner: s.ada.id, in: tx)
-        _ = try Uploads.lease(limit: 2, now: s.now, until: s.now + .minutes(1), in: tx)
+        _ = try Uploads.lease(2, Lease(now: s.now, until: s.now + .minutes(1)), in: tx)
         try Uploads.postpone(first, until: s.now, in: tx)
         let preview = MediaPreview(file: "small.png", width: 5, height: 4, blurhash: "00TSUA")
         _ = try Uploads.show(preview, for: first, at: s.now, in: tx)

@@ -40,7 +40,9 @@ extension StatementTour {
         _ = try Scheduled.list(of: s.ada.id, s.page, in: tx)
         _ = try Scheduled.count(of: s.ada.id, from: s.now, to: s.now + .days(1), in: tx)
         _ = try Scheduled.move(post.id, of: s.ada.id, to: s.now, in: tx)
-        _ = try Scheduled.takeDue(at: s.now, lease: s.now + .hours(1), limit: 5, in: tx)
+        _ = try Scheduled.lease(5, Lease(now: s.now, until: s.now + .hours(1)), in: tx)
+        try Scheduled.postpone(post.id, until: s.now, in: tx)
+        try Scheduled.park(post.id, in: tx)
         _ = try Scheduled.remove(post.id, of: s.ada.id, in: tx)
         for _ in 1...2 { _ = try SentOnce.claim("1:a", by: s.ada.id, for: 5, at: s.now, in: tx) }
         _ = try SentOnce.find("1:a", by: s.ada.id, at: s.now, in: tx)

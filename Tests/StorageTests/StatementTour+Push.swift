@@ -25,7 +25,7 @@ extension StatementTour {
         _ = try PushSubscriptions.change(token: ID(41), alerts: ["mention"], policy: .all, in: tx)
         try PushQueue.enqueue(
             notification: ID<Notice>(1), type: "mention", for: s.ada.id, from: s.vic.id, at: s.now, in: tx)
-        for push in try PushQueue.lease(limit: 5, now: s.now, until: s.now, in: tx) {
+        for push in try PushQueue.lease(apps: 5, Lease(now: s.now, until: s.now), in: tx) {
             try PushQueue.postpone(push, until: s.now, in: tx)
             try PushQueue.finish(push, in: tx)
         }

@@ -248,13 +248,14 @@ struct StatementTour {
             id: ID(1), activity: s.address, type: "Like", signer: s.vic.id, keyID: "k", body: "{}", receivedAt: s.now)
         _ = try InboxQueue.accept(activity, in: tx)
         _ = try InboxQueue.knows(s.address, in: tx)
-        _ = try InboxQueue.lease(limit: 5, until: s.now + .minutes(1), now: s.now, in: tx)
+        _ = try InboxQueue.lease(signers: 5, Lease(now: s.now, until: s.now + .minutes(1)), in: tx)
         try InboxQueue.postpone(ID(1), until: s.now, reason: "", in: tx)
         try InboxQueue.park(ID(1), reason: "", in: tx)
         _ = try InboxQueue.finish(ID(1), outcome: "applied", in: tx)
-        _ = try InboxQueue.backlog(in: tx)
+        _ = try InboxQueue.queue.backlog(now: s.now, in: tx)
         _ = try InboxQueue.outcome(of: s.address, in: tx)
-        _ = try InboxQueue.prune(before: s.now, in: tx)
+        _ = try InboxQueue.queue.prune(before: s.now, in: tx)
+        _ = try InboxQueue.queue.extend([QueueKey(activity.id)], Lease(now: s.now, until: s.now), in: tx)
         _ = try SignatureMemory.remember(s.digest, until: s.now, in: tx)
         _ = try SignatureMemory.prune(before: s.now, in: tx)
     }
@@ -267,17 +268,17 @@ struct StatementTour {
         try OutboxQueue.deliver(said, to: [s.address, s.post.iri, s.event.iri], ids: IDMaker(), in: tx)
         _ = try OutboxQueue.followerInboxes(of: s.group.id, in: tx)
         for busy in [[], ["busy.example", "calm.example"]] {
-            _ = try OutboxQueue.lease(
-                LeaseRequest(limit: 1, until: s.now + .minutes(1), now: s.now, busyHosts: busy), in: tx)
+            let lease = Lease(now: s.now, until: s.now + .minutes(1))
+            _ = try OutboxQueue.lease(LeaseRequest(limit: 1, lease, busyHosts: busy), in: tx)
         }
-        let rest = try OutboxQueue.lease(LeaseRequest(limit: 1, until: s.now, now: s.now), in: tx)
+        let rest = try OutboxQueue.lease(LeaseRequest(limit: 1, Lease(now: s.now, until: s.now)), in: tx)
         for delivery in rest {
             try OutboxQueue.postpone(delivery.id, until: s.now, in: tx)
             try OutboxQueue.release([delivery.id], in: tx)
             try OutboxQueue.abandon(delivery, record: ID(1), reason: "", at: s.now, in: tx)
         }
         try OutboxQueue.finish([ID(1)], in: tx)
-        _ = try OutboxQueue.backlog(now: s.now, in: tx)
+        try OutboxQueue.forgetInbox(s.address, in: tx)
         _ = try SentActivities.byID(said.id, in: tx)
         _ = try SentActivities.newest("Create", by: s.ada.id, about: s.post.iri, in: tx)
         _ = try SentActivities.outbox(of: s.ada.id, s.page, in: tx)
@@ -305,9 +306,8 @@ struct StatementTour {
         _ = try Invitations.prune(before: s.now, in: tx)
         let mail = QueuedMail(id: ID(1), recipient: "ada@mail.example", subject: "", body: "")
         try MailQueue.enqueue(mail, at: s.now, in: tx)
-        _ = try MailQueue.lease(limit: 1, now: s.now, until: later, in: tx)
+        _ = try MailQueue.lease(1, Lease(now: s.now, until: later), in: tx)
         try MailQueue.postpone(ID(1), until: s.now, in: tx)
-        _ = try QueueBacklogs.all(now: s.now, in: tx)
         try MailQueue.finish(ID(1), in: tx)
     }
 

@@ -256,7 +256,7 @@ extension Scene {
     }
 
     fileprivate func leaseUploads(at now: Timestamp) async throws -> [Media] {
-        try await db.write { tx in try Uploads.lease(limit: 5, now: now, until: now + .minutes(10), in: tx) }
+        try await db.write { tx in try Uploads.lease(5, Lease(now: now, until: now + .minutes(10)), in: tx) }
     }
 
     /// Attaches as a command does: all of them, or the transaction comes to nothing.

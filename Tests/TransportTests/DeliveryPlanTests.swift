@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Model
+import Storage
 import Testing
 
 @testable import Transport
@@ -14,7 +15,7 @@ struct DeliveryPlanTests {
     ) -> DeliveryPlan {
         let situation = DeliveryPlan.Situation(
             attempts: attempts, createdAt: start, hostFailures: hostFailures, now: start + age, chance: 0.5)
-        return DeliveryPlan(after: outcome, situation, policy: RetryPolicy())
+        return DeliveryPlan(after: outcome, situation, policy: OutboxQueue.queue.retry)
     }
 
     @Test(
@@ -30,30 +31,6 @@ struct DeliveryPlanTests {
         ] as [(Int, DeliveryOutcome)])
     func statuses(status: Int, outcome: DeliveryOutcome) {
         #expect(DeliveryOutcome(status: status, retryAfter: nil) == outcome)
-    }
-
-    @Test(
-        "the waits grow to half a day",
-        arguments: [
-            (1, .seconds(15)), (2, .minutes(1)), (3, .minutes(5)), (4, .minutes(30)), (5, .hours(2)), (6, .hours(6)),
-            (7, .hours(12)), (8, .hours(12)), (500, .hours(12)), (0, .seconds(15)), (.min, .seconds(15)),
-        ] as [(Int, Duration)])
-    func waits(failures: Int, wait: Duration) {
-        #expect(RetryPolicy().wait(afterFailures: failures, chance: 0.5) == wait)
-    }
-
-    @Test("chance moves a wait by a fifth")
-    func chance() {
-        #expect(RetryPolicy().wait(afterFailures: 2, chance: 0).milliseconds == 48_000)
-        #expect(RetryPolicy().wait(afterFailures: 2, chance: 1).milliseconds == 72_000)
-    }
-
-    @Test("a peer may ask for a wait of six hours at the most, and of a second at the least")
-    func retryAfter() {
-        let policy = RetryPolicy()
-        #expect(policy.wait(afterFailures: 9, retryAfter: .minutes(3), chance: 0.9) == .minutes(3))
-        #expect(policy.wait(afterFailures: 1, retryAfter: .days(30), chance: 0.9) == .hours(6))
-        #expect(policy.wait(afterFailures: 1, retryAfter: .zero, chance: 0.9) == .seconds(1))
     }
 
     @Test("what was delivered is finished and its host works")

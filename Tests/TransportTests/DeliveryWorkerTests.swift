@@ -191,7 +191,8 @@ struct DeliveryWorkerTests {
         let server = try await LoopbackServer.start("127.0.0.2") { _ in LoopbackResponse(202) }
         try await DeliveryWorld.with(engine) { world in
             try await world.say(1, to: ["\(server.origin)/inbox"])
-            let request = LeaseRequest(limit: 10, until: world.clock.now + .minutes(2), now: world.clock.now)
+            let now = world.clock.now
+            let request = LeaseRequest(limit: 10, Lease(now: now, until: now + .minutes(2)))
             let lost = try await world.database.write { tx in try OutboxQueue.lease(request, in: tx) }
             #expect(lost.count == 1)
             try await world.say(2, to: ["\(server.origin)/inbox"])

@@ -117,6 +117,25 @@ struct PushWorkerTests {
         }
     }
 
+    @Test("one endpoint that never answers delays nobody else", .timeLimit(.minutes(1)))
+    func silentEndpoint() async throws {
+        let silent = try await LoopbackServer.start("127.0.0.9") { _ in LoopbackResponse(201, manner: .silence) }
+        try await PushWorld.with(.sqlite, answers: [201]) { world in
+            _ = try await world.subscribe(token: 2, endpoint: "\(silent.origin)/silent")
+            for number in 1...20 { try await world.notify(Int64(number)) }
+            let running = Task { await world.worker.run() }
+            try await DeliveryWorld.wait { silent.connectionCount > 0 }
+            _ = try await world.subscribe()
+            try await world.notify(21)
+            let began = ContinuousClock.now
+            try await DeliveryWorld.wait { world.service.requests.count == 1 }
+            #expect(ContinuousClock.now - began < .seconds(10))
+            running.cancel()
+            await running.value
+        }
+        await silent.stop()
+    }
+
     @Test("even the longest words fit into a push, and controls never break it")
     func fits() throws {
         let address = try #require(IRI("https://push.example/1"))
@@ -191,11 +210,13 @@ private struct PushWorld {
     private func begin() async throws {
         let iri = try #require(IRI("https://cafe.example/users/vic"))
         let vic = Account(id: ID(5), kind: .person, username: "vic", host: "", iri: iri, createdAt: clock.now)
-        let token = AccessToken(
-            id: ID(1), app: nil, account: vic.id, person: vic.id, scopes: .read, createdAt: clock.now)
+        let tokens = [1, 2].map { number in
+            AccessToken(
+                id: ID(number), app: nil, account: vic.id, person: vic.id, scopes: .read, createdAt: clock.now)
+        }
         try await database.write { tx in
             try Accounts.insert(vic, in: tx)
-            try AccessTokens.insert(token, digest: [1], in: tx)
+            for token in tokens { try AccessTokens.insert(token, digest: [UInt8(token.id.rawValue)], in: tx) }
         }
     }
 
@@ -205,15 +226,17 @@ private struct PushWorld {
         await database.close()
     }
 
-    func subscribe(isStandard: Bool = true, point: [UInt8]? = nil) async throws -> PushSubscription {
-        let endpoint = try #require(IRI("\(service.origin)/send/abc?d=1"))
+    func subscribe(
+        isStandard: Bool = true, point: [UInt8]? = nil, token: Int64 = 1, endpoint: String? = nil
+    ) async throws -> PushSubscription {
+        let endpoint = try #require(IRI(endpoint ?? "\(service.origin)/send/abc?d=1"))
         var request = PushRequest(
             endpoint: endpoint, keys: PushKeys(point: point ?? app.publicPoint, secret: secret))
         request.isStandard = isStandard
         request.alerts = ["mention"]
         let (wish, now) = (request, clock.now)
         return try await database.write { tx in
-            try PushSubscriptions.put(wish, token: ID(1), account: ID(5), at: now, in: tx)
+            try PushSubscriptions.put(wish, token: ID(token), account: ID(5), at: now, in: tx)
         }
     }
 

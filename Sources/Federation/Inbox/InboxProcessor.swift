@@ -9,107 +9,46 @@ internal import Vocabulary
 
 // From a stored activity to its effect:
 //
-//  - A lease takes rows out of the queue for two minutes; a process that dies gives them back by doing nothing.
-//  - What one actor said is done in the order in which it came; what different actors said runs side by side, so that
-//    one whose server answers slowly delays nobody else.
+//  - A lease takes rows out of the queue for two minutes and is prolonged while they are in hand; a process that dies
+//    gives them back by doing nothing.
+//  - What one actor said is done in the order in which it came, sixteen activities at a time, in one process at a time.
+//    What different actors said runs side by side, so that one whose server answers slowly keeps one place of many.
 //  - The effect and the row's outcome commit together. A row that somebody else finished is not applied again.
 
 /// Does what the stored activities say.
-public actor InboxProcessor {
-    /// Activities in hand at once.
-    private static let capacity = 128
-    private static let lease = Duration.minutes(2)
-    /// Activities of one signer in one transaction, at the most.
-    private static let runLength = 16
-    /// How often an activity is tried before a person has to look at it.
-    private static let attempts = 8
+public struct InboxProcessor: Sendable {
+    /// How many signers' activities are in hand at once.
+    private static let places = 64
 
     private let federation: Federation
+    private let holder: LeaseHolder
     private let logger: Logger
-    private var queues: [ID<Account>: [ReceivedActivity]] = [:]
-    private var inHand = 0
 
     /// - Parameter federation: the parts it works with.
     public init(_ federation: Federation) {
+        self.init(federation, holder: .thisProcess)
+    }
+
+    /// - Parameter holder: in whose name rows are leased.
+    init(_ federation: Federation, holder: LeaseHolder) {
         self.federation = federation
+        self.holder = holder
         logger = federation.logger
     }
 
     /// Works until the task is cancelled.
     public func run() async {
-        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        await withTaskGroup { group in
-            group.addTask { [changes = ChangeFeed(federation.database).changes()] in
-                for await change in changes where change == .inboxWaits { wake.yield() }
-            }
-            group.addTask {
-                // A word may be lost; what waits is found within the second.
-                while (try? await Task.sleep(for: .seconds(1))) != nil { wake.yield() }
-                wake.finish()
-            }
-            group.addTask { await self.work(wakes, wake: wake) }
-            await group.next()
-            group.cancelAll()
-        }
-    }
-
-    private func work(_ wakes: AsyncStream<Void>, wake: AsyncStream<Void>.Continuation) async {
-        await withDiscardingTaskGroup { group in
-            for await _ in wakes {
-                for signer in await take() {
-                    group.addTask {
-                        await self.drain(signer)
-                        wake.yield()
-                    }
-                }
-            }
-        }
-    }
-
-    /// Leases what there is room for.
-    ///
-    /// - Returns: the signers whose queues were empty before and need somebody to drain them.
-    private func take() async -> [ID<Account>] {
-        let room = Self.capacity - inHand
-        guard room > 0, !Task.isCancelled else { return [] }
-        // Claimed before the wait, so that two wakes never take more than there is room for.
-        inHand += room
-        let now = federation.clock.now
-        let leased =
-            (try? await federation.database.write { tx in
-                try InboxQueue.lease(limit: room, until: now + Self.lease, now: now, in: tx)
-            }) ?? []
-        inHand -= room - leased.count
-        var fresh: [ID<Account>] = []
-        for activity in leased {
-            if queues[activity.signer] == nil { fresh.append(activity.signer) }
-            queues[activity.signer, default: []].append(activity)
-        }
-        return fresh
-    }
-
-    private func drain(_ signer: ID<Account>) async {
-        while let run = next(of: signer) {
-            await process(run)
-            inHand -= run.count
-        }
-    }
-
-    /// What waits of one signer, in the order in which it came.
-    private func next(of signer: ID<Account>) -> [ReceivedActivity]? {
-        guard let queue = queues[signer], !queue.isEmpty else {
-            queues[signer] = nil
-            return nil
-        }
-        queues[signer] = Array(queue.dropFirst(Self.runLength))
-        return Array(queue.prefix(Self.runLength))
+        let settings = QueueSettings(wakes: .inboxWaits, every: .seconds(1), places: Self.places)
+        let context = QueueContext(
+            database: federation.database, clock: federation.clock, logger: logger, holder: holder)
+        await QueueWorker(InboxWork(processor: self), settings, in: context).run()
     }
 
     /// One activity, from its text to its outcome.
-    nonisolated func process(_ received: ReceivedActivity) async { await process([received]) }
+    func process(_ received: ReceivedActivity) async { await process([received]) }
 
     /// A run of one signer's activities: gathered one after the other, applied in one transaction.
-    private nonisolated func process(_ run: [ReceivedActivity]) async {
+    fileprivate func process(_ run: [ReceivedActivity]) async {
         let started = federation.clock.now
         var ready: [Ready] = []
         for received in run {
@@ -130,7 +69,7 @@ public actor InboxProcessor {
         }
     }
 
-    private nonisolated func tell(_ received: ReceivedActivity, _ outcome: InboxOutcome, since started: Timestamp) {
+    private func tell(_ received: ReceivedActivity, _ outcome: InboxOutcome, since started: Timestamp) {
         federation.counters.count("inbox.outcome.\(outcome.word)")
         logger.info(
             "activity processed",
@@ -141,7 +80,7 @@ public actor InboxProcessor {
     }
 
     /// Writes down what an activity came to that was not applied.
-    private nonisolated func settle(_ received: ReceivedActivity, after error: any Error) async -> InboxOutcome {
+    private func settle(_ received: ReceivedActivity, after error: any Error) async -> InboxOutcome {
         switch error {
         case let nothing as NothingToApply:
             await record(nothing.outcome, of: received)
@@ -149,12 +88,14 @@ public actor InboxProcessor {
         case is AlreadyFinished:
             return .duplicate
         default:
-            await postpone(received, reason: "\(error)")
-            return .retry(after: Self.delay(afterAttempt: received.attempts))
+            let wait = InboxQueue.queue.retry.wait(afterFailures: received.attempts, chance: 0)
+            // Whoever is stopped in the middle leaves the activity to the next.
+            if !Task.isCancelled { await postpone(received, reason: "\(error)") }
+            return .retry(after: wait)
         }
     }
 
-    private nonisolated func prepare(_ received: ReceivedActivity) async throws -> Applicable {
+    private func prepare(_ received: ReceivedActivity) async throws -> Applicable {
         let said = try await said(received)
         do {
             return try await Dispatcher.prepare(said)
@@ -164,7 +105,7 @@ public actor InboxProcessor {
         }
     }
 
-    private nonisolated func apply(_ run: [Ready]) async throws -> [InboxOutcome] {
+    private func apply(_ run: [Ready]) async throws -> [InboxOutcome] {
         try await federation.database.write { tx in
             var outcomes: [InboxOutcome] = []
             for item in run {
@@ -178,7 +119,7 @@ public actor InboxProcessor {
         }
     }
 
-    private nonisolated func said(_ received: ReceivedActivity) async throws -> Said {
+    private func said(_ received: ReceivedActivity) async throws -> Said {
         guard let document = Document(try JSON.parse(Array(received.body.utf8))),
             let actor = try await federation.database.read({ db in try Accounts.byID(received.signer, in: db) })
         else { throw NothingToApply.ignored(.malformed) }
@@ -188,29 +129,41 @@ public actor InboxProcessor {
             actor: actor, activity: try ActivityDocument(document), world: federation, now: federation.clock.now)
     }
 
-    private nonisolated func record(_ outcome: InboxOutcome, of received: ReceivedActivity) async {
+    private func record(_ outcome: InboxOutcome, of received: ReceivedActivity) async {
         _ = try? await federation.database.write { tx in
             try InboxQueue.finish(received.id, outcome: outcome.word, in: tx)
         }
     }
 
-    private nonisolated func postpone(_ received: ReceivedActivity, reason: String) async {
+    private func postpone(_ received: ReceivedActivity, reason: String) async {
         let now = federation.clock.now
         let reason = String(reason.prefix(200))
-        _ = try? await federation.database.write { tx in
-            if received.attempts >= Self.attempts {
-                try InboxQueue.park(received.id, reason: reason, in: tx)
+        let next = InboxQueue.queue.retry.nextTry(
+            afterAttempts: received.attempts, since: received.receivedAt, now: now, chance: 0)
+        _ = try? await federation.database.write { [holder] tx in
+            if let next {
+                try InboxQueue.postpone(received.id, until: next, reason: reason, by: holder, in: tx)
             } else {
-                let later = now + Self.delay(afterAttempt: received.attempts)
-                try InboxQueue.postpone(received.id, until: later, reason: reason, in: tx)
+                try InboxQueue.park(received.id, reason: reason, by: holder, in: tx)
             }
         }
     }
+}
 
-    /// 10 s, 40 s, 160 s … at most six hours: about a day in eight tries.
-    static func delay(afterAttempt attempt: Int) -> Duration {
-        .seconds(min(10 << (2 * min(max(attempt - 1, 0), 8)), 21_600))
+/// The processor's queue: a job is a run of one signer's activities.
+private struct InboxWork: QueueWork {
+    let processor: InboxProcessor
+
+    var queue: LeasedQueue { InboxQueue.queue }
+
+    func lease(_ limit: Int, _ lease: Lease, in tx: Transaction) throws -> [[ReceivedActivity]] {
+        let activities = try InboxQueue.lease(signers: limit, lease, in: tx)
+        return Dictionary(grouping: activities, by: \.signer).map(\.value)
     }
+
+    func keys(of run: [ReceivedActivity]) -> [QueueKey] { run.map { QueueKey($0.id) } }
+
+    func perform(_ run: [ReceivedActivity]) async { await processor.process(run) }
 }
 
 /// An activity whose gathering is done.

@@ -23,8 +23,6 @@ extension Services {
     private static let notice = Duration.minutes(5)
     /// How many one may have waiting, in all and for one day.
     private static let limits = (all: 300, day: 25)
-    /// How long a process has for a post that is due, before another one tries.
-    private static let lease = Duration.minutes(5)
 
     /// Puts a post by until its hour, five minutes ahead at the least.
     public func schedulePost(
@@ -93,28 +91,6 @@ extension Services {
         }
     }
 
-    /// Publishes what is due, each once, whoever asks. What fails is tried again, eight times in all, and then stays in
-    /// its author's list.
-    ///
-    /// - Returns: what appeared.
-    @discardableResult
-    public func publishDuePosts() async throws -> [ID<Post>] {
-        let due = try await database.write { tx in
-            try Scheduled.takeDue(at: now(), lease: now() + Self.lease, limit: 20, in: tx)
-        }
-        var published: [ID<Post>] = []
-        for post in due {
-            guard let waiting = Self.waiting(post) else { continue }
-            do {
-                published.append(try await publish(waiting.draft, as: .onBehalf(of: post.author), scheduled: post.id))
-            } catch is ServiceError {
-                // What it answers is gone, or its author may no longer write: the others are published all the same.
-                continue
-            }
-        }
-        return published
-    }
-
     private static func withMedia(
         _ posts: [WaitingPost], of owner: ID<Account>, _ db: some Queryable
     ) throws -> [WaitingPost] {
@@ -126,7 +102,7 @@ extension Services {
         }
     }
 
-    private static func waiting(_ post: ScheduledPost) -> WaitingPost? {
+    static func waiting(_ post: ScheduledPost) -> WaitingPost? {
         guard let json = try? JSON.parse(Array(post.parameters.utf8)) else { return nil }
         return WaitingPost(id: post.id, dueAt: post.dueAt, draft: PostDraft(json: json))
     }

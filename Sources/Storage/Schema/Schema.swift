@@ -23,6 +23,7 @@ public enum Schema {
         newestEntries,
         editAttachments,
         discussions,
+        leases,
         versions,
     ]
 }

@@ -4,7 +4,6 @@ internal import Database
 internal import HTTPSignatures
 internal import Model
 internal import Storage
-internal import Vocabulary
 
 /// What attempts have brought and is not yet written: many of them become one transaction.
 struct DeliveryLedger: Sendable {
@@ -66,26 +65,25 @@ struct DeliveryLedger: Sendable {
     /// Writes everything.
     ///
     /// Hosts in the order of their names, so that two processes never wait for each other.
-    func write(at now: Timestamp, ids: IDMaker, in tx: Transaction) throws(DatabaseError) {
+    func write(
+        at now: Timestamp, ids: IDMaker, holder: LeaseHolder, in tx: Transaction
+    ) throws(DatabaseError) {
         var finished: [ID<QueuedDelivery>] = []
         var released: [ID<QueuedDelivery>] = []
         for entry in entries.sorted(by: { $0.delivery.id < $1.delivery.id }) {
             switch entry.step {
             case .finish: finished.append(entry.delivery.id)
             case .release: released.append(entry.delivery.id)
-            case .postpone(let time): try OutboxQueue.postpone(entry.delivery.id, until: time, in: tx)
+            case .postpone(let time):
+                try OutboxQueue.postpone(entry.delivery.id, until: time, by: holder, in: tx)
             case .abandon(let reason):
                 try OutboxQueue.abandon(
                     entry.delivery, record: ids.make(at: now), reason: reason, at: now, in: tx)
             }
-            if entry.inboxIsGone { try GoneInboxes.forget(entry.delivery.inbox, in: tx) }
+            if entry.inboxIsGone { try OutboxQueue.forgetInbox(entry.delivery.inbox, in: tx) }
         }
-        for start in stride(from: 0, to: finished.count, by: 250) {
-            try OutboxQueue.finish(Array(finished[start..<min(start + 250, finished.count)]), in: tx)
-        }
-        for start in stride(from: 0, to: released.count, by: 250) {
-            try OutboxQueue.release(Array(released[start..<min(start + 250, released.count)]), in: tx)
-        }
+        try OutboxQueue.finish(finished, in: tx)
+        try OutboxQueue.release(released, by: holder, in: tx)
         for (host, note) in notes.sorted(by: { $0.key < $1.key }) { try write(note, of: host, at: now, in: tx) }
     }
 
@@ -100,13 +98,5 @@ struct DeliveryLedger: Sendable {
         if let scheme = note.scheme {
             try Peers.rememberScheme(host, scheme.rawValue, until: now + .hours(24), in: tx)
         }
-    }
-}
-
-/// Inboxes that answered 410: no later activity is addressed to them, until their owner's document names one again.
-enum GoneInboxes {
-    static func forget(_ inbox: IRI, in tx: Transaction) throws(DatabaseError) {
-        try tx.run("UPDATE account SET shared_inbox = NULL WHERE shared_inbox = \(inbox) AND host <> ''")
-        try tx.run("UPDATE account SET inbox = NULL WHERE inbox = \(inbox) AND host <> ''")
     }
 }

@@ -91,7 +91,7 @@ public struct DeliveryPlan: Sendable, Hashable {
     private static func again(
         after outcome: DeliveryOutcome, _ situation: Situation, _ policy: RetryPolicy, notBefore rest: Timestamp?
     ) -> Step {
-        let end = situation.createdAt + policy.patience
+        let end = policy.patience.map { situation.createdAt + $0 } ?? .distantFuture
         guard situation.now < end else { return .abandon(reason: "expired") }
         let wait = policy.wait(
             afterFailures: situation.attempts, retryAfter: outcome.retryAfter, chance: situation.chance)

@@ -14,8 +14,10 @@ internal import Vocabulary
 // leased, carried, and only then finished. Whoever dies holding a lease loses it after two minutes and another carries
 // the row again, under the same activity id.
 //
-// The loop turns when something happened: a word from the database, a carried delivery, half a second. It never waits
-// for one of its own steps, and it writes what came of many attempts in one transaction.
+// The rows are those of a leased queue like all others, and the loop is woken as all workers are. The loop itself is
+// not the common one: which delivery goes next depends on the hosts, and what came of many attempts is written in one
+// transaction. It turns when something happened: a change was announced, a delivery ended, half a second is over. It
+// never waits for one of its own steps.
 
 /// What a worker works with.
 public struct DeliveryContext: Sendable {
@@ -64,7 +66,9 @@ public struct DeliverySettings: Sendable {
     /// How long a stop waits for what is under way.
     public var stopPatience = Duration.seconds(10)
     /// When to try again.
-    public var retry = RetryPolicy()
+    public var retry = OutboxQueue.queue.retry
+    /// In whose name rows are leased.
+    var holder = LeaseHolder.thisProcess
     /// A number in 0 ..< 1 for each wait that is moved by chance.
     public var chance: @Sendable () -> Double = { Double.random(in: 0..<1) }
 
@@ -113,11 +117,15 @@ public actor DeliveryWorker: Service {
     }
 
     private func work() async {
-        let changes = ChangeFeed(context.database).changes()
-        waker.yield()
+        let feed = ChangeFeed(context.database)
+        let changes = feed.changes()
         await withTaskGroup(of: Void.self) { helpers in
-            helpers.addTask { for await change in changes { await self.hear(change) } }
-            helpers.addTask { await self.tick() }
+            helpers.addTask { [keys = context.keys] in
+                for await change in changes where change == .settingsChanged { await keys.forget() }
+            }
+            helpers.addTask { [settings] in
+                await feed.work(on: .deliveriesWait, every: settings.pollInterval) { await self.lookAgain() }
+            }
             await withDiscardingTaskGroup { flights in
                 for await _ in wakes { turn(&flights) }
                 await windDown(&flights)
@@ -131,23 +139,11 @@ public actor DeliveryWorker: Service {
 // MARK: - The loop
 
 extension DeliveryWorker {
-    private func hear(_ change: Change) async {
-        switch change {
-        case .deliveriesWait:
-            leaseIsDue = true
-            waker.yield()
-        case .settingsChanged: await context.keys.forget()
-        default: break
-        }
-    }
-
-    private func tick() async {
-        while !Task.isCancelled {
-            try? await Task.sleep(for: settings.pollInterval)
-            leaseIsDue = true
-            release(gate.look(at: .now))
-            waker.yield()
-        }
+    /// Something may be due. Also the time to note which hosts are slow.
+    private func lookAgain() {
+        leaseIsDue = true
+        release(gate.look(at: .now))
+        waker.yield()
     }
 
     /// Starts everything that can be started now; waits for nothing.
@@ -212,7 +208,8 @@ extension DeliveryWorker {
     private func lease() async {
         let now = context.clock.now
         let expiresAt = now + settings.lease
-        let request = LeaseRequest(limit: gate.wanted, until: expiresAt, now: now, busyHosts: gate.busyHosts)
+        let request = LeaseRequest(
+            limit: gate.wanted, Lease(now: now, until: expiresAt, holder: settings.holder), busyHosts: gate.busyHosts)
         do {
             let deliveries = try await context.database.write { tx in try OutboxQueue.lease(request, in: tx) }
             await learnHosts(of: deliveries)
@@ -282,8 +279,8 @@ extension DeliveryWorker {
     }
 
     private func write(_ batch: DeliveryLedger, at now: Timestamp) async throws {
-        let ids = context.ids
-        try await context.database.write { tx in try batch.write(at: now, ids: ids, in: tx) }
+        let (ids, holder) = (context.ids, settings.holder)
+        try await context.database.write { tx in try batch.write(at: now, ids: ids, holder: holder, in: tx) }
     }
 
     private func complain(_ message: Logger.Message, _ error: any Error) {

@@ -165,14 +165,14 @@ struct Examination: Sendable {
     private func queues() async -> Finding {
         await check("queues") {
             let now = node.clock.now
-            let (inbox, outbox) = try await node.database.read { db in
-                (try InboxQueue.backlog(in: db), try OutboxQueue.backlog(now: now, in: db))
+            let backlogs = try await node.database.read { db in
+                try LeasedQueue.all.map { queue in (queue.name, try queue.backlog(now: now, in: db)) }
             }
-            for (name, oldest) in [("received", inbox.oldest), ("delivery", outbox.oldestDue)] {
-                guard let oldest, now - oldest > .minutes(10) else { continue }
-                throw ConfigurationError("the oldest \(name) waits since \(oldest): is a worker running?")
+            for (name, backlog) in backlogs {
+                guard let oldest = backlog.oldestDue, now - oldest > .minutes(10) else { continue }
+                throw ConfigurationError("the oldest in \(name) is due since \(oldest): is a worker running?")
             }
-            return "\(inbox.count) received and \(outbox.count) deliveries wait"
+            return backlogs.map { name, backlog in "\(backlog.count) in \(name)" }.joined(separator: ", ") + " wait"
         }
     }
 }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Model
+
+extension LeasedQueue {
+    /// Leases rows that are due.
+    ///
+    /// - Parameters:
+    ///   - limit: how many rows at the most; in a queue that is leased in runs, how many runs.
+    ///   - condition: what a row must meet besides; it names the row `q`. A queue that is leased in runs takes none.
+    ///   - columns: what is read of each row.
+    /// - Returns: the rows, in no particular order.
+    func lease(
+        _ limit: Int, _ lease: Lease, where condition: SQL? = nil, returning columns: SQL, in tx: Transaction
+    ) throws(DatabaseError) -> [Row] {
+        guard limit > 0 else { return [] }
+        guard case .inRuns(let runs) = order else {
+            return try take(dueRows(limit, lease, condition), lease, returning: columns, in: tx)
+        }
+        var leased: [Row] = []
+        for keys in try nextRuns(runs, limit, lease.now, in: tx).inLists() {
+            leased += try take(freeRows(keys, lease), lease, returning: columns, in: tx)
+        }
+        return leased
+    }
+
+    /// Marks rows as leased.
+    ///
+    /// - Parameter choice: the SELECT that names them; it runs once, before anything is changed.
+    private func take(
+        _ choice: SQL, _ lease: Lease, returning columns: SQL, in tx: Transaction
+    ) throws(DatabaseError) -> [Row] {
+        try tx.rows(
+            """
+            WITH due AS MATERIALIZED (\(choice))
+            UPDATE \(table)
+            SET lease_until = \(lease.until), lease_holder = \(lease.holder.number), attempts = attempts + 1
+            WHERE \(keyTuple) IN (SELECT \(keyColumns) FROM due)
+            RETURNING \(columns)
+            """)
+    }
+
+    private func dueRows(_ limit: Int, _ lease: Lease, _ condition: SQL?) -> SQL {
+        var conditions = [isWaiting, isDue(lease.now), isFree(lease.now)]
+        if let condition { conditions.append(condition) }
+        if case .oneByOne(let columns) = order { conditions.append(isFirst(columns)) }
+        return """
+            SELECT \(qualifiedKeys) FROM \(table) q WHERE \(SQL.joined(conditions, separator: " AND "))
+            ORDER BY q.run_at, \(qualifiedKeys) LIMIT \(limit) \(.skipLocked(of: "q"))
+            """
+    }
+
+    private func freeRows(_ keys: some Collection<QueueKey>, _ lease: Lease) -> SQL {
+        """
+        SELECT \(qualifiedKeys) FROM \(table) q
+        WHERE \(matches(keys)) AND \(isWaiting) AND \(isDue(lease.now)) AND \(isFree(lease.now)) \(.skipLocked(of: "q"))
+        """
+    }
+
+    /// No older row agrees with this one in the columns.
+    private func isFirst(_ columns: [SQL]) -> SQL {
+        var same = columns.map { column -> SQL in "e.\(column) = q.\(column)" }
+        same += keys.map { key -> SQL in "e.\(key) < q.\(key)" }
+        return """
+            NOT EXISTS (SELECT 1 FROM \(table) e WHERE \(isWaiting) AND \(SQL.joined(same, separator: " AND ")))
+            """
+    }
+}
+
+// MARK: - Pieces
+
+extension LeasedQueue {
+    /// The condition that waiting rows meet, for the innermost table of a statement.
+    var isWaiting: SQL { waiting ?? "run_at IS NOT NULL" }
+
+    func isDue(_ now: Timestamp) -> SQL { "run_at <= \(now)" }
+
+    func isFree(_ now: Timestamp) -> SQL { "(lease_until IS NULL OR lease_until < \(now))" }
+
+    var keys: [SQL] { keyNames.map { SQL(stringLiteral: $0) } }
+
+    var keyColumns: SQL { SQL.joined(keys, separator: ", ") }
+
+    /// The key columns of the alias `q`.
+    var qualifiedKeys: SQL { SQL.joined(keys.map { key -> SQL in "q.\(key)" }, separator: ", ") }
+
+    /// The key as one value: `id`, `(subscription_id, notification_id)`.
+    private var keyTuple: SQL { keys.count == 1 ? keyColumns : "(\(keyColumns))" }
+
+    /// The condition that rows with these keys meet; at most ``listLimit`` of them.
+    func matches(_ keys: some Collection<QueueKey>) -> SQL {
+        guard self.keys.count > 1 else { return "\(keyColumns) IN (\(list: keys.compactMap(\.numbers.first)))" }
+        let rows = keys.map { key in
+            let columns = zip(self.keys, key.numbers).map { column, number -> SQL in "\(column) = \(number)" }
+            return SQL.joined(columns, separator: " AND ")
+        }
+        return "(\(SQL.joined(rows, separator: " OR ")))"
+    }
+
+    func key(of row: Row) throws(DatabaseError) -> QueueKey {
+        var numbers: [Int64] = []
+        for name in keyNames { numbers.append(try row.int(name)) }
+        return QueueKey(numbers)
+    }
+}

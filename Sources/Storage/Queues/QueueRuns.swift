@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Model
+
+// Which runs are next? The oldest rows that are due say so: one look at a few hundred of them, however many wait. When
+// they do not name enough runs, because a few fill the head of the queue, the runs are asked one after the other, a
+// thousand at most, and next time others. So the cost is bounded, both when one signer sends a hundred thousand activities
+// and when ten thousand signers send one each, and no run waits for ever.
+//
+// The choice and the lease are one transaction, and on PostgreSQL such transactions run one after the other. Otherwise
+// two of them could each lease a part of the same run.
+
+extension LeasedQueue {
+    /// How many of the oldest rows are looked at.
+    static var window: Int { 512 }
+    /// How many runs are asked when the oldest rows do not name enough.
+    private static var mostRuns: Int { 1_024 }
+
+    /// The keys of the rows that are leased next: those of at most `limit` runs of which nothing is in hand.
+    func nextRuns(
+        _ runs: Runs, _ limit: Int, _ now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> [QueueKey] {
+        // A statement of its own: what comes after it sees what was committed before the lock was had.
+        if tx.engine == .postgres { _ = try tx.rows("SELECT pg_advisory_xact_lock(\(runs.lock))") }
+        let window = try oldestDue(runs, now, in: tx)
+        var chosen: [Int64: [QueueKey]] = [:]
+        var order: [Int64] = []
+        for row in window where try !row.bool("in_hand") {
+            let run = try row.int("run")
+            if chosen[run] == nil {
+                guard order.count < limit else { continue }
+                order.append(run)
+            }
+            if chosen[run, default: []].count < runs.length { chosen[run, default: []].append(try key(of: row)) }
+        }
+        guard order.count < limit, window.count == Self.window else { return order.flatMap { chosen[$0] ?? [] } }
+        var keys: [QueueKey] = []
+        for run in try waitingRuns(runs, limit, now, in: tx) { keys += try head(of: run, runs, now, in: tx) }
+        return keys
+    }
+
+    /// The oldest rows that are due and leased by nobody, each with its run and whether others of that run are in hand.
+    private func oldestDue(_ runs: Runs, _ now: Timestamp, in tx: Transaction) throws(DatabaseError) -> [Row] {
+        try tx.rows(
+            """
+            SELECT \(keyColumns), run,
+                EXISTS (SELECT 1 FROM \(table) h WHERE h.\(runs.column) = run AND h.lease_until >= \(now)) AS in_hand
+            FROM (SELECT \(qualifiedKeys), q.\(runs.column) AS run, q.run_at FROM \(table) q
+                  WHERE \(isWaiting) AND \(isDue(now)) AND \(isFree(now))
+                  ORDER BY q.run_at, \(qualifiedKeys) LIMIT \(Self.window)) oldest
+            ORDER BY run_at, \(keyColumns)
+            """)
+    }
+
+    /// Runs of which something is due and nothing is in hand, those that wait longest first. Where there are more than are
+    /// asked, it is those that come after a changing number.
+    private func waitingRuns(
+        _ runs: Runs, _ limit: Int, _ now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> [Int64] {
+        let ends = try tx.row(
+            """
+            SELECT (SELECT min(\(runs.column)) FROM \(table) WHERE \(isWaiting)) AS lowest,
+                (SELECT max(\(runs.column)) FROM \(table) WHERE \(isWaiting)) AS highest
+            """)
+        guard let lowest = try ends?.intOrNil("lowest"), let highest = try ends?.intOrNil("highest") else { return [] }
+        let span = UInt64(bitPattern: highest &- lowest) &+ 1
+        let mixed = UInt64(bitPattern: now.milliseconds) &* 0x9E37_79B9_7F4A_7C15
+        let start = lowest &+ Int64(bitPattern: span == 0 ? mixed : mixed % span)
+        var found = try waitingRuns(runs, from: start, upTo: highest, Self.mostRuns, now, in: tx)
+        if found.count < Self.mostRuns, start > lowest {
+            found += try waitingRuns(runs, from: lowest, upTo: start - 1, Self.mostRuns - found.count, now, in: tx)
+        }
+        let ready = found.compactMap { run, dueSince in dueSince.map { (run, $0) } }
+        return ready.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(limit).map(\.0)
+    }
+
+    /// The runs between two numbers of which nothing is in hand, each with the instant since when its first row is due.
+    ///
+    /// - Parameter steps: how many runs are asked.
+    private func waitingRuns(
+        _ runs: Runs, from first: Int64, upTo last: Int64, _ steps: Int, _ now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> [(run: Int64, dueSince: Timestamp?)] {
+        let rows = try tx.rows(
+            """
+            WITH RECURSIVE listed (run, step) AS (
+                SELECT min(\(runs.column)), 1 FROM \(table) WHERE \(isWaiting) AND \(runs.column) >= \(first)
+                UNION ALL
+                SELECT (SELECT min(\(runs.column)) FROM \(table) WHERE \(isWaiting) AND \(runs.column) > listed.run),
+                    listed.step + 1
+                FROM listed WHERE listed.run < \(last) AND listed.step < \(steps)
+            )
+            SELECT run, (SELECT min(q.run_at) FROM \(table) q
+                         WHERE \(isWaiting) AND q.\(runs.column) = listed.run AND \(isDue(now))) AS due_since
+            FROM listed
+            WHERE run IS NOT NULL AND run <= \(last) AND NOT EXISTS (
+                SELECT 1 FROM \(table) h WHERE h.\(runs.column) = listed.run AND h.lease_until >= \(now))
+            """)
+        return try rows.map { row throws(DatabaseError) in (try row.int("run"), try row.timeOrNil("due_since")) }
+    }
+
+    /// The first rows of a run.
+    private func head(
+        of run: Int64, _ runs: Runs, _ now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> [QueueKey] {
+        let rows = try tx.rows(
+            """
+            SELECT \(keyColumns) FROM \(table)
+            WHERE \(isWaiting) AND \(runs.column) = \(run) AND \(isDue(now)) AND \(isFree(now))
+            ORDER BY run_at, \(keyColumns) LIMIT \(runs.length)
+            """)
+        return try rows.map { row throws(DatabaseError) in try key(of: row) }
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+
+extension Schema {
+    /// A lease names the process that holds it, in every queue; what is leased together is found by what it has in common.
+    static let leases = Migration(18, "leases") {
+        for table in ["received", "delivery", "mail", "push_queue", "media", "scheduled"] as [SQL] {
+            "ALTER TABLE \(table) ADD COLUMN lease_holder \(.integer)"
+        }
+        "ALTER TABLE scheduled ADD COLUMN lease_until \(.integer)"
+        "CREATE INDEX received_signer ON received (signer_id, run_at, id) WHERE state = 'waiting'"
+        "CREATE INDEX received_leased ON received (signer_id, lease_until) WHERE lease_until IS NOT NULL"
+        "CREATE INDEX push_queue_leased ON push_queue (subscription_id, lease_until) WHERE lease_until IS NOT NULL"
+    }
+}

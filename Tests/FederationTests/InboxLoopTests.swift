@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Storage
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Federation
+
+@Suite("The loop of the inbox")
+struct InboxLoopTests {
+    @Test(
+        "an actor who sends 140 activities about a host that never answers keeps nobody else waiting",
+        .timeLimit(.minutes(2)), arguments: TestEngine.available)
+    func flood(_ engine: TestEngine) async throws {
+        try await FederationWorld.run(on: engine) { world in
+            let alice = try await world.addPerson("alice")
+            let eve = try world.addRemote("eve", at: "prairie.example")
+            let amy = try world.addRemote("amy", at: "colline.example")
+            try await world.follow(by: alice, of: try await world.resolve(eve))
+            world.nodes.silence("tarpit.example")
+            for number in 1...140 { try await Self.knock(Self.answer(number, by: eve), at: world) }
+            let loop = Task { await world.processor.run() }
+            while !world.nodes.asked.contains(where: { $0.hasPrefix("https://tarpit.example/") }) {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+
+            let follow: JSON = [
+                "id": JSON("\(amy)#follow"), "type": "Follow", "actor": JSON(amy), "object": JSON(alice.iri.string),
+            ]
+            let began = ContinuousClock.now
+            try await Self.knock(follow, at: world)
+            while try await world.outcome(of: "\(amy)#follow") == "waiting" {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(ContinuousClock.now - began < .seconds(20))
+            #expect(try await world.outcome(of: "\(amy)#follow") == "applied")
+            #expect(try await Self.count("lease_until IS NOT NULL", in: world) <= 16)
+
+            loop.cancel()
+            await loop.value
+            #expect(try await Self.count("lease_until IS NOT NULL", in: world) == 0)
+        }
+    }
+
+    @Test("what two processes take from one inbox is done once, and in order", arguments: TestEngine.available)
+    func twoProcesses(_ engine: TestEngine) async throws {
+        try await FederationWorld.run(on: engine) { world in
+            let alice = try await world.addPerson("alice")
+            let vic = try world.addRemote("vic", at: "prairie.example")
+            try await world.follow(by: alice, of: try await world.resolve(vic))
+            let loops = (1...2).map { number in
+                Task { await InboxProcessor(world.federation, holder: LeaseHolder(Int64(number))).run() }
+            }
+            for number in 0..<20 {
+                let id = "\(vic)/notes/\(number)"
+                try await Self.knock(Self.act("Create", "\(id)#c", by: vic, Self.note(id, by: vic)), at: world)
+                try await Self.knock(Self.act("Delete", "\(id)#d", by: vic, JSON(id)), at: world)
+            }
+            while try await Self.count("state = 'waiting'", in: world) > 0 {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            for loop in loops {
+                loop.cancel()
+                await loop.value
+            }
+            #expect(try await Self.count("outcome = 'applied' AND attempts = 1", in: world) == 40)
+            #expect(try await world.rowCounts()["post"] == 0)
+        }
+    }
+
+    private static func knock(_ activity: JSON, at world: FederationWorld) async throws {
+        let refusal = await world.knock(try world.request(activity))
+        try #require(refusal == nil)
+    }
+
+    private static func answer(_ number: Int, by author: String) -> JSON {
+        let id = "\(author)/notes/\(number)"
+        return act(
+            "Create", "\(id)#c", by: author,
+            note(id, by: author, answering: "https://tarpit.example/notes/\(number)"))
+    }
+
+    private static func note(_ id: String, by author: String, answering parent: String? = nil) -> JSON {
+        .object(droppingNil: [
+            ("id", JSON(id)), ("type", "Note"), ("attributedTo", JSON(author)), ("content", "<p>Un thé ?</p>"),
+            ("to", ["https://www.w3.org/ns/activitystreams#Public"]), ("cc", []),
+            ("published", "2026-05-02T09:00:00Z"), ("inReplyTo", parent.map { JSON($0) }),
+        ])
+    }
+
+    private static func act(_ type: String, _ id: String, by actor: String, _ object: JSON) -> JSON {
+        ["id": JSON(id), "type": JSON(type), "actor": JSON(actor), "object": object]
+    }
+
+    private static func count(_ condition: SQL, in world: FederationWorld) async throws -> Int64 {
+        try await world.database.read { db in
+            try db.row("SELECT count(*) AS n FROM received WHERE \(condition)")?.int("n") ?? -1
+        }
+    }
+}

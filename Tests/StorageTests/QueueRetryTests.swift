@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Storage
+import Testing
+
+/// The numbers of each queue: changing one is a decision.
+@Suite("What failed in a queue is tried again")
+struct QueueRetryTests {
+    @Test(
+        "a received activity after 10, 40, 160 … seconds, six hours at most, eight times in all",
+        arguments: [
+            (0, 10), (1, 10), (2, 40), (3, 160), (4, 640), (5, 2_560), (6, 10_240), (7, 21_600), (8, nil), (99, nil),
+        ] as [(Int, Int?)])
+    func received(attempts: Int, seconds: Int?) {
+        #expect(Self.wait(InboxQueue.queue, attempts) == seconds.map { .seconds($0) })
+    }
+
+    @Test(
+        "a mail after twice as long each time, six hours at most, twelve times in all",
+        arguments: [(1, 60), (2, 120), (3, 240), (9, 15_360), (10, 21_600), (11, 21_600), (12, nil), (99, nil)]
+            as [(Int, Int?)])
+    func mail(attempts: Int, seconds: Int?) {
+        #expect(Self.wait(MailQueue.queue, attempts) == seconds.map { .seconds($0) })
+    }
+
+    @Test(
+        "a conversion after a minute, three times in all; a post that is due after five minutes, eight times in all",
+        arguments: [(1, 60, 300), (2, 60, 300), (3, nil, 300), (7, nil, 300), (8, nil, nil)] as [(Int, Int?, Int?)])
+    func others(attempts: Int, media: Int?, scheduled: Int?) {
+        #expect(Self.wait(Uploads.queue, attempts) == media.map { .seconds($0) })
+        #expect(Self.wait(Scheduled.queue, attempts) == scheduled.map { .seconds($0) })
+    }
+
+    @Test(
+        "deliveries and pushes wait longer each time, up to half a day",
+        arguments: [
+            (1, .seconds(15)), (2, .minutes(1)), (3, .minutes(5)), (4, .minutes(30)), (5, .hours(2)), (6, .hours(6)),
+            (7, .hours(12)), (8, .hours(12)), (500, .hours(12)), (0, .seconds(15)), (.min, .seconds(15)),
+        ] as [(Int, Duration)])
+    func deliveries(failures: Int, wait: Duration) {
+        for queue in [OutboxQueue.queue, PushQueue.queue] {
+            #expect(queue.retry.wait(afterFailures: failures, chance: 0.5) == wait)
+        }
+    }
+
+    @Test("chance moves the wait of a delivery by a fifth")
+    func chance() {
+        let policy = OutboxQueue.queue.retry
+        #expect(policy.wait(afterFailures: 2, chance: 0).milliseconds == 48_000)
+        #expect(policy.wait(afterFailures: 2, chance: 1).milliseconds == 72_000)
+    }
+
+    @Test("a peer may ask for a wait of six hours at the most, and of a second at the least")
+    func retryAfter() {
+        let policy = OutboxQueue.queue.retry
+        #expect(policy.wait(afterFailures: 9, retryAfter: .minutes(3), chance: 0.9) == .minutes(3))
+        #expect(policy.wait(afterFailures: 1, retryAfter: .days(30), chance: 0.9) == .hours(6))
+        #expect(policy.wait(afterFailures: 1, retryAfter: .zero, chance: 0.9) == .seconds(1))
+    }
+
+    @Test("a push is given up when its next try would come after two days, a delivery after fourteen")
+    func patience() {
+        for (queue, days) in [(PushQueue.queue, 2), (OutboxQueue.queue, 14)] {
+            let (start, last) = (Timestamp.start, Timestamp.start + .days(days) - .hours(12))
+            let early = queue.retry.nextTry(
+                afterAttempts: 9, since: start, now: last - .milliseconds(1), chance: 0.5)
+            #expect(early == .start + .days(days) - .milliseconds(1))
+            #expect(queue.retry.nextTry(afterAttempts: 9, since: start, now: last, chance: 0.5) == nil)
+        }
+    }
+
+    private static func wait(_ queue: LeasedQueue, _ attempts: Int) -> Duration? {
+        queue.retry.nextTry(afterAttempts: attempts, since: .start, now: .start, chance: 0).map { $0 - .start }
+    }
+}
