@@ -19,7 +19,9 @@ struct StatementTests {
             try await Scene.with(engine, onStatement: { recorder.record($0) }) { scene in
                 try await StatementTour(scene: scene).run()
             }
-            told[engine] = Set(recorder.statements.map(Self.withoutDialect))
+            // Only SQLite looks after its file itself.
+            told[engine] = Set(
+                recorder.statements.filter { !$0.hasPrefix("PRAGMA ") }.map(Self.withoutDialect))
         }
         let sqlite = try #require(told[.sqlite])
         #expect(sqlite.count > 150)

@@ -102,11 +102,3 @@ struct DeliveryLedger: Sendable {
         }
     }
 }
-
-/// Inboxes that answered 410: no later activity is addressed to them, until their owner's document names one again.
-enum GoneInboxes {
-    static func forget(_ inbox: IRI, in tx: Transaction) throws(DatabaseError) {
-        try tx.run("UPDATE account SET shared_inbox = NULL WHERE shared_inbox = \(inbox) AND host <> ''")
-        try tx.run("UPDATE account SET inbox = NULL WHERE inbox = \(inbox) AND host <> ''")
-    }
-}
