@@ -32,6 +32,7 @@ public actor InboxProcessor {
     public init(_ federation: Federation) {
         self.federation = federation
         logger = federation.logger
+        federation.parsed.open()
     }
 
     /// Works until the task is cancelled.
@@ -110,10 +111,10 @@ public actor InboxProcessor {
     /// A run of one signer's activities: gathered one after the other, applied in one transaction.
     private nonisolated func process(_ run: [ReceivedActivity]) async {
         let started = federation.clock.now
-        var ready: [Ready] = []
+        var ready: [(received: ReceivedActivity, effect: Effect)] = []
         for received in run {
             do {
-                ready.append(Ready(received: received, applicable: try await prepare(received)))
+                ready.append((received, try await prepare(received)))
             } catch {
                 tell(received, await settle(received, after: error), since: started)
             }
@@ -142,9 +143,10 @@ public actor InboxProcessor {
     /// Writes down what an activity came to that was not applied.
     private nonisolated func settle(_ received: ReceivedActivity, after error: any Error) async -> InboxOutcome {
         switch error {
-        case let nothing as NothingToApply:
-            await record(nothing.outcome, of: received)
-            return nothing.outcome
+        case let refusal as Refusal where !refusal.isTemporary:
+            let outcome = InboxOutcome.ignored(IgnoreReason(refusal))
+            await record(outcome, of: received)
+            return outcome
         case is AlreadyFinished:
             return .duplicate
         default:
@@ -153,21 +155,17 @@ public actor InboxProcessor {
         }
     }
 
-    private nonisolated func prepare(_ received: ReceivedActivity) async throws -> Applicable {
-        let said = try await said(received)
-        do {
-            return try await Dispatcher.prepare(said)
-        } catch let refusal as Refusal {
-            guard refusal.isTemporary else { throw NothingToApply(outcome: .ignored(IgnoreReason(refusal))) }
-            throw refusal
-        }
+    private nonisolated func prepare(_ received: ReceivedActivity) async throws(Refusal) -> Effect {
+        try await Dispatcher.prepare(try await incoming(received), using: federation.objects)
     }
 
-    private nonisolated func apply(_ run: [Ready]) async throws -> [InboxOutcome] {
+    private nonisolated func apply(
+        _ run: [(received: ReceivedActivity, effect: Effect)]
+    ) async throws -> [InboxOutcome] {
         try await federation.database.write { tx in
             var outcomes: [InboxOutcome] = []
             for item in run {
-                let outcome = try item.applicable.apply(tx)
+                let outcome = try item.effect(tx)
                 guard try InboxQueue.finish(item.received.id, outcome: outcome.word, in: tx) else {
                     throw AlreadyFinished()
                 }
@@ -177,14 +175,22 @@ public actor InboxProcessor {
         }
     }
 
-    private nonisolated func said(_ received: ReceivedActivity) async throws -> Said {
-        guard let document = Document(try JSON.parse(Array(received.body.utf8))),
-            let actor = try await federation.database.read({ db in try Accounts.byID(received.signer, in: db) })
-        else { throw NothingToApply.ignored(.malformed) }
+    /// The activity in the row with its signer: as it was parsed when it was let in, when that was here and just now.
+    private nonisolated func incoming(_ received: ReceivedActivity) async throws(Refusal) -> IncomingActivity {
+        let activity: ActivityDocument?
+        do {
+            activity = try federation.parsed.take(received.id) ?? federation.parse(Array(received.body.utf8))
+        } catch {
+            throw .ignored(.malformed)
+        }
+        let actor = try await federation.objects.database.read { db throws(DatabaseError) in
+            try Accounts.byID(received.signer, in: db)
+        }
+        guard let activity, let actor else { throw .ignored(.malformed) }
         // Between the gate and here somebody may have decided, or the actor may have said that it is gone.
-        guard actor.isActive else { throw NothingToApply.ignored(.blocked) }
-        return Said(
-            actor: actor, activity: try ActivityDocument(document), world: federation, now: federation.clock.now)
+        guard actor.isActive else { throw .ignored(.blocked) }
+        return IncomingActivity(
+            actor: actor, activity: activity, outbox: federation.outbox, now: federation.clock.now)
     }
 
     private nonisolated func record(_ outcome: InboxOutcome, of received: ReceivedActivity) async {
@@ -212,24 +218,5 @@ public actor InboxProcessor {
     }
 }
 
-/// An activity whose gathering is done.
-private struct Ready: Sendable {
-    let received: ReceivedActivity
-    let applicable: Applicable
-}
-
 /// Somebody else applied the activity while we were about to: our transaction is given up.
 private struct AlreadyFinished: Error {}
-
-extension IgnoreReason {
-    init(_ refusal: Refusal) {
-        self =
-            switch refusal {
-            case .tombstoned, .fetch(.gone): .tombstoned
-            case .notAPost, .notAnActor, .tooLong: .malformed
-            case .ownerMismatch, .wrongOrigin, .localIdentifier: .notAllowed
-            case .blockedHost, .fetch(.blockedHost): .blocked
-            default: .unproved
-            }
-    }
-}
