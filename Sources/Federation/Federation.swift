@@ -27,16 +27,18 @@ public struct Federation: Sendable {
     public let actors: ActorResolver
     /// `@name@host` to an actor.
     public let handles: HandleResolver
-    /// Posts and events by their id.
+    /// Posts and events of other nodes, read and fetched but not stored.
+    let objects: ObjectFetcher
+    /// Posts, events and actors by their address, for a member who asks.
     public let posts: PostResolver
-    /// The way up to the root of a thread.
-    public let threads: ThreadWalker
     /// What our actors show of themselves.
     public let collections: Collections
     /// Saying something.
     public let outbox: Outbox
     /// What happened at the gate, by code.
     public let counters: Counters
+    /// Activities that were let in and are not yet processed, as they were parsed.
+    let parsed = ParsedActivities()
     let logger: Logger
 
     /// Wires the parts.
@@ -54,10 +56,9 @@ public struct Federation: Sendable {
         self.logger = logger
         actors = ActorResolver(
             database: database, loader: loader, identifiers: identifiers, ids: ids, clock: clock, mode: community.mode)
-        handles = HandleResolver(database: database, loader: loader, identifiers: identifiers, actors: actors)
-        posts = PostResolver(
-            database: database, loader: loader, identifiers: identifiers, actors: actors, ids: ids, clock: clock)
-        threads = ThreadWalker(database: database, posts: posts)
+        handles = HandleResolver(actors: actors)
+        objects = ObjectFetcher(actors: actors)
+        posts = PostResolver(database: database, objects: objects)
         collections = Collections(database: database, identifiers: identifiers, clock: clock)
         outbox = Outbox(identifiers: identifiers, community: community, ids: ids, clock: clock)
     }

@@ -2,7 +2,7 @@
 
 public import Vocabulary
 
-/// Why a remote document is not taken. Nothing of it was stored.
+/// Why a remote document, or an activity, is not taken. Nothing of it was stored.
 public enum Refusal: Error, Equatable, Sendable {
     /// It could not be had.
     case fetch(FetchError)
@@ -30,6 +30,8 @@ public enum Refusal: Error, Equatable, Sendable {
     case tombstoned
     /// Reading on would take more requests than one document is worth.
     case tooManyFetches
+    /// The activity has nothing to do here, or no right to.
+    case ignored(IgnoreReason)
     /// The database could not answer.
     case storage
 
@@ -52,6 +54,7 @@ public enum Refusal: Error, Equatable, Sendable {
         case .tooLong: "too_long"
         case .tombstoned: "tombstoned"
         case .tooManyFetches: "too_many_fetches"
+        case .ignored(let reason): reason.rawValue
         case .storage: "storage_unavailable"
         }
     }

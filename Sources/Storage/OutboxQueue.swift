@@ -84,12 +84,20 @@ public enum OutboxQueue {
     public static func deliver(
         _ activity: SentActivity, to inboxes: [IRI], ids: IDMaker, in tx: Transaction
     ) throws(DatabaseError) {
-        let key = (activity.object ?? activity.iri).string
+        try deliver([(activity, inboxes)], ids: ids, in: tx)
+    }
+
+    /// The same for several activities, which arrive at an inbox in their order.
+    public static func deliver(
+        _ activities: [(activity: SentActivity, inboxes: [IRI])], ids: IDMaker, in tx: Transaction
+    ) throws(DatabaseError) {
+        let deliveries = activities.flatMap { item in item.inboxes.map { (item.activity, $0) } }
         // One statement a hundred rows: a popular group has thousands of inboxes, and the transaction must be short.
-        for start in stride(from: 0, to: inboxes.count, by: 100) {
+        for start in stride(from: 0, to: deliveries.count, by: 100) {
             var values: [SQL] = []
-            for inbox in inboxes[start..<min(start + 100, inboxes.count)] {
+            for (activity, inbox) in deliveries[start..<min(start + 100, deliveries.count)] {
                 let id: ID<QueuedDelivery> = ids.make(at: activity.createdAt)
+                let key = (activity.object ?? activity.iri).string
                 values.append(
                     """
                     (\(id), \(activity.id), \(activity.actor), \(inbox), \(inbox.authority), \(key),
@@ -190,11 +198,6 @@ public enum OutboxQueue {
         try queue.park(QueueKey(delivery.id), by: nil, in: tx)
     }
 
-    /// No later activity is addressed to an inbox that is gone, until its owner's document names one again.
-    public static func forgetInbox(_ inbox: IRI, in tx: Transaction) throws(DatabaseError) {
-        try tx.run("UPDATE account SET shared_inbox = NULL WHERE shared_inbox = \(inbox) AND host <> ''")
-        try tx.run("UPDATE account SET inbox = NULL WHERE inbox = \(inbox) AND host <> ''")
-    }
 }
 
 /// What a delivery worker asks for.

@@ -1,58 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import TextEncoding
-
-/// What a `Content-Type` says: the type in lower case and its parameters.
+/// What a `Content-Type` says: the type in lower case, without its parameters.
 ///
 /// Spec: RFC 9110 §8.3.1.
 struct MediaType: Equatable {
     /// `type/subtype`.
     let name: String
-    private let parameters: [String: String]
 
-    /// Reads a field; a parameter that is not well formed is left out.
+    /// Reads a field.
     init(_ text: String) {
-        var name = ""
-        var parameters: [String: String] = [:]
-        for (position, part) in Self.parts(of: text).enumerated() {
-            if position == 0 {
-                name = part.trimmingSpaces.lowercased()
-                continue
-            }
-            guard let mark = part.firstIndex(of: "=") else { continue }
-            let value = String(part[part.index(after: mark)...].trimmingSpaces)
-            let isQuoted = value.count >= 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
-            let key = part[..<mark].trimmingSpaces.lowercased()
-            if parameters[key] == nil { parameters[key] = isQuoted ? String(value.dropFirst().dropLast()) : value }
-        }
-        self.name = name
-        self.parameters = parameters
-    }
-
-    /// Whether it is an ActivityStreams document.
-    ///
-    /// Spec: ActivityPub §3.2.
-    var isActivity: Bool {
-        switch name {
-        case "application/activity+json": true
-        case "application/ld+json":
-            (parameters["profile"] ?? "").split(separator: " ").contains("https://www.w3.org/ns/activitystreams")
-        default: false
-        }
-    }
-
-    /// Splits at semicolons outside of quotes.
-    private static func parts(of text: String) -> [String] {
-        var parts = [""]
-        var isQuoted = false
-        for character in text.prefix(1024) {
-            if character == "\"" { isQuoted.toggle() }
-            if character == ";" && !isQuoted {
-                parts.append("")
-            } else {
-                parts[parts.count - 1].append(character)
-            }
-        }
-        return parts
+        let type = text.prefix { $0 != ";" }.drop { $0 == " " || $0 == "\t" }
+        let end = type.lastIndex { $0 != " " && $0 != "\t" }
+        name = end.map { String(type[...$0]).lowercased() } ?? ""
     }
 }

@@ -54,7 +54,7 @@ public struct SignedDocumentLoader: DocumentLoader {
         return try await remembering(address.string) { () async throws(FetchError) in
             let response = try await self.follow(question, until: .now + self.patience)
             let type = response.headers["content-type"] ?? ""
-            guard MediaType(type).isActivity else { throw .wrongMediaType(String(type.prefix(128))) }
+            guard ActivityMediaType.matches(type) else { throw .wrongMediaType(String(type.prefix(128))) }
             guard let document = Document(try Self.json(response)) else { throw .malformed }
             return RemoteDocument(finalURL: response.finalIRI, document: document)
         }

@@ -19,7 +19,7 @@ struct Health: Sendable {
             .document("/livez") { _, _ in Answers.text("ok\n") },
             .document("/readyz") { _, _ in
                 do {
-                    _ = try await node.database.read { db in try db.row("SELECT 1 AS one") }
+                    try await node.database.read { db in try DatabaseHealth.ping(in: db) }
                     return Answers.text("ok\n")
                 } catch {
                     return Answers.text("database\n", status: .serviceUnavailable)

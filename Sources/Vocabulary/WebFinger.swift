@@ -42,7 +42,7 @@ public enum WebFinger {
 
         /// The link that names the actor, with a hint of its kind.
         public static func actor(_ id: IRI, kind: ActorKind) -> Link {
-            Link(rel: "self", type: "application/activity+json", href: id, properties: [(typeProperty, kind.rawValue)])
+            Link(rel: "self", type: ActivityMediaType.activity, href: id, properties: [(typeProperty, kind.rawValue)])
         }
 
         /// Whether both print alike.
@@ -117,7 +117,7 @@ extension WebFinger {
     /// Lemmy may name a person and a community of one name: then the one of `preferred` kind, or the first.
     public static func selfLink(in document: JSON, preferring preferred: ActorKind? = nil) -> IRI? {
         let found = (document["links"]?.array ?? []).compactMap { link -> (IRI, String?)? in
-            guard link["rel"]?.string == "self", let type = link["type"]?.string, isActivityType(type),
+            guard link["rel"]?.string == "self", let type = link["type"]?.string, ActivityMediaType.matches(type),
                 let href = link["href"]?.string.flatMap(IRI.init)
             else { return nil }
             return (href, link["properties"]?[typeProperty]?.string)
@@ -133,13 +133,5 @@ extension WebFinger {
             let host = IRI(template.replacing("{uri}", with: "x")), host.scheme == "https"
         else { return nil }
         return template
-    }
-
-    /// Whether a media type is one of the two of ActivityPub; parameters' spacing and case do not matter.
-    public static func isActivityType(_ mediaType: String) -> Bool {
-        let text = mediaType.lowercased().filter { $0 != " " && $0 != "\t" }
-        if text == "application/activity+json" || text.hasPrefix("application/activity+json;") { return true }
-        return text.hasPrefix("application/ld+json;")
-            && text.contains("profile=\"https://www.w3.org/ns/activitystreams\"")
     }
 }

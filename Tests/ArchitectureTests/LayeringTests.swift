@@ -99,6 +99,19 @@ struct LayeringTests {
         #expect(try imports(of: target).subtracting(Self.pureModules).subtracting(ours).isEmpty)
     }
 
+    @Test("whoever fetches or gathers for an activity has no way to store a fact")
+    func gathering() throws {
+        // Who an actor is and which keys it has is no fact of an activity.
+        let writer = "ActorResolver.swift"
+        let writes = [".write {", ".write(", "ObjectStore.insert(", "ObjectIntake.store("]
+        for file in try SourceTree.sources(below: "Sources/Federation/Fetching") where file.name != writer {
+            #expect(!file.code.contains { line in writes.contains { line.holds($0) } }, "\(file)")
+        }
+        for file in try SourceTree.sources(below: "Sources/Federation/Activities") {
+            #expect(!file.code.contains { $0.holds(".write {") || $0.holds(".write(") }, "\(file)")
+        }
+    }
+
     @Test("only tests see what supports tests")
     func support() throws {
         for target in try PackageGraph.ours.get().targets where !target.isTest && target.name != "TestSupport" {

@@ -143,6 +143,24 @@ struct Incomplete: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
+/// The statements that a world tells its database while a test listens.
+final class StatementLog: Sendable {
+    // A lock: the database tells it on its own threads.
+    private let statements = Mutex<[String]?>(nil)
+
+    func record(_ statement: String) { statements.withLock { $0?.append(statement) } }
+
+    /// What is told while a body runs.
+    func during(_ body: () async throws -> Void) async rethrows -> [String] {
+        statements.withLock { $0 = [] }
+        try await body()
+        return statements.withLock { log in
+            defer { log = nil }
+            return log ?? []
+        }
+    }
+}
+
 /// One whole node on a fresh database, and the world around it.
 struct FederationWorld: Sendable {
     static let origin = "https://cafe.example"
@@ -156,6 +174,7 @@ struct FederationWorld: Sendable {
     let clock = ManualClock()
     let ids = IDMaker()
     let counters = Counters()
+    let statements: StatementLog
 
     /// Runs a test in a world that is taken away afterwards.
     static func run(
@@ -180,7 +199,10 @@ struct FederationWorld: Sendable {
     }
 
     private init(on engine: TestEngine, mode: FederationMode) async throws {
-        database = try await engine.makeDatabase(migrations: Schema.migrations, readers: 1)
+        let statements = StatementLog()
+        self.statements = statements
+        database = try await engine.makeDatabase(
+            migrations: Schema.migrations, readers: 1, onStatement: { statements.record($0) })
         let origin = try address(Self.origin)
         let community = Community(origin: origin, name: "Café", tagline: "Chez nous", mode: mode)
         federation = Federation(

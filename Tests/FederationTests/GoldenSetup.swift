@@ -68,7 +68,7 @@ struct GoldenSetup {
             if entry.has("group") { post.group = try entry.account("group", in: tx).id }
             if entry.has("inReplyTo") {
                 post.inReplyToIRI = try entry.address("inReplyTo")
-                try PostResolver.tie(&post, in: tx)
+                try ObjectStore.linkToParent(&post, in: tx)
             }
             var parts = PostParts()
             for mention in entry.json["mentions"]?.array ?? [] {

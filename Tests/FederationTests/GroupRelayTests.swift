@@ -89,6 +89,28 @@ struct GroupRelayTests {
         }
     }
 
+    @Test("both to the same inboxes: who follows is asked once, and all deliveries are stored together")
+    func followersOnce() async throws {
+        try await Garden.run { garden in
+            let create = garden.create(garden.note(1))
+            let refusal = await garden.world.knock(try garden.world.request(create))
+            try #require(refusal == nil)
+            let statements = try await garden.world.statements.during { try await garden.world.settle() }
+            #expect(statements.count { $0.contains("SELECT DISTINCT coalesce(a.shared_inbox, a.inbox)") } == 1)
+            #expect(statements.count { $0.hasPrefix("INSERT INTO delivery") } == 1)
+            #expect(statements.count { $0.hasPrefix("INSERT INTO activity") } == 2)
+            // The activity comes before the boost at every inbox.
+            let order = try await garden.world.database.read { db in
+                try db.rows(
+                    "SELECT d.inbox, a.body FROM delivery d JOIN activity a ON a.id = d.activity_id ORDER BY d.id"
+                ).map { "\(try $0.text("inbox")) \(try $0.text("body").contains("peer:mood"))" }
+            }
+            let inboxes = ["https://colline.example/inbox", "https://ruche.example/inbox"]
+            #expect(order.prefix(2).sorted() == inboxes.map { "\($0) true" })
+            #expect(order.dropFirst(2).sorted() == inboxes.map { "\($0) false" })
+        }
+    }
+
     @Test("an answer as an activity only: nobody's home page fills with answers")
     func replies() async throws {
         try await Garden.run { garden in

@@ -123,22 +123,6 @@ struct GateAdmissionTests {
             #expect(stored.map(\.keyID) == ["\(eve)#main-key"])
         }
     }
-
-    @Test(
-        "the media types in which an activity may come",
-        arguments: [
-            ("application/activity+json", true),
-            ("application/activity+json; charset=utf-8", true),
-            ("application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"", true),
-            ("Application/LD+JSON;profile=https://www.w3.org/ns/activitystreams", true),
-            ("application/ld+json", false),
-            ("application/ld+json; profile=\"https://example.org\"", false),
-            ("text/html", false),
-            ("", false),
-        ])
-    func mediaTypes(_ type: String, _ isOne: Bool) {
-        #expect(ActivityMediaType.matches(type) == isOne)
-    }
 }
 
 @Suite("The gate is not worn out by")

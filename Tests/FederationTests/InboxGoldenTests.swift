@@ -77,7 +77,8 @@ struct InboxGoldenTests {
             let text = try String(decoding: Data(contentsOf: file), as: UTF8.self)
             let types = handlers.flatMap { $0.types }
             let codes = GateKnock.all.map(\.code) + ["overloaded", "federation_off"]
-            for word in types + codes + IgnoreReason.allCases.map(\.rawValue) {
+            let said = OutgoingKind.allCases.map(\.type)
+            for word in types + codes + said + IgnoreReason.allCases.map(\.rawValue) {
                 #expect(text.contains("`\(word)`"), "FEDERATION.md does not say \(word)")
             }
         }

@@ -140,7 +140,7 @@ struct OutboundCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let all = relations + posts + events + actors
+    static let all = relations + posts + events + actors + moderation
 }
 
 @Suite("What we say")

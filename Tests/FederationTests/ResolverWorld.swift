@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Database
-import Federation
 import HTTPSignatures
 import Model
 import Storage
 import Synchronization
 import TestSupport
 import Vocabulary
+
+@testable import Federation
 
 /// All other nodes, in a dictionary: a document by its address, a redirect by its address, a directory by its handle.
 final class ResolverWorld: DocumentLoader {
@@ -81,8 +82,8 @@ struct ResolverNode {
     let identifiers: LocalIdentifiers
     let actors: ActorResolver
     let handles: HandleResolver
+    let objects: ObjectFetcher
     let posts: PostResolver
-    let threads: ThreadWalker
     let collections: Collections
     let ids = IDMaker()
 
@@ -91,10 +92,9 @@ struct ResolverNode {
         identifiers = LocalIdentifiers(origin: try iri("https://node.test"))
         actors = ActorResolver(
             database: database, loader: world, identifiers: identifiers, ids: ids, clock: clock, mode: mode)
-        handles = HandleResolver(database: database, loader: world, identifiers: identifiers, actors: actors)
-        posts = PostResolver(
-            database: database, loader: world, identifiers: identifiers, actors: actors, ids: ids, clock: clock)
-        threads = ThreadWalker(database: database, posts: posts)
+        handles = HandleResolver(actors: actors)
+        objects = ObjectFetcher(actors: actors)
+        posts = PostResolver(database: database, objects: objects)
         collections = Collections(database: database, identifiers: identifiers, clock: clock)
     }
 
@@ -113,6 +113,12 @@ struct ResolverNode {
     func account(_ address: String) async throws -> Account? {
         let id = try iri(address)
         return try await database.read { db in try Accounts.byIRI(id, in: db) }
+    }
+
+    /// Fetches what is above a post and stores it.
+    func storeAncestors(from address: String) async throws {
+        let ancestors = await objects.ancestors(from: try iri(address))
+        try await database.write { tx in for object in ancestors { _ = try ObjectStore.insert(object, in: tx) } }
     }
 
     func post(_ address: String) async throws -> Post? {

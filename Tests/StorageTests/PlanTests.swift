@@ -44,6 +44,11 @@ struct PlanTests {
                 }
             ),
             ("prune of received", ["1"], { tx in _ = try InboxQueue.queue.prune(before: Timestamp(1), in: tx) }),
+            ("gone inbox", ["'x'"], { tx in try GoneInboxes.forget(address, in: tx) }),
+            (
+                "request that is answered", ["'x'", "'x'", "'x'", "'x'"],
+                { tx in _ = try AnsweredRequests.find(address, in: tx) }
+            ),
             ("inboxes of followers", ["7"], { tx in _ = try OutboxQueue.followerInboxes(of: ID(7), in: tx) }),
             ("received by id", ["'x'"], { tx in _ = try InboxQueue.knows(address, in: tx) }),
             ("post by id", ["'x'"], { tx in _ = try Posts.byIRI(address, in: tx) }),

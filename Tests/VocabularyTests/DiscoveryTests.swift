@@ -72,11 +72,16 @@ struct WebFingerTests {
         "only the two media types of ActivityPub name an actor",
         arguments: [
             ("application/activity+json", true), ("Application/Activity+JSON; charset=utf-8", true),
-            (#"application/ld+json; profile="https://www.w3.org/ns/activitystreams""#, true),
-            ("application/ld+json", false), ("application/json", false), ("text/html", false),
+            ("application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"", true),
+            ("Application/LD+JSON;profile=https://www.w3.org/ns/activitystreams", true),
+            ("application/ld+json; charset=utf-8; profile=\"http://x https://www.w3.org/ns/activitystreams\"", true),
+            ("application/ld+json", false), ("application/ld+json; profile=\"https://example.org\"", false),
+            ("application/json", false), ("text/html", false),
+            ("text/html; profile=\"https://www.w3.org/ns/activitystreams\"", false),
+            ("text/html; x=\"application/activity+json\"", false), ("", false), (";", false), ("\"", false),
         ])
     func mediaTypes(text: String, accepted: Bool) throws {
-        #expect(WebFinger.isActivityType(text) == accepted)
+        #expect(ActivityMediaType.matches(text) == accepted)
         let document: JSON = ["links": [["rel": "self", "type": JSON(text), "href": "https://a.test/1"]]]
         #expect((WebFinger.selfLink(in: document) != nil) == accepted)
     }

@@ -18,113 +18,126 @@ enum AnnounceHandler: ActivityHandler {
         case known(IRI, isBoost: Bool)
         case fetched(GatheredObject, isBoost: Bool)
         case gone(IRI)
-        case activity(Applicable)
+        case activity(Effect)
     }
 
     static func gather(
-        _ activity: ActivityDocument, from actor: Account, in world: Federation
-    ) async throws -> Announced {
-        guard let object = activity.object, let id = object.id else { throw NothingToApply.ignored(.malformed) }
-        guard try await isHeard(actor, about: object, in: world) else { throw NothingToApply.ignored(.notForUs) }
-        guard let inner = object.document.flatMap({ try? ActivityDocument($0) }), inner.object != nil else {
-            return try await announced(id, isBoost: true, in: world)
+        _ incoming: IncomingActivity, using fetcher: ObjectFetcher
+    ) async throws(Refusal) -> Announced {
+        guard let object = incoming.activity.object, let id = object.id else { throw .ignored(.malformed) }
+        let inner = object.document.flatMap { try? ActivityDocument($0) }.flatMap { $0.object == nil ? nil : $0 }
+        // What an embedded activity is called says nothing: anybody can name one of ours.
+        guard try await isHeard(incoming, about: inner == nil ? id : inner?.object?.id, using: fetcher) else {
+            throw .ignored(.notForUs)
         }
-        guard inner.type != "Announce", let subject = inner.object?.id else {
-            throw NothingToApply.ignored(.unknownType)
-        }
+        guard let inner else { return try await announced(id, isBoost: true, using: fetcher) }
+        guard inner.type != "Announce", let subject = inner.object?.id else { throw .ignored(.unknownType) }
         switch inner.type {
-        case "Create": return try await announced(subject, isBoost: true, in: world)
-        case "Update": return .fetched(try await refetched(subject, in: world), isBoost: false)
-        case "Delete": return try await deleted(subject, in: world)
-        default: return .activity(try await repeated(inner, in: world))
+        case "Create": return try await announced(subject, isBoost: true, using: fetcher)
+        case "Update": return .fetched(try await refetched(subject, using: fetcher), isBoost: false)
+        case "Delete": return try await deleted(subject, using: fetcher)
+        default: return .activity(try await repeated(inner, by: incoming, using: fetcher))
         }
     }
 
-    static func apply(_ announced: Announced, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    static func apply(
+        _ announced: Announced, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         switch announced {
-        case .activity(let applicable): return try applicable.apply(tx)
-        case .gone(let iri): return try DeleteHandler.erase(iri, saidBy: nil, said, in: tx)
-        case .known(let iri, let isBoost): return try share(iri, isBoost: isBoost, said, in: tx)
+        case .activity(let effect): return try effect(tx)
+        case .gone(let iri): return try DeleteHandler.erase(iri, saidBy: nil, incoming, in: tx)
+        case .known(let iri, let isBoost): return try share(iri, isBoost: isBoost, incoming, in: tx)
         case .fetched(let object, let isBoost):
-            let outcome = try ObjectIntake.store(object, said, isAnnounced: true, in: tx)
+            let outcome = try ObjectIntake.store(
+                GatheredThread(object: object), of: incoming, isAnnounced: true, in: tx)
             guard isBoost, outcome == .applied || outcome == .duplicate else { return outcome }
-            return try share(object.iri, isBoost: true, said, in: tx)
+            return try share(object.iri, isBoost: true, incoming, in: tx)
         }
     }
 
     /// Whether anybody here follows the announcer, or the announced thing is ours.
     private static func isHeard(
-        _ actor: Account, about object: Reference, in world: Federation
-    ) async throws -> Bool {
-        if let id = object.id, world.identifiers.isLocal(id) { return true }
-        if let id = object.document?.iri("object"), world.identifiers.isLocal(id) { return true }
-        return try await world.database.read { db in try Follows.followsAny(localTo: actor.id, in: db) }
+        _ incoming: IncomingActivity, about subject: IRI?, using fetcher: ObjectFetcher
+    ) async throws(Refusal) -> Bool {
+        if let subject, incoming.identifiers.isLocal(subject) { return true }
+        return try await fetcher.database.read { db throws(DatabaseError) in
+            try Follows.followsAny(localTo: incoming.actor.id, in: db)
+        }
     }
 
-    private static func announced(_ id: IRI, isBoost: Bool, in world: Federation) async throws -> Announced {
-        let isKnown = try await world.database.read { db in
-            try Posts.byIRI(id, in: db) != nil || Events.byIRI(id, in: db) != nil
+    private static func announced(
+        _ id: IRI, isBoost: Bool, using fetcher: ObjectFetcher
+    ) async throws(Refusal) -> Announced {
+        let isKnown = try await fetcher.database.read { db throws(DatabaseError) in
+            if try Posts.byIRI(id, in: db) != nil { return true }
+            return try Events.byIRI(id, in: db) != nil
         }
-        if isKnown || world.identifiers.isLocal(id) { return .known(id, isBoost: isBoost) }
-        let document = try await world.posts.fetch(id)
+        if isKnown || fetcher.identifiers.isLocal(id) { return .known(id, isBoost: isBoost) }
+        let document = try await fetcher.fetch(id)
         // Some announce the id of the `Create` itself.
         if let create = try? ActivityDocument(document), create.type == "Create", let object = create.object?.id {
-            return .fetched(try await refetched(object, in: world), isBoost: isBoost)
+            return .fetched(try await refetched(object, using: fetcher), isBoost: isBoost)
         }
-        return .fetched(try await world.posts.gather(document), isBoost: isBoost)
+        return .fetched(try await fetcher.gather(document), isBoost: isBoost)
     }
 
-    private static func refetched(_ id: IRI, in world: Federation) async throws -> GatheredObject {
-        guard !world.identifiers.isLocal(id) else { throw NothingToApply.ignored(.notAllowed) }
-        return try await world.posts.gather(try await world.posts.fetch(id))
+    private static func refetched(_ id: IRI, using fetcher: ObjectFetcher) async throws(Refusal) -> GatheredObject {
+        guard !fetcher.identifiers.isLocal(id) else { throw .ignored(.notAllowed) }
+        return try await fetcher.gather(try await fetcher.fetch(id))
     }
 
-    private static func deleted(_ id: IRI, in world: Federation) async throws -> Announced {
-        guard !world.identifiers.isLocal(id) else { throw NothingToApply.ignored(.notAllowed) }
-        do {
-            let document = try await world.posts.fetch(id)
-            guard document.type == "Tombstone" else { throw NothingToApply.ignored(.unproved) }
-        } catch Refusal.fetch(.gone), Refusal.fetch(.notFound), Refusal.tombstoned {
-            return .gone(id)
+    private static func deleted(_ id: IRI, using fetcher: ObjectFetcher) async throws(Refusal) -> Announced {
+        guard !fetcher.identifiers.isLocal(id) else { throw .ignored(.notAllowed) }
+        do throws(Refusal) {
+            guard try await fetcher.fetch(id).type == "Tombstone" else { throw Refusal.ignored(.unproved) }
+        } catch {
+            guard [.fetch(.gone), .fetch(.notFound), .tombstoned].contains(error) else { throw error }
         }
         return .gone(id)
     }
 
     /// A repeated `Like` and the like: the activity itself is fetched from its actor's origin, then handled as if it
     /// had come from there.
-    private static func repeated(_ inner: ActivityDocument, in world: Federation) async throws -> Applicable {
-        guard let id = inner.id, id.isSameOrigin(as: inner.actor), !world.identifiers.isLocal(id),
+    private static func repeated(
+        _ inner: ActivityDocument, by incoming: IncomingActivity, using fetcher: ObjectFetcher
+    ) async throws(Refusal) -> Effect {
+        guard let id = inner.id, id.isSameOrigin(as: inner.actor), !fetcher.identifiers.isLocal(id),
             ["Like", "Undo", "Add", "Remove"].contains(inner.type)
-        else { throw NothingToApply.ignored(.unproved) }
-        let proved = try ActivityDocument(try await world.posts.fetch(id))
-        guard proved.actor == inner.actor, proved.type == inner.type else { throw NothingToApply.ignored(.unproved) }
-        let actor = try await world.actors.resolve(proved.actor)
-        guard actor.isActive else { throw NothingToApply.ignored(.blocked) }
-        let said = Said(actor: actor, activity: proved, world: world, now: world.clock.now)
-        return try await Dispatcher.prepare(said)
+        else { throw .ignored(.unproved) }
+        let document = try await fetcher.fetch(id)
+        guard let proved = try? ActivityDocument(document), proved.actor == inner.actor, proved.type == inner.type
+        else { throw .ignored(.unproved) }
+        let actor = try await fetcher.actors.resolve(proved.actor)
+        guard actor.isActive else { throw .ignored(.blocked) }
+        let repeated = IncomingActivity(actor: actor, activity: proved, outbox: incoming.outbox, now: incoming.now)
+        return try await Dispatcher.prepare(repeated, using: fetcher)
     }
 
     private static func share(
-        _ iri: IRI, isBoost: Bool, _ said: Said, in tx: Transaction
-    ) throws -> InboxOutcome {
-        let now = said.now
+        _ iri: IRI, isBoost: Bool, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        let now = incoming.now
         if let event = try Events.byIRI(iri, in: tx) {
             let isNew = try EventShares.add(
-                said.world.ids.make(at: now), event: event.id, account: said.actor.id, activity: said.id, at: now,
-                in: tx)
-            if isNew, !said.actor.isGroup { try said.outbox.notify(.reblog(of: event, by: said.actor.id), in: tx) }
+                incoming.outbox.ids.make(at: now), event: event.id, account: incoming.actor.id, activity: incoming.id,
+                at: now, in: tx)
+            if isNew, !incoming.actor.isGroup {
+                try incoming.outbox.notify(.reblog(of: event, by: incoming.actor.id), in: tx)
+            }
             return isNew ? .applied : .duplicate
         }
         guard let post = try Posts.byIRI(iri, in: tx) else { return .ignored(.unknownObject) }
         // What a group repeats of a discussion's answers is stored, but it recommends only what starts one.
-        guard isBoost, post.isTopLevel || !said.actor.isGroup else { return .applied }
-        guard PostPolicy.mayBoost(post.visibility, as: try Posts.relation(of: said.actor.id, to: post, in: tx)) else {
-            return .ignored(.notAllowed)
-        }
+        guard isBoost, post.isTopLevel || !incoming.actor.isGroup else { return .applied }
+        let relation = try Posts.relation(of: incoming.actor.id, to: post, in: tx)
+        guard PostPolicy.mayBoost(post.visibility, as: relation) else { return .ignored(.notAllowed) }
         let isNew = try Boosts.add(
-            said.world.ids.make(at: now), account: said.actor.id, post: post.id, activity: said.id, at: now, in: tx)
+            incoming.outbox.ids.make(at: now), account: incoming.actor.id, post: post.id, activity: incoming.id,
+            at: now, in: tx)
         // That a group repeats what is written into it is no news.
-        if isNew, post.group != said.actor.id { try said.outbox.notify(.reblog(of: post, by: said.actor.id), in: tx) }
+        if isNew, post.group != incoming.actor.id {
+            try incoming.outbox.notify(.reblog(of: post, by: incoming.actor.id), in: tx)
+        }
         return isNew ? .applied : .duplicate
     }
 }
@@ -138,26 +151,35 @@ extension Outbox {
             at: clock.now, in: tx)
         guard isNew, let author = try Accounts.byID(post.author, in: tx) else { return false }
         try notify(.reblog(of: post, by: account.id), in: tx)
-        var saying = Saying(
-            "Announce", by: account, object: .string(post.iri.string), about: post.iri, to: [.asPublic])
-        saying.cc = [identifiers.followers(of: account.iri), author.iri]
-        try say(saying, id: id, to: [.followers(of: account.id), .account(author)], in: tx)
+        var announce = announcement(.announcePost, id, of: JSON(post.iri), about: post.iri, by: account)
+        announce.cc.append(author.iri)
+        announce.recipients.append(.account(author))
+        try enqueue(announce, in: tx)
         return true
     }
 
     /// Takes a boost back.
     public func unboost(_ post: Post, by account: Account, in tx: Transaction) throws(DatabaseError) -> Bool {
+        guard let undo = try undoAnnounce(of: post, by: account, in: tx) else { return false }
+        try enqueue(undo, in: tx)
+        return true
+    }
+
+    /// Takes a boost back, and gives what is to be said of it; nil when there was none.
+    func undoAnnounce(
+        of post: Post, by account: Account, in tx: Transaction
+    ) throws(DatabaseError) -> OutgoingActivity? {
         guard let boost = try Boosts.find(account: account.id, post: post.id, in: tx),
             let author = try Accounts.byID(post.author, in: tx)
-        else { return false }
+        else { return nil }
         _ = try Boosts.remove(account: account.id, post: post.id, in: tx)
         let undone: JSON = [
             "id": .string(boost.string), "type": "Announce", "actor": .string(account.iri.string),
             "object": .string(post.iri.string),
         ]
-        var saying = Saying("Undo", by: account, object: undone, about: post.iri, to: [.asPublic])
-        saying.cc = [identifiers.followers(of: account.iri), author.iri]
-        try say(saying, to: [.followers(of: account.id), .account(author)], in: tx)
-        return true
+        var undo = announcement(.undoAnnounce, of: undone, about: post.iri, by: account)
+        undo.cc.append(author.iri)
+        undo.recipients.append(.account(author))
+        return undo
     }
 }

@@ -9,16 +9,14 @@ internal import Vocabulary
 enum BlockHandler: ActivityHandler {
     static let types = ["Block"]
 
-    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws -> IRI {
-        guard let object = activity.object?.id else { throw NothingToApply.ignored(.malformed) }
-        return object
-    }
-
-    static func apply(_ object: IRI, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    static func apply(
+        _ object: IRI, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         guard let target = try Accounts.byIRI(object, in: tx), target.isLocal else { return .ignored(.notForUs) }
-        let isNew = try Blocks.add(by: said.actor.id, target: target.id, activity: said.id, at: said.now, in: tx)
-        _ = try Follows.remove(by: said.actor.id, of: target.id, in: tx)
-        _ = try Follows.remove(by: target.id, of: said.actor.id, in: tx)
+        let isNew = try Blocks.add(
+            by: incoming.actor.id, target: target.id, activity: incoming.id, at: incoming.now, in: tx)
+        _ = try Follows.remove(by: incoming.actor.id, of: target.id, in: tx)
+        _ = try Follows.remove(by: target.id, of: incoming.actor.id, in: tx)
         return isNew ? .applied : .duplicate
     }
 }
@@ -35,25 +33,20 @@ extension Outbox {
         let isNew = try Blocks.add(
             by: account.id, target: target.id, activity: identifiers.activity(id), at: clock.now, in: tx)
         guard isNew, !target.isLocal else { return isNew }
-        try say(
-            Saying("Block", by: account, object: .string(target.iri.string), about: target.iri, to: [target.iri]),
-            id: id, to: [.account(target)], in: tx)
+        try enqueue(
+            activity(.block, id, by: account, object: JSON(target.iri), about: target.iri, to: target), in: tx)
         return true
     }
 
     /// Takes a block back. The follows that it ended stay ended.
     public func unblock(_ target: Account, by account: Account, in tx: Transaction) throws(DatabaseError) {
-        let activity = try Blocks.activity(by: account.id, target: target.id, in: tx)
-        guard try Blocks.remove(by: account.id, target: target.id, in: tx), let activity, !target.isLocal else {
-            return
-        }
+        let block = try Blocks.activity(by: account.id, target: target.id, in: tx)
+        guard try Blocks.remove(by: account.id, target: target.id, in: tx), let block, !target.isLocal else { return }
         let undone: JSON = [
-            "id": .string(activity.string), "type": "Block", "actor": .string(account.iri.string),
+            "id": .string(block.string), "type": "Block", "actor": .string(account.iri.string),
             "object": .string(target.iri.string),
         ]
-        try say(
-            Saying("Undo", by: account, object: undone, about: target.iri, to: [target.iri]),
-            to: [.account(target)], in: tx)
+        try enqueue(activity(.undoBlock, by: account, object: undone, about: target.iri, to: target), in: tx)
     }
 
     /// Ends a follow of one's own account, asked for or accepted; whoever followed is told.

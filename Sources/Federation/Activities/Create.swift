@@ -14,54 +14,77 @@ enum CreateHandler: ActivityHandler {
     static let types = ["Create"]
 
     enum Created: Sendable {
-        case object(GatheredObject)
+        case object(GatheredThread)
         case vote(Vote)
     }
 
     static func gather(
-        _ activity: ActivityDocument, from actor: Account, in world: Federation
-    ) async throws -> Created {
-        if let vote = Vote(activity, by: actor) { return .vote(vote) }
-        let gathered = try await gatherOwn(activity, from: actor, in: world)
-        if case .post(let remote, _) = gathered {
-            if let parent = remote.inReplyTo { await world.threads.climb(from: parent) }
-            if let quoted = remote.post.quote { _ = try? await world.posts.resolve(quoted.iri) }
-        }
-        return .object(gathered)
+        _ incoming: IncomingActivity, using fetcher: ObjectFetcher
+    ) async throws(Refusal) -> Created {
+        if let vote = Vote(incoming) { return .vote(vote) }
+        return .object(try await gatherOwn(incoming, using: fetcher))
     }
 
-    static func apply(_ created: Created, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    static func apply(
+        _ created: Created, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         switch created {
-        case .object(let object): return try ObjectIntake.store(object, said, isAnnounced: false, in: tx)
-        case .vote(let vote): return try vote.count(said, in: tx)
+        case .object(let thread): return try ObjectIntake.store(thread, of: incoming, isAnnounced: false, in: tx)
+        case .vote(let vote): return try vote.count(incoming, in: tx)
         }
     }
 
-    /// The object of a `Create` or an `Update`, proved to be its actor's.
+    /// The object of a `Create` or an `Update`, proved to be its actor's, and the thread above it.
+    ///
+    /// Nothing is fetched for what concerns nobody here. An embedded object is then gathered as it came, and `apply` has
+    /// the last word: what it answers may be stored by an activity that stands before it in the queue.
     static func gatherOwn(
-        _ activity: ActivityDocument, from actor: Account, in world: Federation
-    ) async throws -> GatheredObject {
-        guard let id = activity.object?.id, !world.identifiers.isLocal(id) else {
-            throw NothingToApply.ignored(.malformed)
+        _ incoming: IncomingActivity, using fetcher: ObjectFetcher
+    ) async throws(Refusal) -> GatheredThread {
+        let (actor, reference) = (incoming.actor, incoming.activity.object)
+        guard let id = reference?.id, !incoming.identifiers.isLocal(id) else { throw .ignored(.malformed) }
+        guard id.isSameOrigin(as: actor.iri) else { throw .ignored(.notAllowed) }
+        let embedded = reference?.document
+        let isOwn = embedded?.iris("attributedTo").first == actor.iri
+        let relevance = try await relevance(of: id, embedded ?? incoming.activity.document, from: actor, fetcher)
+        if isOwn, let embedded {
+            if relevance == .foreign { return GatheredThread(object: try fetcher.read(embedded, ownedBy: actor)) }
+            let object = try await fetcher.gather(embedded, signedBy: actor)
+            return relevance == .known ? GatheredThread(object: object) : await fetcher.gatherThread(object)
         }
-        guard id.isSameOrigin(as: actor.iri) else { throw NothingToApply.ignored(.notAllowed) }
-        if let embedded = activity.object?.document, embedded.iris("attributedTo").first == actor.iri {
-            return try await world.posts.gather(embedded)
+        guard relevance != .foreign else { throw .ignored(.notForUs) }
+        let document = try await fetcher.fetch(id)
+        let object = try await fetcher.gather(document)
+        // Only now its words are its owner's.
+        let proved = try await Self.relevance(of: id, document, from: actor, fetcher)
+        return proved == .concernsUs ? await fetcher.gatherThread(object) : GatheredThread(object: object)
+    }
+
+    private static func relevance(
+        of id: IRI, _ document: Document, from actor: Account, _ fetcher: ObjectFetcher
+    ) async throws(Refusal) -> Relevance {
+        let claims = ObjectClaims(document)
+        let relevance: Relevance? = try await fetcher.database.read { db throws(DatabaseError) in
+            if try Tombstones.find(id, in: db) != nil { return nil }
+            return try claims.relevance(of: id, from: actor, in: db)
         }
-        return try await world.posts.gather(try await world.posts.fetch(id))
+        guard let relevance else { throw .tombstoned }
+        return relevance
     }
 }
 
 extension Outbox {
     /// Publishes a post that was just stored: to its readers, and through its group when that is ours.
     public func publish(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
-        try sayPost("Create", id, in: tx)
+        try enqueue(.createPost, post: id, in: tx)
         if let post = try Posts.byID(id, in: tx) { try notify(posted: post, in: tx) }
     }
 
+    /// Says something of a post to its readers, and through its group when that is ours.
+    ///
     /// - Parameter others: who gets it besides its readers.
-    func sayPost(
-        _ type: String, _ id: ID<Post>, alsoTo others: [Recipient] = [], in tx: Transaction
+    func enqueue(
+        _ kind: OutgoingKind, post id: ID<Post>, alsoTo others: [Recipient] = [], in tx: Transaction
     ) throws(DatabaseError) {
         guard let author = try Posts.byID(id, in: tx)?.author,
             let view = try PostViews.one(id, viewer: author, in: tx)
@@ -72,14 +95,19 @@ extension Outbox {
         let note = PostToNote.document(
             view, identifiers: identifiers, parentAuthor: parentAuthor, inReplyTo: post.inReplyToIRI)
         let audience = Audience(of: Document(note))
-        var saying = Saying(
-            type, by: view.author, object: .object(note), about: post.iri, to: audience.to, cc: audience.cc)
-        saying.audience = view.group?.iri
-        saying.needsFullContext = true
         let readers = try readers(of: view, parentAuthor: parentAuthor, in: tx)
-        let said = try say(saying, to: readers + others, in: tx)
-        try relay(said, about: post, in: tx)
-        if type == "Create" { try boostIntoGroup(post, in: tx) }
+        var outgoing = activity(
+            kind, by: view.author, object: .object(note), about: post.iri, to: audience.to, for: readers + others)
+        outgoing.cc = audience.cc
+        outgoing.audience = view.group?.iri
+        outgoing.needsFullContext = true
+        let document = try enqueue(outgoing, in: tx)
+        guard let group = relayingGroup(of: view) else { return }
+        if kind == .createPost {
+            try relay(newPost: post, create: document, by: group, in: tx)
+        } else {
+            try relay(document, about: post, by: group, in: tx)
+        }
     }
 
     /// Who gets a post: followers unless it is for the named alone, those named, the one answered, a group elsewhere,
@@ -103,29 +131,33 @@ extension Outbox {
 
     /// Publishes an event that was just stored: by its owner, and through the agenda of the node.
     public func publish(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) {
-        guard let event = try sayEvent("Create", id, in: tx) else { return }
+        guard let event = try enqueue(.createEvent, event: id, in: tx) else { return }
         try notify(planned: event, in: tx)
         guard event.visibility == .everyone,
             let agenda = try Accounts.byHandle(Handle(name: Community.agendaGroup, host: ""), in: tx),
             agenda.id != event.owner
         else { return }
-        let activity = newActivityID()
+        let announce = newActivityID()
         _ = try EventShares.add(
-            ids.make(at: clock.now), event: event.id, account: agenda.id, activity: identifiers.activity(activity),
+            ids.make(at: clock.now), event: event.id, account: agenda.id, activity: identifiers.activity(announce),
             at: clock.now, in: tx)
-        try announce(.string(event.iri.string), about: event.iri, by: agenda, id: activity, in: tx)
+        try enqueue(
+            announcement(.announceEvent, announce, of: JSON(event.iri), about: event.iri, by: agenda), in: tx)
     }
 
+    /// Says something of an event to followers and guests.
     @discardableResult
-    func sayEvent(_ type: String, _ id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Event? {
+    func enqueue(_ kind: OutgoingKind, event id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Event? {
         guard let view = try EventViews.load([id], viewer: nil, in: tx).first else { return nil }
         let document = EventToDocument.document(view, identifiers: identifiers, community: community)
         let audience = Audience(of: Document(document))
-        var saying = Saying(
-            type, by: view.owner, object: .object(document), about: view.event.iri, to: audience.to, cc: audience.cc)
-        saying.needsFullContext = true
         // A change has to reach whoever counts on the event, followers or not.
-        try say(saying, to: [.followers(of: view.owner.id), .guests(of: id)], in: tx)
+        var outgoing = activity(
+            kind, by: view.owner, object: .object(document), about: view.event.iri, to: audience.to,
+            for: [.followers(of: view.owner.id), .guests(of: id)])
+        outgoing.cc = audience.cc
+        outgoing.needsFullContext = true
+        try enqueue(outgoing, in: tx)
         return view.event
     }
 }

@@ -12,29 +12,29 @@ internal import Vocabulary
 enum DeleteHandler: ActivityHandler {
     static let types = ["Delete"]
 
-    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws -> IRI {
-        guard let object = activity.object?.id else { throw NothingToApply.ignored(.malformed) }
-        return object
-    }
-
-    static func apply(_ object: IRI, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
-        if object == said.actor.iri { return try bury(said.actor, said, in: tx) }
-        return try erase(object, saidBy: said.actor, said, in: tx)
+    static func apply(
+        _ object: IRI, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        if object == incoming.actor.iri { return try bury(incoming.actor, incoming, in: tx) }
+        return try erase(object, saidBy: incoming.actor, incoming, in: tx)
     }
 
     /// - Parameter saidBy: nil when the object's own origin said that it is gone.
-    static func erase(_ object: IRI, saidBy actor: Account?, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    static func erase(
+        _ object: IRI, saidBy actor: Account?, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         if try Tombstones.find(object, in: tx) != nil { return .duplicate }
-        let by = actor?.iri ?? said.actor.iri
+        let by = actor?.iri ?? incoming.actor.iri
         if let post = try Posts.byIRI(object, in: tx) {
             guard let owner = try Accounts.byID(post.author, in: tx), !post.isLocal,
                 actor == nil || Authority.mayChange(object, ownedBy: owner.iri, as: by)
             else { return .ignored(.notAllowed) }
-            // What another group repeated is not repeated again: our followers see the boost go.
-            if actor != nil { try said.outbox.relay(said.activity, about: post, in: tx) }
-            try said.outbox.unboostFromGroup(post, in: tx)
+            if let group = try incoming.outbox.relayingGroup(of: post, in: tx) {
+                let delete = actor.map { _ in JSON.object(incoming.activity.document.json) }
+                try incoming.outbox.relay(deletionOf: post, delete: delete, by: group, in: tx)
+            }
             _ = try Posts.delete(post.id, in: tx)
-            try Tombstones.record(object, actor: owner.iri, formerType: "Note", at: said.now, in: tx)
+            try Tombstones.record(object, actor: owner.iri, formerType: "Note", at: incoming.now, in: tx)
             return .applied
         }
         if let event = try Events.byIRI(object, in: tx) {
@@ -42,30 +42,32 @@ enum DeleteHandler: ActivityHandler {
                 actor == nil || Authority.mayChange(object, ownedBy: owner.iri, as: by)
             else { return .ignored(.notAllowed) }
             _ = try Events.delete(event.id, in: tx)
-            try Tombstones.record(object, actor: owner.iri, formerType: "Event", at: said.now, in: tx)
+            try Tombstones.record(object, actor: owner.iri, formerType: "Event", at: incoming.now, in: tx)
             return .applied
         }
         if let post = try Quotes.byAuthorization(object, in: tx), object.isSameOrigin(as: by) {
             try Quotes.set(.revoked, authorization: nil, of: post, in: tx)
-            if try Posts.byID(post, in: tx)?.isLocal == true { try said.outbox.update(post, in: tx) }
+            if try Posts.byID(post, in: tx)?.isLocal == true { try incoming.outbox.update(post, in: tx) }
             return .applied
         }
-        guard object.isSameOrigin(as: by), !said.world.identifiers.isLocal(object) else {
+        guard object.isSameOrigin(as: by), !incoming.identifiers.isLocal(object) else {
             return .ignored(.notAllowed)
         }
-        try Tombstones.record(object, actor: by, formerType: "Object", at: said.now, in: tx)
+        try Tombstones.record(object, actor: by, formerType: "Object", at: incoming.now, in: tx)
         return .ignored(.unknownObject)
     }
 
-    private static func bury(_ account: Account, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    private static func bury(
+        _ account: Account, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         _ = try Posts.deleteAll(by: account.id, in: tx)
         try Follows.removeAll(of: account.id, in: tx)
-        for (eventID, _) in try GuestLists.of(account.id, from: said.now, in: tx) {
+        for (eventID, _) in try GuestLists.of(account.id, from: incoming.now, in: tx) {
             guard let event = try Events.byID(eventID, in: tx), event.isLocal else { continue }
-            _ = try LeaveHandler.leave(event, said, in: tx)
+            _ = try LeaveHandler.leave(event, incoming, in: tx)
         }
-        try Accounts.markDeleted(account.id, at: said.now, in: tx)
-        try Tombstones.record(account.iri, actor: account.iri, formerType: "Actor", at: said.now, in: tx)
+        try Accounts.markDeleted(account.id, at: incoming.now, in: tx)
+        try Tombstones.record(account.iri, actor: account.iri, formerType: "Actor", at: incoming.now, in: tx)
         return .applied
     }
 }
@@ -78,23 +80,25 @@ extension Outbox {
         let parentAuthor = try parent.flatMap { post throws(DatabaseError) in try Accounts.byID(post.author, in: tx) }
         let readers = try readers(of: view, parentAuthor: parentAuthor, in: tx)
         let isOpen = post.visibility.isOpen
-        var saying = Saying(
-            "Delete", by: view.author, object: Tombstone.document(post.iri, formerType: "Note", at: clock.now),
-            about: post.iri, to: isOpen ? [.asPublic] : view.mentions.map(\.iri))
-        saying.cc = [identifiers.followers(of: view.author.iri)]
-        saying.audience = view.group?.iri
-        let said = try say(saying, to: readers, in: tx)
-        try relay(said, about: post, in: tx)
-        try unboostFromGroup(post, in: tx)
+        var outgoing = activity(
+            .deletePost, by: view.author, object: Tombstone.document(post.iri, formerType: "Note", at: clock.now),
+            about: post.iri, to: isOpen ? [.asPublic] : view.mentions.map(\.iri), for: readers)
+        outgoing.cc = [identifiers.followers(of: view.author.iri)]
+        outgoing.audience = view.group?.iri
+        let delete = try enqueue(outgoing, in: tx)
+        if let group = relayingGroup(of: view) {
+            try relay(deletionOf: post, delete: delete, by: group, in: tx)
+        }
         try SentActivities.hide(about: post.iri, in: tx)
         try Tombstones.record(post.iri, actor: view.author.iri, formerType: "Note", at: clock.now, in: tx)
     }
 
     /// Tells everybody who knows an account of ours that it is gone. Called before it is marked so.
     public func delete(_ account: Account, in tx: Transaction) throws(DatabaseError) {
-        let saying = Saying(
-            "Delete", by: account, object: .string(account.iri.string), about: account.iri, to: [.asPublic])
-        try say(saying, to: [.followers(of: account.id)], in: tx)
+        try enqueue(
+            activity(
+                .deleteActor, by: account, object: JSON(account.iri), about: account.iri, to: [.asPublic],
+                for: [.followers(of: account.id)]), in: tx)
         try Tombstones.record(account.iri, actor: account.iri, formerType: "Actor", at: clock.now, in: tx)
     }
 }

@@ -10,25 +10,30 @@ internal import Vocabulary
 enum FlagHandler: ActivityHandler {
     static let types = ["Flag"]
 
-    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws -> [IRI] {
-        let objects = activity.document.iris("object").filter { world.identifiers.isLocal($0) }
-        guard !objects.isEmpty else { throw NothingToApply.ignored(.notForUs) }
+    static func gather(
+        _ incoming: IncomingActivity, using fetcher: ObjectFetcher
+    ) async throws(Refusal) -> [IRI] {
+        let objects = incoming.activity.document.iris("object").filter { incoming.identifiers.isLocal($0) }
+        guard !objects.isEmpty else { throw .ignored(.notForUs) }
         return Array(objects.prefix(50))
     }
 
-    static func apply(_ objects: [IRI], _ said: Said, in tx: Transaction) throws -> InboxOutcome {
-        guard let id = said.activity.id else { return .ignored(.malformed) }
+    static func apply(
+        _ objects: [IRI], of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        guard let id = incoming.activity.id else { return .ignored(.malformed) }
         var target: ID<Account>?
         for object in objects where target == nil {
-            target = try Accounts.byIRI(object, in: tx)?.id ?? Posts.byIRI(object, in: tx)?.author
+            target = try Accounts.byIRI(object, in: tx)?.id
+            if target == nil { target = try Posts.byIRI(object, in: tx)?.author }
         }
-        let words = said.activity.document.string("content") ?? said.activity.document.string("summary") ?? ""
+        let words = incoming.activity.document.string("content") ?? incoming.activity.document.string("summary") ?? ""
         let comment = Excerpt.plainText(of: Sanitizer.sanitize(words), limit: 2_000)
         let report = Report(
-            id: said.world.ids.make(at: said.now), activity: id, reporter: said.actor.id, target: target,
-            objects: objects.map(\.string), comment: comment, createdAt: said.now)
+            id: incoming.outbox.ids.make(at: incoming.now), activity: id, reporter: incoming.actor.id, target: target,
+            objects: objects.map(\.string), comment: comment, createdAt: incoming.now)
         let isNew = try Reports.insert(report, in: tx)
-        if isNew { try said.outbox.notify(.report(report), in: tx) }
+        if isNew { try incoming.outbox.notify(.report(report), in: tx) }
         return isNew ? .applied : .duplicate
     }
 }
@@ -40,10 +45,10 @@ extension Outbox {
     @discardableResult
     public func flag(_ report: Report, about target: Account, in tx: Transaction) throws(DatabaseError) -> Bool {
         guard !target.isLocal, let node = try Accounts.byIRI(identifiers.instanceActor, in: tx) else { return false }
-        var saying = Saying(
-            "Flag", by: node, object: .array(report.objects.map { .string($0) }), about: target.iri, to: [target.iri])
-        saying.content = report.comment
-        try say(saying, to: [.account(target)], in: tx)
+        var flag = activity(
+            .flag, by: node, object: .array(report.objects.map { .string($0) }), about: target.iri, to: target)
+        flag.content = report.comment
+        try enqueue(flag, in: tx)
         return true
     }
 }

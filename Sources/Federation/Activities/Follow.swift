@@ -12,27 +12,42 @@ public import Vocabulary
 enum FollowHandler: ActivityHandler {
     static let types = ["Follow"]
 
-    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws -> IRI {
-        guard let target = activity.object?.id else { throw NothingToApply.ignored(.malformed) }
-        return target
-    }
-
-    static func apply(_ target: IRI, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    static func apply(
+        _ target: IRI, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         guard let account = try Accounts.byIRI(target, in: tx), account.isLocal, account.isActive,
             account.isPersonal || account.isGroup
         else { return .ignored(.notForUs) }
-        if try Blocks.exists(between: account.id, said.actor.id, in: tx) {
-            try said.outbox.reject(
-                follow: said.id, said: said.activity.type, from: said.actor, by: account, in: tx)
+        if try Blocks.exists(between: account.id, incoming.actor.id, in: tx) {
+            try incoming.outbox.reject(
+                follow: incoming.id, said: incoming.activity.type, from: incoming.actor, by: account, in: tx)
             return .ignored(.blocked)
         }
-        let before = try Follows.find(by: said.actor.id, of: account.id, in: tx)
-        _ = try Follows.request(by: said.actor.id, of: account.id, activity: said.id, at: said.now, in: tx)
-        if before?.state != .accepted { try said.outbox.notify(.follow(of: account, by: said.actor.id), in: tx) }
+        let before = try Follows.find(by: incoming.actor.id, of: account.id, in: tx)
+        _ = try Follows.request(by: incoming.actor.id, of: account.id, activity: incoming.id, at: incoming.now, in: tx)
+        if before?.state != .accepted {
+            try incoming.outbox.notify(.follow(of: account, by: incoming.actor.id), in: tx)
+        }
         if account.approvesFollowers, before?.state != .accepted { return .applied }
-        _ = try Follows.setState(.accepted, by: said.actor.id, of: account.id, in: tx)
-        try said.outbox.accept(follow: said.id, said: said.activity.type, from: said.actor, by: account, in: tx)
+        _ = try Follows.setState(.accepted, by: incoming.actor.id, of: account.id, in: tx)
+        try incoming.outbox.accept(
+            follow: incoming.id, said: incoming.activity.type, from: incoming.actor, by: account, in: tx)
         return before?.state == .accepted ? .duplicate : .applied
+    }
+}
+
+extension FollowHandler {
+    /// Takes the answer to a follow that somebody of this node asked for.
+    static func answered(
+        _ follow: Follow, isAccepted: Bool, by incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        guard follow.target == incoming.actor.id else { return .ignored(.notAllowed) }
+        // There is no queue for a follow: a perhaps changes nothing.
+        guard incoming.activity.type != "TentativeAccept" else { return .ignored(.noEffect) }
+        let state: Follow.State = isAccepted ? .accepted : .rejected
+        guard follow.state != state else { return .duplicate }
+        _ = try Follows.setState(state, by: follow.follower, of: follow.target, in: tx)
+        return .applied
     }
 }
 
@@ -42,9 +57,8 @@ extension Outbox {
         let id = newActivityID()
         _ = try Follows.request(
             by: follower.id, of: target.id, activity: identifiers.activity(id), at: clock.now, in: tx)
-        try say(
-            Saying("Follow", by: follower, object: .string(target.iri.string), about: target.iri, to: [target.iri]),
-            id: id, to: [.account(target)], in: tx)
+        try enqueue(
+            activity(.follow, id, by: follower, object: JSON(target.iri), about: target.iri, to: target), in: tx)
         try notify(.follow(of: target, by: follower.id), in: tx)
     }
 
@@ -54,9 +68,7 @@ extension Outbox {
         _ = try Follows.remove(by: follower.id, of: target.id, in: tx)
         guard !target.isLocal else { return }
         let undone = followJSON(follow.activity, follower: follower.iri, target: target.iri)
-        try say(
-            Saying("Undo", by: follower, object: undone, about: target.iri, to: [target.iri]),
-            to: [.account(target)], in: tx)
+        try enqueue(activity(.undoFollow, by: follower, object: undone, about: target.iri, to: target), in: tx)
     }
 
     /// Says yes to a follower.
@@ -65,9 +77,7 @@ extension Outbox {
     ) throws(DatabaseError) {
         guard !follower.isLocal else { return }
         let object = followJSON(follow, type: type, follower: follower.iri, target: target.iri)
-        try say(
-            Saying("Accept", by: target, object: object, about: follow, to: [follower.iri]),
-            to: [.account(follower)], in: tx)
+        try enqueue(activity(.acceptFollow, by: target, object: object, about: follow, to: follower), in: tx)
     }
 
     /// Says no to a follower, or ends a follow that was accepted.
@@ -76,9 +86,7 @@ extension Outbox {
     ) throws(DatabaseError) {
         guard !follower.isLocal else { return }
         let object = followJSON(follow, type: type, follower: follower.iri, target: target.iri)
-        try say(
-            Saying("Reject", by: target, object: object, about: follow, to: [follower.iri]),
-            to: [.account(follower)], in: tx)
+        try enqueue(activity(.rejectFollow, by: target, object: object, about: follow, to: follower), in: tx)
     }
 
     /// The request as an answer embeds it: with the id, the type, the actor and the object that it came with.

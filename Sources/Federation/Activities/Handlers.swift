@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Database
+internal import Model
+internal import Storage
 internal import Vocabulary
 
 /// Every activity that we understand. A new one is a new file, one line here, and an example in `federation-specs`.
@@ -21,6 +24,54 @@ let handlers: [any ActivityHandler.Type] = [
     QuoteRequestHandler.self,
 ]
 
+/// What one kind of activity does on receipt: first `gather`, which may wait for the network and stores nothing, then
+/// `apply`, which stores everything in one transaction and cannot wait.
+///
+/// The types keep the two apart. `gather` gets an ``ObjectFetcher``, which reads, fetches and has no way to write a
+/// fact; what it finds it returns as a value. `apply` is synchronous: the value and the transaction are all it has.
+protocol ActivityHandler: Sendable {
+    associatedtype Gathered: Sendable
+
+    /// The ActivityStreams names, as they stand in `type`.
+    static var types: [String] { get }
+
+    /// Finds out who and what is meant.
+    ///
+    /// Asks first, with a read, whether the activity concerns anybody here; only then it asks another node.
+    ///
+    /// - Throws: `.ignored` when there is nothing to apply; a refusal that is temporary is tried again later.
+    static func gather(
+        _ incoming: IncomingActivity, using fetcher: ObjectFetcher
+    ) async throws(Refusal)
+        -> Gathered
+
+    /// Does what was said, in one transaction with the outcome.
+    ///
+    /// The world may have changed since `gather`: whatever decides is asked again.
+    static func apply(
+        _ gathered: Gathered, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome
+}
+
+extension ActivityHandler where Gathered == IRI {
+    /// Most activities need the id of their object and nothing else.
+    static func gather(_ incoming: IncomingActivity, using fetcher: ObjectFetcher) async throws(Refusal) -> IRI {
+        guard let id = incoming.activity.object?.id else { throw .ignored(.malformed) }
+        return id
+    }
+}
+
+/// What an activity does, with everything that it needs gathered: run in the transaction that stores its outcome.
+typealias Effect = @Sendable (Transaction) throws(DatabaseError) -> InboxOutcome
+
+extension ActivityHandler {
+    /// Gathers, and keeps what was gathered for the transaction.
+    static func prepare(_ incoming: IncomingActivity, using fetcher: ObjectFetcher) async throws(Refusal) -> Effect {
+        let gathered = try await gather(incoming, using: fetcher)
+        return { tx throws(DatabaseError) in try apply(gathered, of: incoming, in: tx) }
+    }
+}
+
 /// The handler of a type, by its name on the wire.
 enum Dispatcher {
     private static let byType: [String: any ActivityHandler.Type] = {
@@ -33,9 +84,9 @@ enum Dispatcher {
 
     /// Gathers for an activity.
     ///
-    /// - Throws: `NothingToApply` for a type that we do not know.
-    static func prepare(_ said: Said) async throws -> Applicable {
-        guard let handler = byType[said.activity.type] else { throw NothingToApply.ignored(.unknownType) }
-        return try await handler.prepare(said)
+    /// - Throws: `.ignored(.unknownType)` for a type that we do not know.
+    static func prepare(_ incoming: IncomingActivity, using fetcher: ObjectFetcher) async throws(Refusal) -> Effect {
+        guard let handler = byType[incoming.activity.type] else { throw .ignored(.unknownType) }
+        return try await handler.prepare(incoming, using: fetcher)
     }
 }

@@ -13,38 +13,62 @@ internal import Vocabulary
 enum JoinHandler: ActivityHandler {
     static let types = ["Join"]
 
-    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws -> IRI {
-        guard let object = activity.object?.id else { throw NothingToApply.ignored(.malformed) }
-        return object
-    }
-
-    static func apply(_ object: IRI, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    static func apply(
+        _ object: IRI, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         if let event = try Events.byIRI(object, in: tx) {
             // Mobilizon also tells the other guests of an event: it is for its owner alone to answer.
             guard event.isLocal else { return .ignored(.notForUs) }
-            return try ask(event, said, in: tx)
+            return try ask(event, incoming, in: tx)
         }
         // Smithereen and Mobilizon join a group where others follow it.
         if let group = try Accounts.byIRI(object, in: tx), group.isLocal, group.isGroup {
-            return try FollowHandler.apply(object, said, in: tx)
+            return try FollowHandler.apply(object, of: incoming, in: tx)
         }
         return .ignored(.unknownObject)
     }
 
-    static func ask(_ event: Event, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
-        guard let id = said.activity.id else { return .ignored(.malformed) }
+    static func ask(
+        _ event: Event, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        guard let id = incoming.activity.id else { return .ignored(.malformed) }
         guard let owner = try Accounts.byID(event.owner, in: tx) else { return .ignored(.unknownObject) }
-        let mayJoin =
-            try event.visibility.isOpen || Follows.find(by: said.actor.id, of: owner.id, in: tx)?.state == .accepted
-        let isBlocked = try Blocks.exists(between: owner.id, said.actor.id, in: tx)
-        guard event.status.takesGuests, event.endsAt > said.now, mayJoin, !isBlocked else {
-            try said.outbox.answer(.declined, join: id, of: said.actor, to: event, by: owner, in: tx)
+        var mayJoin = event.visibility.isOpen
+        if !mayJoin { mayJoin = try Follows.find(by: incoming.actor.id, of: owner.id, in: tx)?.state == .accepted }
+        let isBlocked = try Blocks.exists(between: owner.id, incoming.actor.id, in: tx)
+        guard event.status.takesGuests, event.endsAt > incoming.now, mayJoin, !isBlocked else {
+            try incoming.outbox.answer(.declined, join: id, of: incoming.actor, to: event, by: owner, in: tx)
             return isBlocked ? .ignored(.blocked) : .applied
         }
-        let guest = Guest(account: said.actor.id, event: event.id, state: .asked, join: id, askedAt: said.now)
-        let state = try GuestLists.ask(guest, rank: said.rank(), in: tx)
-        try said.outbox.answer(state, join: id, of: said.actor, to: event, by: owner, in: tx)
+        let guest = Guest(account: incoming.actor.id, event: event.id, state: .asked, join: id, askedAt: incoming.now)
+        let state = try GuestLists.ask(guest, rank: incoming.outbox.newRank(), in: tx)
+        try incoming.outbox.answer(state, join: id, of: incoming.actor, to: event, by: owner, in: tx)
         return .applied
+    }
+}
+
+extension JoinHandler {
+    /// Takes the answer to a seat that somebody of this node asked for.
+    static func answered(
+        _ guest: Guest, _ state: Guest.State, by incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        guard let event = try Events.byID(guest.event, in: tx) else { return .ignored(.unknownObject) }
+        guard try mayAnswer(incoming.actor, for: event, in: tx) else { return .ignored(.notAllowed) }
+        guard guest.state != .cancelled || state == .declined else { return .ignored(.noEffect) }
+        guard guest.state != state else { return .duplicate }
+        var guest = guest
+        guest.state = state
+        try GuestLists.set(guest, rank: incoming.outbox.newRank(), in: tx)
+        return .applied
+    }
+
+    /// Whether an actor keeps the guest list of an event of another node: its owner, or one of the owner's host, because
+    /// Mobilizon answers in the name of the organizer where a group owns the event.
+    private static func mayAnswer(
+        _ actor: Account, for event: Event, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        guard !event.isLocal, let owner = try Accounts.byID(event.owner, in: tx) else { return false }
+        return Authority.mayChange(event.iri, ownedBy: owner.iri, as: actor.iri)
     }
 }
 
@@ -54,11 +78,11 @@ extension Outbox {
         _ state: Guest.State, join: IRI, of guest: Account, to event: Event, by owner: Account, in tx: Transaction
     ) throws(DatabaseError) {
         guard !guest.isLocal else { return }
-        let type =
+        let kind: OutgoingKind =
             switch state {
-            case .going: "Accept"
-            case .waiting, .asked: "TentativeAccept"
-            case .cancelled, .declined: "Reject"
+            case .going: .acceptJoin
+            case .waiting, .asked: .tentativeAcceptJoin
+            case .cancelled, .declined: .rejectJoin
             }
         var object: JSON.Object = [
             "id": .string(join.string), "type": "Join", "actor": .string(guest.iri.string),
@@ -67,9 +91,7 @@ extension Outbox {
         if state == .waiting, let position = try GuestLists.position(account: guest.id, event: event.id, in: tx) {
             object["waitlistPosition"] = .number(JSON.Number(Int64(position)))
         }
-        try say(
-            Saying(type, by: owner, object: .object(object), about: join, to: [guest.iri]),
-            to: [.account(guest)], in: tx)
+        try enqueue(activity(kind, by: owner, object: .object(object), about: join, to: guest), in: tx)
     }
 
     /// Tells those who got a seat because another gave one up.
@@ -89,8 +111,7 @@ extension Outbox {
         let guest = Guest(
             account: account.id, event: event.id, state: .asked, join: identifiers.activity(id), askedAt: clock.now)
         try GuestLists.set(guest, rank: newRank(), in: tx)
-        try say(
-            Saying("Join", by: account, object: .string(event.iri.string), about: event.iri, to: [owner.iri]),
-            id: id, to: [.account(owner)], in: tx)
+        try enqueue(
+            activity(.join, id, by: account, object: JSON(event.iri), about: event.iri, to: owner), in: tx)
     }
 }

@@ -9,25 +9,24 @@ internal import Vocabulary
 enum LeaveHandler: ActivityHandler {
     static let types = ["Leave"]
 
-    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws -> IRI {
-        guard let object = activity.object?.id else { throw NothingToApply.ignored(.malformed) }
-        return object
-    }
-
-    static func apply(_ object: IRI, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    static func apply(
+        _ object: IRI, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         if let event = try Events.byIRI(object, in: tx) {
             guard event.isLocal else { return .ignored(.notForUs) }
-            return try leave(event, said, in: tx)
+            return try leave(event, incoming, in: tx)
         }
         if let group = try Accounts.byIRI(object, in: tx), group.isLocal, group.isGroup {
-            return try Follows.remove(by: said.actor.id, of: group.id, in: tx) ? .applied : .ignored(.noEffect)
+            return try Follows.remove(by: incoming.actor.id, of: group.id, in: tx) ? .applied : .ignored(.noEffect)
         }
         return .ignored(.unknownObject)
     }
 
-    static func leave(_ event: Event, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
-        let result = try GuestLists.leave(account: said.actor.id, event: event.id, in: tx)
-        try said.outbox.promote(result.promoted, of: event, in: tx)
+    static func leave(
+        _ event: Event, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        let result = try GuestLists.leave(account: incoming.actor.id, event: event.id, in: tx)
+        try incoming.outbox.promote(result.promoted, of: event, in: tx)
         return result.left ? .applied : .ignored(.noEffect)
     }
 }
@@ -40,8 +39,6 @@ extension Outbox {
         else { return }
         guest.state = .cancelled
         try GuestLists.set(guest, rank: newRank(), in: tx)
-        try say(
-            Saying("Leave", by: account, object: .string(event.iri.string), about: event.iri, to: [owner.iri]),
-            to: [.account(owner)], in: tx)
+        try enqueue(activity(.leave, by: account, object: JSON(event.iri), about: event.iri, to: owner), in: tx)
     }
 }

@@ -9,20 +9,17 @@ internal import Vocabulary
 enum LikeHandler: ActivityHandler {
     static let types = ["Like", "EmojiReact"]
 
-    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws -> IRI {
-        guard let object = activity.object?.id else { throw NothingToApply.ignored(.malformed) }
-        return object
-    }
-
-    static func apply(_ object: IRI, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    static func apply(
+        _ object: IRI, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         guard let post = try Posts.byIRI(object, in: tx) else { return .ignored(.unknownObject) }
-        let relation = try Posts.relation(of: said.actor.id, to: post, in: tx)
+        let relation = try Posts.relation(of: incoming.actor.id, to: post, in: tx)
         guard PostPolicy.mayRead(post.visibility, as: relation) else { return .ignored(.notAllowed) }
         let isNew = try Likes.add(
-            account: said.actor.id, post: post.id, activity: said.id, at: said.now, in: tx)
+            account: incoming.actor.id, post: post.id, activity: incoming.id, at: incoming.now, in: tx)
         guard isNew else { return .duplicate }
-        try said.outbox.notify(.favourite(of: post, by: said.actor.id), in: tx)
-        try said.outbox.relay(said.activity, about: post, in: tx)
+        try incoming.outbox.notify(.favourite(of: post, by: incoming.actor.id), in: tx)
+        try incoming.outbox.relay(incoming, about: post, in: tx)
         return .applied
     }
 }
@@ -35,10 +32,11 @@ extension Outbox {
             account: account.id, post: post.id, activity: identifiers.activity(id), at: clock.now, in: tx)
         guard isNew, let author = try Accounts.byID(post.author, in: tx) else { return false }
         try notify(.favourite(of: post, by: account.id), in: tx)
-        let said = try say(
-            Saying("Like", by: account, object: .string(post.iri.string), about: post.iri, to: [author.iri]),
-            id: id, to: try homes(of: post, in: tx), in: tx)
-        try relay(said, about: post, in: tx)
+        let like = try enqueue(
+            activity(
+                .like, id, by: account, object: JSON(post.iri), about: post.iri, to: [author.iri],
+                for: try homes(of: post, in: tx)), in: tx)
+        if let group = try relayingGroup(of: post, in: tx) { try relay(like, about: post, by: group, in: tx) }
         return true
     }
 
@@ -52,10 +50,11 @@ extension Outbox {
             "id": .string(like.string), "type": "Like", "actor": .string(account.iri.string),
             "object": .string(post.iri.string),
         ]
-        let said = try say(
-            Saying("Undo", by: account, object: undone, about: post.iri, to: [author.iri]),
-            to: try homes(of: post, in: tx), in: tx)
-        try relay(said, about: post, in: tx)
+        let undo = try enqueue(
+            activity(
+                .undoLike, by: account, object: undone, about: post.iri, to: [author.iri],
+                for: try homes(of: post, in: tx)), in: tx)
+        if let group = try relayingGroup(of: post, in: tx) { try relay(undo, about: post, by: group, in: tx) }
         return true
     }
 }

@@ -12,19 +12,24 @@ internal import Vocabulary
 enum MoveHandler: ActivityHandler {
     static let types = ["Move"]
 
-    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws -> IRI {
+    static func gather(
+        _ incoming: IncomingActivity, using fetcher: ObjectFetcher
+    ) async throws(Refusal) -> IRI {
+        let activity = incoming.activity
         guard activity.object?.id == activity.actor, let target = activity.document.iri("target") else {
-            throw NothingToApply.ignored(.notAllowed)
+            throw .ignored(.notAllowed)
         }
-        let document = try await world.posts.fetch(target)
+        let document = try await fetcher.fetch(target)
         guard document.id == target, document.iris("alsoKnownAs").contains(activity.actor) else {
-            throw NothingToApply.ignored(.unproved)
+            throw .ignored(.unproved)
         }
         return target
     }
 
-    static func apply(_ target: IRI, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
-        try Moves.record(said.actor.id, target: target, activity: said.id, at: said.now, in: tx)
+    static func apply(
+        _ target: IRI, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        try Moves.record(incoming.actor.id, target: target, activity: incoming.id, at: incoming.now, in: tx)
         return .applied
     }
 }

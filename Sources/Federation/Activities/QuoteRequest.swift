@@ -16,71 +16,76 @@ enum QuoteRequestHandler: ActivityHandler {
         let quoting: GatheredObject
     }
 
-    static func gather(_ activity: ActivityDocument, from actor: Account, in world: Federation) async throws -> Asked {
+    static func gather(
+        _ incoming: IncomingActivity, using fetcher: ObjectFetcher
+    ) async throws(Refusal) -> Asked {
+        let activity = incoming.activity
         guard let quoted = activity.object?.id, let instrument = activity.instrument, let id = instrument.id else {
-            throw NothingToApply.ignored(.malformed)
+            throw .ignored(.malformed)
         }
-        guard id.isSameOrigin(as: actor.iri), world.identifiers.isLocal(quoted) else {
-            throw NothingToApply.ignored(.notAllowed)
+        guard id.isSameOrigin(as: activity.actor), incoming.identifiers.isLocal(quoted) else {
+            throw .ignored(.notAllowed)
         }
-        if let embedded = instrument.document, embedded.iris("attributedTo").first == actor.iri {
-            return Asked(quoted: quoted, quoting: try await world.posts.gather(embedded))
+        let isKnown = try await fetcher.database.read { db throws(DatabaseError) in
+            try Posts.byIRI(quoted, in: db) != nil
         }
-        return Asked(quoted: quoted, quoting: try await world.posts.gather(try await world.posts.fetch(id)))
+        guard isKnown else { throw .ignored(.unknownObject) }
+        if let embedded = instrument.document, embedded.iris("attributedTo").first == activity.actor {
+            return Asked(quoted: quoted, quoting: try await fetcher.gather(embedded, signedBy: incoming.actor))
+        }
+        return Asked(quoted: quoted, quoting: try await fetcher.gather(try await fetcher.fetch(id)))
     }
 
-    static func apply(_ asked: Asked, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    static func apply(
+        _ asked: Asked, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         guard let quoted = try Posts.byIRI(asked.quoted, in: tx), quoted.isLocal,
             let author = try Accounts.byID(quoted.author, in: tx)
         else { return .ignored(.unknownObject) }
-        guard case .post(let remote, let quoter) = asked.quoting, quoter.id == said.actor.id,
+        guard case .post(let remote, let quoter) = asked.quoting, quoter.id == incoming.actor.id,
             remote.post.quote?.iri == quoted.iri
         else { return .ignored(.malformed) }
         let relation = try Posts.relation(of: quoter.id, to: quoted, in: tx)
         guard !relation.isBlocked else { return .ignored(.blocked) }
         guard quoted.quotePolicy.admits(relation, to: quoted.visibility) else {
-            try said.outbox.answer(said.activity, with: nil, by: author, to: said.actor, in: tx)
+            try incoming.outbox.answer(incoming.activity, with: nil, by: author, to: incoming.actor, in: tx)
             return .applied
         }
-        _ = try ObjectIntake.store(asked.quoting, said, isAnnounced: true, in: tx)
+        _ = try ObjectIntake.store(
+            GatheredThread(object: asked.quoting), of: incoming, isAnnounced: true, in: tx)
         guard let post = try Posts.byIRI(remote.post.iri, in: tx) else { return .ignored(.unknownObject) }
         guard post.quote?.state != .revoked else {
-            try said.outbox.answer(said.activity, with: nil, by: author, to: said.actor, in: tx)
+            try incoming.outbox.answer(incoming.activity, with: nil, by: author, to: incoming.actor, in: tx)
             return .applied
         }
-        let word = said.world.identifiers.quoteAuthorization(of: quoted.id, in: post.id)
+        let word = incoming.identifiers.quoteAuthorization(of: quoted.id, in: post.id)
         try Quotes.set(.accepted, authorization: word, of: post.id, in: tx)
-        try said.outbox.answer(said.activity, with: word, by: author, to: said.actor, in: tx)
+        try incoming.outbox.answer(incoming.activity, with: word, by: author, to: incoming.actor, in: tx)
         return .applied
     }
 }
 
-extension Answered {
-    /// The post of ours for which the author of another one was asked whether it may be quoted.
-    func quoting(_ said: Said, in tx: Transaction) throws(DatabaseError) -> Post? {
-        guard case .activity(let number) = said.world.identifiers.parse(id),
-            let sent = try SentActivities.byID(number, in: tx), sent.type == "QuoteRequest", let object = sent.object,
-            let post = try Posts.byIRI(object, in: tx), let quoted = post.quote?.post,
-            try Posts.byID(quoted, in: tx)?.author == said.actor.id
-        else { return nil }
-        return post
-    }
-}
-
-extension Said {
-    /// Takes the answer to a request to quote.
-    func settle(quoteIn post: Post, in tx: Transaction) throws -> InboxOutcome {
-        guard let quote = post.quote, quote.state != .deleted else { return .ignored(.noEffect) }
-        guard activity.type == "Accept" else {
+extension QuoteRequestHandler {
+    /// Takes the answer to a request to quote, from the author of what is quoted.
+    static func answered(
+        _ post: Post, isAccepted: Bool, by incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        guard let quote = post.quote, let quoted = quote.post,
+            try Posts.byID(quoted, in: tx)?.author == incoming.actor.id
+        else { return .ignored(.unknownObject) }
+        guard quote.state != .deleted, incoming.activity.type != "TentativeAccept" else { return .ignored(.noEffect) }
+        guard isAccepted else {
             guard quote.state != .rejected else { return .duplicate }
             try Quotes.set(quote.state == .accepted ? .revoked : .rejected, authorization: nil, of: post.id, in: tx)
-            try outbox.update(post.id, in: tx)
+            try incoming.outbox.update(post.id, in: tx)
             return .applied
         }
-        guard let word = activity.result?.id, word.isSameOrigin(as: quote.iri) else { return .ignored(.malformed) }
+        guard let authorization = incoming.activity.result?.id, authorization.isSameOrigin(as: quote.iri) else {
+            return .ignored(.malformed)
+        }
         guard quote.state != .accepted else { return .duplicate }
-        try Quotes.set(.accepted, authorization: word, of: post.id, in: tx)
-        try outbox.update(post.id, in: tx)
+        try Quotes.set(.accepted, authorization: authorization, of: post.id, in: tx)
+        try incoming.outbox.update(post.id, in: tx)
         return .applied
     }
 }
@@ -91,11 +96,10 @@ extension Outbox {
         _ quoted: Post, in post: Post, by account: Account, in tx: Transaction
     ) throws(DatabaseError) {
         guard let author = try Accounts.byID(quoted.author, in: tx) else { return }
-        var saying = Saying(
-            "QuoteRequest", by: account, object: JSON(quoted.iri), about: post.iri, to: [author.iri])
-        saying.instrument = JSON(post.iri)
-        saying.needsFullContext = true
-        try say(saying, to: [.account(author)], in: tx)
+        var request = activity(.quoteRequest, by: account, object: JSON(quoted.iri), about: post.iri, to: author)
+        request.instrument = JSON(post.iri)
+        request.needsFullContext = true
+        try enqueue(request, in: tx)
     }
 
     /// Answers a request to quote.
@@ -108,12 +112,12 @@ extension Outbox {
             ("id", request.id.map { JSON($0) }), ("type", "QuoteRequest"), ("actor", JSON(request.actor)),
             ("object", request.object?.id.map { JSON($0) }), ("instrument", request.instrument?.id.map { JSON($0) }),
         ])
-        var saying = Saying(
-            word == nil ? "Reject" : "Accept", by: author, object: asked, about: request.instrument?.id,
-            to: [asker.iri])
-        saying.result = word.map { JSON($0) }
-        saying.needsFullContext = true
-        try say(saying, to: [.account(asker)], in: tx)
+        var answer = activity(
+            word == nil ? .rejectQuoteRequest : .acceptQuoteRequest, by: author, object: asked,
+            about: request.instrument?.id, to: asker)
+        answer.result = word.map { JSON($0) }
+        answer.needsFullContext = true
+        try enqueue(answer, in: tx)
     }
 
     /// Tells who has a post that it may no longer quote one of ours.
@@ -121,8 +125,46 @@ extension Outbox {
         _ word: IRI, from post: Post, by author: Account, in tx: Transaction
     ) throws(DatabaseError) {
         guard let quoter = try Accounts.byID(post.author, in: tx) else { return }
-        let saying = Saying("Delete", by: author, object: JSON(word), about: word, to: [quoter.iri])
-        try say(saying, to: [.account(quoter), .followers(of: author.id)], in: tx)
+        try enqueue(
+            activity(
+                .deleteQuoteAuthorization, by: author, object: JSON(word), about: word, to: [quoter.iri],
+                for: [.account(quoter), .followers(of: author.id)]), in: tx)
+    }
+}
+
+// A quote is shown as one when the author of what is quoted agreed: with a word that lies at the origin of what is
+// quoted and names both posts, by being the author of both, or, for a post of this node, by its rule.
+// Spec: FEP-044f.
+
+/// Where the quote of a post of another node stands.
+enum QuoteRules {
+    static func quote(of remote: RemotePost, by author: Account, in tx: Transaction) throws(DatabaseError) -> Quote? {
+        guard var quote = remote.post.quote else { return nil }
+        let word = quote.authorization
+        quote.authorization = nil
+        guard let target = try Posts.byIRI(quote.iri, in: tx) else { return quote }
+        quote.post = target.id
+        guard try isAllowed(target, remote, by: author, in: tx) else { return quote }
+        quote.state = .accepted
+        quote.authorization = word
+        return quote
+    }
+
+    private static func isAllowed(
+        _ target: Post, _ remote: RemotePost, by author: Account, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        if target.author == author.id { return true }
+        if target.isLocal { return try admits(target, quotedBy: author.id, in: tx) }
+        guard let approver = remote.quoteApprovedBy else { return false }
+        return try Accounts.byID(target.author, in: tx)?.iri == approver
+    }
+
+    /// Whether a post of this node may be quoted by somebody, by its author's rule.
+    static func admits(
+        _ target: Post, quotedBy account: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        let relation = try Posts.relation(of: account, to: target, in: tx)
+        return target.quotePolicy.admits(relation, to: target.visibility)
     }
 }
 

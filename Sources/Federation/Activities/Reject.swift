@@ -5,39 +5,33 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Reject`, and `Ignore` of FEP-8a8e: no to a `Follow` or a `Join` of ours, now or after a yes.
+/// `Reject`, and `Ignore` of FEP-8a8e: no to a `Follow`, a `Join` or a `QuoteRequest` of ours, now or after a yes; or to
+/// an event.
 ///
 /// Spec: ActivityPub §7.7.
 enum RejectHandler: ActivityHandler {
     static let types = ["Reject", "Ignore", "TentativeReject"]
 
     static func gather(
-        _ activity: ActivityDocument, from actor: Account, in world: Federation
-    ) async throws -> Answered {
-        try Answered(activity)
+        _ incoming: IncomingActivity, using fetcher: ObjectFetcher
+    ) async throws(Refusal) -> Answer {
+        try Answer(incoming)
     }
 
-    static func apply(_ answered: Answered, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
-        if let follow = try answered.follow(in: tx) {
-            guard follow.target == said.actor.id else { return .ignored(.notAllowed) }
-            guard follow.state != .rejected else { return .duplicate }
-            _ = try Follows.setState(.rejected, by: follow.follower, of: follow.target, in: tx)
-            return .applied
+    static func apply(
+        _ answer: Answer, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        switch try answer.request(in: tx) {
+        case .follow(let follow):
+            return try FollowHandler.answered(follow, isAccepted: false, by: incoming, in: tx)
+        case .seat(let guest):
+            return try JoinHandler.answered(guest, .declined, by: incoming, in: tx)
+        case .quote(let post):
+            return try QuoteRequestHandler.answered(post, isAccepted: false, by: incoming, in: tx)
+        case .event(let event):
+            return try LeaveHandler.leave(event, incoming, in: tx)
+        case nil:
+            return .ignored(.unknownObject)
         }
-        if let guest = try answered.guest(in: tx) {
-            guard let event = try Events.byID(guest.event, in: tx), try said.mayAnswer(for: event, in: tx) else {
-                return .ignored(.notAllowed)
-            }
-            guard guest.state != .declined else { return .duplicate }
-            var guest = guest
-            guest.state = .declined
-            try GuestLists.set(guest, rank: said.rank(), in: tx)
-            return .applied
-        }
-        if let post = try answered.quoting(said, in: tx) { return try said.settle(quoteIn: post, in: tx) }
-        if let event = try Events.byIRI(answered.id, in: tx), event.isLocal {
-            return try LeaveHandler.leave(event, said, in: tx)
-        }
-        return .ignored(.unknownObject)
     }
 }

@@ -13,86 +13,105 @@ enum UndoHandler: ActivityHandler {
     static let types = ["Undo"]
 
     static func gather(
-        _ activity: ActivityDocument, from actor: Account, in world: Federation
-    ) async throws -> Undone {
-        guard let object = activity.object else { throw NothingToApply.ignored(.malformed) }
+        _ incoming: IncomingActivity, using fetcher: ObjectFetcher
+    ) async throws(Refusal) -> Undone {
+        guard let object = incoming.activity.object else { throw .ignored(.malformed) }
         let inner = object.document
-        if let owner = inner?.iri("actor"), owner != activity.actor { throw NothingToApply.ignored(.notAllowed) }
+        if let owner = inner?.iri("actor"), owner != incoming.activity.actor { throw .ignored(.notAllowed) }
         return Undone(id: object.id, type: inner?.type, object: inner?.iri("object"))
     }
 
-    static func apply(_ undone: Undone, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    static func apply(
+        _ undone: Undone, of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         switch undone.type {
-        case "Follow": return try unfollow(undone, said, in: tx)
-        case "Like", "EmojiReact": return try unlike(undone, said, in: tx)
-        case "Announce": return try unboost(undone, said, in: tx)
-        case "Block": return try unblock(undone, said, in: tx)
-        case "Join", "Accept", "TentativeAccept": return try leave(undone, said, in: tx)
-        case nil: return try undoByID(undone, said, in: tx)
+        case "Follow": return try unfollow(undone, incoming, in: tx)
+        case "Like", "EmojiReact": return try unlike(undone, incoming, in: tx)
+        case "Announce": return try unboost(undone, incoming, in: tx)
+        case "Block": return try unblock(undone, incoming, in: tx)
+        case "Join", "Accept", "TentativeAccept": return try leave(undone, incoming, in: tx)
+        case nil: return try undoByID(undone, incoming, in: tx)
         default: return .ignored(.unknownType)
         }
     }
 
-    private static func undoByID(_ undone: Undone, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
-        for attempt in [unfollow, unlike, unboost, unblock, leave] {
-            let outcome = try attempt(undone, said, tx)
+    private static func undoByID(
+        _ undone: Undone, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        typealias Attempt = (Undone, IncomingActivity, Transaction) throws(DatabaseError) -> InboxOutcome
+        let attempts: [Attempt] = [unfollow, unlike, unboost, unblock, leave]
+        for attempt in attempts {
+            let outcome = try attempt(undone, incoming, tx)
             if outcome == .applied { return outcome }
         }
         return .ignored(.unknownObject)
     }
 
-    private static func unfollow(_ undone: Undone, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    private static func unfollow(
+        _ undone: Undone, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         var target = try undone.object.flatMap { iri throws(DatabaseError) in try Accounts.byIRI(iri, in: tx)?.id }
         if target == nil, let id = undone.id { target = try Follows.byActivity(id, in: tx)?.target }
         guard let target else { return .ignored(.unknownObject) }
-        return try Follows.remove(by: said.actor.id, of: target, in: tx) ? .applied : .ignored(.noEffect)
+        return try Follows.remove(by: incoming.actor.id, of: target, in: tx) ? .applied : .ignored(.noEffect)
     }
 
-    private static func unlike(_ undone: Undone, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    private static func unlike(
+        _ undone: Undone, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         var post = try undone.object.flatMap { iri throws(DatabaseError) in try Posts.byIRI(iri, in: tx) }
         if post == nil, let id = undone.id, let like = try Likes.byActivity(id, in: tx) {
             post = try Posts.byID(like.post, in: tx)
         }
         guard let post else { return .ignored(.unknownObject) }
-        guard try Likes.remove(account: said.actor.id, post: post.id, in: tx) else { return .ignored(.noEffect) }
-        try said.outbox.relay(said.activity, about: post, in: tx)
+        guard try Likes.remove(account: incoming.actor.id, post: post.id, in: tx) else { return .ignored(.noEffect) }
+        try incoming.outbox.relay(incoming, about: post, in: tx)
         return .applied
     }
 
-    private static func unboost(_ undone: Undone, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
-        if let id = undone.id, let boost = try Boosts.byActivity(id, in: tx), boost.account == said.actor.id {
-            return try Boosts.remove(account: said.actor.id, post: boost.post, in: tx) ? .applied : .ignored(.noEffect)
+    private static func unboost(
+        _ undone: Undone, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        if let id = undone.id, let boost = try Boosts.byActivity(id, in: tx), boost.account == incoming.actor.id {
+            return try Boosts.remove(account: incoming.actor.id, post: boost.post, in: tx)
+                ? .applied : .ignored(.noEffect)
         }
-        if let id = undone.id, let share = try EventShares.byActivity(id, in: tx), share.account == said.actor.id {
-            return try EventShares.remove(event: share.event, account: said.actor.id, in: tx)
+        if let id = undone.id, let share = try EventShares.byActivity(id, in: tx), share.account == incoming.actor.id {
+            return try EventShares.remove(event: share.event, account: incoming.actor.id, in: tx)
                 ? .applied : .ignored(.noEffect)
         }
         if let object = undone.object, let event = try Events.byIRI(object, in: tx) {
-            return try EventShares.remove(event: event.id, account: said.actor.id, in: tx)
+            return try EventShares.remove(event: event.id, account: incoming.actor.id, in: tx)
                 ? .applied : .ignored(.noEffect)
         }
         guard let object = undone.object, let post = try Posts.byIRI(object, in: tx) else {
             return .ignored(.unknownObject)
         }
-        return try Boosts.remove(account: said.actor.id, post: post.id, in: tx) ? .applied : .ignored(.noEffect)
+        return try Boosts.remove(account: incoming.actor.id, post: post.id, in: tx) ? .applied : .ignored(.noEffect)
     }
 
-    private static func unblock(_ undone: Undone, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    private static func unblock(
+        _ undone: Undone, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         var target = try undone.object.flatMap { iri throws(DatabaseError) in try Accounts.byIRI(iri, in: tx)?.id }
-        if target == nil, let id = undone.id { target = try Blocks.target(ofActivity: id, by: said.actor.id, in: tx) }
+        if target == nil, let id = undone.id {
+            target = try Blocks.target(ofActivity: id, by: incoming.actor.id, in: tx)
+        }
         guard let target else { return .ignored(.unknownObject) }
-        return try Blocks.remove(by: said.actor.id, target: target, in: tx) ? .applied : .ignored(.noEffect)
+        return try Blocks.remove(by: incoming.actor.id, target: target, in: tx) ? .applied : .ignored(.noEffect)
     }
 
-    private static func leave(_ undone: Undone, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    private static func leave(
+        _ undone: Undone, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         var event = try undone.object.flatMap { iri throws(DatabaseError) in try Events.byIRI(iri, in: tx) }
         if event == nil, let id = undone.id, let guest = try GuestLists.byJoin(id, in: tx),
-            guest.account == said.actor.id
+            guest.account == incoming.actor.id
         {
             event = try Events.byID(guest.event, in: tx)
         }
         guard let event, event.isLocal else { return .ignored(.unknownObject) }
-        return try LeaveHandler.leave(event, said, in: tx)
+        return try LeaveHandler.leave(event, incoming, in: tx)
     }
 }
 

@@ -13,20 +13,22 @@ struct Vote: Sendable {
     let question: IRI
 
     /// - Returns: nil for everything else, and for a vote that somebody else cast.
-    init?(_ activity: ActivityDocument, by actor: Account) {
-        guard let embedded = activity.object?.document, let note = try? NoteDocument(embedded), note.isVote,
-            note.author == actor.iri, let name = note.name, let question = note.inReplyTo
+    init?(_ incoming: IncomingActivity) {
+        guard let embedded = incoming.activity.object?.document, let note = try? NoteDocument(embedded), note.isVote,
+            note.author == incoming.actor.iri, let name = note.name, let question = note.inReplyTo
         else { return nil }
         title = PlainText.line(name, limit: FieldLimits.option)
         self.question = question
     }
 
-    func count(_ said: Said, in tx: Transaction) throws -> InboxOutcome {
+    func count(
+        _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
         guard let post = try Posts.byIRI(question, in: tx), post.isLocal else { return .ignored(.unknownObject) }
         guard try Polls.one(post.id, viewer: nil, in: tx) != nil else { return .ignored(.malformed) }
-        let relation = try Posts.relation(of: said.actor.id, to: post, in: tx)
+        let relation = try Posts.relation(of: incoming.actor.id, to: post, in: tx)
         guard PostPolicy.mayRead(post.visibility, as: relation) else { return .ignored(.notAllowed) }
-        switch try Polls.vote(for: title, by: said.actor.id, on: post.id, at: said.now, in: tx) {
+        switch try Polls.vote(for: title, by: incoming.actor.id, on: post.id, at: incoming.now, in: tx) {
         case .counted: return .applied
         case .alreadyVoted: return .duplicate
         case .over: return .ignored(.outdated)
@@ -48,15 +50,13 @@ extension Outbox {
                 "attributedTo": JSON(account.iri), "name": JSON(title), "inReplyTo": JSON(post.iri),
                 "to": .array([JSON(author.iri)]), "cc": [],
             ]
-            try say(
-                Saying("Create", by: account, object: note, about: post.iri, to: [author.iri]), id: id,
-                to: [.account(author)], in: tx)
+            try enqueue(activity(.createVote, id, by: account, object: note, about: post.iri, to: author), in: tx)
         }
     }
 
     /// Tells readers and voters elsewhere how a poll of ours stands.
     public func tellCounts(of id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
         let voters = try Polls.remoteVoters(of: id, in: tx).map { Recipient.account($0) }
-        try sayPost("Update", id, alsoTo: voters, in: tx)
+        try enqueue(.updatePost, post: id, alsoTo: voters, in: tx)
     }
 }

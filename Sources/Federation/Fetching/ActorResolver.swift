@@ -9,11 +9,15 @@ public import Vocabulary
 ///
 /// The network comes first and the database second; a chain makes at most six requests. An actor of this node is never
 /// fetched and never overwritten.
+///
+/// It is the only part of `Fetching` that writes: who an actor is and which keys it has. That is no fact of an activity,
+/// so it may be stored while an activity is gathered.
 public struct ActorResolver: Sendable {
     /// How long a document is believed without asking again.
     public static let maxAge = Duration.days(1)
 
-    let database: Database
+    let database: ReadOnlyDatabase
+    private let writer: Database
     let fetcher: DocumentFetcher
     let identifiers: LocalIdentifiers
     let ids: IDMaker
@@ -24,11 +28,13 @@ public struct ActorResolver: Sendable {
         database: Database, loader: any DocumentLoader, identifiers: LocalIdentifiers, ids: IDMaker,
         clock: any Clock, mode: FederationMode = .open
     ) {
-        self.database = database
+        self.database = ReadOnlyDatabase(database)
+        writer = database
         self.identifiers = identifiers
         self.ids = ids
         self.clock = clock
-        fetcher = DocumentFetcher(database: database, loader: loader, identifiers: identifiers, mode: mode)
+        fetcher = DocumentFetcher(
+            database: self.database, loader: loader, identifiers: identifiers, mode: mode)
     }
 
     /// The account behind an actor's id; a stale one is renewed, or given as it was when its host has nothing better to
@@ -52,7 +58,7 @@ public struct ActorResolver: Sendable {
 
     /// The account to which a directory's link leads, under whichever id its origin gives it.
     func locate(_ iri: IRI, budget: inout FetchBudget) async throws(Refusal) -> Account {
-        let known = try await database.reading { db throws(DatabaseError) in try Accounts.byIRI(iri, in: db) }
+        let known = try await database.read { db throws(DatabaseError) in try Accounts.byIRI(iri, in: db) }
         if known != nil { return try await resolve(iri, budget: &budget) }
         return try await take(try await actor(iri, budget: &budget), budget: &budget)
     }
@@ -60,10 +66,10 @@ public struct ActorResolver: Sendable {
     func resolve(
         _ iri: IRI, maxAge: Duration = Self.maxAge, budget: inout FetchBudget
     ) async throws(Refusal) -> Account {
-        let known = try await database.reading { db throws(DatabaseError) in try Accounts.byIRI(iri, in: db) }
+        let known = try await database.read { db throws(DatabaseError) in try Accounts.byIRI(iri, in: db) }
         if let known {
             guard known.deletedAt == nil else { throw .tombstoned }
-            if known.isLocal || (known.fetchedAt.map { $0 + maxAge > clock.now } ?? false) { return known }
+            if isFresh(known, maxAge: maxAge) { return known }
         }
         guard !identifiers.isLocal(iri) else { throw .localIdentifier }
         do throws(Refusal) {
@@ -74,6 +80,11 @@ public struct ActorResolver: Sendable {
             guard let known, !Self.isFarewell(error) else { throw error }
             return known
         }
+    }
+
+    /// Whether what we have of an actor is believed without asking again.
+    func isFresh(_ account: Account, maxAge: Duration = Self.maxAge) -> Bool {
+        account.isLocal || (account.fetchedAt.map { $0 + maxAge > clock.now } ?? false)
     }
 
     /// Whether a known account must not be used any more.
@@ -104,7 +115,7 @@ public struct ActorResolver: Sendable {
     /// Stores what an actor's own origin says of it.
     func take(_ document: ActorDocument, budget: inout FetchBudget) async throws(Refusal) -> Account {
         let iri = document.id
-        let (known, isGone) = try await database.reading { db throws(DatabaseError) in
+        let (known, isGone) = try await database.read { db throws(DatabaseError) in
             let known = try Accounts.byIRI(iri, in: db)
             let tombstone = try Tombstones.find(iri, in: db)
             return (known, known?.deletedAt != nil || tombstone != nil)
@@ -122,16 +133,22 @@ public struct ActorResolver: Sendable {
     }
 
     private func store(_ remote: RemoteActor, at now: Timestamp) async throws(Refusal) -> Account {
-        try await database.writing { tx in
-            let id = try Accounts.upsertRemote(remote.account, in: tx)
-            for (position, key) in remote.keys.enumerated() {
-                let store = position == 0 ? Keys.rememberOnly : Keys.remember
-                try store(key.id.string, id, key.publicPEM, now, tx)
+        let stored: Account?
+        do {
+            stored = try await writer.write { tx in
+                let id = try Accounts.upsertRemote(remote.account, in: tx)
+                for (position, key) in remote.keys.enumerated() {
+                    let store = position == 0 ? Keys.rememberOnly : Keys.remember
+                    try store(key.id.string, id, key.publicPEM, now, tx)
+                }
+                try Peers.touch(remote.account.iri.authority, at: now, in: tx)
+                return try Accounts.byID(id, in: tx)
             }
-            try Peers.touch(remote.account.iri.authority, at: now, in: tx)
-            guard let account = try Accounts.byID(id, in: tx) else { throw Refusal.storage }
-            return account
+        } catch {
+            throw .storage
         }
+        guard let stored else { throw .storage }
+        return stored
     }
 
     // MARK: - Names
@@ -170,7 +187,7 @@ public struct ActorResolver: Sendable {
     static func leads(_ answer: JSON, to actor: IRI) -> Bool {
         (answer["links"]?.array ?? []).contains { link in
             link["rel"]?.string == "self" && link["href"]?.string.flatMap(IRI.init) == actor
-                && (link["type"]?.string.map(WebFinger.isActivityType) ?? false)
+                && (ActivityMediaType.matches(link["type"]?.string))
         }
     }
 }

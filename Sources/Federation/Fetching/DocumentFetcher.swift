@@ -35,7 +35,7 @@ struct FetchBudget: Sendable {
 
 /// Documents that may be believed.
 struct DocumentFetcher: Sendable {
-    let database: Database
+    let database: ReadOnlyDatabase
     let loader: any DocumentLoader
     let identifiers: LocalIdentifiers
     let mode: FederationMode
@@ -85,7 +85,7 @@ struct DocumentFetcher: Sendable {
     /// Asks whether the node talks with the host; a decision about a domain holds for what is below it.
     func admit(_ host: String) async throws(Refusal) {
         let candidates = Self.domains(of: host)
-        let policy = try await database.reading { db throws(DatabaseError) in
+        let policy = try await database.read { db throws(DatabaseError) in
             for candidate in candidates {
                 if let state = try Peers.state(of: candidate, in: db), state.policy != .unset { return state.policy }
             }
@@ -110,24 +110,20 @@ struct DocumentFetcher: Sendable {
     }
 }
 
-extension Database {
+/// The database for those who only read: whoever fetches and gathers holds this, and so cannot store a fact.
+struct ReadOnlyDatabase: Sendable {
+    private let database: Database
+
+    init(_ database: Database) {
+        self.database = database
+    }
+
     /// Reads; whatever goes wrong is `.storage`.
-    func reading<T: Sendable>(
+    func read<T: Sendable>(
         _ body: @escaping @Sendable (Snapshot) throws(DatabaseError) -> T
     ) async throws(Refusal) -> T {
         do {
-            return try await read(body)
-        } catch {
-            throw .storage
-        }
-    }
-
-    /// Writes; a refusal of the body passes, whatever else goes wrong is `.storage`.
-    func writing<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws(Refusal) -> T {
-        do {
-            return try await write(body)
-        } catch let refusal as Refusal {
-            throw refusal
+            return try await database.read(body)
         } catch {
             throw .storage
         }

@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Database
+import Database
 public import Model
 import Storage
-public import Vocabulary
+import Vocabulary
 
 /// `@name@host` to an account.
 public struct HandleResolver: Sendable {
-    private let database: Database
-    private let identifiers: LocalIdentifiers
     private let actors: ActorResolver
 
-    /// Wires it. The loader is the actors' own.
-    public init(
-        database: Database, loader: any DocumentLoader, identifiers: LocalIdentifiers, actors: ActorResolver
-    ) {
-        self.database = database
-        self.identifiers = identifiers
+    /// - Parameter actors: its loader is used, and its identifiers.
+    init(actors: ActorResolver) {
         self.actors = actors
     }
+
+    private var identifiers: LocalIdentifiers { actors.identifiers }
 
     /// The account that bears the handle.
     ///
@@ -29,7 +25,7 @@ public struct HandleResolver: Sendable {
     public func resolve(_ handle: Handle) async throws(Refusal) -> Account {
         let isOurs = handle.host.isEmpty || handle.host == identifiers.host
         let wanted = isOurs ? Handle(name: handle.name, host: "") : handle
-        let known = try await database.reading { db throws(DatabaseError) in
+        let known = try await actors.database.read { db throws(DatabaseError) in
             try Accounts.byHandle(wanted, in: db)
         }
         if let known {

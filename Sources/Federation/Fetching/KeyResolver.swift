@@ -39,7 +39,7 @@ extension ActorResolver {
     }
 
     private func stored(_ keyID: IRI) async throws(Refusal) -> StoredKey? {
-        try await database.reading { db throws(DatabaseError) in try Keys.publicKey(keyID.string, in: db) }
+        try await database.read { db throws(DatabaseError) in try Keys.publicKey(keyID.string, in: db) }
     }
 
     private func fetchKey(_ keyID: IRI) async throws(Refusal) -> StoredKey {

@@ -26,8 +26,7 @@ public struct InboxGate: Sendable {
     private let verifier: Verifier
     private let intake: InboxIntake
     private let policies: HostPolicies
-    private let signers = SignerCache()
-    private let inquiries = KeyInquiries()
+    private let signers: RequestSigners
 
     /// - Parameters:
     ///   - federation: the parts it works with.
@@ -37,6 +36,7 @@ public struct InboxGate: Sendable {
         self.policies = policies
         let origin = federation.identifiers.origin
         verifier = Verifier(authority: origin.authority, scheme: origin.scheme)
+        signers = RequestSigners(federation, verifier: verifier)
         intake = InboxIntake(database: federation.database)
     }
 
@@ -60,7 +60,7 @@ public struct InboxGate: Sendable {
     /// Proves who signed a `GET`: for what is shown to followers only.
     public func signer(of head: RequestHead) async throws(GateRefusal) -> Account {
         let signature = try parse(head, body: nil)
-        return try await provenSigner(signature).account
+        return try await signers.prove(signature).account
     }
 
     private func admit(_ head: RequestHead, mediaType: String?, body: [UInt8]) async throws(GateRefusal) -> Bool {
@@ -71,7 +71,7 @@ public struct InboxGate: Sendable {
         try await checkPolicy(host: activity.actor.authority)
         if let keyHost = IRI(signature.keyID)?.authority { try await checkPolicy(host: keyHost) }
         if try await isFarewellOfStranger(activity) { return false }
-        let (key, account) = try await provenSigner(signature)
+        let (key, account) = try await signers.prove(signature)
         guard key.actor == activity.actor else { throw .signerIsNotActor }
         try Authority.checkClaims(activity, identifiers: federation.identifiers)
         guard account.isActive else { throw .actorSuspended }
@@ -93,15 +93,11 @@ public struct InboxGate: Sendable {
     }
 
     private func read(_ body: [UInt8]) throws(GateRefusal) -> ActivityDocument {
-        let json: JSON
         do {
-            json = try JSON.parse(body)
-        } catch {
+            guard let activity = try federation.parse(body) else { throw GateRefusal.malformedActivity }
+            return activity
+        } catch let error as JSONError {
             throw GateRefusal(error)
-        }
-        guard let document = Document(json) else { throw .malformedActivity }
-        do {
-            return try ActivityDocument(document)
         } catch {
             throw .malformedActivity
         }
@@ -132,75 +128,6 @@ public struct InboxGate: Sendable {
         }
     }
 
-    /// The owner of the key with which the request was really signed.
-    private func provenSigner(
-        _ signature: ParsedSignature
-    ) async throws(GateRefusal) -> (key: StoredKey, account: Account) {
-        let now = federation.clock.now
-        if let known = signers.signer(signature.keyID, at: now), verifies(signature, pem: known.key.publicPEM) {
-            return known
-        }
-        let key = try await verifiedKey(signature)
-        let account = try await account(key.account)
-        signers.keep(key, of: account, at: now)
-        return (key, account)
-    }
-
-    private func verifiedKey(_ signature: ParsedSignature) async throws(GateRefusal) -> StoredKey {
-        let known = try await knownKey(signature.keyID)
-        if verifies(signature, pem: known.publicPEM) { return known }
-        // The key may have been renewed: ask its owner once, but not more often than every five minutes.
-        let now = federation.clock.now
-        guard known.fetchedAt + ActorResolver.keyRefreshPause < now else { throw GateRefusal(.badSignature) }
-        let actors = federation.actors
-        do throws(Refusal) {
-            let fresh = try await inquiries.ask(signature.keyID, at: now) { () async throws(Refusal) in
-                try await actors.refreshKey(signature.keyID)
-            }
-            if verifies(signature, pem: fresh.publicPEM) { return fresh }
-        } catch {
-            throw GateRefusal(.badSignature)
-        }
-        throw GateRefusal(.badSignature)
-    }
-
-    /// The key as we have it, else as its owner shows it.
-    private func knownKey(_ keyID: String) async throws(GateRefusal) -> StoredKey {
-        let actors = federation.actors
-        do {
-            if let known = try await federation.database.read({ db in try Keys.publicKey(keyID, in: db) }) {
-                return known
-            }
-        } catch {
-            throw .overloaded
-        }
-        do throws(Refusal) {
-            return try await inquiries.ask(keyID, at: federation.clock.now) { () async throws(Refusal) in
-                try await actors.key(keyID)
-            }
-        } catch {
-            throw GateRefusal(fetching: error)
-        }
-    }
-
-    private func verifies(_ signature: ParsedSignature, pem: String) -> Bool {
-        guard let key = KeyCache.shared.publicKey(pem: pem) else { return false }
-        return verifier.verify(signature, key: key)
-    }
-
-    private func account(_ id: ID<Account>) async throws(GateRefusal) -> Account {
-        do {
-            guard let account = try await federation.database.read({ db in try Accounts.byID(id, in: db) }) else {
-                throw GateRefusal.keyNotFound
-            }
-            return account
-        } catch let refusal as GateRefusal {
-            throw refusal
-        } catch {
-            throw .overloaded
-        }
-    }
-
     private func store(
         _ activity: ActivityDocument, signature: ParsedSignature, key: StoredKey, body: [UInt8]
     ) async throws(GateRefusal) -> Bool {
@@ -210,32 +137,15 @@ public struct InboxGate: Sendable {
         let received = ReceivedActivity(
             id: federation.ids.make(at: now), activity: id, type: String(activity.type.prefix(60)),
             signer: key.account, keyID: key.keyID, body: String(decoding: body, as: UTF8.self), receivedAt: now)
+        // Kept before it is stored: the processor may have it in hand before this function goes on.
+        federation.parsed.keep(activity, of: received.id, bytes: body.count, at: now)
         do {
-            return try await intake.store(received, signature: signature.identity)
+            let isNew = try await intake.store(received, signature: signature.identity)
+            if !isNew { federation.parsed.drop(received.id) }
+            return isNew
         } catch {
+            federation.parsed.drop(received.id)
             throw .overloaded
         }
-    }
-}
-
-/// The media types in which an ActivityPub document may come.
-public enum ActivityMediaType {
-    /// What we send.
-    public static let activity = "application/activity+json"
-    private static let profile = "https://www.w3.org/ns/activitystreams"
-
-    /// Whether a `Content-Type` names one: `application/activity+json`, or `application/ld+json` whose profile says
-    /// ActivityStreams. Spec: ActivityPub §3.2, §7.
-    public static func matches(_ value: String?) -> Bool {
-        guard let value, value.utf8.count < 1_000 else { return false }
-        let parts = value.split(separator: ";").map { $0.trimmingSpaces.lowercased() }
-        guard let type = parts.first else { return false }
-        if type == activity { return true }
-        return type == "application/ld+json"
-            && parts.dropFirst().contains { part in
-                guard part.hasPrefix("profile=") else { return false }
-                let value = part.dropFirst(8).filter { $0 != "\"" }
-                return value.split(separator: " ").contains { $0 == profile }
-            }
     }
 }

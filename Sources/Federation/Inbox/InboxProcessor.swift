@@ -34,6 +34,7 @@ public struct InboxProcessor: Sendable {
         self.federation = federation
         self.holder = holder
         logger = federation.logger
+        federation.parsed.open()
     }
 
     /// Works until the task is cancelled.
@@ -50,10 +51,10 @@ public struct InboxProcessor: Sendable {
     /// A run of one signer's activities: gathered one after the other, applied in one transaction.
     fileprivate func process(_ run: [ReceivedActivity]) async {
         let started = federation.clock.now
-        var ready: [Ready] = []
+        var ready: [(received: ReceivedActivity, effect: Effect)] = []
         for received in run {
             do {
-                ready.append(Ready(received: received, applicable: try await prepare(received)))
+                ready.append((received, try await prepare(received)))
             } catch {
                 tell(received, await settle(received, after: error), since: started)
             }
@@ -82,9 +83,10 @@ public struct InboxProcessor: Sendable {
     /// Writes down what an activity came to that was not applied.
     private func settle(_ received: ReceivedActivity, after error: any Error) async -> InboxOutcome {
         switch error {
-        case let nothing as NothingToApply:
-            await record(nothing.outcome, of: received)
-            return nothing.outcome
+        case let refusal as Refusal where !refusal.isTemporary:
+            let outcome = InboxOutcome.ignored(IgnoreReason(refusal))
+            await record(outcome, of: received)
+            return outcome
         case is AlreadyFinished:
             return .duplicate
         default:
@@ -95,21 +97,17 @@ public struct InboxProcessor: Sendable {
         }
     }
 
-    private func prepare(_ received: ReceivedActivity) async throws -> Applicable {
-        let said = try await said(received)
-        do {
-            return try await Dispatcher.prepare(said)
-        } catch let refusal as Refusal {
-            guard refusal.isTemporary else { throw NothingToApply(outcome: .ignored(IgnoreReason(refusal))) }
-            throw refusal
-        }
+    private func prepare(_ received: ReceivedActivity) async throws(Refusal) -> Effect {
+        try await Dispatcher.prepare(try await incoming(received), using: federation.objects)
     }
 
-    private func apply(_ run: [Ready]) async throws -> [InboxOutcome] {
+    private func apply(
+        _ run: [(received: ReceivedActivity, effect: Effect)]
+    ) async throws -> [InboxOutcome] {
         try await federation.database.write { tx in
             var outcomes: [InboxOutcome] = []
             for item in run {
-                let outcome = try item.applicable.apply(tx)
+                let outcome = try item.effect(tx)
                 guard try InboxQueue.finish(item.received.id, outcome: outcome.word, in: tx) else {
                     throw AlreadyFinished()
                 }
@@ -119,14 +117,22 @@ public struct InboxProcessor: Sendable {
         }
     }
 
-    private func said(_ received: ReceivedActivity) async throws -> Said {
-        guard let document = Document(try JSON.parse(Array(received.body.utf8))),
-            let actor = try await federation.database.read({ db in try Accounts.byID(received.signer, in: db) })
-        else { throw NothingToApply.ignored(.malformed) }
+    /// The activity in the row with its signer: as it was parsed when it was let in, when that was here and just now.
+    private func incoming(_ received: ReceivedActivity) async throws(Refusal) -> IncomingActivity {
+        let activity: ActivityDocument?
+        do {
+            activity = try federation.parsed.take(received.id) ?? federation.parse(Array(received.body.utf8))
+        } catch {
+            throw .ignored(.malformed)
+        }
+        let actor = try await federation.objects.database.read { db throws(DatabaseError) in
+            try Accounts.byID(received.signer, in: db)
+        }
+        guard let activity, let actor else { throw .ignored(.malformed) }
         // Between the gate and here somebody may have decided, or the actor may have said that it is gone.
-        guard actor.isActive else { throw NothingToApply.ignored(.blocked) }
-        return Said(
-            actor: actor, activity: try ActivityDocument(document), world: federation, now: federation.clock.now)
+        guard actor.isActive else { throw .ignored(.blocked) }
+        return IncomingActivity(
+            actor: actor, activity: activity, outbox: federation.outbox, now: federation.clock.now)
     }
 
     private func record(_ outcome: InboxOutcome, of received: ReceivedActivity) async {
@@ -166,24 +172,5 @@ private struct InboxWork: QueueWork {
     func perform(_ run: [ReceivedActivity]) async { await processor.process(run) }
 }
 
-/// An activity whose gathering is done.
-private struct Ready: Sendable {
-    let received: ReceivedActivity
-    let applicable: Applicable
-}
-
 /// Somebody else applied the activity while we were about to: our transaction is given up.
 private struct AlreadyFinished: Error {}
-
-extension IgnoreReason {
-    init(_ refusal: Refusal) {
-        self =
-            switch refusal {
-            case .tombstoned, .fetch(.gone): .tombstoned
-            case .notAPost, .notAnActor, .tooLong: .malformed
-            case .ownerMismatch, .wrongOrigin, .localIdentifier: .notAllowed
-            case .blockedHost, .fetch(.blockedHost): .blocked
-            default: .unproved
-            }
-    }
-}

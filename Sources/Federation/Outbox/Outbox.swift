@@ -5,8 +5,64 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
+/// Everything that an actor of this node can say.
+///
+/// A line names the activity and the methods of ``Outbox`` that say it; above it stands the file in which these are
+/// written, beside what the same verb means on receipt. A new activity is a line here, a method there, and an example
+/// in `federation-specs/outbound`.
+enum OutgoingKind: String, CaseIterable, Sendable {
+    // Activities/Follow.swift
+    case follow = "Follow"  // outbox.follow
+    case undoFollow = "Undo Follow"  // outbox.unfollow
+    case acceptFollow = "Accept Follow"  // outbox.accept
+    case rejectFollow = "Reject Follow"  // outbox.reject; outbox.removeFollower in Block.swift
+    // Activities/Create.swift
+    case createPost = "Create Note"  // outbox.publish(post)
+    case createEvent = "Create Event"  // outbox.publish(event)
+    case announceEvent = "Announce Event"  // outbox.publish(event), by the agenda of the node
+    // Activities/Vote.swift
+    case createVote = "Create Vote"  // outbox.vote
+    // Activities/Update.swift
+    case updatePost = "Update Note"  // outbox.update(post); outbox.tellCounts in Vote.swift
+    case updateEvent = "Update Event"  // outbox.update(event)
+    case updateActor = "Update Actor"  // outbox.update(account)
+    // Activities/Delete.swift
+    case deletePost = "Delete Note"  // outbox.delete(post)
+    case deleteActor = "Delete Actor"  // outbox.delete(account)
+    // Activities/Like.swift
+    case like = "Like"  // outbox.like
+    case undoLike = "Undo Like"  // outbox.unlike
+    // Activities/Announce.swift
+    case announcePost = "Announce Note"  // outbox.boost
+    case undoAnnounce = "Undo Announce"  // outbox.unboost
+    // Outbox/Relay.swift
+    case announceActivity = "Announce Activity"  // outbox.relay
+    // Activities/QuoteRequest.swift
+    case quoteRequest = "QuoteRequest"  // outbox.askToQuote
+    case acceptQuoteRequest = "Accept QuoteRequest"  // outbox.answer(request)
+    case rejectQuoteRequest = "Reject QuoteRequest"  // outbox.answer(request)
+    case deleteQuoteAuthorization = "Delete QuoteAuthorization"  // outbox.revoke
+    // Activities/Join.swift
+    case join = "Join"  // outbox.join
+    case acceptJoin = "Accept Join"  // outbox.answer(join), outbox.promote
+    case tentativeAcceptJoin = "TentativeAccept Join"  // outbox.answer(join)
+    case rejectJoin = "Reject Join"  // outbox.answer(join)
+    // Activities/Leave.swift
+    case leave = "Leave"  // outbox.leave
+    // Activities/Block.swift
+    case block = "Block"  // outbox.block
+    case undoBlock = "Undo Block"  // outbox.unblock
+    // Activities/Flag.swift
+    case flag = "Flag"  // outbox.flag
+
+    /// As it stands in `type`.
+    var type: String { String(rawValue.prefix { $0 != " " }) }
+}
+
 /// Says things in the name of local accounts, inside the caller's transaction: the fact, the exact text and its
 /// deliveries commit together, or none does.
+///
+/// What can be said is listed in ``OutgoingKind``, with the file of each method. Whatever it is leaves by `enqueue`.
 public struct Outbox: Sendable {
     /// Our ids on the wire.
     public let identifiers: LocalIdentifiers
@@ -18,44 +74,30 @@ public struct Outbox: Sendable {
 
     /// A place at the end of every queue.
     func newRank() -> Int64 { (ids.make(at: clock.now) as ID<Guest>).rawValue }
-
-    /// Stores an activity and queues its deliveries.
-    @discardableResult
-    func say(
-        _ saying: Saying, id: ID<SentActivity>? = nil, to recipients: [Recipient], in tx: Transaction
-    ) throws(DatabaseError) -> SentActivity {
-        let id = id ?? newActivityID()
-        let now = clock.now
-        let iri = identifiers.activity(id)
-        let body = saying.document(id: iri, at: now)
-        let activity = SentActivity(
-            id: id, iri: iri, actor: saying.actor.id, type: saying.type, object: saying.about,
-            body: String(decoding: body.serialized(), as: UTF8.self), isPublic: saying.isPublic, createdAt: now)
-        try OutboxQueue.insert(activity, in: tx)
-        let inboxes = try DeliveryTargets.inboxes(for: recipients, in: tx)
-        guard !inboxes.isEmpty else { return activity }
-        try OutboxQueue.deliver(activity, to: inboxes, ids: ids, in: tx)
-        tx.announce(.deliveriesWait)
-        return activity
-    }
-
-    /// Where what one does with a post has to be known: at its author's, and at its group's when that is elsewhere.
-    func homes(of post: Post, in tx: Transaction) throws(DatabaseError) -> [Recipient] {
-        let people = [post.author, post.group].compactMap { $0 }
-        let accounts = try Accounts.byIDs(people, in: tx)
-        return people.compactMap { accounts[$0] }.map { .account($0) }
-    }
 }
 
-/// An activity before it has an id.
-struct Saying: Sendable {
-    let type: String
+/// Who is to get an activity.
+enum Recipient: Sendable {
+    /// One account, in its own inbox: what is said to somebody is never put into a shared one.
+    case account(Account)
+    /// Everybody who follows, one POST a host where it offers a shared inbox.
+    case followers(of: ID<Account>)
+    /// Everybody who has a seat, or waits for one.
+    case guests(of: ID<Event>)
+}
+
+/// An activity that is about to be said; ``Outbox`` makes one with a new number.
+struct OutgoingActivity: Sendable {
+    let kind: OutgoingKind
+    let id: ID<SentActivity>
     let actor: Account
     let object: JSON
     /// What it is about: deliveries about one thing keep their order.
     let about: IRI?
-    var to: [IRI]
-    var cc: [IRI]
+    let to: [IRI]
+    var cc: [IRI] = []
+    /// To whose inboxes it goes.
+    var recipients: [Recipient]
     /// The group in which it is said.
     var audience: IRI?
     /// Words that go with it.
@@ -67,15 +109,6 @@ struct Saying: Sendable {
     /// Whether it carries terms beyond ActivityStreams.
     var needsFullContext = false
 
-    init(_ type: String, by actor: Account, object: JSON, about: IRI?, to: [IRI], cc: [IRI] = []) {
-        self.type = type
-        self.actor = actor
-        self.object = object
-        self.about = about
-        self.to = to
-        self.cc = cc
-    }
-
     /// Whether strangers may read it: in the outbox, and by its id.
     var isPublic: Bool { to.contains(.asPublic) || cc.contains(.asPublic) }
 
@@ -83,7 +116,7 @@ struct Saying: Sendable {
         JSON.object(droppingNil: [
             ("@context", needsFullContext ? Contexts.full : Contexts.activity),
             ("id", .string(id.string)),
-            ("type", .string(type)),
+            ("type", .string(kind.type)),
             ("actor", .string(actor.iri.string)),
             ("published", .string(now.description)),
             ("to", .array(to.map { .string($0.string) })),
@@ -94,5 +127,113 @@ struct Saying: Sendable {
             ("instrument", instrument),
             ("result", result),
         ])
+    }
+}
+
+// MARK: - Making an activity
+
+extension Outbox {
+    /// An activity for whoever is in its audience.
+    ///
+    /// - Parameters:
+    ///   - id: its number, where the fact that it tells names it.
+    ///   - about: deliveries about one thing keep their order.
+    func activity(
+        _ kind: OutgoingKind, _ id: ID<SentActivity>? = nil, by actor: Account, object: JSON, about: IRI?, to: [IRI],
+        for recipients: [Recipient]
+    ) -> OutgoingActivity {
+        OutgoingActivity(
+            kind: kind, id: id ?? newActivityID(), actor: actor, object: object, about: about, to: to,
+            recipients: recipients)
+    }
+
+    /// An activity for one account.
+    func activity(
+        _ kind: OutgoingKind, _ id: ID<SentActivity>? = nil, by actor: Account, object: JSON, about: IRI?,
+        to account: Account
+    ) -> OutgoingActivity {
+        activity(kind, id, by: actor, object: object, about: about, to: [account.iri], for: [.account(account)])
+    }
+}
+
+// MARK: - The way out
+
+extension Outbox {
+    /// Stores an activity and queues its deliveries.
+    ///
+    /// - Returns: the exact document, for a group that repeats it.
+    @discardableResult
+    func enqueue(_ outgoing: OutgoingActivity, in tx: Transaction) throws(DatabaseError) -> JSON {
+        try enqueue([outgoing], in: tx).first ?? .null
+    }
+
+    /// Stores activities in their order and queues their deliveries: each followers' inboxes are looked up once, however
+    /// many of the activities go there.
+    @discardableResult
+    func enqueue(_ outgoing: [OutgoingActivity], in tx: Transaction) throws(DatabaseError) -> [JSON] {
+        var inboxes = Inboxes()
+        var documents: [JSON] = []
+        var deliveries: [(activity: SentActivity, inboxes: [IRI])] = []
+        for item in outgoing {
+            let document = item.document(id: identifiers.activity(item.id), at: clock.now)
+            let activity = SentActivity(
+                id: item.id, iri: identifiers.activity(item.id), actor: item.actor.id, type: item.kind.type,
+                object: item.about, body: String(decoding: document.serialized(), as: UTF8.self),
+                isPublic: item.isPublic, createdAt: clock.now)
+            try OutboxQueue.insert(activity, in: tx)
+            documents.append(document)
+            deliveries.append((activity, try inboxes.of(item.recipients, in: tx)))
+        }
+        guard deliveries.contains(where: { !$0.inboxes.isEmpty }) else { return documents }
+        try OutboxQueue.deliver(deliveries, ids: ids, in: tx)
+        tx.announce(.deliveriesWait)
+        return documents
+    }
+
+    /// Where what one does with a post has to be known: at its author's, and at its group's when that is elsewhere.
+    func homes(of post: Post, in tx: Transaction) throws(DatabaseError) -> [Recipient] {
+        let people = [post.author, post.group].compactMap { $0 }
+        let accounts = try Accounts.byIDs(people, in: tx)
+        return people.compactMap { accounts[$0] }.map { .account($0) }
+    }
+}
+
+/// From recipients to inboxes: each one once, shared inboxes standing for their hosts.
+private struct Inboxes {
+    private var followers: [ID<Account>: [IRI]] = [:]
+
+    mutating func of(_ recipients: [Recipient], in tx: Transaction) throws(DatabaseError) -> [IRI] {
+        var inboxes: [IRI] = []
+        var known: Set<IRI> = []
+        func add(_ inbox: IRI) {
+            if known.insert(inbox).inserted { inboxes.append(inbox) }
+        }
+        for recipient in recipients {
+            guard case .followers(let account) = recipient else { continue }
+            for inbox in try followers(of: account, in: tx) { add(inbox) }
+        }
+        for recipient in recipients {
+            switch recipient {
+            case .followers: continue
+            case .account(let account):
+                guard !account.isLocal, account.isActive, let inbox = account.inbox else { continue }
+                // A shared inbox that gets it anyway reaches this account too.
+                if let shared = account.sharedInbox, known.contains(shared) { continue }
+                add(inbox)
+            case .guests(let event):
+                for account in try GuestLists.accounts(event, states: [.going, .waiting, .asked], in: tx) {
+                    guard !account.isLocal, account.isActive else { continue }
+                    if let inbox = account.sharedInbox ?? account.inbox { add(inbox) }
+                }
+            }
+        }
+        return inboxes
+    }
+
+    private mutating func followers(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) -> [IRI] {
+        if let known = followers[account] { return known }
+        let found = try OutboxQueue.followerInboxes(of: account, in: tx)
+        followers[account] = found
+        return found
     }
 }

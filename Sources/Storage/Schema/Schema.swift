@@ -24,6 +24,7 @@ public enum Schema {
         editAttachments,
         discussions,
         leases,
+        goneInboxes,
         versions,
     ]
 }

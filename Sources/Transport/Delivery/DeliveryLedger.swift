@@ -80,7 +80,7 @@ struct DeliveryLedger: Sendable {
                 try OutboxQueue.abandon(
                     entry.delivery, record: ids.make(at: now), reason: reason, at: now, in: tx)
             }
-            if entry.inboxIsGone { try OutboxQueue.forgetInbox(entry.delivery.inbox, in: tx) }
+            if entry.inboxIsGone { try GoneInboxes.forget(entry.delivery.inbox, in: tx) }
         }
         try OutboxQueue.finish(finished, in: tx)
         try OutboxQueue.release(released, by: holder, in: tx)

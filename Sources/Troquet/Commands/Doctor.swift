@@ -79,11 +79,8 @@ struct Examination: Sendable {
             guard pending.isEmpty else {
                 throw ConfigurationError("\(pending.count) migrations wait: run `troquet migrate`.")
             }
-            if node.database.engine == .sqlite {
-                let row = try await node.database.read { db in try db.row("PRAGMA quick_check(1)") }
-                guard row?.values.first == .text("ok") else {
-                    throw ConfigurationError("the file is damaged: restore a backup.")
-                }
+            guard try await node.database.read({ db in try DatabaseHealth.isIntact(in: db) }) else {
+                throw ConfigurationError("the file is damaged: restore a backup.")
             }
             return "\(node.database.engine.rawValue), schema up to date"
         }

@@ -1,5 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Model
+internal import Vocabulary
+
+/// An activity that was let in, and who signed it: what every handler is told.
+struct IncomingActivity: Sendable {
+    /// The signer, proved.
+    let actor: Account
+    /// The activity as it came.
+    let activity: ActivityDocument
+    /// Through which answers go, and people here are told.
+    let outbox: Outbox
+    /// The present, the same for all that the activity does.
+    let now: Timestamp
+
+    /// The activity's id, or a stand-in where it has none.
+    var id: IRI { activity.id ?? activity.actor }
+    /// Our ids on the wire.
+    var identifiers: LocalIdentifiers { outbox.identifiers }
+}
+
 /// What became of one inbound activity.
 public enum InboxOutcome: Sendable, Equatable {
     /// It did what it says.
@@ -44,4 +64,17 @@ public enum IgnoreReason: String, Sendable, CaseIterable {
     case malformed
     /// There is nothing in its state that this could change.
     case noEffect = "no_effect"
+
+    /// The reason for which an activity is ignored whose gathering was refused for good.
+    init(_ refusal: Refusal) {
+        self =
+            switch refusal {
+            case .ignored(let reason): reason
+            case .tombstoned, .fetch(.gone): .tombstoned
+            case .notAPost, .notAnActor, .tooLong: .malformed
+            case .ownerMismatch, .wrongOrigin, .localIdentifier: .notAllowed
+            case .blockedHost, .fetch(.blockedHost): .blocked
+            default: .unproved
+            }
+    }
 }

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import HTTPSignatures
+internal import Limits
+internal import Model
+internal import Storage
+internal import Synchronization
+
+/// Who signed a request: the key that it names, known or asked for, the signature itself, and the key's owner.
+struct RequestSigners: Sendable {
+    private let database: Database
+    private let actors: ActorResolver
+    private let clock: any Clock
+    private let verifier: Verifier
+    private let signers = SignerCache()
+    private let inquiries = KeyInquiries()
+
+    init(_ federation: Federation, verifier: Verifier) {
+        database = federation.database
+        actors = federation.actors
+        clock = federation.clock
+        self.verifier = verifier
+    }
+
+    /// The owner of the key with which the request was really signed.
+    func prove(_ signature: ParsedSignature) async throws(GateRefusal) -> (key: StoredKey, account: Account) {
+        let now = clock.now
+        if let known = signers.signer(signature.keyID, at: now), verifies(signature, pem: known.key.publicPEM) {
+            return known
+        }
+        let key = try await verifiedKey(signature)
+        let account = try await account(key.account)
+        signers.keep(key, of: account, at: now)
+        return (key, account)
+    }
+
+    private func verifiedKey(_ signature: ParsedSignature) async throws(GateRefusal) -> StoredKey {
+        let known = try await knownKey(signature.keyID)
+        if verifies(signature, pem: known.publicPEM) { return known }
+        // The key may have been renewed: ask its owner once, but not more often than every five minutes.
+        let now = clock.now
+        guard known.fetchedAt + ActorResolver.keyRefreshPause < now else { throw GateRefusal(.badSignature) }
+        let actors = actors
+        do throws(Refusal) {
+            let fresh = try await inquiries.ask(signature.keyID, at: now) { () async throws(Refusal) in
+                try await actors.refreshKey(signature.keyID)
+            }
+            if verifies(signature, pem: fresh.publicPEM) { return fresh }
+        } catch {
+            throw GateRefusal(.badSignature)
+        }
+        throw GateRefusal(.badSignature)
+    }
+
+    /// The key as we have it, else as its owner shows it.
+    private func knownKey(_ keyID: String) async throws(GateRefusal) -> StoredKey {
+        let actors = actors
+        do {
+            if let known = try await database.read({ db in try Keys.publicKey(keyID, in: db) }) {
+                return known
+            }
+        } catch {
+            throw .overloaded
+        }
+        do throws(Refusal) {
+            return try await inquiries.ask(keyID, at: clock.now) { () async throws(Refusal) in
+                try await actors.key(keyID)
+            }
+        } catch {
+            throw GateRefusal(fetching: error)
+        }
+    }
+
+    private func verifies(_ signature: ParsedSignature, pem: String) -> Bool {
+        guard let key = KeyCache.shared.publicKey(pem: pem) else { return false }
+        return verifier.verify(signature, key: key)
+    }
+
+    private func account(_ id: ID<Account>) async throws(GateRefusal) -> Account {
+        do {
+            guard let account = try await database.read({ db in try Accounts.byID(id, in: db) }) else {
+                throw GateRefusal.keyNotFound
+            }
+            return account
+        } catch let refusal as GateRefusal {
+            throw refusal
+        } catch {
+            throw .overloaded
+        }
+    }
+}
+
+/// Who signs with a key, for a few seconds: a burst from one peer asks the database once.
+///
+/// The few seconds are also how long a suspension may take to hold at the gate; applying an activity asks again.
+private final class SignerCache: Sendable {
+    private static let lifetime = Duration.seconds(5)
+
+    // A mutex rather than an actor: it is asked once for every request, for a moment.
+    private let signers = Mutex(
+        ExpiringCache<String, (key: StoredKey, account: Account), Timestamp>(capacity: 10_000))
+
+    /// The key and its owner, unless they were read too long ago.
+    func signer(_ keyID: String, at now: Timestamp) -> (key: StoredKey, account: Account)? {
+        signers.withLock { $0.value(for: keyID, at: now) }
+    }
+
+    /// Keeps what was just read.
+    func keep(_ key: StoredKey, of account: Account, at now: Timestamp) {
+        signers.withLock { $0.insert((key, account), for: key.keyID, until: now + Self.lifetime) }
+    }
+}
+
+/// Public keys that were read before: reading one costs more than using it.
+private final class KeyCache: Sendable {
+    /// One for the process: keys are values, the same text is the same key everywhere.
+    static let shared = KeyCache(limit: 8_192)
+
+    // A mutex rather than an actor: it is asked once for every request, for a moment.
+    private let keys: Mutex<LRUCache<String, PublicKey>>
+
+    /// - Parameter limit: how many keys are kept.
+    init(limit: Int) {
+        keys = Mutex(LRUCache(capacity: limit))
+    }
+
+    /// The key that the text stands for; nil when it is none that we accept.
+    func publicKey(pem: String) -> PublicKey? {
+        if let known = keys.withLock({ $0.value(for: pem) }) { return known }
+        guard let key = try? PublicKey(pem: pem) else { return nil }
+        keys.withLock { _ = $0.insert(key, for: pem) }
+        return key
+    }
+}
+
+/// Asks the owners of keys: once for all who wait for the answer, and not again for a while, whatever it was.
+///
+/// A signature in somebody's name costs its maker nothing. Without this each of them would cost that somebody's host a
+/// request.
+private actor KeyInquiries {
+    /// How soon a host is asked again that could not answer.
+    private static let pauseAfterFailure = Duration.seconds(30)
+
+    /// The answers, and until when they are fresh.
+    private var inquiries = ExpiringCache<String, Task<Result<StoredKey, Refusal>, Never>, Timestamp>(capacity: 4_096)
+
+    /// The owner's answer: the last one while it is fresh, else a new one.
+    func ask(
+        _ keyID: String, at now: Timestamp, _ question: @escaping @Sendable () async throws(Refusal) -> StoredKey
+    ) async throws(Refusal) -> StoredKey {
+        if let last = inquiries.value(for: keyID, at: now) { return try await last.value.get() }
+        let answer = Task { () async -> Result<StoredKey, Refusal> in
+            do throws(Refusal) {
+                return .success(try await question())
+            } catch {
+                return .failure(error)
+            }
+        }
+        inquiries.insert(answer, for: keyID, until: now + ActorResolver.keyRefreshPause)
+        let result = await answer.value
+        if case .failure(let refusal) = result, refusal.isTemporary {
+            inquiries.update(keyID) { $0.until = now + Self.pauseAfterFailure }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Model
+internal import Storage
+internal import Vocabulary
+
+/// Brings posts and events that are here up to date with what their owners say now. Their place does not change.
+enum ObjectUpdate {
+    static func apply(
+        _ event: Event, to known: Event, of owner: Account, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        guard known.owner == owner.id, !known.isLocal else { return .ignored(.notAllowed) }
+        guard event.updatedAt >= known.updatedAt else { return .ignored(.outdated) }
+        let changed = event.replacing(known)
+        try Events.update(changed, in: tx)
+        try incoming.outbox.notify(changed: changed, from: known, in: tx)
+        return .applied
+    }
+
+    static func apply(
+        _ remote: RemotePost, to known: Post, by author: Account, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        guard known.author == author.id, !known.isLocal else { return .ignored(.notAllowed) }
+        // Neither counts nor consent make another version: many send them without a date.
+        let isNews = try refresh(known, from: remote, by: author, in: tx)
+        let outcome = try rewrite(known, with: remote, by: author, incoming, in: tx)
+        return outcome == .duplicate && isNews ? .applied : outcome
+    }
+
+    /// Takes over how a poll stands, and that what is quoted may be.
+    private static func refresh(
+        _ known: Post, from remote: RemotePost, by author: Account, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        var isNews = false
+        if let asked = remote.poll, let poll = try Polls.one(known.id, viewer: nil, in: tx),
+            poll.asksTheSame(as: asked),
+            poll != asked
+        {
+            try Polls.set(asked, of: known.id, in: tx)
+            isNews = true
+        }
+        if let quote = known.quote, quote.state == .pending, remote.post.quote?.iri == quote.iri,
+            let now = try QuoteRules.quote(of: remote, by: author, in: tx), now.state == .accepted
+        {
+            try Quotes.set(.accepted, authorization: now.authorization, of: known.id, in: tx)
+            isNews = true
+        }
+        return isNews
+    }
+
+    private static func rewrite(
+        _ known: Post, with remote: RemotePost, by author: Account, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        let newest = known.editedAt ?? known.publishedAt
+        guard let edited = remote.post.editedAt else { return .duplicate }
+        // Some servers date an edit in the second of the version before: then other words are the newer ones.
+        let isOther = remote.post.content != known.content || remote.post.title != known.title
+        guard edited > newest || (edited == newest && isOther) else { return .duplicate }
+        var post = remote.post.replacing(known)
+        post.quote = try quote(of: known, after: remote, by: author, in: tx)
+        // An edit never shows a post to more people than it was written for.
+        post.visibility = min(known.visibility, remote.post.visibility)
+        let named = try Accounts.byIRIs(remote.mentioned, in: tx)
+        let newlyNamed = try Posts.update(
+            post, ObjectStore.parts(of: remote, named: named), in: tx)
+        try incoming.outbox.notify(edited: post, named: newlyNamed, in: tx)
+        return .applied
+    }
+
+    /// What is quoted once stays so, with what its author said of it; only another quote is looked at anew.
+    private static func quote(
+        of known: Post, after remote: RemotePost, by author: Account, in tx: Transaction
+    ) throws(DatabaseError) -> Quote? {
+        if let quote = known.quote, quote.iri == remote.post.quote?.iri {
+            return try Posts.byID(known.id, in: tx)?.quote
+        }
+        return try QuoteRules.quote(of: remote, by: author, in: tx)
+    }
+}
+
+extension Post {
+    /// The same post as `known`, with what this one says.
+    func replacing(_ known: Post) -> Post {
+        var post = Post(
+            id: known.id, iri: known.iri, author: known.author, content: content, visibility: visibility,
+            publishedAt: known.publishedAt, isLocal: known.isLocal)
+        post.group = known.group
+        post.inReplyTo = known.inReplyTo
+        post.inReplyToIRI = known.inReplyToIRI
+        post.thread = known.thread
+        post.event = known.event
+        post.kind = kind
+        post.title = title
+        post.source = source
+        post.warning = warning
+        post.sensitive = sensitive
+        post.quotePolicy = quotePolicy
+        post.app = known.app
+        post.quote = known.quote
+        post.language = language
+        post.url = url
+        post.editedAt = editedAt
+        return post
+    }
+}
+
+extension Event {
+    /// The same event as `known`, with what this one says.
+    func replacing(_ known: Event) -> Event {
+        var event = Event(
+            id: known.id, iri: known.iri, owner: known.owner, uuid: known.uuid, title: title, startsAt: startsAt,
+            endsAt: endsAt, publishedAt: known.publishedAt, isLocal: known.isLocal)
+        event.content = content
+        event.timeZone = timeZone
+        event.place = place
+        event.onlineURL = onlineURL
+        event.capacity = capacity
+        event.joinMode = joinMode
+        event.externalURL = externalURL
+        event.status = status
+        event.previousStart = startsAt == known.startsAt ? known.previousStart : known.startsAt
+        event.visibility = min(known.visibility, visibility)
+        event.remoteGoing = remoteGoing
+        event.url = url
+        event.language = language
+        event.sequence = known.sequence + 1
+        event.updatedAt = updatedAt
+        return event
+    }
+}

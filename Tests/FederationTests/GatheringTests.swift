@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Storage
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Federation
+
+extension FederationWorld {
+    /// Every row of every table, but for those that say who an actor is, what came in, and which words a search knows.
+    fileprivate func facts() async throws -> [String: [[SQLValue]]] {
+        let others = ["account", "actor_key", "peer", "received", "seen_signature", "schema_migration"]
+        return try await database.read { db in
+            let names = try db.rows(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_words%' ORDER BY name"
+            ).map { try $0.text("name") }
+            var facts: [String: [[SQLValue]]] = [:]
+            for name in names where !others.contains(name) && !name.hasPrefix("sqlite_") {
+                facts[name] = try db.rows("SELECT * FROM \(SQL(stringLiteral: name))").map(\.values)
+            }
+            return facts
+        }
+    }
+
+    /// Gathers for an activity that was let in, and stops there.
+    fileprivate func gather(_ received: ReceivedActivity) async throws {
+        let actor = try #require(try await database.read { db in try Accounts.byID(received.signer, in: db) })
+        let activity = try #require(try federation.parse(Array(received.body.utf8)))
+        let incoming = IncomingActivity(actor: actor, activity: activity, outbox: outbox, now: clock.now)
+        _ = try? await Dispatcher.prepare(incoming, using: federation.objects)
+    }
+}
+
+@Suite("Gathering")
+struct GatheringTests {
+    @Test("stores no fact, whatever another node says", arguments: InboundCase.all)
+    func storesNothing(_ example: InboundCase) async throws {
+        try await FederationWorld.run { world in
+            var setup = GoldenSetup(world)
+            try await setup.apply(try example.json("before.json"))
+            _ = await world.knock(try world.request(try example.json("activity.json")))
+            guard let received = try await world.lease().first else { return }
+            let before = try await world.facts()
+            try await world.gather(received)
+            let after = try await world.facts()
+            #expect(before.count > 40)
+            for (table, rows) in after { #expect(rows == before[table], "\(table)") }
+        }
+    }
+}
+
+/// Vic of another node, whose follows of Alice are let in.
+private func withFollows(_ count: Int, _ body: (FederationWorld) async throws -> Void) async throws {
+    try await FederationWorld.run { world in
+        try await world.addPerson("alice")
+        let vic = try world.addRemote("vic", at: "prairie.example")
+        for number in 0..<count {
+            let follow: JSON = [
+                "id": JSON("\(vic)#follows/\(number)"), "type": "Follow", "actor": JSON(vic),
+                "object": "https://cafe.example/users/alice",
+            ]
+            let refusal = await world.knock(try world.request(follow))
+            try #require(refusal == nil)
+        }
+        try await body(world)
+    }
+}
+
+@Suite("The text of an activity")
+struct ParsedActivitiesTests {
+    @Test("is parsed once by the process that let it in")
+    func once() async throws {
+        try await withFollows(20) { world in
+            try await world.settle()
+            #expect(world.counters.value("inbox.parsed") == 20)
+            #expect(
+                world.counters.value("inbox.outcome.applied") + world.counters.value("inbox.outcome.duplicate") == 20)
+            #expect(world.federation.parsed.count == 0)
+        }
+    }
+
+    @Test("is parsed once more by another process that does what it says")
+    func elsewhere() async throws {
+        try await withFollows(20) { world in
+            let counters = Counters()
+            let other = Federation(
+                database: world.database, community: world.federation.community, loader: world.nodes,
+                ids: IDMaker(slot: 1), clock: world.clock, counters: counters, logger: .silent)
+            let processor = InboxProcessor(other)
+            for received in try await world.lease() { await processor.process(received) }
+            #expect(counters.value("inbox.parsed") == 20)
+            #expect(world.counters.value("inbox.parsed") == 20)
+        }
+    }
+
+    @Test("is not kept where nobody processes, and nowhere without bound")
+    func bounds() throws {
+        let document = try #require(Document(["type": "Like", "actor": "https://prairie.example/users/vic"]))
+        let activity = try ActivityDocument(document)
+        let (parsed, ids, now) = (ParsedActivities(), IDMaker(), ManualClock.start)
+        parsed.keep(activity, of: ids.make(at: now), bytes: 100, at: now)
+        #expect(parsed.count == 0)
+        parsed.open()
+        for _ in 0..<5_000 { parsed.keep(activity, of: ids.make(at: now), bytes: 100, at: now) }
+        #expect(parsed.count == 1_024)
+        // What nobody took for two minutes makes room.
+        let later = now + .minutes(3)
+        for _ in 0..<100 { parsed.keep(activity, of: ids.make(at: later), bytes: 1_048_576, at: later) }
+        #expect(parsed.count == 4)
+    }
+}

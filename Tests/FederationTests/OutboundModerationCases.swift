@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Storage
+import Vocabulary
+
+@testable import Federation
+
+extension OutboundCase {
+    /// What keeps people apart, and takes consent back.
+    static let moderation: [OutboundCase] = [
+        .init("block") { scene in
+            try await scene.write { tx in try scene.outbox.block(scene.vera, by: scene.alice, in: tx) }
+            return nil
+        },
+        .init("undo-block") { scene in
+            try await scene.write { tx in
+                try scene.outbox.block(scene.vera, by: scene.alice, in: tx)
+                try scene.outbox.unblock(scene.vera, by: scene.alice, in: tx)
+            }
+            return nil
+        },
+        .init("flag") { scene in
+            let node = Account(
+                id: ID(1), kind: .application, username: "cafe.example", host: "",
+                iri: scene.world.identifiers.instanceActor, displayName: "Café", createdAt: scene.now)
+            let report = Report(
+                id: ID(2), activity: try address("https://cafe.example/activities/2"), reporter: scene.alice.id,
+                target: scene.vera.id, objects: [scene.vera.iri.string], comment: "Sells things",
+                createdAt: scene.now)
+            try await scene.write { tx in
+                try Accounts.insert(node, in: tx)
+                _ = try scene.outbox.flag(report, about: scene.vera, in: tx)
+            }
+            return nil
+        },
+        .init("delete-quote-authorization") { scene in
+            let post = try await scene.verasPost()
+            let authorization = scene.world.identifiers.quoteAuthorization(of: ID(100), in: post.id)
+            try await scene.write { tx in try scene.outbox.revoke(authorization, from: post, by: scene.alice, in: tx) }
+            return nil
+        },
+    ]
+}
