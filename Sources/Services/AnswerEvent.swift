@@ -24,8 +24,8 @@ extension Services {
         try await database.write { tx in
             let account = try member(person, in: tx).account
             guard let event = try Events.byID(id, in: tx) else { throw ServiceError.notFound }
-            let isFollower = try Follows.find(by: account.id, of: event.owner, in: tx)?.state == .accepted
-            guard event.visibility.isOpen || isFollower else { throw ServiceError.notFound }
+            let relation = try Events.relation(of: account.id, to: event, in: tx)
+            guard EventPolicy.mayRead(event.visibility, as: relation) else { throw ServiceError.notFound }
             guard event.status.takesGuests else { throw ServiceError.conflict("event_\(event.status)") }
             guard event.endsAt > now() else { throw ServiceError.conflict("event_over") }
             guard event.joinMode != .external else { throw ServiceError.conflict("join_elsewhere") }
@@ -35,7 +35,7 @@ extension Services {
                 try outbox.join(event, by: account, in: tx)
                 return .asked
             }
-            if try Blocks.exists(between: event.owner, account.id, in: tx) { throw ServiceError.notAllowed }
+            if relation.isBlocked { throw ServiceError.notAllowed }
             let rank: ID<Guest> = ids.make(at: now())
             let guest = Guest(
                 account: account.id, event: id, state: .asked, join: identifiers.activity(ID(rank.rawValue)),

@@ -34,8 +34,8 @@ enum JoinHandler: ActivityHandler {
     static func ask(_ event: Event, _ said: Said, in tx: Transaction) throws -> InboxOutcome {
         guard let id = said.activity.id else { return .ignored(.malformed) }
         guard let owner = try Accounts.byID(event.owner, in: tx) else { return .ignored(.unknownObject) }
-        let mayJoin =
-            try event.visibility.isOpen || Follows.find(by: said.actor.id, of: owner.id, in: tx)?.state == .accepted
+        let mayJoin = EventPolicy.mayRead(
+            event.visibility, as: try Events.relation(of: said.actor.id, to: event, in: tx))
         let isBlocked = try Blocks.exists(between: owner.id, said.actor.id, in: tx)
         guard event.status.takesGuests, event.endsAt > said.now, mayJoin, !isBlocked else {
             try said.outbox.answer(.declined, join: id, of: said.actor, to: event, by: owner, in: tx)

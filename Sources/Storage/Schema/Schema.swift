@@ -23,5 +23,6 @@ public enum Schema {
         newestEntries,
         editAttachments,
         discussions,
+        threadCounts,
     ]
 }
