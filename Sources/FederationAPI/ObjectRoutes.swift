@@ -59,8 +59,7 @@ struct ObjectRoutes: Sendable {
 
     private func view(_ id: ID<Post>, for viewer: Account?) async throws -> PostView? {
         let view = try await federation.database.read { db in try PostViews.one(id, viewer: viewer?.id, in: db) }
-        guard let view, view.post.isLocal, view.author.isActive else { return nil }
-        return view
+        return view?.post.isLocal == true ? view : nil
     }
 
     private func note(_ view: PostView) async throws -> JSON {
@@ -91,27 +90,17 @@ struct ObjectRoutes: Sendable {
         _ request: Request, _ context: NodeContext, _ make: @Sendable (EventView) async throws -> JSON
     ) async throws -> Response {
         let id: ID<Event> = try documents.number(context)
-        let view = try await federation.database.read { db in try EventViews.one(id, viewer: nil, in: db) }
-        guard let view else {
-            guard let stone = try await stone(identifiers.event(id)) else { throw RequestError.notFound }
-            return documents.gone(stone)
-        }
-        guard view.event.isLocal, view.owner.isActive else { throw RequestError.notFound }
-        if view.event.visibility.isOpen { return documents.open(try await make(view)) }
-        guard let signer = await documents.fetch.signer(of: request), try await mayRead(view, signer) else {
+        if let view = try await view(id, for: nil) { return documents.open(try await make(view)) }
+        if let stone = try await stone(identifiers.event(id)) { return documents.gone(stone) }
+        guard let signer = await documents.fetch.signer(of: request), let view = try await view(id, for: signer) else {
             throw RequestError.notFound
         }
         return documents.closed(try await make(view))
     }
 
-    /// Whether somebody belongs to those for whom a closed event is: guests, and who follows its group.
-    private func mayRead(_ view: EventView, _ signer: Account) async throws -> Bool {
-        try await federation.database.read { db in
-            if try Blocks.exists(between: signer.id, view.owner.id, in: db) { return false }
-            if try GuestLists.find(account: signer.id, event: view.event.id, in: db) != nil { return true }
-            guard view.event.visibility >= .followers else { return false }
-            return try Follows.find(by: signer.id, of: view.owner.id, in: db)?.state == .accepted
-        }
+    private func view(_ id: ID<Event>, for viewer: Account?) async throws -> EventView? {
+        let view = try await federation.database.read { db in try EventViews.one(id, viewer: viewer?.id, in: db) }
+        return view?.event.isLocal == true ? view : nil
     }
 
     // MARK: - Activities

@@ -45,11 +45,18 @@ struct Answer: Sendable {
 
     /// Says where the pages before and after are.
     mutating func link(_ cursors: (newest: Int64, oldest: Int64)?, of call: Call) {
-        guard let cursors else { return }
+        link(older: cursors?.oldest, newer: cursors?.newest, of: call)
+    }
+
+    /// Says where the pages of a timeline before and after this one are, as far as there are any.
+    mutating func link(older: Int64?, newer: Int64?, of call: Call) {
         let base = call.rendering.origin + call.request.uri.path
         let kept = PageLinks.kept(of: call.request.uri.query ?? "")
-        headers[.link] =
-            "<\(base)?\(kept)max_id=\(cursors.oldest)>; rel=\"next\", <\(base)?\(kept)min_id=\(cursors.newest)>; rel=\"prev\""
+        let links = [
+            older.map { "<\(base)?\(kept)max_id=\($0)>; rel=\"next\"" },
+            newer.map { "<\(base)?\(kept)min_id=\($0)>; rel=\"prev\"" },
+        ].compactMap { $0 }
+        if !links.isEmpty { headers[.link] = links.joined(separator: ", ") }
     }
 
     /// Bytes of the body when the same request may be answered with it again; nil for refusals, and for what does not

@@ -194,7 +194,7 @@ public enum Announcements {
     ) throws(DatabaseError) {
         let ids = views.compactMap(\.announcement.event)
         var events: [ID<Event>: Event] = [:]
-        for row in try db.rows("SELECT \(EventRow.columns) FROM event e WHERE e.id IN (\(list: ids))") {
+        for row in try db.rows("SELECT \(EventRow.columns) FROM event v WHERE v.id IN (\(list: ids))") {
             let event = try EventRow.read(row)
             events[event.id] = event
         }

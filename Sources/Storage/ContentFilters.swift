@@ -134,8 +134,9 @@ struct FilterSieve {
     private let filters: [(filter: ContentFilter, patterns: [(text: String, pattern: KeywordPattern)])]
 
     /// The filters of a viewer, ready for a page; one statement, none for a stranger.
-    init(viewer: ID<Account>, in db: some Queryable) throws(DatabaseError) {
-        let found = viewer == .first ? [] : try ContentFilters.of(viewer, in: db)
+    init(viewer: ID<Account>?, in db: some Queryable) throws(DatabaseError) {
+        var found: [ContentFilter] = []
+        if let viewer { found = try ContentFilters.of(viewer, in: db) }
         filters = found.map { filter in
             (filter, filter.keywords.map { ($0.text, KeywordPattern($0.text, wholeWord: $0.wholeWord)) })
         }
@@ -164,7 +165,7 @@ struct FilterSieve {
                 + status.hashtags.map { "#" + $0 } + (status.poll?.options.map(\.title) ?? [])
             return (ID(post.id.rawValue), lines.joined(separator: "\n"))
         case .event(let status):
-            let event = status.view.event
+            let event = status.event
             let lines = [event.title, event.place?.name ?? "", event.content.plainText]
             return (ID(event.id.rawValue), lines.joined(separator: "\n"))
         }

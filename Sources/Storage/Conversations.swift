@@ -10,19 +10,16 @@ public enum Conversations {
     /// Answers, at the most.
     private static let limit = 500
 
-    /// The entries above a post or an event, oldest first, and those below it in the order in which people read: each
+    /// The items above a post or an event, oldest first, and those below it in the order in which people read: each
     /// answer before its own answers. What the viewer may not read is left out by whoever shows them.
     public static func around(
         _ subject: Entry.Subject, viewer: ID<Account>?, in db: some Queryable
     ) throws(DatabaseError) -> (above: [Entry], below: [Entry]) {
         switch subject {
-        case .post(let id): (try above(id, in: db), try below(id, in: db))
-        case .event(let id):
-            (
-                [],
-                try Entries.byIDs(
-                    try Threads.aboutEvent(id, viewer: viewer, limit: limit, in: db).map { ID($0.rawValue) }, in: db)
-            )
+        case .post(let id): return (try above(id, in: db), try below(id, in: db))
+        case .event:
+            let answers = try Threads.answers(to: subject, viewer: viewer, limit: limit, in: db)
+            return ([], try Entries.byIDs(answers.posts.map { ID($0.rawValue) }, in: db))
         }
     }
 
@@ -45,6 +42,7 @@ public enum Conversations {
         return try Entries.byIDs(ids, in: db)
     }
 
+    /// The answers of the levels nearest to the post, as many as the limit says: the engine stops there.
     private static func below(_ post: ID<Post>, in db: some Queryable) throws(DatabaseError) -> [Entry] {
         let rows = try db.rows(
             """
@@ -55,7 +53,7 @@ public enum Conversations {
                 SELECT r.id, r.in_reply_to_id, w.depth + 1
                 FROM below w JOIN post q ON q.id = w.id JOIN post r ON r.in_reply_to_iri = q.iri
                 WHERE w.depth < \(depth))
-            SELECT id, parent_id FROM below ORDER BY id LIMIT \(limit)
+            SELECT id, parent_id FROM below LIMIT \(limit)
             """)
         var answers: [Int64: [Int64]] = [:]
         for row in rows {
@@ -63,11 +61,11 @@ public enum Conversations {
         }
         var ordered: [ID<Entry>] = []
         var seen: Set<Int64> = []
-        var waiting = Array((answers[post.rawValue] ?? []).reversed())
+        var waiting = (answers[post.rawValue] ?? []).sorted(by: >)
         while let next = waiting.popLast() {
             guard seen.insert(next).inserted else { continue }
             ordered.append(ID(next))
-            waiting += (answers[next] ?? []).reversed()
+            waiting += (answers[next] ?? []).sorted(by: >)
         }
         return try Entries.byIDs(ordered, in: db)
     }

@@ -108,7 +108,7 @@ public enum Entries {
         tx.announce(StreamEvent.entry(id))
     }
 
-    /// Keeps the number of an account's newest entry; a deletion leaves it as it is, see ``EntryMerge``.
+    /// Keeps the number of an account's newest entry; a deletion leaves it as it is, see ``TimelineMerge``.
     private static func note(
         _ entry: ID<Entry>, asNewestOf account: ID<Account>, in tx: Transaction
     ) {

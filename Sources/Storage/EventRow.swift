@@ -3,7 +3,7 @@
 internal import Database
 internal import Model
 
-/// The columns of `event` in a SELECT under the alias `e`, and the event that they make.
+/// The columns of `event` in a SELECT under the alias `v`, and the event that they make.
 enum EventRow {
     static let names = [
         "id", "iri", "owner_id", "organizer_id", "uuid", "title", "content_html", "source", "starts_at", "ends_at",
@@ -12,47 +12,47 @@ enum EventRow {
         "remote_going", "url", "language", "sequence", "published_at", "updated_at", "is_local",
     ]
 
-    /// The list of columns, each renamed to `e_` and its own name.
-    static let columns = SQL(stringLiteral: names.map { "e.\($0) AS e_\($0)" }.joined(separator: ", "))
+    /// The list of columns, each renamed to `v_` and its own name.
+    static let columns = SQL(stringLiteral: names.map { "v.\($0) AS v_\($0)" }.joined(separator: ", "))
 
     /// The event in a row of a query over ``columns``.
     ///
     /// - Throws: `.invalidValue` when a stored value fits no event.
     static func read(_ row: Row) throws(DatabaseError) -> Event {
         var event = Event(
-            id: try row.id("e_id"), iri: try row.iri("e_iri"), owner: try row.id("e_owner_id"),
-            uuid: try row.text("e_uuid"), title: try row.text("e_title"), startsAt: try row.time("e_starts_at"),
-            endsAt: try row.time("e_ends_at"), publishedAt: try row.time("e_published_at"),
-            isLocal: try row.bool("e_is_local"))
-        event.organizer = try row.idOrNil("e_organizer_id")
-        event.content = try row.html("e_content_html")
-        event.source = try row.textOrNil("e_source")
-        event.timeZone = try row.text("e_time_zone")
+            id: try row.id("v_id"), iri: try row.iri("v_iri"), owner: try row.id("v_owner_id"),
+            uuid: try row.text("v_uuid"), title: try row.text("v_title"), startsAt: try row.time("v_starts_at"),
+            endsAt: try row.time("v_ends_at"), publishedAt: try row.time("v_published_at"),
+            isLocal: try row.bool("v_is_local"))
+        event.organizer = try row.idOrNil("v_organizer_id")
+        event.content = try row.html("v_content_html")
+        event.source = try row.textOrNil("v_source")
+        event.timeZone = try row.text("v_time_zone")
         event.place = try place(row)
-        event.onlineURL = try row.iriOrNil("e_online_url")
-        event.capacity = try number(row, "e_capacity")
-        event.joinMode = try row.choice("e_join_mode")
-        event.externalURL = try row.iriOrNil("e_external_url")
-        event.status = try row.choice("e_status")
-        event.previousStart = try row.timeOrNil("e_previous_start")
-        event.visibility = try row.choice("e_visibility")
-        event.remoteGoing = try number(row, "e_remote_going")
-        event.url = try row.iriOrNil("e_url")
-        event.language = try row.textOrNil("e_language")
-        event.sequence = try row.count("e_sequence")
-        event.updatedAt = try row.time("e_updated_at")
+        event.onlineURL = try row.iriOrNil("v_online_url")
+        event.capacity = try number(row, "v_capacity")
+        event.joinMode = try row.choice("v_join_mode")
+        event.externalURL = try row.iriOrNil("v_external_url")
+        event.status = try row.choice("v_status")
+        event.previousStart = try row.timeOrNil("v_previous_start")
+        event.visibility = try row.choice("v_visibility")
+        event.remoteGoing = try number(row, "v_remote_going")
+        event.url = try row.iriOrNil("v_url")
+        event.language = try row.textOrNil("v_language")
+        event.sequence = try row.count("v_sequence")
+        event.updatedAt = try row.time("v_updated_at")
         return event
     }
 
     /// A place has a name, be it empty; no place has none.
     private static func place(_ row: Row) throws(DatabaseError) -> Place? {
-        guard let name = try row.textOrNil("e_place_name") else { return nil }
+        guard let name = try row.textOrNil("v_place_name") else { return nil }
         var place = Place(
-            name: name, street: try row.textOrNil("e_place_street") ?? "",
-            locality: try row.textOrNil("e_place_locality") ?? "",
-            postalCode: try row.textOrNil("e_place_postal_code") ?? "",
-            country: try row.textOrNil("e_place_country") ?? "")
-        if let latitude = try row.doubleOrNil("e_latitude"), let longitude = try row.doubleOrNil("e_longitude") {
+            name: name, street: try row.textOrNil("v_place_street") ?? "",
+            locality: try row.textOrNil("v_place_locality") ?? "",
+            postalCode: try row.textOrNil("v_place_postal_code") ?? "",
+            country: try row.textOrNil("v_place_country") ?? "")
+        if let latitude = try row.doubleOrNil("v_latitude"), let longitude = try row.doubleOrNil("v_longitude") {
             place.coordinates = Coordinates(latitude: latitude, longitude: longitude)
         }
         return place

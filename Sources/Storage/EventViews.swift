@@ -3,7 +3,7 @@
 public import Database
 public import Model
 
-/// An event with all that a page needs to show it to one viewer.
+/// An event with all that pages, client apps and other nodes are shown of it.
 public struct EventView: Sendable, Hashable, Identifiable {
     /// The event.
     public var event: Event
@@ -15,10 +15,20 @@ public struct EventView: Sendable, Hashable, Identifiable {
     public var going = 0
     /// How many wait for a seat.
     public var waiting = 0
-    /// Who comes and may be shown to the viewer, first come first; 12 at the most.
-    public var faces: [Account] = []
     /// The viewer's own sign-up.
     public var viewer: Guest?
+    /// With ``ViewDetails/guests``: who comes and may be shown to the viewer, first come first; 12 at the most.
+    public var faces: [Account] = []
+    /// With ``ViewDetails/reactions``: how many are interested.
+    public var likeCount = 0
+    /// With ``ViewDetails/reactions``: how many answered it directly.
+    public var replyCount = 0
+    /// With ``ViewDetails/reactions``: how many are interested and did not sign up.
+    public var maybeCount = 0
+    /// With ``ViewDetails/reactions``: how many gave up their seat, or were refused.
+    public var absentCount = 0
+    /// With ``ViewDetails/reactions``: what the viewer did with it.
+    public var marks = ViewerMarks()
 
     /// The event's number.
     public var id: ID<Event> { event.id }
@@ -36,47 +46,62 @@ public struct EventView: Sendable, Hashable, Identifiable {
     }
 }
 
-/// Events as pages show them, in a fixed number of queries.
+/// Events with what belongs to them, in a fixed number of statements.
 public enum EventViews {
     /// The most guests that a view shows.
     private static let faceLimit = 12
 
-    /// The views of events, in the order of `ids`.
+    /// The views of events, in the order of `ids`. An event that the viewer may not read has no view.
     ///
-    /// Three queries for each 500 ids, however many events there are. Whether the viewer may know of an event at all
-    /// was decided by whoever gives the ids.
+    /// Two statements for each 500 ids, however many events there are; one more for each of the details.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func load(
-        _ ids: [ID<Event>], viewer: ID<Account>?, in db: some Queryable
+        _ ids: [ID<Event>], viewer: ID<Account>?, with details: ViewDetails = [], in db: some Queryable
     ) throws(DatabaseError) -> [EventView] {
-        var ordered: [EventView] = []
-        for list in ids.inLists() {
-            var views = try events(Array(list), viewer ?? .first, in: db)
-            try addCounts(to: &views, Array(list), in: db)
-            try addFaces(to: &views, Array(list), viewer ?? .first, in: db)
-            ordered += list.compactMap { views[$0] }
-        }
-        return ordered
+        let views = try gather(ids, viewer, details, Conditions.mayReadEvent, in: db)
+        return ids.compactMap { views[$0] }
     }
 
-    /// The view of one event, when there is such an event.
+    /// The view of one event, when the viewer may read it.
     public static func one(
-        _ id: ID<Event>, viewer: ID<Account>?, in db: some Queryable
+        _ id: ID<Event>, viewer: ID<Account>?, with details: ViewDetails = [], in db: some Queryable
     ) throws(DatabaseError) -> EventView? {
-        try load([id], viewer: viewer, in: db).first
+        try load([id], viewer: viewer, with: details, in: db).first
+    }
+
+    /// The view of an event whoever may read it: for those who send it to its readers, and for those who may change it.
+    public static func unrestricted(_ id: ID<Event>, in db: some Queryable) throws(DatabaseError) -> EventView? {
+        try gather([id], nil, [], "1 = 1", in: db)[id]
+    }
+
+    private static func gather(
+        _ ids: [ID<Event>], _ viewer: ID<Account>?, _ details: ViewDetails, _ condition: SQL, in db: some Queryable
+    ) throws(DatabaseError) -> [ID<Event>: EventView] {
+        var all: [ID<Event>: EventView] = [:]
+        for list in ids.inLists() {
+            var views = try events(Array(list), viewer, condition, in: db)
+            let found = Array(views.keys)
+            guard !found.isEmpty else { continue }
+            try addCounts(to: &views, found, in: db)
+            if details.contains(.guests) { try addFaces(to: &views, found, viewer, in: db) }
+            if details.contains(.reactions) { try addReactions(to: &views, found, viewer, in: db) }
+            all.merge(views) { first, _ in first }
+        }
+        return all
     }
 
     private static func events(
-        _ ids: [ID<Event>], _ viewer: ID<Account>, in db: some Queryable
+        _ ids: [ID<Event>], _ viewer: ID<Account>?, _ condition: SQL, in db: some Queryable
     ) throws(DatabaseError) -> [ID<Event>: EventView] {
         let rows = try db.rows(
             """
             SELECT \(EventRow.columns), \(AccountRow.plain), \(AccountRow.columns(as: "o", prefix: "o_")),
                 \(GuestRow.columns)
-            FROM event e JOIN account a ON a.id = e.owner_id LEFT JOIN account o ON o.id = e.organizer_id
-                LEFT JOIN guest g ON g.event_id = e.id AND g.account_id = \(viewer)
-            WHERE e.id IN (\(list: ids))
+            FROM \(Conditions.reader(viewer)) CROSS JOIN event v JOIN account a ON a.id = v.owner_id
+                LEFT JOIN account o ON o.id = v.organizer_id
+                LEFT JOIN guest g ON g.event_id = v.id AND g.account_id = r.id
+            WHERE v.id IN (\(list: ids)) AND \(condition)
             """)
         var views: [ID<Event>: EventView] = [:]
         for row in rows {
@@ -110,19 +135,50 @@ public enum EventViews {
 
     /// Only those who agreed to be shown, and with whom the viewer shares no block.
     private static func addFaces(
-        to views: inout [ID<Event>: EventView], _ ids: [ID<Event>], _ viewer: ID<Account>, in db: some Queryable
+        to views: inout [ID<Event>: EventView], _ ids: [ID<Event>], _ viewer: ID<Account>?, in db: some Queryable
     ) throws(DatabaseError) {
         let rows = try db.rows(
             """
             SELECT y.event_id, \(AccountRow.plain)
             FROM (SELECT g.event_id, g.account_id,
                       row_number() OVER (PARTITION BY g.event_id ORDER BY g.rank, g.account_id) AS place
-                  FROM guest g JOIN account a ON a.id = g.account_id
+                  FROM \(Conditions.reader(viewer)) CROSS JOIN guest g JOIN account a ON a.id = g.account_id
                   WHERE g.event_id IN (\(list: ids)) AND g.state = 'going' AND a.discoverable
-                      AND \(Conditions.isShown) AND \(Conditions.noBlock(between: viewer, and: "a.id"))) y
+                      AND \(Conditions.isShownToReader)) y
             JOIN account a ON a.id = y.account_id
             WHERE y.place <= \(faceLimit) ORDER BY y.event_id, y.place
             """)
         for row in rows { views[try row.id("event_id")]?.faces.append(try AccountRow.read(row)) }
+    }
+
+    private static func addReactions(
+        to views: inout [ID<Event>: EventView], _ ids: [ID<Event>], _ viewer: ID<Account>?, in db: some Queryable
+    ) throws(DatabaseError) {
+        let rows = try db.rows(
+            """
+            SELECT v.id, (SELECT count(*) FROM event_like x WHERE x.event_id = v.id) AS likes,
+                (SELECT count(*) FROM event_like x WHERE x.event_id = v.id AND NOT EXISTS (
+                    SELECT 1 FROM guest y WHERE y.event_id = v.id AND y.account_id = x.account_id
+                        AND y.state IN ('asked', 'going', 'waiting'))) AS maybes,
+                (SELECT count(*) FROM guest x
+                 WHERE x.event_id = v.id AND x.state IN ('cancelled', 'declined')) AS absents,
+                (SELECT count(*) FROM post x WHERE x.in_reply_to_iri = v.iri) AS replies,
+                EXISTS (SELECT 1 FROM event_like x WHERE x.event_id = v.id AND x.account_id = r.id) AS is_liked,
+                EXISTS (SELECT 1 FROM bookmark x WHERE x.event_id = v.id AND x.account_id = r.id) AS is_kept,
+                EXISTS (SELECT 1 FROM event_share x WHERE x.event_id = v.id AND x.account_id = r.id) AS is_boosted
+            FROM \(Conditions.reader(viewer)) CROSS JOIN event v WHERE v.id IN (\(list: ids))
+            """)
+        for row in rows {
+            let id: ID<Event> = try row.id("id")
+            guard var view = views[id] else { continue }
+            view.likeCount = try row.count("likes")
+            view.replyCount = try row.count("replies")
+            view.maybeCount = try row.count("maybes")
+            view.absentCount = try row.count("absents")
+            view.marks.liked = try row.bool("is_liked")
+            view.marks.bookmarked = try row.bool("is_kept")
+            view.marks.boosted = try row.bool("is_boosted")
+            views[id] = view
+        }
     }
 }

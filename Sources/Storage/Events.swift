@@ -81,12 +81,12 @@ public enum Events {
 
     /// The event with this number.
     public static func byID(_ id: ID<Event>, in db: some Queryable) throws(DatabaseError) -> Event? {
-        try first("SELECT \(EventRow.columns) FROM event e WHERE e.id = \(id)", in: db)
+        try first("SELECT \(EventRow.columns) FROM event v WHERE v.id = \(id)", in: db)
     }
 
     /// The event with this id on the wire.
     public static func byIRI(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Event? {
-        try first("SELECT \(EventRow.columns) FROM event e WHERE e.iri = \(iri)", in: db)
+        try first("SELECT \(EventRow.columns) FROM event v WHERE v.iri = \(iri)", in: db)
     }
 
     /// Public events that have not ended, by their start. Cancelled ones stay until they would have ended.
@@ -94,16 +94,17 @@ public enum Events {
     /// - Parameters:
     ///   - scope: whose events.
     ///   - after: start and id of the last event of the page before.
+    ///   - viewer: nil for a stranger.
     public static func upcoming(
-        from now: Timestamp, scope: EventScope, limit: Int, after: (Timestamp, ID<Event>)?, mode: FederationMode,
-        in db: some Queryable
+        from now: Timestamp, scope: EventScope, limit: Int, after: (Timestamp, ID<Event>)?, viewer: ID<Account>?,
+        mode: FederationMode, in db: some Queryable
     ) throws(DatabaseError) -> [ID<Event>] {
         let (start, id) = after ?? (Timestamp(.min), .first)
         return try PostRow.ids(
             """
-            SELECT e.id AS id FROM event e JOIN account a ON a.id = e.owner_id
-            WHERE e.ends_at > \(now) AND (e.starts_at, e.id) > (\(start), \(id)) AND \(isShown(scope, mode))
-            ORDER BY e.starts_at, e.id LIMIT \(limit)
+            SELECT v.id AS id FROM \(Conditions.reader(viewer)) CROSS JOIN event v JOIN account a ON a.id = v.owner_id
+            WHERE v.ends_at > \(now) AND (v.starts_at, v.id) > (\(start), \(id)) AND \(isShown(scope, mode))
+            ORDER BY v.starts_at, v.id LIMIT \(limit)
             """, in: db)
     }
 
@@ -112,16 +113,17 @@ public enum Events {
     /// - Parameters:
     ///   - scope: whose events.
     ///   - after: start and id of the last event of the page before.
+    ///   - viewer: nil for a stranger.
     public static func past(
-        before now: Timestamp, scope: EventScope, limit: Int, after: (Timestamp, ID<Event>)?, mode: FederationMode,
-        in db: some Queryable
+        before now: Timestamp, scope: EventScope, limit: Int, after: (Timestamp, ID<Event>)?, viewer: ID<Account>?,
+        mode: FederationMode, in db: some Queryable
     ) throws(DatabaseError) -> [ID<Event>] {
         let (start, id) = after ?? (Timestamp(.max), .last)
         return try PostRow.ids(
             """
-            SELECT e.id AS id FROM event e JOIN account a ON a.id = e.owner_id
-            WHERE e.ends_at <= \(now) AND (e.starts_at, e.id) < (\(start), \(id)) AND \(isShown(scope, mode))
-            ORDER BY e.starts_at DESC, e.id DESC LIMIT \(limit)
+            SELECT v.id AS id FROM \(Conditions.reader(viewer)) CROSS JOIN event v JOIN account a ON a.id = v.owner_id
+            WHERE v.ends_at <= \(now) AND (v.starts_at, v.id) < (\(start), \(id)) AND \(isShown(scope, mode))
+            ORDER BY v.starts_at DESC, v.id DESC LIMIT \(limit)
             """, in: db)
     }
 
@@ -131,13 +133,31 @@ public enum Events {
     ) throws(DatabaseError) -> [Event] {
         let rows = try db.rows(
             """
-            SELECT \(EventRow.columns) FROM event e
-            WHERE e.starts_at > \(start) AND e.starts_at <= \(end) AND e.status IN ('scheduled', 'rescheduled')
-            ORDER BY e.starts_at, e.id
+            SELECT \(EventRow.columns) FROM event v
+            WHERE v.starts_at > \(start) AND v.starts_at <= \(end) AND v.status IN ('scheduled', 'rescheduled')
+            ORDER BY v.starts_at, v.id
             """)
         var events: [Event] = []
         for row in rows { events.append(try EventRow.read(row)) }
         return events
+    }
+
+    /// What a person is to an event: all that `EventPolicy` asks.
+    public static func relation(
+        of viewer: ID<Account>, to event: Event, in db: some Queryable
+    ) throws(DatabaseError) -> EventRelation {
+        let row = try db.row(
+            """
+            SELECT \(Conditions.follows(viewer, "v.owner_id")) AS follows,
+                EXISTS (SELECT 1 FROM guest x WHERE x.event_id = v.id AND x.account_id = \(viewer)) AS is_invited,
+                (\(Conditions.noBlock(between: viewer, and: "v.owner_id"))) AS is_free
+            FROM event v WHERE v.id = \(event.id)
+            """)
+        guard let row else { return .stranger }
+        return EventRelation(
+            isOwner: event.owner == viewer, isOrganizer: event.organizer == viewer,
+            followsOwner: try row.bool("follows"), isInvited: try row.bool("is_invited"),
+            isBlocked: try !row.bool("is_free"))
     }
 
     /// Takes the lock of the event's row until the transaction ends: who decides about its seats waits here in turn.
@@ -156,7 +176,7 @@ public enum Events {
             case .shown(let group): "(\(belongs(to: group)) OR \(belongsToFollowed(by: group)))"
             }
         return """
-            e.visibility = 'public' AND \(AccountRow.isActive) AND \(Conditions.isListed("a.host", mode))
+            v.visibility = 'public' AND \(Conditions.mayReadEvent) AND \(Conditions.isListed("a.host", mode))
             AND \(belonging)
             """
     }
@@ -167,25 +187,25 @@ public enum Events {
             SELECT 1 FROM follow f JOIN account t ON t.id = f.target_id
             WHERE f.follower_id = \(group) AND f.state = 'accepted' AND t.kind = 'group'
               AND t.suspended_at IS NULL AND t.deleted_at IS NULL
-              AND (e.owner_id = t.id OR EXISTS (
-                  SELECT 1 FROM event_share s WHERE s.event_id = e.id AND s.account_id = t.id)))
+              AND (v.owner_id = t.id OR EXISTS (
+                  SELECT 1 FROM event_share s WHERE s.event_id = v.id AND s.account_id = t.id)))
         """
     }
 
     private static func belongs(to owner: ID<Account>) -> SQL {
         """
-        (e.owner_id = \(owner) OR EXISTS (
-            SELECT 1 FROM event_share s WHERE s.event_id = e.id AND s.account_id = \(owner)))
+        (v.owner_id = \(owner) OR EXISTS (
+            SELECT 1 FROM event_share s WHERE s.event_id = v.id AND s.account_id = \(owner)))
         """
     }
 
     private static func concernsUs(_ mode: FederationMode) -> SQL {
         """
-        (e.is_local
+        (v.is_local
          OR EXISTS (SELECT 1 FROM follow f JOIN account l ON l.id = f.follower_id
-                    WHERE f.target_id = e.owner_id AND f.state = 'accepted' AND l.host = '')
+                    WHERE f.target_id = v.owner_id AND f.state = 'accepted' AND l.host = '')
          OR EXISTS (SELECT 1 FROM event_share s JOIN account g ON g.id = s.account_id
-                    WHERE s.event_id = e.id AND \(Conditions.isOurRelay(mode))))
+                    WHERE s.event_id = v.id AND \(Conditions.isOurRelay(mode))))
         """
     }
 

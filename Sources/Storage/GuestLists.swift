@@ -207,9 +207,9 @@ extension GuestLists {
     ) throws(DatabaseError) -> [(ID<Event>, Guest)] {
         let guests = try GuestRow.all(
             """
-            SELECT \(GuestRow.columns) FROM guest g JOIN event e ON e.id = g.event_id
-            WHERE g.account_id = \(account) AND g.state IN ('asked', 'going', 'waiting') AND e.ends_at > \(now)
-            ORDER BY e.starts_at, e.id
+            SELECT \(GuestRow.columns) FROM guest g JOIN event v ON v.id = g.event_id
+            WHERE g.account_id = \(account) AND g.state IN ('asked', 'going', 'waiting') AND v.ends_at > \(now)
+            ORDER BY v.starts_at, v.id
             """, in: db)
         return guests.map { ($0.event, $0) }
     }

@@ -3,22 +3,6 @@
 public import Database
 public import Model
 
-/// An entry that somebody keeps or thanked for, and the place of that in the list of such.
-public struct KeptEntry: Sendable, Hashable {
-    /// By what the list is sorted; grows with time.
-    public var mark: Int64
-    /// What is shown.
-    public var entry: ID<Entry>
-}
-
-extension KeptEntry {
-    fileprivate static func all(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> [KeptEntry] {
-        var kept: [KeptEntry] = []
-        for row in try db.rows(sql) { kept.append(KeptEntry(mark: try row.int("mark"), entry: try row.id("entry_id"))) }
-        return kept.sorted { $0.mark > $1.mark }
-    }
-}
-
 /// What people keep for later; nobody else knows.
 public enum Bookmarks {
     /// Keeps a post or an event. A second time changes nothing.
@@ -50,18 +34,6 @@ public enum Bookmarks {
         case .event(let event): try tx.run("DELETE FROM bookmark WHERE account_id = \(account) AND event_id = \(event)")
         }
     }
-
-    /// One page of what a person keeps, the latest first.
-    public static func list(
-        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
-    ) throws(DatabaseError) -> [KeptEntry] {
-        try KeptEntry.all(
-            """
-            SELECT b.id AS mark, coalesce(b.post_id, b.event_id) AS entry_id FROM bookmark b
-            WHERE b.account_id = \(account) AND b.id < \(page.before) AND b.id > \(page.after)
-            ORDER BY b.id \(page.direction) LIMIT \(page.limit)
-            """, in: db)
-    }
 }
 
 /// What people thanked for: posts, and events in which they are interested.
@@ -86,20 +58,6 @@ public enum Favourites {
     ) throws(DatabaseError) {
         try tx.run("DELETE FROM event_like WHERE account_id = \(account) AND event_id = \(event)")
         try Notifications.remove(.favourite, from: account, about: .event(event), in: tx)
-    }
-
-    /// One page of the posts and events that a person likes, the latest first; of what was liked within one millisecond
-    /// the order is that of arrival.
-    public static func list(
-        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
-    ) throws(DatabaseError) -> [KeptEntry] {
-        return try KeptEntry.all(
-            """
-            SELECT y.mark, y.entry_id FROM (
-                SELECT l.id AS mark, l.post_id AS entry_id FROM post_like l WHERE l.account_id = \(account)
-                UNION ALL SELECT v.id AS mark, v.event_id AS entry_id FROM event_like v WHERE v.account_id = \(account)) y
-            WHERE y.mark < \(page.before) AND y.mark > \(page.after) ORDER BY y.mark \(page.direction) LIMIT \(page.limit)
-            """, in: db)
     }
 
     /// One page of those who like a post or an event, newest account first.

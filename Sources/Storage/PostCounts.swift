@@ -16,8 +16,43 @@ enum PostCounts {
                                     ELSE last_post_at END
             WHERE id = \(post.author)
             """)
-        guard let parent = post.inReplyTo else { return }
-        change("reply_count", of: parent, by: 1, in: tx)
+        if let parent = post.inReplyTo { change("reply_count", of: parent, by: 1, in: tx) }
+        if isCounted(post.id, in: post.thread, post.visibility) {
+            change("thread_reply_count", of: post.thread, by: 1, in: tx)
+        }
+    }
+
+    /// A post is about to become what `post` says: its discussion may be another one then, and who may read it too.
+    static func updating(_ post: Post, in tx: Transaction) throws(DatabaseError) {
+        guard let row = try tx.row("SELECT thread_id, visibility FROM post WHERE id = \(post.id)") else { return }
+        let thread: ID<Post> = try row.id("thread_id")
+        let wasCounted = isCounted(post.id, in: thread, try row.choice("visibility"))
+        let isCounted = isCounted(post.id, in: post.thread, post.visibility)
+        guard wasCounted != isCounted || (wasCounted && thread != post.thread) else { return }
+        if wasCounted { change("thread_reply_count", of: thread, by: -1, in: tx) }
+        if isCounted { change("thread_reply_count", of: post.thread, by: 1, in: tx) }
+    }
+
+    /// Whether the first post of a thread counts a post as one of the answers that everybody may read.
+    private static func isCounted(_ post: ID<Post>, in thread: ID<Post>, _ visibility: Visibility) -> Bool {
+        post != thread && visibility.isOpen
+    }
+
+    /// The post `p` is counted by the first post of its thread.
+    private static let isCounted: SQL = "p.thread_id <> p.id AND p.visibility IN ('public', 'unlisted')"
+
+    /// Posts are about to come into a thread with the answers below them.
+    ///
+    /// - Parameter branch: `SELECT id`: all of them.
+    static func moving(_ branch: SQL, to thread: ID<Post>, in tx: Transaction) throws(DatabaseError) {
+        let row = try tx.row(
+            """
+            SELECT count(*) AS answers FROM post p
+            WHERE p.id IN (\(branch)) AND p.id <> \(thread) AND p.thread_id <> \(thread)
+                AND p.visibility IN ('public', 'unlisted')
+            """)
+        guard let answers = try row?.count("answers"), answers > 0 else { return }
+        change("thread_reply_count", of: thread, by: answers, in: tx)
     }
 
     /// One more, or one less, of something that is counted beside a post.
@@ -39,6 +74,11 @@ enum PostCounts {
             UPDATE post SET reply_count = reply_count - 1
             WHERE id = (SELECT p.in_reply_to_id FROM post p WHERE p.id = \(id))
             """)
+        try tx.run(
+            """
+            UPDATE post SET thread_reply_count = thread_reply_count - 1
+            WHERE id = (SELECT p.thread_id FROM post p WHERE p.id = \(id) AND \(isCounted))
+            """)
     }
 
     /// All that an account wrote, thanked for and boosted is about to be deleted.
@@ -46,9 +86,17 @@ enum PostCounts {
         try tx.run("UPDATE account SET post_count = 0, last_post_at = NULL WHERE id = \(author)")
         try tx.run(
             """
-            UPDATE post SET reply_count = reply_count
-                - (SELECT count(*) FROM post r WHERE r.in_reply_to_id = post.id AND r.author_id = \(author))
-            WHERE id IN (SELECT p.in_reply_to_id FROM post p WHERE p.author_id = \(author))
+            UPDATE post SET reply_count = reply_count - y.answers
+            FROM (SELECT p.in_reply_to_id AS id, count(*) AS answers FROM post p
+                  WHERE p.author_id = \(author) AND p.in_reply_to_id IS NOT NULL GROUP BY p.in_reply_to_id) y
+            WHERE post.id = y.id
+            """)
+        try tx.run(
+            """
+            UPDATE post SET thread_reply_count = thread_reply_count - y.answers
+            FROM (SELECT p.thread_id AS id, count(*) AS answers FROM post p
+                  WHERE p.author_id = \(author) AND \(isCounted) GROUP BY p.thread_id) y
+            WHERE post.id = y.id
             """)
         try tx.run(
             """

@@ -3,7 +3,54 @@
 public import Database
 public import Model
 
-/// A post with all that a page needs to show it to one viewer.
+/// What of a view is loaded besides what everybody needs.
+public struct ViewDetails: OptionSet, Sendable, Hashable {
+    /// The bits.
+    public let rawValue: Int
+
+    /// Of posts that start a discussion: who answered last and when. Of all posts: which group relayed them here.
+    public static let discussion = Self(rawValue: 1)
+    /// Of events: who comes.
+    public static let guests = Self(rawValue: 2)
+    /// Of events: who is interested or gave up a seat, how many answered, and what the viewer did with them.
+    public static let reactions = Self(rawValue: 4)
+    /// What a page's list shows.
+    public static let page: Self = [.discussion, .guests]
+    /// What client apps show.
+    public static let app: Self = [.reactions]
+
+    /// Creates the value of bits.
+    public init(rawValue: Int) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What the viewer did with a post or an event.
+public struct ViewerMarks: Sendable, Hashable {
+    /// Thanked for it.
+    public var liked = false
+    /// Boosted it.
+    public var boosted = false
+    /// Keeps it.
+    public var bookmarked = false
+    /// Shows it first on the own profile.
+    public var pinned = false
+    /// Wants to hear no more of its thread.
+    public var muted = false
+
+    /// Nothing.
+    public init() {}
+}
+
+/// How an app calls itself.
+public struct AppName: Sendable, Hashable {
+    /// What people read.
+    public var name: String
+    /// Its page.
+    public var website: String?
+}
+
+/// A post with all that pages, client apps and other nodes are shown of it.
 public struct PostView: Sendable, Hashable, Identifiable {
     /// The post.
     public var post: Post
@@ -11,29 +58,47 @@ public struct PostView: Sendable, Hashable, Identifiable {
     public var author: Account
     /// The group it was written into.
     public var group: Account?
+    /// Who wrote what it answers, when we have that.
+    public var answered: ID<Account>?
     /// Who is named in it, by id.
     public var mentions: [Account] = []
     /// Hashtags by letter, without `#`.
     public var hashtags: [String] = []
     /// Pictures and files, in their order.
     public var attachments: [Attachment] = []
-    /// Answers that the viewer may read: in the whole thread when the post starts one, else to the post itself.
-    public var replyCount = 0
-    /// When the newest of these answers was written.
-    public var lastReplyAt: Timestamp?
-    /// Who answered, newest answer first, each once; 5 at the most.
-    public var repliers: [Account] = []
-    /// The group, other than `group`, that relayed it here first.
-    public var sharedBy: Account?
-    /// Whether the viewer likes it.
-    public var viewerLiked = false
-    /// Whether the viewer boosted it.
-    public var viewerBoosted = false
     /// What it asks.
     public var poll: Poll?
+    /// How many thanked for it.
+    public var likeCount = 0
+    /// How many boosted it.
+    public var boostCount = 0
+    /// How many quote it.
+    public var quoteCount = 0
+    /// How many answered it directly.
+    public var replyCount = 0
+    /// How many public and unlisted answers the discussion has that it starts.
+    public var threadReplyCount = 0
+    /// What the viewer did with it.
+    public var marks = ViewerMarks()
+    /// The app in which it was written: only its author sees that.
+    public var app: AppName?
+    /// Whether the viewer wrote it.
+    public var isOwn = false
+    /// Whether the viewer may quote it without asking.
+    public var viewerMayQuote = false
+    /// With ``ViewDetails/discussion``: who wrote the latest answers of the discussion that it starts, newest answer
+    /// first, each once; 5 at the most.
+    public var repliers: [Account] = []
+    /// With ``ViewDetails/discussion``: when the newest of the latest answers was written.
+    public var lastReplyAt: Timestamp?
+    /// With ``ViewDetails/discussion``: the group, other than `group`, that relayed it here first.
+    public var sharedBy: Account?
 
     /// The post's number.
     public var id: ID<Post> { post.id }
+
+    /// Answers: in the whole discussion for the post that starts it, else to the post itself.
+    public var answerCount: Int { post.thread == post.id ? threadReplyCount : replyCount }
 
     /// Creates the view of a post with nothing around it.
     public init(post: Post, author: Account) {
@@ -42,145 +107,33 @@ public struct PostView: Sendable, Hashable, Identifiable {
     }
 }
 
-/// Posts as pages show them, in a fixed number of queries.
+/// Posts with what belongs to them, in a fixed number of statements.
 public enum PostViews {
-    /// The most answerers that a view names.
-    private static let replierLimit = 5
-
-    /// The views of posts, in the order of `ids`.
+    /// The views of posts, in the order of `ids`. A post that the viewer may not read has no view.
     ///
-    /// Seven queries for each 500 ids, however many posts there are. A post that the viewer may not read has no view.
+    /// Five statements for each 500 ids, however many posts there are; one more with ``ViewDetails/discussion``.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func load(
-        _ ids: [ID<Post>], viewer: ID<Account>?, in db: some Queryable
+        _ ids: [ID<Post>], viewer: ID<Account>?, with details: ViewDetails = [], in db: some Queryable
     ) throws(DatabaseError) -> [PostView] {
-        var ordered: [PostView] = []
-        for list in ids.inLists() {
-            var views = Views(viewer: viewer ?? .first)
-            try views.addPosts(Array(list), in: db)
-            try views.addMentions(in: db)
-            try views.addHashtags(in: db)
-            try views.addAttachments(in: db)
-            try views.addPolls(in: db)
-            try views.addReplies(limit: replierLimit, in: db)
-            try views.addRelays(in: db)
-            ordered += list.compactMap { views.byID[$0] }
-        }
-        return ordered
+        var loader = PostLoader(viewer: viewer, details: details)
+        try loader.add(ids, in: db)
+        let views = try loader.finish(in: db).posts
+        return ids.compactMap { views[$0] }
     }
 
     /// The view of one post, when the viewer may read it.
     public static func one(
-        _ id: ID<Post>, viewer: ID<Account>?, in db: some Queryable
+        _ id: ID<Post>, viewer: ID<Account>?, with details: ViewDetails = [], in db: some Queryable
     ) throws(DatabaseError) -> PostView? {
-        try load([id], viewer: viewer, in: db).first
-    }
-}
-
-/// The views of one list of ids while they are gathered: one function, one query.
-private struct Views {
-    let viewer: ID<Account>
-    var byID: [ID<Post>: PostView] = [:]
-
-    init(viewer: ID<Account>) {
-        self.viewer = viewer
+        try load([id], viewer: viewer, with: details, in: db).first
     }
 
-    private var ids: [ID<Post>] { Array(byID.keys) }
-
-    mutating func addPosts(_ ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) {
-        let rows = try db.rows(
-            """
-            SELECT \(PostRow.columns), \(AccountRow.plain), \(AccountRow.columns(as: "g", prefix: "g_")),
-                EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS liked,
-                EXISTS (SELECT 1 FROM boost x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS boosted
-            FROM post p JOIN account a ON a.id = p.author_id LEFT JOIN account g ON g.id = p.group_id
-            WHERE p.id IN (\(list: ids)) AND \(Conditions.mayRead(viewer))
-            """)
-        for row in rows {
-            var view = PostView(post: try PostRow.read(row), author: try AccountRow.read(row))
-            if view.post.group != nil { view.group = try AccountRow.read(row, prefix: "g_") }
-            view.viewerLiked = try row.bool("liked")
-            view.viewerBoosted = try row.bool("boosted")
-            byID[view.id] = view
-        }
-    }
-
-    mutating func addMentions(in db: some Queryable) throws(DatabaseError) {
-        let rows = try db.rows(
-            """
-            SELECT m.post_id, \(AccountRow.plain) FROM mention m JOIN account a ON a.id = m.account_id
-            WHERE m.post_id IN (\(list: ids)) ORDER BY m.post_id, m.account_id
-            """)
-        for row in rows { byID[try row.id("post_id")]?.mentions.append(try AccountRow.read(row)) }
-    }
-
-    mutating func addHashtags(in db: some Queryable) throws(DatabaseError) {
-        let rows = try db.rows("SELECT post_id, tag FROM hashtag WHERE post_id IN (\(list: ids)) ORDER BY post_id, tag")
-        for row in rows { byID[try row.id("post_id")]?.hashtags.append(try row.text("tag")) }
-    }
-
-    mutating func addPolls(in db: some Queryable) throws(DatabaseError) {
-        for (id, poll) in try Polls.load(ids, viewer: viewer, in: db) { byID[id]?.poll = poll }
-    }
-
-    mutating func addAttachments(in db: some Queryable) throws(DatabaseError) {
-        let rows = try db.rows(
-            """
-            SELECT post_id, \(AttachmentRow.columns) FROM attachment
-            WHERE post_id IN (\(list: ids)) ORDER BY post_id, position
-            """)
-        for row in rows { byID[try row.id("post_id")]?.attachments.append(try AttachmentRow.read(row)) }
-    }
-
-    /// Counts the readable answers and takes the newest answerers; the totals stand in each row of a post.
-    mutating func addReplies(limit: Int, in db: some Queryable) throws(DatabaseError) {
-        let rows = try db.rows(
-            """
-            SELECT y.post_id, y.total, y.last_at, \(AccountRow.plain)
-            FROM (SELECT w.post_id, p.author_id,
-                      CAST(sum(count(*)) OVER (PARTITION BY w.post_id) AS \(.integer)) AS total,
-                      max(max(p.published_at)) OVER (PARTITION BY w.post_id) AS last_at,
-                      row_number() OVER (PARTITION BY w.post_id ORDER BY max(p.id) DESC) AS place
-                  FROM (\(answers)) w JOIN post p ON p.id = w.answer_id JOIN account a ON a.id = p.author_id
-                  WHERE \(Conditions.isShown) AND \(Conditions.mayRead(viewer))
-                  GROUP BY w.post_id, p.author_id) y
-            JOIN account a ON a.id = y.author_id
-            WHERE y.place <= \(limit) ORDER BY y.post_id, y.place
-            """)
-        for row in rows {
-            let id: ID<Post> = try row.id("post_id")
-            byID[id]?.replyCount = try row.count("total")
-            byID[id]?.lastReplyAt = try row.time("last_at")
-            byID[id]?.repliers.append(try AccountRow.read(row))
-        }
-    }
-
-    /// The rest of the thread for a post that starts one, the direct answers for any other.
-    private var answers: SQL {
-        """
-        SELECT r.thread_id AS post_id, r.id AS answer_id FROM post r
-        WHERE r.thread_id IN (\(list: ids)) AND r.id <> r.thread_id
-        UNION ALL
-        SELECT q.id AS post_id, r.id AS answer_id FROM post q JOIN post r ON r.in_reply_to_iri = q.iri
-        WHERE q.id IN (\(list: ids)) AND q.thread_id <> q.id
-        """
-    }
-
-    mutating func addRelays(in db: some Queryable) throws(DatabaseError) {
-        let rows = try db.rows(
-            """
-            SELECT y.post_id, \(AccountRow.plain)
-            FROM (SELECT b.post_id, b.account_id,
-                      row_number() OVER (PARTITION BY b.post_id ORDER BY b.id) AS place
-                  FROM boost b JOIN post p ON p.id = b.post_id JOIN account a ON a.id = b.account_id
-                  WHERE b.post_id IN (\(list: ids)) AND a.kind = 'group' AND \(Conditions.isShown)
-                      AND a.id <> p.author_id AND (p.group_id IS NULL OR p.group_id <> a.id)
-                      AND \(Conditions.noBlock(between: viewer, and: "a.id"))) y
-            JOIN account a ON a.id = y.account_id
-            WHERE y.place = 1
-            """)
-        for row in rows { byID[try row.id("post_id")]?.sharedBy = try AccountRow.read(row) }
+    /// The view of a post whoever may read it: for those who send it to its readers, or take it back from them.
+    public static func unrestricted(_ id: ID<Post>, in db: some Queryable) throws(DatabaseError) -> PostView? {
+        var loader = PostLoader(viewer: nil, details: [], isRestricted: false)
+        try loader.add([id], in: db)
+        return try loader.finish(in: db).posts[id]
     }
 }

@@ -60,6 +60,7 @@ public enum Posts {
     public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> [ID<Account>]
     {
         try PostVersions.keep(before: p, in: tx)
+        try PostCounts.updating(p, in: tx)
         try tx.run("UPDATE post SET \(set: changeableColumns(of: p)) WHERE id = \(p.id)")
         let named: [ID<Account>] = try PostRow.ids(
             "SELECT m.account_id AS id FROM mention m WHERE m.post_id = \(p.id)", in: tx)
@@ -124,17 +125,21 @@ public enum Posts {
         guard adopted > 0 else { return }
         try Entries.adopt(repliesTo: p, in: tx)
         PostCounts.change("reply_count", of: p.id, by: adopted, in: tx)
+        let branch: SQL = """
+            WITH RECURSIVE below (id, depth) AS (
+                SELECT q.id, 1 FROM post q WHERE q.in_reply_to_iri = \(p.iri)
+                UNION
+                SELECT r.id, b.depth + 1
+                FROM below b JOIN post q ON q.id = b.id JOIN post r ON r.in_reply_to_iri = q.iri
+                WHERE b.depth < \(adoptionDepth))
+            SELECT id FROM below WHERE id <> \(p.id)
+            """
+        try PostCounts.moving(branch, to: p.thread, in: tx)
         try tx.run(
             """
-            UPDATE post SET thread_id = \(p.thread), event_id = \(p.event)
-            WHERE id <> \(p.id) AND id IN (
-                WITH RECURSIVE below (id, depth) AS (
-                    SELECT q.id, 1 FROM post q WHERE q.in_reply_to_iri = \(p.iri)
-                    UNION
-                    SELECT r.id, b.depth + 1
-                    FROM below b JOIN post q ON q.id = b.id JOIN post r ON r.in_reply_to_iri = q.iri
-                    WHERE b.depth < \(adoptionDepth))
-                SELECT id FROM below)
+            UPDATE post SET thread_id = \(p.thread), event_id = \(p.event),
+                thread_reply_count = CASE WHEN id = \(p.thread) THEN thread_reply_count ELSE 0 END
+            WHERE id IN (\(branch))
             """)
     }
 
@@ -155,6 +160,17 @@ public enum Posts {
     /// The post with this id on the wire.
     public static func byIRI(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Post? {
         try first("SELECT \(PostRow.columns) FROM post p WHERE p.iri = \(iri)", in: db)
+    }
+
+    /// The ids on the wire of posts, in their order; unknown ones are left out.
+    public static func iris(of ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) -> [IRI] {
+        var found: [ID<Post>: IRI] = [:]
+        for list in ids.inLists() {
+            for row in try db.rows("SELECT p.id, p.iri FROM post p WHERE p.id IN (\(list: list))") {
+                found[try row.id("id")] = try row.iri("iri")
+            }
+        }
+        return ids.compactMap { found[$0] }
     }
 
     /// What comes with a post besides its row: mentions by id, hashtags by letter, attachments in their order.

@@ -6,36 +6,6 @@ public import Vocabulary
 
 /// Which posts quote which.
 public enum Quotes {
-    /// What of these posts is quoted with the consent of its author, for each that quotes.
-    static func accepted(
-        by posts: [ID<Post>], in db: some Queryable
-    ) throws(DatabaseError) -> [ID<Post>: ID<Post>] {
-        var quoted: [ID<Post>: ID<Post>] = [:]
-        for list in posts.inLists() {
-            let rows = try db.rows(
-                """
-                SELECT id, quoted_id FROM post
-                WHERE id IN (\(list: list)) AND quoted_id IS NOT NULL AND quote_state = 'accepted'
-                """)
-            for row in rows { quoted[try row.id("id")] = try row.id("quoted_id") }
-        }
-        return quoted
-    }
-
-    /// One page of the posts that quote one, newest first, as far as the viewer may read them.
-    public static func list(
-        of post: ID<Post>, viewer: ID<Account>?, _ page: PageRequest, in db: some Queryable
-    ) throws(DatabaseError) -> [Entry] {
-        let ids: [ID<Entry>] = try PostRow.ids(
-            """
-            SELECT p.id FROM post p JOIN account a ON a.id = p.author_id
-            WHERE p.quoted_id = \(post) AND p.quote_state = 'accepted' AND p.id < \(page.before) AND p.id > \(page.after)
-                AND \(Conditions.mayRead(viewer ?? .first)) AND \(Conditions.isShown)
-            ORDER BY p.id \(page.direction) LIMIT \(page.limit)
-            """, in: db)
-        return try Entries.byIDs(page.fromOldest ? ids.reversed() : ids, in: db)
-    }
-
     /// Says where the quote of a post stands.
     ///
     /// - Parameter authorization: the author's word; nil takes it away.

@@ -51,17 +51,15 @@ public enum Searches {
     public static func statuses(
         _ query: StatusQuery, viewer: ID<Account>, offset: Int, limit: Int, in db: some Queryable
     ) throws(DatabaseError) -> [Entry] {
-        var conditions = [
-            EntryConditions.mayRead(viewer), EntryConditions.isWanted(viewer), isWithinReach(viewer),
-        ]
+        var conditions = [Conditions.mayRead, Conditions.isWanted, isWithinReach]
         if let author = query.author { conditions.append("e.account_id = \(author)") }
-        if query.hasMedia { conditions.append(EntryConditions.hasMedia) }
+        if query.hasMedia { conditions.append(Conditions.hasMedia) }
         // A rare word is found by the index of words, a usual one among the newest posts.
         try db.planForValues()
         let rows = try db.rows(
             """
-            SELECT \(Entries.columns) FROM (\(candidates(query, db.engine))) y
-            JOIN entry e ON e.id = y.id \(EntryConditions.joins)
+            SELECT \(Entries.columns) FROM (\(candidates(query, db.engine))) y CROSS JOIN \(Conditions.reader(viewer))
+            JOIN entry e ON e.id = y.id \(Conditions.itemTables)
             WHERE \(SQL.joined(conditions, separator: " AND "))
             ORDER BY e.id DESC LIMIT \(limit) OFFSET \(offset)
             """)
@@ -84,17 +82,15 @@ public enum Searches {
             """
     }
 
-    private static func isWithinReach(_ viewer: ID<Account>) -> SQL {
-        """
-        (a.id = \(viewer) OR (coalesce(p.visibility, v.visibility) = 'public' AND (a.host = '' OR a.indexable))
-        OR EXISTS (SELECT 1 FROM mention x WHERE x.post_id = e.post_id AND x.account_id = \(viewer))
-        OR EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = e.post_id AND x.account_id = \(viewer))
-        OR EXISTS (SELECT 1 FROM boost x WHERE x.post_id = e.post_id AND x.account_id = \(viewer))
-        OR EXISTS (SELECT 1 FROM bookmark x WHERE x.account_id = \(viewer)
+    private static let isWithinReach: SQL = """
+        (a.id = r.id OR (coalesce(p.visibility, v.visibility) = 'public' AND (a.host = '' OR a.indexable))
+        OR EXISTS (SELECT 1 FROM mention x WHERE x.post_id = e.post_id AND x.account_id = r.id)
+        OR EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = e.post_id AND x.account_id = r.id)
+        OR EXISTS (SELECT 1 FROM boost x WHERE x.post_id = e.post_id AND x.account_id = r.id)
+        OR EXISTS (SELECT 1 FROM bookmark x WHERE x.account_id = r.id
                    AND (x.post_id = e.post_id OR x.event_id = e.event_id))
-        OR EXISTS (SELECT 1 FROM event_like x WHERE x.event_id = e.event_id AND x.account_id = \(viewer)))
+        OR EXISTS (SELECT 1 FROM event_like x WHERE x.event_id = e.event_id AND x.account_id = r.id))
         """
-    }
 
     /// Accounts: the one of that very name, whom the viewer follows, those of this node, then who has most followers.
     ///

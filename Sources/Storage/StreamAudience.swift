@@ -98,9 +98,9 @@ public enum StreamAudience {
         let row = try db.row(
             """
             SELECT \(Entries.columns), coalesce(p.visibility, v.visibility) AS visibility, e.is_listed, e.is_local,
-                e.is_reply, \(EntryConditions.hasMedia) AS has_media,
+                e.is_reply, \(Conditions.hasMedia) AS has_media,
                 (\(Conditions.isListed("a.host", mode))) AS is_shown
-            FROM entry e \(EntryConditions.joins) WHERE e.id = \(id)
+            FROM entry e \(Conditions.itemTables) WHERE e.id = \(id)
             """)
         guard let row else { return nil }
         let entry = try Entries.read(row)
@@ -113,42 +113,19 @@ public enum StreamAudience {
     }
 
     private static func readers(of id: ID<Entry>, among listeners: [ID<Account>]) -> SQL {
-        let isFollowed: SQL = """
-            EXISTS (SELECT 1 FROM follow f
-                    WHERE f.follower_id = w.id AND f.target_id = e.account_id AND f.state = 'accepted'
-                        AND (f.shows_boosts OR NOT e.is_boost)
-                        AND NOT EXISTS (
-                            SELECT 1 FROM account_list_member m JOIN account_list l ON l.id = m.list_id
-                            WHERE m.account_id = f.target_id AND l.account_id = w.id AND l.is_exclusive))
-            """
-        let hasFollowedTag: SQL = """
-            (p.visibility = 'public' AND NOT e.is_boost AND EXISTS (
-                SELECT 1 FROM hashtag h JOIN followed_tag t ON t.tag = h.tag
-                WHERE h.post_id = p.id AND t.account_id = w.id))
-            """
-        return """
-            SELECT w.id, CASE WHEN (e.account_id = w.id OR \(isFollowed) OR \(hasFollowedTag))
-                AND \(EntryConditions.isFollowable(by: "w.id")) AND \(EntryConditions.isNoRelayedAnswer)
-                THEN 1 ELSE 0 END AS is_at_home
-            FROM entry e \(EntryConditions.joins) JOIN account w ON w.id IN (\(list: listeners))
-            WHERE e.id = \(id) AND \(EntryConditions.mayRead(by: "w.id")) AND \(EntryConditions.isWanted(by: "w.id"))
-            """
+        """
+        SELECT r.id, CASE WHEN \(Conditions.isForHome) THEN 1 ELSE 0 END AS is_at_home
+        FROM entry e \(Conditions.itemTables) JOIN account r ON r.id IN (\(list: listeners))
+        WHERE e.id = \(id) AND \(Conditions.mayRead) AND \(Conditions.isWanted)
+        """
     }
 
     private static func places(of id: ID<Entry>, among lists: [ID<AccountList>]) -> SQL {
         """
-        SELECT l.id FROM entry e \(EntryConditions.joins)
+        SELECT l.id FROM entry e \(Conditions.itemTables)
         JOIN account_list_member m ON m.account_id = e.account_id
-        JOIN account_list l ON l.id = m.list_id AND l.id IN (\(list: lists))
-        WHERE e.id = \(id) AND \(EntryConditions.mayRead(by: "l.account_id"))
-            AND \(EntryConditions.isWanted(by: "l.account_id")) AND \(EntryConditions.isNoRelayedAnswer)
-            AND (NOT e.is_boost OR NOT EXISTS (
-                SELECT 1 FROM follow f WHERE f.follower_id = l.account_id AND f.target_id = e.account_id
-                    AND NOT f.shows_boosts))
-            AND (e.is_boost OR NOT e.is_reply OR e.replied_to_id = e.account_id
-                OR (l.replies_policy = 'followed' AND \(EntryConditions.isFollowable(by: "l.account_id")))
-                OR (l.replies_policy = 'list' AND EXISTS (
-                    SELECT 1 FROM account_list_member x WHERE x.list_id = l.id AND x.account_id = e.replied_to_id)))
+        JOIN account_list l ON l.id = m.list_id AND l.id IN (\(list: lists)) JOIN account r ON r.id = l.account_id
+        WHERE e.id = \(id) AND \(Conditions.isInList("l.id", replies: "l.replies_policy"))
         """
     }
 }

@@ -37,14 +37,6 @@ public struct FollowedTag: Sendable, Hashable {
 public enum Tags {
     private static let day: Int64 = 86_400_000
 
-    /// A piece of the posts with a hashtag; see ``Pieces``.
-    static func posts(with tag: String, _ window: PageRequest, _ length: SQL) -> SQL {
-        """
-        SELECT h.post_id AS id FROM hashtag h WHERE h.tag = \(tag) AND \(window.holds("h.post_id"))
-        ORDER BY h.post_id \(window.direction) LIMIT \(length)
-        """
-    }
-
     /// The hashtags as a viewer sees them, in their order; unknown ones were used on no day. Three statements.
     ///
     /// - Parameter viewer: nil for a stranger.

@@ -3,180 +3,241 @@
 public import Database
 public import Model
 
-/// One page of a list, and where the next one begins.
-public struct ListedPage<Item: Sendable>: Sendable {
-    /// What is on the page, newest first.
-    public var items: [Item]
-    /// `PageRequest.before` of the next page; nil when this is the last.
-    public var next: Int64?
+/// What of an account's items a timeline asks for.
+public struct AccountFilter: Sendable, Hashable {
+    /// Answers are left out.
+    public var withoutReplies = false
+    /// Boosts are left out.
+    public var withoutBoosts = false
+    /// Events are left out.
+    public var onlyPosts = false
+    /// Only what comes with pictures or files.
+    public var onlyMedia = false
+    /// Only posts with this hashtag; folded, without `#`.
+    public var tag: String?
 
-    /// Creates the value.
-    public init(items: [Item], next: Int64?) {
-        self.items = items
-        self.next = next
+    /// Everything.
+    public init() {}
+}
+
+/// Which public posts a timeline asks for.
+public struct PublicFilter: Sendable, Hashable {
+    /// Where they were written: nil for anywhere, else on this node or on others.
+    public var isLocal: Bool?
+    /// Only what comes with pictures or files.
+    public var onlyMedia = false
+
+    /// Everything.
+    public init() {}
+}
+
+/// Which hashtags a timeline asks for; all folded, without `#`.
+public struct TagFilter: Sendable, Hashable {
+    /// One of these at least.
+    public var any: [String]
+    /// Each of these.
+    public var all: [String] = []
+    /// None of these.
+    public var none: [String] = []
+    /// As in ``PublicFilter``.
+    public var source = PublicFilter()
+
+    /// Posts with one hashtag.
+    public init(_ tag: String) {
+        any = [tag]
     }
 }
 
-extension ListedPage: Equatable where Item: Equatable {}
-
-/// Lists of posts, newest arrival first, paged by the post's id: one query each, two where groups relay.
+/// Every timeline, for pages, feeds and client apps alike: items newest first, paged by number.
 ///
-/// Public lists hold public posts only. All of them leave out suspended and deleted authors, and those with whom the
-/// viewer shares a block. A boost shows a post; it does not move it: each post stands once, at its own arrival.
+/// A timeline is the sources in which its items stand, and a condition on an item. ``TimelineMerge`` reads both.
 public enum Timelines {
-    /// More groups than this are not asked one by one: then all posts are walked.
-    private static let relayLimit = 200
+    /// What the viewer wrote, and what those whom the viewer follows put before their followers; posts with followed
+    /// hashtags too. What stands in a list that keeps to itself is left out.
+    ///
+    /// - Parameter onlyPosts: whether events are left out.
+    public static func home(
+        _ viewer: ID<Account>, _ page: PageRequest, onlyPosts: Bool = false, in db: some Queryable
+    ) throws(DatabaseError) -> TimelinePage {
+        let accounts: SQL = """
+            SELECT f.target_id AS account_id, f.shows_boosts AS with_boosts FROM follow f
+            WHERE f.follower_id = \(viewer) AND f.state = 'accepted'
+                AND f.target_id NOT IN (SELECT m.account_id FROM account_list l
+                    JOIN account_list_member m ON m.list_id = l.id WHERE l.account_id = \(viewer) AND l.is_exclusive)
+            UNION ALL SELECT \(viewer) AS account_id, \(true) AS with_boosts
+            """
+        let tags: SQL = "SELECT t.tag FROM followed_tag t WHERE t.account_id = \(viewer)"
+        let merge = TimelineMerge(
+            sources: [.items(ofEach: accounts), .tagged(withEach: tags)], viewer: viewer,
+            condition: all([
+                Conditions.mayRead, Conditions.isWanted, Conditions.isForHome, onlyPosts ? isPost : nil,
+            ]), isNear: Conditions.isSubscribed,
+            request: page)
+        return try merge.page(in: db)
+    }
 
-    /// Where the posts of a list stand together; each is read in pieces, see ``Pieces``.
-    private enum Source {
-        case everything
-        case local
-        case author(ID<Account>)
-        case writtenInto(group: ID<Account>)
-        case boosted(by: ID<Account>)
-        case tagged(String)
-        case naming(ID<Account>)
+    /// What the members of one of the viewer's lists put before their followers.
+    public static func list(
+        _ list: ID<AccountList>, replies: AccountList.RepliesPolicy, viewer: ID<Account>, _ page: PageRequest,
+        in db: some Queryable
+    ) throws(DatabaseError) -> TimelinePage {
+        let members: SQL = """
+            SELECT m.account_id, coalesce(f.shows_boosts, \(true)) AS with_boosts FROM account_list_member m
+            LEFT JOIN follow f ON f.follower_id = \(viewer) AND f.target_id = m.account_id
+            WHERE m.list_id = \(list)
+            """
+        let merge = TimelineMerge(
+            sources: [.items(ofEach: members)], viewer: viewer,
+            condition: Conditions.isInList("\(list)", replies: "\(replies.rawValue)"), request: page)
+        return try merge.page(in: db)
+    }
+
+    /// The discussions and events of a group: its own, those written into it, and what it or a group that it follows
+    /// relayed. What is not public is shown to those of the group's followers who may read it.
+    ///
+    /// - Parameters:
+    ///   - viewer: nil for a stranger.
+    ///   - onlyPosts: whether events are left out.
+    public static func group(
+        _ group: ID<Account>, _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode, onlyPosts: Bool = false,
+        in db: some Queryable
+    ) throws(DatabaseError) -> TimelinePage {
+        let relays: SQL = """
+            SELECT g.id AS account_id, \(false) AS with_boosts FROM account g
+            WHERE (g.id = \(group) OR (\(Conditions.isListedGroup(mode)) AND g.id IN (
+                SELECT f.target_id FROM follow f WHERE f.follower_id = \(group) AND f.state = 'accepted')))
+                AND \(Conditions.noBlock(between: viewer ?? .first, and: "g.id"))
+            """
+        let isForReader: SQL = """
+            (coalesce(p.visibility, v.visibility) = 'public' OR (coalesce(p.visibility, v.visibility) <> 'direct'
+                AND (r.id = \(group) OR \(Conditions.follows(by: "r.id", "\(group)")))))
+            """
+        let merge = TimelineMerge(
+            sources: [
+                .writtenInto(group), .items(ofEach: relays), .boosted(byEach: relays), .shared(byEach: relays),
+            ],
+            viewer: viewer,
+            condition: all([
+                "NOT e.is_reply", isForReader, Conditions.isListed(mode), onlyPosts ? isPost : nil,
+            ]), request: page)
+        return try merge.page(in: db)
+    }
+
+    /// What an account put before its followers, as far as the viewer may read it; direct messages are no part of a
+    /// profile.
+    ///
+    /// - Parameter viewer: nil for a stranger.
+    public static func account(
+        _ account: ID<Account>, _ filter: AccountFilter, _ page: PageRequest, viewer: ID<Account>?,
+        in db: some Queryable
+    ) throws(DatabaseError) -> TimelinePage {
+        let isNoReply: SQL = "(e.is_boost OR NOT e.is_reply OR e.replied_to_id = e.account_id)"
+        let merge = TimelineMerge(
+            sources: [.items(of: account, withBoosts: !filter.withoutBoosts)], viewer: viewer,
+            condition: all([
+                "coalesce(p.visibility, v.visibility) <> 'direct'", Conditions.mayRead, Conditions.isNoRelayedAnswer,
+                filter.withoutReplies ? isNoReply : nil, filter.onlyPosts ? isPost : nil,
+                filter.onlyMedia ? Conditions.hasMedia : nil, filter.tag.map(Conditions.hasTag),
+            ]), request: page)
+        return try merge.page(in: db)
+    }
+
+    /// Public posts and events, answers left out.
+    ///
+    /// - Parameter viewer: nil for a stranger.
+    public static func everyone(
+        _ filter: PublicFilter, _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode,
+        in db: some Queryable
+    ) throws(DatabaseError) -> TimelinePage {
+        let merge = TimelineMerge(
+            sources: [filter.isLocal == true ? .listedHere : .listed], viewer: viewer,
+            condition: all([Conditions.isListed(mode)] + conditions(filter)), request: page)
+        return try merge.page(in: db)
     }
 
     /// Discussions of the community: begun here, or relayed by a group of ours or by one that a group of ours follows.
+    ///
+    /// - Parameter viewer: nil for a stranger.
     public static func discussions(
         _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode, in db: some Queryable
-    ) throws(DatabaseError) -> ListedPage<ID<Post>> {
-        let viewer = viewer ?? .first
-        let isOurs: SQL = """
-            (p.is_local OR EXISTS (
-                SELECT 1 FROM boost b JOIN account g ON g.id = b.account_id
-                WHERE b.post_id = p.id AND \(Conditions.isOurRelay(mode))
-                    AND \(Conditions.noBlock(between: viewer, and: "g.id"))))
+    ) throws(DatabaseError) -> TimelinePage {
+        let relays: SQL = """
+            SELECT g.id AS account_id FROM account g
+            WHERE g.id IN (SELECT o.id FROM account o WHERE o.host = '' AND o.kind = 'group'
+                           UNION SELECT f.target_id FROM account o JOIN follow f ON f.follower_id = o.id
+                           WHERE o.host = '' AND o.kind = 'group' AND f.state = 'accepted')
+                AND \(Conditions.isListedGroup(mode)) AND \(Conditions.noBlock(between: viewer ?? .first, and: "g.id"))
             """
-        let relays = try relays(
-            """
-            SELECT g.id FROM account g WHERE g.host = '' AND g.kind = 'group' AND g.deleted_at IS NULL
-            UNION SELECT f.target_id AS id FROM account l JOIN follow f ON f.follower_id = l.id
-            WHERE l.host = '' AND l.kind = 'group' AND f.state = 'accepted'
-            """, in: db)
-        return try list(
-            relays.map { [.local] + $0 } ?? [.everything], [isPublic(viewer, mode), Conditions.isTopLevel, isOurs],
-            page,
-            in: db)
+        let merge = TimelineMerge(
+            sources: [.listedHere, .boosted(byEach: relays)], viewer: viewer,
+            condition: all(["e.is_listed", isPost, Conditions.isListed(mode)]), request: page)
+        return try merge.page(in: db)
     }
 
-    /// Discussions of a group: written into it, or relayed by it or by a group that it follows.
-    public static func group(
-        _ group: ID<Account>, _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode, in db: some Queryable
-    ) throws(DatabaseError) -> ListedPage<ID<Post>> {
-        let isInGroup: SQL = """
-            (p.group_id = \(group) OR EXISTS (
-                SELECT 1 FROM boost b JOIN account g ON g.id = b.account_id
-                WHERE b.post_id = p.id AND (g.id = \(group) OR (
-                    g.kind = 'group' AND g.suspended_at IS NULL AND g.deleted_at IS NULL
-                    AND \(Conditions.isListed("g.host", mode)) AND \(Conditions.follows(group, "g.id"))))))
-            """
-        let relays = try relays(
-            """
-            SELECT g.id FROM account g WHERE g.id = \(group)
-            UNION SELECT f.target_id AS id FROM follow f WHERE f.follower_id = \(group) AND f.state = 'accepted'
-            """, in: db)
-        return try list(
-            relays.map { [.writtenInto(group: group)] + $0 } ?? [.everything],
-            [isPublic(viewer ?? .first, mode), Conditions.isTopLevel, isInGroup], page, in: db)
-    }
-
-    /// What an account wrote and the viewer may read, answers included; direct messages are no part of a profile.
-    public static func account(
-        _ author: ID<Account>, _ page: PageRequest, viewer: ID<Account>?, in db: some Queryable
-    ) throws(DatabaseError) -> ListedPage<ID<Post>> {
-        try list(
-            [.author(author)],
-            ["p.visibility <> 'direct'", Conditions.isShown, Conditions.mayRead(viewer ?? .first)], page, in: db)
-    }
-
-    /// The viewer's own posts, those of followed people and into followed groups, and what these boosted.
+    /// Public posts with hashtags, answers included.
     ///
-    /// Of what groups relay, discussions only: their answers are read in the thread. Following is a choice: hosts
-    /// that public lists leave out are shown here, blocked ones are not.
-    public static func home(
-        _ viewer: ID<Account>, _ page: PageRequest, in db: some Queryable
-    ) throws(DatabaseError) -> ListedPage<ID<Post>> {
-        let isFollowed: SQL = """
-            (p.author_id = \(viewer) OR \(Conditions.follows(viewer, "p.author_id"))
-             OR (\(Conditions.isTopLevel) AND \(Conditions.follows(viewer, "p.group_id")))
-             OR (p.visibility IN ('public', 'unlisted') AND EXISTS (
-                SELECT 1 FROM boost b JOIN account g ON g.id = b.account_id
-                WHERE b.post_id = p.id AND g.suspended_at IS NULL AND g.deleted_at IS NULL
-                    AND (g.kind <> 'group' OR (\(Conditions.isTopLevel)))
-                    AND \(Conditions.follows(viewer, "g.id")))))
-            """
-        return try list([.everything], [Conditions.isShown, Conditions.mayRead(viewer), isFollowed], page, in: db)
-    }
-
-    /// Public posts with a hashtag, answers included.
-    ///
-    /// - Parameter tag: folded, without `#`.
-    public static func tag(
-        _ tag: String, _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode, in db: some Queryable
-    ) throws(DatabaseError) -> ListedPage<ID<Post>> {
-        try list([.tagged(tag)], [isPublic(viewer ?? .first, mode)], page, in: db)
+    /// - Parameter viewer: nil for a stranger.
+    public static func tagged(
+        _ filter: TagFilter, _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode, in db: some Queryable
+    ) throws(DatabaseError) -> TimelinePage {
+        let merge = TimelineMerge(
+            sources: filter.any.map { .tagged($0) }, viewer: viewer,
+            condition: all(
+                ["p.visibility = 'public'", Conditions.isListed(mode)] + conditions(filter.source)
+                    + filter.all.map(Conditions.hasTag) + filter.none.map { "NOT \(Conditions.hasTag($0))" }),
+            request: page)
+        return try merge.page(in: db)
     }
 
     /// Posts that name the viewer, direct messages included.
     public static func mentions(
         _ viewer: ID<Account>, _ page: PageRequest, in db: some Queryable
-    ) throws(DatabaseError) -> ListedPage<ID<Post>> {
-        try list([.naming(viewer)], [Conditions.isShown, Conditions.mayRead(viewer)], page, in: db)
+    ) throws(DatabaseError) -> TimelinePage {
+        let merge = TimelineMerge(
+            sources: [.mentioning(viewer)], viewer: viewer,
+            condition: all([Conditions.mayRead, Conditions.isWanted]), request: page)
+        return try merge.page(in: db)
     }
 
-    /// The post is public, and public lists show its author to this viewer.
-    private static func isPublic(_ viewer: ID<Account>, _ mode: FederationMode) -> SQL {
-        """
-        p.visibility = 'public' AND \(AccountRow.isActive) AND \(Conditions.isListed("a.host", mode))
-        AND \(Conditions.noBlock(between: viewer, and: "p.author_id"))
-        """
+    /// Posts that quote one with its author's consent, as far as the viewer may read them.
+    ///
+    /// - Parameter viewer: nil for a stranger.
+    public static func quotes(
+        of post: ID<Post>, _ page: PageRequest, viewer: ID<Account>?, in db: some Queryable
+    ) throws(DatabaseError) -> TimelinePage {
+        let merge = TimelineMerge(
+            sources: [.quoting(post)], viewer: viewer,
+            condition: all(["p.quote_state = 'accepted'", Conditions.mayRead]), request: page)
+        return try merge.page(in: db)
     }
 
-    /// The boosts of these accounts; nil when they are too many. Whether one of them counts, the conditions say.
-    private static func relays(_ accounts: SQL, in db: some Queryable) throws(DatabaseError) -> [Source]? {
-        let ids: [ID<Account>] = try PostRow.ids("\(accounts) LIMIT \(Pieces.literal(relayLimit + 1))", in: db)
-        return ids.count > relayLimit ? nil : ids.map { .boosted(by: $0) }
+    /// What a person keeps for later and may still read, paged by when it was kept.
+    public static func bookmarks(
+        of viewer: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> TimelinePage {
+        let merge = TimelineMerge(
+            sources: [.bookmarks(of: viewer)], viewer: viewer, condition: Conditions.mayRead, request: page)
+        return try merge.page(in: db)
     }
 
-    /// The posts of some sources for which all conditions hold. One more than asked for is read: it tells whether a page
-    /// follows.
-    private static func list(
-        _ sources: [Source], _ conditions: [SQL], _ page: PageRequest, in db: some Queryable
-    ) throws(DatabaseError) -> ListedPage<ID<Post>> {
-        var wider = page
-        wider.limit += 1
-        let rows = try Pieces.read(wider) { window, length throws(DatabaseError) in
-            try db.rows(
-                """
-                SELECT p.id AS id, CASE WHEN \(SQL.joined(conditions, separator: " AND ")) THEN 1 ELSE 0 END AS is_shown
-                FROM (\(Pieces.union(sources.map { cut($0, window, length) }, window, length))) c
-                JOIN post p ON p.id = c.id JOIN account a ON a.id = p.author_id
-                ORDER BY p.id \(window.direction)
-                """)
-        }
-        var ids: [ID<Post>] = []
-        for row in rows { ids.append(try row.id("id")) }
-        let items = Array(ids.prefix(page.limit))
-        return ListedPage(items: items, next: ids.count > items.count ? items.last?.rawValue : nil)
+    /// Posts that a person likes and events in which the person is interested, as far as the person may still read them,
+    /// paged by when the person said so.
+    public static func favourites(
+        of viewer: ID<Account>, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> TimelinePage {
+        let merge = TimelineMerge(
+            sources: [.likedPosts(of: viewer), .likedEvents(of: viewer)], viewer: viewer,
+            condition: Conditions.mayRead, request: page)
+        return try merge.page(in: db)
     }
 
-    private static func cut(_ source: Source, _ window: PageRequest, _ length: SQL) -> SQL {
-        func rows(_ table: SQL, _ column: SQL, where condition: SQL) -> SQL {
-            """
-            SELECT \(column) AS id FROM \(table) WHERE \(condition) AND \(window.holds(column))
-            ORDER BY \(column) \(window.direction) LIMIT \(length)
-            """
-        }
-        return switch source {
-        case .everything: rows("post p", "p.id", where: "p.id > 0")
-        case .local: rows("post p", "p.id", where: "p.is_local")
-        case .author(let id): rows("post p", "p.id", where: "p.author_id = \(id)")
-        case .writtenInto(let group): rows("post p", "p.id", where: "p.group_id = \(group)")
-        case .boosted(let id): rows("boost b", "b.post_id", where: "b.account_id = \(id)")
-        case .tagged(let tag): Tags.posts(with: tag, window, length)
-        case .naming(let id): rows("mention m", "m.post_id", where: "m.account_id = \(id)")
-        }
+    private static let isPost: SQL = "e.post_id IS NOT NULL"
+
+    private static func conditions(_ filter: PublicFilter) -> [SQL?] {
+        [filter.isLocal.map { $0 ? "e.is_local" : "NOT e.is_local" }, filter.onlyMedia ? Conditions.hasMedia : nil]
+    }
+
+    private static func all(_ conditions: [SQL?]) -> SQL {
+        SQL.joined(conditions.compactMap { $0 }, separator: " AND ")
     }
 }

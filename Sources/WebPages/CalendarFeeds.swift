@@ -27,7 +27,7 @@ enum CalendarFeeds {
     static func one(_ visit: Visit) async throws -> Response {
         let id: ID<Event> = try visit.id()
         let view = try await visit.database.read { db in try EventViews.one(id, viewer: nil, in: db) }
-        guard let view, view.event.visibility.isOpen, view.owner.isActive else { throw ServiceError.notFound }
+        guard let view else { throw ServiceError.notFound }
         let bytes = CalendarFeed.render(events: [event(view, visit)], name: view.event.title)
         return Answers.calendar(bytes, filename: "\(view.event.id).ics")
     }
@@ -37,7 +37,9 @@ enum CalendarFeeds {
         let (now, mode) = (visit.now, visit.community.mode)
         let views = try await visit.database.read { db in
             let from = now - .days(90)
-            let ids = try Events.upcoming(from: from, scope: scope, limit: limit, after: nil, mode: mode, in: db)
+            let ids = try Events.upcoming(
+                from: from, scope: scope, limit: limit, after: nil, viewer: nil, mode: mode,
+                in: db)
             return try EventViews.load(ids, viewer: nil, in: db)
         }
         var options = CalendarFeed.Options()

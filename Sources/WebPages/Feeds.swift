@@ -36,8 +36,8 @@ enum Feeds {
     private static func all(_ visit: Visit) async throws -> Response {
         let mode = visit.community.mode
         let views = try await visit.database.read { db in
-            let list = try Timelines.discussions(PageRequest(limit: 30), viewer: nil, mode: mode, in: db)
-            return try PostViews.load(list.items, viewer: nil, in: db)
+            let page = try Timelines.discussions(PageRequest(limit: 30), viewer: nil, mode: mode, in: db)
+            return try PostViews.load(page.posts, viewer: nil, in: db)
         }
         return answer(visit, title: visit.community.name, page: "/discussions", views)
     }
@@ -46,8 +46,9 @@ enum Feeds {
         let group = try await GroupPage.find(visit)
         let mode = visit.community.mode
         let views = try await visit.database.read { db in
-            let list = try Timelines.group(group.id, PageRequest(limit: 30), viewer: nil, mode: mode, in: db)
-            return try PostViews.load(list.items, viewer: nil, in: db)
+            let page = try Timelines.group(
+                group.id, PageRequest(limit: 30), viewer: nil, mode: mode, onlyPosts: true, in: db)
+            return try PostViews.load(page.posts, viewer: nil, in: db)
         }
         return answer(visit, title: group.shownName, page: group.path, views)
     }

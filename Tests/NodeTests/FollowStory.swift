@@ -81,7 +81,7 @@ extension Stories {
                     try await b.read { db in
                         let page = try Timelines.group(
                             quartier.id, PageRequest(), viewer: nil, mode: .open, in: db)
-                        return try PostViews.load(page.items, viewer: nil, in: db).first
+                        return try PostViews.load(page.posts, viewer: nil, in: db).first
                     }
                 }
                 #expect(shown.post.iri == post.iri)
@@ -91,8 +91,8 @@ extension Stories {
                 let agenda = try await awaited("the event is on the group's page") {
                     try await b.read { db in
                         let ids = try Events.upcoming(
-                            from: SystemClock().now, scope: .shown(by: quartier.id), limit: 10, after: nil, mode: .open,
-                            in: db)
+                            from: SystemClock().now, scope: .shown(by: quartier.id), limit: 10, after: nil,
+                            viewer: nil, mode: .open, in: db)
                         return try EventViews.load(ids, viewer: nil, in: db).first
                     }
                 }

@@ -99,12 +99,14 @@ struct EventsTests {
                     #expect(
                         try Self.pages(events) {
                             try Events.upcoming(
-                                from: Scene.start, scope: .community, limit: limit, after: $0, mode: .open, in: db)
+                                from: Scene.start, scope: .community, limit: limit, after: $0, viewer: nil,
+                                mode: .open, in: db)
                         } == upcoming)
                     #expect(
                         try Self.pages(events) {
                             try Events.past(
-                                before: Scene.start, scope: .of(cafe.id), limit: limit, after: $0, mode: .open, in: db)
+                                before: Scene.start, scope: .of(cafe.id), limit: limit, after: $0, viewer: nil,
+                                mode: .open, in: db)
                         } == past)
                 }
             }
@@ -156,7 +158,7 @@ struct EventsTests {
                 func upcoming(_ owner: Account?) throws -> [ID<Event>] {
                     try Events.upcoming(
                         from: Scene.start, scope: owner.map { .of($0.id) } ?? .community, limit: 50, after: nil,
-                        mode: .open, in: db)
+                        viewer: nil, mode: .open, in: db)
                 }
                 #expect(try upcoming(nil) == [local.id, theirs.id, relayed[0], relayed[1]])
                 #expect(try upcoming(cafe) == [local.id, relayed[0]])
@@ -206,7 +208,7 @@ struct EventsTests {
             let quiet = try await scene.event(by: cafe)
             let (event, all) = (draft, guests)
             try await scene.db.read { db in
-                let views = try EventViews.load([quiet.id, event.id], viewer: ana.id, in: db)
+                let views = try EventViews.load([quiet.id, event.id], viewer: ana.id, with: .page, in: db)
                 #expect(views.map(\.id) == [quiet.id, event.id])
                 let view = try #require(views.last)
                 #expect(view.event == event)
@@ -217,7 +219,7 @@ struct EventsTests {
                 #expect(view.seatsLeft == 0)
                 #expect(view.viewer?.state == .waiting)
                 #expect(view.faces == Array((all[..<2] + all[3...]).prefix(12)))
-                let open = try #require(try EventViews.one(event.id, viewer: nil, in: db))
+                let open = try #require(try EventViews.one(event.id, viewer: nil, with: .page, in: db))
                 #expect(open.faces == Array(all.prefix(12)))
                 #expect(open.viewer == nil)
                 #expect(views.first?.going == 0)
@@ -249,7 +251,7 @@ struct EventsTests {
             for number in [1, 30] {
                 let before = statements.value
                 let views = try await scene.db.read { db in
-                    try EventViews.load(Array(all.prefix(number)), viewer: ana.id, in: db)
+                    try EventViews.load(Array(all.prefix(number)), viewer: ana.id, with: .page, in: db)
                 }
                 #expect(statements.value - before == 3)
                 #expect(views.map(\.going) == Array(0..<number))

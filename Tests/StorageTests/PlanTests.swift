@@ -24,8 +24,29 @@ struct PlanTests {
         }
     }
 
-    /// A statement, its values as literals, and who runs it.
+    /// What runs all the time: its name, the values of its statements as literals, and who runs it.
     private typealias Hot = (name: String, arguments: [String], run: @Sendable (Transaction) throws -> Void)
+
+    /// Timelines and discussions, of which all statements are looked at.
+    private static let readings: [Hot] = {
+        let (me, page) = (ID<Account>(7), PageRequest())
+        return [
+            ("home", [], { tx in _ = try Timelines.home(me, page, in: tx) }),
+            (
+                "list", ["7", "TRUE"],
+                { tx in _ = try Timelines.list(ID(1), replies: .followed, viewer: me, page, in: tx) }
+            ),
+            ("everyone", [], { _ = try Timelines.everyone(PublicFilter(), page, viewer: me, mode: .open, in: $0) }),
+            ("discussions", [], { _ = try Timelines.discussions(page, viewer: me, mode: .open, in: $0) }),
+            ("account", [], { _ = try Timelines.account(ID(9), AccountFilter(), page, viewer: me, in: $0) }),
+            ("mentions", [], { _ = try Timelines.mentions(me, page, in: $0) }),
+            ("bookmarks", [], { _ = try Timelines.bookmarks(of: me, page, in: $0) }),
+            ("quotes", [], { _ = try Timelines.quotes(of: ID(9), page, viewer: me, in: $0) }),
+            ("thread", [], { _ = try Threads.load(ID(7), viewer: me, in: $0) }),
+            ("answers", [], { _ = try Threads.answers(to: .event(ID(7)), viewer: me, in: $0) }),
+            ("posts of a page", [], { _ = try PostViews.load([ID(7), ID(8)], viewer: me, with: .page, in: $0) }),
+        ]
+    }()
 
     private static func hot() throws -> [Hot] {
         let address = try iri("https://far.example/x/77")
@@ -60,14 +81,12 @@ struct PlanTests {
                 }
             ),
             ("followers", ["7", "9", "20"], { tx in _ = try Follows.followers(of: ID(7), PageRequest(), in: tx) }),
-            ("home", [], { tx in _ = try Timelines.home(ID(7), PageRequest(), in: tx) }),
-            ("thread", [], { tx in _ = try Threads.load(ID(7), viewer: ID(7), in: tx) }),
         ]
     }
 
     private func check(_ db: Database, _ recorder: StatementRecorder) async throws {
         struct Enough: Error {}
-        for (name, arguments, statement) in try Self.hot() {
+        for (name, arguments, statement) in try Self.hot() + Self.readings {
             recorder.forget()
             await #expect(throws: Enough.self) {
                 try await db.write { tx in
@@ -75,10 +94,15 @@ struct PlanTests {
                     throw Enough()
                 }
             }
-            for text in recorder.statements.prefix(3) where !text.contains("pg_advisory") {
-                let plan = try await explain(text, arguments, in: db)
+            let isReading = Self.readings.contains { $0.name == name }
+            for text in isReading ? recorder.statements : Array(recorder.statements.prefix(3))
+            where !text.contains("pg_advisory") {
+                let plan = try await explain(isReading ? Self.withPlausibleValues(text) : text, arguments, in: db)
                 #expect(!plan.isEmpty)
-                let scans = plan.filter(Self.isFullScan)
+                // What the statement itself makes is small: SQLite names it before it reads it.
+                let made = plan.filter { $0.hasPrefix("MATERIALIZE ") || $0.hasPrefix("CO-ROUTINE ") }
+                    .map { $0.split(separator: " ")[1] }
+                let scans = plan.filter(Self.isFullScan).filter { !made.contains($0.split(separator: " ")[1]) }
                 #expect(scans == [], "\(name) (\(db.engine)):\n\(plan.joined(separator: "\n"))")
             }
         }
@@ -90,6 +114,18 @@ struct PlanTests {
         return try await db.write { tx in
             try tx.rows(SQL(stringLiteral: "\(verb) \(Self.withValues(text, arguments))")).map { try $0.text(column) }
         }
+    }
+
+    /// The text of a timeline with those values in it whose type or size matters.
+    private static func withPlausibleValues(_ text: String) -> String {
+        text.replacing(/BETWEEN \$\d+/, with: "BETWEEN 1").replacing(/(BETWEEN 1|FROM l\)) AND \$\d+/) {
+            "\($0.1) AND 19000"
+        }
+        .replacing(/\$\d+ AS with_boosts/, with: "TRUE AS with_boosts")
+        .replacing(/shows_boosts, \$\d+/, with: "shows_boosts, TRUE")
+        .replacing(/entry_id <= \$\d+/, with: "entry_id <= 19000")
+        .replacing(/\$\d+ = '/, with: "'followed' = '")
+        .replacing(/'unset'\)\s+IN \([^)]*\)/, with: "'unset') IN ('allowed')")
     }
 
     /// The text with its values in it; those that are not given are small numbers.
@@ -111,12 +147,12 @@ struct PlanTests {
     private static func isFullScan(_ line: String) -> Bool {
         if line.hasPrefix("SCAN ") {
             let words = line.split(separator: " ")
-            let names: Set<Substring> = ["delivery", "received", "follow", "post", "activity", "account"]
-            let aliases: Set<Substring> = ["d", "e", "r", "f", "p", "a", "x", "b", "g", "q", "h"]
+            let names: Set<Substring> = ["delivery", "received", "follow", "post", "activity", "account", "entry"]
+            let aliases: Set<Substring> = ["d", "e", "r", "f", "p", "a", "x", "b", "g", "y", "t", "v", "q", "h"]
             return words.count > 1 && (names.contains(words[1]) || aliases.contains(words[1]))
                 && !line.contains("USING")
         }
-        return ["delivery", "received", "follow", "post", "activity", "account"].contains {
+        return ["delivery", "received", "follow", "post", "activity", "account", "entry"].contains {
             line.contains("Seq Scan on \($0) ")
         }
     }
@@ -145,6 +181,11 @@ struct PlanTests {
                 published_at, is_local)
             \(numbers) SELECT i, 'https://far.example/p/' || i, i, i, 'note', '', '', '', 'public', 0, \(no) FROM n
             """,
+            """
+            INSERT INTO entry (id, account_id, post_id, is_boost, is_reply, is_listed, is_local)
+            \(numbers) SELECT i, i, i, \(no), \(no), \(yes), \(no) FROM n
+            """,
+            "INSERT INTO newest_entry (account_id, entry_id) \(numbers) SELECT i, i FROM n",
             """
             INSERT INTO received (id, activity_iri, activity_type, signer_id, key_id, body, received_at, run_at,
                 attempts, state, outcome)

@@ -137,8 +137,8 @@ struct PollsTests {
             try await scene.db.write { tx in
                 let view = try StatusViews.ofPosts([first], viewer: nil, in: tx).first
                 #expect(view?.quoted?.post.id == second && view?.quoted?.quoteCount == 1)
-                let list = try Quotes.list(of: second, viewer: nil, PageRequest(), in: tx)
-                #expect(list.map(\.post) == [first])
+                let list = try Timelines.quotes(of: second, PageRequest(), viewer: nil, in: tx)
+                #expect(list.posts == [first])
                 try Posts.delete(second, in: tx)
                 let left = try StatusViews.ofPosts([first], viewer: nil, in: tx).first
                 #expect(left?.quoted == nil && left?.post?.post.quote?.state == .deleted)

@@ -15,24 +15,24 @@ extension StatementTour {
         _ = try Entries.boosters(of: .event(s.event.id), s.page, in: tx)
         let upwards = PageRequest(after: 1, fromOldest: true)
         for page in [s.page, upwards] {
-            _ = try EntryLists.home(s.ada.id, page, in: tx)
-            _ = try EntryLists.group(s.group.id, viewer: s.ada.id, page, in: tx)
+            _ = try Timelines.home(s.ada.id, page, in: tx)
+            _ = try Timelines.group(s.group.id, page, viewer: s.ada.id, mode: .open, in: tx)
             for replies in AccountList.RepliesPolicy.allCases {
-                _ = try EntryLists.list(ID(1), replies: replies, viewer: s.ada.id, page, in: tx)
+                _ = try Timelines.list(ID(1), replies: replies, viewer: s.ada.id, page, in: tx)
             }
-            _ = try EntryLists.everyone(PublicFilter(), viewer: nil, mode: .open, page, in: tx)
+            _ = try Timelines.everyone(PublicFilter(), page, viewer: nil, mode: .open, in: tx)
         }
         var filter = AccountFilter()
         filter.withoutReplies = true
         filter.withoutBoosts = true
         filter.onlyMedia = true
         filter.tag = "tea"
-        _ = try EntryLists.account(s.ada.id, filter, viewer: nil, s.page, in: tx)
+        _ = try Timelines.account(s.ada.id, filter, s.page, viewer: nil, in: tx)
         var tags = TagFilter("tea")
         tags.all = ["tea"]
         tags.none = ["milk"]
         tags.source.isLocal = true
-        _ = try EntryLists.tagged(tags, viewer: s.ada.id, mode: .quarantine, s.page, in: tx)
+        _ = try Timelines.tagged(tags, s.page, viewer: s.ada.id, mode: .quarantine, in: tx)
         _ = try StatusViews.ofPosts([s.post.id, s.answer.id], viewer: s.ada.id, in: tx)
         _ = try StatusViews.load([try Entries.byID(entry, in: tx)].compactMap { $0 }, viewer: nil, in: tx)
         _ = try StatusViews.one(ID(s.event.id.rawValue), viewer: s.ada.id, in: tx)
@@ -65,12 +65,12 @@ extension StatementTour {
     private func kept(_ s: Stage, _ tx: Transaction) throws {
         for subject in [Entry.Subject.post(s.post.id), .event(s.event.id)] {
             try Bookmarks.add(s.event.id.rawValue &+ 1, account: s.ada.id, subject: subject, in: tx)
-            _ = try Bookmarks.list(of: s.ada.id, s.page, in: tx)
+            _ = try Timelines.bookmarks(of: s.ada.id, s.page, in: tx)
             try Bookmarks.remove(account: s.ada.id, subject: subject, in: tx)
             _ = try Favourites.accounts(of: subject, s.page, in: tx)
         }
         try Favourites.addEvent(1, account: s.ada.id, event: s.event.id, in: tx)
-        _ = try Favourites.list(of: s.ada.id, s.page, in: tx)
+        _ = try Timelines.favourites(of: s.ada.id, s.page, in: tx)
         try Favourites.removeEvent(account: s.ada.id, event: s.event.id, in: tx)
         try Pins.add(post: s.post.id, account: s.ada.id, at: s.now, in: tx)
         _ = try Pins.list(of: s.ada.id, in: tx)

@@ -25,7 +25,7 @@ extension StatementTour {
         edited.quote = Quote(iri: s.answer.iri, post: s.answer.id, state: .accepted)
         try Posts.update(edited, Posts.parts(of: s.post.id, in: tx), in: tx)
         _ = try PostVersions.of(edited, in: tx)
-        _ = try Quotes.list(of: s.answer.id, viewer: s.ada.id, s.page, in: tx)
+        _ = try Timelines.quotes(of: s.answer.id, s.page, viewer: s.ada.id, in: tx)
         try Quotes.set(.accepted, authorization: s.address, of: s.post.id, in: tx)
         try Quotes.setPolicy(.followers, of: s.post.id, in: tx)
         _ = try Quotes.byAuthorization(s.address, in: tx)

@@ -184,17 +184,19 @@ struct StatementTour {
         for mode in FederationMode.allCases {
             _ = try Timelines.discussions(s.page, viewer: nil, mode: mode, in: tx)
             _ = try Timelines.group(s.group.id, s.page, viewer: s.vic.id, mode: mode, in: tx)
-            _ = try Timelines.tag("tea", s.page, viewer: nil, mode: mode, in: tx)
         }
-        _ = try Timelines.account(s.ada.id, s.page, viewer: s.vic.id, in: tx)
-        _ = try Timelines.home(s.ada.id, s.page, in: tx)
         _ = try Timelines.mentions(s.vic.id, s.page, in: tx)
         _ = try Threads.load(s.post.thread, viewer: s.vic.id, in: tx)
-        _ = try Threads.replies(toObject: s.post.iri, viewer: nil, in: tx)
-        _ = try Threads.aboutEvent(s.event.id, viewer: nil, in: tx)
-        _ = try Threads.replyIRIs(of: s.post.id, in: tx)
-        _ = try PostViews.load([s.post.id, s.answer.id], viewer: s.ada.id, in: tx)
+        let place = AnswerPosition(publishedAt: s.answer.publishedAt, post: s.answer.id)
+        for range in [AnswerRange.beginning, .after(place), .before(place), .around(place)] {
+            _ = try Threads.answers(to: .post(s.post.id), range, viewer: nil, in: tx)
+            _ = try Threads.answers(to: .event(s.event.id), range, viewer: nil, in: tx)
+        }
+        _ = try Threads.replyIRIs(to: s.post.iri, in: tx)
+        _ = try Posts.iris(of: [s.post.id], in: tx)
+        _ = try PostViews.load([s.post.id, s.answer.id], viewer: s.ada.id, with: .page, in: tx)
         _ = try PostViews.one(s.post.id, viewer: nil, in: tx)
+        _ = try PostViews.unrestricted(s.post.id, in: tx)
     }
 
     private func events(_ s: Stage, _ tx: Transaction) throws {
@@ -209,13 +211,17 @@ struct StatementTour {
         for mode in FederationMode.allCases {
             for scope in [.community, .of(s.group.id), .shown(by: s.group.id)] as [EventScope] {
                 for after in [nil, (s.now, event.id)] as [(Timestamp, ID<Event>)?] {
-                    _ = try Events.upcoming(from: s.now, scope: scope, limit: 5, after: after, mode: mode, in: tx)
-                    _ = try Events.past(before: s.now, scope: scope, limit: 5, after: after, mode: mode, in: tx)
+                    _ = try Events.upcoming(
+                        from: s.now, scope: scope, limit: 5, after: after, viewer: nil, mode: mode, in: tx)
+                    _ = try Events.past(
+                        before: s.now, scope: scope, limit: 5, after: after, viewer: nil, mode: mode, in: tx)
                 }
             }
         }
-        _ = try EventViews.load([event.id, s.event.id], viewer: s.ada.id, in: tx)
+        _ = try EventViews.load([event.id, s.event.id], viewer: s.ada.id, with: .page, in: tx)
         _ = try EventViews.one(event.id, viewer: nil, in: tx)
+        _ = try EventViews.unrestricted(event.id, in: tx)
+        _ = try Events.relation(of: s.ada.id, to: event, in: tx)
         _ = try EventShares.add(
             scene.id(), event: event.id, account: s.group.id, activity: s.address, at: s.now, in: tx)
         _ = try EventShares.byActivity(s.address, in: tx)

@@ -83,10 +83,12 @@ struct ThreadsTests {
             let asked = question
             try await scene.db.write { tx in
                 try Posts.adoptReplies(of: event, in: tx)
-                #expect(try Threads.aboutEvent(event.id, viewer: nil, in: tx) == [asked.id, answer.id])
-                #expect(try Threads.aboutEvent(event.id, viewer: ana.id, limit: 2, in: tx) == [asked.id, answer.id])
-                #expect(try Threads.aboutEvent(event.id, viewer: ana.id, in: tx).last == secret.id)
-                #expect(try Threads.replies(toObject: event.iri, viewer: nil, in: tx) == [asked.id])
+                let subject = Entry.Subject.event(event.id)
+                #expect(try Threads.answers(to: subject, viewer: nil, in: tx).posts == [asked.id, answer.id])
+                let two = try Threads.answers(to: subject, viewer: ana.id, limit: 2, in: tx)
+                #expect(two.posts == [asked.id, answer.id])
+                #expect(try Threads.answers(to: subject, viewer: ana.id, in: tx).posts.last == secret.id)
+                #expect(try Threads.replyIRIs(to: event.iri, in: tx) == [asked.iri])
                 try Events.delete(event.id, in: tx)
                 #expect(try Posts.byID(answer.id, in: tx)?.event == nil)
             }
@@ -108,7 +110,6 @@ struct ThreadsTests {
                 #expect(
                     try Threads.load(root.id, viewer: nil, in: db) == [root.id, early, middle.id, last.id])
                 #expect(try Threads.load(root.id, viewer: nil, limit: 2, in: db) == [root.id, early])
-                #expect(try Threads.replies(toObject: root.iri, viewer: nil, in: db) == [middle.id, last.id])
             }
         }
     }
@@ -131,8 +132,8 @@ struct ThreadsTests {
             try await scene.decide(.blocked, about: "blocked.example")
             try await scene.db.write { tx in
                 _ = try Accounts.suspend(eve.id, at: Scene.start, in: tx)
-                #expect(try Threads.replyIRIs(of: root.id, in: tx) == [open.iri, quiet.iri])
-                #expect(try Threads.replyIRIs(of: root.id, limit: 1, in: tx) == [open.iri])
+                #expect(try Threads.replyIRIs(to: root.iri, in: tx) == [open.iri, quiet.iri])
+                #expect(try Threads.replyIRIs(to: root.iri, limit: 1, in: tx) == [open.iri])
             }
         }
     }

@@ -3,98 +3,142 @@
 import Database
 import Model
 import Storage
+import Synchronization
 import TestSupport
 import Testing
-import Vocabulary
 
-/// Who looks at a post, as far as reading goes.
-private enum ViewerKind: String, CaseIterable {
-    case visitor, member, follower, wouldBeFollower, named, author, blocker, blockedFollower, blockedNamed
-}
-
-@Suite("visibility")
+@Suite("Visibility")
 struct VisibilityTests {
-    /// All viewers follow the group, and the group wrongly relays every post, so that only the rules hold one back.
     @Test(
-        "each list shows each viewer exactly the posts that the rules allow",
-        arguments: TestEngine.available, Visibility.allCases)
-    func matrix(engine: TestEngine, visibility: Visibility) async throws {
+        "each surface shows each reader exactly the posts and events that the rules allow",
+        arguments: TestEngine.available, AuthorState.allCases)
+    func matrix(engine: TestEngine, state: AuthorState) async throws {
         try await Scene.with(engine) { scene in
-            let group = try await scene.account("cafe", kind: .group)
-            let people = try await people(in: scene, following: group)
-            let author = try #require(people[.author])
-            let named = try [.named, .blockedNamed].map { try #require(people[$0]) }
-            let post = try await scene.post(by: author, visibility, group: group, mentions: named, tags: ["tag"])
-            try await scene.boost(post, by: group)
-            for kind in ViewerKind.allCases {
-                let viewer = people[kind]?.id
-                try await scene.db.read { db in
-                    let relation = try viewer.map { try Posts.relation(of: $0, to: post, in: db) } ?? .stranger
-                    #expect(relation == Self.expected(kind))
-                    let mayRead = PostPolicy.mayRead(visibility, as: relation)
-                    let shown = try Self.lists(showing: post, to: viewer, in: group, db)
-                    #expect(shown == Self.expected(kind, visibility, mayRead), "\(kind) \(visibility)")
+            let cast = try await VisibilityCast(state, scene)
+            let cells = try await scene.db.read { db in
+                var cells = 0
+                for one in cast.seen {
+                    for reader in Reader.allCases {
+                        #expect(try cast.knowsRelation(of: reader, to: one, in: db))
+                        let shown = try cast.surfaces(showing: one, to: reader, in: db)
+                        let expected = cast.expected(one, reader)
+                        let difference = shown.symmetricDifference(expected).map(\.rawValue).sorted()
+                        #expect(difference == [], "\(reader) \(one.kind) \(one.visibility): shown \(shown)")
+                        cells += Surface.allCases.count { $0.exists(for: one.kind, reader) }
+                    }
                 }
+                return cells
+            }
+            print("Visibility on \(engine), author \(state): \(cells) cells")
+            #expect(cells > 2_000)
+        }
+    }
+
+    @Test("who brought an item must be one that the reader may see", arguments: TestEngine.available)
+    func bringers(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let (ana, me) = (try await scene.account("ana"), try await scene.account("me"))
+            let post = try await scene.post(by: ana)
+            var bringers: [String: Account] = [:]
+            for name in ["friend", "blocked", "blocker", "muted", "suspended", "far"] {
+                let bringer = try await scene.account(name, host: name == "far" ? "far.example" : "")
+                try await scene.follow(bringer, by: me)
+                bringers[name] = bringer
+            }
+            var boosts: [String: ID<Entry>] = [:]
+            for (name, bringer) in bringers {
+                try await scene.boost(post, by: bringer)
+                boosts[name] = try await scene.db.read { try Entries.boost(of: post.id, by: bringer.id, in: $0)?.id }
+            }
+            let (known, items) = (bringers, boosts)
+            try await scene.block(try #require(known["blocked"]), by: me)
+            try await scene.block(me, by: try #require(known["blocker"]))
+            try await scene.decide(.blocked, about: "far.example")
+            try await scene.db.write { tx in
+                try Accounts.suspend(try #require(known["suspended"]).id, at: Scene.start, in: tx)
+                try Mutes.set(
+                    by: me.id, target: try #require(known["muted"]).id, hidesNotifications: false, until: nil,
+                    at: Scene.start, in: tx)
+                for (name, item) in items {
+                    let readable = try StatusViews.one(item, viewer: me.id, in: tx) != nil
+                    #expect(readable == ["friend", "muted"].contains(name), "\(name)")
+                    let streamed = try StreamAudience.load(item, listeners: [me.id], lists: [], mode: .open, in: tx)
+                    #expect((streamed?.readers[me.id] != nil) == (name == "friend"), "\(name)")
+                }
+                let home = try Timelines.home(me.id, PageRequest(), in: tx)
+                #expect(home.items.map(\.account) == [known["friend"]?.id])
             }
         }
     }
+}
 
-    private func people(in scene: Scene, following group: Account) async throws -> [ViewerKind: Account] {
-        var people: [ViewerKind: Account] = [:]
-        for kind in ViewerKind.allCases where kind != .visitor {
-            let person = try await scene.account(kind.rawValue)
-            try await scene.follow(group, by: person)
-            people[kind] = person
+// MARK: - What the rules say
+
+extension VisibilityCast {
+    /// Whether the database knows of a reader what the cast made.
+    func knowsRelation(of reader: Reader, to one: Seen, in db: some Queryable) throws -> Bool {
+        if let post = one.post {
+            let known = try people[reader].map { try Posts.relation(of: $0, to: post, in: db) } ?? .stranger
+            return known == Self.postRelation(reader)
         }
-        let author = try #require(people[.author])
-        for kind in [ViewerKind.follower, .blockedFollower] {
-            try await scene.follow(author, by: try #require(people[kind]))
-        }
-        for kind in [ViewerKind.blockedFollower, .blockedNamed] {
-            try await scene.block(try #require(people[kind]), by: author)
-        }
-        let (blocker, hopeful) = (try #require(people[.blocker]), try #require(people[.wouldBeFollower]))
-        try await scene.block(author, by: blocker)
-        let wish = try scene.iri("follows")
-        try await scene.db.write { tx in
-            _ = try Follows.request(by: hopeful.id, of: author.id, activity: wish, at: Scene.start, in: tx)
-        }
-        return people
+        guard let event = one.event else { return false }
+        let known = try people[reader].map { try Events.relation(of: $0, to: event, in: db) } ?? .stranger
+        return known == Self.eventRelation(reader)
     }
 
-    private static func expected(_ kind: ViewerKind) -> PostRelation {
+    private static func postRelation(_ reader: Reader) -> PostRelation {
         PostRelation(
-            isAuthor: kind == .author, followsAuthor: kind == .follower || kind == .blockedFollower,
-            isMentioned: kind == .named || kind == .blockedNamed,
-            isBlocked: kind == .blocker || kind == .blockedFollower || kind == .blockedNamed)
+            isAuthor: reader == .author, followsAuthor: reader.followsAuthor, isMentioned: reader.isNamed,
+            isBlocked: reader.isBlocked)
     }
 
-    private static func expected(_ kind: ViewerKind, _ visibility: Visibility, _ mayRead: Bool) -> Set<String> {
-        var lists: Set<String> = []
-        if visibility == .everyone && mayRead { lists.formUnion(["discussions", "group", "tag"]) }
-        if visibility != .direct && mayRead { lists.insert("account") }
-        if mayRead { lists.formUnion(["thread", "view"]) }
-        if kind != .visitor && mayRead { lists.insert("home") }
-        if kind == .named { lists.insert("mentions") }
-        return lists
+    private static func eventRelation(_ reader: Reader) -> EventRelation {
+        EventRelation(
+            isOwner: reader == .author, isOrganizer: reader == .organizer, followsOwner: reader.followsAuthor,
+            isInvited: reader.isNamed, isBlocked: reader.isBlocked)
     }
 
-    /// The names of the reads that show the post.
-    private static func lists(
-        showing post: Post, to viewer: ID<Account>?, in group: Account, _ db: some Queryable
-    ) throws -> Set<String> {
-        let (page, mode) = (PageRequest(), FederationMode.open)
-        var found: [String: [ID<Post>]] = [:]
-        found["discussions"] = try Timelines.discussions(page, viewer: viewer, mode: mode, in: db).items
-        found["group"] = try Timelines.group(group.id, page, viewer: viewer, mode: mode, in: db).items
-        found["tag"] = try Timelines.tag("tag", page, viewer: viewer, mode: mode, in: db).items
-        found["account"] = try Timelines.account(post.author, page, viewer: viewer, in: db).items
-        found["thread"] = try Threads.load(post.thread, viewer: viewer, in: db)
-        found["view"] = try PostViews.load([post.id], viewer: viewer, in: db).map(\.id)
-        if let viewer {
-            found["home"] = try Timelines.home(viewer, page, in: db).items
-            found["mentions"] = try Timelines.mentions(viewer, page, in: db).items
+    private func mayRead(_ one: Seen, _ reader: Reader) -> Bool {
+        let isAllowed =
+            one.kind == .post
+            ? PostPolicy.mayRead(one.visibility, as: Self.postRelation(reader))
+            : EventPolicy.mayRead(one.visibility, as: Self.eventRelation(reader))
+        return state.isShown && isAllowed
+    }
+
+    private func wants(_ one: Seen, _ reader: Reader) -> Bool {
+        switch reader {
+        case .muter: false
+        case .hostMuter: !state.isRemote
+        case .threadMuter: one.kind == .event
+        default: true
         }
-        return Set(found.filter { $0.value.contains(post.id) }.keys)
+    }
+
+    /// The surfaces that show it to the reader.
+    func expected(_ one: Seen, _ reader: Reader) -> Set<Surface> {
+        guard mayRead(one, reader) else { return [] }
+        // What shows a single thing, or what the reader keeps, shows it also when the reader muted it.
+        var surfaces: Set<Surface> = [
+            .status, .boost, .page, .thread, .context, .quoted, .quotes, .bookmarks, .favourites, .notification,
+            .collection,
+        ]
+        let isPublic = one.visibility == .everyone
+        if one.visibility != .direct { surfaces.insert(.account) }
+        if isPublic && state.isListed { surfaces.formUnion([.agenda, .calendar]) }
+        if wants(one, reader) {
+            surfaces.formUnion([.list, .listStream, .search])
+            if reader.isNamed { surfaces.insert(.mentions) }
+            let hearsAuthor = reader.followsAuthor || reader == .author
+            if hearsAuthor { surfaces.insert(.homeStream) }
+            if reader != .boostHider { surfaces.insert(.boostStream) }
+            if hearsAuthor || reader != .boostHider { surfaces.insert(.home) }
+            // Followers of the group see there also what is not public.
+            if state.isListed && (isPublic || (one.visibility != .direct && reader != .visitor)) {
+                surfaces.formUnion([.group, .groupPage, .groupFeed])
+            }
+            if isPublic && state.isListed { surfaces.formUnion([.everyone, .tag, .discussions, .feed]) }
+        }
+        return surfaces.filter { $0.exists(for: one.kind, reader) && !($0.needsAccount && reader == .visitor) }
     }
 }

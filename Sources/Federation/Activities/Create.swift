@@ -86,9 +86,7 @@ extension Outbox {
     func enqueue(
         _ kind: OutgoingKind, post id: ID<Post>, alsoTo others: [Recipient] = [], in tx: Transaction
     ) throws(DatabaseError) {
-        guard let author = try Posts.byID(id, in: tx)?.author,
-            let view = try PostViews.one(id, viewer: author, in: tx)
-        else { return }
+        guard let view = try PostViews.unrestricted(id, in: tx) else { return }
         let post = view.post
         let parent = try post.inReplyTo.flatMap { id throws(DatabaseError) in try Posts.byID(id, in: tx) }
         let parentAuthor = try parent.flatMap { post throws(DatabaseError) in try Accounts.byID(post.author, in: tx) }
@@ -148,7 +146,7 @@ extension Outbox {
     /// Says something of an event to followers and guests.
     @discardableResult
     func enqueue(_ kind: OutgoingKind, event id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Event? {
-        guard let view = try EventViews.load([id], viewer: nil, in: tx).first else { return nil }
+        guard let view = try EventViews.unrestricted(id, in: tx) else { return nil }
         let document = EventToDocument.document(view, identifiers: identifiers, community: community)
         let audience = Audience(of: Document(document))
         // A change has to reach whoever counts on the event, followers or not.

@@ -75,7 +75,7 @@ enum DeleteHandler: ActivityHandler {
 extension Outbox {
     /// Tells everybody who may have a post that it is gone. Called before its row goes.
     public func delete(_ post: Post, in tx: Transaction) throws(DatabaseError) {
-        guard let view = try PostViews.one(post.id, viewer: post.author, in: tx) else { return }
+        guard let view = try PostViews.unrestricted(post.id, in: tx) else { return }
         let parent = try post.inReplyTo.flatMap { id throws(DatabaseError) in try Posts.byID(id, in: tx) }
         let parentAuthor = try parent.flatMap { post throws(DatabaseError) in try Accounts.byID(post.author, in: tx) }
         let readers = try readers(of: view, parentAuthor: parentAuthor, in: tx)

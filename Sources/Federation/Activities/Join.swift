@@ -33,8 +33,8 @@ enum JoinHandler: ActivityHandler {
     ) throws(DatabaseError) -> InboxOutcome {
         guard let id = incoming.activity.id else { return .ignored(.malformed) }
         guard let owner = try Accounts.byID(event.owner, in: tx) else { return .ignored(.unknownObject) }
-        var mayJoin = event.visibility.isOpen
-        if !mayJoin { mayJoin = try Follows.find(by: incoming.actor.id, of: owner.id, in: tx)?.state == .accepted }
+        let mayJoin = EventPolicy.mayRead(
+            event.visibility, as: try Events.relation(of: incoming.actor.id, to: event, in: tx))
         let isBlocked = try Blocks.exists(between: owner.id, incoming.actor.id, in: tx)
         guard event.status.takesGuests, event.endsAt > incoming.now, mayJoin, !isBlocked else {
             try incoming.outbox.answer(.declined, join: id, of: incoming.actor, to: event, by: owner, in: tx)

@@ -104,7 +104,8 @@ public struct Collections: Sendable {
         let now = clock.now
         let events = try await database.read { db in
             let ids = try Events.upcoming(
-                from: now, scope: .of(group.id), limit: Self.limit, after: nil, mode: .open, in: db)
+                from: now, scope: .of(group.id), limit: Self.limit, after: nil, viewer: nil, mode: .open,
+                in: db)
             return try EventViews.load(ids, viewer: nil, in: db)
         }
         return Self.complete(identifiers.upcoming(of: group.iri), items: events.map { JSON($0.event.iri) })
@@ -115,7 +116,7 @@ public struct Collections: Sendable {
     /// The direct answers to a post that everybody may read, oldest first.
     public func replies(to post: Post) async throws -> JSON {
         let answers = try await database.read { db in
-            try Threads.replyIRIs(of: post.id, limit: Self.limit, in: db)
+            try Threads.replyIRIs(to: post.iri, limit: Self.limit, in: db)
         }
         return Self.complete(identifiers.replies(post.id), items: answers.map { JSON($0) })
     }
@@ -123,21 +124,19 @@ public struct Collections: Sendable {
     /// What people say about an event, oldest first.
     public func replies(to event: Event) async throws -> JSON {
         let answers = try await database.read { db in
-            let ids = try Threads.replies(toObject: event.iri, viewer: nil, limit: Self.limit, in: db)
-            return try PostViews.load(ids, viewer: nil, in: db)
+            try Threads.replyIRIs(to: event.iri, limit: Self.limit, in: db)
         }
-        return Self.complete(identifiers.eventReplies(event.id), items: answers.map { JSON($0.post.iri) })
+        return Self.complete(identifiers.eventReplies(event.id), items: answers.map { JSON($0) })
     }
 
     /// A whole discussion, as far as everybody may read it, oldest first; it belongs to its group, or to who began it.
     public func context(of post: Post) async throws -> JSON {
         let (posts, owner) = try await database.read { db in
             let ids = try Threads.load(post.thread, viewer: nil, limit: Self.limit, in: db)
-            let posts = try PostViews.load(ids, viewer: nil, in: db)
-            return (posts, try Accounts.byID(post.group ?? post.author, in: db)?.iri)
+            return (try Posts.iris(of: ids, in: db), try Accounts.byID(post.group ?? post.author, in: db)?.iri)
         }
         var object =
-            Self.complete(identifiers.context(post.thread), items: posts.map { JSON($0.post.iri) })
+            Self.complete(identifiers.context(post.thread), items: posts.map { JSON($0) })
             .object ?? [:]
         if let owner { object["attributedTo"] = JSON(owner) }
         return .object(object)

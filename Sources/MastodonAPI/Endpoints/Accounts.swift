@@ -105,7 +105,7 @@ enum AccountEndpoints {
         filter.onlyMedia = sent.bool("only_media") == true
         filter.tag = sent.text("tagged").flatMap { $0.isEmpty ? nil : call.services.foldedTag($0) }
         return try await TimelineEndpoints.answer(call) { [filter] page, db throws(DatabaseError) in
-            try EntryLists.account(account.id, filter, viewer: call.viewer, page, in: db)
+            try Timelines.account(account.id, filter, page, viewer: call.viewer, in: db)
         }
     }
 

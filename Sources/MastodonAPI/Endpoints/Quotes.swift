@@ -17,7 +17,7 @@ enum QuoteEndpoints {
     private static func list(_ call: Call) async throws -> Answer {
         guard let post = try await StatusEndpoints.view(try call.id(), call).entry.post else { return .nothing }
         return try await TimelineEndpoints.answer(call) { page, db throws(DatabaseError) in
-            try Quotes.list(of: post, viewer: call.viewer, page, in: db)
+            try Timelines.quotes(of: post, page, viewer: call.viewer, in: db)
         }
     }
 

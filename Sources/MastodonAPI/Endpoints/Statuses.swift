@@ -43,13 +43,15 @@ enum StatusEndpoints {
         .post("/api/v1/statuses/:id/reblog", .person("write:statuses"), reblog),
         .post("/api/v1/statuses/:id/unreblog", .person("write:statuses"), unreblog),
         .get("/api/v1/bookmarks", .person("read:bookmarks")) { call in
-            try await kept(call) { viewer, page, db throws(DatabaseError) in
-                try Bookmarks.list(of: viewer, page, in: db)
+            let viewer = try call.actor()
+            return try await TimelineEndpoints.answer(call) { page, db throws(DatabaseError) in
+                try Timelines.bookmarks(of: viewer, page, in: db)
             }
         },
         .get("/api/v1/favourites", .person("read:favourites")) { call in
-            try await kept(call) { viewer, page, db throws(DatabaseError) in
-                try Favourites.list(of: viewer, page, in: db)
+            let viewer = try call.actor()
+            return try await TimelineEndpoints.answer(call) { page, db throws(DatabaseError) in
+                try Timelines.favourites(of: viewer, page, in: db)
             }
         },
     ]
@@ -102,20 +104,6 @@ enum StatusEndpoints {
         return try await AccountEndpoints.page(call) { page, db throws(DatabaseError) in
             try Entries.boosters(of: subject, page, in: db)
         }
-    }
-
-    private static func kept(
-        _ call: Call,
-        _ read: @escaping @Sendable (ID<Account>, PageRequest, Snapshot) throws(DatabaseError) -> [KeptEntry]
-    ) async throws -> Answer {
-        let viewer = try call.actor()
-        let page = call.page()
-        let (kept, statuses) = try await call.database.read { db in
-            let kept = try read(viewer, page, db)
-            return (kept, try StatusList(try Entries.byIDs(kept.map(\.entry), in: db), call, in: db))
-        }
-        let cursors = kept.first.flatMap { first in kept.last.map { (newest: first.mark, oldest: $0.mark) } }
-        return Answer(page: statuses.kept(call), cursors: cursors, of: call) { $0.status($1, call.rendering) }
     }
 
     // MARK: - Writing

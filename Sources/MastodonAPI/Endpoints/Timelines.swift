@@ -20,14 +20,14 @@ enum TimelineEndpoints {
     private static func home(_ call: Call) async throws -> Answer {
         let viewer = try call.actor()
         return try await answer(call) { page, db throws(DatabaseError) in
-            try EntryLists.home(viewer, page, in: db)
+            try Timelines.home(viewer, page, in: db)
         }
     }
 
     private static func everyone(_ call: Call) async throws -> Answer {
         let filter = source(call.parameters)
         return try await answer(call) { page, db throws(DatabaseError) in
-            try EntryLists.everyone(filter, viewer: call.viewer, mode: call.mode, page, in: db)
+            try Timelines.everyone(filter, page, viewer: call.viewer, mode: call.mode, in: db)
         }
     }
 
@@ -38,7 +38,7 @@ enum TimelineEndpoints {
         filter.none = call.parameters.texts("none").prefix(4).map(call.services.foldedTag)
         filter.source = source(call.parameters)
         return try await answer(call) { [filter] page, db throws(DatabaseError) in
-            try EntryLists.tagged(filter, viewer: call.viewer, mode: call.mode, page, in: db)
+            try Timelines.tagged(filter, page, viewer: call.viewer, mode: call.mode, in: db)
         }
     }
 
@@ -49,8 +49,8 @@ enum TimelineEndpoints {
         let list = try await call.services.list(number, of: viewer)
         return try await answer(call) { page, db throws(DatabaseError) in
             switch list {
-            case .own(let list): try EntryLists.list(list.id, replies: list.replies, viewer: viewer, page, in: db)
-            case .group(let group): try EntryLists.group(group.id, viewer: viewer, page, in: db)
+            case .own(let list): try Timelines.list(list.id, replies: list.replies, viewer: viewer, page, in: db)
+            case .group(let group): try Timelines.group(group.id, page, viewer: viewer, mode: call.mode, in: db)
             }
         }
     }
@@ -63,19 +63,19 @@ enum TimelineEndpoints {
         return filter
     }
 
-    /// Reads a page of entries and shows it to whoever asks.
+    /// Reads a page of a timeline and shows it to whoever asks.
     static func answer(
         _ call: Call,
-        _ read: @escaping @Sendable (PageRequest, Snapshot) throws(DatabaseError) -> [Entry]
+        _ read: @escaping @Sendable (PageRequest, Snapshot) throws(DatabaseError) -> TimelinePage
     ) async throws -> Answer {
-        let page = call.page()
-        let (entries, statuses) = try await call.database.read { db in
-            let entries = try read(page, db)
-            return (entries, try StatusList(entries, call, in: db))
+        let request = call.page()
+        let (page, statuses) = try await call.database.read { db in
+            let page = try read(request, db)
+            return (page, try StatusList(page.items, call, in: db))
         }
-        let cursors = entries.first.flatMap { first in
-            entries.last.map { (newest: first.id.rawValue, oldest: $0.id.rawValue) }
-        }
-        return Answer(page: statuses.kept(call), cursors: cursors, of: call) { $0.status($1, call.rendering) }
+        let items = statuses.kept(call)
+        var answer = Answer { writer in writer.array(items) { $0.status($1, call.rendering) } }
+        answer.link(older: page.older, newer: page.newer, of: call)
+        return answer
     }
 }

@@ -21,7 +21,7 @@ extension JSONWriter {
     }
 
     /// Null for a post that asks nothing.
-    mutating func poll(of status: StatusPost, _ node: Rendering) {
+    mutating func poll(of status: PostView, _ node: Rendering) {
         guard let poll = status.poll else { return null() }
         let isOver = poll.isOver(at: node.clock.now)
         object {
@@ -43,11 +43,11 @@ extension JSONWriter {
     /// The question whether one comes: apps know no other way to answer it. Null when one signs up elsewhere.
     ///
     /// Whoever gave up a seat is shown that, and may answer again.
-    mutating func poll(of status: StatusEvent, _ node: Rendering) {
+    mutating func poll(of status: EventView, _ node: Rendering) {
         guard status.asks else { return null() }
-        let event = status.view.event
+        let event = status.event
         let answer = status.answer
-        let counts = [max(0, status.view.going), max(0, status.maybeCount), max(0, status.absentCount)]
+        let counts = [max(0, status.going), max(0, status.maybeCount), max(0, status.absentCount)]
         let titles =
             node.community.language == "fr"
             ? ["J’y vais", "Peut-être", "Je ne viens pas"] : ["Going", "Maybe", "Can’t"]
@@ -73,13 +73,13 @@ extension JSONWriter {
     }
 }
 
-extension StatusEvent {
+extension EventView {
     /// Whether one can say here whether one comes.
-    fileprivate var asks: Bool { view.event.joinMode != .external && view.event.joinMode != .invite }
+    fileprivate var asks: Bool { event.joinMode != .external && event.joinMode != .invite }
 
     /// What the viewer said.
     fileprivate var answer: EventAnswer? {
-        switch view.viewer?.state {
+        switch viewer?.state {
         case .going, .waiting, .asked: .yes
         case .cancelled, .declined: marks.liked ? .perhaps : .no
         case nil: marks.liked ? .perhaps : nil

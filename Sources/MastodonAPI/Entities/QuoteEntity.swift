@@ -5,7 +5,7 @@ internal import Storage
 
 extension JSONWriter {
     /// Quote, with the quoted status; null for what quotes nothing.
-    mutating func quote(of status: StatusPost, _ quoted: StatusPost?, _ node: Rendering) {
+    mutating func quote(of status: PostView, _ quoted: PostView?, _ node: Rendering) {
         guard let quote = status.post.quote else { return null() }
         object {
             $0.field("state", Self.state(of: quote, isReadable: quoted != nil))
@@ -15,7 +15,7 @@ extension JSONWriter {
     }
 
     /// ShallowQuote: inside a quoted status only the number is told.
-    mutating func shallowQuote(of status: StatusPost) {
+    mutating func shallowQuote(of status: PostView) {
         guard let quote = status.post.quote else { return null() }
         object {
             $0.field("state", Self.state(of: quote, isReadable: quote.post != nil))

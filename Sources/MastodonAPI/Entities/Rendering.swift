@@ -41,7 +41,7 @@ struct Rendering: Sendable {
     }
 
     /// The page for people; for posts of this node the one that apps recognise, which ends in the number.
-    func url(of post: StatusPost) -> String {
+    func url(of post: PostView) -> String {
         guard post.post.isLocal else { return String(describing: post.post.url ?? post.post.iri) }
         return "\(origin)/@\(post.author.username)/\(post.post.id)"
     }

@@ -25,8 +25,8 @@ extension JSONWriter {
                 writer.field("id", post.post.id)
                 writer.head(view, author: post.author, at: post.post.publishedAt, node)
             case .event(let event):
-                writer.field("id", event.view.id)
-                writer.head(view, author: event.view.owner, at: event.view.event.publishedAt, node)
+                writer.field("id", event.id)
+                writer.head(view, author: event.owner, at: event.event.publishedAt, node)
             }
             writer.null("reblog")
             if let source { writer.field("text", source) }
@@ -55,7 +55,7 @@ extension JSONWriter {
     }
 
     /// The status inside a quote: a full one, but for what it quotes itself.
-    mutating func quoted(_ status: StatusPost, _ node: Rendering) {
+    mutating func quoted(_ status: PostView, _ node: Rendering) {
         object {
             $0.field("id", status.post.id)
             $0.field("created_at", status.post.publishedAt)
@@ -70,7 +70,7 @@ extension JSONWriter {
         }
     }
 
-    private mutating func members(of status: StatusPost, _ node: Rendering) {
+    private mutating func members(of status: PostView, _ node: Rendering) {
         lastingMembers(of: status, node)
         counts(
             likes: status.likeCount, boosts: status.boostCount, replies: status.replyCount, quotes: status.quoteCount)
@@ -84,7 +84,7 @@ extension JSONWriter {
     }
 
     /// What is the same for every reader until the post is edited; see ``RenderedPost``.
-    mutating func lastingMembers(of status: StatusPost, _ node: Rendering) {
+    mutating func lastingMembers(of status: PostView, _ node: Rendering) {
         let post = status.post
         field("in_reply_to_id", post.inReplyTo ?? post.event.flatMap { ID($0.rawValue) })
         field("in_reply_to_account_id", status.answered)
@@ -116,8 +116,8 @@ extension JSONWriter {
         }
     }
 
-    private mutating func members(of status: StatusEvent, _ node: Rendering) {
-        let event = status.view.event
+    private mutating func members(of status: EventView, _ node: Rendering) {
+        let event = status.event
         null("in_reply_to_id")
         null("in_reply_to_account_id")
         field("sensitive", false)
@@ -126,7 +126,7 @@ extension JSONWriter {
         field("language", event.language)
         field("uri", String(describing: event.iri))
         field("url", event.isLocal ? "\(node.origin)/events/\(event.id)" : String(describing: event.url ?? event.iri))
-        field("content", EventText.content(of: status.view, node))
+        field("content", EventText.content(of: status, node))
         field("edited_at", event.updatedAt > event.publishedAt ? event.updatedAt : nil)
         counts(likes: status.likeCount, boosts: 0, replies: status.replyCount, quotes: 0)
         marks(status.marks)

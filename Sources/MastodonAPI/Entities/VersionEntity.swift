@@ -6,7 +6,7 @@ internal import Storage
 
 extension JSONWriter {
     /// StatusEdit: what a post said and showed at some time.
-    mutating func version(_ version: PostVersion, of status: StatusPost, _ node: Rendering) {
+    mutating func version(_ version: PostVersion, of status: PostView, _ node: Rendering) {
         object { writer in
             writer.key("account")
             writer.account(status.author, node)
@@ -32,11 +32,11 @@ extension JSONWriter {
         guard case .event(let status) = view.subject else { return null() }
         object {
             $0.key("account")
-            $0.account(status.view.owner, node)
-            $0.field("content", EventText.content(of: status.view, node))
+            $0.account(status.owner, node)
+            $0.field("content", EventText.content(of: status, node))
             $0.field("spoiler_text", "")
             $0.field("sensitive", false)
-            $0.field("created_at", status.view.event.updatedAt)
+            $0.field("created_at", status.event.updatedAt)
             $0.empty("media_attachments")
             $0.empty("emojis")
             $0.null("quote")

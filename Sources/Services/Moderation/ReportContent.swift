@@ -65,7 +65,7 @@ extension Services {
     private static func address(of view: StatusView) -> String {
         switch view.subject {
         case .post(let status): status.post.iri.string
-        case .event(let status): status.view.event.iri.string
+        case .event(let status): status.event.iri.string
         }
     }
 }

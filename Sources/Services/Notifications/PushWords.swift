@@ -47,7 +47,7 @@ extension Services {
             if !post.warning.isEmpty { return post.warning }
             let words = Excerpt.plainText(of: post.content, limit: 240)
             return post.title.isEmpty ? words : "\(post.title) – \(words)"
-        case .event(let status): return status.view.event.title
+        case .event(let status): return status.event.title
         }
     }
 }

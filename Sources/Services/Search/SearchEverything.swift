@@ -32,6 +32,8 @@ public struct SearchWish: Sendable, Hashable {
     public var before = Int64.max
     /// Only those after this one.
     public var after: Int64 = 0
+    /// What of the posts and events is shown besides what everybody needs.
+    public var details: ViewDetails = .app
 
     /// Looks for everything.
     public init(_ text: String) {
@@ -145,7 +147,7 @@ extension Services {
         return try await database.read { [query] db in
             let entries = try Searches.statuses(
                 query, viewer: viewer, offset: wish.offset, limit: wish.limit, in: db)
-            return try StatusViews.load(entries, viewer: viewer, in: db)
+            return try StatusViews.load(entries, viewer: viewer, with: wish.details, in: db)
         }
     }
 

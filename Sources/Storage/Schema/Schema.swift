@@ -25,6 +25,7 @@ public enum Schema {
         discussions,
         leases,
         goneInboxes,
+        threadCounts,
         versions,
     ]
 }

@@ -43,7 +43,7 @@ extension Visit {
     }
 
     private func answerers(_ view: PostView) -> HTML {
-        guard view.replyCount > 0 else {
+        guard view.answerCount > 0 else {
             let isOpening = view.post.isTopLevel && view.post.event == nil
             return when(isOpening, "<p class=\"answers\"><span class=\"awaits\">\(t(.awaitsAnswer))</span></p>")
         }
@@ -52,14 +52,14 @@ extension Visit {
         }
         return """
             <p class="answers">\(AccountCard.quietFaces(view.repliers, label: t(.whoAnswered)))
-            <span>\(t.count(.answerCount, view.replyCount))\(last)</span></p>
+            <span>\(t.count(.answerCount, view.answerCount))\(last)</span></p>
             """
     }
 
     /// A post in its thread: all of it, and what one can do with it.
     ///
-    /// - Parameter parent: what it answers, when that is not the post before it.
-    func threadPost(_ view: PostView, parent: PostView?, isCurrent: Bool) -> HTML {
+    /// - Parameter parent: what it answers, unless that is what the whole page is about.
+    func threadPost(_ view: PostView, parent: AnsweredPost?, isCurrent: Bool) -> HTML {
         let post = view.post
         return """
             <article class="post\(" current", if: isCurrent)" id="post-\(post.id)" aria-label="\(t(.postBy, view.author.shownName))">
@@ -68,9 +68,7 @@ extension Visit {
             <a href="\(post.path)">\(moments.element(ago: post.publishedAt))</a>\
             \(when(post.editedAt != nil, " · \(t(.wasEdited))"))\(visibilityNote(post))</span></p></header>
             \(maybe(parent) { parent in
-                """
-                <p class="meta to"><a href="#post-\(parent.post.id)">\(t(.answerTo, parent.author.shownName))</a></p>
-                """
+                "<p class=\"meta to\"><a href=\"\(parent.address)\">\(t(.answerTo, parent.view.author.shownName))</a></p>"
             })
             \(words(view))
             \(actions(view))</article>
@@ -113,12 +111,12 @@ extension Visit {
         guard let person else { return .nothing }
         let post = view.post
         let isOwn = view.author.id == person.account.id
-        let thanks = view.viewerLiked ? "unlike" : "like"
-        let boost = view.viewerBoosted ? "unboost" : "boost"
+        let thanks = view.marks.liked ? "unlike" : "like"
+        let boost = view.marks.boosted ? "unboost" : "boost"
         return """
             <div class="deeds"><a class="button quiet small" href="\(post.path)#answer">\(t(.answer))</a>
-            \(when(!isOwn, button("\(post.path)/\(thanks)", t(view.viewerLiked ? .thanked : .thank), style: "button quiet small", pressed: view.viewerLiked)))
-            \(when(post.visibility.isOpen, button("\(post.path)/\(boost)", t(view.viewerBoosted ? .recommended : .recommendPost), style: "button quiet small", pressed: view.viewerBoosted)))
+            \(when(!isOwn, button("\(post.path)/\(thanks)", t(view.marks.liked ? .thanked : .thank), style: "button quiet small", pressed: view.marks.liked)))
+            \(when(post.visibility.isOpen, button("\(post.path)/\(boost)", t(view.marks.boosted ? .recommended : .recommendPost), style: "button quiet small", pressed: view.marks.boosted)))
             \(when(isOwn, "<a class=\"button quiet small\" href=\"\(post.path)/edit\">\(t(.edit))</a>"))
             \(when(!isOwn && isModerator && post.isLocal, deletion(post)))
             \(when(!post.isLocal, originLink(post)))</div>

@@ -18,9 +18,11 @@ enum Agenda {
             let limit = pageSize + 1
             let ids =
                 isPast
-                ? try Events.past(before: now, scope: .community, limit: limit, after: after, mode: mode, in: db)
-                : try Events.upcoming(from: now, scope: .community, limit: limit, after: after, mode: mode, in: db)
-            return try EventViews.load(ids, viewer: viewer, in: db)
+                ? try Events.past(
+                    before: now, scope: .community, limit: limit, after: after, viewer: viewer, mode: mode, in: db)
+                : try Events.upcoming(
+                    from: now, scope: .community, limit: limit, after: after, viewer: viewer, mode: mode, in: db)
+            return try EventViews.load(ids, viewer: viewer, with: .page, in: db)
         }
         let t = visit.t
         let page = Page(t(.events), .events, content: content(views, isPast, visit)).with {
@@ -99,7 +101,7 @@ enum MyEvents {
         let now = visit.now
         let views = try await visit.database.read { db in
             let ids = try GuestLists.of(me, from: now, in: db).map(\.0)
-            return try EventViews.load(ids, viewer: me, in: db)
+            return try EventViews.load(ids, viewer: me, with: .page, in: db)
         }
         let t = visit.t
         let content: HTML = """

@@ -19,8 +19,10 @@ struct AnnouncementDesk: Sendable {
         guard person.role.mayRunCommunity else { return nil }
         var desk = AnnouncementDesk()
         desk.current = try Announcements.list(viewer: person.account.id, withRead: true, at: now, in: db)
-        let events = try Events.upcoming(from: now, scope: .community, limit: 40, after: nil, mode: mode, in: db)
-        desk.events = try EventViews.load(events, viewer: person.account.id, in: db)
+        let viewer = person.account.id
+        let events = try Events.upcoming(
+            from: now, scope: .community, limit: 40, after: nil, viewer: viewer, mode: mode, in: db)
+        desk.events = try EventViews.load(events, viewer: viewer, in: db)
         return desk
     }
 

@@ -10,12 +10,13 @@ internal import TextEncoding
 
 /// A discussion from its first word to the last, and the place to answer.
 enum Discussion {
-    struct Thread: Sendable {
-        var posts: [PostView]
+    private struct Thread: Sendable {
+        /// The post that starts it; the one that the address names when the reader may not read that, or it is gone.
+        var root: PostView
         /// The one that the address names.
         var current: PostView
+        var answers: AnswerList
         var event: EventView?
-        var root: PostView { posts.first ?? current }
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -44,16 +45,21 @@ enum Discussion {
     }
 
     private static func load(_ id: ID<Post>, _ visit: Visit) async throws -> Thread {
-        let viewer = visit.viewer
+        let (viewer, wanted) = (visit.viewer, visit.answerRange)
         let thread = try await visit.database.read { db -> Thread? in
-            guard let current = try PostViews.one(id, viewer: viewer, in: db), current.author.isActive else {
-                return nil
+            guard let current = try PostViews.one(id, viewer: viewer, in: db) else { return nil }
+            let start = current.post.thread
+            let root = start == id ? current : try PostViews.one(start, viewer: viewer, in: db)
+            let place = AnswerPosition(publishedAt: current.post.publishedAt, post: id)
+            var answers = try AnswerList(
+                to: .post(start), wanted ?? (start == id ? .beginning : .around(place)),
+                below: [root].compactMap { $0 },
+                viewer: viewer, in: db)
+            if root == nil { answers.views.removeAll { $0.id == id } }
+            var thread = Thread(root: root ?? current, current: current, answers: answers)
+            if let event = current.post.event {
+                thread.event = try EventViews.one(event, viewer: viewer, with: .page, in: db)
             }
-            var posts = try PostViews.load(
-                try Threads.load(current.post.thread, viewer: viewer, in: db), viewer: viewer, in: db)
-            if !posts.contains(where: { $0.id == id }) { posts.append(current) }
-            var thread = Thread(posts: posts, current: current)
-            if let event = current.post.event { thread.event = try EventViews.one(event, viewer: viewer, in: db) }
             return thread
         }
         guard let thread else { throw ServiceError.notFound }
@@ -77,15 +83,12 @@ enum Discussion {
     }
 
     private static func answers(_ thread: Thread, _ visit: Visit) -> HTML {
-        let rest = thread.posts.dropFirst()
-        guard !rest.isEmpty else { return .nothing }
-        let byID = Dictionary(thread.posts.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let items = each(rest) { view in
-            let parent = view.post.inReplyTo.flatMap { $0 == thread.root.id ? nil : byID[$0] }
-            return visit.threadPost(view, parent: parent, isCurrent: view.id == thread.current.id)
-        }
+        let answers = thread.answers
+        guard !answers.views.isEmpty || !answers.isWhole else { return .nothing }
+        let count = answers.isWhole ? answers.views.count : thread.root.answerCount
+        let list = answers.html(at: thread.current.post.path, root: thread.root.id, current: thread.current.id, visit)
         return """
-            <section aria-labelledby="answers"><h2 id="answers">\(visit.t.count(.answerCount, rest.count))</h2>\(items)</section>
+            <section aria-labelledby="answers"><h2 id="answers">\(visit.t.count(.answerCount, count))</h2>\(list)</section>
             """
     }
 
@@ -118,7 +121,7 @@ enum Discussion {
     }
 
     private static func aside(_ thread: Thread, _ visit: Visit) -> HTML {
-        let people = thread.posts.reduce(into: [Account]()) { list, view in
+        let people = ([thread.root] + thread.answers.views).reduce(into: [Account]()) { list, view in
             if !list.contains(where: { $0.id == view.author.id }) { list.append(view.author) }
         }
         let tags = thread.root.hashtags

@@ -21,22 +21,23 @@ enum Discussions {
         let view = View(rawValue: visit.query["view"] ?? "") ?? .everything
         let viewer = view == .everything ? visit.viewer : try visit.member().account.id
         let (request, mode) = (visit.listPage(), visit.community.mode)
-        let (views, next, groups) = try await visit.database.read { db in
-            let list =
+        let (views, older, groups) = try await visit.database.read { db in
+            let page =
                 switch (view, viewer) {
-                case (.mine, let viewer?): try Timelines.home(viewer, request, in: db)
+                case (.mine, let viewer?): try Timelines.home(viewer, request, onlyPosts: true, in: db)
                 case (.named, let viewer?): try Timelines.mentions(viewer, request, in: db)
                 default: try Timelines.discussions(request, viewer: viewer, mode: mode, in: db)
                 }
             return (
-                try PostViews.load(list.items, viewer: viewer, in: db), list.next, try Accounts.groups(in: db)
+                try PostViews.load(page.posts, viewer: viewer, with: .page, in: db), page.older,
+                try Accounts.groups(in: db)
             )
         }
         let t = visit.t
         let content: HTML = """
             <div class="heading"><h1>\(t(.discussions))</h1><a class="button" href="/write">\(t(.writePost))</a></div>
             \(when(visit.person != nil, tabs(visit, view)))
-            \(list(views, next, view, visit))
+            \(list(views, older, view, visit))
             """
         let page = Page(t(.discussions), .discussions, content: content).with {
             $0.aside = """
@@ -92,13 +93,13 @@ enum Discussions {
             """
     }
 
-    private static func list(_ views: [PostView], _ next: Int64?, _ view: View, _ visit: Visit) -> HTML {
-        guard !views.isEmpty else {
+    private static func list(_ views: [PostView], _ older: Int64?, _ view: View, _ visit: Visit) -> HTML {
+        guard !views.isEmpty || older != nil else {
             return visit.empty(.noTalks, .noTalksInvite, Pictures.emptyCounter, link: ("/write", .writePost))
         }
         return """
             <ul class="list">\(each(views) { visit.discussionCard($0, heading: .second) })</ul>
-            \(visit.older(next, extra: view == .everything ? "" : "&view=\(view.rawValue)"))
+            \(visit.older(older, extra: view == .everything ? "" : "&view=\(view.rawValue)"))
             """
     }
 
@@ -112,14 +113,14 @@ enum TagPage {
     static func show(_ visit: Visit) async throws -> Response {
         let tag = try visit.word("tag").lowercased()
         let (request, viewer, mode) = (visit.listPage(), visit.viewer, visit.community.mode)
-        let (views, next) = try await visit.database.read { db in
-            let list = try Timelines.tag(tag, request, viewer: viewer, mode: mode, in: db)
-            return (try PostViews.load(list.items, viewer: viewer, in: db), list.next)
+        let (views, older) = try await visit.database.read { db in
+            let page = try Timelines.tagged(TagFilter(tag), request, viewer: viewer, mode: mode, in: db)
+            return (try PostViews.load(page.posts, viewer: viewer, with: .page, in: db), page.older)
         }
         let content: HTML = """
             <h1>#\(tag)</h1>
-            \(when(views.isEmpty, visit.empty(.noTagged, .noTaggedInvite, Pictures.emptyCounter, link: ("/write", .writePost))))
-            <ul class="list">\(each(views) { visit.discussionCard($0, heading: .second) })</ul>\(visit.older(next))
+            \(when(views.isEmpty && older == nil, visit.empty(.noTagged, .noTaggedInvite, Pictures.emptyCounter, link: ("/write", .writePost))))
+            <ul class="list">\(each(views) { visit.discussionCard($0, heading: .second) })</ul>\(visit.older(older))
             """
         return visit.answer(Page("#\(tag)", .discussions, content: content))
     }

@@ -14,7 +14,7 @@ enum EventPage {
         var view: EventView
         var position: Int?
         var mayChange = false
-        var talks: [PostView] = []
+        var answers: AnswerList
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -38,28 +38,17 @@ enum EventPage {
     }
 
     private static func load(_ id: ID<Event>, _ visit: Visit) async throws -> Content {
-        let viewer = visit.viewer
+        let (viewer, wanted) = (visit.viewer, visit.answerRange)
         let content = try await visit.database.read { db -> Content? in
-            guard let view = try EventViews.one(id, viewer: viewer, in: db), view.owner.isActive,
-                try mayRead(view, viewer, in: db)
-            else { return nil }
-            var content = Content(view: view)
+            guard let view = try EventViews.one(id, viewer: viewer, with: .page, in: db) else { return nil }
+            let answers = try AnswerList(to: .event(id), wanted ?? .beginning, viewer: viewer, in: db)
+            var content = Content(view: view, answers: answers)
             if let viewer { content.position = try GuestLists.position(account: viewer, event: id, in: db) }
-            content.talks = try PostViews.load(
-                try Threads.aboutEvent(id, viewer: viewer, in: db), viewer: viewer, in: db)
             return content
         }
         guard var content else { throw ServiceError.notFound }
         if let viewer { content.mayChange = try await visit.services.mayChangeEvent(id, as: .member(viewer)) }
         return content
-    }
-
-    /// Open events are for everyone; others for who follows their owner, has a seat or planned them.
-    static func mayRead(_ view: EventView, _ viewer: ID<Account>?, in db: some Queryable) throws -> Bool {
-        if view.event.visibility.isOpen { return true }
-        guard let viewer else { return false }
-        if view.viewer != nil || view.event.organizer == viewer || view.owner.id == viewer { return true }
-        return try Follows.find(by: viewer, of: view.owner.id, in: db)?.state == .accepted
     }
 
     private static func main(_ content: Content, _ state: FormState, _ visit: Visit) -> HTML {
@@ -163,11 +152,11 @@ enum EventPage {
             $0.limit = PostLimits.text
             $0.hint = t(.textHint)
         }
-        let byID = Dictionary(content.talks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let answers = content.answers
         return """
-            <section id="answer" aria-labelledby="talks"><h2 id="talks">\(t(.aroundEvent))</h2>
-            \(when(content.talks.isEmpty, "<p class=\"hint\">\(t(.aroundEventEmpty))</p>"))
-            \(each(content.talks) { visit.threadPost($0, parent: $0.post.inReplyTo.flatMap { byID[$0] }, isCurrent: false) })
+            <section id="answer" aria-labelledby="answers"><h2 id="answers">\(t(.aroundEvent))</h2>
+            \(when(answers.views.isEmpty && answers.isWhole, "<p class=\"hint\">\(t(.aroundEventEmpty))</p>"))
+            \(answers.html(at: event.path, visit))
             \(visit.problems(state))
             \(when(visit.person != nil && event.visibility.isOpen, visit.form("/posts", """
                 \(visit.hidden("event", String(describing: event.id)))\(visit.field(text, state))

@@ -16,7 +16,7 @@ enum GroupPage {
         var mayRun = false
         var events: [EventView] = []
         var talks: [PostView] = []
-        var next: Int64?
+        var older: Int64?
         var followed: [Account] = []
         var moderators: [Account] = []
     }
@@ -55,11 +55,13 @@ enum GroupPage {
                 content.mayRun = try principal.map { try services.mayRun(group.id, $0, in: db) } ?? false
             }
             let events = try Events.upcoming(
-                from: now, scope: .shown(by: group.id), limit: 4, after: nil, mode: mode, in: db)
-            content.events = try EventViews.load(events, viewer: viewer, in: db)
-            let talks = try Timelines.group(group.id, request, viewer: viewer, mode: mode, in: db)
-            content.talks = try PostViews.load(talks.items, viewer: viewer, in: db)
-            content.next = talks.next
+                from: now, scope: .shown(by: group.id), limit: 4, after: nil, viewer: viewer, mode: mode,
+                in: db)
+            content.events = try EventViews.load(events, viewer: viewer, with: .page, in: db)
+            let page = try Timelines.group(
+                group.id, request, viewer: viewer, mode: mode, onlyPosts: true, in: db)
+            content.talks = try PostViews.load(page.posts, viewer: viewer, with: .page, in: db)
+            content.older = page.older
             content.followed = try Follows.acceptedGroups(followedBy: group.id, in: db)
             content.moderators = try GroupRoles.moderators(of: group.id, in: db)
             return content
@@ -82,7 +84,7 @@ enum GroupPage {
             <section aria-labelledby="group-talks"><h2 id="group-talks">\(t(.discussions))</h2>
             \(when(content.talks.isEmpty, visit.empty(.noTalks, .noTalksInvite, Pictures.emptyCounter,
                 link: ("/write?group=\(group.username)", .writePost))))
-            <ul class="list">\(each(content.talks) { visit.discussionCard($0) })</ul>\(visit.older(content.next))</section>
+            <ul class="list">\(each(content.talks) { visit.discussionCard($0) })</ul>\(visit.older(content.older))</section>
             """
     }
 

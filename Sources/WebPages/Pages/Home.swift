@@ -32,18 +32,19 @@ enum Home {
         let (viewer, now, mode) = (visit.viewer, visit.now, visit.community.mode)
         return try await visit.database.read { db in
             var content = Content()
-            var events = try Events.upcoming(from: now, scope: .community, limit: 5, after: nil, mode: mode, in: db)
+            var events = try Events.upcoming(
+                from: now, scope: .community, limit: 5, after: nil, viewer: viewer, mode: mode, in: db)
             let mine = try viewer.map { try GuestLists.of($0, from: now, in: db) } ?? []
             if let first = mine.first(where: { $0.1.state != .asked })?.0 {
                 events = [first] + events.filter { $0 != first }
                 content.isMine = true
             }
-            let views = try EventViews.load(events, viewer: viewer, in: db)
+            let views = try EventViews.load(events, viewer: viewer, with: .page, in: db)
             let next = content.isMine ? views.first : views.first { $0.event.status.takesGuests } ?? views.first
             content.next = next
             content.later = Array(views.filter { $0.id != next?.id }.prefix(3))
             let talks = try Timelines.discussions(PageRequest(limit: 8), viewer: viewer, mode: mode, in: db)
-            content.talks = try PostViews.load(talks.items, viewer: viewer, in: db)
+            content.talks = try PostViews.load(talks.posts, viewer: viewer, with: .page, in: db)
             content.newcomers = try Accounts.newcomers(since: now - .days(45), limit: 8, in: db)
             content.helpers = try Accounts.helpers(since: now - .days(7), limit: 8, in: db)
             return content
@@ -73,7 +74,7 @@ enum Home {
 
     /// Somebody asked and nobody has answered yet: the first thing to do here.
     private static func question(_ content: Content, _ visit: Visit) -> HTML {
-        let open = content.talks.last { $0.replyCount == 0 && $0.author.id != visit.viewer && $0.author.isLocal }
+        let open = content.talks.last { $0.answerCount == 0 && $0.author.id != visit.viewer && $0.author.isLocal }
         return maybe(open) { open in
             """
             <section class="ask" aria-labelledby="ask-title"><h2 id="ask-title">\(visit.t(.questionWaits))</h2>
@@ -154,9 +155,12 @@ extension Visit {
     }
 
     /// The way to the next page of a list.
-    func older(_ next: Int64?, extra: String = "") -> HTML {
-        maybe(next) { next in
-            "<p class=\"pager\"><a class=\"button quiet\" href=\"\(path)?before=\(String(next))\(extra)\">\(t(.older))</a></p>"
-        }
+    func older(_ cursor: Int64?, extra: String = "") -> HTML {
+        maybe(cursor) { pager("\(path)?before=\(String($0))\(extra)", t(.older)) }
+    }
+
+    /// The way to a neighbouring page.
+    func pager(_ address: String, _ label: String) -> HTML {
+        "<p class=\"pager\"><a class=\"button quiet\" href=\"\(address)\">\(label)</a></p>"
     }
 }

@@ -105,7 +105,7 @@ enum NotificationsPage {
         }
         switch view.status?.subject {
         case .post(let post): return post.post.path
-        case .event(let event): return event.view.event.path
+        case .event(let event): return event.event.path
         case nil: return view.account.path
         }
     }
@@ -113,7 +113,7 @@ enum NotificationsPage {
     private static func headline(_ view: NotificationView) -> String? {
         switch view.status?.subject {
         case .post(let post): post.post.headline
-        case .event(let event): event.view.event.title
+        case .event(let event): event.event.title
         case nil: nil
         }
     }

@@ -39,7 +39,7 @@ enum Profile {
         var account: Account
         var follow: Follow?
         var posts: [PostView]
-        var next: Int64?
+        var older: Int64?
         var events: [EventView]
         var maySuspend = false
     }
@@ -49,16 +49,19 @@ enum Profile {
         let (viewer, request, now, mode) = (visit.viewer, visit.listPage(), visit.now, visit.community.mode)
         let (services, principal) = (visit.services, visit.isModerator ? try? visit.principal() : nil)
         let content = try await visit.database.read { db in
-            let list =
+            var own = AccountFilter()
+            own.withoutBoosts = true
+            own.onlyPosts = true
+            let page =
                 account.isGroup
-                ? try Timelines.group(account.id, request, viewer: viewer, mode: mode, in: db)
-                : try Timelines.account(account.id, request, viewer: viewer, in: db)
+                ? try Timelines.group(account.id, request, viewer: viewer, mode: mode, onlyPosts: true, in: db)
+                : try Timelines.account(account.id, own, request, viewer: viewer, in: db)
             let events = try Events.upcoming(
-                from: now, scope: .of(account.id), limit: 5, after: nil, mode: mode, in: db)
+                from: now, scope: .of(account.id), limit: 5, after: nil, viewer: viewer, mode: mode, in: db)
             return Content(
                 account: account, follow: try viewer.flatMap { try Follows.find(by: $0, of: account.id, in: db) },
-                posts: try PostViews.load(list.items, viewer: viewer, in: db), next: list.next,
-                events: try EventViews.load(events, viewer: viewer, in: db),
+                posts: try PostViews.load(page.posts, viewer: viewer, with: .page, in: db), older: page.older,
+                events: try EventViews.load(events, viewer: viewer, with: .page, in: db),
                 maySuspend: try principal.map { try services.maySuspend(account, $0, in: db) } ?? false)
         }
         let page = Page(account.shownName, account.isLocal ? .members : .networks, content: main(content, visit)).with {
@@ -91,7 +94,7 @@ enum Profile {
                 """))
             <section aria-labelledby="their-posts"><h2 id="their-posts">\(t(account.isGroup ? .discussions : .theirWords))</h2>
             \(when(content.posts.isEmpty, "<p class=\"hint\">\(t(.nothingSaidYet))</p>"))
-            <ul class="list">\(each(content.posts) { visit.discussionCard($0) })</ul>\(visit.older(content.next))</section>
+            <ul class="list">\(each(content.posts) { visit.discussionCard($0) })</ul>\(visit.older(content.older))</section>
             """
     }
 

@@ -14,13 +14,11 @@ enum SearchPage {
         var accounts: [Account] = []
         var tags: [String] = []
         /// What was said and planned.
-        var entries: [Entry] = []
-        var posts: [ID<Post>: PostView] = [:]
-        var events: [ID<Event>: EventView] = [:]
+        var statuses: [StatusView] = []
         /// Where the next page of what was said begins.
-        var next: Int64?
+        var older: Int64?
 
-        var isNothing: Bool { accounts.isEmpty && tags.isEmpty && entries.isEmpty }
+        var isNothing: Bool { accounts.isEmpty && tags.isEmpty && statuses.isEmpty }
     }
 
     private static let limit = 20
@@ -35,8 +33,8 @@ enum SearchPage {
             \(when(words.contains { !$0.isWhitespace } && found.isNothing, visit.empty(.nothingFound, .nothingFoundInvite, Pictures.emptyCounter)))
             \(section(found.accounts, "found-accounts", t(.peopleAndGroups)) { AccountCard.card($0, visit, heading: .third) })
             \(section(found.tags, "found-tags", t(.subjects), style: "tags") { "<li><a href=\"/tags/\($0.percentEncoded)\">#\($0)</a></li>" })
-            \(section(found.entries, "found-talks", t(.saidAndPlanned)) { card($0, found, visit) })
-            \(visit.older(found.next, extra: "&q=\(words.percentEncoded)"))
+            \(section(found.statuses, "found-talks", t(.saidAndPlanned)) { card($0, visit) })
+            \(visit.older(found.older, extra: "&q=\(words.percentEncoded)"))
             \(when(visit.person == nil, "<section class=\"panel\"><p>\(t(.searchNeedsAccount))</p></section>"))
             """
         return visit.answer(Page(t(.search), .search, content: content).with { $0.isHidden = true })
@@ -45,30 +43,21 @@ enum SearchPage {
     private static func look(for words: String, _ visit: Visit) async throws -> Found {
         var wish = SearchWish(words)
         wish.limit = limit
+        wish.details = .page
         wish.before = visit.listPage().before
         // The pages that follow the first go on with what was said.
         if wish.before < .max { wish.kinds = [.statuses] }
         let findings = try await visit.services.search(wish, as: try? visit.principal())
         var found = Found(
-            accounts: findings.accounts, tags: findings.tags.map(\.name),
-            entries: findings.statuses.map(\.entry))
-        if findings.statuses.count == limit { found.next = findings.statuses.last?.id.rawValue }
-        let (viewer, entries) = (visit.viewer, found.entries)
-        let (posts, events) = try await visit.database.read { db in
-            (
-                try PostViews.load(entries.compactMap(\.post), viewer: viewer, in: db),
-                try EventViews.load(entries.compactMap(\.event), viewer: viewer, in: db)
-            )
-        }
-        for view in posts { found.posts[view.id] = view }
-        for view in events { found.events[view.id] = view }
+            accounts: findings.accounts, tags: findings.tags.map(\.name), statuses: findings.statuses)
+        if findings.statuses.count == limit { found.older = findings.statuses.last?.id.rawValue }
         return found
     }
 
-    private static func card(_ entry: Entry, _ found: Found, _ visit: Visit) -> HTML {
-        switch entry.subject {
-        case .post(let id): maybe(found.posts[id]) { visit.discussionCard($0) }
-        case .event(let id): maybe(found.events[id]) { visit.eventCard($0) }
+    private static func card(_ status: StatusView, _ visit: Visit) -> HTML {
+        switch status.subject {
+        case .post(let view): visit.discussionCard(view)
+        case .event(let view): visit.eventCard(view)
         }
     }
 

@@ -82,6 +82,7 @@ extension Texts {
         .sharedBy: "relayed by {1}",
         .awaitsAnswer: "Awaits a first answer",
         .answerCount: "{n} answer|{n} answers",
+        .earlierAnswers: "Earlier answers", .laterAnswers: "Later answers",
         .lastAnswer: "the last one",
         .whoAnswered: "Answered by:",
         .whoTalks: "Around the table",

@@ -85,6 +85,7 @@ extension Texts {
         .sharedBy: "relayé par {1}",
         .awaitsAnswer: "Attend une première réponse",
         .answerCount: "{n} réponse|{n} réponses",
+        .earlierAnswers: "Réponses précédentes", .laterAnswers: "Réponses suivantes",
         .lastAnswer: "la dernière",
         .whoAnswered: "Ont répondu :",
         .whoTalks: "Autour de la table",

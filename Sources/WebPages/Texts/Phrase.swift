@@ -15,7 +15,9 @@ enum Phrase: String, CaseIterable, Sendable {
     // talks
     case writePost, everything, whatIFollow, whereIAmNamed, discussion, noTalks, noTalksInvite, noTagged
     case noTaggedInvite, pictureOnly, picture, file, sharedBy, awaitsAnswer, answerCount, lastAnswer, whoAnswered
-    case whoTalks, subjects, postBy, wasEdited, answer, answerTo, answerToName, answerWhole, yourAnswer, sendAnswer
+    case earlierAnswers, laterAnswers
+    case whoTalks, subjects, postBy, wasEdited, answer, answerTo, answerToName,
+        answerWhole, yourAnswer, sendAnswer
     case answerNeedsAccount, answerFromElsewhere, thank, thanked, recommendPost, recommended, visibleUnlisted
     case visibleFollowers, visibleDirect, deleteExplained, deleteForGood, postTitle, postText, textHint, postGroup
     case noGroup, whoReads, forEveryone, forUnlisted, forFollowers, forNamed, publish, publicHint, editPost

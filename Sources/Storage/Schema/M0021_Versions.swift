@@ -5,7 +5,7 @@ internal import Database
 extension Schema {
     /// A number beside each post and account that is another after each change of what people see of it, so that what
     /// was rendered once is known to be current. Counts are no part of it: they stand in columns that are read anyway.
-    static let versions = Migration(20, "versions") { engine in
+    static let versions = Migration(21, "versions") { engine in
         for table in versionedTables {
             "ALTER TABLE \(table.name) ADD COLUMN version \(.integer) NOT NULL DEFAULT 0"
         }

@@ -7,12 +7,12 @@ import TestSupport
 import Testing
 import Vocabulary
 
-@Suite("Lists of entries")
-struct EntryListsTests {
+@Suite("Home and other timelines of members")
+struct HomeTimelineTests {
     private let page = PageRequest(limit: 40)
 
-    private func subjects(_ entries: [Entry]) -> [Int64] {
-        entries.map { $0.post?.rawValue ?? $0.event?.rawValue ?? 0 }
+    private func subjects(_ page: TimelinePage) -> [Int64] {
+        page.items.map { $0.post?.rawValue ?? $0.event?.rawValue ?? 0 }
     }
 
     @Test(
@@ -35,13 +35,13 @@ struct EntryListsTests {
                 try FollowedTags.add("tea", by: ana.id, mark: tag.rawValue, in: tx)
             }
             try await scene.db.read { db in
-                let entries = try EntryLists.home(ana.id, page, in: db)
+                let home = try Timelines.home(ana.id, page, in: db)
                 #expect(
-                    subjects(entries) == [
+                    subjects(home) == [
                         strange.id.rawValue, tagged.id.rawValue, event.id.rawValue, theirs.id.rawValue, own.id.rawValue,
                     ])
-                #expect(entries.first?.isBoost == true && entries.first?.account == bob.id)
-                #expect(try EntryLists.home(eve.id, page, in: db).count == 3)
+                #expect(home.items.first?.isBoost == true && home.items.first?.account == bob.id)
+                #expect(try Timelines.home(eve.id, page, in: db).items.count == 3)
             }
         }
     }
@@ -61,8 +61,8 @@ struct EntryListsTests {
             let toSelf = try await scene.post(by: bob, answering: toMe)
             try await scene.boost(try await scene.post(by: eve, answering: first), by: cafe)
             try await scene.db.read { db in
-                let entries = try EntryLists.home(ana.id, page, in: db)
-                #expect(subjects(entries) == [toSelf, toMe, mine].map(\.id.rawValue))
+                let home = try Timelines.home(ana.id, page, in: db)
+                #expect(subjects(home) == [toSelf, toMe, mine].map(\.id.rawValue))
             }
         }
     }
@@ -78,10 +78,10 @@ struct EntryListsTests {
             let post = try await scene.post(by: bob, group: cafe)
             try await scene.boost(post, by: cafe)
             try await scene.db.read { db in
-                let entries = try EntryLists.home(ana.id, page, in: db)
-                #expect(entries.map(\.account) == [cafe.id])
-                let alone = try EntryLists.group(cafe.id, viewer: ana.id, page, in: db)
-                #expect(alone.map(\.id.rawValue) == [post.id.rawValue])
+                let home = try Timelines.home(ana.id, page, in: db)
+                #expect(home.items.map(\.account) == [cafe.id])
+                let alone = try Timelines.group(cafe.id, page, viewer: ana.id, mode: .open, in: db)
+                #expect(alone.items.map(\.id.rawValue) == [post.id.rawValue])
             }
         }
     }
@@ -100,25 +100,25 @@ struct EntryListsTests {
             }
             for round in 0..<4 { for person in people.dropFirst(round) { try await scene.post(by: person) } }
             try await scene.db.read { db in
-                let all = try EntryLists.home(ana.id, page, in: db)
+                let all = try Timelines.home(ana.id, page, in: db).items
                 #expect(all.count == 14)
                 #expect(all.map(\.id) == all.map(\.id).sorted(by: >))
                 for limit in 1...6 {
                     var (down, before): ([Entry], Int64?) = ([], nil)
-                    while true {
-                        let next = try EntryLists.home(ana.id, PageRequest(before: before, limit: limit), in: db)
-                        guard let last = next.last else { break }
-                        down += next
-                        before = last.id.rawValue
-                    }
+                    repeat {
+                        let next = try Timelines.home(ana.id, PageRequest(before: before, limit: limit), in: db)
+                        #expect(next.items.count == limit || next.older == nil)
+                        down += next.items
+                        before = next.older
+                    } while before != nil
                     #expect(down == all)
                     var (up, after): ([Entry], Int64) = ([], 0)
                     while true {
                         let request = PageRequest(after: after, fromOldest: true, limit: limit)
-                        let next = try EntryLists.home(ana.id, request, in: db)
-                        guard let first = next.first else { break }
-                        up = next + up
-                        after = first.id.rawValue
+                        let next = try Timelines.home(ana.id, request, in: db)
+                        guard let newer = next.newer else { break }
+                        up = next.items + up
+                        after = newer
                     }
                     #expect(up == all)
                 }
@@ -147,8 +147,8 @@ struct EntryListsTests {
             let newestFirst = Array(kept.map(\.id.rawValue).reversed())
             try await scene.db.read { db in
                 for limit in [2, 5, 9, 20] {
-                    let entries = try EntryLists.home(ana.id, PageRequest(limit: limit), in: db)
-                    #expect(subjects(entries) == Array(newestFirst.prefix(limit)))
+                    let home = try Timelines.home(ana.id, PageRequest(limit: limit), in: db)
+                    #expect(subjects(home) == Array(newestFirst.prefix(limit)))
                 }
             }
         }
@@ -166,15 +166,15 @@ struct EntryListsTests {
             let others = try await scene.post(by: eve)
             try await scene.boost(others, by: bob)
             try await scene.db.read { db in
-                let entries = try EntryLists.home(ana.id, page, in: db)
-                #expect(entries.count == 2)
+                let home = try Timelines.home(ana.id, page, in: db)
+                #expect(home.items.count == 2)
             }
             try await scene.db.write { tx in
                 try Follows.tune(by: ana.id, of: bob.id, showsBoosts: false, notifies: nil, in: tx)
             }
             try await scene.db.read { db in
-                let entries = try EntryLists.home(ana.id, page, in: db)
-                #expect(subjects(entries) == [own.id.rawValue])
+                let home = try Timelines.home(ana.id, page, in: db)
+                #expect(subjects(home) == [own.id.rawValue])
             }
             try await scene.db.write { tx in
                 try Follows.tune(by: ana.id, of: bob.id, showsBoosts: true, notifies: nil, in: tx)
@@ -182,8 +182,8 @@ struct EntryListsTests {
             }
             try await scene.block(ana, by: eve)
             try await scene.db.read { db in
-                let entries = try EntryLists.home(ana.id, page, in: db)
-                #expect(entries == [])
+                let home = try Timelines.home(ana.id, page, in: db)
+                #expect(home.items == [])
             }
         }
     }
@@ -198,9 +198,9 @@ struct EntryListsTests {
             try await scene.follow(ana, by: bob)
             try await scene.db.read { db in
                 let filter = AccountFilter()
-                let stranger = try EntryLists.account(ana.id, filter, viewer: nil, page, in: db)
+                let stranger = try Timelines.account(ana.id, filter, page, viewer: nil, in: db)
                 #expect(subjects(stranger) == [open.id.rawValue])
-                let follower = try EntryLists.account(ana.id, filter, viewer: bob.id, page, in: db)
+                let follower = try Timelines.account(ana.id, filter, page, viewer: bob.id, in: db)
                 #expect(subjects(follower) == [close.id.rawValue, open.id.rawValue])
             }
         }

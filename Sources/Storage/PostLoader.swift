@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Model
+
+/// The posts of a page while they are gathered: one function, one statement.
+///
+/// The people of all posts, authors, groups, those named, are asked for at the end, each once.
+struct PostLoader {
+    private let viewer: ID<Account>?
+    private let details: ViewDetails
+    private let isRestricted: Bool
+    private var rows: [(post: Post, row: Row)] = []
+    private var known: Set<ID<Post>> = []
+    private var mentions: [ID<Post>: [ID<Account>]] = [:]
+    private var hashtags: [ID<Post>: [String]] = [:]
+    private var attachments: [ID<Post>: [Attachment]] = [:]
+    private var polls: [ID<Post>: Poll] = [:]
+    private var answers: [ID<Post>: [(account: ID<Account>, last: Int64, at: Timestamp)]] = [:]
+    private var relays: [ID<Post>: (account: ID<Account>, first: Int64)] = [:]
+
+    /// How many of the latest answers of a discussion are looked at for those who wrote them.
+    private static let latestAnswers = 24
+    /// The most answerers that a view names.
+    private static let replierLimit = 5
+
+    /// - Parameter isRestricted: whether only what the viewer may read is loaded.
+    init(viewer: ID<Account>?, details: ViewDetails, isRestricted: Bool = true) {
+        self.viewer = viewer
+        self.details = details
+        self.isRestricted = isRestricted
+    }
+
+    /// What of the posts is quoted with the consent of its author, and was not loaded yet.
+    var missingQuotes: [ID<Post>] {
+        Array(Set(rows.compactMap { Self.quoted(by: $0.post) })).filter { !known.contains($0) }
+    }
+
+    static func quoted(by post: Post) -> ID<Post>? { post.quote?.state == .accepted ? post.quote?.post : nil }
+
+    /// Loads posts and what belongs to them.
+    mutating func add(_ ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) {
+        for list in ids.inLists() {
+            let found = try addPosts(Array(list), in: db)
+            guard !found.isEmpty else { continue }
+            try addNames(found, in: db)
+            try addAttachments(found, in: db)
+            polls.merge(try Polls.load(found, viewer: viewer, in: db)) { first, _ in first }
+            if details.contains(.discussion) { try addDiscussions(found, in: db) }
+        }
+    }
+
+    private mutating func addPosts(
+        _ ids: [ID<Post>], in db: some Queryable
+    ) throws(DatabaseError) -> [ID<Post>] {
+        let loaded = try db.rows(
+            """
+            SELECT \(PostRow.columns), p.like_count AS likes, p.boost_count AS boosts, p.reply_count AS replies,
+                p.thread_reply_count AS thread_replies,
+                (SELECT count(*) FROM post q WHERE q.quoted_id = p.id AND q.quote_state = 'accepted') AS quotes,
+                (SELECT q.author_id FROM post q WHERE q.id = p.in_reply_to_id) AS answered,
+                EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = p.id AND x.account_id = r.id) AS is_liked,
+                EXISTS (SELECT 1 FROM boost x WHERE x.post_id = p.id AND x.account_id = r.id) AS is_boosted,
+                EXISTS (SELECT 1 FROM bookmark x WHERE x.post_id = p.id AND x.account_id = r.id) AS is_kept,
+                EXISTS (SELECT 1 FROM pin x WHERE x.post_id = p.id AND x.account_id = r.id) AS is_pinned,
+                EXISTS (SELECT 1 FROM thread_mute x
+                        WHERE x.thread_id = p.thread_id AND x.account_id = r.id) AS is_muted,
+                \(Conditions.follows(by: "r.id", "p.author_id")) AS is_followed,
+                c.name AS app_name, c.website AS app_website
+            FROM \(Conditions.reader(viewer)) CROSS JOIN post p JOIN account a ON a.id = p.author_id
+                LEFT JOIN app c ON c.id = p.app_id AND p.author_id = r.id
+            WHERE p.id IN (\(list: ids)) AND \(isRestricted ? Conditions.mayReadPost : "1 = 1")
+            """)
+        var found: [ID<Post>] = []
+        for row in loaded {
+            let post = try PostRow.read(row)
+            guard known.insert(post.id).inserted else { continue }
+            rows.append((post, row))
+            found.append(post.id)
+        }
+        return found
+    }
+
+    private mutating func addNames(_ ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) {
+        let named = try db.rows(
+            """
+            SELECT m.post_id, m.account_id, NULL AS tag FROM mention m WHERE m.post_id IN (\(list: ids))
+            UNION ALL SELECT h.post_id, NULL AS account_id, h.tag FROM hashtag h WHERE h.post_id IN (\(list: ids))
+            ORDER BY post_id, account_id, tag
+            """)
+        for row in named {
+            let post: ID<Post> = try row.id("post_id")
+            if let account: ID<Account> = try row.idOrNil("account_id") {
+                mentions[post, default: []].append(account)
+            } else {
+                hashtags[post, default: []].append(try row.text("tag"))
+            }
+        }
+    }
+
+    private mutating func addAttachments(_ ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) {
+        let files = try db.rows(
+            """
+            SELECT post_id, \(AttachmentRow.columns) FROM attachment
+            WHERE post_id IN (\(list: ids)) ORDER BY post_id, position
+            """)
+        for row in files { attachments[try row.id("post_id"), default: []].append(try AttachmentRow.read(row)) }
+    }
+
+    /// Who wrote the latest answers, and which groups relayed the posts. How many answers there are stands in the row of
+    /// the post that starts the discussion.
+    private mutating func addDiscussions(_ ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) {
+        let found = try db.rows(
+            """
+            SELECT p.thread_id AS post_id, p.author_id AS account_id, max(p.id) AS mark, max(p.published_at) AS written_at
+            FROM \(Conditions.reader(viewer)) CROSS JOIN post t JOIN post p ON p.thread_id = t.id AND p.id >= coalesce((
+                    SELECT x.id FROM post x WHERE x.thread_id = t.id
+                    ORDER BY x.id DESC LIMIT 1 OFFSET \(RangeScan.literal(Self.latestAnswers - 1))), 0)
+                JOIN account a ON a.id = p.author_id
+            WHERE t.id IN (\(list: ids)) AND p.id <> t.id AND p.visibility IN ('public', 'unlisted')
+                AND \(Conditions.mayReadPost)
+            GROUP BY p.thread_id, p.author_id
+            UNION ALL
+            SELECT s.post_id, s.account_id, min(s.id) AS mark, NULL AS written_at
+            FROM \(Conditions.reader(viewer)) CROSS JOIN boost s JOIN post p ON p.id = s.post_id
+                JOIN account a ON a.id = s.account_id
+            WHERE s.post_id IN (\(list: ids)) AND a.kind = 'group' AND \(Conditions.isShownToReader)
+                AND a.id <> p.author_id AND (p.group_id IS NULL OR p.group_id <> a.id)
+            GROUP BY s.post_id, s.account_id
+            """)
+        for row in found {
+            let (post, account): (ID<Post>, ID<Account>) = (try row.id("post_id"), try row.id("account_id"))
+            let mark = try row.int("mark")
+            if let time = try row.timeOrNil("written_at") {
+                answers[post, default: []].append((account, mark, time))
+            } else if mark < relays[post]?.first ?? .max {
+                relays[post] = (account, mark)
+            }
+        }
+    }
+
+    /// Loads the people and gives the views of all posts.
+    ///
+    /// - Parameter boosters: whose accounts are wanted as well; those that may not be shown to the viewer are left out.
+    func finish(
+        boosters: [ID<Account>] = [], in db: some Queryable
+    ) throws(DatabaseError) -> (posts: [ID<Post>: PostView], boosters: [ID<Account>: Account]) {
+        var wanted = Set(boosters)
+        for (post, _) in rows { wanted.formUnion([post.author, post.group].compactMap { $0 }) }
+        for accounts in mentions.values { wanted.formUnion(accounts) }
+        for accounts in answers.values { wanted.formUnion(accounts.map(\.account)) }
+        wanted.formUnion(relays.values.map(\.account))
+        var people: [ID<Account>: Account] = [:]
+        var shown: [ID<Account>: Account] = [:]
+        for list in wanted.sorted().inLists() {
+            let loaded = try db.rows(
+                """
+                SELECT \(AccountRow.plain), CASE WHEN \(Conditions.isShownToReader) THEN 1 ELSE 0 END AS is_shown
+                FROM \(Conditions.reader(viewer)) CROSS JOIN account a WHERE a.id IN (\(list: Array(list)))
+                """)
+            for row in loaded {
+                let account = try AccountRow.read(row)
+                people[account.id] = account
+                if try row.int("is_shown") == 1 { shown[account.id] = account }
+            }
+        }
+        var views: [ID<Post>: PostView] = [:]
+        for (post, row) in rows { views[post.id] = try view(of: post, row, people) }
+        return (views, shown)
+    }
+
+    private func view(
+        of post: Post, _ row: Row, _ people: [ID<Account>: Account]
+    ) throws(DatabaseError) -> PostView? {
+        guard let author = people[post.author] else { return nil }
+        var view = PostView(post: post, author: author)
+        view.group = post.group.flatMap { people[$0] }
+        view.answered = try row.idOrNil("answered")
+        view.mentions = (mentions[post.id] ?? []).compactMap { people[$0] }
+        view.hashtags = hashtags[post.id] ?? []
+        view.attachments = attachments[post.id] ?? []
+        view.poll = polls[post.id]
+        view.likeCount = try row.count("likes")
+        view.boostCount = try row.count("boosts")
+        view.quoteCount = try row.count("quotes")
+        view.replyCount = try row.count("replies")
+        view.threadReplyCount = try row.count("thread_replies")
+        view.marks = try Self.marks(in: row)
+        if let name = try row.textOrNil("app_name") {
+            view.app = AppName(name: name, website: try row.textOrNil("app_website"))
+        }
+        let relation = PostRelation(
+            isAuthor: post.author == viewer, followsAuthor: try row.bool("is_followed"), isMentioned: false,
+            isBlocked: false)
+        view.isOwn = relation.isAuthor
+        view.viewerMayQuote = post.quotePolicy.admits(relation, to: post.visibility)
+        let latest = (answers[post.id] ?? []).sorted { $0.last > $1.last }
+        view.repliers = latest.prefix(Self.replierLimit).compactMap { people[$0.account] }
+        view.lastReplyAt = latest.map(\.at).max()
+        view.sharedBy = (relays[post.id]?.account).flatMap { people[$0] }
+        return view
+    }
+
+    private static func marks(in row: Row) throws(DatabaseError) -> ViewerMarks {
+        var marks = ViewerMarks()
+        marks.liked = try row.bool("is_liked")
+        marks.boosted = try row.bool("is_boosted")
+        marks.bookmarked = try row.bool("is_kept")
+        marks.pinned = try row.bool("is_pinned")
+        marks.muted = try row.bool("is_muted")
+        return marks
+    }
+}
