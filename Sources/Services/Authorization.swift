@@ -189,8 +189,7 @@ extension Services {
         return post
     }
 
-    /// An event that the account may read: an open one; one for followers when the account follows its owner; any that
-    /// the account owns, plans or has a seat in. None of an owner with whom there is a block.
+    /// An event that the account may read, by `EventPolicy`.
     ///
     /// - Throws: `notFound` for any other.
     func readableEvent(_ id: ID<Event>, by account: Account, in db: some Queryable) throws -> Event {
@@ -201,15 +200,7 @@ extension Services {
     }
 
     func mayRead(_ event: Event, _ account: Account, in db: some Queryable) throws -> Bool {
-        if event.owner == account.id || event.organizer == account.id { return true }
-        if try Blocks.exists(between: event.owner, account.id, in: db) { return false }
-        if event.visibility.isOpen { return true }
-        if event.visibility == .followers,
-            try Follows.find(by: account.id, of: event.owner, in: db)?.state == .accepted
-        {
-            return true
-        }
-        return try GuestLists.find(account: account.id, event: event.id, in: db) != nil
+        EventPolicy.mayRead(event.visibility, as: try Events.relation(of: account.id, to: event, in: db))
     }
 
     /// Checks that the account may read what an app shows as a status.

@@ -84,13 +84,13 @@ public enum StatusStates {
             EXISTS (SELECT 1 FROM thread_mute x
                     WHERE x.thread_id = p.thread_id AND x.account_id = \(viewer)) AS is_muted,
             \(Conditions.follows(viewer, "p.author_id")) AS is_followed
-        FROM entry e JOIN post p ON p.id = e.post_id JOIN account a ON a.id = p.author_id
-            JOIN account b ON b.id = e.account_id
+        FROM \(Conditions.reader(viewer)) CROSS JOIN entry e JOIN post p ON p.id = e.post_id
+            JOIN account a ON a.id = p.author_id JOIN account b ON b.id = e.account_id
+        LEFT JOIN event v ON v.id = e.event_id
         WHERE e.id IN (\(list: entries)) AND p.quoted_iri IS NULL
             AND NOT EXISTS (SELECT 1 FROM poll x WHERE x.post_id = p.id)
             AND NOT EXISTS (SELECT 1 FROM content_filter x WHERE x.account_id = \(viewer))
-            AND b.suspended_at IS NULL AND b.deleted_at IS NULL
-            AND \(Conditions.mayRead(viewer)) AND \(Conditions.isShown)
+            AND \(Conditions.mayRead)
         """
     }
 

@@ -4,6 +4,7 @@ internal import Database
 internal import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
+internal import Storage
 
 /// Whether the node lives, and whether it can work.
 struct Health: Sendable {

@@ -3,6 +3,7 @@
 internal import Model
 internal import Storage
 internal import Synchronization
+internal import Telemetry
 internal import Vocabulary
 
 /// Activities that this process let in, as they were parsed, until it processes them: so a body is parsed once.

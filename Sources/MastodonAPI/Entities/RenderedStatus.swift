@@ -23,7 +23,7 @@ struct RenderedPost: Sendable {
     var quotePolicy: QuotePolicy
     var visibility: Visibility
 
-    init(_ status: StatusPost, _ node: Rendering) {
+    init(_ status: PostView, _ node: Rendering) {
         head = Self.written {
             $0.field("id", status.post.id)
             $0.field("created_at", status.post.publishedAt)
