@@ -66,7 +66,7 @@ public struct ParsedSignature: Sendable, Hashable {
     public var identity: [UInt8] { Hash.sha256(signature) }
 }
 
-/// How a key confirmed a signature.
+/// How a signature fits the key.
 public enum SignatureMatch: Sendable, Hashable {
     /// The signature covers everything as received.
     case exact

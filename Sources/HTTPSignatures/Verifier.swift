@@ -206,7 +206,7 @@ extension Verifier {
     }
 }
 
-// MARK: - What both share
+// MARK: - Checks for both schemes
 
 extension Verifier {
     /// Checks that a `Host` header, when present, names this server. Without the header, the signing string uses the

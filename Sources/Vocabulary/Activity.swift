@@ -31,7 +31,7 @@ public struct ActivityDocument: Sendable, Hashable {
     /// The document as it was received, unknown keys included.
     public let document: Document
 
-    /// Reads an activity of any type, known to us or not.
+    /// Reads an activity of any type, also of unknown types.
     ///
     /// - Throws: when `type` or `actor` is missing, when the document is of another family, or when it names two
     ///   actors.

@@ -3,7 +3,7 @@
 internal import CivilDates
 
 // Servers write the same property in many shapes: a value, a list of one value, an object with an id, or null. The
-// readers here accept all these shapes and never fail. The typed documents (``ActorDocument``, ``NoteDocument``, …)
+// readers here accept all these shapes and never fail. The typed documents (`ActorDocument`, `NoteDocument`, …)
 // check which properties are required. Only compact keys are read: `@context` never changes the meaning of a key, and
 // `@graph` is not searched.
 
@@ -77,7 +77,7 @@ extension Document {
     private static func text(_ value: JSON) -> String? { value.string ?? value["@value"]?.string }
 }
 
-// MARK: - Identifiers and things
+// MARK: - Identifiers and references
 
 extension Document {
     /// The first identifier under `key`: a string, or the `id` or `href` of an object.

@@ -79,7 +79,7 @@ extension JSON {
     }
 }
 
-// MARK: - Making
+// MARK: - Initialisers
 
 extension JSON {
     /// Wraps a string.
