@@ -2,75 +2,76 @@
 
 /// One event of a feed. Times are milliseconds since 1970 UTC.
 public struct CalendarEvent: Hashable, Sendable {
-    /// Whether it takes place.
+    /// Whether the event takes place.
     public enum Status: String, Hashable, Sendable {
         case confirmed = "CONFIRMED"
         case tentative = "TENTATIVE"
         case cancelled = "CANCELLED"
     }
 
-    /// Degrees, WGS 84.
+    /// A position in degrees, WGS 84.
     public struct Position: Hashable, Sendable {
-        /// North is positive.
+        /// The latitude; north is positive.
         public var latitude: Double
-        /// East is positive.
+        /// The longitude; east is positive.
         public var longitude: Double
 
-        /// A point on the map.
+        /// Makes a position.
         public init(latitude: Double, longitude: Double) {
             self.latitude = latitude
             self.longitude = longitude
         }
     }
 
-    /// Who invites: a name and at most a public address, never a mailbox.
+    /// The organiser: a name and an optional public web address, never an e-mail address.
     public struct Organizer: Hashable, Sendable {
-        /// As people call them.
+        /// The display name.
         public var name: String
-        /// The page of the community or person; `invalid:nomail` is written when there is none.
+        /// The web page of the group or person; `invalid:nomail` is written when there is none.
         public var uri: String?
 
-        /// A name, with a page or without.
+        /// Makes an organiser.
         public init(name: String, uri: String? = nil) {
             self.name = name
             self.uri = uri
         }
     }
 
-    /// The same on every node that shows the event, so that calendars merge what they get twice.
+    /// The identifier of the event, which is the same on every server that shows the event, so that calendars merge
+    /// duplicates.
     public var uid: String
     /// The title, plain text.
     public var summary: String
-    /// The beginning.
+    /// The start.
     public var startMillis: Int64
-    /// The end; left out of the feed unless it is after the start.
+    /// The end; it is omitted from the feed unless it is after the start.
     public var endMillis: Int64?
-    /// The IANA name of the zone in which the event is announced; an unknown one means UTC.
+    /// The IANA name of the event's time zone; an unknown name means UTC.
     public var timeZone: String
-    /// When this description was made.
+    /// When this description was made (`DTSTAMP`).
     public var stampMillis: Int64
-    /// Grows with each change.
+    /// The revision number, which grows with each change.
     public var sequence: Int = 0
-    /// When the event was first written down.
+    /// When the event was created.
     public var createdMillis: Int64?
-    /// When it was last changed.
+    /// When the event was last changed.
     public var modifiedMillis: Int64?
-    /// Plain text.
+    /// The description, plain text.
     public var description: String?
-    /// Name and address of the place, plain text.
+    /// The name and address of the place, plain text.
     public var location: String?
-    /// Where on the map.
+    /// The coordinates of the place.
     public var position: Position?
-    /// The event's page.
+    /// The address of the event's web page.
     public var url: String?
-    /// Whether it takes place.
+    /// Whether the event takes place.
     public var status: Status = .confirmed
-    /// Who invites.
+    /// The organiser.
     public var organizer: Organizer?
-    /// Labels, one each.
+    /// The categories.
     public var categories: [String] = []
 
-    /// An event with what every event needs; the rest is set afterwards.
+    /// Makes an event with the required properties; the optional ones are set afterwards.
     public init(uid: String, summary: String, startMillis: Int64, timeZone: String, stampMillis: Int64) {
         self.uid = uid
         self.summary = summary

@@ -4,18 +4,18 @@
 ///
 /// Spec: RFC 5545, RFC 5546 (`METHOD`), RFC 7986 (`NAME`, `REFRESH-INTERVAL`).
 public enum CalendarFeed {
-    /// What a feed says about itself besides its name.
+    /// The properties of a feed besides its name.
     public struct Options: Hashable, Sendable {
-        /// Names the program that wrote the feed.
+        /// The product identifier of the program that writes the feed (`PRODID`).
         public var product: String
-        /// How often a reader should come back, in minutes; at least 1.
+        /// How often calendar programs should refresh the feed, in minutes; at least 1.
         public var refreshMinutes: Int
-        /// What the feed holds, plain text.
+        /// A description of the feed, plain text.
         public var description: String?
-        /// The feed's own address.
+        /// The address of the feed.
         public var source: String?
 
-        /// The defaults suit a feed without description and address.
+        /// Makes options; the defaults fit a feed without description and address.
         public init(
             product: String = "-//Troquet//Troquet//EN", refreshMinutes: Int = 60, description: String? = nil,
             source: String? = nil
@@ -27,13 +27,14 @@ public enum CalendarFeed {
         }
     }
 
-    /// The times that a date can be written for: the years 1 to 9999, a day less at each end for local time.
+    /// The instants that are written as dates: the years 1 to 9999, without the first day and the last two days, so
+    /// that local times stay in range too.
     private static let writable: ClosedRange<Int64> = -62_135_510_400_000...253_402_127_999_000
 
-    /// The feed as UTF-8, events in the given order.
+    /// Renders the feed as UTF-8, with the events in the given order.
     ///
-    /// Events whose year has more than four digits are left out, as no date could be written. Equal input gives equal
-    /// bytes, as long as the zone files stay the same: an `ETag` may be made of them.
+    /// Events that start outside the years 1 to 9999 are omitted, because iCalendar cannot express their dates. Equal
+    /// input gives equal bytes as long as the zone files do not change, so callers may compute an `ETag` from them.
     public static func render(events: [CalendarEvent], name: String, options: Options = Options()) -> [UInt8] {
         var zones = Zones()
         let events = events.filter { writable.contains($0.startMillis) }
@@ -107,7 +108,7 @@ public enum CalendarFeed {
         }
     }
 
-    /// The zones of a feed, each read once, and the times that each has to cover.
+    /// The zones of a feed, each read once, and the time spans that each zone description must cover.
     private struct Zones {
         private var rules: [String: TimeZoneRules] = [:]
         private var spans: [String: [ClosedRange<Int64>]] = [:]
@@ -132,7 +133,7 @@ public enum CalendarFeed {
 }
 
 extension TimeZoneRules {
-    /// Whether times are written with `Z` and need no description of the zone.
+    /// Whether times of the zone are written with `Z` and need no zone description.
     var isUTC: Bool {
         identifier == "UTC" || identifier == "Etc/UTC" || identifier == "Etc/UCT" || identifier == "Zulu"
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Lines of an iCalendar stream: folded, ended by CR LF, values escaped.
+/// A writer for iCalendar lines: long lines are folded, lines end with CR LF, values are escaped.
 ///
 /// Spec: RFC 5545 §3.1, §3.3.11; RFC 6868 for parameter values.
 struct ContentLines {
-    /// Longest line, its end not counted.
+    /// The maximum length of a line in bytes, without its line end.
     static let limitBytes = 75
 
     private(set) var bytes: [UInt8] = []
@@ -12,16 +12,16 @@ struct ContentLines {
     /// Appends `NAME:value` where the value is already in its final form.
     mutating func add(_ name: String, _ value: String) { fold(name + ":" + value) }
 
-    /// Appends a property whose value is text from people.
+    /// Appends a property whose value is untrusted plain text.
     mutating func add(_ name: String, text: String) { fold(name + ":" + Self.escaped(text)) }
 
-    /// Appends a list of texts, nothing when it is empty.
+    /// Appends a list of texts; nothing when the list is empty.
     mutating func add(_ name: String, list: [String]) {
         guard !list.isEmpty else { return }
         fold(name + ":" + list.map(Self.escaped).joined(separator: ","))
     }
 
-    /// Appends a URI, nothing when it could not stand in a line.
+    /// Appends a URI; nothing when the URI contains characters that are not allowed in a line.
     mutating func add(_ name: String, uri: String) {
         if Self.isURI(uri) { fold(name + ":" + uri) }
     }
@@ -31,7 +31,7 @@ struct ContentLines {
             && text.unicodeScalars.allSatisfy { !isControl($0) && $0 != " " && $0 != "\"" && $0 != "\u{2028}" }
     }
 
-    /// Escapes a TEXT value. Line ends of any kind become `\n`; other control characters disappear.
+    /// Escapes a TEXT value. Line ends of any kind become `\n`; other control characters are removed.
     static func escaped(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         var previous: Unicode.Scalar = " "
@@ -48,7 +48,7 @@ struct ContentLines {
         return String(result)
     }
 
-    /// A parameter value in quotes.
+    /// A quoted parameter value.
     static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
@@ -66,7 +66,8 @@ struct ContentLines {
         scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 
-    /// Breaks `line` before the 76th byte, between characters; each further line begins with a space that counts.
+    /// Folds `line` after at most 75 bytes, between characters. Each continuation line begins with a space, which
+    /// counts as one byte.
     private mutating func fold(_ line: String) {
         var length = 0
         for scalar in line.unicodeScalars {
@@ -82,18 +83,18 @@ struct ContentLines {
     }
 }
 
-/// Values of dates, offsets and positions.
+/// Formatting of dates, offsets and positions.
 enum CalendarValue {
-    /// `20260904T070000`, without a zone.
+    /// Formats `20260904T070000`, without a zone.
     static func local(_ fields: LocalFields) -> String {
         padded(fields.year, 4) + padded(fields.month, 2) + padded(fields.day, 2) + "T" + padded(fields.hour, 2)
             + padded(fields.minute, 2) + padded(fields.second, 2)
     }
 
-    /// `20260904T070000Z`.
+    /// Formats `20260904T070000Z`.
     static func utc(_ millis: Int64) -> String { local(TimeZoneRules.utc.localFields(of: millis)) + "Z" }
 
-    /// `+0200`, with seconds only where a zone of old has them.
+    /// Formats `+0200`. Seconds are written only for historical offsets that have them.
     static func offset(_ seconds: Int) -> String {
         let size = abs(seconds)
         let rest = size % 60
@@ -101,7 +102,7 @@ enum CalendarValue {
             + (rest == 0 ? "" : padded(rest, 2))
     }
 
-    /// `52.486100;13.352300`, or `nil` when it is no place on earth.
+    /// Formats `52.486100;13.352300`; `nil` when the coordinates are out of range.
     static func position(latitude: Double, longitude: Double) -> String? {
         guard (-90...90).contains(latitude), (-180...180).contains(longitude) else { return nil }
         return decimal(latitude) + ";" + decimal(longitude)

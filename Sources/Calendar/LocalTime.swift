@@ -2,20 +2,22 @@
 
 internal import CivilDates
 
-/// What a clock on the wall shows, to the minute, and the day it hangs on.
+/// A local date and time without a zone, to the minute.
 public struct LocalTime: Hashable, Sendable {
-    /// 1...9999.
+    /// The year, 1...9999.
     public let year: Int
-    /// 1...12.
+    /// The month, 1...12.
     public let month: Int
-    /// 1...31.
+    /// The day of the month, 1...31.
     public let day: Int
-    /// 0...23.
+    /// The hour, 0...23.
     public let hour: Int
-    /// 0...59.
+    /// The minute, 0...59.
     public let minute: Int
 
-    /// - Returns: `nil` when there is no such day or minute; years are 1...9999.
+    /// Makes a local time.
+    ///
+    /// - Returns: `nil` when the day or the time does not exist; years are 1...9999.
     public init?(year: Int, month: Int, day: Int, hour: Int, minute: Int) {
         guard (1...9999).contains(year), (1...12).contains(month), (0...23).contains(hour), (0...59).contains(minute),
             day >= 1, day <= Int(CivilDate.length(ofMonth: Int64(month), year: Int64(year)))
@@ -27,31 +29,31 @@ public struct LocalTime: Hashable, Sendable {
         self.minute = minute
     }
 
-    /// Seconds since 1970 if the clock showed UTC.
+    /// The seconds since 1970 that this time has when it is taken as UTC.
     var secondsAsUTC: Int64 {
         CivilDate.days(year: Int64(year), month: Int64(month), day: Int64(day)) * CivilDate.secondsPerDay
             + Int64(hour) * 3600 + Int64(minute) * 60
     }
 }
 
-/// An instant as the people of a zone write it.
+/// The date and time of an instant in one time zone.
 public struct LocalFields: Hashable, Sendable {
-    /// Proleptic Gregorian; 0 is the year before 1.
+    /// The year in the proleptic Gregorian calendar; 0 is the year before 1.
     public let year: Int
-    /// 1...12.
+    /// The month, 1...12.
     public let month: Int
-    /// 1...31.
+    /// The day of the month, 1...31.
     public let day: Int
-    /// 0...23.
+    /// The hour, 0...23.
     public let hour: Int
-    /// 0...59.
+    /// The minute, 0...59.
     public let minute: Int
-    /// 0...59.
+    /// The second, 0...59.
     public let second: Int
-    /// 1 (Monday) ... 7 (Sunday).
+    /// The weekday, 1 (Monday) ... 7 (Sunday).
     public let weekday: Int
 
-    /// - Parameter seconds: seconds since 1970 with the zone's offset already added.
+    /// - Parameter seconds: seconds since 1970 plus the zone's offset.
     init(shiftedSeconds seconds: Int64) {
         let days = CivilDate.floorDivide(seconds, CivilDate.secondsPerDay)
         let rest = Int(CivilDate.floorModulo(seconds, CivilDate.secondsPerDay))
@@ -66,18 +68,19 @@ public struct LocalFields: Hashable, Sendable {
     }
 }
 
-/// Which instants a local time names.
+/// The instants that a local time can mean.
 public enum LocalResolution: Hashable, Sendable {
-    /// One instant, as nearly always.
+    /// One instant; this is the usual case.
     case exact(Int64)
-    /// None: clocks were put forward over it. The values read it with the offset before and after the change.
+    /// No instant: clocks were put forward and skipped this time. The two values use the offset before and after the
+    /// change.
     case gap(withOffsetBefore: Int64, withOffsetAfter: Int64)
-    /// Two: clocks were put back over it.
+    /// Two instants: clocks were put back and showed this time twice.
     case overlap(earlier: Int64, later: Int64)
 
-    /// The instant to use when nobody can be asked, in milliseconds since 1970.
+    /// The instant to use when the user cannot be asked, in milliseconds since 1970.
     ///
-    /// In a gap the offset before the change holds, so 02:30 becomes 03:30; in an overlap the first of the two.
+    /// In a gap it uses the offset before the change, so 02:30 becomes 03:30. In an overlap it is the earlier instant.
     /// Spec: RFC 5545 §3.3.5.
     public var preferred: Int64 {
         switch self {

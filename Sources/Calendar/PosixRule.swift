@@ -6,12 +6,12 @@ internal import CivilDates
 ///
 /// Spec: POSIX `TZ`, RFC 8536 §3.3.
 struct PosixRule: Hashable, Sendable {
-    /// A day of each year, and the second of that day by the clock in force before the change.
+    /// A change of the offset: a day of each year and the second of that day, in the local time before the change.
     struct Change: Hashable, Sendable {
         enum Day: Hashable, Sendable {
-            /// `Jn`: 1...365, the 29th of February never counts.
+            /// `Jn`: day 1...365; 29 February is never counted.
             case julian(Int64)
-            /// `n`: 0...365.
+            /// `n`: day 0...365, with 29 February in leap years.
             case ordinal(Int64)
             /// `Mm.w.d`: the w-th weekday d (0 is Sunday) of month m; week 5 is the last.
             case weekday(month: Int64, week: Int64, day: Int64)
@@ -20,7 +20,7 @@ struct PosixRule: Hashable, Sendable {
         let day: Day
         let seconds: Int64
 
-        /// Seconds since 1970 by the local clock.
+        /// The change in `year`, in seconds since 1970 of the local clock before the change.
         func localSeconds(year: Int64) -> Int64 { dayNumber(year: year) * CivilDate.secondsPerDay + seconds }
 
         private func dayNumber(year: Int64) -> Int64 {
@@ -45,7 +45,7 @@ struct PosixRule: Hashable, Sendable {
     private let start: Change
     private let end: Change
 
-    /// - Returns: `nil` when `text` is empty or no such rule.
+    /// - Returns: `nil` when `text` is empty or is not a valid rule.
     init?(_ text: String) {
         var reader = PosixRuleReader(text)
         guard let standard = reader.period(isDaylight: false, default: nil) else { return nil }
@@ -64,7 +64,7 @@ struct PosixRule: Hashable, Sendable {
         self.end = end
     }
 
-    /// The changes of `year` in order; none when there is no daylight time.
+    /// The changes in `year`, in order; empty when the zone has no daylight-saving time.
     func transitions(in year: Int64) -> [ZoneTransition] {
         guard let daylight else { return [] }
         let forward = ZoneTransition(at: start.localSeconds(year: year) - Int64(standard.offset), period: daylight)
@@ -80,7 +80,7 @@ struct PosixRule: Hashable, Sendable {
     }
 }
 
-/// Reads the pieces of a rule from left to right.
+/// A reader for the parts of a rule, from left to right.
 private struct PosixRuleReader {
     private var rest: Substring.UTF8View
 
@@ -93,7 +93,7 @@ private struct PosixRuleReader {
         var offset = defaultOffset
         if let next = rest.first, next != 0x2C {
             guard let written = time(hourLimit: 24) else { return nil }
-            // Written as hours to add to reach UTC.
+            // POSIX writes the offset as the time to add to local time to reach UTC, so the sign is inverted.
             offset = Int(-written)
         }
         return offset.map { ZonePeriod(offset: $0, isDaylight: isDaylight, abbreviation: name) }
@@ -113,7 +113,7 @@ private struct PosixRuleReader {
         return .weekday(month: month, week: week, day: day)
     }
 
-    /// Letters, or anything between angle brackets.
+    /// Reads a name: letters, or any characters between angle brackets.
     private mutating func name() -> String? {
         let isQuoted = take(0x3C)
         let name = rest.prefix { isQuoted ? $0 != 0x3E : ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }
@@ -122,7 +122,7 @@ private struct PosixRuleReader {
         return String(Substring(name))
     }
 
-    /// `[+-]h[h[h]][:mm[:ss]]` in seconds.
+    /// Reads `[+-]h[h[h]][:mm[:ss]]` as seconds.
     private mutating func time(hourLimit: Int64) -> Int64? {
         let isNegative = take(0x2D)
         if !isNegative { _ = take(0x2B) }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads a compiled time-zone file, versions 2 to 4.
+/// A reader for compiled time-zone files (TZif), versions 2 to 4.
 ///
-/// Every count is checked against the bytes that are there before anything is read; a file that lies gives `nil`.
+/// Every count in the file is checked against the number of bytes before anything is read. A damaged file gives `nil`.
 /// Spec: RFC 8536 §3.
 struct TZifReader {
-    /// Larger than any file of the database by an order of magnitude.
+    /// The maximum size of a file, ten times as large as any file of the database.
     static let limitBytes = 262_144
 
     private struct Counts {
@@ -34,7 +34,7 @@ struct TZifReader {
 
     private mutating func read(identifier: String) -> TimeZoneRules? {
         guard let first = readHeader(), first.version >= 0x32, skip(first.counts.bytes(timeSize: 4)) else { return nil }
-        // Files that count leap seconds count other seconds than everybody else here.
+        // Files with leap seconds are refused, because all other code counts seconds without them.
         guard let counts = readHeader()?.counts, counts.types > 0, counts.leaps == 0,
             counts.bytes(timeSize: 8) <= bytes.count - position
         else { return nil }
@@ -63,7 +63,7 @@ struct TZifReader {
             initial: periods[indices.isEmpty ? 0 : firstStandard(periods)], future: PosixRule(readFooter()))
     }
 
-    /// What held before the first transition: the first type that is not daylight time.
+    /// The index of the period before the first transition: the first type that is not daylight-saving time.
     private func firstStandard(_ periods: [ZonePeriod]) -> Int { periods.firstIndex { !$0.isDaylight } ?? 0 }
 
     private mutating func readHeader() -> (version: UInt8, counts: Counts)? {
@@ -85,7 +85,7 @@ struct TZifReader {
         return true
     }
 
-    // Safe: callers checked that the whole block is there.
+    // Safe: the callers checked that all bytes of the block exist.
     private mutating func readByte() -> UInt8 {
         defer { position += 1 }
         return bytes[position]

@@ -3,24 +3,24 @@
 import CivilDates
 import FoundationEssentials
 
-/// What clocks of a zone do during some time.
+/// The offset and name of a zone's time during one period.
 struct ZonePeriod: Hashable, Sendable {
-    /// Seconds east of UTC.
+    /// The offset in seconds east of UTC.
     let offset: Int
     let isDaylight: Bool
     let abbreviation: String
 }
 
-/// The instant from which `period` holds.
+/// The instant at which `period` begins.
 struct ZoneTransition: Hashable, Sendable {
-    /// Seconds since 1970.
+    /// The instant in seconds since 1970.
     let at: Int64
     let period: ZonePeriod
 }
 
-/// The rules of one IANA time zone, read from the machine's own time-zone database.
+/// The rules of one IANA time zone, read from the machine's time-zone database.
 ///
-/// Times are milliseconds since 1970 UTC. Any `Int64` is answered.
+/// Times are milliseconds since 1970 UTC. Every `Int64` is a valid time.
 public struct TimeZoneRules: Hashable, Sendable {
     /// The IANA name, such as `Europe/Paris`.
     public let identifier: String
@@ -35,18 +35,18 @@ public struct TimeZoneRules: Hashable, Sendable {
         self.future = future
     }
 
-    /// Coordinated universal time; needs no file.
+    /// Coordinated universal time; it needs no file.
     public static let utc = TimeZoneRules(
         identifier: "UTC", transitions: [], initial: ZonePeriod(offset: 0, isDaylight: false, abbreviation: "UTC"),
         future: nil)
 
-    /// Where Linux systems keep the database.
+    /// The folder of the time-zone database on Linux.
     public static let databasePath = "/usr/share/zoneinfo"
 
-    /// Reads the rules of `identifier` from the database; every call reads the file anew.
+    /// Reads the rules of `identifier` from the database. Every call reads the file again.
     ///
-    /// - Returns: `nil` when the name could leave the database's folder, or the zone is missing or damaged. Callers
-    ///   then go on with ``utc``.
+    /// - Returns: `nil` when the name is not a valid zone name (it could lead out of the folder), or when the file is
+    ///   missing or damaged. Callers then use ``utc``.
     public static func named(_ identifier: String) -> TimeZoneRules? { named(identifier, in: databasePath) }
 
     static func named(_ identifier: String, in folder: String) -> TimeZoneRules? {
@@ -56,7 +56,8 @@ public struct TimeZoneRules: Hashable, Sendable {
         return TZifReader.read(Array(data), identifier: identifier)
     }
 
-    /// One to three parts of letters, digits, `_`, `-` and `+`: no dot, so no way up.
+    /// Whether the name has one to three parts of letters, digits, `_`, `-` and `+`. Dots are not allowed, so `..`
+    /// cannot lead out of the folder.
     static func isName(_ identifier: String) -> Bool {
         guard (1...64).contains(identifier.utf8.count) else { return false }
         let parts = identifier.utf8.split(separator: 0x2F, omittingEmptySubsequences: false)
@@ -72,26 +73,25 @@ public struct TimeZoneRules: Hashable, Sendable {
             }
     }
 
-    /// Seconds east of UTC at an instant.
+    /// The offset at an instant, in seconds east of UTC.
     public func offset(atMillis millis: Int64) -> Int { period(at: Self.seconds(millis)).offset }
 
-    /// What the zone calls its time at an instant, such as `CEST`; some zones use `+03`.
+    /// The abbreviation of the zone at an instant, such as `CEST`; some zones use `+03`.
     public func abbreviation(atMillis millis: Int64) -> String { period(at: Self.seconds(millis)).abbreviation }
 
-    /// Whether an instant lies in daylight-saving time.
+    /// Whether daylight-saving time applies at an instant.
     public func isDaylightSaving(atMillis millis: Int64) -> Bool { period(at: Self.seconds(millis)).isDaylight }
 
-    /// Date and time of an instant on the zone's clocks.
+    /// The local date and time of an instant.
     public func localFields(of millis: Int64) -> LocalFields {
         let seconds = Self.seconds(millis)
         return LocalFields(shiftedSeconds: seconds + Int64(period(at: seconds).offset))
     }
 
-    /// The instants at which the zone's clocks show `local`; see ``LocalResolution/preferred`` for the choice to
-    /// make.
+    /// The instants that have the local time `local`. ``LocalResolution/preferred`` chooses one of them.
     public func millis(ofLocal local: LocalTime) -> LocalResolution {
         let shown = local.secondsAsUTC
-        // No zone is more than 26 hours from UTC, and none changes twice within that time.
+        // This works because no zone is more than 26 hours from UTC, and no zone changes twice within that time.
         let before = Int64(period(at: shown - 93_600).offset)
         let after = Int64(period(at: shown + 93_600).offset)
         let early = shown - before
@@ -117,7 +117,7 @@ public struct TimeZoneRules: Hashable, Sendable {
         return index == 0 ? initial : transitions[index - 1].period
     }
 
-    /// Index of the first transition later than `seconds`.
+    /// The index of the first transition after `seconds`.
     private func firstIndex(after seconds: Int64) -> Int {
         var low = 0
         var high = transitions.count

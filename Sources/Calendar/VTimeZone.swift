@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes the part of a zone's history that a feed needs.
+/// Writes the part of a zone's history that a feed needs (`VTIMEZONE`).
 ///
-/// Each change is listed as it happened or will happen, without recurrence rules: readers need not guess which rule
-/// held, and a rule that has changed since is no trouble. Spec: RFC 5545 §3.6.5.
+/// Each offset change is written as one date, without recurrence rules. So readers need not know which rule applied,
+/// and a rule that changed later causes no error. Spec: RFC 5545 §3.6.5.
 enum VTimeZone {
-    /// Readers move events about; a year on each side keeps them right.
+    /// The margin on each side of an event. Users move events in their calendars; one year more keeps those times
+    /// correct.
     private static let marginSeconds: Int64 = 366 * 86_400
-    /// Of an event that lasts longer only this much is covered.
+    /// The maximum time that is covered for one long event.
     private static let longestSeconds: Int64 = 10 * 366 * 86_400
-    /// More changes than any zone has had in one stretch of the two lengths above.
+    /// The maximum number of changes per stretch; more than any zone has had in one stretch of the two lengths above.
     private static let changeLimit = 200
 
     private struct Change: Hashable {
@@ -17,15 +18,17 @@ enum VTimeZone {
         let to: ZonePeriod
     }
 
-    /// Appends a `VTIMEZONE` that is right in all of `spans` (seconds since 1970).
+    /// Appends a `VTIMEZONE` that is correct within all `spans` (seconds since 1970).
     ///
-    /// Stretches between far-apart spans are left out, so that one absurd date cannot fill the feed.
+    /// The time between spans that are far apart is omitted, so that one event with an absurd date cannot fill the
+    /// feed.
     static func write(_ zone: TimeZoneRules, covering spans: [ClosedRange<Int64>], to lines: inout ContentLines) {
         var order: [Change] = []
         var onsets: [Change: [Int64]] = [:]
         var previous: ZonePeriod?
         for stretch in merged(spans) {
-            // What holds at the beginning needs an onset too, else a reader knows nothing before the first change.
+            // The period at the beginning of the stretch also needs an onset, otherwise readers know no offset before
+            // the first change.
             let beginning = ZoneTransition(at: stretch.lowerBound, period: zone.period(at: stretch.lowerBound))
             for transition in [beginning] + zone.transitions(in: stretch, limit: changeLimit)
             where transition.period != previous {
@@ -57,7 +60,7 @@ enum VTimeZone {
 
     private static func write(_ change: Change, at onsets: [Int64], to lines: inout ContentLines) {
         let name = change.to.isDaylight ? "DAYLIGHT" : "STANDARD"
-        // Onsets are written in the local time that ends with them.
+        // RFC 5545 writes an onset in the local time before the change.
         let times = onsets.map { CalendarValue.local(LocalFields(shiftedSeconds: $0 + Int64(change.from))) }
         guard let first = times.first else { return }
         lines.add("BEGIN", name)

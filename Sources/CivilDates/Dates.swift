@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Instants as text. An instant is milliseconds since 1970-01-01 UTC; the calendar is the proleptic Gregorian one and
-/// years are 0 … 9999: an instant beyond is printed as the nearest that fits.
+/// Instants as text. An instant is milliseconds since 1970-01-01 UTC. The calendar is the proleptic Gregorian one.
+/// Years are 0 … 9999; an instant outside is clamped.
 public enum Dates {
-    /// `2026-01-02T03:04:05Z`; parts of a second are cut. Spec: RFC 3339 §5.6.
+    /// Formats `2026-01-02T03:04:05Z`; fractions of a second are cut. Spec: RFC 3339 §5.6.
     public static func iso(_ milliseconds: Int64) -> String {
         var text = DateText()
         text.add(DateTime(milliseconds))
@@ -11,7 +11,7 @@ public enum Dates {
         return text.string
     }
 
-    /// `2026-01-02T03:04:05.678Z`.
+    /// Formats `2026-01-02T03:04:05.678Z`.
     public static func isoMilliseconds(_ milliseconds: Int64) -> String {
         let moment = DateTime(milliseconds)
         var text = DateText()
@@ -22,8 +22,8 @@ public enum Dates {
         return text.string
     }
 
-    /// `2026-01-02T05:04:05+02:00`: the wall time `offsetSeconds` east of UTC; `Z` is never used, an offset beyond a
-    /// day is cut.
+    /// Formats `2026-01-02T05:04:05+02:00`: the local time `offsetSeconds` east of UTC. The offset is always written as
+    /// numbers, never as `Z`. It is cut to whole minutes and clamped to ±23:59.
     public static func isoWithOffset(_ milliseconds: Int64, offsetSeconds: Int) -> String {
         let offset = Int64(min(max(offsetSeconds, -86_340), 86_340) / 60 * 60)
         let (local, overflow) = milliseconds.addingReportingOverflow(offset * 1000)
@@ -36,7 +36,7 @@ public enum Dates {
         return text.string
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`. Spec: RFC 9110 §5.6.7 (IMF-fixdate).
+    /// Formats `Sun, 06 Nov 1994 08:49:37 GMT`. Spec: RFC 9110 §5.6.7 (IMF-fixdate).
     public static func httpDate(_ milliseconds: Int64) -> String {
         var text = DateText()
         text.addWithWeekday(DateTime(milliseconds))
@@ -44,7 +44,7 @@ public enum Dates {
         return text.string
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 +0000`. Spec: RFC 5322 §3.3.
+    /// Formats `Sun, 06 Nov 1994 08:49:37 +0000`. Spec: RFC 5322 §3.3.
     public static func mailDate(_ milliseconds: Int64) -> String {
         var text = DateText()
         text.addWithWeekday(DateTime(milliseconds))
@@ -52,18 +52,19 @@ public enum Dates {
         return text.string
     }
 
-    /// Reads the forms seen on the wire: `T` or a space, seconds and fraction optional, `Z`, `±hh:mm`, `±hhmm`, `±hh`
-    /// or no offset (then UTC), or a date alone (midnight UTC). A fraction is cut at milliseconds.
+    /// Parses the formats that other servers send: `T` or a space as separator; seconds and fraction optional; `Z`,
+    /// `±hh:mm`, `±hhmm`, `±hh` or no offset (which means UTC); or only a date (midnight UTC). Fractions are cut to
+    /// milliseconds.
     public static func parse(_ text: String) -> Int64? { ISODateReader.read(text)?.milliseconds }
 
-    /// The offset that the text names, in seconds east of UTC; `nil` when it names none or is not a date.
+    /// The offset in the text, in seconds east of UTC; `nil` when there is none or the text is not a date.
     public static func offsetSeconds(_ text: String) -> Int? { ISODateReader.read(text)?.offsetSeconds }
 
-    /// Reads an IMF-fixdate, and no older form. Spec: RFC 9110 §5.6.7.
+    /// Parses an IMF-fixdate; the obsolete formats are refused. Spec: RFC 9110 §5.6.7.
     public static func parseHTTPDate(_ text: String) -> Int64? {
         let bytes = Array(text.utf8)
         guard bytes.count == 29 else { return nil }
-        // Safe: every index below is inside the 29 bytes just counted.
+        // Safe: every index below is within the 29 bytes.
         let word = { (range: Range<Int>) in String(decoding: bytes[range], as: UTF8.self) }
         guard DateText.weekdays.contains(word(0..<3)), word(3..<5) == ", ", bytes[7] == 0x20, bytes[11] == 0x20,
             bytes[16] == 0x20, bytes[19] == 0x3A, bytes[22] == 0x3A, word(25..<29) == " GMT",
@@ -78,7 +79,7 @@ public enum Dates {
     }
 }
 
-/// A day and a time of day in UTC.
+/// A date and time in UTC.
 struct DateTime {
     let year: Int64
     let month: Int64
@@ -105,7 +106,9 @@ struct DateTime {
         weekday = CivilDate.weekday(ofDays: days)
     }
 
-    /// - Returns: nil for a day or a time of day that does not exist. A leap second counts as the next second.
+    /// The instant of a date and time.
+    ///
+    /// - Returns: nil for a date or time that does not exist. Second 60, a leap second, counts as the next second.
     static func milliseconds(
         year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64
     ) -> Int64? {
@@ -117,7 +120,7 @@ struct DateTime {
         return (days * CivilDate.secondsPerDay + hour * 3600 + minute * 60 + second) * 1000
     }
 
-    /// The value of ASCII digits only; there are four at the most.
+    /// The value of one to four ASCII digits; nil for anything else.
     static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
         guard (1...4).contains(digits.count) else { return nil }
         var value: Int64 = 0
@@ -129,7 +132,7 @@ struct DateTime {
     }
 }
 
-/// Writes the parts of a date one after the other.
+/// A writer for the parts of a date.
 struct DateText {
     static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     static let weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -142,7 +145,7 @@ struct DateText {
 
     mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-    /// Adds a number that is not negative with zeros before it.
+    /// Adds a non-negative number, padded with zeros.
     mutating func add(_ value: Int64, digits: Int) {
         var divisor: Int64 = 1
         for _ in 1..<digits { divisor *= 10 }
@@ -152,7 +155,7 @@ struct DateText {
         }
     }
 
-    /// `2026-01-02T03:04:05`.
+    /// Adds `2026-01-02T03:04:05`.
     mutating func add(_ moment: DateTime) {
         add(moment.year, digits: 4)
         add("-")
@@ -163,7 +166,7 @@ struct DateText {
         addTime(moment)
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37`.
+    /// Adds `Sun, 06 Nov 1994 08:49:37`.
     mutating func addWithWeekday(_ moment: DateTime) {
         // Safe: a weekday is 1 … 7 and a month 1 … 12.
         add(Self.weekdays[Int(moment.weekday) - 1])

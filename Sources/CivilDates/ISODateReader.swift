@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads a date as another server wrote it: ISO 8601 in the forms that are seen.
+/// A parser for the ISO 8601 formats that other servers send.
 struct ISODateReader {
     private var rest: ArraySlice<UInt8>
     private var hour: Int64 = 0
@@ -9,7 +9,9 @@ struct ISODateReader {
     private var millisecond: Int64 = 0
     private var offset: Int64?
 
-    /// - Returns: the instant, and the offset from UTC when the text names one; nil for what is no such date.
+    /// Parses a date.
+    ///
+    /// - Returns: the instant, and the UTC offset when the text has one; nil when the text is not such a date.
     static func read(_ text: String) -> (milliseconds: Int64, offsetSeconds: Int?)? {
         let bytes = Array(text.utf8.prefix(65))
         guard (10...64).contains(bytes.count), bytes[4] == 0x2D, bytes[7] == 0x2D,

@@ -2,17 +2,19 @@
 
 internal import Glibc
 
-/// Writes whole files.
+/// Writes complete files.
 public enum AtomicFile {
-    /// Writes a file that the node's own user alone may read; what stood under that name is replaced.
+    /// Writes a file that only the server's own user may read, and replaces an existing file of that name.
     ///
-    /// The file appears with all of its bytes or not at all, also when the machine stops in between, and is on disk when
-    /// this returns. It is written under a name that nobody can foresee and then renamed, so neither a link that somebody
-    /// put there is followed nor do two writers of one file meet. The calls block for as long as the disk takes.
+    /// The file appears with all of its bytes or not at all, even when the machine stops meanwhile, and it is on disk
+    /// when this function returns. The bytes are written to a file with a random name, which is then renamed. So no
+    /// symbolic link is followed, and two writers of one file do not disturb each other. The calls block until the disk
+    /// has finished.
     ///
-    /// A process that is killed in between leaves the other file behind: a hidden one that ends in `.tmp`.
+    /// When the process is killed before the rename, the temporary file remains: a hidden file that ends in `.tmp`.
     ///
-    /// - Throws: nothing is there then that was not there before.
+    /// - Throws: `FileError`. When writing or renaming failed, the previous file is unchanged. When only the last step
+    ///   failed, bringing the folder to disk, the new file is already in place.
     public static func write(_ bytes: some Collection<UInt8>, to path: String) throws(FileError) {
         let (folder, name) = split(path)
         let temporary = "\(folder)/.\(name).\(UInt64.random(in: .min ... .max)).tmp"
@@ -26,9 +28,9 @@ public enum AtomicFile {
         try synchronize(folder: folder)
     }
 
-    /// Writes all bytes to an open file, however many calls it takes.
+    /// Writes all bytes to an open file, with as many system calls as needed.
     ///
-    /// - Parameter descriptor: open for writing.
+    /// - Parameter descriptor: a file descriptor that is open for writing.
     public static func writeAll(_ bytes: some Collection<UInt8>, to descriptor: Int32) throws(FileError) {
         let contiguous: Bool? = bytes.withContiguousStorageIfAvailable { writeAll($0, descriptor) }
         guard contiguous ?? Array(bytes).withUnsafeBufferPointer({ writeAll($0, descriptor) }) else {
@@ -36,7 +38,7 @@ public enum AtomicFile {
         }
     }
 
-    /// - Returns: whether all was written; otherwise `errno` says why not.
+    /// - Returns: whether all bytes were written; otherwise `errno` has the reason.
     private static func writeAll(_ bytes: UnsafeBufferPointer<UInt8>, _ descriptor: Int32) -> Bool {
         var rest = UnsafeRawBufferPointer(bytes)
         while !rest.isEmpty {
@@ -70,9 +72,10 @@ public enum AtomicFile {
     }
 }
 
-/// Makes folders.
+/// Makes directories.
 public enum Folder {
-    /// Makes a folder for this user alone, with the folders above it; one that is there is taken as it is.
+    /// Makes a directory that only this user may access, together with missing parent directories. An existing
+    /// directory is not changed.
     public static func make(_ path: String) throws(FileError) {
         if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else {
@@ -83,19 +86,19 @@ public enum Folder {
     }
 }
 
-/// A system call on a file that failed.
+/// A failed system call on a file.
 public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Which one.
+    /// The name of the system call.
     public let call: String
     /// The value of `errno`.
     public let code: Int32
 
-    /// The error of the system call that has just failed on this thread.
+    /// Makes the error of the system call that has just failed on this thread.
     public init(_ call: String) {
         code = errno
         self.call = call
     }
 
-    /// For our log; it names no file: `open: Permission denied`.
+    /// The text for the server's log; it contains no file name: `open: Permission denied`.
     public var description: String { "\(call): \(String(cString: strerror(code)))" }
 }

@@ -2,10 +2,10 @@
 
 /// draft-cavage-http-signatures-12: one `Signature` header with `keyId`, `algorithm`, `headers` and `signature`.
 ///
-/// The signing string is one line per listed header, `name: value`, joined by line feeds. All safety rests on nobody
-/// being able to put a line feed into a value: `HeaderRules` refuses such requests before anything here runs.
+/// The signing string has one line per listed header, `name: value`, joined by line feeds. This is safe only when no
+/// value can contain a line feed: `HeaderRules` refuses such requests before this code runs.
 package enum CavageSignature {
-    /// The parameters of the header, unescaped; their meaning is checked by the verifier.
+    /// The parameters of the header, unescaped. The verifier checks their meaning.
     package struct Parameters: Equatable {
         package var keyID: String?
         package var algorithm: String?
@@ -14,16 +14,16 @@ package enum CavageSignature {
         package var created: String?
         package var expires: String?
 
-        /// What a signer without times has.
+        /// The parameters of a signer that states no times.
         package static let empty = Parameters()
     }
 
     static let largestHeaderBytes = 8192
     private static let largestList = 64
 
-    /// Reads `a="b",c=d`: quoted or not, white space allowed round commas and equals signs.
+    /// Parses `a="b",c=d`. Values may be quoted, and white space around commas and equals signs is allowed.
     ///
-    /// Spec: RFC 7235 §2.1 (auth-param); the word `Signature` in front is what some send.
+    /// Spec: RFC 7235 §2.1 (auth-param). Some senders write the scheme name `Signature` first; it is skipped.
     package static func parameters(of header: String) throws(SignatureRefusal) -> Parameters {
         guard header.utf8.count <= largestHeaderBytes else { throw .malformedSignature }
         var reader = ParameterReader(header)
@@ -38,7 +38,9 @@ package enum CavageSignature {
             signature: found["signature"], created: found["created"], expires: found["expires"])
     }
 
-    /// The listed names in lower case, each once.
+    /// The listed header names in lower case.
+    ///
+    /// - Throws: `duplicateParameter` when a name is listed twice, `weakCoverage` when the list is empty.
     package static func list(_ headers: String?) throws(SignatureRefusal) -> [String] {
         let names = (headers ?? "").split(separator: " ").map { Characters.lowercased($0) }
         guard !names.isEmpty else { throw .weakCoverage }
@@ -63,7 +65,7 @@ package enum CavageSignature {
     ///
     /// - Parameters:
     ///   - names: the listed headers and pseudo-headers, in order.
-    ///   - target: path and query to sign; the verifier also tries one without query.
+    ///   - target: path and query to sign; the verifier also tries the path without the query.
     /// - Throws: `missingHeader`, `dateMissing` when a listed time has no value, `unsupportedComponent`.
     package static func signingString(
         _ names: [String], head: RequestHead, target: String, parameters: Parameters
@@ -99,7 +101,7 @@ package enum CavageSignature {
     }
 }
 
-/// The cursor that reads authentication parameters.
+/// A cursor that reads authentication parameters.
 private struct ParameterReader {
     private var rest: ArraySlice<UInt8>
 
@@ -113,7 +115,7 @@ private struct ParameterReader {
         skipSpace()
     }
 
-    /// Takes `name = value`; the name in lower case.
+    /// Takes `name = value`; the name is returned in lower case.
     mutating func pair() throws(SignatureRefusal) -> (name: String, value: String) {
         let name = rest.prefix(while: Characters.isToken)
         rest = rest.dropFirst(name.count)
@@ -124,7 +126,9 @@ private struct ParameterReader {
         return (Characters.lowercased(String(decoding: name, as: UTF8.self)), value)
     }
 
-    /// - Returns: whether another parameter follows; false at the end.
+    /// Takes the comma before the next parameter.
+    ///
+    /// - Returns: whether another parameter follows; `false` at the end.
     mutating func skipComma() throws(SignatureRefusal) -> Bool {
         skipSpace()
         guard let next = rest.popFirst() else { return false }

@@ -3,27 +3,27 @@
 internal import RawStructuredFieldValues
 internal import TextEncoding
 
-/// What the digest headers say about a body.
+/// The result of comparing the digest headers with the body.
 public enum DigestResult: Sendable, Hashable {
-    /// No digest header is there.
+    /// There is no digest header.
     case absent
-    /// SHA-256 is there, and every digest that we understand fits the body.
+    /// There is a SHA-256 digest, and every digest with a known algorithm fits the body.
     case matches
-    /// A digest that we understand does not fit the body.
+    /// A digest with a known algorithm does not fit the body.
     case mismatch
-    /// A digest header is there, without SHA-256.
+    /// There is a digest header, but none with SHA-256.
     case withoutSHA256
-    /// A digest header does not follow its grammar or has the wrong length.
+    /// A digest header has a syntax error or a digest of the wrong length.
     case malformed
 }
 
-/// `Digest` (RFC 3230) and `Content-Digest` (RFC 9530): which body the signature is about.
+/// The headers `Digest` (RFC 3230) and `Content-Digest` (RFC 9530), which connect the signature to the body.
 ///
-/// The body itself is never signed, only these headers; so they are always recomputed over the bytes as received,
-/// never over a re-encoded document.
+/// The signature covers these headers, not the body itself. So the digest is always recomputed over the bytes as
+/// received, never over a document that was encoded again.
 public enum ContentDigest {
     private static let largestHeaderBytes = 2048
-    /// Each entry costs a hash of the whole body, so nobody may list many.
+    /// The limit exists because each digest in the list costs one hash over the whole body.
     private static let largestListCount = 4
 
     /// The SHA-256 of the body in base64.
@@ -37,8 +37,8 @@ public enum ContentDigest {
 
     /// Compares every digest of both headers with the body.
     ///
-    /// SHA-256 and SHA-512 are understood, other algorithms ignored. When both headers are there both must fit: a
-    /// right one that is not signed cannot hide a wrong one that is.
+    /// SHA-256 and SHA-512 are known; other algorithms are ignored. When both headers are present, both must fit. So a
+    /// correct digest that is not signed cannot hide a wrong digest that is signed.
     public static func verify(_ head: RequestHead, body: [UInt8]) -> DigestResult {
         let older = head.values(of: "digest")
         let newer = head.values(of: "content-digest")
@@ -58,7 +58,7 @@ public enum ContentDigest {
         return listed.contains { $0.function == .sha256 } ? .matches : .withoutSHA256
     }
 
-    /// `SHA-256=<base64>,SHA-512=<base64>`; algorithm names in any case. Spec: RFC 3230 §4.3.2.
+    /// Parses `SHA-256=<base64>,SHA-512=<base64>`; algorithm names may have any case. Spec: RFC 3230 §4.3.2.
     private static func readDigest(_ header: String) -> [Listed]? {
         guard header.utf8.count <= largestHeaderBytes else { return nil }
         var listed: [Listed] = []
@@ -72,7 +72,7 @@ public enum ContentDigest {
         return listed.count <= largestListCount ? listed : nil
     }
 
-    /// `sha-256=:<base64>:`, a structured dictionary. Spec: RFC 9530 §2.
+    /// Parses `sha-256=:<base64>:`, a structured dictionary. Spec: RFC 9530 §2.
     private static func readContentDigest(_ header: String) -> [Listed]? {
         guard header.utf8.count <= largestHeaderBytes,
             let dictionary = try? StructuredDictionary(header, most: 16)

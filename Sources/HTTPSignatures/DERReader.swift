@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Just enough DER to read and write a public key.
+/// A reader for the small part of DER that public keys need.
 ///
-/// OpenSSL's own decoders cost twenty times a verification, because they try every format they know. A public key is
-/// two nested sequences; reading them here and handing the numbers to `EVP_PKEY_fromdata` is 12 µs instead of 1 ms.
-/// Lengths are minimal and definite or the key is refused, so that one key has one encoding.
+/// OpenSSL's own decoders cost twenty times as much as a verification, because they try every format they know. A
+/// public key is two nested sequences. Reading them here and passing the numbers to `EVP_PKEY_fromdata` takes 12 µs
+/// instead of 1 ms. Lengths must be definite and in their shortest form, otherwise the key is refused, so that one key
+/// has exactly one encoding.
 /// Spec: X.690 §10.1, RFC 5280 §4.1, RFC 8017 §A.1.1, RFC 8410 §4.
 struct DERReader {
     static let sequence: UInt8 = 0x30
@@ -19,7 +20,7 @@ struct DERReader {
 
     var isAtEnd: Bool { rest.isEmpty }
 
-    /// Takes the next element when it has this tag; `nil` when it has not or its length is not DER.
+    /// Takes the next element when it has this tag; `nil` when the tag differs or the length is not valid DER.
     mutating func take(_ tag: UInt8) -> ArraySlice<UInt8>? {
         var ahead = rest
         guard ahead.popFirst() == tag, let first = ahead.popFirst() else { return nil }
@@ -38,7 +39,7 @@ struct DERReader {
         return ahead.prefix(length)
     }
 
-    /// Takes a positive integer and gives its magnitude without leading zeros.
+    /// Takes a positive integer and returns its magnitude without leading zeros.
     mutating func takeMagnitude() -> [UInt8]? {
         guard let content = take(Self.integer), let first = content.first, first < 0x80 else { return nil }
         guard first == 0 else { return Array(content) }
@@ -54,7 +55,7 @@ struct DERReader {
     }
 }
 
-/// The other direction: elements as bytes.
+/// A writer for DER elements.
 enum DERWriter {
     static func element(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
         var length: [UInt8] = []

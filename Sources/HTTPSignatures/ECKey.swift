@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import COpenSSL
 
-/// A private key on the curve P-256: it signs what a push service reads, and agrees on secrets with those who get
-/// pushes.
+/// A private key on the curve P-256. It signs VAPID tokens for push services and agrees on shared secrets with push
+/// subscribers.
 ///
-/// Making one costs about 30 µs; signing and agreeing about 100 µs.
+/// Generating a key costs about 30 µs; signing and key agreement cost about 100 µs each.
 public final class ECKey: @unchecked Sendable {
-    // Safe: an EVP_PKEY is counted atomically and never changed after `init`; OpenSSL lets any number of threads
-    // sign and derive with one key at once (openssl-threads(7)).
+    // Safe: OpenSSL counts references to an EVP_PKEY atomically, and the key never changes after `init`. Any number of
+    // threads may sign and derive with one key at once (openssl-threads(7)).
     private let handle: OpaquePointer
 
-    /// The public half as an uncompressed point: 0x04, x, y; 65 bytes.
+    /// The public key as an uncompressed point: 0x04, x, y; 65 bytes.
     public let publicPoint: [UInt8]
 
-    /// The unencrypted PKCS #8 PEM text. It is a secret.
+    /// The private key as unencrypted PKCS #8 PEM text. It is a secret.
     public let pem: String
 
-    /// How many bytes an uncompressed point has.
+    /// The length of an uncompressed point in bytes.
     public static let pointBytes = 65
 
-    /// Makes a new key.
+    /// Generates a new key.
     public static func generate() throws(KeyError) -> ECKey {
         guard let handle = copenssl_generate_p256() else { throw .library(OpenSSLError.take("generate key")) }
         return try ECKey(owning: handle)
     }
 
-    /// Reads an unencrypted PEM private key on P-256, up to 16 kB.
+    /// Reads an unencrypted PEM private key on P-256 of at most 16 kB.
     ///
-    /// - Throws: `.malformed`, `.tooLarge`, or `.unsupportedAlgorithm` for a key of another kind.
+    /// - Throws: `.malformed`, `.tooLarge`, or `.unsupportedAlgorithm` for a key of another type.
     public convenience init(pem: String) throws(KeyError) {
         guard let handle = try PrivateKey.read(pem: pem, limitBytes: KeyLimits().largestTextBytes) else {
             throw .malformed
@@ -71,10 +71,10 @@ public final class ECKey: @unchecked Sendable {
         return signature
     }
 
-    /// Agrees with the holder of another key on 32 secret bytes. Spec: SEC 1 §3.3.1.
+    /// Computes the 32-byte shared secret with the owner of another key (ECDH). Spec: SEC 1 §3.3.1.
     ///
-    /// - Parameter point: the other's public half, uncompressed.
-    /// - Throws: `.malformed` when it is no point of the curve.
+    /// - Parameter point: the other public key, uncompressed.
+    /// - Throws: `.malformed` when it is not a point of the curve.
     public func sharedSecret(with point: [UInt8]) throws(KeyError) -> [UInt8] {
         guard let peer = Self.publicKey(point) else { throw .malformed }
         defer { EVP_PKEY_free(peer) }
@@ -99,7 +99,7 @@ public final class ECKey: @unchecked Sendable {
         return true
     }
 
-    /// Whether r and s are the signature of `bytes` by the key with this point.
+    /// Whether `signature` (r and s) was made over `bytes` with the private key of this point.
     package static func verify(_ signature: [UInt8], of bytes: [UInt8], point: [UInt8]) -> Bool {
         guard signature.count == 64, let key = publicKey(point) else { return false }
         defer { EVP_PKEY_free(key) }
@@ -133,7 +133,7 @@ public final class ECKey: @unchecked Sendable {
         return key
     }
 
-    /// The two numbers of a DER signature, padded to 32 bytes each.
+    /// The two numbers of a DER signature, each padded to 32 bytes.
     private static func plain(_ encoded: ArraySlice<UInt8>) -> [UInt8]? {
         var outer = DERReader(encoded)
         guard let content = outer.take(DERReader.sequence), outer.isAtEnd else { return nil }

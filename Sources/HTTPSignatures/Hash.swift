@@ -14,7 +14,7 @@ public enum HashFunction: String, Sendable, Hashable, CaseIterable {
     var evp: OpaquePointer? { self == .sha256 ? EVP_sha256() : EVP_sha512() }
 }
 
-/// One-shot hashing.
+/// Hashing of whole byte arrays.
 public enum Hash {
     /// The SHA-256 digest of the bytes: 32 bytes.
     public static func sha256(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, .sha256) }
@@ -25,8 +25,8 @@ public enum Hash {
     static func digest(_ bytes: [UInt8], _ function: HashFunction) -> [UInt8] {
         var output = [UInt8](repeating: 0, count: function.length)
         let done = EVP_Digest(bytes, bytes.count, &output, nil, function.evp, nil)
-        // Safe: SHA-2 of a buffer in memory fails only without memory, where every Swift allocation stops too;
-        // going on with a digest of zeros would let two different bodies look alike.
+        // Safe: SHA-2 over a buffer in memory fails only when there is no memory, and then every Swift allocation fails
+        // too. Continuing with a digest of zeros would make two different bodies look equal.
         precondition(done == 1, "SHA-2 is not available in this OpenSSL")
         return output
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a request must look like before its signature is worth reading.
+/// The rules that a request must satisfy before its signature is parsed.
 ///
-/// Two readers of one request must not see two requests. So nothing that matters may stand there twice, and no value
-/// may contain what would end its line in the string to sign.
+/// Two parsers must never understand the same request differently. So security-relevant headers may not repeat, and no
+/// value may contain a byte that ends its line in the signing string.
 enum HeaderRules {
     private static let once: Set<String> = [
         "signature", "signature-input", "digest", "content-digest", "date", "host", "content-length", "authorization",
@@ -21,13 +21,17 @@ enum HeaderRules {
     }
 }
 
-/// The address of a key, judged without asking for it.
+/// The rules for key ids, checked without fetching the key.
 enum KeyIDRules {
     private static let largestBytes = 2048
 
+    /// Checks a key id and returns it.
+    ///
     /// - Parameters:
-    ///   - authority: ours. When it names no port every port of our host is ours.
-    ///   - scheme: ours. Plain http keys are believed only by a node that is itself plain http, as in tests.
+    ///   - authority: the configured `host[:port]` of this server. When it has no port, every port of the host counts
+    ///     as this server.
+    ///   - scheme: the configured scheme. Keys over plain http are accepted only by a server that itself uses plain
+    ///     http, as in tests.
     static func check(_ keyID: String?, authority: String, scheme: String) throws(SignatureRefusal) -> String {
         guard let keyID, keyID.utf8.count <= largestBytes, Characters.isVisible(keyID),
             !keyID.contains(where: isForbidden)
@@ -58,6 +62,6 @@ enum KeyIDRules {
         return number > 0
     }
 
-    /// What may not stand in an address. Spec: RFC 3986 §2.
+    /// Whether the character is forbidden in an address. Spec: RFC 3986 §2.
     private static func isForbidden(_ character: Character) -> Bool { "\"<>\\^`{|}".contains(character) }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What kind of key it is; the signature algorithm follows from it and from nothing else.
+/// The type of a key. Only this type decides the signature algorithm.
 public enum KeyAlgorithm: String, Sendable, Hashable {
     /// RSASSA-PKCS1-v1_5.
     case rsa
@@ -8,29 +8,31 @@ public enum KeyAlgorithm: String, Sendable, Hashable {
     case ed25519
 }
 
-/// Why a key is not taken.
+/// Why a key is refused.
 public enum KeyError: Error, Equatable {
-    /// Not a PEM, DER or multibase public key at all, or with something around it.
+    /// The text or bytes are not a PEM, DER or multibase public key, or there is other text around the key.
     case malformed
-    /// Longer than any key we accept; PEM up to 16 kB.
+    /// The key is longer than any accepted key; PEM text may have up to 16 kB.
     case tooLarge
-    /// A certificate, a private key where a public one belongs, DSA, EC, X25519, RSA-PSS and so on.
+    /// The key has another type: a certificate, a private key instead of a public one, DSA, EC, X25519, RSA-PSS and so
+    /// on.
     case unsupportedAlgorithm
-    /// An RSA modulus that is even or outside 2048 ... 8192 bits.
+    /// The RSA modulus is even or outside 2048 ... 8192 bits.
     case unsupportedModulus
-    /// An RSA exponent that is even, below 3 or longer than 32 bits.
+    /// The RSA exponent is even, below 3 or longer than 32 bits.
     case unsupportedExponent
-    /// An Ed25519 point of small order, for which anybody can make signatures.
+    /// The Ed25519 point has a small order, so that anybody can make signatures for it.
     case weakPoint
-    /// The library refused numbers that we found acceptable.
+    /// OpenSSL refused numbers that passed our own checks.
     case library(OpenSSLError)
 }
 
-/// The sizes that a key may have.
+/// The limits for the size of a key.
 package struct KeyLimits: Sendable {
-    /// The smallest RSA modulus in bits. Published test vectors of 2014 need 1024; nothing on the network gets that.
+    /// The smallest RSA modulus in bits. Only published test vectors of 2014 need 1024; keys from the network never get
+    /// that limit.
     package var smallestModulusBits = 2048
-    /// The largest RSA modulus in bits: it bounds what one verification costs.
+    /// The largest RSA modulus in bits; it bounds the cost of one verification.
     package var largestModulusBits = 8192
     /// The largest PEM text in bytes.
     package var largestTextBytes = 16_384
@@ -38,7 +40,7 @@ package struct KeyLimits: Sendable {
     package init(smallestModulusBits: Int = 2048) { self.smallestModulusBits = smallestModulusBits }
 }
 
-/// The numbers of a public key, already judged.
+/// The numbers of a public key, already checked.
 enum KeyMaterial: Hashable, Sendable {
     case rsa(modulus: [UInt8], exponent: [UInt8])
     case ed25519([UInt8])
@@ -102,7 +104,7 @@ enum KeyMaterial: Hashable, Sendable {
         guard exponent.count <= 4, exponentEnd & 1 == 1, exponent != [1] else { throw .unsupportedExponent }
     }
 
-    /// The canonical SubjectPublicKeyInfo.
+    /// The canonical SubjectPublicKeyInfo of the key.
     var spki: [UInt8] {
         switch self {
         case .rsa:
@@ -116,7 +118,7 @@ enum KeyMaterial: Hashable, Sendable {
         }
     }
 
-    /// The key without its algorithm: RSAPublicKey, or the point.
+    /// The key without its algorithm: the RSAPublicKey structure or the Ed25519 point.
     var payload: [UInt8] {
         switch self {
         case .rsa(let modulus, let exponent):
@@ -127,9 +129,10 @@ enum KeyMaterial: Hashable, Sendable {
     }
 }
 
-/// The encodings of the eight points whose order divides 8, and of the same points above the field's prime.
+/// The encodings of the eight points whose order divides 8, and of the same points with coordinates above the field's
+/// prime.
 ///
-/// OpenSSL verifies with such a key without complaint, and then one signature fits many messages.
+/// OpenSSL accepts such a key, and then one signature is valid for many messages.
 /// Spec: RFC 8032 §5.1.7; the list is the one that libsodium refuses.
 enum SmallOrderPoints {
     static func contains(_ point: [UInt8]) -> Bool {

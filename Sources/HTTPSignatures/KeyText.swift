@@ -2,13 +2,13 @@
 
 internal import TextEncoding
 
-/// The PEM armour of a public key.
+/// The PEM encoding of a public key.
 ///
-/// Only white space may stand around the armour or inside its base64: a key that is wrapped in anything else is read
-/// differently by different software, and then two servers disagree about who signed.
+/// Only white space may surround the PEM block or appear inside its base64. Different software reads a key with other
+/// text around it differently, and then two servers disagree about who signed.
 /// Spec: RFC 7468.
 enum PEM {
-    /// What the label promises.
+    /// The structure inside the PEM block, named by the label.
     enum Kind: String, CaseIterable {
         case spki = "PUBLIC KEY"
         case pkcs1 = "RSA PUBLIC KEY"
@@ -51,13 +51,14 @@ enum PEM {
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 }
 
-/// The Multikey spelling of a public key: `z`, base58btc, a multicodec prefix.
+/// The Multikey encoding of a public key: `z`, then base58btc of a multicodec prefix and the key.
 ///
 /// Spec: FEP-521a, Controlled Identifiers §2.2.2 (Multikey), Multicodec 0xed (ed25519-pub) and 0x1205 (rsa-pub).
 enum Multibase {
     private static let ed25519Prefix: [UInt8] = [0xED, 0x01]
     private static let rsaPrefix: [UInt8] = [0x85, 0x24]
-    /// Longer than an RSA key of 8192 bits; base58 costs the square of its length.
+    /// This is longer than an RSA key of 8192 bits. The limit exists because decoding base58 costs the square of its
+    /// length.
     private static let largestTextBytes = 2048
 
     static func decode(_ text: String, limits: KeyLimits) throws(KeyError) -> KeyMaterial {
@@ -82,7 +83,7 @@ enum Base58 {
     static func encode(_ bytes: [UInt8]) -> String {
         let zeros = bytes.prefix { $0 == 0 }.count
         let digits = convert(bytes.dropFirst(zeros), from: 256, to: 58)
-        // Safe: `convert` gives digits below 58, the length of the alphabet.
+        // Safe: `convert` returns digits below 58, the length of the alphabet.
         let text = [UInt8](repeating: UInt8(ascii: "1"), count: zeros) + digits.map { alphabet[Int($0)] }
         return String(decoding: text, as: UTF8.self)
     }
@@ -98,7 +99,7 @@ enum Base58 {
         return [UInt8](repeating: 0, count: zeros) + convert(digits.dropFirst(zeros), from: 58, to: 256)
     }
 
-    /// Rewrites a number, most significant digit first, from one base to another.
+    /// Converts a number, most significant digit first, from one base to another.
     private static func convert(_ digits: ArraySlice<UInt8>, from: Int, to base: Int) -> [UInt8] {
         var output: [UInt8] = []
         for digit in digits {

@@ -2,19 +2,20 @@
 
 internal import RawStructuredFieldValues
 
-/// RFC 9421: `Signature-Input` says what is signed and how, `Signature` holds the bytes, joined by a label.
+/// RFC 9421: the header `Signature-Input` says what is signed and how, and the header `Signature` holds the signature
+/// bytes. A label connects the two.
 ///
-/// Only components that we compute ourselves from our configuration and the wire are accepted, and none with
-/// parameters: each parameter is another way to read the same header, and so another way to disagree.
+/// Only components that this server computes from its configuration and the wire are accepted. Component parameters are
+/// refused, because each parameter is another way to read the same header.
 package enum MessageSignature {
     static let largestHeaderBytes = 8192
     static let largestLabelCount = 4
-    /// The pseudo-components that we can compute. Spec: RFC 9421 §2.2.
+    /// The derived components that can be computed. Spec: RFC 9421 §2.2.
     private static let derived: Set<String> = [
         "@method", "@target-uri", "@authority", "@scheme", "@path", "@query", "@request-target",
     ]
 
-    /// One label of `Signature-Input`, read and not yet judged.
+    /// One label of `Signature-Input`, parsed but not yet checked.
     struct Labelled {
         var label: String
         var components: [String]
@@ -24,14 +25,14 @@ package enum MessageSignature {
         var algorithm: String?
         var nonce: String?
         var tag: String?
-        /// The canonical text of the list and its parameters: the last line of the signature base.
+        /// The canonical text of the component list and its parameters: the last line of the signature base.
         var parameters: String
         var signature: [UInt8]
     }
 
-    /// Reads both headers and gives the labels in the order of `Signature-Input`, each with its own verdict.
+    /// Parses both headers and returns the labels in the order of `Signature-Input`, each with its own result.
     ///
-    /// A label that cannot be used does not spoil another one; nothing of it is used either.
+    /// A label that cannot be used does not affect the other labels.
     static func labels(
         input: String, signature: String
     ) throws(SignatureRefusal) -> [Result<Labelled, SignatureRefusal>] {

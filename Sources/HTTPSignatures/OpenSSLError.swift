@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import COpenSSL
 
-/// A refusal by the cryptographic library that no input of ours should cause.
+/// An error of OpenSSL that valid calls should never cause.
 ///
 /// The text is for the operator's log. It names the operation and the library's own reason, never a key or a password.
 public struct OpenSSLError: Error, CustomStringConvertible, Equatable {
-    /// What was being done.
+    /// The operation that failed.
     public let operation: String
-    /// The library's words, or "no reason given".
+    /// The error text of OpenSSL, or "no reason given".
     public let reason: String
 
     /// The operation and the reason on one line.
     public var description: String { "\(operation): \(reason)" }
 
-    /// Takes the oldest error of this thread's queue and empties the queue.
+    /// Takes the oldest error of the current thread's error queue and empties the queue.
     ///
-    /// The queue belongs to the thread, so an error left behind would be told to whoever comes next.
+    /// OpenSSL keeps one queue per thread, so an error that stays in the queue would be reported for a later, unrelated
+    /// call.
     static func take(_ operation: String) -> OpenSSLError {
         let code = ERR_get_error()
         ERR_clear_error()

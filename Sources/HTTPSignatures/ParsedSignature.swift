@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the sender says about the algorithm. It can only narrow what the key's kind allows.
+/// The algorithm that the sender states. It can only narrow what the type of the key allows.
 enum DeclaredAlgorithm: Sendable, Hashable {
     /// cavage without `algorithm` or with `hs2019`: RSA with SHA-256, then with SHA-512; or Ed25519.
     case hs2019
@@ -11,7 +11,7 @@ enum DeclaredAlgorithm: Sendable, Hashable {
     /// `ed25519`.
     case ed25519
 
-    /// The hashes to try with such a key, in order; empty when the declaration contradicts the key.
+    /// The hashes to try with a key of this type, in order; empty when the stated algorithm contradicts the key.
     func hashes(for key: KeyAlgorithm) -> [HashFunction] {
         switch (self, key) {
         case (.hs2019, .rsa): [.sha256, .sha512]
@@ -22,32 +22,33 @@ enum DeclaredAlgorithm: Sendable, Hashable {
     }
 }
 
-/// A signature that passed every test that needs no key.
+/// A signature that passed every check that needs no key.
 ///
-/// Holds the very bytes to verify, so a head that changes afterwards changes nothing.
+/// It holds the exact bytes to verify, so later changes to the request head have no effect.
 public struct ParsedSignature: Sendable, Hashable {
-    /// Which way it was signed.
+    /// The scheme of the signature.
     public let scheme: SignatureScheme
-    /// The key's address, fragment included. Not our host, https unless we are http ourselves, up to 2,048 bytes.
+    /// The key id, fragment included: an address of at most 2,048 bytes on another host, with https unless this server
+    /// itself uses http.
     public let keyID: String
-    /// The signature itself; 64 ... 1,024 bytes.
+    /// The signature; 64 ... 1,024 bytes.
     public let signature: [UInt8]
-    /// The covered components in order, as the scheme names them.
+    /// The covered components in order, in the notation of the scheme.
     public let covered: [String]
-    /// When it was made: `created` when covered, else `Date`; milliseconds since 1970 UTC.
+    /// When the signature was made, in milliseconds since 1970 UTC: `created` when it is covered, otherwise `Date`.
     public let created: Int64
-    /// When it ends by its own word, milliseconds since 1970 UTC.
+    /// When the signature expires, as the sender states, in milliseconds since 1970 UTC.
     public let expires: Int64?
-    /// The label, nonce and tag of RFC 9421, for the record.
+    /// The label, nonce and tag of RFC 9421, for information only.
     public let annotations: Annotations
     /// Whether the method and target are covered; false only through `Verifier.acceptsUnsignedTarget`.
     public let coversTarget: Bool
 
     let declared: DeclaredAlgorithm
-    /// The signing strings to try, strictest first. The second one, for GET, lacks the query.
+    /// The signing strings to try, the strictest first. A GET with a query has a second one without the query.
     let candidates: [[UInt8]]
 
-    /// What RFC 9421 lets a signer add. Nothing is decided by it.
+    /// Information that RFC 9421 lets a signer add. No decision depends on it.
     public struct Annotations: Sendable, Hashable {
         /// The label of the chosen signature.
         public var label: String?
@@ -57,18 +58,18 @@ public struct ParsedSignature: Sendable, Hashable {
         public var tag: String?
     }
 
-    /// The SHA-256 of the signature: the key under which a replay is remembered.
+    /// The SHA-256 of the signature, under which replays are remembered.
     ///
-    /// An honest retry is signed anew and differs. A replay cannot: base64 has one spelling here and both algorithms
-    /// one signature. The key id stays out, because cavage does not cover it: a replay that spells it differently is
-    /// still a replay.
+    /// An honest retry is signed again and has another signature. A replay cannot have another one: base64 has only one
+    /// accepted spelling, and both algorithms are deterministic. The key id is not part of the identity because cavage
+    /// does not cover it: a replay with another spelling of the key id is still a replay.
     public var identity: [UInt8] { Hash.sha256(signature) }
 }
 
-/// How a key confirmed a signature.
+/// How a signature fits the key.
 public enum SignatureMatch: Sendable, Hashable {
-    /// Over everything as received.
+    /// The signature covers everything as received.
     case exact
-    /// Over the path without the query, as some servers sign their GETs. Worth counting.
+    /// The signature covers the path without the query, as some servers sign their GETs. Callers may count these.
     case withoutQuery
 }

@@ -2,18 +2,19 @@
 internal import COpenSSL
 internal import TextEncoding
 
-/// Passwords at rest: scrypt with a salt each.
+/// Password hashing with scrypt and one salt per password.
 ///
-/// One verification takes 32 MiB and about 80 ms of one core; callers limit how many run at once. The text names its
-/// own parameters, so they can grow without invalidating anybody's password.
+/// One verification needs 32 MiB and about 80 ms of one core; callers limit how many run at once. The hash text
+/// contains its own parameters, so the parameters can be raised without invalidating existing passwords.
 /// Spec: RFC 7914.
 public enum PasswordHash {
-    /// The longest password in bytes of UTF-8; the sign-up form says so before it gets here.
+    /// The longest password in bytes of UTF-8. The sign-up form checks it first.
     public static let largestPasswordBytes = 1024
 
-    /// A well-formed hash that no password fits.
+    /// A well-formed hash that fits no password.
     ///
-    /// Verify against it when the account does not exist: the answer then takes as long as for one that does.
+    /// Callers verify against it when the account does not exist, so that the response takes as long as for an existing
+    /// account.
     public static let decoy =
         "scrypt$15$8$1$Z2hvc3Qgb2YgYSBzYWx0IQ==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
@@ -33,9 +34,9 @@ public enum PasswordHash {
         return [current.text, Base64.encode(salt), Base64.encode(key)].joined(separator: "$")
     }
 
-    /// Whether `hash` was made from `password`; the comparison takes the same time wherever they differ.
+    /// Whether `hash` was made from `password`. The comparison takes constant time.
     ///
-    /// A text that is not one of our hashes fits no password.
+    /// A text that is not a hash of this format fits no password.
     public static func verify(_ password: String, against hash: String) -> Bool {
         guard password.utf8.count <= largestPasswordBytes, let stored = Stored(hash),
             let key = derive(password, salt: stored.salt, stored.parameters)

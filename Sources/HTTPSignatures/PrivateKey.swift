@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import COpenSSL
 
-/// A private key of one of our actors.
+/// A private key of a local actor.
 ///
-/// Reading one from PEM costs over a millisecond, so callers keep it; signing costs 0.25 to 1.4 ms (RSA 2048) or 110 µs
-/// (Ed25519).
+/// Reading a key from PEM costs more than a millisecond, so callers keep it. Signing costs 0.25 to 1.4 ms (RSA 2048) or
+/// 110 µs (Ed25519).
 public final class PrivateKey: @unchecked Sendable {
-    // Safe: an EVP_PKEY is counted atomically and never changed after `init`; OpenSSL lets any number of threads
-    // sign with one key at once (openssl-threads(7)).
+    // Safe: OpenSSL counts references to an EVP_PKEY atomically, and the key never changes after `init`. Any number of
+    // threads may sign with one key at once (openssl-threads(7)).
     private let handle: OpaquePointer
 
-    /// The public half.
+    /// The public key of the pair.
     public let publicKey: PublicKey
 
-    /// The unencrypted PKCS#8 PEM text. It is a secret: it goes to the key column of the database and nowhere else.
+    /// The key as unencrypted PKCS#8 PEM text. It is a secret and is stored only in the key column of the database.
     public let pem: String
 
-    /// What kind of key it is.
+    /// The type of the key.
     public var algorithm: KeyAlgorithm { publicKey.algorithm }
 
-    /// Makes an RSA key; about 50 ms at 2048 bits.
+    /// Generates an RSA key; this takes about 50 ms for 2048 bits.
     ///
     /// - Parameter bits: 2048 ... 8192.
     /// - Throws: `KeyError.unsupportedModulus` outside those bounds.
@@ -28,12 +28,12 @@ public final class PrivateKey: @unchecked Sendable {
         return try generate("RSA", bits: bits)
     }
 
-    /// Makes an Ed25519 key.
+    /// Generates an Ed25519 key.
     public static func generateEd25519() throws(KeyError) -> PrivateKey { try generate("ED25519", bits: nil) }
 
     /// Reads an unencrypted PEM private key, PKCS#8 or PKCS#1, up to 16 kB.
     ///
-    /// An encrypted one is refused; nothing ever asks for a password.
+    /// An encrypted key is refused, because no caller can supply a passphrase.
     public convenience init(pem: String) throws(KeyError) {
         try self.init(pem: pem, limits: KeyLimits())
     }
@@ -74,6 +74,8 @@ public final class PrivateKey: @unchecked Sendable {
         return Array(signature.prefix(length))
     }
 
+    /// Reads a private key.
+    ///
     /// - Returns: a key that the caller frees, or `nil` when the text is not an unencrypted private key.
     static func read(pem: String, limitBytes: Int) throws(KeyError) -> OpaquePointer? {
         let text = Array(pem.utf8)

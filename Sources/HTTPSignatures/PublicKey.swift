@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import COpenSSL
 
-/// A public key of a peer or of ours: PEM, DER or multibase in, a verdict out.
+/// A public key of a remote or local actor. It is read from PEM, DER or multibase and verifies signatures.
 ///
-/// Making one costs about 12 µs; verifying 50 µs (RSA) or 260 µs (Ed25519). Keep it with the actor it belongs to.
+/// Making a key costs about 12 µs; verifying costs 50 µs (RSA) or 260 µs (Ed25519). Callers keep it together with its
+/// actor.
 public final class PublicKey: @unchecked Sendable {
-    // Safe: an EVP_PKEY is counted atomically and never changed after `init`; OpenSSL lets any number of threads
-    // verify with one key at once (openssl-threads(7)).
+    // Safe: OpenSSL counts references to an EVP_PKEY atomically, and the key never changes after `init`. Any number of
+    // threads may verify with one key at once (openssl-threads(7)).
     private let handle: OpaquePointer
     private let material: KeyMaterial
 
-    /// What kind of key it is.
+    /// The type of the key.
     public var algorithm: KeyAlgorithm { material.algorithm }
 
-    /// The canonical SubjectPublicKeyInfo. Two keys are the same key exactly when these bytes are.
+    /// The canonical SubjectPublicKeyInfo. Two keys are equal exactly when these bytes are equal.
     public var derSPKI: [UInt8] { material.spki }
 
     /// The canonical PEM text: label `PUBLIC KEY`, lines of 64, a final newline.
     public var pem: String { PEM.encode(material.spki) }
 
-    /// The Multikey spelling, `z…`. Spec: FEP-521a.
+    /// The Multikey encoding, `z…`. Spec: FEP-521a.
     public var multibase: String { Multibase.encode(material) }
 
     /// Reads a PEM text with the label `PUBLIC KEY` or `RSA PUBLIC KEY`, up to 16 kB.
@@ -34,7 +35,7 @@ public final class PublicKey: @unchecked Sendable {
         try self.init(material: Multibase.decode(multibase, limits: KeyLimits()))
     }
 
-    /// Reads a SubjectPublicKeyInfo: the form in which keys are kept.
+    /// Reads a SubjectPublicKeyInfo, the format in which keys are stored.
     public convenience init(derSPKI: [UInt8]) throws(KeyError) {
         try self.init(derSPKI: derSPKI, limits: KeyLimits())
     }
@@ -69,7 +70,7 @@ public final class PublicKey: @unchecked Sendable {
 
     /// Whether `signature` is this key's signature of `bytes`.
     ///
-    /// - Parameter hash: for RSA only; Ed25519 has its own.
+    /// - Parameter hash: used for RSA only; Ed25519 has a fixed hash.
     public func verify(_ signature: [UInt8], of bytes: [UInt8], hash: HashFunction = .sha256) -> Bool {
         guard let context = EVP_MD_CTX_new() else { return false }
         defer { EVP_MD_CTX_free(context) }
@@ -104,6 +105,6 @@ public final class PublicKey: @unchecked Sendable {
 }
 
 extension PublicKey: Equatable {
-    /// Whether both are the same key, whatever they were read from.
+    /// Whether both are the same key, whatever format they were read from.
     public static func == (left: PublicKey, right: PublicKey) -> Bool { left.material == right.material }
 }

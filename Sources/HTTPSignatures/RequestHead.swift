@@ -4,20 +4,21 @@ internal import TextEncoding
 
 /// The part of a request that a signature covers.
 ///
-/// The web server fills it from the wire before anything is decoded or rewritten; the client fills it before sending.
+/// The HTTP server fills it from the wire before anything is decoded or rewritten. The HTTP client fills it before
+/// sending.
 public struct RequestHead: Sendable {
-    /// `GET`, `POST`, …, upper case as on the wire.
+    /// The method in upper case, as on the wire: `GET`, `POST`, ….
     public var method: String
-    /// Path and query exactly as on the wire: `/inbox?x=%2f`.
+    /// The path and query exactly as on the wire: `/inbox?x=%2f`.
     public var target: String
-    /// Our configured `host[:port]` when verifying, the peer's when signing.
+    /// The host and optional port: this server's configured `host[:port]` when verifying, the peer's when signing.
     public var authority: String
-    /// `https`, or `http` in tests.
+    /// The scheme: `https`, or `http` in tests.
     public var scheme: String
-    /// The headers in order, names in lower case.
+    /// The headers in order, with names in lower case.
     public var headers: [(name: String, value: String)]
 
-    /// Makes a head; header names are put in lower case, values are kept.
+    /// Makes a head. Header names are converted to lower case, values are kept.
     public init(
         method: String, target: String, authority: String, scheme: String,
         headers: [(name: String, value: String)] = []
@@ -38,7 +39,7 @@ public struct RequestHead: Sendable {
         return found
     }
 
-    /// The line content that both schemes sign for a header: trimmed values joined by a comma and a space.
+    /// The value that both schemes sign for a header: the trimmed values joined by a comma and a space.
     ///
     /// - Returns: `nil` when there is no such header. Spec: draft-cavage-12 §2.3, RFC 9421 §2.1.
     func signedValue(of name: String) -> String? {
@@ -47,7 +48,7 @@ public struct RequestHead: Sendable {
         return found.map(\.trimmingSpaces).joined(separator: ", ")
     }
 
-    /// Whether the request says that it carries something, so that a digest has to be signed.
+    /// Whether the signature must cover a digest: the method is not GET or HEAD, or the body is not empty.
     func needsDigest(body: [UInt8]?) -> Bool {
         let isReading = method == "GET" || method == "HEAD"
         return !isReading || body?.isEmpty == false
@@ -55,7 +56,7 @@ public struct RequestHead: Sendable {
 
     var path: String { String(target.prefix { $0 != "?" }) }
 
-    /// The query with its question mark; a lone question mark when there is none. Spec: RFC 9421 §2.2.7.
+    /// The query with its question mark; only a question mark when there is no query. Spec: RFC 9421 §2.2.7.
     var queryComponent: String {
         guard let mark = target.firstIndex(of: "?") else { return "?" }
         return String(target[mark...])
@@ -68,7 +69,7 @@ public struct RequestHead: Sendable {
 
 /// The character classes of HTTP, on bytes.
 enum Characters {
-    /// Spec: RFC 9110 §5.6.2 (tchar).
+    /// Whether the byte may be part of a token. Spec: RFC 9110 §5.6.2 (tchar).
     static func isToken(_ byte: UInt8) -> Bool {
         isLetter(byte) || isDigit(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
@@ -79,10 +80,11 @@ enum Characters {
 
     static func isLower(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
 
-    /// Lower and upper case of a letter differ in one bit.
+    /// Whether the byte is an ASCII letter. The two cases of a letter differ only in bit 0x20.
     static func isLetter(_ byte: UInt8) -> Bool { isLower(byte | 0x20) }
 
-    /// Puts ASCII letters in lower case and nothing else: Unicode has letters whose lower case is an ASCII one.
+    /// Converts ASCII letters to lower case and nothing else. Unicode lower-casing is avoided because some non-ASCII
+    /// letters have an ASCII lower case.
     static func lowercased(_ text: some StringProtocol) -> String {
         let bytes = text.utf8.map { isLetter($0) ? $0 | 0x20 : $0 }
         return String(decoding: bytes, as: UTF8.self)
@@ -90,20 +92,20 @@ enum Characters {
 
     static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-    /// Whether the text can stand on one header line: no control character but the tab.
+    /// Whether the text is allowed as a header value: no control character except the tab.
     static func isFieldValue(_ text: String) -> Bool {
         text.utf8.allSatisfy { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }
     }
 
-    /// Whether the text is printable ASCII without space: what a request target may hold.
+    /// Whether the text is printable ASCII without spaces, as a request target must be.
     static func isVisible(_ text: some StringProtocol) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 }
 
-/// How two spellings of a host are compared.
+/// Normalisation of hosts for comparison.
 enum Authority {
-    /// Lower case, without the scheme's default port and without a final dot.
+    /// The host in lower case, without a final dot and without the default port of the scheme.
     static func normalized(_ authority: String, scheme: String) -> String {
         let lower = Characters.lowercased(authority)
         let (host, port) = split(lower)
@@ -113,7 +115,7 @@ enum Authority {
         return "\(name):\(port)"
     }
 
-    /// Separates the port; an IPv6 literal keeps its brackets.
+    /// Splits host and port; an IPv6 literal keeps its brackets.
     static func split(_ authority: String) -> (host: String, port: String?) {
         guard let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") else {
             return (authority, nil)

@@ -5,28 +5,28 @@ internal import TextEncoding
 
 /// Why a request could not be signed.
 public enum SigningError: Error, Equatable {
-    /// A method, target, host, header or key id that cannot stand on one header line.
+    /// The method, target, host, a header or the key id contains characters that are not allowed in a header line.
     case unsafeValue(String)
-    /// The library refused.
+    /// OpenSSL refused.
     case library(OpenSSLError)
 }
 
-/// Signs what we send.
+/// Signs outgoing requests.
 ///
-/// The covered list is the one that every implementation we know accepts, in the order most of them use. One request
-/// carries one kind of signature: a peer that sees `Signature-Input` looks at nothing else.
+/// The list of covered components is accepted by every known implementation, and is in the order that most of them use.
+/// A request carries only one kind of signature, because a peer that sees `Signature-Input` ignores the other kind.
 public struct Signer {
     private static let replaced: Set<String> = [
         "host", "date", "digest", "content-digest", "signature", "signature-input",
     ]
 
-    /// Adds `Host`, `Date`, the digest and the signature; what stood there under those names is replaced.
+    /// Adds `Host`, `Date`, the digest and the signature, and replaces existing headers with these names.
     ///
     /// Call it again for every retry, so that date and signature are new. The body must not change afterwards.
     ///
     /// - Parameters:
     ///   - body: the bytes to send; `nil` for a GET.
-    ///   - keyID: the address under which the peer finds the public key.
+    ///   - keyID: the address at which the peer finds the public key.
     ///   - now: milliseconds since 1970 UTC.
     public static func sign(
         _ head: inout RequestHead, body: [UInt8]?, keyID: String, key: PrivateKey,
@@ -90,7 +90,8 @@ public struct Signer {
         }
     }
 
-    /// A GET covers neither: some peers accept nothing beyond target, host and date there.
+    /// The names among `names` that the signature covers. A GET covers none of them, because some peers accept only
+    /// target, host and date there.
     private static func present(_ names: [String], in head: RequestHead) -> [String] {
         guard !head.values(of: "digest").isEmpty else { return [] }
         return names.filter { !head.values(of: $0).isEmpty }

@@ -3,17 +3,18 @@
 internal import RawStructuredFieldValues
 internal import TextEncoding
 
-/// A dictionary of structured fields, as far as `Signature-Input`, `Signature` and `Content-Digest` go.
+/// A dictionary of structured fields, limited to what `Signature-Input`, `Signature` and `Content-Digest` need.
 ///
-/// `swift-http-structured-headers` reads and writes the grammar. What stands here is where we are stricter than it,
-/// because two readers of one signature must not see two values:
+/// `swift-http-structured-headers` reads and writes the syntax. This type is stricter than the library, because two
+/// parsers must never read two different values from one signature:
 ///
-/// - A repeated key or parameter is an error. The specification lets the last one win, and the library does not say that
-///   there were others, so the separators in the text are counted and compared with what was read.
-/// - Base64 has one spelling.
-/// - Decimals, and the dates and display strings of RFC 9651, are not read: no field here has any.
-/// - There are limits to everything that can be listed. They are looked at before the library reads, whose maps cost
-///   the square of their length.
+/// - A repeated key or parameter is an error. The specification lets the last one win, and the library does not report
+///   the repetition. So the separators in the text are counted and compared with the number of parsed members and
+///   parameters.
+/// - Base64 has only one accepted spelling.
+/// - Decimals, and the dates and display strings of RFC 9651, are refused, because none of these fields contains them.
+/// - Every list has a limit. The limits are checked before the library parses, because its maps cost the square of
+///   their length.
 ///
 /// Spec: RFC 8941 §3, §4.2; RFC 9651.
 struct StructuredDictionary {
@@ -24,13 +25,13 @@ struct StructuredDictionary {
         case tooMany
     }
 
-    /// The members in their order; there is one at least.
+    /// The members in their order; at least one.
     let members: OrderedMap<String, ItemOrInnerList>
 
     private static let largestListCount = 64
     private static let largestParameterCount = 64
 
-    /// - Parameter most: how many members there may be.
+    /// - Parameter most: the maximum number of members.
     init(_ text: String, most: Int) throws(Failure) {
         let bytes = Array(text.utf8)
         let named = try Self.count(in: bytes)
@@ -44,7 +45,7 @@ struct StructuredDictionary {
         self.members = members
     }
 
-    /// The bytes of an item; nil when it is no byte sequence.
+    /// The bytes of an item; `nil` when the item is not a byte sequence.
     static func bytes(_ member: ItemOrInnerList?) -> [UInt8]? {
         guard case .item(let item) = member, case .undecodedByteSequence(let text) = item.rfc9651BareItem else {
             return nil
@@ -61,8 +62,8 @@ struct StructuredDictionary {
 
     // MARK: - Counting
 
-    /// How many members and parameters a text names, if it follows the grammar: a comma outside of strings can only
-    /// part members, a semicolon can only begin a parameter.
+    /// The number of members and parameters in a syntactically valid text. A comma outside strings can only separate
+    /// members, and a semicolon outside strings can only begin a parameter.
     private static func count(in text: [UInt8]) throws(Failure) -> (members: Int, parameters: Int) {
         var (members, parameters) = (1, 0)
         var (isQuoted, isEscaped) = (false, false)
@@ -73,7 +74,7 @@ struct StructuredDictionary {
             case UInt8(ascii: "\\") where isQuoted: isEscaped = true
             case UInt8(ascii: "\"") where isQuoted: isQuoted = false
             case _ where isQuoted: break
-            // A display string: its backslashes escape nothing, so that this count would miss its end.
+            // This is a display string. Backslashes do not escape in it, so this loop would miss its end.
             case UInt8(ascii: "\"") where previous == UInt8(ascii: "%"): throw .malformed
             case UInt8(ascii: "\""): isQuoted = true
             case UInt8(ascii: ","): members += 1
@@ -87,7 +88,9 @@ struct StructuredDictionary {
 
     // MARK: - Checking
 
-    /// - Returns: how many parameters the member and the items of its list have.
+    /// Checks a member.
+    ///
+    /// - Returns: the number of parameters of the member and of the items in its list.
     private static func check(_ member: ItemOrInnerList) throws(Failure) -> Int {
         switch member {
         case .item(let item): return try check(item)

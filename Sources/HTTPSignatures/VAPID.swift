@@ -2,28 +2,31 @@
 
 internal import TextEncoding
 
-/// How a push service knows who pushes: a short signed text, and the key that signed it.
+/// The authentication of this server to push services: a short signed token and the public key that verifies it.
 ///
 /// Spec: RFC 8292; the older spelling is draft-ietf-webpush-vapid-01.
 public struct VAPID: Sendable {
     private let key: ECKey
     private let contact: String
 
-    /// How long a signed text holds; services take no more than a day.
+    /// How long a token is valid, in seconds. Push services accept at most one day.
     static let lifetimeSeconds: Int64 = 12 * 3600
 
+    /// Makes the authentication for one server.
+    ///
     /// - Parameters:
-    ///   - key: the node's; subscriptions are bound to it.
-    ///   - contact: whom the service's operator asks: `mailto:` or an address of a page, without quotes or backslashes.
+    ///   - key: the server's VAPID key; push subscriptions are bound to it.
+    ///   - contact: a contact for the operator of the push service: a `mailto:` or web address, without quotes or
+    ///     backslashes.
     public init(key: ECKey, contact: String) {
         self.key = key
         self.contact = contact
     }
 
-    /// The public half as clients are given it: base64url of the point, padded.
+    /// The public key for clients: padded base64url of the uncompressed point.
     public var publicKey: String { Base64URL.encode(key.publicPoint, isPadded: true) }
 
-    /// The fields that go with a push.
+    /// The HTTP headers for a push.
     ///
     /// - Parameters:
     ///   - audience: scheme, host and port of the endpoint.
@@ -45,7 +48,7 @@ public struct VAPID: Sendable {
         ]
     }
 
-    /// A JSON Web Token. Spec: RFC 7519, RFC 7515.
+    /// Makes a JSON Web Token. Spec: RFC 7519, RFC 7515.
     func token(audience: String, now: Int64) throws(OpenSSLError) -> String {
         let expiry = now / 1000 &+ Self.lifetimeSeconds
         let head = #"{"typ":"JWT","alg":"ES256"}"#

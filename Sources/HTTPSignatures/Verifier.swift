@@ -3,41 +3,44 @@
 internal import CivilDates
 internal import TextEncoding
 
-/// Decides whether a request was signed, by whom it says, for us and now.
+/// Checks whether a request has a valid signature for this server and for the current time, and which key made it.
 ///
-/// In two steps: `parse` does all that needs no key, so that a hopeless request costs no fetch; `verify` then asks the
-/// key. Nothing is taken from the request that the configuration knows better: host and scheme are ours.
+/// There are two steps. `parse` makes all checks that need no key, so that a request that cannot be valid costs no
+/// fetch. `verify` then checks the signature with the key. Host and scheme are taken from the configuration, never from
+/// the request.
 ///
-/// When `Signature-Input` is there the request is judged by RFC 9421 and by nothing else; a failed judgement never
-/// falls back to the older scheme.
+/// When the request has a `Signature-Input` header, only RFC 9421 decides. A failed check never falls back to the older
+/// scheme.
 public struct Verifier: Sendable {
-    /// How old a signature may be: an hour, and five minutes for the queue of a peer.
+    /// The maximum age of a signature: one hour, plus five minutes for the peer's delivery queue.
     public static let oldestMilliseconds: Int64 = 3_900_000
-    /// How far ahead of ours a peer's clock may be.
+    /// How far a peer's clock may be ahead of this server's clock.
     public static let newestMilliseconds: Int64 = 3_600_000
 
     private let authority: String
     private let scheme: String
     private let acceptsUnsignedTarget: Bool
 
+    /// Makes a verifier.
+    ///
     /// - Parameters:
-    ///   - authority: our configured `host[:port]`, never what a request says.
-    ///   - scheme: `https`; `http` only in tests, and then keys may be http too.
-    ///   - acceptsUnsignedTarget: lets a cavage signature leave out `(request-target)` when it covers the digest.
-    ///     Off unless an operator needs an old peer; `ParsedSignature.coversTarget` tells when it was used.
+    ///   - authority: the configured `host[:port]` of this server, never a value from a request.
+    ///   - scheme: `https`; `http` only in tests, and then keys may use http too.
+    ///   - acceptsUnsignedTarget: lets a cavage signature omit `(request-target)` when it covers the digest. It is off
+    ///     unless an operator needs it for an old peer; `ParsedSignature.coversTarget` tells when it was used.
     public init(authority: String, scheme: String = "https", acceptsUnsignedTarget: Bool = false) {
         self.authority = authority
         self.scheme = scheme
         self.acceptsUnsignedTarget = acceptsUnsignedTarget
     }
 
-    /// Judges everything that needs no key.
+    /// Makes all checks that need no key.
     ///
-    /// In order: repeated or broken headers, grammar, key id, algorithm, coverage, host, digest over the raw body,
-    /// time.
+    /// The order is: repeated or malformed headers, syntax, key id, algorithm, coverage, host, digest over the raw
+    /// body, time.
     ///
     /// - Parameters:
-    ///   - body: the bytes as received; `nil` means none.
+    ///   - body: the bytes as received; `nil` when there is no body.
     ///   - now: milliseconds since 1970 UTC.
     public func parse(_ head: RequestHead, body: [UInt8]?, now: Int64) throws(SignatureRefusal) -> ParsedSignature {
         try HeaderRules.check(head)
@@ -54,12 +57,12 @@ public struct Verifier: Sendable {
         return try parseCavage(signature, request)
     }
 
-    /// Whether the key confirms the signature.
+    /// Whether the signature fits the key.
     public func verify(_ parsed: ParsedSignature, key: PublicKey) -> Bool { match(parsed, key: key) != nil }
 
-    /// How the key confirms the signature; `nil` when it does not.
+    /// How the signature fits the key; `nil` when it does not.
     ///
-    /// The algorithm is the key's. What the request says can only forbid it. At most four verifications.
+    /// The type of the key decides the algorithm; the request can only forbid it. There are at most four verifications.
     public func match(_ parsed: ParsedSignature, key: PublicKey) -> SignatureMatch? {
         for hash in parsed.declared.hashes(for: key.algorithm) {
             for (index, candidate) in parsed.candidates.enumerated() {
@@ -142,7 +145,7 @@ extension Verifier {
         return candidates
     }
 
-    /// Seconds since 1970 as digits, to milliseconds; a fraction is allowed and dropped.
+    /// Converts decimal seconds since 1970 to milliseconds; a fraction is allowed and ignored.
     private static func milliseconds(_ seconds: String) throws(SignatureRefusal) -> Int64 {
         let parts = seconds.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let areDigits = parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(Characters.isDigit) }
@@ -155,7 +158,7 @@ extension Verifier {
 // MARK: - RFC 9421
 
 extension Verifier {
-    /// Takes the first label that satisfies every rule; when none does, the first refusal is the answer.
+    /// Returns the first label that passes every check. When none does, it throws the refusal of the first label.
     private func parseMessageSignature(
         input: String, signature: String, _ request: Request
     ) throws(SignatureRefusal) -> ParsedSignature {
@@ -203,17 +206,18 @@ extension Verifier {
     }
 }
 
-// MARK: - What both share
+// MARK: - Checks for both schemes
 
 extension Verifier {
-    /// A `Host` header that is there must be ours; the string to sign uses our name when it is not.
+    /// Checks that a `Host` header, when present, names this server. Without the header, the signing string uses the
+    /// configured name.
     private func checkHost(_ head: RequestHead) throws(SignatureRefusal) {
         guard let host = head.signedValue(of: "host") else { return }
         let received = Authority.normalized(host, scheme: scheme)
         guard received == Authority.normalized(authority, scheme: scheme) else { throw .wrongHost }
     }
 
-    /// Coverage is checked before: what is relied on here is signed.
+    /// Compares the digest headers with the body. The coverage was checked before, so the digest is signed.
     private func checkDigest(_ request: Request) throws(SignatureRefusal) {
         switch ContentDigest.verify(request.head, body: request.body ?? []) {
         case .matches: return
@@ -231,6 +235,7 @@ extension Verifier {
         guard expires >= now, expires >= created else { throw .expired }
     }
 
-    /// Ed25519 makes 64 bytes and RSA as many as its modulus, at most 8192 bits.
+    /// Whether the length is possible: Ed25519 signatures have 64 bytes, and RSA signatures have the length of the
+    /// modulus, at most 8192 bits.
     private static func isPlausible(_ signature: [UInt8]) -> Bool { (64...1024).contains(signature.count) }
 }

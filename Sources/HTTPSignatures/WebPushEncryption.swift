@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A push passes through a service that must not read it. The subscriber gave a public point and a secret; the sender
-// makes a new key for each message, agrees with the point on a secret, and derives from both a key and a nonce for one
-// record. Two codings are in use: `aes128gcm`, the standard, carries what the receiver needs in the body; `aesgcm`, the
-// draft that came before, carries it in fields of the head, and older clients understand nothing else.
+// A push passes through a push service that must not read it. The subscriber supplied a public point and a secret. For
+// each message the sender generates a new key, computes a shared secret with the subscriber's point, and derives an
+// encryption key and a nonce for one record from both secrets. Two content codings are in use. The standard `aes128gcm`
+// carries salt and sender key in the body. The earlier draft `aesgcm` carries them in headers; older clients support
+// only this one.
 
-/// What a subscriber gave to encrypt for.
+/// The encryption keys of a push subscriber.
 public struct PushRecipient: Sendable, Hashable {
-    /// The public half of its key: an uncompressed point of P-256, 65 bytes.
+    /// The subscriber's public key: an uncompressed point of P-256, 65 bytes.
     public let point: [UInt8]
-    /// What it shares with us alone, 16 bytes.
+    /// The secret that only the subscriber and this server know, 16 bytes.
     public let secret: [UInt8]
 
-    /// - Throws: `.malformed` unless the point lies on the curve and the secret has 16 bytes.
+    /// Takes the keys of a subscription.
+    ///
+    /// - Throws: `.malformed` unless the point is on the curve and the secret has 16 bytes.
     public init(point: [UInt8], secret: [UInt8]) throws(KeyError) {
         guard secret.count == 16, ECKey.isPoint(point) else { throw .malformed }
         self.point = point
@@ -20,31 +23,32 @@ public struct PushRecipient: Sendable, Hashable {
     }
 }
 
-/// One push, encrypted.
+/// An encrypted push.
 public struct SealedPush: Sendable, Hashable {
-    /// The body.
+    /// The body of the request to the push service.
     public var body: [UInt8]
-    /// `aes128gcm` or `aesgcm`: what `Content-Encoding` says.
+    /// The value of `Content-Encoding`: `aes128gcm` or `aesgcm`.
     public var coding: String
-    /// 16 bytes.
+    /// The salt, 16 bytes.
     public var salt: [UInt8]
-    /// The public half of the key that was made for this message.
+    /// The public key of the pair that was generated for this message.
     public var senderPoint: [UInt8]
 }
 
 /// Encrypts pushes for their subscribers.
 public enum WebPushEncryption {
-    /// The largest message in bytes: push services refuse bodies above 4,096.
+    /// The largest message in bytes; push services refuse bodies above 4,096 bytes.
     public static let limitBytes = 3_900
 
-    /// The standard's coding. Spec: RFC 8291, RFC 8188.
+    /// Encrypts with the standard's coding `aes128gcm`. Spec: RFC 8291, RFC 8188.
     ///
     /// - Throws: `.tooLarge` for a message above ``limitBytes``.
     public static func seal(_ message: [UInt8], for recipient: PushRecipient) throws(KeyError) -> SealedPush {
         try seal(message, for: recipient, key: ECKey.generate(), salt: newSalt())
     }
 
-    /// The draft's coding. Spec: draft-ietf-webpush-encryption-04, draft-ietf-httpbis-encryption-encoding-03.
+    /// Encrypts with the draft's coding `aesgcm`. Spec: draft-ietf-webpush-encryption-04,
+    /// draft-ietf-httpbis-encryption-encoding-03.
     ///
     /// - Throws: `.tooLarge` for a message above ``limitBytes``.
     public static func sealOldStyle(_ message: [UInt8], for recipient: PushRecipient) throws(KeyError) -> SealedPush {
@@ -58,7 +62,7 @@ public enum WebPushEncryption {
         let info = Array("WebPush: info\0".utf8) + recipient.point + key.publicPoint
         let secret = KeyDerivation.hkdf(
             secret: try key.sharedSecret(with: recipient.point), salt: recipient.secret, info: info, count: 32)
-        // The only record is the last one: its padding begins with 2.
+        // There is only one record, and it is the last one, so its padding begins with the byte 2.
         let record = try encrypt(
             message + [2], secret: secret, salt: salt,
             infos: (Array("Content-Encoding: aes128gcm\0".utf8), Array("Content-Encoding: nonce\0".utf8)))

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A range of addresses with a common prefix: `127.0.0.0/8`, `fd00::/8`, or one address.
+/// A range of addresses with a common prefix, such as `127.0.0.0/8` or `fd00::/8`, or one address.
 public struct CIDRBlock: Hashable, Sendable, CustomStringConvertible {
     /// The first address.
     public let base: IPAddress
-    /// How many leading bits all its addresses share.
+    /// The number of leading bits that all addresses of the block share.
     public let prefixLength: Int
 
-    /// This machine.
+    /// The loopback addresses.
     public static let loopback = ["127.0.0.0/8", "::1"].compactMap { CIDRBlock($0) }
 
-    /// Reads `address/bits`, or an address alone.
+    /// Parses `address/bits` or a single address.
     ///
-    /// - Returns: `nil` when bits after the prefix are set: the writer meant another block than the one that is named.
+    /// - Returns: `nil` for invalid text, and when bits after the prefix are set, because it is then unclear which
+    ///   block was meant.
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let base = IPAddress(first) else { return nil }
@@ -21,7 +22,7 @@ public struct CIDRBlock: Hashable, Sendable, CustomStringConvertible {
             guard let written = Int(parts[1]), parts[1].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
                 return nil
             }
-            // A block of IPv4 addresses that was written in IPv6.
+            // This is a block of IPv4 addresses in IPv6 notation, so its prefix is 96 bits longer.
             length = base.isIPv4 && first.contains(":") ? written - 96 : written
         }
         guard (0...base.bitCount).contains(length) else { return nil }
@@ -29,21 +30,21 @@ public struct CIDRBlock: Hashable, Sendable, CustomStringConvertible {
         guard self.base == base else { return nil }
     }
 
-    /// The block with this many common bits that an address lies in.
+    /// The block with this prefix length that contains an address.
     ///
-    /// - Parameter prefixLength: from 0 to the address's number of bits.
+    /// - Parameter prefixLength: from 0 to the number of bits of the address.
     init(holding address: IPAddress, prefixLength: Int) {
         let rest = address.bitCount - prefixLength
-        // A shift by all 128 bits gives 0, as it should.
+        // Shifting by all 128 bits gives 0, which is correct here.
         base = IPAddress(isIPv4: address.isIPv4, bits: (address.bits >> rest) << rest)
         self.prefixLength = prefixLength
     }
 
-    /// Whether the address is one of them.
+    /// Whether the block contains the address.
     public func contains(_ address: IPAddress) -> Bool {
         address.isIPv4 == base.isIPv4 && (address.bits ^ base.bits) >> (base.bitCount - prefixLength) == 0
     }
 
-    /// `address/bits`.
+    /// The block as `address/bits`.
     public var description: String { "\(base)/\(prefixLength)" }
 }

@@ -8,16 +8,19 @@ internal import Musl
 
 /// An IPv4 or IPv6 address without port or zone.
 ///
-/// An IPv4 address inside IPv6 (`::ffff:0:0/96`) is the IPv4 address, so that no rule can be passed in that disguise.
+/// An IPv4-mapped IPv6 address (`::ffff:0:0/96`) is treated as the IPv4 address, so that it cannot bypass rules for
+/// IPv4.
 public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
-    /// Whether it has 32 bits; otherwise it has 128.
+    /// Whether the address has 32 bits (IPv4) and not 128 bits (IPv6).
     public let isIPv4: Bool
-    /// The address as a number, in the low 32 bits or in all of them.
+    /// The address as a number; IPv4 uses the low 32 bits.
     let bits: UInt128
 
     private static let mappedPrefix: UInt128 = 0xFFFF
 
-    /// - Parameter bytes: four or sixteen, in network order; `nil` for any other count.
+    /// Makes an address from its bytes.
+    ///
+    /// - Parameter bytes: 4 or 16 bytes in network order; `nil` for any other count.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 4 || bytes.count == 16 else { return nil }
         let number = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
@@ -31,7 +34,8 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         self.bits = bits
     }
 
-    /// Reads four plain decimal numbers or an IPv6 address, with or without brackets; no other spelling, no zone.
+    /// Parses four plain decimal numbers, or an IPv6 address with or without brackets. Other notations and zones are
+    /// refused.
     public init?(_ text: some StringProtocol) {
         let isBracketed = text.hasPrefix("[") && text.hasSuffix("]")
         let plain = isBracketed ? String(text.dropFirst().dropLast()) : String(text)
@@ -42,20 +46,21 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         self.init(bytes: bytes)
     }
 
-    /// How many bits the address has: 32 or 128.
+    /// The number of bits of the address: 32 or 128.
     var bitCount: Int { isIPv4 ? 32 : 128 }
 
-    /// Four or sixteen, in network order.
+    /// The 4 or 16 bytes in network order.
     public var bytes: [UInt8] {
         stride(from: bitCount - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: bits >> $0) }
     }
 
-    /// The addresses that one subscriber of a network has: an IPv4 address alone, or the first 64 bits of an IPv6 one.
+    /// The block that belongs to one network subscriber: a single IPv4 address, or the first 64 bits of an IPv6
+    /// address.
     ///
-    /// Limits count by this, because a subscriber can send from any address of the block.
+    /// Rate limits count per subscriber block, because a subscriber can send from every address of the block.
     public var subscriber: CIDRBlock { CIDRBlock(holding: self, prefixLength: isIPv4 ? 32 : 64) }
 
-    /// As programs print it; IPv6 without brackets.
+    /// The usual notation; IPv6 without brackets.
     public var description: String {
         var text = [CChar](repeating: 0, count: 64)
         guard inet_ntop(isIPv4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count)) != nil else { return "" }

@@ -3,11 +3,11 @@
 internal import OrderedCollections
 internal import Synchronization
 
-/// How many tasks do something at once, in all and for each key; the others wait in their order.
+/// Limits how many tasks run at once, in total and per key. Other tasks wait in order of arrival.
 ///
-/// A task gets a place as soon as one is free for its key: who waits for a busy key holds up nobody else, and nobody is
-/// overtaken by a task with the same key. A waiting task that is cancelled stops waiting at once. The number of waiting
-/// tasks is bounded.
+/// A task gets a place as soon as one is free in total and for its key. So a task that waits for a busy key does not
+/// block tasks of other keys, and tasks of the same key keep their order. A waiting task that is cancelled stops
+/// waiting at once. The number of waiting tasks is bounded.
 public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
     private struct Waiter {
         let key: Key
@@ -24,25 +24,28 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
     private let limit: Int
     private let keyLimit: Int
     private let waiterLimit: Int
-    // A mutex rather than an actor: a place can be given back in a `defer`, and a cancelled task needs no other one.
+    // This is a mutex, not an actor, because a place must be released in a `defer`, and a cancelled task must be able
+    // to leave the queue synchronously.
     private let state = Mutex(State())
 
+    /// Makes a semaphore.
+    ///
     /// - Parameters:
-    ///   - limit: tasks with a place, 1 or more.
-    ///   - keyLimit: tasks with a place for one key, 1 or more; without it there is no such limit.
-    ///   - waiterLimit: tasks that wait.
+    ///   - limit: the number of tasks that may have a place, 1 or more.
+    ///   - keyLimit: the number of tasks per key that may have a place, 1 or more; `nil` means no limit per key.
+    ///   - waiterLimit: the number of tasks that may wait.
     public init(limit: Int, perKey keyLimit: Int? = nil, waiterLimit: Int) {
         self.limit = max(1, limit)
         self.keyLimit = max(1, keyLimit ?? limit)
         self.waiterLimit = waiterLimit
     }
 
-    /// Tasks that have a place, and tasks that wait for one.
+    /// The number of tasks that have a place, and of tasks that wait for one.
     public var load: (open: Int, waiting: Int) { state.withLock { ($0.openCount, $0.waiters.count) } }
 
-    /// Runs `body` when there is a place for it.
+    /// Waits for a place, runs `body` and releases the place.
     ///
-    /// - Throws: as ``acquire(_:)``, and what `body` throws.
+    /// - Throws: the errors of ``acquire(_:)`` and of `body`.
     public func withPlace<Value: Sendable>(
         _ key: Key, _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -51,7 +54,7 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
         return try await body()
     }
 
-    /// Waits for a place; ``release(_:)`` gives it back.
+    /// Waits for a place. The caller must give it back with ``release(_:)``.
     public func acquire(_ key: Key) async throws(SemaphoreError) {
         let ticket = try state.withLock { state throws(SemaphoreError) -> UInt64? in
             if hasPlace(key, state) {
@@ -75,7 +78,7 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// Gives a place back: to the first who waits and may have it.
+    /// Releases a place. The first waiting task whose key has a free place gets it.
     public func release(_ key: Key) {
         let admitted = state.withLock { state in
             state.openCount -= 1
@@ -86,10 +89,12 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
         for waiter in admitted { waiter.continuation.resume() }
     }
 
-    /// Adds a waiter, unless a place has become free or its task was cancelled since it was turned away.
+    /// Adds a waiter. When a place became free meanwhile it takes the place, and when the task was cancelled meanwhile
+    /// it fails.
     private func enqueue(_ waiter: Waiter, _ ticket: UInt64) {
         let outcome = state.withLock { state -> Result<Void, SemaphoreError>? in
-            // The task's own flag is set before its handler runs: a handler that finds nobody to wake came before this.
+            // A task's cancelled flag is set before its cancellation handler runs. So when the handler ran before this
+            // point and found no waiter, the flag is visible here.
             if Task.isCancelled { return .failure(.cancelled) }
             if hasPlace(waiter.key, state) {
                 take(waiter.key, &state)
@@ -127,14 +132,14 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
     }
 }
 
-/// The one key of a semaphore whose tasks are all alike.
+/// The only key of a semaphore without separate limits per key.
 public enum Unkeyed: Hashable, Sendable {
     case all
 }
 
-/// Why there is no place.
+/// Why a task got no place.
 public enum SemaphoreError: Error, Equatable {
-    /// As many wait as may.
+    /// The maximum number of tasks is already waiting.
     case tooManyWaiting
     /// The task was cancelled while it waited.
     case cancelled

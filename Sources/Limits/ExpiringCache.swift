@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An ``LRUCache`` whose values are good until an instant that is given with each of them.
+/// An ``LRUCache`` whose values expire at an instant that is given with each value.
 public struct ExpiringCache<Key: Hashable, Value, Instant: Comparable> {
     @usableFromInline var cache: LRUCache<Key, (value: Value, until: Instant)>
 
-    /// - Parameter capacity: how many values are kept.
+    /// Makes an empty cache.
+    ///
+    /// - Parameter capacity: the maximum number of values.
     public init(capacity: Int) {
         cache = LRUCache(capacity: capacity)
     }
 
-    /// How many values are kept, those included whose time has passed and that nobody has asked for since.
+    /// The number of values, including expired ones that have not been read since they expired.
     @inlinable public var count: Int { cache.count }
 
-    /// The value, unless its time has come; it is taken out then.
+    /// The value, unless it has expired; an expired value is removed.
     @inlinable
     public mutating func value(for key: Key, at now: Instant) -> Value? {
         guard let known = cache.value(for: key) else { return nil }
@@ -21,25 +23,25 @@ public struct ExpiringCache<Key: Hashable, Value, Instant: Comparable> {
         return nil
     }
 
-    /// Keeps a value until an instant.
+    /// Stores a value that expires at `until`.
     @inlinable
     public mutating func insert(_ value: Value, for key: Key, until: Instant) {
         cache.insert((value, until), for: key)
     }
 
-    /// Changes a value and the instant until which it is good, when there is one.
+    /// Changes the value and expiry of an existing key.
     @inlinable
     public mutating func update(_ key: Key, change: (inout (value: Value, until: Instant)) -> Void) {
         cache.update(key, change: change)
     }
 
-    /// Takes a value out.
+    /// Removes a value.
     @inlinable
     public mutating func removeValue(for key: Key) {
         cache.removeValue(for: key)
     }
 
-    /// Takes everything out.
+    /// Removes all values.
     public mutating func removeAll() {
         cache.removeAll()
     }

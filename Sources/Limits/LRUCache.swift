@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Every step takes the same time however much is kept, because caches are asked on every request. An ordered dictionary
-// of swift-collections would be shorter to write, but moving an entry to its end moves all entries behind it as well:
-// with 10,000 entries that costs more than what the caches here save. So the order is a list of links: each entry
-// stands at a place in an array and knows the places of its two neighbours.
+// Every operation takes constant time, because the caches are used on every request. The ordered dictionary of
+// swift-collections would need less code, but moving an entry to its end also moves all entries behind it: with 10,000
+// entries this costs more than the caches here save. So the order is a doubly linked list. The nodes are in an array,
+// and each node stores the array indices of its two neighbours.
 
-/// A dictionary with a bound: when it is full, the entry that was not used for longest makes room.
+/// A dictionary with a maximum size. When it is full, the least recently used entry is removed.
 ///
-/// A plain value: whoever shares it guards it with a `Mutex` or an actor.
+/// It is a plain value; code that shares one protects it with a `Mutex` or an actor.
 public struct LRUCache<Key: Hashable, Value> {
     @usableFromInline
     struct Node {
         @usableFromInline var key: Key
         @usableFromInline var value: Value
-        /// Its neighbours' places; -1 for none.
+        /// The array indices of the neighbours; -1 for none.
         @usableFromInline var older: Int
         @usableFromInline var newer: Int
 
@@ -26,29 +26,31 @@ public struct LRUCache<Key: Hashable, Value> {
         }
     }
 
-    /// How many entries there are at the most.
+    /// The maximum number of entries.
     public let capacity: Int
     @usableFromInline var places: [Key: Int] = [:]
-    /// Without gaps: the last one moves to where another was taken out.
+    /// The nodes without gaps: when a node is removed, the last node moves to its index.
     @usableFromInline var nodes: [Node] = []
     @usableFromInline var oldest = -1
     @usableFromInline var newest = -1
 
-    /// - Parameter capacity: how many entries there are at the most; 1 or more, and anything less is 1.
+    /// Makes an empty cache.
+    ///
+    /// - Parameter capacity: the maximum number of entries; values below 1 count as 1.
     public init(capacity: Int) {
         self.capacity = max(1, capacity)
     }
 
-    /// How many entries there are.
+    /// The number of entries.
     @inlinable public var count: Int { nodes.count }
 
-    /// Whether there is none.
+    /// Whether there is no entry.
     @inlinable public var isEmpty: Bool { nodes.isEmpty }
 
-    /// Whether a new key makes another one go.
+    /// Whether inserting a new key would remove another entry.
     @inlinable public var isFull: Bool { nodes.count >= capacity }
 
-    /// The value, which counts as used now.
+    /// The value; reading it marks it as most recently used.
     @inlinable
     public mutating func value(for key: Key) -> Value? {
         guard let place = places[key] else { return nil }
@@ -56,15 +58,15 @@ public struct LRUCache<Key: Hashable, Value> {
         return nodes[place].value
     }
 
-    /// The value, without a trace of the question.
+    /// The value; reading it this way does not change the order.
     @inlinable
     public func peek(_ key: Key) -> Value? {
         places[key].map { nodes[$0].value }
     }
 
-    /// Keeps a value, which counts as used now.
+    /// Stores a value and marks it as most recently used.
     ///
-    /// - Returns: the entry that had to make room for a new key.
+    /// - Returns: the entry that was removed to make room for a new key.
     @inlinable @discardableResult
     public mutating func insert(_ value: Value, for key: Key) -> (key: Key, value: Value)? {
         if let place = places[key] {
@@ -81,26 +83,26 @@ public struct LRUCache<Key: Hashable, Value> {
         return evicted
     }
 
-    /// Changes a value in place, when there is one. It does not count as used.
+    /// Changes the value of an existing key in place. This does not mark it as used.
     @inlinable
     public mutating func update(_ key: Key, change: (inout Value) -> Void) {
         guard let place = places[key] else { return }
         change(&nodes[place].value)
     }
 
-    /// Takes an entry out.
+    /// Removes an entry.
     @inlinable @discardableResult
     public mutating func removeValue(for key: Key) -> Value? {
         places[key].map { remove(at: $0).value }
     }
 
-    /// Takes out the entry that was not used for longest.
+    /// Removes the least recently used entry.
     @inlinable @discardableResult
     public mutating func removeOldest() -> (key: Key, value: Value)? {
         oldest < 0 ? nil : remove(at: oldest)
     }
 
-    /// Takes out the entry that was not used for longest of those that may go.
+    /// Removes the least recently used entry among those for which `mayGo` is true.
     @inlinable
     public mutating func removeOldest(where mayGo: (Value) -> Bool) -> (key: Key, value: Value)? {
         var place = oldest
@@ -111,14 +113,14 @@ public struct LRUCache<Key: Hashable, Value> {
         return nil
     }
 
-    /// Takes everything out.
+    /// Removes all entries.
     public mutating func removeAll() {
         places.removeAll(keepingCapacity: true)
         nodes.removeAll(keepingCapacity: true)
         (oldest, newest) = (-1, -1)
     }
 
-    /// All entries, in no order that means anything.
+    /// All entries in unspecified order.
     public var entries: some Collection<(key: Key, value: Value)> { nodes.lazy.map { ($0.key, $0.value) } }
 
     // MARK: - Links
@@ -133,7 +135,7 @@ public struct LRUCache<Key: Hashable, Value> {
         newest = place
     }
 
-    /// Joins the two neighbours of an entry.
+    /// Links the two neighbours of a node with each other.
     @inlinable
     mutating func unlink(_ place: Int) {
         let (older, newer) = (nodes[place].older, nodes[place].newer)
@@ -141,7 +143,7 @@ public struct LRUCache<Key: Hashable, Value> {
         if newer >= 0 { nodes[newer].older = older } else { newest = older }
     }
 
-    /// Takes an entry out and fills its place with the last one of the array.
+    /// Removes a node and moves the last node of the array to its index.
     @usableFromInline
     mutating func remove(at place: Int) -> (key: Key, value: Value) {
         unlink(place)

@@ -2,38 +2,40 @@
 
 internal import Synchronization
 
-/// How often something may be done by each of many clients: a token bucket for each key.
+/// Limits how often each client may do something, with one token bucket per key.
 ///
-/// A bucket begins full. Whoever finds a token in it may go on; tokens come back with time. Memory is bounded: beyond
-/// `capacity` keys the one that was not seen for longest is forgotten, which only ever gives tokens back.
+/// A bucket begins full. Each action takes one token, and tokens are refilled over time. Memory is bounded: beyond
+/// `capacity` keys the least recently used key is forgotten. A forgotten key begins with a full bucket again.
 ///
-/// The instant is given by the caller: the wall clock's where an answer names a time, a monotonic one elsewhere.
+/// The caller supplies the instant: wall-clock time when a response contains the time, otherwise monotonic time.
 public final class RateLimiter<Key: Hashable & Sendable, Instant: InstantProtocol & Sendable>: Sendable
 where Instant.Duration == Duration {
     private struct Bucket {
         var tokens: Int
-        /// Tokens came in for the time up to here.
+        /// The instant up to which refills have been added.
         var filledAt: Instant
     }
 
     private let rule: RateLimitRule
-    // A mutex rather than an actor: every request asks, and the answer is a few additions.
+    // This is a mutex, not an actor, because every request calls it and the work is a few additions.
     private let buckets: Mutex<LRUCache<Key, Bucket>>
 
+    /// Makes a rate limiter.
+    ///
     /// - Parameters:
-    ///   - rule: for every key alike.
-    ///   - capacity: keys that are remembered.
+    ///   - rule: the rule for every key.
+    ///   - capacity: the maximum number of keys that are remembered.
     public init(_ rule: RateLimitRule, capacity: Int) {
         self.rule = rule
         buckets = Mutex(LRUCache(capacity: capacity))
     }
 
-    /// Keys that are remembered now.
+    /// The number of keys that are remembered now.
     public var count: Int { buckets.withLock { $0.count } }
 
     /// Takes a token of `key`, when there is one.
     ///
-    /// A clock that was put back gives no tokens and takes none.
+    /// When the clock was put back, tokens are neither added nor removed.
     public func take(_ key: Key, at now: Instant) -> RateLimitStatus<Instant> {
         buckets.withLock { buckets in
             var bucket = refilled(buckets.value(for: key), at: now)
@@ -69,13 +71,13 @@ where Instant.Duration == Duration {
     }
 }
 
-/// How fast, and how much at once.
+/// The size of a bucket and the speed of its refills.
 public struct RateLimitRule: Sendable, Hashable {
-    /// Tokens of a key that was not here for a while.
+    /// The number of tokens in a full bucket.
     public let burst: Int
-    /// Tokens that come back at a time.
+    /// The number of tokens per refill.
     public let refill: Int
-    /// How often they come back.
+    /// The time between refills.
     public let interval: Duration
 
     private init(burst: Int, refill: Int, interval: Duration) {
@@ -84,12 +86,13 @@ public struct RateLimitRule: Sendable, Hashable {
         self.interval = max(.nanoseconds(1), interval)
     }
 
-    /// `burst` at once, and then one each `interval`.
+    /// A rule that allows `burst` actions at once, and then one action per `interval`.
     public static func steady(burst: Int, every interval: Duration) -> RateLimitRule {
         RateLimitRule(burst: burst, refill: 1, interval: interval)
     }
 
-    /// `limit` within a window that begins with the first one: the limit that client apps are told in headers.
+    /// A rule that allows `limit` actions in a window that begins with the first action. Responses to client apps state
+    /// this limit in headers.
     public static func window(_ limit: Int, per length: Duration) -> RateLimitRule {
         RateLimitRule(burst: limit, refill: limit, interval: length)
     }
@@ -97,21 +100,21 @@ public struct RateLimitRule: Sendable, Hashable {
     fileprivate func refillsUntilFull(from tokens: Int) -> Int { (burst - tokens + refill - 1) / refill }
 }
 
-/// Where a key stands after a token was asked for.
+/// The state of a key after an attempt to take a token.
 public struct RateLimitStatus<Instant: InstantProtocol & Sendable>: Sendable, Hashable
 where Instant.Duration == Duration {
-    /// Tokens of a full bucket.
+    /// The number of tokens in a full bucket.
     public let limit: Int
-    /// How many are left.
+    /// The number of tokens that are left.
     public let remaining: Int
-    /// When the bucket is full again; of a window, when it ends.
+    /// When the bucket is full again; for a window rule, when the window ends.
     public let resetAt: Instant
-    /// Whether there was a token.
+    /// Whether a token was available.
     public let isAllowed: Bool
-    /// How long to wait for the next token; zero when there was one.
+    /// How long to wait for the next token; zero when a token was available.
     public let retryAfter: Duration
 
-    /// The wait as `Retry-After` says it: whole seconds, rounded up, from one to an hour.
+    /// The value of `Retry-After`: whole seconds, rounded up, from 1 to 3,600.
     public var retryAfterSeconds: Int {
         let (seconds, rest) = retryAfter.components
         return Int(min(3_600, max(1, rest > 0 ? seconds + 1 : seconds)))

@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What may stand in the output: elements, attributes, classes and link schemes, in one table.
+/// The elements, attributes, classes and link schemes that the output may contain, in one table.
 ///
-/// - Headings: `h1` and `h2` become `h2`, `h4` to `h6` become `h4`; `h1` belongs to the page.
-/// - Links: `http` and `https` only. A link without a good target keeps its text and loses its markup.
-/// - An element that stands nowhere here is unwrapped: its text stays. So are those without content (`img`, `embed`,
-///   `input`…): the parser takes some of them for open and what follows for their content.
+/// - Headings: `h1` and `h2` become `h2`, and `h4` to `h6` become `h4`, because `h1` is reserved for the page.
+/// - Links: only `http` and `https`. A link without a valid target loses its markup and keeps its text.
+/// - An element that is not in the table is unwrapped: its text stays. This also applies to elements that have no
+///   content (`img`, `embed`, `input`…), because the parser takes some of them as open and the following text as their
+///   content.
 enum AllowList {
-    /// What happens to an element.
+    /// What the sanitiser does with an element.
     enum Treatment: Hashable {
-        /// Holds blocks: `blockquote`, `ul`, `ol`, `li`.
+        /// Writes an element that contains blocks: `blockquote`, `ul`, `ol`, `li`.
         case container(String)
-        /// Holds a line of text: `p`, `pre`, headings.
+        /// Writes an element that contains a line of text: `p`, `pre`, headings.
         case leaf(String)
-        /// Stands inside a line.
+        /// Writes an element inside a line.
         case inline(String)
         case lineBreak
-        /// Disappears, but the text before, in and after it are different lines.
+        /// Removes the element, but keeps the text before, in and after it on different lines.
         case separate
-        /// Disappears; its content stays.
+        /// Removes the element and keeps its content.
         case unwrap
-        /// Disappears with its content.
+        /// Removes the element and its content.
         case drop
     }
 
-    /// Written on every link of others: no vote for the target, no handle on our window, no address of ours.
+    /// The `rel` of every link in remote content: no search ranking for the target, no access to our window, no
+    /// referrer.
     static let linkRelation = "nofollow noopener noreferrer ugc"
-    /// Written on our own hashtags, which lead to pages of this node: apps know a hashtag by it.
+    /// The `rel` of local hashtags, which link to pages of this server. Client apps recognise a hashtag by it.
     static let tagRelation = "tag"
 
     static func treatment(of name: String) -> Treatment { table[name] ?? .unwrap }
@@ -59,12 +61,12 @@ enum AllowList {
 
     // MARK: - Attributes
 
-    /// The attributes to write, in the one order and spelling there is, each with a space before it.
+    /// The attributes to write, in one fixed order and spelling, each with a space before it.
     ///
-    /// - Returns: `nil` when the element is nothing without what was refused (a link without a target, a span that
-    ///   says nothing; inside links the customary `@<span>name</span>` stays).
-    ///
-    /// - Parameter relation: what a link is to its target; another one only for links that we make ourselves.
+    /// - Parameter relation: the `rel` of a link; other values than the default are only for links that this server
+    ///   makes.
+    /// - Returns: `nil` when the element is useless without the refused attributes: a link without a target, or a span
+    ///   without a class. Inside links a span without a class stays, because `@<span>name</span>` is customary.
     static func attributes(
         of name: String, given: [String: String], insideLink: Bool, relation: String = linkRelation
     ) -> String? {
@@ -86,7 +88,7 @@ enum AllowList {
     }
 
     private static let classes: Set<String> = ["mention", "u-url", "h-card", "hashtag", "quote-inline"]
-    /// These hide text, which only a link that shows a shortened address may do.
+    /// Classes that hide text. Only links that show a shortened address may use them.
     private static let linkClasses: Set<String> = ["ellipsis", "invisible"]
     private static let classLimit = 8
 
@@ -102,7 +104,7 @@ enum AllowList {
         return kept.isEmpty ? "" : " class=\"\(kept.joined(separator: " "))\""
     }
 
-    /// Microformat properties `p-name`, `p-author` and the like.
+    /// Whether the class is a microformat property such as `p-name` or `p-author`.
     private static func isPropertyClass(_ token: String) -> Bool {
         token.hasPrefix("p-") && (3...32).contains(token.utf8.count)
             && token.utf8.allSatisfy { $0 == 0x2D || ($0 >= 0x61 && $0 <= 0x7A) }
@@ -114,15 +116,16 @@ enum AllowList {
     }
 }
 
-/// Where a link may lead.
+/// The rules for link targets.
 enum LinkTarget {
-    /// Longest address that is kept, in bytes.
+    /// The maximum length of an address in bytes.
     static let limitBytes = 2048
 
-    /// The address to write, or `nil` when it must not become a link.
+    /// The normalised address, or `nil` when it must not become a link.
     ///
-    /// White space at the ends is cut, a space inside becomes `%20`, the scheme becomes lower case. Refused: other
-    /// schemes than http and https, control characters anywhere, a missing host, user information and backslashes.
+    /// White space at the ends is removed, a space inside becomes `%20`, and the scheme becomes lower case. Refused are
+    /// schemes other than http and https, control characters anywhere, a missing host, user information and
+    /// backslashes.
     static func normalised(_ address: String) -> String? {
         var bytes = Array(address.utf8)
         while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
@@ -140,14 +143,15 @@ enum LinkTarget {
         return result.count <= limitBytes ? String(decoding: result, as: UTF8.self) : nil
     }
 
-    /// Length of `http://` or `https://` at the start, in any case.
+    /// The length of `http://` or `https://` at the start, in any case; `nil` for another scheme.
     private static func schemeLength(_ bytes: [UInt8]) -> Int? {
         let head = bytes.prefix(8).map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
         if head.starts(with: "https://".utf8) { return 8 }
         return head.starts(with: "http://".utf8) ? 7 : nil
     }
 
-    /// Letters, digits, `-._:[]` and everything beyond ASCII; so neither `@` nor `%` nor quotes nor a space.
+    /// Whether the byte is allowed in an authority: letters, digits, `-._:[]` and all non-ASCII bytes, but not `@`,
+    /// `%`, quotes or spaces.
     private static func isAuthorityByte(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x3A, 0x5B, 0x5D, 0x80...0xFF: true

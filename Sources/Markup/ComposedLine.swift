@@ -3,9 +3,9 @@
 public import Model
 
 extension Composer {
-    /// Turns `text` into one line of markup, without a paragraph around it: for what stands beside a name.
+    /// Converts `text` into one line of HTML without a paragraph, for example for a profile field.
     ///
-    /// Line breaks become spaces; links and hashtags become links, handles stay as they are typed.
+    /// Line breaks become spaces. URLs and hashtags become links; handles stay plain text.
     public static func line(_ text: String, hashtagURL: (String) -> String) -> SanitizedHTML {
         let line = String(text.map { $0.isNewline ? " " : $0 })
         let (start, end) = ("<p>", "</p>")

@@ -2,33 +2,33 @@
 
 public import Model
 
-/// Plain text made into markup, and what was found in it.
+/// The HTML made from plain text, and the mentions, hashtags and links that were found in the text.
 public struct Composition: Hashable, Sendable {
-    /// The markup.
+    /// The HTML.
     public let html: SanitizedHTML
-    /// Every handle in the text, also those without an address, in order of first appearance, each once.
+    /// All handles in the text, including those without an address, without duplicates, in order of first appearance.
     public let mentions: [Handle]
-    /// Normal forms, in order of first appearance, each once.
+    /// The normal forms of the hashtags, without duplicates, in order of first appearance.
     public let hashtags: [String]
-    /// Link targets, in order of first appearance, each once.
+    /// The link targets, without duplicates, in order of first appearance.
     public let links: [String]
 }
 
-/// Makes what people type into markup.
+/// Converts the text that members type into HTML.
 ///
-/// The output is written by the sanitiser's own writer, so that sanitising it changes nothing but the `rel="tag"` of
-/// hashtags, which is our word alone: what our pages show is what peers with the same table show.
+/// The output is written by the sanitiser's own writer, so sanitising it again changes nothing except the `rel="tag"`
+/// of hashtags, which only this server writes. So servers with the same table show the same text.
 public enum Composer {
-    /// Where a mention leads, and the name that stands after its `@`.
+    /// The address that a mention links to, and the name to show after its `@`.
     public typealias MentionTarget = (url: String, displayed: String)
 
-    /// Turns `text` into paragraphs (at empty lines), line breaks, links, mentions and hashtags.
+    /// Converts `text` into paragraphs (separated by empty lines), line breaks, links, mentions and hashtags.
     ///
-    /// The result is at most ``Sanitizer/inputLimitBytes`` bytes; callers limit posts far below.
+    /// The result has at most ``Sanitizer/inputLimitBytes`` bytes; callers limit posts to far less.
     ///
     /// - Parameters:
-    ///   - mentions: where a handle leads; `nil` leaves it as text.
-    ///   - hashtagURL: where a tag leads, by its normal form.
+    ///   - mentions: returns the link of a handle; `nil` leaves the handle as text.
+    ///   - hashtagURL: returns the address of a hashtag, given by its normal form.
     public static func compose(
         _ text: String, mentions: (Handle) -> MentionTarget?, hashtagURL: (String) -> String
     ) -> Composition {
@@ -62,7 +62,7 @@ public enum Composer {
         var links: [String] = []
     }
 
-    /// Handles that differ only in case are one account.
+    /// Removes duplicates. Handles that differ only in case are the same account.
     private static func unique(_ handles: [Handle]) -> [Handle] {
         var seen: Set<Handle> = []
         return handles.filter { seen.insert(Handle(name: $0.foldedName, host: $0.host)).inserted }
@@ -73,7 +73,8 @@ public enum Composer {
         return texts.filter { seen.insert($0).inserted }
     }
 
-    /// One line feed is a line break; two or more, with blanks between them or not, begin a paragraph.
+    /// Writes text. One line feed becomes a line break; two or more, also with blanks between them, begin a new
+    /// paragraph.
     private static func writeText(_ text: String, to writer: inout HTMLWriter) {
         var lineFeeds = 0
         var line = String.UnicodeScalarView()
@@ -137,7 +138,8 @@ public enum Composer {
 
     private static let shownLength = 30
 
-    /// Shows the host and the beginning of the path; scheme and rest stay in the text for whoever copies it.
+    /// Writes a link that shows the host and the beginning of the path. The scheme and the rest are hidden by CSS
+    /// classes but stay in the text, so that copying gives the whole address.
     private static func writeLink(_ text: String, _ target: String, to writer: inout HTMLWriter) {
         guard let link = linkAttributes(target, classes: nil) else { return writer.text(text) }
         let prefixLength = hiddenPrefixLength(text)

@@ -2,13 +2,13 @@
 
 public import Model
 
-/// Markup back to plain text: previews, search, notifications, mail.
+/// Converts HTML back to plain text, for previews, search, notifications and e-mail.
 public enum Excerpt {
-    /// The text of `html`, entities decoded, one line per block or line break.
+    /// The text of `html` with decoded entities, one line per block or line break.
     ///
-    /// Shortened text ends in `…`, after a whole word where one ends in the last part.
+    /// Shortened text ends in `…`. It is cut after a whole word when a word ends in the second half.
     ///
-    /// - Parameter limit: the most Unicode scalars, the `…` included; 0 or less gives an empty text.
+    /// - Parameter limit: the maximum number of Unicode scalars, including the `…`; 0 or less gives an empty text.
     public static func plainText(of html: SanitizedHTML, limit: Int) -> String {
         guard limit > 0 else { return "" }
         var visitor = PlainTextVisitor(limit: limit)
@@ -28,7 +28,7 @@ private struct PlainTextVisitor: XMLVisitor {
     private var scalars: [Unicode.Scalar] = []
     private var gap = Gap.none
     private var overflows = false
-    /// For each open element: whether a line ends with it, whether its white space counts.
+    /// For each open element: whether its end ends a line, and whether its white space is kept.
     private var open: [(separates: Bool, verbatim: Bool)] = []
 
     init(limit: Int) { self.limit = limit }

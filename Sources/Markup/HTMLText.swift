@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Characters as they stand in markup.
+/// Characters in HTML.
 enum HTMLText {
-    /// Whether `scalar` may be written at all: no controls, no byte order mark, no noncharacters.
+    /// Whether `scalar` may be written: not a control character, byte order mark or noncharacter.
     static func isWritable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x09, 0x0A: true
@@ -11,7 +11,7 @@ enum HTMLText {
         }
     }
 
-    /// White space as HTML collapses it; a no-break space is not.
+    /// Whether HTML collapses the character as white space; a no-break space is not collapsed.
     static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x20, 0x09, 0x0A, 0x0C, 0x0D: true
@@ -19,7 +19,7 @@ enum HTMLText {
         }
     }
 
-    /// Appends `scalar` as it is.
+    /// Appends `scalar` without escaping.
     static func appendRaw(_ scalar: Unicode.Scalar, to bytes: inout [UInt8]) {
         if scalar.isASCII {
             bytes.append(UInt8(truncatingIfNeeded: scalar.value))
@@ -28,7 +28,7 @@ enum HTMLText {
         }
     }
 
-    /// Appends `scalar` so that no parser takes it for markup, in text and in quoted attributes alike.
+    /// Appends `scalar` escaped, so that no parser reads it as markup, neither in text nor in quoted attributes.
     static func append(_ scalar: Unicode.Scalar, to bytes: inout [UInt8]) {
         switch scalar {
         case "&": bytes += "&amp;".utf8
@@ -41,7 +41,7 @@ enum HTMLText {
     }
 }
 
-/// `text` with `& < > " '` escaped and unwritable characters removed.
+/// The text with `& < > " '` escaped and unwritable characters removed.
 func escaped(_ text: String) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes markup in one canonical form, whatever nesting it is asked for.
+/// A writer that produces canonical HTML for any nesting of calls.
 ///
-/// Callers enter and leave elements in any order they like. The writer keeps what is *wanted* (three stacks:
-/// containers, lines, inline marks) apart from what is *open*, and opens an element only when a character has to
-/// stand in it. So the output obeys, by construction, a grammar that HTML 4 and HTML 5 parsers read alike:
+/// Callers enter and leave elements in any order. The writer keeps the *wanted* elements (three stacks: containers,
+/// lines, inline elements) separate from the *open* elements, and opens an element only when a character is written in
+/// it. So the output always follows a grammar that HTML 4 and HTML 5 parsers read in the same way:
 ///
-/// - the root and `blockquote` hold containers and lines; text of their own becomes a `p`;
-/// - `ul` and `ol` hold `li` only; `li` holds marks first, then containers and lines;
-/// - a line holds text, `br` and marks; marks hold marks of other names (a `span` also spans);
-/// - no element is empty, white space is collapsed outside `pre`, no `br` starts or ends a line.
+/// - the root and `blockquote` contain containers and lines; their own text is put into a `p`;
+/// - `ul` and `ol` contain only `li`; `li` contains inline elements first, then containers and lines;
+/// - a line contains text, `br` and inline elements; inline elements contain inline elements of other names (a `span`
+///   may also contain a `span`);
+/// - no element is empty, white space is collapsed outside `pre`, and no `br` starts or ends a line.
 ///
-/// Sanitised output is therefore a fixed point: reading it asks for the same things again.
+/// Therefore sanitising the output again does not change it: reading it makes the same calls again.
 struct HTMLWriter {
-    /// An element that was asked for; `id` tells two of the same name apart.
+    /// A wanted element; `id` distinguishes elements of the same name.
     struct Element: Hashable {
         let id: Int
         let name: String
@@ -21,7 +22,7 @@ struct HTMLWriter {
 
         var opening: String { "<\(name)\(attributes)>" }
         var closing: String { "</\(name)>" }
-        /// Bytes of both tags.
+        /// The number of bytes of both tags.
         var cost: Int { 2 * name.utf8.count + attributes.utf8.count + 5 }
     }
 
@@ -51,9 +52,9 @@ struct HTMLWriter {
     private static let inlineLimit = 16
     private static let frameLimit = 512
     private static let breaksInARow = 2
-    /// Longest escape of one character.
+    /// The maximum length of an escaped character in bytes.
     private static let characterCost = 6
-    /// Identifies the paragraph that nobody asked for.
+    /// The id of a paragraph that the writer adds itself.
     private static let implicitID = 0
 
     private let blocks: Bool
@@ -72,28 +73,31 @@ struct HTMLWriter {
     private var openLeaf: Element?
     private var openInlines: [Element] = []
 
-    /// The next character must not continue the open line.
+    /// Whether the next character must start a new line.
     private var broken = true
-    /// The open line holds a character.
+    /// Whether the open line contains a character.
     private var started = false
     private var pending = Pending.nothing
-    /// The wanted place is the open place and nothing is pending: characters may simply follow.
+    /// Whether the wanted elements are the open elements and nothing is pending, so that characters can be appended
+    /// directly.
     private var settled = false
 
+    /// Makes a writer.
+    ///
     /// - Parameters:
-    ///   - blocks: whether paragraphs, lists and the like are written; else everything is one line.
-    ///   - limit: the most bytes of output.
+    ///   - blocks: whether paragraphs, lists and other blocks are written; otherwise everything is one line.
+    ///   - limit: the maximum number of bytes of output.
     init(blocks: Bool, limit: Int) {
         self.blocks = blocks
         self.limit = limit
     }
 
-    // MARK: - What is wanted
+    // MARK: - Wanted elements
 
-    /// Whether the wanted place is inside a link.
+    /// Whether the wanted position is inside a link.
     var isInLink: Bool { inlines.contains { $0.name == "a" } }
 
-    /// Enters a block that holds blocks. Each `enter…` is matched by one ``leave()``.
+    /// Enters a block that contains blocks. Each `enter…` needs one matching ``leave()``.
     mutating func enter(container name: String, attributes: String = "") {
         separate()
         guard blocks, !full else { return push(.separate) }
@@ -107,7 +111,7 @@ struct HTMLWriter {
         push(.container(count: implied + 1))
     }
 
-    /// Enters a block that holds one line.
+    /// Enters a block that contains one line.
     mutating func enter(leaf name: String) {
         separate()
         guard blocks, !full, leaves.count < Self.frameLimit else { return push(.separate) }
@@ -115,7 +119,7 @@ struct HTMLWriter {
         push(.leaf)
     }
 
-    /// Enters a mark. A mark inside one of the same name changes nothing, except for `span`.
+    /// Enters an inline element. Inside an element of the same name it has no effect, except for `span`.
     mutating func enter(inline name: String, attributes: String = "") {
         let isRepeated = name != "span" && inlines.contains { $0.name == name }
         guard !isRepeated, !full, inlines.count < Self.inlineLimit else { return push(.nothing) }
@@ -123,13 +127,13 @@ struct HTMLWriter {
         push(.inline)
     }
 
-    /// Enters an element that is not written; `separate` says that its text is a line of its own.
+    /// Enters an element that is not written. With `separate`, its text becomes a line of its own.
     mutating func enterUnwritten(separate isSeparate: Bool) {
         if isSeparate { separate() }
         push(isSeparate ? .separate : .nothing)
     }
 
-    /// Leaves what was entered last.
+    /// Leaves the element that was entered last.
     mutating func leave() {
         settled = false
         switch frames.popLast() {
@@ -145,7 +149,7 @@ struct HTMLWriter {
         }
     }
 
-    /// The text before and the text after are different lines.
+    /// Puts the text before and the text after on different lines.
     mutating func separate() {
         settled = false
         if blocks { broken = true } else if pending == .nothing { pending = .space }
@@ -165,7 +169,7 @@ struct HTMLWriter {
 
     // MARK: - Characters
 
-    /// Writes `text`, escaped.
+    /// Writes `text` with escapes.
     mutating func text(_ text: String) {
         let verbatim = isPreformatted
         for scalar in text.unicodeScalars {
@@ -179,7 +183,7 @@ struct HTMLWriter {
         }
     }
 
-    /// Writes a line break, unless the line has not begun or ends here.
+    /// Writes a line break, unless it would be at the start or the end of a line.
     mutating func lineBreak() {
         if isPreformatted { return write("\n") }
         settled = false
@@ -190,7 +194,7 @@ struct HTMLWriter {
         }
     }
 
-    /// Closes everything and hands over the markup.
+    /// Closes all elements and returns the HTML.
     mutating func finish() -> String {
         closeInlines(keeping: 0)
         closeLeaf()
@@ -200,7 +204,7 @@ struct HTMLWriter {
 
     private var isPreformatted: Bool { wantedLeaf?.name == "pre" }
 
-    /// The innermost line that was asked for in the wanted container.
+    /// The innermost wanted line in the wanted container.
     private var wantedLeaf: Element? {
         guard let last = leaves.last, last.depth == containers.count else { return nil }
         return last.element
@@ -208,7 +212,7 @@ struct HTMLWriter {
 
     private mutating func write(_ scalar: Unicode.Scalar) {
         if !settled {
-            // A browser swallows a line feed that follows `<pre>`.
+            // A browser ignores a line feed directly after `<pre>`.
             if scalar == "\n", isAtStart { return }
             guard settle() else { return }
         }
@@ -219,7 +223,7 @@ struct HTMLWriter {
         HTMLText.append(scalar, to: &output)
     }
 
-    // MARK: - From wanted to open
+    // MARK: - Opening the wanted elements
 
     private struct Place {
         var containers: [Element]
@@ -236,7 +240,8 @@ struct HTMLWriter {
         return Place(containers: path, leaf: leaf, continues: !broken && samePath && leaf == openLeaf)
     }
 
-    /// Whether text stands directly in its list item: only at its start, before any line or container.
+    /// Whether text is written directly into its list item. This is only so at the start of the item, before any line
+    /// or container.
     private func isLoose(_ path: [Element], _ samePath: Bool) -> Bool {
         guard let item = path.last, item.name == "li" else { return false }
         if !openContainers.contains(item) { return true }
@@ -245,9 +250,9 @@ struct HTMLWriter {
 
     private var isAtStart: Bool { !started || !place.continues }
 
-    /// Opens and closes elements until the next character stands where it is wanted.
+    /// Opens and closes elements until the next character can be written in its wanted position.
     ///
-    /// - Returns: whether there is room for that and for one character.
+    /// - Returns: whether the limit leaves room for these tags and one character.
     private mutating func settle() -> Bool {
         let place = place
         let keptInlines = place.continues ? Self.commonPrefix(openInlines, inlines) : 0

@@ -2,12 +2,12 @@
 
 import Foundation
 
-/// The one spelling by which a tag is stored, compared and addressed.
+/// The normal form by which a hashtag is stored, compared and addressed.
 public enum Hashtag {
-    /// The normal form of `name` (without `#`): compatibility composed (NFKC) and case folded.
+    /// The normal form of `name` (without `#`): NFKC and case folding.
     ///
-    /// - Returns: `nil` when it is no tag: another character than letters, digits, marks, `_` and joiners, or no
-    ///   letter.
+    /// - Returns: `nil` when it is not a hashtag: it has characters other than letters, digits, marks, `_` and joiners,
+    ///   or it has no letter.
     public static func normalForm(of name: String) -> String? {
         let scalars = name.unicodeScalars
         guard scalars.allSatisfy({ isLetter($0) || isContinuation($0) || isJoiner($0) }) else { return nil }
@@ -23,7 +23,8 @@ public enum Hashtag {
         }
     }
 
-    /// Digits, marks and `_`: they go on with a word but do not make one.
+    /// Whether the character is a digit, mark or `_`. These may continue a hashtag, but at least one letter is also
+    /// needed.
     static func isContinuation(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .decimalNumber, .nonspacingMark, .spacingMark, .enclosingMark, .connectorPunctuation: true
@@ -31,7 +32,8 @@ public enum Hashtag {
         }
     }
 
-    /// Middle dot (Catalan) and the zero-width joiners of several scripts: inside a tag, never at its end.
+    /// Whether the character is the middle dot (Catalan) or a zero-width joiner. These may be inside a hashtag, never
+    /// at its end.
     static func isJoiner(_ scalar: Unicode.Scalar) -> Bool {
         scalar == "\u{B7}" || scalar == "\u{200C}" || scalar == "\u{200D}"
     }

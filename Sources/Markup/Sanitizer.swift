@@ -2,26 +2,26 @@
 
 public import Model
 
-/// Turns markup from strangers into markup that we show.
+/// Converts untrusted HTML into HTML that pages may show.
 ///
-/// The input is parsed, and everything that ``AllowList`` names is written anew by ``HTMLWriter``. No byte of the
-/// input's markup reaches the output: what differs between our parser and a browser's cannot matter.
+/// The input is parsed, and ``HTMLWriter`` writes everything that ``AllowList`` contains again. No byte of the input's
+/// markup reaches the output. So differences between libxml2 and a browser's parser do no harm.
 public struct Sanitizer: Sendable {
-    /// How much structure the output may have.
+    /// Which elements the output may contain.
     public enum Policy: Sendable, Hashable {
-        /// Paragraphs, lists, quotes, headings and marks.
+        /// Paragraphs, lists, quotes, headings and inline elements.
         case post
-        /// One line: marks and links only, for profile fields and titles. Lines are joined by a space.
+        /// One line with inline elements and links only, for profile fields and titles. Lines are joined by a space.
         case inline
     }
 
-    /// Input beyond this many bytes is not read, and no output is longer.
+    /// The maximum number of bytes that are read from the input, and of the output.
     public static let inputLimitBytes = 65_536
 
     /// Sanitises `html`.
     ///
-    /// Total: any input gives an output, at worst ``SanitizedHTML/empty``. Idempotent: its own output comes back
-    /// unchanged. Elements that are nested too deeply lose their markup and keep their text, up to 256 levels.
+    /// Every input gives an output, at worst ``SanitizedHTML/empty``. Sanitising the output again does not change it.
+    /// Elements that are nested too deeply lose their markup and keep their text, up to 256 levels.
     public static func sanitize(_ html: String, policy: Policy = .post) -> SanitizedHTML {
         let input = prepared(html)
         guard !input.isEmpty else { return .empty }
@@ -30,7 +30,8 @@ public struct Sanitizer: Sendable {
         return SanitizedHTML(unchecked: visitor.writer.finish())
     }
 
-    /// The first ``inputLimitBytes`` bytes, whole characters only, without characters that no document may hold.
+    /// The first ``inputLimitBytes`` bytes of the input, cut at a character, without characters that HTML does not
+    /// allow.
     static func prepared(_ html: String) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(html.utf8.count, inputLimitBytes))
@@ -42,7 +43,7 @@ public struct Sanitizer: Sendable {
     }
 }
 
-/// Applies the table to each element on the way through the tree.
+/// Applies the allow-list to each element of the tree.
 private struct SanitizingVisitor: XMLVisitor {
     var writer: HTMLWriter
 

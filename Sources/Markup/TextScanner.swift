@@ -2,25 +2,25 @@
 
 public import Model
 
-/// A piece of plain text and what it is.
+/// A part of a plain text and its kind.
 public struct TextSpan: Hashable, Sendable {
-    /// What a piece of text is.
+    /// The kinds of parts.
     public enum Kind: Hashable, Sendable {
         case text
-        /// `@name` or `@name@host`; the host is empty for a name of this node.
+        /// A mention `@name` or `@name@host`; the host is empty for a local name.
         case mention(Handle)
-        /// `#tag`, by its normal form (see ``Hashtag``).
+        /// A hashtag, given by its normal form (see ``Hashtag``).
         case hashtag(String)
-        /// An address that a link may lead to.
+        /// A link, given by its normalised target.
         case link(String)
     }
 
-    /// What it is.
+    /// The kind of the part.
     public let kind: Kind
     /// The text exactly as it was written.
     public let text: String
 
-    /// A piece of text that is `kind`.
+    /// Makes a part.
     public init(kind: Kind, text: String) {
         self.kind = kind
         self.text = text
@@ -29,13 +29,13 @@ public struct TextSpan: Hashable, Sendable {
 
 /// Finds mentions, hashtags and links in plain text.
 ///
-/// One pass, no backtracking: whatever a rule looks at beyond its start is either taken or bounded by a constant, so
-/// hostile text costs no more than any other.
+/// The scanner makes one pass without backtracking. Every look-ahead is either consumed or bounded by a constant, so
+/// hostile text costs no more than other text.
 public enum TextScanner {
-    /// The pieces of `text` in order; put together they are `text` again.
+    /// The parts of `text` in order; joined together they are `text` again.
     ///
-    /// A mention, a tag or a link begins where no word is under way, so an e-mail address is none of them.
-    /// Nothing is looked for beyond the first ``limitScalars``; the rest is one piece of text.
+    /// A mention, hashtag or link does not begin inside a word, so an e-mail address is none of them. Only the first
+    /// ``limitScalars`` are scanned; the rest is one part of kind `text`.
     public static func scan(_ text: String) -> [TextSpan] {
         let end = text.unicodeScalars.index(
             text.startIndex, offsetBy: limitScalars, limitedBy: text.endIndex)
@@ -45,7 +45,7 @@ public enum TextScanner {
         return spans + [TextSpan(kind: .text, text: String(text.unicodeScalars[end...]))]
     }
 
-    /// As much as the longest markup that comes of it.
+    /// The maximum number of Unicode scalars that are scanned; the longest HTML made from a text has as many bytes.
     public static let limitScalars = 65_536
 }
 
@@ -78,8 +78,8 @@ private struct Scan {
         return spans
     }
 
-    /// What begins at `index` and where it ends; `.text` for what looks like something, is not, and need not be read
-    /// again.
+    /// The part that begins at `index`, and its end. The kind is `.text` for something that looked like a link but is
+    /// not one, so that it is not scanned again.
     private func find(at index: Int) -> (kind: TextSpan.Kind, end: Int)? {
         switch scalars[index] {
         case "@": mayBegin(index) ? mention(at: index) : nil
@@ -111,7 +111,7 @@ private struct Scan {
         }
     }
 
-    /// Letters, digits, marks and `_` of any script.
+    /// Whether the character is part of a word: a letter, digit, mark or `_` of any script.
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return isASCIIAlphanumeric(scalar) || scalar == "_" }
         return Hashtag.isLetter(scalar) || Hashtag.isContinuation(scalar)
@@ -143,7 +143,7 @@ private struct Scan {
 
     private func isWordAt(_ index: Int) -> Bool { scalar(index).map(Self.isWord) ?? false }
 
-    /// The end of a run of `allowed` characters with single or repeated `.` and `-` between them.
+    /// The end of a run of `allowed` characters, with `.` and `-` (also repeated) between them.
     private func dotted(from start: Int, limit: Int, _ allowed: (Unicode.Scalar) -> Bool) -> Int {
         var end = start
         var index = start
@@ -158,7 +158,7 @@ private struct Scan {
         return end
     }
 
-    /// The end of `:port` at `index`, two to five digits, or `index`.
+    /// The end of a port `:…` of two to five digits at `index`; `index` when there is none.
     private func port(at index: Int) -> Int {
         guard scalar(index) == ":" else { return index }
         var end = index + 1
@@ -220,7 +220,7 @@ private struct Scan {
         return nil
     }
 
-    /// Ends at white space, at quotes and angle brackets, at CJK punctuation.
+    /// Whether a link may contain the character. White space, quotes, angle brackets and CJK punctuation end a link.
     private static func isLinkScalar(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0...0x20, 0x22, 0x3C, 0x3E, 0x5C, 0x5E, 0x60, 0x7B...0x7D, 0x7F...0xA0: false
@@ -230,7 +230,8 @@ private struct Scan {
     }
 }
 
-/// Brackets of a link under way: a closing one belongs to the sentence when its opening one does.
+/// Counts the brackets in a link. A closing bracket belongs to the sentence when its opening bracket is outside the
+/// link.
 private struct Balance {
     private var round = 0
     private var square = 0
@@ -249,7 +250,7 @@ private struct Balance {
         }
     }
 
-    /// Whether `scalar` at the end of a link is punctuation of the sentence round it.
+    /// Whether `scalar` at the end of a link is punctuation of the surrounding sentence.
     func isTrailing(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case ".", ",", ";", ":", "!", "?", "'", "*", "\u{2026}", "(", "[": true

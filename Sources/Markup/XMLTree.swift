@@ -2,33 +2,37 @@
 
 import CLibXML2
 
-/// What a walk over a parsed document tells, in document order.
+/// The callbacks of a walk over a parsed document, in document order.
 protocol XMLVisitor {
-    /// - Returns: whether to go inside. `leave` is called only for elements that were entered.
+    /// Called at the start of an element.
+    ///
+    /// - Returns: whether to visit its children. `leave` is called only for elements that were entered.
     mutating func enter(_ name: String, attributes: [String: String]) -> Bool
     mutating func leave()
     mutating func text(_ text: String)
 }
 
-/// A document as libxml2's HTML parser understood it; no C pointer leaves this file.
+/// A document parsed by libxml2's HTML parser. No C pointer leaves this file.
 ///
-/// The parser follows HTML 4, browsers follow HTML 5. So the tree is only ever a source of names and text:
-/// what is written is decided by ``AllowList`` and ``HTMLWriter``.
-/// libxml2 itself stops at 256 levels and drops what follows.
+/// The parser follows HTML 4, but browsers follow HTML 5. So the tree is used only as a source of names and text:
+/// ``AllowList`` and ``HTMLWriter`` decide what is written. libxml2 itself stops at 256 levels and drops what follows.
 struct XMLTree: ~Copyable {
-    /// Attributes that any rule of ours reads; the others are not even copied.
+    /// The attributes that the allow-list reads; others are not copied.
     private static let readAttributes: Set<String> = ["href", "class", "start", "reversed", "value"]
     private static let attributesPerElement = 32
     private static let attributeBytes = 4096
-    /// More than 64 KiB of input can hold, so that it only ever stops what the byte limit let through.
+    /// The maximum number of visited nodes. It is more than 64 KiB of input can produce, so it is only a second
+    /// protection behind the limit on bytes.
     private static let nodeLimit = 40_000
 
-    /// Global tables of libxml2, made once before any thread needs them.
+    /// The global tables of libxml2, initialised once before any thread needs them.
     private static let prepared: Void = xmlInitParser()
 
     private let document: htmlDocPtr?
 
-    /// - Parameter html: at most ``Sanitizer/inputLimitBytes`` bytes; the caller cuts.
+    /// Parses a document.
+    ///
+    /// - Parameter html: at most ``Sanitizer/inputLimitBytes`` bytes; the caller cuts it.
     init(html: String) {
         Self.prepared
         guard let context = htmlNewParserCtxt() else {
@@ -36,7 +40,8 @@ struct XMLTree: ~Copyable {
             return
         }
         defer { htmlFreeParserCtxt(context) }
-        // The parser guesses that some white space between elements does not matter; it does between two words.
+        // By default the parser drops some white space between elements as insignificant. It is needed here because it
+        // can separate two words.
         context.pointee.sax?.pointee.ignorableWhitespace = xmlSAX2Characters
         let options =
             HTML_PARSE_RECOVER.rawValue | HTML_PARSE_NOERROR.rawValue | HTML_PARSE_NOWARNING.rawValue
@@ -54,7 +59,7 @@ struct XMLTree: ~Copyable {
         if let document { xmlFreeDoc(document) }
     }
 
-    /// Tells `visitor` every element and text, without recursion.
+    /// Calls `visitor` for every element and text, without recursion.
     func walk(_ visitor: inout some XMLVisitor) {
         guard let document, var node = xmlDocGetRootElement(document) else { return }
         var depth = 0
@@ -81,6 +86,8 @@ struct XMLTree: ~Copyable {
         for _ in 0..<depth { visitor.leave() }
     }
 
+    /// Visits one node.
+    ///
     /// - Returns: whether `node` is an element that the visitor entered.
     private static func visit(_ node: xmlNodePtr, _ visitor: inout some XMLVisitor) -> Bool {
         switch node.pointee.type {
@@ -112,7 +119,7 @@ struct XMLTree: ~Copyable {
     }
 }
 
-/// Lower case for A to Z only: names in HTML fold no other letter.
+/// Converts A to Z to lower case, because names in HTML fold only these letters.
 func asciiLowercased(_ text: String) -> String {
     guard text.utf8.contains(where: { $0 >= 0x41 && $0 <= 0x5A }) else { return text }
     return String(decoding: text.utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self)

@@ -2,71 +2,71 @@
 
 public import Vocabulary
 
-/// A person, a group or a program, of this node or of another.
+/// A local or remote account: a person, a group or a program.
 public struct Account: Sendable, Hashable, Identifiable {
-    /// What an account is.
+    /// The kinds of accounts.
     public enum Kind: String, Sendable, CaseIterable {
         case person, group, application, service, organization
     }
 
-    /// The local number.
+    /// The local id.
     public let id: ID<Account>
-    /// Person, group, program.
+    /// The kind of the account: person, group or program.
     public var kind: Kind
-    /// The name before the `@`, as its owner writes it.
+    /// The user name before the `@`, in the owner's spelling.
     public var username: String
-    /// The host with its port when it has one; empty for an account of this node.
+    /// The host, with its port when it has one; empty for a local account.
     public var host: String
-    /// The actor's id on the wire.
+    /// The id of the actor in ActivityPub.
     public var iri: IRI
-    /// Plain text; may be empty.
+    /// The display name, plain text; may be empty.
     public var displayName: String
-    /// What it says of itself.
+    /// The profile text.
     public var summary: SanitizedHTML
-    /// The page for people; nil for a remote account that names none of its own origin.
+    /// The profile page; nil for a remote account that states no page on its own origin.
     public var url: IRI?
-    /// Where its own messages go; nil for an account that takes none.
+    /// The inbox; nil for an account that has none.
     public var inbox: IRI?
-    /// Where messages for many accounts of its host go.
+    /// The shared inbox of the account's server.
     public var sharedInbox: IRI?
-    /// Its public activities.
+    /// The outbox, the collection of its public activities.
     public var outbox: IRI?
-    /// The collection that stands for its followers in an audience.
+    /// The collection of followers, which stands for the followers in an audience.
     public var followers: IRI?
-    /// Portrait.
+    /// The avatar.
     public var icon: IRI?
-    /// The wide picture above the profile.
+    /// The header picture.
     public var header: IRI?
-    /// Lines of its profile, in their order.
+    /// The profile fields, in their order.
     public var fields: [ProfileField]
-    /// Posts of it that we have.
+    /// The number of its posts in this database.
     public var postCount: Int
-    /// Accepted followers that we know of.
+    /// The number of accepted followers that this server knows.
     public var followerCount: Int
-    /// Accounts that it follows, as far as we know.
+    /// The number of accounts that it follows, as far as this server knows.
     public var followingCount: Int
-    /// When it last wrote.
+    /// The time of its last post.
     public var lastPostAt: Timestamp?
-    /// Whether a follow waits for its owner's answer.
+    /// Whether follow requests need the owner's approval.
     public var approvesFollowers: Bool
-    /// Whether lists of members may show it to strangers.
+    /// Whether member lists may show the account to visitors who are not signed in.
     public var discoverable: Bool
     /// Whether everybody may search its posts.
     public var indexable: Bool
-    /// Whether others see whom it follows, and who follows it.
+    /// Whether the lists of followers and followed accounts are hidden from others.
     public var hidesFollows: Bool
-    /// When we first knew it.
+    /// When this server first stored the account.
     public var createdAt: Timestamp
-    /// When its document was last fetched; nil for an account of this node.
+    /// When the actor document was last fetched; nil for a local account.
     public var fetchedAt: Timestamp?
-    /// When it was suspended by this node.
+    /// When this server suspended the account.
     public var suspendedAt: Timestamp?
-    /// When it ceased to be.
+    /// When the account was deleted.
     public var deletedAt: Timestamp?
-    /// Where it moved.
+    /// The new account after a move.
     public var movedTo: IRI?
 
-    /// Creates the value; every property as the row has it.
+    /// Creates the value; the other properties are set afterwards from the row.
     public init(
         id: ID<Account>, kind: Kind, username: String, host: String, iri: IRI, displayName: String = "",
         summary: SanitizedHTML = .empty, createdAt: Timestamp
@@ -89,27 +89,27 @@ public struct Account: Sendable, Hashable, Identifiable {
         self.createdAt = createdAt
     }
 
-    /// Whether this node is its home.
+    /// Whether the account is local.
     public var isLocal: Bool { host.isEmpty }
     /// Whether it is a group.
     public var isGroup: Bool { kind == .group }
-    /// Whether it is somebody's own, written by hand or by a program.
+    /// Whether the account belongs to a person or is a bot (`service`).
     public var isPersonal: Bool { kind == .person || kind == .service }
-    /// Whether it may act and be shown.
+    /// Whether the account is neither suspended nor deleted, so that it may act and be shown.
     public var isActive: Bool { suspendedAt == nil && deletedAt == nil }
-    /// `@name` here, `@name@host` elsewhere.
+    /// The handle: `@name` for a local account, `@name@host` for a remote one.
     public var handle: Handle { Handle(name: username, host: host) }
-    /// The display name, or the username when there is none.
+    /// The display name, or the user name when there is none.
     public var shownName: String { displayName.isEmpty ? username : displayName }
 }
 
-/// One line of a profile: what it is about, and what it says.
+/// One profile field: a label and a value.
 public struct ProfileField: Sendable, Hashable {
-    /// Plain text.
+    /// The label, plain text.
     public var name: String
-    /// Markup, links among it.
+    /// The value as HTML; it may contain links.
     public var value: SanitizedHTML
-    /// What the member typed; empty for another node's.
+    /// The text that the member typed; empty for a remote account.
     public var source: String
 
     /// Creates the value.
@@ -120,7 +120,7 @@ public struct ProfileField: Sendable, Hashable {
     }
 }
 
-/// What a local person may do beyond being a member.
+/// The role of a local person.
 public enum Role: String, Sendable, CaseIterable, Comparable {
     case member, moderator, steward
 
@@ -132,23 +132,23 @@ public enum Role: String, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// Less power before more.
+    /// Orders by permissions, from member to steward.
     public static func < (a: Role, b: Role) -> Bool { a.rank < b.rank }
 }
 
-/// The part of a local person that never leaves the node.
+/// The private data of a local account, which never leave this server.
 public struct LocalAccount: Sendable, Hashable {
-    /// Whose.
+    /// The public part of the account.
     public var account: Account
-    /// Where sign-in links go.
+    /// The e-mail address, to which sign-in links are sent.
     public var email: String?
-    /// `scrypt$…`; nil when the person signs in by link alone.
+    /// The password hash `scrypt$…`; nil when the person signs in by e-mail link only.
     public var passwordHash: String?
-    /// Power.
+    /// The role.
     public var role: Role
-    /// `fr` or `en`; nil follows the browser.
+    /// The language of pages, `fr` or `en`; nil follows the browser.
     public var language: String?
-    /// When a steward, or the open door, let the person in; nil while waiting.
+    /// When the account was approved, by a steward or automatically with open registration; nil while it waits.
     public var approvedAt: Timestamp?
 
     /// Creates the value as the row has it.

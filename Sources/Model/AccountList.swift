@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A member's own list of accounts.
+/// A list of accounts that belongs to a member.
 public struct AccountList: Sendable, Hashable, Identifiable {
-    /// Which answers a list shows.
+    /// Which replies a list shows.
     public enum RepliesPolicy: String, Sendable, CaseIterable {
-        /// Those to people whom the owner follows.
+        /// Replies to accounts that the owner follows.
         case followed
-        /// Those to members of the list.
+        /// Replies to accounts in the list.
         case list
-        /// None.
+        /// No replies.
         case none
     }
 
-    /// The local number.
+    /// The local id.
     public let id: ID<AccountList>
-    /// Whose list.
+    /// The account that owns the list.
     public var owner: ID<Account>
-    /// What the owner calls it.
+    /// The title that the owner chose.
     public var title: String
-    /// Which answers it shows.
+    /// Which replies the list shows.
     public var replies: RepliesPolicy
-    /// Whether home leaves out what stands in it.
+    /// Whether the home timeline leaves out the posts of accounts in this list.
     public var isExclusive: Bool
 
     /// Creates the value.

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What happened, told to every process after the commit; the raw value travels between processes.
+/// A change notification that is sent to every process after the commit; the raw value is the message between
+/// processes.
 public enum Change: String, Sendable, Hashable, CaseIterable {
     /// A received activity waits to be processed.
     case inboxWaits = "inbox"
-    /// Deliveries wait to be sent.
+    /// Deliveries are due in the delivery queue.
     case deliveriesWait = "delivery"
-    /// Mail waits to be sent.
+    /// E-mails are due in the mail queue.
     case mailWaits = "mail"
     /// Media wait to be converted or removed.
     case mediaWaits = "media"
-    /// Pushes wait to be sent.
+    /// Pushes are due in the push queue.
     case pushWaits = "push"
-    /// Local accounts, keys, policies or settings changed: caches forget.
+    /// Local accounts, keys, policies or settings changed, so caches must be emptied.
     case settingsChanged = "settings"
 }

@@ -2,23 +2,23 @@
 
 public import Vocabulary
 
-/// What the node says of itself and what everybody needs to know to build an address.
+/// The settings of the community on this server: its names, its policies, and the origin for building addresses.
 public struct Community: Sendable, Hashable {
-    /// The public origin: `https://cafe.example`. Ids are built from it and never change.
+    /// The public origin: `https://cafe.example`. All local ids are built from it, so it never changes.
     public var origin: IRI
-    /// What the café is called.
+    /// The name of the community.
     public var name: String
-    /// One sentence about it.
+    /// One sentence that describes the community.
     public var tagline: String
-    /// `fr` or `en`: the language when the reader's browser asks for neither.
+    /// The default language, `fr` or `en`, when the browser asks for neither.
     public var language: String
     /// Who may become a member.
     public var registration: Registration
-    /// How open the node is to unknown hosts.
+    /// How open the server is to unknown hosts.
     public var mode: FederationMode
-    /// The group of this node to which everybody who is let in belongs; nil for none.
+    /// The user name of the local group that every new member joins; nil for none.
     public var welcomeGroup: String? = Community.mainGroup
-    /// IANA name of the zone in which it lives: the first choice for its events.
+    /// The IANA name of the community's time zone, the default for its events.
     public var timeZone: String
 
     /// Creates the value from the configuration.
@@ -35,19 +35,19 @@ public struct Community: Sendable, Hashable {
         self.timeZone = timeZone
     }
 
-    /// The main group of the node: `/groups/cafe`.
+    /// The user name of the main group, at `/groups/cafe`.
     public static let mainGroup = "cafe"
-    /// The group that relays every public event of the node: `/groups/agenda`.
+    /// The user name of the group that boosts every public event of the server, at `/groups/agenda`.
     public static let agendaGroup = "agenda"
 }
 
-/// Who may become a member.
+/// Who may register.
 public enum Registration: String, Sendable, CaseIterable {
-    /// Whoever asks.
+    /// Everybody.
     case open
-    /// Whoever asks and whom a steward approves.
+    /// Everybody, with approval by a steward.
     case approval
-    /// Whoever was invited.
+    /// Only invited people.
     case invitation
     /// Nobody.
     case closed

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a member does not want to see at once: posts with certain words, or certain posts.
+/// A filter of a member that hides or covers posts with certain keywords, or certain single posts.
 public struct ContentFilter: Sendable, Hashable, Identifiable {
-    /// What an app does with what is found.
+    /// What a client app does with a filtered post.
     public enum Action: String, Sendable, CaseIterable {
-        /// It shows a line in its place.
+        /// The app shows a warning instead of the post.
         case warn
-        /// It leaves it out.
+        /// The app does not show the post.
         case hide
-        /// It covers the pictures.
+        /// The app covers the media of the post.
         case blur
     }
 
-    /// Where an app heeds it.
+    /// The places where apps apply a filter.
     public enum Place: String, Sendable, CaseIterable {
         case home, notifications, `public`, thread, account
     }
 
-    /// A word or a phrase.
+    /// A keyword or a phrase of a filter.
     public struct Keyword: Sendable, Hashable, Identifiable {
-        /// The local number.
+        /// The local id.
         public let id: ID<Keyword>
-        /// As it was typed.
+        /// The text as it was typed.
         public var text: String
-        /// Whether a part of a longer word does not count.
+        /// Whether the keyword must be a whole word, not a part of a longer word.
         public var wholeWord: Bool
 
         /// Creates the value.
@@ -34,11 +34,11 @@ public struct ContentFilter: Sendable, Hashable, Identifiable {
         }
     }
 
-    /// One post or event.
+    /// A single post or event that a filter names.
     public struct Named: Sendable, Hashable, Identifiable {
-        /// The local number.
+        /// The local id.
         public let id: ID<Named>
-        /// What is named.
+        /// The timeline item of the post or event.
         public var entry: ID<Entry>
 
         /// Creates the value.
@@ -48,26 +48,26 @@ public struct ContentFilter: Sendable, Hashable, Identifiable {
         }
     }
 
-    /// The local number.
+    /// The local id.
     public let id: ID<ContentFilter>
-    /// Whose filter.
+    /// The account that owns the filter.
     public var owner: ID<Account>
-    /// What the owner calls it.
+    /// The title that the owner chose.
     public var title: String
-    /// Where it counts.
+    /// The places where the filter applies.
     public var places: [Place]
-    /// What is done.
+    /// What an app does with a filtered post.
     public var action: Action
-    /// When it ends by itself.
+    /// When the filter expires; nil for never.
     public var expiresAt: Timestamp?
-    /// The number of the app that made it; nil for none. Only that one understands every action.
+    /// The id of the app that created the filter; nil for none. Only this app is sure to understand every action.
     public var maker: Int64?
-    /// Words, in their order.
+    /// The keywords, in their order.
     public var keywords: [Keyword] = []
-    /// Single posts and events, in their order.
+    /// The single posts and events, in their order.
     public var named: [Named] = []
 
-    /// Creates the value without words.
+    /// Creates the value without keywords.
     public init(
         id: ID<ContentFilter>, owner: ID<Account>, title: String, places: [Place], action: Action = .warn
     ) {
@@ -78,17 +78,17 @@ public struct ContentFilter: Sendable, Hashable, Identifiable {
         self.action = action
     }
 
-    /// Whether it counts at an instant.
+    /// Whether the filter is active at an instant.
     public func isActive(at now: Timestamp) -> Bool { expiresAt.map { $0 > now } ?? true }
 }
 
-/// That a filter found something in a post or an event.
+/// A match of a filter in a post or an event.
 public struct FilterMatch: Sendable, Hashable {
     /// The filter.
     public var filter: ContentFilter
-    /// Which of its words.
+    /// The keywords that were found.
     public var keywords: [String]
-    /// Which of the posts and events that it names.
+    /// The ids of the matched posts and events that the filter names.
     public var named: [ID<Entry>]
 
     /// Creates the value.

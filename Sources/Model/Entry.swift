@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an account put before its followers: a post, a boost of one, an event, or that it shares one.
+/// One timeline item of an account: a post, a boost of a post, an event, or a share of an event.
 ///
-/// It is what client apps call a status. Its id is that of the post, the boost or the event, so all of them count in one
-/// order; a boost has an id of its own and shows what it boosts.
+/// Client apps call it a status. Its id is the id of the post, the boost or the event, so all of them sort in one
+/// order. A boost has its own id and refers to the post that it boosts.
 public struct Entry: Sendable, Hashable, Identifiable {
-    /// The number by which lists are sorted.
+    /// The id by which timelines are sorted.
     public let id: ID<Entry>
-    /// Who put it there: the author, the booster, the group that relayed it.
+    /// The account that published it: the author, the booster, or the group that relayed it.
     public var account: ID<Account>
-    /// What it shows.
+    /// The post or event that it shows.
     public var subject: Subject
-    /// Whether it repeats what is there already.
+    /// Whether it is a boost or a share of an existing post or event.
     public var isBoost: Bool
 
-    /// What an entry shows.
+    /// The post or event that a timeline item shows.
     public enum Subject: Sendable, Hashable {
         case post(ID<Post>)
         case event(ID<Event>)
@@ -28,13 +28,13 @@ public struct Entry: Sendable, Hashable, Identifiable {
         self.isBoost = isBoost
     }
 
-    /// The post that it shows, when it shows one.
+    /// The id of the post; nil when it shows an event.
     public var post: ID<Post>? {
         guard case .post(let id) = subject else { return nil }
         return id
     }
 
-    /// The event that it shows, when it shows one.
+    /// The id of the event; nil when it shows a post.
     public var event: ID<Event>? {
         guard case .event(let id) = subject else { return nil }
         return id

@@ -2,62 +2,63 @@
 
 public import Vocabulary
 
-/// A meeting of people: what, when, where and for how many.
+/// A local or remote event.
 public struct Event: Sendable, Hashable, Identifiable {
-    /// The local number.
+    /// The local id.
     public let id: ID<Event>
-    /// The object's id on the wire.
+    /// The id of the object in ActivityPub.
     public var iri: IRI
-    /// The group, or person, whose event it is: the one that answers a `Join`.
+    /// The group or person that owns the event and answers `Join` requests.
     public var owner: ID<Account>
-    /// The member who planned it; nil for a remote event.
+    /// The member who created it; nil for a remote event.
     public var organizer: ID<Account>?
-    /// Unique and stable: the UID of calendars.
+    /// A stable unique identifier, used as the UID in calendars.
     public var uuid: String
-    /// What it is called.
+    /// The title.
     public var title: String
-    /// What it is about.
+    /// The description.
     public var content: SanitizedHTML
-    /// What the member typed; nil for a remote event.
+    /// The text that the member typed; nil for a remote event.
     public var source: String?
-    /// When it begins.
+    /// The start.
     public var startsAt: Timestamp
-    /// When it ends; after `startsAt`.
+    /// The end; after `startsAt`.
     public var endsAt: Timestamp
-    /// IANA name of the zone in which it is told.
+    /// The IANA name of the event's time zone.
     public var timeZone: String
-    /// Where, when it is somewhere.
+    /// The place; nil for an event without a physical place.
     public var place: Place?
-    /// Where to meet online.
+    /// The address of the online meeting.
     public var onlineURL: IRI?
-    /// Seats; nil for no limit.
+    /// The number of seats; nil for no limit.
     public var capacity: Int?
-    /// How one signs up.
+    /// How people join.
     public var joinMode: JoinMode
-    /// Where one signs up when that is elsewhere.
+    /// The address of the external registration page.
     public var externalURL: IRI?
-    /// Whether it will take place.
+    /// Whether the event takes place.
     public var status: EventStatus
-    /// The start that was announced before the last change of date.
+    /// The previously announced start, when the event was rescheduled.
     public var previousStart: Timestamp?
-    /// Who may read of it.
+    /// Who may read the event.
     public var visibility: Visibility
-    /// Seats taken, as its owner says; for an event of ours the guest list knows.
+    /// The number of taken seats that the owner of a remote event states; for a local event the guest list has this
+    /// number.
     public var remoteGoing: Int?
-    /// The page for people at its origin.
+    /// The web page on the event's own server.
     public var url: IRI?
-    /// BCP 47 tag, when known.
+    /// The language as a BCP 47 tag, when known.
     public var language: String?
-    /// Grows with each change: the SEQUENCE of calendars.
+    /// The revision number, which grows with each change; it is the SEQUENCE in calendars.
     public var sequence: Int
     /// When it was published.
     public var publishedAt: Timestamp
     /// When it was last changed.
     public var updatedAt: Timestamp
-    /// Whether this node keeps its guest list.
+    /// Whether the event is local, so that this server keeps its guest list.
     public var isLocal: Bool
 
-    /// Creates the value; what is rarer is set afterwards.
+    /// Creates the value; optional properties are set afterwards.
     public init(
         id: ID<Event>, iri: IRI, owner: ID<Account>, uuid: String, title: String, startsAt: Timestamp,
         endsAt: Timestamp, publishedAt: Timestamp, isLocal: Bool
@@ -81,19 +82,19 @@ public struct Event: Sendable, Hashable, Identifiable {
     }
 }
 
-/// Where people meet.
+/// The place of an event.
 public struct Place: Sendable, Hashable {
-    /// What it is called.
+    /// The name.
     public var name: String
     /// Street and number.
     public var street: String
-    /// Town.
+    /// The town or city.
     public var locality: String
-    /// Postal code.
+    /// The postal code.
     public var postalCode: String
-    /// Country.
+    /// The country.
     public var country: String
-    /// Degrees north and east, when known.
+    /// The coordinates, when known.
     public var coordinates: Coordinates?
 
     /// Creates the value; everything but the name may be empty.
@@ -109,21 +110,23 @@ public struct Place: Sendable, Hashable {
         self.coordinates = coordinates
     }
 
-    /// Name, street and town on one line, without the empty ones.
+    /// Name, street, postal code and town on one line; empty parts are omitted.
     public var line: String {
         [name, street, [postalCode, locality].filter { !$0.isEmpty }.joined(separator: " ")]
             .filter { !$0.isEmpty }.joined(separator: ", ")
     }
 }
 
-/// A point on the map.
+/// Geographic coordinates.
 public struct Coordinates: Sendable, Hashable {
-    /// Degrees, -90 ... 90.
+    /// The latitude in degrees, -90 ... 90.
     public var latitude: Double
-    /// Degrees, -180 ... 180.
+    /// The longitude in degrees, -180 ... 180.
     public var longitude: Double
 
-    /// - Returns: nil when a value is no number or out of its bounds.
+    /// Creates the value.
+    ///
+    /// - Returns: nil when a value is not a number or out of range.
     public init?(latitude: Double, longitude: Double) {
         guard (-90...90).contains(latitude), (-180...180).contains(longitude) else { return nil }
         self.latitude = latitude
@@ -131,14 +134,14 @@ public struct Coordinates: Sendable, Hashable {
     }
 }
 
-/// How one signs up for an event.
+/// How people join an event.
 public enum JoinMode: String, Sendable, CaseIterable {
-    /// Whoever asks is in.
+    /// Everybody who asks gets a seat.
     case free
-    /// The owner answers each request; every event with a limit of seats is of this kind on the wire.
+    /// The owner answers each request. In ActivityPub every event with limited seats is sent with this mode.
     case restricted
-    /// Elsewhere.
+    /// Registration is on another site.
     case external
-    /// By invitation.
+    /// Only invited people may join.
     case invite
 }

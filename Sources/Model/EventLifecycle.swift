@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whether an event will take place.
+/// The status of an event.
 public enum EventStatus: String, Sendable, CaseIterable {
-    /// As announced.
+    /// It takes place as announced.
     case scheduled
-    /// At another time than first announced.
+    /// It takes place at another time than first announced.
     case rescheduled
-    /// Not at the announced time; the new one is not known yet.
+    /// It does not take place at the announced time; the new time is not known yet.
     case postponed
-    /// Not at all.
+    /// It does not take place.
     case cancelled
-    /// Perhaps; a remote event may say so.
+    /// It may take place; only remote events have this status.
     case tentative
 
-    /// Where it may go from here. A cancelled event stays cancelled: who signed up was told.
+    /// The statuses that may follow this one. A cancelled event stays cancelled, because its guests were already
+    /// notified.
     public var successors: Set<EventStatus> {
         switch self {
         case .scheduled, .rescheduled: [.rescheduled, .postponed, .cancelled]
@@ -23,20 +24,20 @@ public enum EventStatus: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether guests may still sign up.
+    /// Whether people may still join.
     public var takesGuests: Bool { self != .cancelled && self != .postponed }
 }
 
-/// What a change of an event is to those who signed up.
+/// The kind of a change to an event, which decides how its guests are notified.
 public enum EventChange: Sendable, Hashable {
-    /// Words only: no notice.
+    /// Only texts changed; guests are not notified.
     case details
-    /// Another time.
+    /// The time changed.
     case rescheduled
-    /// Another place.
+    /// The place changed.
     case moved
-    /// No time for now.
+    /// The event was postponed without a new time.
     case postponed
-    /// It does not take place.
+    /// The event was cancelled.
     case cancelled
 }

@@ -2,13 +2,13 @@
 
 public import Vocabulary
 
-/// That one account follows another.
+/// A follow of one account by another.
 public struct Follow: Sendable, Hashable {
-    /// The life of a follow.
+    /// The states of a follow.
     public enum State: String, Sendable, CaseIterable {
         case requested, accepted, rejected
 
-        /// Where it may go from here; an answer may be revoked by the followed one at any time.
+        /// The states that may follow this one. The followed account may revoke its answer at any time.
         public var successors: Set<State> {
             switch self {
             case .requested: [.accepted, .rejected]
@@ -18,13 +18,13 @@ public struct Follow: Sendable, Hashable {
         }
     }
 
-    /// Who follows.
+    /// The follower.
     public var follower: ID<Account>
-    /// Who is followed.
+    /// The followed account.
     public var target: ID<Account>
-    /// The id of the `Follow` on the wire: an answer names it.
+    /// The id of the `Follow` activity; `Accept` and `Reject` refer to it.
     public var activity: IRI
-    /// Where it stands.
+    /// The state.
     public var state: State
 
     /// Creates the value as the row has it.

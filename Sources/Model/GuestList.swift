@@ -2,31 +2,31 @@
 
 public import Vocabulary
 
-/// One person and one event.
+/// The participation of one person in one event.
 public struct Guest: Sendable, Hashable {
-    /// The life of a sign-up.
+    /// The states of a participation.
     public enum State: String, Sendable, CaseIterable {
-        /// We asked the event's owner on another node and wait for the answer.
+        /// A `Join` was sent to the remote owner of the event, who has not answered yet.
         case asked
-        /// Has a seat.
+        /// The person has a seat.
         case going
-        /// Waits for a seat, first come first served.
+        /// The person is on the waiting list, first come, first served.
         case waiting
-        /// Gave up the seat.
+        /// The person gave up the seat.
         case cancelled
-        /// Was refused.
+        /// The owner refused the request.
         case declined
     }
 
-    /// Who.
+    /// The person.
     public var account: ID<Account>
-    /// Which event.
+    /// The event.
     public var event: ID<Event>
-    /// Where it stands.
+    /// The state.
     public var state: State
-    /// The id of the `Join` on the wire: an answer names it.
+    /// The id of the `Join` activity; `Accept` and `Reject` refer to it.
     public var join: IRI
-    /// When the person asked: the rank in the queue.
+    /// When the person asked; the waiting list is sorted by it.
     public var askedAt: Timestamp
 
     /// Creates the value as the row has it.
@@ -39,35 +39,35 @@ public struct Guest: Sendable, Hashable {
     }
 }
 
-/// Who has a seat, who waits: the rules, without a database.
+/// The rules for seats and the waiting list of an event, without a database.
 ///
-/// Seats never exceed the capacity, a queue is strictly first come first served, asking twice changes nothing, and
-/// lowering the capacity takes nobody's seat away.
+/// No seat is given beyond the capacity. The waiting list is strictly first come, first served. Asking twice changes
+/// nothing. Lowering the capacity takes no seat away from anybody.
 public struct GuestList: Sendable, Hashable {
-    /// Seats; nil for no limit.
+    /// The number of seats; nil for no limit.
     public var capacity: Int?
-    /// Those with a seat.
+    /// The people with a seat.
     public private(set) var going: Set<ID<Account>>
-    /// Those who wait, longest first.
+    /// The waiting list, longest wait first.
     public private(set) var waiting: [ID<Account>]
 
-    /// Creates the list as the rows have it.
+    /// Creates the list from rows of the database.
     public init(capacity: Int?, going: Set<ID<Account>> = [], waiting: [ID<Account>] = []) {
         self.capacity = capacity
         self.going = going
         self.waiting = waiting
     }
 
-    /// Whether somebody could have a seat now.
+    /// Whether a seat is free now.
     public var hasFreeSeat: Bool { Self.hasFreeSeat(capacity: capacity, going: going.count) }
 
-    /// Whether `going` guests leave a seat free.
+    /// Whether a seat is free when there are `going` guests.
     public static func hasFreeSeat(capacity: Int?, going: Int) -> Bool {
         guard let capacity else { return true }
         return going < capacity
     }
 
-    /// Asks for a seat. Nobody passes those who already wait.
+    /// Asks for a seat. People on the waiting list come first.
     ///
     /// - Returns: `going` or `waiting`.
     @discardableResult
@@ -82,9 +82,9 @@ public struct GuestList: Sendable, Hashable {
         return .waiting
     }
 
-    /// Gives up a seat or a place in the queue.
+    /// Gives up a seat or a place on the waiting list.
     ///
-    /// - Returns: those who got a seat by it, in order.
+    /// - Returns: the people who got a seat because of this, in order.
     @discardableResult
     public mutating func leave(_ person: ID<Account>) -> [ID<Account>] {
         going.remove(person)
@@ -94,7 +94,7 @@ public struct GuestList: Sendable, Hashable {
 
     /// Changes the number of seats.
     ///
-    /// - Returns: those who got a seat by it, in order.
+    /// - Returns: the people who got a seat because of this, in order.
     @discardableResult
     public mutating func resize(to capacity: Int?) -> [ID<Account>] {
         self.capacity = capacity

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// `@name@host`: how people write an account.
+/// The handle of an account: `@name@host`.
 public struct Handle: Hashable, Sendable, CustomStringConvertible {
-    /// The name as it was written.
+    /// The user name as it was written.
     public let name: String
-    /// The host, lower case, with its port when it has one; empty for an account of this node.
+    /// The host in lower case, with its port when it has one; empty for a local account.
     public let host: String
 
-    /// - Parameter host: empty for an account of this node.
+    /// Creates the value.
+    ///
+    /// - Parameter host: empty for a local account.
     public init(name: String, host: String) {
         self.name = name
         self.host = host.lowercased()
     }
 
-    /// Reads `@name`, `name@host`, `@name@host`, `acct:name@host` and `!name@host`.
+    /// Parses `@name`, `name@host`, `@name@host`, `acct:name@host` and `!name@host`.
     ///
-    /// - Returns: nil when the name has other characters than letters, digits, `_`, `.`, `-`, or the host is no host.
+    /// - Returns: nil when the name has other characters than letters, digits, `_`, `.`, `-`, or the host has
+    ///   invalid characters.
     public init?(_ text: some StringProtocol) {
         var rest = text[...]
         if rest.lowercased().hasPrefix("acct:") { rest = rest.dropFirst(5) }
@@ -26,10 +29,10 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
         self.init(name: String(name), host: parts.count == 2 ? String(parts[1]) : "")
     }
 
-    /// `@name@host`, or `@name` for an account of this node.
+    /// The handle as `@name@host`, or `@name` for a local account.
     public var description: String { host.isEmpty ? "@\(name)" : "@\(name)@\(host)" }
 
-    /// The form by which names are compared.
+    /// The user name in lower case, for comparisons.
     public var foldedName: String { name.lowercased() }
 
     private static func isName(_ text: some StringProtocol) -> Bool {
@@ -48,9 +51,9 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The names that local accounts and groups may bear.
+/// The rules for user names of local accounts and groups.
 public enum LocalName {
-    /// Names that would be mistaken for a part of the node.
+    /// Names that users could mistake for a part of the server.
     public static let reserved: Set<String> = [
         "about", "account", "acct", "accounts", "activities", "activity", "actor", "admin", "administrator", "api",
         "auth", "discussions", "event", "events", "follow", "group", "groups", "help", "host", "inbox", "instance",
@@ -59,7 +62,8 @@ public enum LocalName {
         "support", "system", "troquet", "user", "users", "webmaster", "www",
     ]
 
-    /// Whether `name` satisfies every peer: 3 to 30 of `a-z`, `0-9`, `_`, and not reserved.
+    /// Whether `name` is accepted by every known server software: 3 to 30 characters of `a-z`, `0-9`, `_`, and not
+    /// reserved.
     public static func isAllowed(_ name: String) -> Bool {
         (3...30).contains(name.utf8.count) && !reserved.contains(name)
             && name.utf8.allSatisfy { ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == 95 }

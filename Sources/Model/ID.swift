@@ -2,11 +2,11 @@
 
 import Synchronization
 
-/// A local identifier that only fits the kind of thing it names.
+/// A local id that is typed by the entity it names.
 ///
-/// Ids are 64-bit, made by us and time-ordered, so sorting by id is sorting by arrival.
+/// Ids are 64-bit numbers that this server makes. They grow with time, so sorting by id is sorting by creation time.
 public struct ID<Entity>: Hashable, Sendable, Comparable, CustomStringConvertible {
-    /// The number as it stands in a row and in a URL.
+    /// The number as stored in rows and used in URLs.
     public let rawValue: Int64
 
     /// Wraps a number read from a row.
@@ -14,40 +14,41 @@ public struct ID<Entity>: Hashable, Sendable, Comparable, CustomStringConvertibl
         self.rawValue = rawValue
     }
 
-    /// Reads a positive decimal number, as it stands in a URL.
+    /// Parses a positive decimal number from a URL.
     public init?(_ text: some StringProtocol) {
         guard let value = Int64(text), value > 0, !text.hasPrefix("+") else { return nil }
         rawValue = value
     }
 
-    /// Earlier before later.
+    /// Orders by creation time.
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 
     /// The decimal number.
     public var description: String { String(rawValue) }
 
-    /// Larger than every id that is made: the start of a list read from its newest end.
+    /// A value larger than every real id: the upper bound for reading a list from its newest end.
     public static var last: Self { Self(.max) }
-    /// Smaller than every id that is made.
+    /// A value smaller than every real id.
     public static var first: Self { Self(0) }
 }
 
-/// Makes ids: milliseconds since 1970 in the upper bits, the process's slot and a counter in the lower sixteen.
+/// Makes ids: milliseconds since 1970 in the upper bits, then the process's slot and a counter in the lower sixteen
+/// bits.
 ///
-/// Two processes on one database use different slots (0 ..< 64), so their ids never meet.
+/// Processes on the same database must use different slots (0 ..< 64), so that their ids never collide.
 public final class IDMaker: Sendable {
-    // An atomic rather than an actor: every insert asks for an id, often from inside a synchronous transaction body.
+    // This is an atomic, not an actor, because every insert needs an id, often inside a synchronous transaction body.
     private let previous = Atomic<Int64>(0)
     private let slot: Int64
 
-    /// - Parameter slot: 0 ..< 64; what distinguishes this process from the others on the same database.
+    /// - Parameter slot: 0 ..< 64; must differ between processes on the same database.
     public init(slot: Int = 0) {
         self.slot = Int64(slot & 63)
     }
 
-    /// The next id, larger than every one made before by this maker.
+    /// Makes the next id, which is larger than all earlier ids of this maker.
     public func make<Entity>(at now: Timestamp) -> ID<Entity> {
-        // 1,024 ids a millisecond and slot; a burst beyond it borrows from the next millisecond.
+        // There are 1,024 ids per millisecond and slot. A larger burst uses ids of the following milliseconds.
         let wanted = (now.milliseconds & 0x3FFF_FFFF_FFFF) << 10
         var expected = previous.load(ordering: .relaxed)
         while true {

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An address that a mail can be sent to or from: `local@domain`, in ASCII.
+/// An e-mail address to send to or from: `local@domain`, in ASCII.
 ///
-/// It is the dot-atom form of the grammar. Quoted local parts, comments, domain literals and addresses beyond ASCII
-/// are not taken: no submission server is promised to carry them, and none of them can smuggle a line end in. `%` and
-/// the backtick are not taken either: relays of old read `user%other@host` as an address at another host.
+/// Only the dot-atom form of the grammar is accepted. Quoted local parts, comments, domain literals and non-ASCII
+/// addresses are refused, because a submission server may not support them. The accepted form cannot contain a line
+/// end. `%` and the backtick are refused too: old relays read `user%other@host` as an address at another host.
 ///
-/// This is the one rule of the node: what a member may register, what the node writes from, what a mail is sent to.
-/// Rows keep addresses as plain text and are not read through it, so an address that an older version has taken stays
-/// readable, and its owner still signs in with it.
+/// This is the only rule for e-mail addresses on the server: for registration, for the sender and for recipients. Rows
+/// store addresses as plain text and are not checked with this type when read. So an address that an older version
+/// accepted stays readable, and its owner can still sign in with it.
 /// Spec: RFC 5321 §4.1.2 and §4.5.3.1, RFC 5322 §3.4.1.
 public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
-    /// The part before the sign; its case is kept.
+    /// The part before the `@`; its case is kept.
     public let local: String
-    /// The part after the sign, in lower case.
+    /// The part after the `@`, in lower case.
     public let domain: String
 
-    /// Reads an address of at most 254 bytes, of which 64 may stand before the sign.
+    /// Parses an address of at most 254 bytes, with at most 64 bytes before the `@`.
     public init?(_ text: String) {
         guard text.utf8.count <= 254 else { return nil }
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
@@ -41,7 +41,7 @@ public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
 
     private static func isDomain(_ text: Substring) -> Bool {
         let hyphen = UInt8(ascii: "-")
-        // No mailbox lives at a name of two letters; who writes one has not finished typing.
+        // No mailbox exists at a domain of two letters; such an address is an incomplete input.
         guard text.utf8.count >= 3 else { return false }
         return text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
             (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen

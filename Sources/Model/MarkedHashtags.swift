@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SanitizedHTML {
-    /// The hashtags that stand in the text as links of that class, in lower case and without `#`, each once, in their
-    /// order; thirty at the most. For texts of which no list of hashtags is kept.
+    /// The hashtags in the text: the contents of links with the class `hashtag`, in lower case, without `#`, without
+    /// duplicates, in order, at most thirty. It is for texts whose hashtags are not stored.
     ///
-    /// Linear, and right only for what the sanitiser wrote.
+    /// The cost is linear. The result is only correct for output of the sanitiser.
     public var hashtags: [String] {
         var found: [String] = []
         var bytes = string.utf8[...]
@@ -15,9 +15,9 @@ extension SanitizedHTML {
         return found
     }
 
-    /// Takes all up to the end of the next tag.
+    /// Consumes all bytes up to the end of the next tag.
     ///
-    /// - Returns: the tag from `<` on, without `>`; nil when there is none.
+    /// - Returns: the tag from `<` to before `>`; nil when there is none.
     private static func nextTag(_ bytes: inout Substring.UTF8View) -> Substring.UTF8View? {
         guard let start = bytes.firstIndex(of: UInt8(ascii: "<")) else { return nil }
         let tag = bytes[start...].prefix { $0 != UInt8(ascii: ">") }
@@ -32,7 +32,7 @@ extension SanitizedHTML {
         return head[classes.upperBound...].prefix { $0 != "\"" }.split(separator: " ").contains("hashtag")
     }
 
-    /// Takes what a link shows, with its end.
+    /// Consumes the content of a link and its end tag, and returns the hashtag in it.
     private static func name(_ bytes: inout Substring.UTF8View) -> String? {
         let shown = bytes
         while let tag = nextTag(&bytes) {

@@ -2,66 +2,66 @@
 
 public import Vocabulary
 
-/// A file that somebody hands in.
+/// A file that is being uploaded.
 public enum Upload: Sendable {
-    /// Its bytes.
+    /// The bytes of the file.
     case bytes([UInt8])
-    /// A file of ours that holds them; it is taken away, also when it is refused.
+    /// A local temporary file. The receiver removes it, also when it refuses the upload.
     case file(path: String)
 }
 
-/// A picture, film or sound that somebody of this node handed in, for a post that may not be written yet.
+/// A picture, video or audio file that a local member uploaded, perhaps before the post is written.
 public struct Media: Sendable, Hashable, Identifiable {
-    /// How far it is.
+    /// The states of processing.
     public enum State: String, Sendable, CaseIterable {
-        /// The file that was handed in has not been converted yet.
+        /// The uploaded file has not been converted yet.
         case waiting
-        /// Its files can be shown.
+        /// The converted files can be shown.
         case ready
-        /// What was handed in is none that we can show.
+        /// The uploaded file could not be converted.
         case failed
-        /// Nobody may see it any more; its files are about to be removed.
+        /// The media is deleted; nobody may see it, and its files are about to be removed.
         case gone
     }
 
-    /// The local number.
+    /// The local id.
     public let id: ID<Media>
-    /// Who handed it in.
+    /// The account that uploaded it.
     public var owner: ID<Account>
-    /// The post that it belongs to; nil while there is none.
+    /// The post that it is attached to; nil while there is none.
     public var post: ID<Post>?
-    /// Its place among the post's attachments, from 0.
+    /// The position among the attachments of the post, from 0.
     public var position = 0
-    /// How far it is.
+    /// The state of processing.
     public var state = State.waiting
-    /// What it is to a reader.
+    /// The kind: image, video, animated GIF, audio or other.
     public var kind = MediaKind.unknown
-    /// The media type of the file that is shown; a guess while it waits.
+    /// The media type of the converted file; a guess until the conversion is done.
     public var mediaType = "application/octet-stream"
-    /// The name under which the file as it came is kept until it is converted.
+    /// The file name of the original upload, which is kept until it is converted.
     public var source: String?
-    /// The name of the file that is shown.
+    /// The file name of the converted file.
     public var file: String?
-    /// The name of a smaller picture of it.
+    /// The file name of the thumbnail.
     public var previewFile: String?
-    /// Bytes of the file that is shown.
+    /// The size of the converted file in bytes.
     public var size = 0
-    /// Its measures.
+    /// The dimensions, duration and bit rate.
     public var measures = MediaMeasures()
-    /// A blurred preview in a few letters.
+    /// The blurhash, a short code for a blurred preview.
     public var blurhash: String?
-    /// What has to stay in sight when it is cut.
+    /// The focal point, which stays visible when the picture is cropped.
     public var focus: FocalPoint?
-    /// What it shows, in words.
+    /// The alternative text.
     public var description = ""
-    /// Why it failed; a stable code.
+    /// The error code of a failed conversion; it is stable.
     public var error: String?
-    /// How often its conversion was begun.
+    /// How often the conversion was started.
     public var attempts = 0
-    /// When it was handed in.
+    /// When it was uploaded.
     public var createdAt: Timestamp
 
-    /// Creates the value for something that has just been handed in.
+    /// Creates the value for a new upload.
     public init(id: ID<Media>, owner: ID<Account>, source: String?, createdAt: Timestamp) {
         self.id = id
         self.owner = owner
@@ -69,7 +69,7 @@ public struct Media: Sendable, Hashable, Identifiable {
         self.createdAt = createdAt
     }
 
-    /// Shows another smaller picture of it.
+    /// Replaces the thumbnail.
     public mutating func show(_ preview: MediaPreview) {
         previewFile = preview.file
         measures.previewWidth = preview.width
@@ -78,15 +78,15 @@ public struct Media: Sendable, Hashable, Identifiable {
     }
 }
 
-/// A smaller picture that was handed in beside what it stands for, and is stored.
+/// A stored thumbnail that was uploaded together with its media.
 public struct MediaPreview: Sendable, Hashable {
-    /// The name of the file.
+    /// The file name.
     public var file: String
-    /// Pixels.
+    /// The width in pixels.
     public var width: Int
-    /// Pixels.
+    /// The height in pixels.
     public var height: Int
-    /// The same in a few letters.
+    /// The blurhash of the thumbnail.
     public var blurhash: String?
 
     /// Creates the value.
@@ -98,20 +98,20 @@ public struct MediaPreview: Sendable, Hashable {
     }
 }
 
-/// What an attachment is to a reader.
+/// The kinds of attachments.
 public enum MediaKind: String, Sendable, CaseIterable {
-    /// A picture, moving in itself at the most.
+    /// A picture, also an animated one.
     case image
-    /// A short film without sound that plays by itself.
+    /// A short video without sound that plays automatically, such as a converted animated GIF.
     case gifv
-    /// A film.
+    /// A video.
     case video
-    /// A sound.
+    /// An audio file.
     case audio
-    /// Something to download.
+    /// Any other file, offered for download.
     case unknown
 
-    /// What a media type says, when nobody says more.
+    /// Chooses the kind from the media type alone.
     public init(mediaType: String) {
         switch mediaType.prefix(while: { $0 != "/" }) {
         case "image": self = .image
@@ -122,42 +122,44 @@ public enum MediaKind: String, Sendable, CaseIterable {
     }
 }
 
-/// How large, long and dense something is; each as far as it is known.
+/// The dimensions, duration and bit rate of media; unknown values are nil.
 public struct MediaMeasures: Sendable, Hashable {
-    /// Pixels.
+    /// The width in pixels.
     public var width: Int?
-    /// Pixels.
+    /// The height in pixels.
     public var height: Int?
-    /// Pixels of the smaller picture.
+    /// The width of the thumbnail in pixels.
     public var previewWidth: Int?
-    /// Pixels of the smaller picture.
+    /// The height of the thumbnail in pixels.
     public var previewHeight: Int?
-    /// Seconds.
+    /// The duration in seconds.
     public var duration: Double?
-    /// Pictures a second, as a fraction: `25/1`.
+    /// Frames per second, as a fraction: `25/1`.
     public var frameRate: String?
-    /// Bits a second.
+    /// The bit rate in bits per second.
     public var bitrate: Int?
 
-    /// Nothing known.
+    /// Creates a value in which nothing is known.
     public init() {}
 }
 
-/// The point that stays in sight when a picture is cut.
+/// The point of a picture that stays visible when the picture is cropped.
 public struct FocalPoint: Sendable, Hashable {
-    /// -1 … 1, left to right.
+    /// The horizontal position, from -1 (left) to 1 (right).
     public let x: Double
-    /// -1 … 1, bottom to top.
+    /// The vertical position, from -1 (bottom) to 1 (top).
     public let y: Double
 
-    /// - Returns: nil outside of -1 … 1.
+    /// Creates the value.
+    ///
+    /// - Returns: nil when a coordinate is outside -1 … 1.
     public init?(x: Double, y: Double) {
         guard (-1...1).contains(x), (-1...1).contains(y) else { return nil }
         self.x = x
         self.y = y
     }
 
-    /// Reads `x,y`.
+    /// Parses `x,y`.
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
         guard parts.count == 2, let x = parts[0], let y = parts[1] else { return nil }
@@ -165,28 +167,29 @@ public struct FocalPoint: Sendable, Hashable {
     }
 }
 
-/// A picture, sound or file that comes with a post: at its origin for a post from elsewhere, in our folder for ours.
+/// An attached picture, video, audio or other file of a post. For a remote post the file is on the remote server, for a
+/// local post in the local media folder.
 public struct Attachment: Sendable, Hashable {
-    /// Where it lies.
+    /// The address of the file.
     public var url: IRI
-    /// `image/jpeg` and the like.
+    /// The media type, for example `image/jpeg`.
     public var mediaType: String
-    /// What it shows, in words.
+    /// The alternative text.
     public var description: String
-    /// What it is to a reader.
+    /// The kind of the attachment.
     public var kind: MediaKind
-    /// What was handed in, for a post of this node.
+    /// The uploaded media, for a local post.
     public var media: ID<Media>?
-    /// Where a smaller picture lies.
+    /// The address of the thumbnail.
     public var previewURL: IRI?
-    /// A blurred preview in a few letters.
+    /// The blurhash, a short code for a blurred preview.
     public var blurhash: String?
-    /// What has to stay in sight when it is cut.
+    /// The focal point, which stays visible when the picture is cropped.
     public var focus: FocalPoint?
-    /// Its measures.
+    /// The dimensions, duration and bit rate.
     public var measures = MediaMeasures()
 
-    /// Creates the value; what it is follows from the media type.
+    /// Creates the value; the kind follows from the media type.
     public init(url: IRI, mediaType: String, description: String) {
         self.url = url
         self.mediaType = mediaType

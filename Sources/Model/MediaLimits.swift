@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is taken in, and how large it becomes.
+/// The limits for uploads and for converted media.
 public enum MediaLimits {
-    /// Bytes of a picture.
+    /// The maximum size of an uploaded picture in bytes.
     public static let imageBytes = 16 * 1_048_576
-    /// Bytes of a film or a sound.
+    /// The maximum size of an uploaded video or audio file in bytes.
     public static let videoBytes = 40 * 1_048_576
-    /// Pixels of a picture or of one picture of a film.
+    /// The maximum number of pixels of a picture or of one video frame.
     public static let pixels = 33_177_600
-    /// Pixels of all pictures of one that moves.
+    /// The maximum number of pixels in all frames of an animated picture.
     public static let movingPixels = 8 * pixels
-    /// Pixels of the picture that is shown: those of 3840 × 2160.
+    /// The maximum number of pixels of a converted picture: that of 3840 × 2160.
     public static let shownPixels = 8_294_400
-    /// Pixels of the smaller picture: those of 640 × 360.
+    /// The maximum number of pixels of a thumbnail: that of 640 × 360.
     public static let previewPixels = 230_400
-    /// Pictures a second.
+    /// The maximum number of frames per second.
     public static let frameRate = 120
-    /// Seconds of a film or a sound.
+    /// The maximum duration of a video or audio file in seconds.
     public static let seconds = 3 * 3_600
 }

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One page of a list that is sorted by id, newest first.
+/// A request for one page of a list that is sorted by id, newest first.
 public struct PageRequest: Sendable, Hashable {
-    /// Only ids smaller than this one.
+    /// The exclusive upper bound of ids.
     public var before: Int64
-    /// Only ids larger than this one.
+    /// The exclusive lower bound of ids.
     public var after: Int64
-    /// Whether the page lies next to `after` rather than next to `before`; it is newest first all the same.
+    /// Whether the page starts next to `after` instead of next to `before`. The items are newest first in both cases.
     public var fromOldest: Bool
-    /// How many at the most: 1 ... 80.
+    /// The maximum number of items: 1 ... 80.
     public var limit: Int
 
+    /// Creates the value.
+    ///
     /// - Parameters:
-    ///   - before: only ids smaller than this one; nil for the newest.
-    ///   - after: only ids larger than this one.
-    ///   - fromOldest: whether the page begins at `after`.
-    ///   - limit: clamped to 1 ... 80.
+    ///   - before: the exclusive upper bound of ids; nil for the newest items.
+    ///   - after: the exclusive lower bound of ids.
+    ///   - fromOldest: whether the page starts next to `after`.
+    ///   - limit: the maximum number of items, clamped to 1 ... 80.
     public init(before: Int64? = nil, after: Int64 = 0, fromOldest: Bool = false, limit: Int = 20) {
         self.before = before ?? .max
         self.after = after

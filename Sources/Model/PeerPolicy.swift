@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What this node lets a host do.
+/// The policy of this server for a remote host.
 public enum PeerPolicy: String, Sendable, CaseIterable {
-    /// Nothing was decided: the node's mode decides.
+    /// No decision was made; the server's ``FederationMode`` applies.
     case unset
-    /// Always welcome.
+    /// The host is always allowed.
     case allowed
-    /// Its people may be followed and may answer, but public lists leave them out.
+    /// Accounts of the host may be followed and may reply, but public timelines leave them out.
     case limited
-    /// Nothing goes in or out.
+    /// Nothing is received from the host or sent to it.
     case blocked
 }
 
-/// How open the node is to hosts about which nothing was decided.
+/// How open the server is to hosts without a policy.
 public enum FederationMode: String, Sendable, CaseIterable {
-    /// Everyone but the blocked.
+    /// All hosts except the blocked ones are allowed.
     case open
-    /// Unknown hosts are heard, but what they send is kept out of public lists until a steward allows the host.
+    /// Unknown hosts are allowed, but public timelines leave out their posts until a steward allows the host.
     case quarantine
-    /// Only the allowed.
+    /// Only hosts with the policy `allowed` are allowed.
     case allowlist
-    /// Nobody.
+    /// No host is allowed.
     case off
 
-    /// Whether a host with `policy` may speak to us, and we to it.
+    /// Whether this server exchanges activities with a host that has `policy`.
     public func admits(_ policy: PeerPolicy) -> Bool {
         switch (self, policy) {
         case (.off, _), (_, .blocked): false
@@ -32,7 +32,7 @@ public enum FederationMode: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether public lists show what comes from a host with `policy`.
+    /// Whether public timelines show posts from a host that has `policy`.
     public func lists(_ policy: PeerPolicy) -> Bool {
         switch (self, policy) {
         case (_, .limited), (_, .blocked): false

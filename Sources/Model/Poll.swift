@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A question that a post asks, with the answers that one can choose.
+/// A poll of a post, with its options.
 public struct Poll: Sendable, Hashable {
-    /// One answer.
+    /// One option.
     public struct Option: Sendable, Hashable {
-        /// Plain text.
+        /// The label, plain text.
         public var title: String
-        /// How many chose it; for a poll of another node as its owner says.
+        /// The number of votes; for a remote poll the number that its owner states.
         public var votes: Int
 
         /// Creates the value.
@@ -16,20 +16,20 @@ public struct Poll: Sendable, Hashable {
         }
     }
 
-    /// The answers, in their order.
+    /// The options, in their order.
     public var options: [Option]
-    /// Whether one may choose several.
+    /// Whether a voter may choose several options.
     public var isMultiple: Bool
-    /// Whether the counts are shown only when it is over.
+    /// Whether the numbers of votes are hidden until the poll ends.
     public var hidesTotals: Bool
-    /// When it ends; nil for never.
+    /// When the poll ends; nil for never.
     public var expiresAt: Timestamp?
-    /// How many people voted.
+    /// The number of voters.
     public var votersCount: Int
-    /// What the viewer chose: positions, 0 for the first.
+    /// The options that the viewer chose, as positions from 0.
     public var ownVotes: [Int] = []
 
-    /// Creates the value as the rows have it.
+    /// Creates the value from rows of the database.
     public init(
         options: [Option], isMultiple: Bool, hidesTotals: Bool = false, expiresAt: Timestamp?, votersCount: Int = 0
     ) {
@@ -40,33 +40,33 @@ public struct Poll: Sendable, Hashable {
         self.votersCount = votersCount
     }
 
-    /// Whether it takes no more votes.
+    /// Whether the poll has ended.
     public func isOver(at now: Timestamp) -> Bool { expiresAt.map { $0 <= now } ?? false }
 
-    /// Whether the other one asks the same: its votes may stay.
+    /// Whether the other poll has the same options, so that the votes may be kept.
     public func asksTheSame(as other: Poll) -> Bool {
         isMultiple == other.isMultiple && options.map(\.title) == other.options.map(\.title)
     }
 
-    /// Bounds of what a member may ask.
+    /// The limits for polls of members.
     public enum Limits {
-        /// Answers.
+        /// The number of options.
         public static let options = 2...6
-        /// Characters of an answer.
+        /// The maximum length of an option in characters.
         public static let title = 100
-        /// Seconds that it may last: five minutes to a month.
+        /// The duration in seconds: five minutes to one month.
         public static let seconds = 300...2_629_746
     }
 }
 
-/// What became of a vote.
+/// The result of a vote.
 public enum VoteOutcome: Sendable, Hashable {
-    /// It counts.
+    /// The vote was counted.
     case counted
-    /// The voter chose before, or more than may be chosen.
+    /// The voter has voted before, or chose more options than allowed.
     case alreadyVoted
-    /// The poll takes no more votes.
+    /// The poll has ended.
     case over
-    /// There is no such answer, or no such poll.
+    /// There is no such option or no such poll.
     case noSuchChoice
 }

@@ -2,61 +2,61 @@
 
 public import Vocabulary
 
-/// A discussion or a reply, by a member or from elsewhere.
+/// A local or remote post: the start of a discussion, or a reply.
 public struct Post: Sendable, Hashable, Identifiable {
-    /// Which document it is on the wire.
+    /// The type of the ActivityPub object.
     public enum Kind: String, Sendable, CaseIterable {
         case note, article, page, question, other
     }
 
-    /// The local number.
+    /// The local id.
     public let id: ID<Post>
-    /// The object's id on the wire.
+    /// The id of the object in ActivityPub.
     public var iri: IRI
-    /// Who wrote it.
+    /// The author.
     public var author: ID<Account>
-    /// The group it was written into, when one was addressed.
+    /// The group that it was posted to, when it was addressed to one.
     public var group: ID<Account>?
-    /// The post that it answers, when we have it.
+    /// The parent post, when it is in this database.
     public var inReplyTo: ID<Post>?
-    /// What it answers on the wire: a post or an event.
+    /// The ActivityPub id of the parent: a post or an event.
     public var inReplyToIRI: IRI?
-    /// The first post of its thread; itself when it starts one.
+    /// The first post of its thread; its own id when it starts the thread.
     public var thread: ID<Post>
-    /// The event it talks about, when the thread is an event's.
+    /// The event that the thread belongs to, when there is one.
     public var event: ID<Event>?
-    /// Which document.
+    /// The type of the object.
     public var kind: Kind
-    /// A title, for discussions that have one; empty otherwise.
+    /// The title of a discussion; empty when it has none.
     public var title: String
     /// The text.
     public var content: SanitizedHTML
-    /// What the member typed; nil for a remote post.
+    /// The text that the member typed; nil for a remote post.
     public var source: String?
-    /// A warning before the text; empty for none.
+    /// The content warning; empty for none.
     public var warning: String
-    /// Whether its pictures are covered until somebody asks; always so under a warning.
+    /// Whether its media are hidden until the reader asks; always true with a content warning.
     public var sensitive: Bool
     /// Who may read it.
     public var visibility: Visibility
-    /// BCP 47 tag, when known.
+    /// The language as a BCP 47 tag, when known.
     public var language: String?
-    /// The page for people at its origin.
+    /// The web page on the post's own server.
     public var url: IRI?
-    /// When it was written.
+    /// When it was published.
     public var publishedAt: Timestamp
-    /// When it was last changed.
+    /// When it was last edited; nil when never.
     public var editedAt: Timestamp?
-    /// Whether it was written on this node.
+    /// Whether it was written on this server.
     public var isLocal: Bool
-    /// The number of the app in which a member wrote it.
+    /// The id of the app with which a member wrote it.
     public var app: Int64?
-    /// What it quotes.
+    /// The quote of another post, when it has one.
     public var quote: Quote?
-    /// Who may quote it without asking.
+    /// Who may quote it without approval.
     public var quotePolicy: QuotePolicy
 
-    /// Creates the value; what is rarer is set afterwards.
+    /// Creates the value; optional properties are set afterwards.
     public init(
         id: ID<Post>, iri: IRI, author: ID<Account>, content: SanitizedHTML, visibility: Visibility,
         publishedAt: Timestamp, isLocal: Bool
@@ -80,17 +80,17 @@ public struct Post: Sendable, Hashable, Identifiable {
     public var isTopLevel: Bool { inReplyTo == nil && inReplyToIRI == nil }
 }
 
-/// What comes with a post besides its row.
+/// The parts of a post that are stored in other tables than `post`.
 public struct PostParts: Sendable, Hashable {
-    /// Who is named in it.
+    /// The mentioned accounts.
     public var mentions: [ID<Account>] = []
-    /// Hashtags, folded, without `#`.
+    /// The hashtags in normal form, without `#`.
     public var hashtags: [String] = []
-    /// Pictures and files at their origin.
+    /// The attached pictures and files.
     public var attachments: [Attachment] = []
-    /// What it asks.
+    /// The poll.
     public var poll: Poll?
 
-    /// Nothing yet.
+    /// Creates a value without any parts.
     public init() {}
 }

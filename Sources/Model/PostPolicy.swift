@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a person is to a post, as far as reading and answering go.
+/// The relation of a person to a post, as far as it decides about reading and replying.
 public struct PostRelation: Sendable, Hashable {
-    /// Whether the person wrote it.
+    /// Whether the person is the author.
     public var isAuthor: Bool
-    /// Whether the person follows the author, accepted.
+    /// Whether the person is an accepted follower of the author.
     public var followsAuthor: Bool
-    /// Whether the person is named in it.
+    /// Whether the post mentions the person.
     public var isMentioned: Bool
-    /// Whether one of the two blocked the other.
+    /// Whether one of the two has blocked the other.
     public var isBlocked: Bool
 
-    /// Nothing at all: a stranger.
+    /// The relation of a stranger: none of the four.
     public static let stranger = Self(isAuthor: false, followsAuthor: false, isMentioned: false, isBlocked: false)
 
     /// Creates the value.
@@ -23,9 +23,10 @@ public struct PostRelation: Sendable, Hashable {
     }
 }
 
-/// Who may read, answer and boost a post. Pure: the same rule for a page, a document and a stream.
+/// The rules who may read, reply to and boost a post. They are pure functions, so that pages, documents and streams use
+/// the same rules.
 public enum PostPolicy {
-    /// Whether the person may read it.
+    /// Whether the person may read the post.
     public static func mayRead(_ visibility: Visibility, as relation: PostRelation) -> Bool {
         if relation.isAuthor { return true }
         if relation.isBlocked { return false }
@@ -36,34 +37,34 @@ public enum PostPolicy {
         }
     }
 
-    /// Whether the person may answer it.
+    /// Whether the person may reply to the post.
     public static func mayAnswer(_ visibility: Visibility, as relation: PostRelation) -> Bool {
         mayRead(visibility, as: relation)
     }
 
-    /// Whether the person may boost it: a boost never shows a post to more people than its author did.
+    /// Whether the person may boost the post. A boost never shows a post to more people than its author did.
     public static func mayBoost(_ visibility: Visibility, as relation: PostRelation) -> Bool {
         visibility.isOpen && mayRead(visibility, as: relation)
     }
 
-    /// An answer is never wider than what it answers.
+    /// The visibility of a reply, which is never wider than that of its parent post.
     public static func answerVisibility(wanted: Visibility, parent: Visibility) -> Visibility {
         min(wanted, parent)
     }
 }
 
-/// Bounds of what a member may write.
+/// The limits for posts of members.
 public enum PostLimits {
-    /// Pictures, films and sounds of one post.
+    /// The maximum number of media in one post.
     public static let media = 4
-    /// Characters that describe one of them.
+    /// The maximum length of an alternative text in characters.
     public static let mediaDescription = 1_500
-    /// Characters of a title.
+    /// The maximum length of a title in characters.
     public static let title = 200
-    /// Characters of a text.
+    /// The maximum length of a text in characters.
     public static let text = 10_000
-    /// Accounts named in one post.
+    /// The maximum number of mentioned accounts in one post.
     public static let mentions = 20
-    /// Hashtags of one post.
+    /// The maximum number of hashtags in one post.
     public static let hashtags = 30
 }

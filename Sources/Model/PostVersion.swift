@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a post said at some time.
+/// One version in the edit history of a post.
 public struct PostVersion: Sendable, Hashable {
-    /// When it began to say that.
+    /// When this version was published.
     public var at: Timestamp
-    /// A title; empty for none.
+    /// The title; empty for none.
     public var title: String
     /// The text.
     public var content: SanitizedHTML
-    /// The warning before it; empty for none.
+    /// The content warning; empty for none.
     public var warning: String
-    /// Whether its pictures were covered.
+    /// Whether its media were hidden behind a warning.
     public var sensitive: Bool
-    /// The answers that it offered; empty when it asked nothing.
+    /// The options of its poll; empty when it had none.
     public var options: [String]
-    /// The pictures and files that it showed, in their order.
+    /// The attachments, in their order.
     public var attachments: [Attachment] = []
 
     /// Creates the value.
@@ -30,20 +30,20 @@ public struct PostVersion: Sendable, Hashable {
     }
 }
 
-/// A post that is to appear later.
+/// A scheduled post.
 public struct ScheduledPost: Sendable, Hashable, Identifiable {
-    /// The local number.
+    /// The local id.
     public let id: ID<ScheduledPost>
-    /// Who wrote it.
+    /// The author.
     public var author: ID<Account>
-    /// When it is to appear.
+    /// When it is to be published.
     public var dueAt: Timestamp
-    /// What was sent, as JSON.
+    /// The parameters of the request, as JSON.
     public var parameters: String
-    /// How often its publication was tried.
+    /// How often publishing was attempted.
     public var attempts = 0
 
-    /// Creates the value, not yet tried.
+    /// Creates a value without attempts.
     public init(id: ID<ScheduledPost>, author: ID<Account>, dueAt: Timestamp, parameters: String) {
         self.id = id
         self.author = author

@@ -3,41 +3,42 @@
 import TextEncoding
 public import Vocabulary
 
-/// Where an app is told of notifications while it does not run: one subscription for each token.
+/// A push subscription of an app: one per access token. It receives notifications while the app is not running.
 ///
-/// Its number is a small one: an app of today reads it into 32 bits.
+/// Its id is a small number, because a current app reads it into 32 bits.
 public struct PushSubscription: Sendable, Hashable, Identifiable {
-    /// Counts from 1, and is never given twice.
+    /// The id, which counts from 1 and is never reused.
     public let id: ID<PushSubscription>
-    /// Who is told.
+    /// The account whose notifications are pushed.
     public var account: ID<Account>
-    /// The address at the push service that the app chose.
+    /// The endpoint at the push service, chosen by the app.
     public var endpoint: IRI
-    /// For whose eyes.
+    /// The keys for encrypting pushes to the app.
     public var keys: PushKeys
-    /// The token that subscribed: apps find by it for which of their accounts a push is. It is the one token that is
-    /// stored as it stands, sent only inside what is encrypted for the app that has it, and goes with the subscription.
+    /// The access token that made the subscription. Apps use it to find the account that a push belongs to. It is the
+    /// only token that is stored in plain text. It is sent only inside pushes that are encrypted for its app, and it is
+    /// deleted with the subscription.
     public var accessToken = ""
-    /// Whether the app reads the coding of the standard; others read the draft that came before it.
+    /// Whether the app supports the standard coding `aes128gcm`; other apps need the older draft `aesgcm`.
     public var isStandard: Bool
-    /// The types of notifications that are told: words of ``alertNames``.
+    /// The types of notifications to push, a subset of ``alertNames``.
     public var alerts: Set<String>
-    /// Whose notifications are told.
+    /// Whose actions are pushed.
     public var policy: Policy
 
-    /// From whom a notification must come to be told.
+    /// From which accounts a notification must come to be pushed.
     public enum Policy: String, Sendable, Hashable, CaseIterable {
-        /// Anybody.
+        /// From all accounts.
         case all
-        /// Those whom the account follows.
+        /// From accounts that the owner follows.
         case followed
-        /// Those who follow the account.
+        /// From followers of the owner.
         case follower
-        /// Nobody.
+        /// From no account.
         case none
     }
 
-    /// The types that may be asked for, in the order in which they are listed.
+    /// The notification types that may be requested, in the order of the listing.
     public static let alertNames = [
         "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote",
         "quoted_update", "admin.sign_up", "admin.report",
@@ -57,20 +58,20 @@ public struct PushSubscription: Sendable, Hashable, Identifiable {
     }
 }
 
-/// What an app gave to encrypt for it.
+/// The encryption keys that an app supplied with its subscription.
 public struct PushKeys: Sendable, Hashable {
-    /// An uncompressed point of P-256, 65 bytes; whether it lies on the curve shows when it is used.
+    /// The public key: an uncompressed point of P-256, 65 bytes. Whether it is on the curve is checked when it is used.
     public let point: [UInt8]
-    /// What it shares with us alone, 16 bytes.
+    /// The secret that only the app and this server know, 16 bytes.
     public let secret: [UInt8]
 
-    /// The keys as a row has them.
+    /// Creates the value from a row.
     public init(point: [UInt8], secret: [UInt8]) {
         self.point = point
         self.secret = secret
     }
 
-    /// Reads both as apps write them: base64 of either alphabet, padded or not.
+    /// Parses both keys as apps send them: base64 of either alphabet, with or without padding.
     ///
     /// - Returns: nil when one is not base64 or has another length.
     public init?(p256dh: String, auth: String) {
@@ -82,11 +83,11 @@ public struct PushKeys: Sendable, Hashable {
     }
 }
 
-/// The node's key towards push services.
+/// The key pair with which this server authenticates to push services (VAPID).
 public struct PushServerKey: Sendable, Hashable {
-    /// PKCS #8, PEM. Never leaves the database.
+    /// The private key, PKCS #8 in PEM. It never leaves the database.
     public var privatePEM: String
-    /// What apps are given: base64url of the uncompressed point, padded.
+    /// The public key for apps: padded base64url of the uncompressed point.
     public var publicKey: String
 
     /// Creates the value.

@@ -2,31 +2,31 @@
 
 public import Vocabulary
 
-/// That a post quotes another one.
+/// A quote of another post.
 ///
-/// Spec: FEP-044f. The author of what is quoted decides; until then readers see a link.
+/// Spec: FEP-044f. The author of the quoted post approves or rejects; until then readers see a plain link.
 public struct Quote: Sendable, Hashable {
-    /// Where it stands.
+    /// The states of a quote.
     public enum State: String, Sendable, CaseIterable {
-        /// The author of what is quoted has not agreed.
+        /// The author of the quoted post has not answered.
         case pending
-        /// The author agreed, or wrote both.
+        /// The author approved, or is the author of both posts.
         case accepted
-        /// The author said no.
+        /// The author rejected the quote.
         case rejected
-        /// The author agreed once and does no more.
+        /// The author approved and later revoked the approval.
         case revoked
-        /// What was quoted is gone.
+        /// The quoted post was deleted.
         case deleted
     }
 
-    /// What is quoted, on the wire.
+    /// The ActivityPub id of the quoted post.
     public var iri: IRI
-    /// The post that is quoted, when we have it.
+    /// The quoted post, when it is in this database.
     public var post: ID<Post>?
-    /// Where it stands.
+    /// The state.
     public var state: State
-    /// The author's word, on the wire.
+    /// The id of the `QuoteAuthorization` of the quoted post's author.
     public var authorization: IRI?
 
     /// Creates the value.
@@ -38,20 +38,21 @@ public struct Quote: Sendable, Hashable {
     }
 }
 
-/// Who may quote a post without asking.
+/// Who may quote a post without approval.
 public enum QuotePolicy: String, Sendable, CaseIterable {
-    /// Whoever may read it.
+    /// Everybody who may read it.
     case everyone = "public"
-    /// Who follows its author.
+    /// Followers of its author.
     case followers
-    /// Nobody but its author.
+    /// Only its author.
     case nobody
-    /// Its author wants to be asked.
+    /// Nobody; its author approves each quote.
     case manual
-    /// Another node that says nothing about it.
+    /// The remote post states no policy.
     case unknown
 
-    /// Whether somebody may quote a post: its author always, nobody what is not open.
+    /// Whether somebody may quote a post without approval. Its author always may; others never may when it is not
+    /// public or unlisted.
     public func admits(_ relation: PostRelation, to visibility: Visibility) -> Bool {
         if relation.isAuthor { return true }
         guard visibility.isOpen, !relation.isBlocked else { return false }

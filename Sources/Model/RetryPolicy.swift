@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// When something that failed is tried again, and when it is given up.
+/// When a failed job is retried, and when it is abandoned.
 ///
-/// Each queue of the database states its own numbers. Time and chance are arguments, so that a table can test it.
+/// Each queue in the database has its own numbers. Time and chance are arguments, so that tests can use tables.
 public struct RetryPolicy: Sendable, Hashable {
-    /// The waits after the first, second, … failure; the last one repeats.
+    /// The waits after the first, second, … failure; the last wait repeats.
     public var steps: [Duration]
-    /// How far a wait is moved by chance: 0.2 is a fifth, both ways.
+    /// The random variation of a wait: 0.2 means up to one fifth shorter or longer.
     public var spread: Double
-    /// How often something is tried in all; nil sets no limit.
+    /// The maximum number of attempts; nil for no limit.
     public var attempts: Int?
-    /// How long after its beginning something is still tried again; nil sets no limit.
+    /// The maximum time between the start and a retry; nil for no limit.
     public var patience: Duration?
-    /// The longest wait that a peer may ask for.
+    /// The longest wait that a peer may request with `Retry-After`.
     public var longestRetryAfter: Duration
 
     /// Creates the value.
@@ -27,12 +27,12 @@ public struct RetryPolicy: Sendable, Hashable {
         self.longestRetryAfter = longestRetryAfter
     }
 
-    /// How long to wait after a failure.
+    /// The wait after a failure.
     ///
     /// - Parameters:
-    ///   - failures: how many there were in a row, this one included; 1 or more.
-    ///   - retryAfter: what the peer asks for; it replaces our own wait.
-    ///   - chance: 0 ..< 1.
+    ///   - failures: the number of consecutive failures, including this one; 1 or more.
+    ///   - retryAfter: the wait that the peer requests; it replaces the wait of the policy.
+    ///   - chance: a random number, 0 ..< 1.
     public func wait(afterFailures failures: Int, retryAfter: Duration? = nil, chance: Double) -> Duration {
         if let retryAfter { return max(.seconds(1), min(retryAfter, longestRetryAfter)) }
         guard let last = steps.last else { return .seconds(15) }
@@ -41,15 +41,15 @@ public struct RetryPolicy: Sendable, Hashable {
         return step * (1 - spread + 2 * spread * chance)
     }
 
-    /// When something that has just failed is tried again.
+    /// The time of the next attempt of a job that has just failed.
     ///
     /// - Parameters:
-    ///   - attempts: how often it was tried, this time included; 1 or more.
-    ///   - start: when it began to wait for its first try.
+    ///   - attempts: the number of attempts, including this one; 1 or more.
+    ///   - start: when the job began to wait for its first attempt.
     ///   - now: the present.
-    ///   - retryAfter: what the peer asks for; it replaces our own wait.
-    ///   - chance: 0 ..< 1.
-    /// - Returns: nil when it is given up.
+    ///   - retryAfter: the wait that the peer requests; it replaces the wait of the policy.
+    ///   - chance: a random number, 0 ..< 1.
+    /// - Returns: nil when the job is abandoned.
     public func nextTry(
         afterAttempts attempts: Int, since start: Timestamp, now: Timestamp, retryAfter: Duration? = nil,
         chance: Double
@@ -62,9 +62,9 @@ public struct RetryPolicy: Sendable, Hashable {
 }
 
 extension [Duration] {
-    /// Waits that grow by a factor until they reach a ceiling: 10 s, 40 s, 160 s … six hours.
+    /// Waits that grow by a factor up to a maximum: 10 s, 40 s, 160 s … six hours.
     ///
-    /// - Parameter factor: 2 or more.
+    /// - Parameter factor: 2 or more; smaller values count as 2.
     public static func growing(from first: Duration, by factor: Int, upTo ceiling: Duration) -> [Duration] {
         var steps: [Duration] = []
         var step = first

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Markup with proof: it went through the sanitiser, so a page may print it as it stands.
+/// HTML that has passed the sanitiser, so that pages may print it without escaping.
 ///
-/// Only `Markup` makes one from untrusted text, and only `Storage` reads one back from a row.
+/// Only `Markup` makes a value from untrusted text, and only `Storage` reads a value back from a row.
 public struct SanitizedHTML: Hashable, Sendable {
-    /// The safe markup.
+    /// The safe HTML.
     public let string: String
 
-    /// Wraps markup that is already safe.
+    /// Wraps HTML that is already safe.
     ///
-    /// - Parameter unchecked: the output of the sanitiser, or a column that holds it.
+    /// - Parameter unchecked: the output of the sanitiser, or a column that contains such output.
     public init(unchecked: String) {
         string = unchecked
     }
 
-    /// No markup at all.
+    /// The empty text.
     public static let empty = SanitizedHTML(unchecked: "")
 
     /// Whether there is nothing to show.

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an app may do in somebody's name: `read`, `write:statuses`, `push`.
+/// An OAuth scope of an app: `read`, `write:statuses`, `push`.
 public struct Scope: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
-    /// The word as it stands in requests and tokens.
+    /// The name of the scope as in requests and tokens.
     public let description: String
 
-    /// A scope of our own source.
+    /// Makes a scope from a literal in the source code.
     public init(stringLiteral text: StaticString) {
         description = String(describing: text)
     }
 
-    /// Reads a scope that this node knows.
+    /// Parses a scope that this server knows.
     ///
-    /// - Returns: nil for a word that is no scope.
+    /// - Returns: nil for an unknown scope.
     public init?(_ text: some StringProtocol) {
         guard Self.words.contains(String(text)) else { return nil }
         description = String(text)
     }
 
-    /// Whether this one gives `other` too: `read` gives `read:lists`, `follow` gives what it once was.
+    /// Whether this scope includes `other`: `read` includes `read:lists`, and the old scope `follow` includes the
+    /// scopes that replaced it.
     public func covers(_ other: Scope) -> Bool {
         if self == other { return true }
         if other == "profile" { return self == "read" || self == "read:accounts" }
@@ -33,7 +34,7 @@ public struct Scope: Hashable, Sendable, CustomStringConvertible, ExpressibleByS
         "accounts", "blocks", "bookmarks", "collections", "favourites", "filters", "follows", "lists", "mutes",
         "notifications", "search", "statuses",
     ]
-    /// Every scope that an app may ask for. The ones of administration are taken and give nothing.
+    /// Every scope that an app may request. The `admin:` scopes are accepted but grant nothing.
     public static let words: [String] =
         ["profile", "read"] + areas.map { "read:\($0)" } + ["write"]
         + areas.filter { $0 != "search" }.map { "write:\($0)" }
@@ -45,20 +46,20 @@ public struct Scope: Hashable, Sendable, CustomStringConvertible, ExpressibleByS
     ]
 }
 
-/// Some scopes, in the order in which they were asked for.
+/// A set of scopes, in the order in which they were requested.
 public struct Scopes: Hashable, Sendable, CustomStringConvertible {
-    /// Each once.
+    /// The scopes without duplicates.
     public let list: [Scope]
 
-    /// Creates the value; what comes twice counts once.
+    /// Creates the value; duplicates are removed.
     public init(_ list: [Scope]) {
         var seen: Set<Scope> = []
         self.list = list.filter { seen.insert($0).inserted }
     }
 
-    /// Reads words with spaces or `+` between them.
+    /// Parses scope names that are separated by spaces, `+` or commas.
     ///
-    /// - Returns: nil when one of them is no scope, or when there are none.
+    /// - Returns: nil when one of them is unknown, or when there are none.
     public init?(_ text: String) {
         let words = text.split { $0 == " " || $0 == "+" || $0 == "," }
         let scopes = words.compactMap { Scope($0) }
@@ -66,19 +67,19 @@ public struct Scopes: Hashable, Sendable, CustomStringConvertible {
         self.init(scopes)
     }
 
-    /// What an app gets that asks for nothing.
+    /// The default for apps that request no scopes.
     public static let read = Scopes(["read"])
 
-    /// Whether one of them gives `scope`.
+    /// Whether one of the scopes includes `scope`.
     public func cover(_ scope: Scope) -> Bool {
         list.contains { $0.covers(scope) }
     }
 
-    /// Whether they give every one of `others`.
+    /// Whether the scopes include every one of `others`.
     public func cover(_ others: Scopes) -> Bool {
         others.list.allSatisfy(cover)
     }
 
-    /// The words with spaces between them.
+    /// The names, separated by spaces.
     public var description: String { list.map(\.description).joined(separator: " ") }
 }

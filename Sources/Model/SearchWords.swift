@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The words of a text as a search knows them: neither case nor accents count, and every engine gets the same.
+/// Splits a text into search terms. Case and accents do not matter, and both database engines get the same terms.
 public enum SearchWords {
-    /// Each word once, in order: letters and digits only, 40 of a word and 1,000 words at the most.
+    /// The terms of a text, each once, in order. Terms contain only letters and digits; a term has at most 40
+    /// characters, and there are at most 1,000 terms.
     ///
-    /// Signs of scripts that part no words stand for themselves.
+    /// Each character of a script without spaces between words is a term of its own.
     public static func of(_ text: String) -> [String] {
         var words: [String] = []
         var seen: Set<String> = []
@@ -31,7 +32,7 @@ public enum SearchWords {
         return words
     }
 
-    /// The letters for which a character stands; none for a mark, nil for what parts words.
+    /// The letters that a character is folded to; empty for a mark, nil for a separator.
     private static func folded(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView? {
         if scalar.isASCII {
             let byte = UInt8(truncatingIfNeeded: scalar.value)
@@ -49,7 +50,7 @@ public enum SearchWords {
         }
     }
 
-    /// The plain letter of one with an accent, as its name tells: `LATIN SMALL LETTER E WITH ACUTE`.
+    /// The base letter of an accented letter, taken from its Unicode name: `LATIN SMALL LETTER E WITH ACUTE`.
     private static func base(of scalar: Unicode.Scalar) -> String.UnicodeScalarView {
         switch scalar {
         case "ß", "ẞ": return "ss".unicodeScalars
@@ -69,7 +70,7 @@ public enum SearchWords {
         return scalar.properties.lowercaseMapping.unicodeScalars
     }
 
-    /// Han, kana and Thai put no space between words.
+    /// Whether the script of the character (Han, kana, Thai) has no spaces between words.
     private static func isAlone(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x0E00...0x0E7F, 0x3040...0x30FF, 0x3400...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF: true

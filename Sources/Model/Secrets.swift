@@ -2,22 +2,23 @@
 
 internal import TextEncoding
 
-/// What the rules need of cryptography, given by the composition root so that no rule knows the library.
+/// The cryptographic functions that the rules need. The composition root supplies them, so that the rules do not depend
+/// on OpenSSL.
 public struct Secrets: Sendable {
-    /// A password to what is stored of it; slow on purpose.
+    /// Hashes a password for storage; deliberately slow.
     public var hashPassword: @Sendable (String) throws -> String
-    /// Whether the password is the one that was stored; takes the same time for a wrong one.
+    /// Whether the password fits the stored hash; takes the same time for a wrong password.
     public var verifyPassword: @Sendable (_ password: String, _ stored: String) -> Bool
-    /// What is verified against when there is nobody of that name: it takes as long, and never succeeds.
+    /// A hash to verify against when the account does not exist: it takes the same time and never succeeds.
     public var decoyHash: String
-    /// SHA-256, for tokens at rest.
+    /// SHA-256, for storing tokens as digests.
     public var digest: @Sendable ([UInt8]) -> [UInt8]
-    /// Unpredictable bytes.
+    /// Makes random bytes.
     public var randomBytes: @Sendable (Int) throws -> [UInt8]
-    /// A fresh key pair for a new actor: private and public part, both PEM.
+    /// Makes a key pair for a new actor, both parts in PEM.
     public var makeKeyPair: @Sendable () throws -> KeyPair
 
-    /// Creates the value; `Troquet` does.
+    /// Creates the value; called by the target `Troquet`.
     public init(
         hashPassword: @escaping @Sendable (String) throws -> String,
         verifyPassword: @escaping @Sendable (_ password: String, _ stored: String) -> Bool,
@@ -34,17 +35,17 @@ public struct Secrets: Sendable {
         self.makeKeyPair = makeKeyPair
     }
 
-    /// A token for a person to keep: 256 bits in URL-safe letters.
+    /// Makes a secret token for a person: 256 bits in URL-safe characters.
     public func makeToken() throws -> String {
         Base64URL.encode(try randomBytes(32))
     }
 }
 
-/// Both halves of an actor's key.
+/// The private and public key of an actor.
 public struct KeyPair: Sendable, Hashable {
-    /// PKCS #8, PEM. Never leaves the database.
+    /// The private key, PKCS #8 in PEM. It never leaves the database.
     public var privatePEM: String
-    /// SubjectPublicKeyInfo, PEM.
+    /// The public key, SubjectPublicKeyInfo in PEM.
     public var publicPEM: String
 
     /// Creates the value.

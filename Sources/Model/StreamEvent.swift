@@ -1,36 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that open apps are told at once; the text travels between processes, so it holds numbers alone.
+/// An event for connected streaming clients. The text form is sent between processes, so it contains only numbers.
 public enum StreamEvent: Sendable, Hashable {
-    /// An entry is new: a post, a boost, an event, a share.
+    /// A new timeline item: a post, a boost, an event or a share of an event.
     case entry(ID<Entry>)
-    /// What an entry shows was changed.
+    /// The post or event of a timeline item was edited.
     case edited(ID<Entry>)
-    /// Entries are no more. `readers` are those who could read them besides followers; nil when everybody could.
+    /// Timeline items were deleted. `readers` are the accounts besides followers that could read them; nil when
+    /// everybody could.
     case deleted([ID<Entry>], author: ID<Account>, readers: [ID<Account>]?)
-    /// An account was notified.
+    /// An account got a notification.
     case notification(Int64, account: ID<Account>)
     /// A conversation of an account changed.
     case conversation(Int64, account: ID<Account>)
     /// An account's filters changed.
     case filtersChanged(ID<Account>)
-    /// Notifications that waited for an account's answer were let in.
+    /// Notification requests of an account were accepted, and their notifications were merged into the list.
     case notificationsMerged(ID<Account>)
-    /// The stewards said something to everybody.
+    /// The stewards published an announcement.
     case announced(Int64)
-    /// Somebody answered an announcement with a sign, or took it back.
+    /// Somebody added an emoji reaction to an announcement or removed one.
     case reacted(String, announcement: Int64)
-    /// An announcement was taken back.
+    /// An announcement was withdrawn.
     case withdrawn(Int64)
 
-    /// How many entries one event names at the most. A number has up to 19 digits, and a text 7,900 bytes.
+    /// The maximum number of timeline items in one event: an id has up to 19 digits, and the text may have 7,900 bytes.
     public static let limit = 250
-    /// How many readers one event names at the most.
+    /// The maximum number of readers in one event.
     public static let readers = 100
 
     private static let mark = "stream"
 
-    /// The text of it: `stream:entry:17`.
+    /// The text form, for example `stream:entry:17`.
     public var text: String {
         let (word, lists): (String, [[Int64]]) =
             switch self {
@@ -49,7 +50,7 @@ public enum StreamEvent: Sendable, Hashable {
         return ([Self.mark, word] + lists.map { $0.map { String($0) }.joined(separator: ",") }).joined(separator: ":")
     }
 
-    /// Reads the text; nil for what is none, or is of another version.
+    /// Parses the text form; nil for other text or for the text of another version.
     public init?(text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count >= 3, parts[0] == Self.mark else { return nil }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SanitizedHTML {
-    /// The text without its markup, for searches: linear, and right only for what the sanitiser wrote.
+    /// The text without markup, for searches. The cost is linear. The result is only correct for output of the
+    /// sanitiser.
     public var plainText: String {
         var text: [UInt8] = []
         var bytes = string.utf8[...]
@@ -34,11 +35,13 @@ extension SanitizedHTML {
     ]
 }
 
-/// Text in which words are looked for: case does not count.
+/// Text for case-insensitive keyword search.
 public struct FoldedText: Sendable {
     let scalars: [Unicode.Scalar]
 
-    /// - Parameter text: only the first 20,000 characters of it count.
+    /// Folds a text.
+    ///
+    /// - Parameter text: only its first 20,000 characters are used.
     public init(_ text: String) {
         var scalars: [Unicode.Scalar] = []
         for scalar in text.unicodeScalars.prefix(20_000) { scalars += Self.folded(scalar) }
@@ -50,7 +53,7 @@ public struct FoldedText: Sendable {
             ? [scalar] : Array(scalar.properties.lowercaseMapping.unicodeScalars)
     }
 
-    /// Letters, digits, marks and what joins them.
+    /// Whether the character is part of a word: a letter, digit, mark or connector.
     fileprivate static func isWord(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
@@ -61,18 +64,21 @@ public struct FoldedText: Sendable {
     }
 }
 
-/// A word or a phrase that is looked for.
+/// A keyword or phrase to search for.
 ///
-/// Each text is read once, however the word and the text are made: nothing in them can make a search slow.
+/// The search reads each text once, whatever the keyword and the text are, so no input can make it slow.
 public struct KeywordPattern: Sendable {
     private let scalars: [Unicode.Scalar]
-    /// For each length that fits: the longest shorter one that fits too, as Knuth, Morris and Pratt do.
+    /// For each prefix of the pattern, the length of its longest proper prefix that is also a suffix (Knuth, Morris,
+    /// Pratt).
     private let fallbacks: [Int]
     private let startsWord: Bool
     private let endsWord: Bool
 
-    /// - Parameter wholeWord: whether a part of a longer word does not count. It says nothing where the keyword begins
-    ///   or ends with a sign that belongs to no word.
+    /// Prepares a keyword.
+    ///
+    /// - Parameter wholeWord: whether the keyword must not be a part of a longer word. It has no effect at an end of
+    ///   the keyword that is not a word character.
     public init(_ text: String, wholeWord: Bool) {
         let scalars = FoldedText(text).scalars
         var fallbacks = [Int](repeating: 0, count: scalars.count)
@@ -88,7 +94,7 @@ public struct KeywordPattern: Sendable {
         endsWord = wholeWord && scalars.last.map(FoldedText.isWord) == true
     }
 
-    /// Whether it stands somewhere in a text.
+    /// Whether the text contains the keyword.
     public func isFound(in text: FoldedText) -> Bool {
         guard !scalars.isEmpty else { return false }
         var length = 0

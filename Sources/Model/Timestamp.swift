@@ -18,7 +18,7 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
         self.milliseconds = milliseconds
     }
 
-    /// Earlier before later.
+    /// Orders by time.
     public static func < (a: Self, b: Self) -> Bool { a.milliseconds < b.milliseconds }
 
     /// The instant `duration` later; saturates instead of overflowing.
@@ -33,13 +33,14 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
         return Self(overflow ? (duration.milliseconds < 0 ? .max : .min) : difference)
     }
 
-    /// How long from `earlier` to `later`; negative when they come the other way round, and saturates.
+    /// The duration from `earlier` to `later`; negative when they are in the other order; saturates instead of
+    /// overflowing.
     public static func - (later: Self, earlier: Self) -> Duration {
         let (difference, overflow) = later.milliseconds.subtractingReportingOverflow(earlier.milliseconds)
         return .milliseconds(overflow ? (later < earlier ? .min : .max) : difference)
     }
 
-    /// Further away than anything that is stored.
+    /// A time later than every stored time (the end of the year 9999).
     public static let distantFuture = Self(253_402_300_799_000)
 
     /// The instant as ISO 8601 in UTC with seconds: `2026-01-02T03:04:05Z`.
@@ -49,12 +50,12 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
 extension Timestamp: InstantProtocol {
     /// The instant `duration` later; saturates instead of overflowing.
     public func advanced(by duration: Duration) -> Self { self + duration }
-    /// How long from this instant to another; saturates.
+    /// The duration from this instant to another; saturates instead of overflowing.
     public func duration(to other: Self) -> Duration { other - self }
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded towards zero; saturates.
+    /// The whole milliseconds, rounded towards zero; saturates.
     public var milliseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
@@ -71,15 +72,15 @@ extension Duration {
     public static func days(_ count: Int) -> Duration { .seconds(count * 86_400) }
 }
 
-/// Where the time comes from. Tests bring their own.
+/// The source of the current time; tests supply their own.
 public protocol Clock: Sendable {
-    /// The present instant.
+    /// The current time.
     var now: Timestamp { get }
 }
 
 /// The machine's wall clock.
 public struct SystemClock: Clock {
-    /// The only one there is.
+    /// Creates the clock.
     public init() {}
 
     /// Reads the wall clock.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who may read a post, from everyone to the named few.
+/// Who may read a post, from everyone to only the mentioned accounts.
 public enum Visibility: String, Sendable, CaseIterable, Comparable {
-    /// Everyone, and shown in lists.
+    /// Everyone may read it, and public timelines show it.
     case everyone = "public"
-    /// Everyone who has the address, not shown in public lists.
+    /// Everyone who has the address may read it, but public timelines do not show it.
     case unlisted
-    /// The author's followers and those named.
+    /// The author's followers and the mentioned accounts may read it.
     case followers
-    /// Those named.
+    /// Only the mentioned accounts may read it (a direct message).
     case direct
 
     private var rank: Int {
@@ -20,7 +20,7 @@ public enum Visibility: String, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// Narrower before wider.
+    /// Orders from the narrowest to the widest.
     public static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
 
     /// Whether a stranger with the address may read it.

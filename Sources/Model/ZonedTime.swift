@@ -3,14 +3,15 @@
 public import Calendar
 internal import Synchronization
 
-/// An instant on the clocks of a place: what pages show and forms ask for.
+/// Instants in local time, for pages and forms.
 public enum ZonedTime {
-    // A mutex rather than an actor: pages ask for a few zones in synchronous code, and each is read from disk once.
+    // This is a mutex, not an actor, because pages call it in synchronous code. Only a few zones are used, and each is
+    // read from disk once.
     private static let cache = Mutex<[String: TimeZoneRules]>([:])
 
-    /// The rules of a zone, by its IANA name.
+    /// The rules of a time zone, by its IANA name.
     ///
-    /// - Returns: nil when there is no such zone on this machine.
+    /// - Returns: nil when this machine has no such zone.
     public static func rules(_ zone: String) -> TimeZoneRules? {
         if let known = cache.withLock({ $0[zone] }) { return known }
         guard let rules = TimeZoneRules.named(zone) else { return nil }
@@ -21,15 +22,15 @@ public enum ZonedTime {
         return rules
     }
 
-    /// Date and time of an instant on the clocks of `zone`; UTC when the zone is not known.
+    /// The local date and time of an instant in `zone`; in UTC when the zone is unknown.
     public static func fields(_ instant: Timestamp, in zone: String) -> LocalFields {
         (rules(zone) ?? .utc).localFields(of: instant.milliseconds)
     }
 
-    /// Reads `2026-09-04T09:00`, as a form's date field gives it, on the clocks of `zone`.
+    /// Parses `2026-09-04T09:00`, the value of a date field in a form, as local time in `zone`.
     ///
-    /// - Returns: nil for other text, for a day that does not exist, or for an unknown zone. A time that the clocks
-    ///   skip or show twice is taken as most calendars take it.
+    /// - Returns: nil for other text, for a day that does not exist, or for an unknown zone. A time that is skipped or
+    ///   occurs twice when clocks change is resolved with `LocalResolution.preferred`.
     public static func parse(_ text: String, in zone: String) -> Timestamp? {
         guard isDateField(text), let rules = rules(zone) else { return nil }
         let numbers = text.utf8.split { !(48...57).contains($0) }.compactMap { Int(Substring($0)) }
@@ -40,7 +41,8 @@ public enum ZonedTime {
         return Timestamp(rules.millis(ofLocal: local).preferred)
     }
 
-    /// Whether a text is written as a form's date field is: to the minute or, as some browsers do, to the second.
+    /// Whether the text has the format of a form's date field: to the minute, or to the second as some browsers send
+    /// it.
     private static func isDateField(_ text: String) -> Bool {
         let shape = "0000-00-00T00:00:00".utf8
         guard text.utf8.count == 16 || text.utf8.count == shape.count else { return false }
@@ -53,7 +55,7 @@ public enum ZonedTime {
         }
     }
 
-    /// The instant as `2026-09-04T09:00` on the clocks of `zone`: what a form's date field takes.
+    /// The instant as `2026-09-04T09:00` in local time of `zone`, for a date field in a form.
     public static func formValue(_ instant: Timestamp, in zone: String) -> String {
         let fields = fields(instant, in: zone)
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -3,36 +3,36 @@
 internal import CoreMetrics
 internal import Synchronization
 
-/// Counts of what happened since the start, by name; read by the metrics page and by tests.
+/// Counters of events since the start of the process, by name. The metrics page and tests read them.
 ///
-/// All of them are one metric, ``metric``, with the name as its label. Names are constants of ours, never text from
-/// outside, so the table stays small.
+/// All counters belong to one metric, ``metric``, with the name as a label. Names are constants in the code, never text
+/// from outside, so the table stays small.
 public final class Counters: Sendable {
-    /// What the counts are called on the metrics page.
+    /// The name of the metric on the metrics page.
     public static let metric = "troquet_events_total"
 
     private let registry: PrometheusRegistry
-    // A mutex rather than an actor: every request counts something, and none should wait for a hop.
+    // This is a mutex, not an actor, because every request counts something and must not wait for an actor.
     private let counters = Mutex<[String: Counter]>([:])
 
-    /// Nothing counted yet.
+    /// Makes an empty set of counters.
     ///
-    /// - Parameter registry: where the metrics page reads them.
+    /// - Parameter registry: the registry that the metrics page prints.
     public init(_ registry: PrometheusRegistry = PrometheusRegistry()) {
         self.registry = registry
     }
 
-    /// One more of `name`, such as `inbox.refused.bad_signature`.
+    /// Increments the counter `name`, for example `inbox.refused.bad_signature`.
     public func count(_ name: String, by amount: Int = 1) {
         counter(name).increment(by: amount)
     }
 
-    /// How many there were of `name`.
+    /// The value of the counter `name`; 0 when it was never incremented.
     public func value(_ name: String) -> Int {
         snapshot[name] ?? 0
     }
 
-    /// All of them.
+    /// The values of all counters by name.
     public var snapshot: [String: Int] {
         registry.counts(of: Self.metric, by: "name")
     }

@@ -3,20 +3,20 @@
 internal import CoreMetrics
 internal import Synchronization
 
-/// What the format calls the kinds of metrics.
+/// The kinds of metrics in the Prometheus format.
 enum MetricKind: String {
     case counter, gauge, histogram
 }
 
-/// The numbers of one metric with one set of labels.
+/// The values of one metric with one set of labels.
 protocol MetricSeries: AnyObject, Sendable {
-    /// The lines that say them.
+    /// The lines of the text format.
     ///
-    /// - Parameter labels: as they are written, with their braces.
+    /// - Parameter labels: the formatted labels, with their braces.
     func lines(_ name: String, _ labels: String) -> [String]
 }
 
-/// A number that only grows; past the largest one it begins again.
+/// A number that only grows; it wraps around after the largest value.
 final class CounterSeries: MetricSeries, CounterHandler {
     private let count = Atomic<Int64>(0)
 
@@ -29,7 +29,7 @@ final class CounterSeries: MetricSeries, CounterHandler {
     func lines(_ name: String, _ labels: String) -> [String] { ["\(name)\(labels) \(value)"] }
 }
 
-/// A number that goes up and down.
+/// A number that can go up and down.
 final class GaugeSeries: MetricSeries, RecorderHandler, MeterHandler {
     private let current = Mutex(0.0)
 
@@ -45,10 +45,10 @@ final class GaugeSeries: MetricSeries, RecorderHandler, MeterHandler {
     }
 }
 
-/// How many values lie below each bound, and their sum.
+/// A histogram: the number of values up to each bound, and their sum.
 final class HistogramSeries: MetricSeries, RecorderHandler, TimerHandler {
     private struct State {
-        /// Values of each bucket alone; the last one is above all bounds.
+        /// The number of values in each bucket; the last bucket is for values above all bounds.
         var counts: [Int]
         var sum = 0.0
     }
@@ -89,7 +89,7 @@ final class HistogramSeries: MetricSeries, RecorderHandler, TimerHandler {
 }
 
 extension Double {
-    /// As the format writes numbers; whole ones without a point.
+    /// The number in the text format; whole numbers have no decimal point.
     fileprivate var metricText: String {
         if isNaN { return "NaN" }
         if isInfinite { return self < 0 ? "-Inf" : "+Inf" }

@@ -3,19 +3,19 @@
 public import CoreMetrics
 internal import Synchronization
 
-// swift-metrics is the door: whoever counts makes a `Counter`, a `Gauge` or a `Timer` and knows nothing of this file.
-// Here they become numbers in memory, and the numbers the text that Prometheus and its kin read.
+// Code that measures something uses swift-metrics: it makes a `Counter`, a `Gauge` or a `Timer` and does not depend on
+// this file. This registry keeps the values in memory and writes them in the text format of Prometheus.
 //
 // Spec: Prometheus text exposition format 0.0.4.
 
-/// Keeps every metric of a node and writes them out.
+/// Keeps every metric of a server and writes them as text.
 ///
-/// Asked twice for one label with the same dimensions, it gives the same metric. A metric lives as long as the registry:
-/// `destroy` does nothing, since all that is counted here is counted for as long as the process runs.
+/// Two requests for the same label and dimensions get the same metric. A metric lives as long as the registry:
+/// `destroy` does nothing, because every metric is needed until the process ends.
 public final class PrometheusRegistry: MetricsFactory {
     private struct Family {
         var kind: MetricKind
-        /// By their labels as they are written: `{face="pages"}`.
+        /// The series by their formatted labels: `{face="pages"}`.
         var series: [String: any MetricSeries] = [:]
     }
 
@@ -25,10 +25,12 @@ public final class PrometheusRegistry: MetricsFactory {
     public static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
 
     private let help: [String: String]
-    // A mutex rather than an actor: metrics are made in initialisers, which cannot wait.
+    // This is a mutex, not an actor, because metrics are made in initialisers, which cannot wait.
     private let families = Mutex<[String: Family]>([:])
 
-    /// - Parameter help: what the metrics are, in one sentence each, by their names.
+    /// Makes an empty registry.
+    ///
+    /// - Parameter help: one sentence about each metric, by metric name.
     public init(help: [String: String] = [:]) {
         self.help = help
     }
@@ -46,7 +48,7 @@ public final class PrometheusRegistry: MetricsFactory {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// The counters of one name by the value of one label; those with other labels are left out.
+    /// The counters of one metric, by the value of one label. Series with other labels are omitted.
     func counts(of name: String, by label: String) -> [String: Int] {
         let series = families.withLock { $0[name]?.series ?? [:] }
         var counts: [String: Int] = [:]
@@ -58,7 +60,8 @@ public final class PrometheusRegistry: MetricsFactory {
         return counts
     }
 
-    /// The known series, or a new one. A name that already stands for another kind gets one that is written nowhere.
+    /// The existing series or a new one. When the name already belongs to a metric of another kind, the new series is
+    /// not registered and never printed.
     private func series<Series: MetricSeries>(
         _ label: String, _ dimensions: [(String, String)], _ kind: MetricKind, make: () -> Series
     ) -> Series {
@@ -77,17 +80,17 @@ public final class PrometheusRegistry: MetricsFactory {
 
     // MARK: - MetricsFactory
 
-    /// A number that only grows.
+    /// Makes a counter, a number that only grows.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         series(label, dimensions, .counter) { CounterSeries() }
     }
 
-    /// A number that goes up and down.
+    /// Makes a gauge, a number that can go up and down.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         series(label, dimensions, .gauge) { GaugeSeries() }
     }
 
-    /// A number that goes up and down, or how values are distributed over the buckets.
+    /// Makes a gauge, or a histogram when `aggregate` is true.
     public func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool
     ) -> any RecorderHandler {
@@ -95,7 +98,7 @@ public final class PrometheusRegistry: MetricsFactory {
         return series(label, dimensions, .histogram) { HistogramSeries(bounds: Self.buckets) }
     }
 
-    /// How durations are distributed over the buckets, in seconds.
+    /// Makes a histogram of durations in seconds.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         series(label, dimensions, .histogram) { HistogramSeries(bounds: Self.buckets) }
     }
@@ -111,12 +114,12 @@ public final class PrometheusRegistry: MetricsFactory {
 
     // MARK: - Text
 
-    /// A name as the format allows it.
+    /// The metric name with every character that the format does not allow replaced by `_`.
     private static func name(_ label: String) -> String {
         String(label.map { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "_" || $0 == ":" ? $0 : "_" })
     }
 
-    /// `{a="1",b="2"}`, in the order of the names; empty without any.
+    /// Formats labels as `{a="1",b="2"}`, sorted by name; empty when there are no labels.
     private static func labels(_ dimensions: [(String, String)]) -> String {
         guard !dimensions.isEmpty else { return "" }
         let pairs = dimensions.sorted { $0.0 < $1.0 }.map { "\(name($0.0))=\"\(escaped($0.1, quotes: true))\"" }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Base64 with padding, in which each value has one spelling. Spec: RFC 4648 §4, §3.5.
+/// Base64 with padding, in which each value has exactly one spelling. Spec: RFC 4648 §4, §3.5.
 ///
-/// A verifier that takes several spellings lets a replayed signature look new, so ``decode(_:)`` refuses white space,
-/// the URL alphabet, missing or extra padding, and unused bits that are not zero. ``decodeLeniently(_:)`` is for what
-/// apps send, where nothing depends on the spelling.
+/// A verifier that accepts several spellings lets a replayed signature look new. So ``decode(_:)`` refuses white space,
+/// the URL alphabet, missing or extra padding, and unused bits that are not zero. ``decodeLeniently(_:)`` is for input
+/// from client apps, where nothing depends on the spelling.
 public enum Base64 {
     fileprivate static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    /// The value of each byte as a digit of either alphabet, 255 for what is not one; 256 entries.
+    /// The value of each byte as a digit of either alphabet, 255 for all other bytes; 256 entries.
     private static let digits: [UInt8] = {
         var table = [UInt8](repeating: 255, count: 256)
         for (value, byte) in Base64URL.alphabet.enumerated() { table[Int(byte)] = UInt8(value) }
@@ -16,10 +16,12 @@ public enum Base64 {
         return table
     }()
 
-    /// The bytes in the standard alphabet, padded.
+    /// Encodes the bytes in the standard alphabet with padding.
     public static func encode(_ bytes: [UInt8]) -> String { encode(bytes, alphabet: alphabet, isPadded: true) }
 
-    /// - Returns: the bytes, or nil unless `text` is the one canonical spelling of them.
+    /// Decodes canonical base64.
+    ///
+    /// - Returns: the bytes, or nil unless `text` is their one canonical spelling.
     public static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
         let text = Array(text)
         let digits = text.prefix { $0 != UInt8(ascii: "=") }
@@ -30,10 +32,10 @@ public enum Base64 {
         return decode(digits, allowsSpareBits: false)
     }
 
-    /// Reads base64 of either alphabet, padded or not; bits that no byte needs are ignored.
+    /// Decodes base64 of either alphabet, with or without padding; unused bits are ignored.
     ///
-    /// - Returns: nil for a character of neither alphabet, for one after the padding, and for a length that no bytes
-    ///   have.
+    /// - Returns: nil for a character outside both alphabets, for a character after the padding, and for an impossible
+    ///   length.
     public static func decodeLeniently(_ text: some StringProtocol) -> [UInt8]? {
         var digits = Array(text.utf8)[...]
         while digits.last == UInt8(ascii: "=") { digits.removeLast() }
@@ -46,10 +48,11 @@ public enum Base64 {
         var word: UInt32 = 0
         var bits: UInt32 = 0
         for byte in text {
-            // Safe: a byte indexes 256 entries.
+            // Safe: a byte is a valid index into 256 entries.
             let digit = digits[Int(byte)]
             guard digit != 255 else { return nil }
-            // At most 6 bits are left of the digits before, so that nothing is lost above bit 12.
+            // At most 6 bits are left from the digits before, so at most 12 bits are in use and the mask removes only
+            // old ones.
             word = (word << 6 | UInt32(digit)) & 0xFFFF
             bits += 6
             if bits >= 8 {
@@ -72,7 +75,7 @@ public enum Base64 {
             bits += 8
             while bits >= 6 {
                 bits -= 6
-                // Safe: six bits index 64 entries.
+                // Safe: six bits are a valid index into 64 entries.
                 text.append(alphabet[Int(word >> bits & 63)])
             }
         }
@@ -83,11 +86,11 @@ public enum Base64 {
     }
 }
 
-/// Base64 in the alphabet that addresses, header fields and file names can hold as it is. Spec: RFC 4648 §5.
+/// Base64 in the alphabet that URLs, HTTP headers and file names can contain without escapes. Spec: RFC 4648 §5.
 public enum Base64URL {
     fileprivate static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    /// The bytes in the URL alphabet, without padding unless it is asked for.
+    /// Encodes the bytes in the URL alphabet, by default without padding.
     public static func encode(_ bytes: [UInt8], isPadded: Bool = false) -> String {
         Base64.encode(bytes, alphabet: alphabet, isPadded: isPadded)
     }

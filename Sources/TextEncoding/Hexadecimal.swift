@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Hexadecimal digits and the bytes that they stand for. Spec: RFC 4648 §8.
+/// Conversion between bytes and hexadecimal digits. Spec: RFC 4648 §8.
 public enum Hexadecimal {
-    /// The bytes as lower-case digits, two for each byte.
+    /// Encodes the bytes as lower-case digits, two per byte.
     public static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count * 2)
@@ -13,7 +13,7 @@ public enum Hexadecimal {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The value of one ASCII digit of either case, 0 … 15; nil for any other byte.
+    /// The value of one ASCII digit of either case, 0 … 15; nil for all other bytes.
     @inlinable
     public static func value(of digit: UInt8) -> UInt8? {
         switch digit {
@@ -24,14 +24,14 @@ public enum Hexadecimal {
         }
     }
 
-    /// The ASCII digit of the lower four bits, `a` … `f` above nine.
+    /// The ASCII digit of the lower four bits, with `a` … `f` for 10 … 15.
     @inlinable
     public static func lowerDigit(_ value: UInt8) -> UInt8 {
         let nibble = value & 15
         return nibble < 10 ? 0x30 + nibble : 0x57 + nibble
     }
 
-    /// The ASCII digit of the lower four bits, `A` … `F` above nine.
+    /// The ASCII digit of the lower four bits, with `A` … `F` for 10 … 15.
     @inlinable
     public static func upperDigit(_ value: UInt8) -> UInt8 {
         let nibble = value & 15

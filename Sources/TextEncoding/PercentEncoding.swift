@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Percent escapes, on bytes. Spec: RFC 3986 §2.1; WHATWG URL, application/x-www-form-urlencoded.
+/// Percent-encoding of bytes. Spec: RFC 3986 §2.1; WHATWG URL, application/x-www-form-urlencoded.
 public enum PercentEncoding {
-    /// The text that the escapes stand for.
+    /// Decodes percent-encoded text.
     ///
     /// - Parameter plusIsSpace: whether `+` means a space, as it does in forms and queries.
-    /// - Returns: nil when an escape is incomplete, or when the result is not UTF-8 or holds a NUL.
+    /// - Returns: nil when an escape is incomplete or invalid, or when the result is not UTF-8 or contains a NUL.
     public static func decode(_ bytes: some Sequence<UInt8>, plusIsSpace: Bool = false) -> String? {
         text(of: Array(bytes), plusIsSpace: plusIsSpace)
     }
@@ -29,12 +29,12 @@ public enum PercentEncoding {
         return String(validating: decoded, as: UTF8.self)
     }
 
-    /// The text with every byte escaped that is not unreserved, so that it can stand in a path segment or a query.
+    /// Escapes every byte that is not unreserved, so that the text can be used in a path segment or a query.
     public static func encode(_ text: String) -> String {
         encode(text) { !isUnreserved($0) }
     }
 
-    /// The text with those bytes escaped for which `needsEscape` holds. A percent sign is a byte like any other.
+    /// Escapes the bytes for which `needsEscape` is true. A percent sign gets no special treatment.
     public static func encode(_ text: String, where needsEscape: (UInt8) -> Bool) -> String {
         guard text.utf8.contains(where: needsEscape) else { return text }
         var encoded: [UInt8] = []
@@ -45,14 +45,15 @@ public enum PercentEncoding {
         return String(decoding: encoded, as: UTF8.self)
     }
 
-    /// Adds the escape of one byte, with upper-case digits.
+    /// Appends the escape of one byte, with upper-case digits.
     public static func append(_ byte: UInt8, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "%"))
         bytes.append(Hexadecimal.upperDigit(byte >> 4))
         bytes.append(Hexadecimal.upperDigit(byte))
     }
 
-    /// Whether a byte is a letter, a digit or one of `-._~`: what an escape never changes. Spec: RFC 3986 §2.3.
+    /// Whether a byte is unreserved: a letter, a digit or one of `-._~`. Escaping does not change the meaning of these
+    /// bytes. Spec: RFC 3986 §2.3.
     @inlinable
     public static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
@@ -63,6 +64,6 @@ public enum PercentEncoding {
 }
 
 extension String {
-    /// The text as it stands in a path segment or in a query: all but letters, digits and `-._~` is escaped.
+    /// The text escaped for a path segment or a query: all characters except letters, digits and `-._~` are escaped.
     public var percentEncoded: String { PercentEncoding.encode(self) }
 }

@@ -1,39 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that an actor did, as it arrives in an inbox.
+/// An activity as it arrives in an inbox.
 ///
-/// What the object may be, and whether this actor may say it, is for the handler of the type.
+/// The handler of the activity type checks what the object may be and whether this actor may do this.
 public struct ActivityDocument: Sendable, Hashable {
-    /// The identifier; some servers send none.
+    /// The identifier; `nil` because some servers send none.
     public let id: IRI?
     /// The first known activity type, or the first type.
     public let type: String
-    /// Who did it.
+    /// The actor that performed the activity.
     public let actor: IRI
-    /// What it was done to, the first of several.
+    /// The first object of the activity.
     public let object: Reference?
-    /// All that it was done to; a `Flag` names several.
+    /// All objects of the activity; a `Flag` can have several.
     public let objects: [Reference]
-    /// Where to, in `Add` and `Move`.
+    /// The target, in `Add` and `Move`.
     public let target: IRI?
-    /// Where from, in `Remove`.
+    /// The origin, in `Remove`.
     public let origin: IRI?
-    /// What came out, for example the authorisation in an `Accept`.
+    /// The result, for example the authorisation in an `Accept`.
     public let result: Reference?
-    /// By what means, for example the quoting post in a `QuoteRequest`.
+    /// The instrument, for example the quoting post in a `QuoteRequest`.
     public let instrument: Reference?
-    /// Text that comes with it: a reason, an emoji, an answer.
+    /// The text of the activity: a reason, an emoji or a reply.
     public let content: String?
-    /// Whom it is addressed to.
+    /// The addressees.
     public let audience: Audience
-    /// Milliseconds since 1970 UTC.
+    /// When it was published, in milliseconds since 1970 UTC.
     public let published: Int64?
-    /// Everything that was received.
+    /// The document as it was received, unknown keys included.
     public let document: Document
 
-    /// Reads an activity of any type, known to us or not.
+    /// Reads an activity of any type, also of unknown types.
     ///
-    /// - Throws: when `type` or `actor` is missing, or the document is of another family, or it names two actors.
+    /// - Throws: when `type` or `actor` is missing, when the document is of another family, or when it names two
+    ///   actors.
     public init(_ document: Document) throws(VocabularyError) {
         let types = document.types
         guard let first = types.first else { throw VocabularyError(path: "type", expected: "activity") }
@@ -59,23 +60,27 @@ public struct ActivityDocument: Sendable, Hashable {
         self.document = document
     }
 
-    /// Whether the type is one that ActivityStreams or a peer of ours defines.
+    /// Whether ActivityStreams or a known implementation defines the type.
     public var isKnownType: Bool { Family.activityTypes.contains(type) }
 
-    /// The object, which must be there.
+    /// The object.
+    ///
+    /// - Throws: when there is none.
     public func requireObject() throws(VocabularyError) -> Reference {
         guard let object else { throw VocabularyError(path: "object", expected: "IRI or object") }
         return object
     }
 
-    /// The identifier of the object, which must be there.
+    /// The identifier of the object.
+    ///
+    /// - Throws: when there is no object or it has no identifier.
     public func requireObjectID() throws(VocabularyError) -> IRI {
         guard let id = try requireObject().id else { throw VocabularyError(path: "object.id", expected: "IRI") }
         return id
     }
 
-    /// The activity inside, for `Announce`, `Undo`, `Accept` and `Reject`; `nil` when the object is only named or is
-    /// no activity.
+    /// The activity inside an `Announce`, `Undo`, `Accept` or `Reject`; `nil` when the object is only an id or is not
+    /// an activity.
     public var innerActivity: ActivityDocument? {
         guard let document = object?.document, document.family == .activity else { return nil }
         return try? ActivityDocument(document)

@@ -1,103 +1,105 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What kind of actor a document describes.
+/// The type of an actor.
 public enum ActorKind: String, Sendable, Hashable, CaseIterable {
-    /// A human being.
+    /// A person.
     case person = "Person"
     /// A community.
     case group = "Group"
-    /// A server or a program.
+    /// A server or an application.
     case application = "Application"
     /// A bot.
     case service = "Service"
-    /// A body that publishes.
+    /// An organisation.
     case organization = "Organization"
 }
 
-/// Somebody on another server.
+/// An actor on another server.
 ///
-/// Only the `id`, a known type and nothing contradictory are required: servers that guard their profiles serve stubs
-/// with little more than a key.
+/// Only `id` and a known type without contradictions are required, because servers with protected profiles serve stub
+/// documents that hold little more than a public key.
 public struct ActorDocument: Sendable, Hashable {
     /// The identifier.
     public let id: IRI
-    /// What kind of actor.
+    /// The type of the actor.
     public let kind: ActorKind
-    /// The name in a handle, without host.
+    /// The user name part of the handle, without host.
     public let preferredUsername: String?
-    /// The whole handle `name@host` when the actor states one.
+    /// The whole handle `name@host`, when the actor states it.
     ///
     /// Spec: FEP-2c59.
     public let webfinger: String?
-    /// The name for people, plain text.
+    /// The display name, plain text.
     public let name: String?
     /// The description, untrusted HTML.
     public let summaryHTML: String?
-    /// The page for people, as written.
+    /// The web page of the profile, as written.
     public let url: IRI?
-    /// Where to deliver.
+    /// The inbox, to which activities are delivered.
     public let inbox: IRI?
-    /// What the actor did.
+    /// The outbox, the collection of the actor's activities.
     public let outbox: IRI?
-    /// Who follows.
+    /// The collection of followers.
     public let followers: IRI?
-    /// Whom the actor follows.
+    /// The collection of the actors that this actor follows.
     public let following: IRI?
-    /// Pinned posts.
+    /// The collection of pinned posts.
     public let featured: IRI?
     /// The collection of moderators of a group: `attributedTo`, or the older `moderators`.
     ///
     /// Spec: FEP-1b12.
     public let moderators: IRI?
-    /// Agenda of a group.
+    /// The collection of upcoming events of a group.
     ///
     /// Spec: FEP-8a8e.
     public let upcomingEvents: IRI?
-    /// Other addresses of the actor's server.
+    /// Further endpoints of the actor's server.
     public let endpoints: Endpoints
-    /// The small picture.
+    /// The avatar.
     public let icon: IRI?
-    /// The banner.
+    /// The header picture.
     public let image: IRI?
-    /// Embedded keys, at most ten.
+    /// The public keys in the document, at most ten.
     public let publicKeys: [KeyDocument]
-    /// Pairs of a profile, at most fifty.
+    /// The profile fields, at most fifty.
     public let fields: [ProfileField]
-    /// Whether a follow waits for approval; on a group: whether it is private.
+    /// Whether a follow request needs approval; on a group, whether the group is private.
     public let manuallyApprovesFollowers: Bool
-    /// Whether the actor wants to be found; `nil` when it does not say.
+    /// Whether the actor wants to be listed in directories; `nil` when not stated.
     public let discoverable: Bool?
-    /// Whether posts may be searched; `nil` when the actor does not say.
+    /// Whether the actor's posts may be indexed for search; `nil` when not stated.
     public let indexable: Bool?
-    /// Whether only moderators post in the group.
+    /// Whether only moderators may post in the group.
     public let postingRestrictedToMods: Bool
     /// Whether the actor's own server has suspended it.
     public let isSuspended: Bool
-    /// Where the actor went.
+    /// The new account, after a `Move`.
     public let movedTo: IRI?
-    /// What else the actor is called.
+    /// Other identifiers of the same actor.
     public let alsoKnownAs: [IRI]
-    /// Milliseconds since 1970 UTC.
+    /// When it was published, in milliseconds since 1970 UTC.
     public let published: Int64?
-    /// Milliseconds since 1970 UTC.
+    /// When it was last changed, in milliseconds since 1970 UTC.
     public let updated: Int64?
-    /// Everything that was received.
+    /// The document as it was received, unknown keys included.
     public let document: Document
 
-    /// Other addresses of the actor's server.
+    /// Further endpoints of the actor's server.
     public struct Endpoints: Sendable, Hashable {
-        /// One inbox for all actors of the server.
+        /// The shared inbox of all actors of the server.
         public let sharedInbox: IRI?
     }
 
-    /// Where the address of the inbox for many is; the same as `endpoints.sharedInbox`.
+    /// The shared inbox of the actor's server; the same as `endpoints.sharedInbox`.
     public var sharedInbox: IRI? { endpoints.sharedInbox }
 
-    /// The page for people when it lies on the actor's own origin, and the identifier otherwise.
+    /// The profile page when it is on the actor's own origin, otherwise the identifier.
     public var pageURL: IRI { url.flatMap { $0.isSameOrigin(as: id) ? $0 : nil } ?? id }
 
-    /// Addresses that lie on another origin than the actor: such an actor could divert what is meant for somebody
-    /// else. A shared inbox is not among them.
+    /// The names of the properties whose addresses are on another origin than the actor.
+    ///
+    /// Such an actor could divert activities or collections of somebody else. A shared inbox on another origin is
+    /// allowed.
     public var propertiesOnOtherOrigins: [String] {
         document.properties(
             outside: id,
@@ -109,7 +111,8 @@ public struct ActorDocument: Sendable, Hashable {
 
     /// Reads an actor.
     ///
-    /// - Throws: when `id` is missing, or `type` is not one of ``ActorKind`` or also something else.
+    /// - Throws: when `id` is missing, when no type is one of ``ActorKind``, or when the document also belongs to
+    ///   another family.
     public init(_ document: Document) throws(VocabularyError) {
         id = try document.requireID()
         let type = try document.requireType(among: Family.actorTypes, .actor)
@@ -143,7 +146,8 @@ public struct ActorDocument: Sendable, Hashable {
         self.document = document
     }
 
-    /// A collection is one IRI; a list of actors, which PeerTube writes, is not.
+    /// Accepts one IRI as the collection of moderators. PeerTube writes a list of actors into `attributedTo`; that list
+    /// is not a collection and is ignored.
     private static func moderators(of document: Document) -> IRI? {
         if let text = document["attributedTo"]?.string, let iri = IRI(text) { return iri }
         return document.iri("moderators")
@@ -152,32 +156,32 @@ public struct ActorDocument: Sendable, Hashable {
 
 /// A public key as an actor publishes it.
 public struct KeyDocument: Sendable, Hashable {
-    /// The identifier that signatures name.
+    /// The identifier of the key, which signatures name as `keyId`.
     public let id: IRI
-    /// Whose key it is.
+    /// The actor that owns the key.
     public let owner: IRI
-    /// What kind of text ``text`` is.
+    /// The encoding of ``text``.
     public let format: Format
-    /// The key.
+    /// The encoded key.
     public let text: String
 
-    /// How a key is written.
+    /// The encodings of a public key.
     public enum Format: Sendable, Hashable {
-        /// `publicKeyPem`: PEM.
+        /// PEM, from `publicKeyPem`.
         case pem
-        /// `publicKeyMultibase` of a Multikey.
+        /// Multibase, from `publicKeyMultibase` of a Multikey.
         ///
         /// Spec: FEP-521a.
         case multibase
     }
 
-    /// The key as PEM, when it is written so.
+    /// The key as PEM; `nil` when it has another format.
     public var pem: String? { format == .pem ? text : nil }
 
-    /// The key as multibase, when it is written so.
+    /// The key as multibase; `nil` when it has another format.
     public var multibase: String? { format == .multibase ? text : nil }
 
-    /// Reads a key, also one that is served as a document of its own.
+    /// Reads a key that is embedded in an actor or served as a document of its own.
     ///
     /// - Throws: when `id`, the owner (`owner` or `controller`) or the key is missing.
     public init(_ document: Document) throws(VocabularyError) {
@@ -201,7 +205,7 @@ public struct KeyDocument: Sendable, Hashable {
     }
 }
 
-/// One pair of a profile, such as a pronoun or a web page.
+/// One profile field, for example pronouns or a web page.
 public struct ProfileField: Sendable, Hashable {
     /// The label, plain text.
     public let name: String

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that a text refers to: a person, a topic, a picture in the line.
+/// A tag of a post: a mention, a hashtag, a custom emoji or a link.
 public struct TagDocument: Sendable, Hashable {
-    /// What kind of tag.
+    /// The kinds of tags.
     public enum Kind: Sendable, Hashable {
-        /// A person or group, named by `href`.
+        /// A mention of a person or group; `href` is the identifier.
         case mention
-        /// A topic; the name begins with `#`.
+        /// A hashtag; the name begins with `#`.
         case hashtag
-        /// A small picture that replaces `:name:`.
+        /// A custom emoji, a small picture that replaces `:name:` in the text.
         case emoji
         /// A link to an object, for example a quoted post.
         ///
@@ -18,24 +18,24 @@ public struct TagDocument: Sendable, Hashable {
         case other
     }
 
-    /// What kind of tag.
+    /// The kind of the tag.
     public let kind: Kind
     /// The type as written.
     public let type: String
     /// `@user@host`, `#topic`, `:shortcode:`.
     public let name: String?
-    /// What it points to.
+    /// The identifier or address of the tagged object.
     public let href: IRI?
-    /// The picture of an emoji.
+    /// The picture of a custom emoji.
     public let iconURL: IRI?
-    /// The identifier of an emoji.
+    /// The identifier of a custom emoji.
     public let id: IRI?
     /// The media type of a link.
     public let mediaType: String?
     /// The relations of a link.
     public let rel: [String]
 
-    /// Reads a tag; nothing is required.
+    /// Reads a tag; no property is required.
     public init(_ document: Document) {
         type = document.type ?? ""
         kind =
@@ -59,37 +59,37 @@ public struct TagDocument: Sendable, Hashable {
 public struct AttachmentDocument: Sendable, Hashable {
     /// `Document`, `Image`, `Video`, `Audio`, `Link`, … as written.
     public let type: String
-    /// Where it is.
+    /// The address of the file or page.
     public let url: IRI
     /// The media type, when stated.
     public let mediaType: String?
-    /// The alternative text, plain.
+    /// The alternative text, plain text.
     public let name: String?
-    /// Pixels, 1 … 100,000.
+    /// The width in pixels, 1 … 100,000.
     public let width: Int?
-    /// Pixels, 1 … 100,000.
+    /// The height in pixels, 1 … 100,000.
     public let height: Int?
-    /// A blurred preview.
+    /// The blurhash, a short code for a blurred preview.
     public let blurhash: String?
-    /// The point to keep when the picture is cut: -1 … 1 from the left and from the bottom.
+    /// The focal point of the picture, which stays visible when the picture is cropped.
     public let focalPoint: FocalPoint?
-    /// A smaller picture.
+    /// The address of a thumbnail.
     public let previewURL: IRI?
-    /// Whether an event wants it on top.
+    /// Whether an event wants this picture as its banner.
     public let isBannerImage: Bool
 
-    /// The point to keep when a picture is cut.
+    /// The point of a picture that stays visible when the picture is cropped.
     public struct FocalPoint: Sendable, Hashable {
-        /// -1 … 1, left to right.
+        /// The horizontal position, from -1 (left) to 1 (right).
         public let x: Double
-        /// -1 … 1, bottom to top.
+        /// The vertical position, from -1 (bottom) to 1 (top).
         public let y: Double
     }
 
-    /// Whether it is a link to a page rather than a file to show.
+    /// Whether it is a link to a web page, not a media file.
     public var isLink: Bool { type == "Link" && (mediaType.map { $0.hasPrefix("text/html") } ?? true) }
 
-    /// Whether type or media type say that it is a picture.
+    /// Whether the media type, or else the type, says that it is a picture.
     public var isImage: Bool { mediaType.map { $0.hasPrefix("image/") } ?? (type == "Image") }
 
     /// Reads an attachment; `nil` when it has neither `url` nor `href`.

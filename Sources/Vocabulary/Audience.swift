@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whom a document is addressed to.
+/// The addressees of a document.
 public struct Audience: Sendable, Hashable {
-    /// Primary addressees.
+    /// The primary addressees.
     public var to: [IRI]
-    /// Secondary addressees.
+    /// The secondary addressees.
     public var cc: [IRI]
-    /// The communities to which the document belongs.
+    /// The groups to which the document belongs.
     ///
     /// Spec: FEP-1b12.
     public var audience: [IRI]
-    /// `bto` and `bcc` together, which must never be passed on.
+    /// The addressees of `bto` and `bcc` together. They must never be forwarded.
     public private(set) var hidden: [IRI]
 
-    /// An audience that we make.
+    /// Makes an audience for an outgoing document.
     public init(to: [IRI] = [], cc: [IRI] = [], audience: [IRI] = []) {
         self.to = to
         self.cc = cc
@@ -29,19 +29,20 @@ public struct Audience: Sendable, Hashable {
         hidden = (Self.read("bto", of: document) + Self.read("bcc", of: document)).withoutRepeats
     }
 
-    /// Whether `to` names Public: shown everywhere.
+    /// Whether `to` names Public, so that the document appears in public timelines.
     public var isPublic: Bool { to.contains(.asPublic) }
 
-    /// Whether `cc` or `audience` names Public and `to` does not: readable by all, listed nowhere.
+    /// Whether `cc` or `audience` names Public and `to` does not: everybody may read the document, but public timelines
+    /// do not show it.
     public var isUnlisted: Bool { isPublic == false && (cc.contains(.asPublic) || audience.contains(.asPublic)) }
 
-    /// Every address, Public and the hidden ones included, each once.
+    /// All addressees, each once, with Public and with the addressees of `bto` and `bcc`.
     public var all: [IRI] { (to + cc + audience + hidden).withoutRepeats }
 
-    /// Every address but Public, each once.
+    /// All addressees without Public, each once.
     public var recipients: [IRI] { all.filter { $0 != .asPublic } }
 
-    /// Both audiences as one, for an activity and the object inside.
+    /// Joins two audiences, for example those of an activity and of its object.
     public func merging(_ other: Audience) -> Audience {
         var merged = Audience(
             to: (to + other.to).withoutRepeats, cc: (cc + other.cc).withoutRepeats,

@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A collection or one page of it.
+/// A collection or a collection page.
 public struct CollectionDocument: Sendable, Hashable {
-    /// The identifier; an embedded page may have none.
+    /// The identifier; `nil` for an embedded page without one.
     public let id: IRI?
     /// The type as written.
     public let type: String
-    /// How many there are in all; 0 or more.
+    /// The total number of items; 0 or more.
     public let totalItems: Int64?
-    /// The first page, named or embedded.
+    /// The first page, as an id or embedded.
     public let first: Reference?
-    /// The page after this one.
+    /// The next page.
     public let next: IRI?
-    /// The page before this one.
+    /// The previous page.
     public let previous: IRI?
-    /// The collection to which this page belongs.
+    /// The collection that this page belongs to.
     public let partOf: IRI?
-    /// What is here: `orderedItems`, or else `items`.
+    /// The items of this document: `orderedItems`, or `items` when there are none.
     public let items: [Reference]
 
     /// Whether this is a page.
     public var isPage: Bool { type.hasSuffix("Page") }
 
-    /// Whether members may be read: a collection with neither items nor pages hides them.
+    /// Whether the server hides the members: the collection has neither items nor a first page, and `totalItems` is not
+    /// 0.
     public var isHidden: Bool { items.isEmpty && first == nil && isPage == false && (totalItems ?? 1) > 0 }
 
     /// Reads a collection.
     ///
-    /// - Throws: when `type` is none of the four, or also something else.
+    /// - Throws: when no type is one of the four collection types, or when the document also belongs to another family.
     public init(_ document: Document) throws(VocabularyError) {
         type = try document.requireType(among: Family.collectionTypes, .collection)
         id = document.id

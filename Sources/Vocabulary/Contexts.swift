@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Terms stand inline and never behind an address: Iceshrimp refuses contexts that it does not know, Mastodon looks for
-// the literal ActivityStreams string, all others ignore the rest. A term stands in exactly one of the tables.
+// The terms are written inline and never as the address of a context document: Iceshrimp refuses contexts that it does
+// not know, Mastodon looks for the literal ActivityStreams string, and all others ignore the rest. Each term is in
+// exactly one of the tables below.
 
-/// The values of `@context` that we send.
+/// The values of `@context` in outgoing documents.
 public enum Contexts {
-    /// The ActivityStreams context, alone: for activities that use no other term.
+    /// The ActivityStreams context without other terms, for activities that need none.
     public static let activity = JSON("https://www.w3.org/ns/activitystreams")
 
-    /// For actors.
+    /// The context of actors.
     public static let actor = make([prefixes, shared, actorTerms], withSecurity: true)
 
-    /// For posts, and activities that embed one.
+    /// The context of posts, and of activities that embed a post.
     public static let note = make([prefixes, shared, noteTerms], withSecurity: false)
 
-    /// For events, and activities that embed one.
+    /// The context of events, and of activities that embed an event.
     public static let event = make([prefixes, shared, noteTerms, eventTerms], withSecurity: false)
 
-    /// Every term that we use.
+    /// The context with every term that this server uses.
     public static let full = make([prefixes, shared, actorTerms, noteTerms, eventTerms], withSecurity: true)
 
-    /// The ActivityStreams context with a few terms of one's own.
+    /// The ActivityStreams context with the given additional terms.
     public static func plain(_ terms: JSON.Object) -> JSON {
         terms.isEmpty ? activity : [activity, .object(terms)]
     }

@@ -2,19 +2,20 @@
 
 internal import CivilDates
 
-// Servers write one property in many shapes: a value, a list of one, an object with an id, null. The readers here
-// accept them all and never fail; what a kind of document must have is required by the typed readers built on top.
-// Only the compact keys are read: `@context` never changes the meaning of a key, and `@graph` is not looked into.
+// Servers write the same property in many shapes: a value, a list of one value, an object with an id, or null. The
+// readers here accept all these shapes and never fail. The typed documents (`ActorDocument`, `NoteDocument`, …)
+// check which properties are required. Only compact keys are read: `@context` never changes the meaning of a key, and
+// `@graph` is not searched.
 
-/// One ActivityStreams document, read tolerantly.
+/// One ActivityStreams document with tolerant readers.
 public struct Document: Sendable, Hashable {
-    /// Everything that was received, unknown keys included.
+    /// All received members, unknown keys included.
     public let json: JSON.Object
 
-    /// A document around an object.
+    /// Wraps an object.
     public init(_ object: JSON.Object) { json = object }
 
-    /// A document; `nil` when the value is not an object.
+    /// Wraps a value; `nil` when the value is not an object.
     public init?(_ value: JSON) {
         guard case .object(let object) = value else { return nil }
         json = object
@@ -26,10 +27,10 @@ public struct Document: Sendable, Hashable {
         return value
     }
 
-    /// `id`, and only when there is none `@id`.
+    /// The value of `id`, or of `@id` when there is no `id`.
     public var id: IRI? { (json["id"] ?? json["@id"])?.string.flatMap(IRI.init) }
 
-    /// All types as written in `type` or else `@type`, without the prefix `as:`.
+    /// All types in `type`, or in `@type` when there is no `type`, without the prefix `as:`.
     public var types: [String] {
         (self["type"] ?? self["@type"])?.oneOrMany.compactMap { value in
             value.string.map { $0.hasPrefix("as:") ? String($0.dropFirst(3)) : $0 }
@@ -43,13 +44,14 @@ public struct Document: Sendable, Hashable {
 // MARK: - Texts and scalars
 
 extension Document {
-    /// A text: the value, the first of a list, or the first entry of `<key>Map` when the value is absent.
+    /// The text under `key`: the value, the first value of a list, or the first value of `<key>Map` when `key` is
+    /// absent.
     public func string(_ key: String) -> String? {
         if let text = self[key]?.oneOrMany.first.flatMap(Self.text) { return text }
         return self[key + "Map"]?.object?.first?.value.oneOrMany.first.flatMap(Self.text)
     }
 
-    /// A text that is not empty.
+    /// The text under `key`; `nil` when it is empty.
     public func nonEmptyString(_ key: String) -> String? {
         string(key).flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -66,7 +68,7 @@ extension Document {
         return value.double ?? value.string.flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
     }
 
-    /// The truth value under `key`.
+    /// The boolean under `key`.
     public func bool(_ key: String) -> Bool? { self[key]?.oneOrMany.first?.bool }
 
     /// The date under `key` in milliseconds since 1970 UTC.
@@ -75,7 +77,7 @@ extension Document {
     private static func text(_ value: JSON) -> String? { value.string ?? value["@value"]?.string }
 }
 
-// MARK: - Identifiers and things
+// MARK: - Identifiers and references
 
 extension Document {
     /// The first identifier under `key`: a string, or the `id` or `href` of an object.
@@ -91,12 +93,12 @@ extension Document {
         (self[key]?.oneOrMany ?? []).compactMap(Self.iri).withoutRepeats
     }
 
-    /// All things under `key`, named or embedded.
+    /// All references under `key`, ids and embedded objects.
     public func references(_ key: String) -> [Reference] {
         (self[key]?.oneOrMany ?? []).compactMap(Reference.init)
     }
 
-    /// The first thing under `key`.
+    /// The first reference under `key`.
     public func reference(_ key: String) -> Reference? {
         for value in self[key]?.oneOrMany ?? [] {
             if let reference = Reference(value) { return reference }
@@ -112,8 +114,8 @@ extension Document {
     /// The first embedded object under `key`.
     public func document(_ key: String) -> Document? { documents(key).first }
 
-    /// Whether any key, at any depth, is `@graph`, `@included`, `@reverse` or `@nest`, with which one document can be
-    /// read as another.
+    /// Whether any key, at any depth, is `@graph`, `@included`, `@reverse` or `@nest`. With these keywords, two readers
+    /// can understand the same document differently.
     public var usesGraphKeywords: Bool { Self.usesGraphKeywords(.object(json)) }
 
     private static let graphKeywords: Set<String> = ["@graph", "@included", "@reverse", "@nest"]
@@ -141,39 +143,49 @@ extension Document {
 
 extension Document {
     /// The identifier of the document.
+    ///
+    /// - Throws: when it is missing.
     public func requireID() throws(VocabularyError) -> IRI {
         guard let id else { throw VocabularyError(path: "id", expected: "IRI") }
         return id
     }
 
     /// The first identifier under `key`.
+    ///
+    /// - Throws: when it is missing.
     public func requireIRI(_ key: String) throws(VocabularyError) -> IRI {
         guard let iri = iri(key) else { throw VocabularyError(path: key, expected: "IRI") }
         return iri
     }
 
-    /// The text under `key`, not empty.
+    /// The text under `key`.
+    ///
+    /// - Throws: when it is missing or empty.
     public func requireString(_ key: String) throws(VocabularyError) -> String {
         guard let text = nonEmptyString(key) else { throw VocabularyError(path: key, expected: "text") }
         return text
     }
 
-    /// The date under `key`.
+    /// The date under `key`, in milliseconds since 1970 UTC.
+    ///
+    /// - Throws: when it is missing or not a date.
     public func requireInstant(_ key: String) throws(VocabularyError) -> Int64 {
         guard let instant = instant(key) else { throw VocabularyError(path: key, expected: "date") }
         return instant
     }
 
-    /// The thing under `key`.
+    /// The first reference under `key`.
+    ///
+    /// - Throws: when it is missing.
     public func requireReference(_ key: String) throws(VocabularyError) -> Reference {
         guard let reference = reference(key) else { throw VocabularyError(path: key, expected: "IRI or object") }
         return reference
     }
 
-    /// The one type among `known`.
+    /// The first type of the document that is in `known`.
     ///
-    /// - Throws: when there is none, or when the document also claims to be of another family, so that two readers
-    ///   could take it for two things.
+    /// - Throws: when there is none, or when the document also claims a type of another family, so that two readers
+    ///   could understand it differently.
     func requireType(among known: Set<String>, _ family: Family) throws(VocabularyError) -> String {
         guard let type = types.first(where: known.contains) else {
             throw VocabularyError(path: "type", expected: family.rawValue)

@@ -1,51 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A document as another server served it.
+/// A document that was fetched from another server.
 public struct RemoteDocument: Sendable, Hashable {
-    /// The address after redirects, which shows whose word the document is.
+    /// The address after redirects; its origin is the server that vouches for the document.
     public let finalURL: IRI
-    /// What was served.
+    /// The fetched document.
     public let document: Document
 
-    /// An answer from `finalURL`.
+    /// A document that was served at `finalURL`.
     public init(finalURL: IRI, document: Document) {
         self.finalURL = finalURL
         self.document = document
     }
 }
 
-/// The only way to other servers' documents; a test puts a dictionary behind it.
+/// The interface for fetching documents of other servers; tests implement it with a dictionary.
 ///
-/// A loader has checked the address, the media type, the size and the redirects. Whether the document may be believed
-/// (its `id`, its owner) is for the caller to check.
+/// A loader checks the address, the media type, the size and the redirects. The caller checks whether the document may
+/// be believed (its `id` and its owner).
 public protocol DocumentLoader: Sendable {
-    /// The document at `id`.
+    /// Fetches the document at `id`.
     func load(_ id: IRI) async throws(FetchError) -> RemoteDocument
 
-    /// The WebFinger answer of `host` about `acct:name@host`.
+    /// Fetches the WebFinger document of `host` about `acct:name@host`.
     func webfinger(_ name: String, host: String) async throws(FetchError) -> JSON
 }
 
-/// Why a document could not be had; each case tells what to do next.
+/// Why a document could not be fetched. Each case tells the caller what to do next.
 public enum FetchError: Error, Equatable, Sendable {
-    /// The address is private, loopback or otherwise not for us to call.
+    /// The address is private, loopback or otherwise forbidden for outgoing requests.
     case forbiddenAddress(host: String)
-    /// The owner says that it was deleted (410). Do not ask again.
+    /// The owner says that the document was deleted (410). Do not retry.
     case gone
     /// There is nothing at the address (404).
     case notFound
-    /// The owner could not answer now; `nil` when there was no answer at all. Ask again later.
+    /// The server could not respond now; `status` is `nil` when there was no response at all. Retry later.
     case unavailable(status: Int?)
-    /// The answer is larger than `limit` bytes.
+    /// The response is larger than `limit` bytes.
     case tooLarge(limit: Int)
-    /// The answer is of another kind, for example a page for people.
+    /// The response has another media type, for example HTML.
     case wrongMediaType(String)
-    /// The answer is not a document that we read.
+    /// The response is not a document that we can parse.
     case malformed
-    /// The answer led on too many times, or away from its origin.
+    /// There were too many redirects, or a redirect led to another origin.
     case tooManyRedirects
-    /// The owner refused us, for example with 401 or 403.
+    /// The server refused the request, for example with 401 or 403.
     case refused(status: Int)
-    /// We do not talk to the host.
+    /// The host is blocked on this server.
     case blockedHost
 }

@@ -2,109 +2,110 @@
 
 internal import CivilDates
 
-/// Whether a gathering takes place.
+/// The status of an event.
 public enum EventStatus: String, Sendable, Hashable, CaseIterable {
-    /// It does.
+    /// The event takes place.
     case confirmed = "CONFIRMED"
-    /// It may.
+    /// The event may take place.
     case tentative = "TENTATIVE"
-    /// It does not.
+    /// The event does not take place.
     case cancelled = "CANCELLED"
 }
 
-/// How one takes part in a gathering.
+/// How people join an event.
 public enum JoinMode: String, Sendable, Hashable, CaseIterable {
-    /// Whoever asks is in.
+    /// Everybody who asks is accepted.
     case free
-    /// The organisers answer.
+    /// The organisers approve each request.
     case restricted
-    /// Only who is invited.
+    /// Only invited people may join.
     case invite
-    /// Somewhere else, at `externalParticipationURL`.
+    /// People register on another site, at `externalParticipationURL`.
     case external
-    /// Not asked for.
+    /// The event has no registration.
     case notOffered = "none"
 }
 
-/// A gathering on another server.
+/// An event on another server.
 ///
-/// Spec: FEP-8a8e; Mobilizon's and Gancio's shapes.
+/// Spec: FEP-8a8e; also the formats of Mobilizon and Gancio.
 public struct EventDocument: Sendable, Hashable {
     /// The identifier.
     public let id: IRI
-    /// Who announces it, a group or a person; `actor` when `attributedTo` is absent.
+    /// The organisers, a group or a person; `actor` when `attributedTo` is absent.
     public let attributedTo: [IRI]
     /// The title, plain text.
     public let name: String
     /// The description, untrusted HTML.
     public let contentHTML: String?
-    /// A short text, untrusted HTML.
+    /// The summary, untrusted HTML.
     public let summaryHTML: String?
-    /// Milliseconds since 1970 UTC.
+    /// The start in milliseconds since 1970 UTC.
     public let startTime: Int64
-    /// Milliseconds since 1970 UTC; never before ``startTime``.
+    /// The end in milliseconds since 1970 UTC; never before ``startTime``.
     public let endTime: Int64?
-    /// The offset that `startTime` was written with, in seconds east of UTC.
+    /// The UTC offset with which `startTime` was written, in seconds east of UTC.
     public let startOffset: Int?
-    /// Whether the end is meant; `false` when it is only a guess.
+    /// Whether the end is to be shown; `false` when it is only an estimate.
     public let displayEndTime: Bool
-    /// The IANA name of the zone, as written.
+    /// The IANA name of the time zone, as written.
     public let timezone: String?
-    /// Where.
+    /// The place.
     public let location: PlaceDocument?
-    /// Where on the web, from a virtual location, `onlineLink` or an attached link.
+    /// The web address of an online event, from a virtual location, `onlineLink` or an attached link.
     public let onlineURL: IRI?
-    /// Whether it takes place on the web only.
+    /// Whether the event is online only.
     public let isOnline: Bool
-    /// Whether it takes place.
+    /// Whether the event takes place.
     public let status: EventStatus
-    /// Whether it was put off without a new date.
+    /// Whether the event was postponed without a new date.
     public let isPostponed: Bool
-    /// How one takes part; `nil` when not stated.
+    /// How people join the event; `nil` when not stated.
     public let joinMode: JoinMode?
-    /// Where to sign up.
+    /// The address of an external registration page.
     public let externalParticipationURL: IRI?
-    /// The seats; `nil` when there is no limit, which Mobilizon also writes as 0.
+    /// The number of seats; `nil` when there is no limit. Mobilizon also writes 0 for no limit.
     public let maximumAttendeeCapacity: Int64?
-    /// The free seats; 0 or more.
+    /// The number of free seats; 0 or more.
     public let remainingAttendeeCapacity: Int64?
-    /// Who takes part; 0 or more.
+    /// The number of participants; 0 or more.
     public let participantCount: Int64?
-    /// Milliseconds since 1970 UTC.
+    /// When it was published, in milliseconds since 1970 UTC.
     public let published: Int64?
-    /// Milliseconds since 1970 UTC.
+    /// When it was last changed, in milliseconds since 1970 UTC.
     public let updated: Int64?
-    /// Whom it is addressed to.
+    /// The addressees.
     public let audience: Audience
-    /// Mentions and topics.
+    /// The mentions and hashtags.
     public let tags: [TagDocument]
-    /// Files and links.
+    /// The attached files and links.
     public let attachments: [AttachmentDocument]
-    /// The picture on top.
+    /// The banner picture.
     public let imageURL: IRI?
-    /// A key of the event's own, as written.
+    /// The value of `uuid`, as written.
     public let uuid: String?
-    /// The page for people, as written.
+    /// The web page of the event, as written.
     public let url: IRI?
     /// The language tag, when stated.
     public let language: String?
     /// The first category, as written.
     public let category: String?
-    /// The conversation: `context`, when it is an address.
+    /// The conversation: the value of `context` when it is an IRI.
     public let context: IRI?
-    /// Whether it is not meant for readers yet.
+    /// Whether the event is a draft that readers should not see yet.
     public let isDraft: Bool
-    /// Whether answers are welcome; `nil` when not stated.
+    /// Whether comments are allowed; `nil` when not stated.
     public let commentsEnabled: Bool?
-    /// Everything that was received.
+    /// The document as it was received, unknown keys included.
     public let document: Document
 
-    /// The page for people when it lies on the event's own origin, and the identifier otherwise.
+    /// The web page when it is on the event's own origin, otherwise the identifier.
     public var pageURL: IRI { url.flatMap { $0.isSameOrigin(as: id) ? $0 : nil } ?? id }
 
     /// Reads an event.
     ///
-    /// - Throws: when `id`, `name` or `startTime` is missing, or `type` is not `Event` or also something else.
+    /// - Throws: when `id`, `name` or `startTime` is missing, when `type` is not `Event`, or when the document also
+    ///   belongs to another family.
     public init(_ document: Document) throws(VocabularyError) {
         id = try document.requireID()
         _ = try document.requireType(among: Family.eventTypes, .event)
@@ -145,7 +146,8 @@ public struct EventDocument: Sendable, Hashable {
         self.document = document
     }
 
-    /// A cancellation counts wherever it stands: nobody should travel in vain.
+    /// Reads the status from all three properties. A cancellation in any of them counts, so that nobody travels to a
+    /// cancelled event.
     private static func status(of document: Document) -> EventStatus {
         let words = ["status", "ical:status", "eventStatus"].compactMap { document.string($0)?.uppercased() }
         if words.contains(where: { $0.hasSuffix("CANCELLED") || $0.hasSuffix("CANCELED") }) { return .cancelled }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a document is at large.
+/// The broad category of a document.
 public enum Family: String, Sendable, Hashable, CaseIterable {
-    /// Somebody who acts.
+    /// An actor.
     case actor
-    /// What we show as a post.
+    /// An object that is shown as a post.
     case post
-    /// A gathering.
+    /// An event.
     case event
-    /// Something done by an actor.
+    /// An activity of an actor.
     case activity
-    /// A list.
+    /// A collection or a collection page.
     case collection
-    /// What remains of something deleted, whatever else the document claims.
+    /// A deleted object. This wins over all other types that the document claims.
     case tombstone
-    /// None that we know, or several at once.
+    /// No known family, or several families at once.
     case other
 
     static let actorTypes: Set<String> = ["Person", "Group", "Application", "Service", "Organization"]
@@ -34,7 +34,7 @@ public enum Family: String, Sendable, Hashable, CaseIterable {
         (collectionTypes, .collection),
     ]
 
-    /// The one family of these types; `other` when they belong to two.
+    /// The family that all known types belong to; `other` when they belong to several families.
     static func of(_ types: [String]) -> Family {
         if types.contains("Tombstone") { return .tombstone }
         let families = Set(types.compactMap { type in table.first { $0.0.contains(type) }?.1 })
@@ -43,6 +43,6 @@ public enum Family: String, Sendable, Hashable, CaseIterable {
 }
 
 extension Document {
-    /// What the document is at large, from all its types.
+    /// The family of the document, from all its types.
     public var family: Family { Family.of(types) }
 }

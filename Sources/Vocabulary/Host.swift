@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The one normal form of a host name or address, shared by identifiers, handles and peer policies.
+/// The normal form of host names and IP addresses. Identifiers, handles and peer policies all use it.
 public enum Host {
-    /// The normal form: lower case, `xn--` for international labels, IPv6 in brackets and shortest spelling.
+    /// Normalises a host: lower case, `xn--` for international labels, IPv6 in brackets and in its shortest form.
     ///
-    /// - Returns: `nil` for anything else: an empty label, a trailing dot, a percent sign, a zone, an IPv4 address that
-    ///   is not four plain decimal numbers, a character that Unicode maps to another.
+    /// - Returns: `nil` for every other input: an empty label, a trailing dot, a percent sign, an IPv6 zone, an IPv4
+    ///   address that is not four plain decimal numbers, or a character that Unicode normalisation (NFKC) changes.
     ///
     /// Spec: RFC 1123 §2.1; RFC 3492; RFC 5952; UTS #46.
     public static func normalise(_ text: some StringProtocol) -> String? {
@@ -24,7 +24,8 @@ public enum Host {
 
     /// Splits `host[:port]`.
     ///
-    /// - Returns: the normal host and the port, `defaultPort` when there is none; `nil` when either is not well formed.
+    /// - Returns: the normalised host and the port, which is `defaultPort` when none is written; `nil` when either is
+    ///   malformed.
     public static func split(_ authority: some StringProtocol, defaultPort: Int) -> (host: String, port: Int)? {
         let text = String(authority)
         let afterAddress = text.utf8.first == UInt8(ascii: "[") ? text.utf8.firstIndex(of: UInt8(ascii: "]")) : nil
@@ -50,7 +51,8 @@ public enum Host {
 // MARK: - Names
 
 extension Host {
-    /// Whether the name is normal already and ends in a label that begins with a small letter: nearly all are.
+    /// Whether the name is already normalised and its last label begins with a lower-case letter. This fast path covers
+    /// nearly all names.
     private static func isPlainName(_ text: some StringProtocol) -> Bool {
         var (length, labelLength, labelStart, previous) = (0, 0, UInt8(0), UInt8(ascii: "."))
         for byte in text.utf8 {
@@ -87,8 +89,8 @@ extension Host {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Only letters, marks and digits that Unicode's compatibility folding leaves alone, so that no two spellings
-    /// that look alike through full-width or invisible characters become one name.
+    /// Accepts only letters, marks and digits that Unicode's compatibility folding does not change. So two spellings
+    /// that look alike, for example with full-width or invisible characters, never become one name.
     private static func internationalLabel(_ text: String) -> String? {
         let scalars = Array(text.lowercased().unicodeScalars)
         guard scalars.first != "-", scalars.last != "-", scalars.allSatisfy(isAllowed),

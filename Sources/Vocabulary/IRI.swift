@@ -2,19 +2,20 @@
 
 internal import TextEncoding
 
-// The one reading of an address: what is compared here is what Transport connects to. Anything that two readers could
-// understand differently (user information, backslashes, padded ports, odd spellings of an IPv4 address) is refused.
+// This is the only parser of addresses: the value that is compared here is the value that Transport connects to. It
+// refuses everything that two parsers could understand differently: user information, backslashes, ports with leading
+// zeros, unusual spellings of an IPv4 address.
 
 /// An absolute `http` or `https` identifier of at most 2048 bytes.
 ///
-/// Scheme and host are lower-cased, an international host becomes its `xn--` form, the scheme's own port is dropped;
-/// the rest stays byte for byte, and comparison is of bytes.
+/// Scheme and host are lower-cased, an international host is converted to its `xn--` form, and the default port of the
+/// scheme is dropped. The rest is kept byte for byte, and comparison is by bytes.
 ///
 /// Spec: RFC 3986; RFC 3987.
 public struct IRI: Sendable {
     /// The normalised spelling.
     public let string: String
-    /// The port as written, or the scheme's.
+    /// The port as written, or the default port of the scheme.
     public let port: Int
 
     private let isSecure: Bool
@@ -22,14 +23,14 @@ public struct IRI: Sendable {
     private let hostEnd: Int
     private let authorityEnd: Int
 
-    /// The longest spelling, in bytes.
+    /// The maximum length in bytes.
     public static let limitBytes = 2048
 
-    /// The collection of everybody.
+    /// The ActivityStreams collection of everybody (Public).
     public static let asPublic = IRI(
         isSecure: true, host: "www.w3.org", port: 443, rest: "/ns/activitystreams#Public")
 
-    /// Reads a spelling; `nil` when it is not an absolute identifier that every reader understands alike.
+    /// Parses an identifier; `nil` when it is not an absolute IRI or when two parsers could understand it differently.
     public init?(_ string: String) {
         guard string.utf8.count <= Self.limitBytes, let (isSecure, start) = Self.scheme(of: string) else { return nil }
         let tail = string[start...]
@@ -42,11 +43,11 @@ public struct IRI: Sendable {
         guard self.string.utf8.count <= Self.limitBytes else { return nil }
     }
 
-    /// Takes over a spelling that was normalised before, such as one from a row of ours: its parts are found, and
-    /// nothing is normalised again.
+    /// Reads an identifier that was normalised before, for example one from a database row. It finds the parts and does
+    /// not normalise again.
     ///
     /// - Parameter text: the ``string`` of an identifier.
-    /// - Returns: `nil` for what cannot have been one.
+    /// - Returns: `nil` when the text cannot be the ``string`` of an identifier.
     public static func stored(_ text: String) -> IRI? { IRI(stored: text) }
 
     private init?(stored: String) {
@@ -101,7 +102,8 @@ public struct IRI: Sendable {
         return nil
     }
 
-    /// Whether path, query and fragment hold no control, white space, backslash or invisible formatting.
+    /// Whether path, query and fragment contain no control character, white space, backslash or invisible format
+    /// character.
     private static func isClean(_ rest: Substring) -> Bool {
         guard rest.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != 0x5C }) else { return false }
         if rest.utf8.allSatisfy({ $0 < 0x80 }) { return true }
@@ -125,13 +127,13 @@ extension IRI {
     /// The host without port; an IPv6 address in brackets.
     public var host: String { slice(schemeEnd, hostEnd) }
 
-    /// The host and, unless it is the scheme's, the port: what a `Host` field says.
+    /// The host, and the port when it is not the scheme's default: the value of a `Host` header.
     public var authority: String { slice(schemeEnd, authorityEnd) }
 
     /// Scheme, host and port: `https://host[:port]`.
     public var origin: String { slice(0, authorityEnd) }
 
-    /// What follows the authority, without the fragment; begins with `/`.
+    /// The path and the query, without the fragment; begins with `/`.
     public var pathAndQuery: String {
         let text = slice(authorityEnd, fragmentStart)
         return text.utf8.first == UInt8(ascii: "/") ? text : "/" + text
@@ -143,39 +145,40 @@ extension IRI {
         return String(text[..<(text.utf8.firstIndex(of: UInt8(ascii: "?")) ?? text.endIndex)])
     }
 
-    /// What follows the first `?`.
+    /// The text after the first `?`.
     public var query: String? {
         let text = pathAndQuery
         guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
         return String(text[text.utf8.index(after: mark)...])
     }
 
-    /// What follows the first `#`.
+    /// The text after the first `#`.
     public var fragment: String? {
         let start = fragmentStart
         return start < string.utf8.count ? slice(start + 1, string.utf8.count) : nil
     }
 
-    /// Path and query as a request line carries them: bytes that HTTP forbids there are percent-encoded.
+    /// The path and query for an HTTP request line. Bytes that HTTP forbids there are percent-encoded.
     public var requestTarget: String {
         PercentEncoding.encode(pathAndQuery) { $0 >= 0x80 || "\"<>^`{|}".utf8.contains($0) }
     }
 
-    /// The same without `#…`: the document in which a fragment lives.
+    /// The identifier without its fragment: the document that contains the fragment.
     public var withoutFragment: IRI {
         guard fragmentStart < string.utf8.count else { return self }
         let rest = Substring(slice(authorityEnd, fragmentStart))
         return IRI(isSecure: isSecure, host: host, port: port, rest: rest)
     }
 
-    /// Whether scheme, host and port are equal.
+    /// Whether both have the same scheme, host and port.
     ///
     /// Spec: FEP-fe34.
     public func isSameOrigin(as other: IRI) -> Bool { origin == other.origin }
 
-    /// A longer identifier under this one, for ids that we make; one `/` stands between both.
+    /// Appends a path, for identifiers of local objects. Exactly one `/` separates the two paths.
     ///
-    /// Query and fragment of the receiver are dropped. Characters of `path` that no identifier may hold are dropped.
+    /// The query and the fragment of the receiver are dropped. Characters in `path` that are not allowed in an
+    /// identifier are dropped.
     public func appending(path: String) -> IRI {
         var base = Substring(self.path)
         while base.utf8.last == UInt8(ascii: "/") { base.removeLast() }
@@ -183,9 +186,9 @@ extension IRI {
         return IRI(isSecure: isSecure, host: host, port: port, rest: base + "/" + added)
     }
 
-    /// The same with another `#…`, for keys and activities that live inside a document of ours.
+    /// The identifier with another fragment, for keys and activities inside a local document.
     ///
-    /// Characters that no identifier may hold are dropped.
+    /// Characters that are not allowed in an identifier are dropped.
     public func withFragment(_ fragment: String) -> IRI {
         let rest = slice(authorityEnd, fragmentStart) + "#" + fragment.filter { Self.isClean(Substring(String($0))) }
         return IRI(isSecure: isSecure, host: host, port: port, rest: Substring(rest))
@@ -209,10 +212,10 @@ extension IRI {
 // MARK: - Conformances
 
 extension IRI: Hashable, Comparable, LosslessStringConvertible {
-    /// The normalised spelling.
+    /// The same as ``string``.
     public var description: String { string }
 
-    /// Whether both are the same bytes.
+    /// Compares byte by byte.
     public static func == (a: IRI, b: IRI) -> Bool {
         a.isASCII && b.isASCII ? a.string == b.string : a.string.utf8.elementsEqual(b.string.utf8)
     }
@@ -222,7 +225,7 @@ extension IRI: Hashable, Comparable, LosslessStringConvertible {
         a.isASCII && b.isASCII ? a.string < b.string : a.string.utf8.lexicographicallyPrecedes(b.string.utf8)
     }
 
-    /// Feeds the spelling.
+    /// Hashes the normalised spelling.
     public func hash(into hasher: inout Hasher) { hasher.combine(string) }
 }
 

@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSON {
-    /// A number as it was written.
+    /// A number with its original text.
     ///
-    /// Two numbers are equal when their values are, however long: `1.0`, `1.00` and `10e-1` are one number, and
-    /// `9007199254740993` is not `9007199254740992`.
+    /// Two numbers are equal when their values are equal, whatever their length: `1.0`, `1.00` and `10e-1` are equal,
+    /// and `9007199254740993` is not equal to `9007199254740992`.
     public struct Number: Hashable, Sendable, CustomStringConvertible {
-        /// The text, in JSON's grammar.
+        /// The text in JSON number syntax.
         public let text: String
 
-        /// A whole number.
+        /// Makes an integer.
         public init(_ value: Int64) { text = String(value) }
 
-        /// A number with a fraction or an exponent (`52.0`, never `52`); `nil` when not finite.
+        /// Makes a number with a fraction or an exponent (`52.0`, never `52`); `nil` when the value is not finite.
         public init?(_ value: Double) {
             guard value.isFinite else { return nil }
             text = value.description
         }
 
-        /// Text already known to follow the grammar.
+        /// Takes a text that is already known to be a valid JSON number.
         init(checked text: String) { self.text = text }
 
         /// The same as ``text``.
         public var description: String { text }
 
-        /// The value when it is finite.
+        /// The value, when it is finite.
         public var double: Double? {
             guard let value = Double(text), value.isFinite else { return nil }
             return value
         }
 
-        /// The value when it is whole and fits.
+        /// The value, when it is an integer that fits 64 bits.
         public var int64: Int64? {
             if let value = Int64(text) { return value }
             guard let decimal = Decimal(text), decimal.exponent >= 0, decimal.exponent < 19, decimal.digits.count < 20
@@ -47,20 +47,21 @@ extension JSON {
             return left == right
         }
 
-        /// Feeds the value, so that equal numbers hash alike.
+        /// Hashes the value, so that equal numbers have equal hashes.
         public func hash(into hasher: inout Hasher) {
             if let decimal = Decimal(text) { hasher.combine(decimal) } else { hasher.combine(text) }
         }
     }
 }
 
-/// A decimal value: digits without outer zeros, times a power of ten. Zero has one `0` and exponent 0.
+/// A decimal value: digits without leading and trailing zeros, times a power of ten. Zero is one digit `0` with
+/// exponent 0.
 private struct Decimal: Hashable {
     var isNegative = false
     var digits: [UInt8] = []
     var exponent = 0
 
-    /// Reads JSON's number grammar; `nil` when the exponent does not fit an `Int`.
+    /// Reads a number in JSON syntax; `nil` when the exponent does not fit an `Int`.
     init?(_ text: String) {
         var pointSeen = false
         var power: Substring?

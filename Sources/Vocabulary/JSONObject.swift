@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JSON {
-    /// The members of an object: unique keys in the order in which they came.
+    /// The members of an object: unique keys in their original order.
     ///
-    /// Small objects are searched from the front; one with more than sixteen members carries an index, so that a
-    /// document of many keys costs no more than its size.
+    /// Lookup in a small object is a linear search. An object with more than sixteen members keeps an index, so that
+    /// the cost of reading a document with many keys stays linear.
     public struct Object: Sendable {
         private static let indexedFrom = 17
 
@@ -14,7 +14,7 @@ extension JSON {
         /// An object without members.
         public init() {}
 
-        /// Members in this order; a key given twice keeps its first place and its last value.
+        /// Makes an object in this order. When a key is given twice, it keeps its first position and its last value.
         public init(_ members: [(String, JSON)]) {
             entries.reserveCapacity(members.count)
             for (key, value) in members { self[key] = value }
@@ -23,7 +23,7 @@ extension JSON {
         /// The keys, in order.
         public var keys: [String] { entries.map(\.key) }
 
-        /// The value of `key`. Setting `nil` removes it; a new key goes to the end.
+        /// The value of `key`. Setting `nil` removes the member; a new key is added at the end.
         public subscript(key: String) -> JSON? {
             get { position(of: key).map { entries[$0].value } }
             set {
@@ -36,12 +36,12 @@ extension JSON {
             }
         }
 
-        /// Adds a member at the end, or replaces the value when the key is there.
+        /// Adds a member at the end, or replaces the value when the key exists.
         public mutating func append(_ key: String, _ value: JSON) { self[key] = value }
 
-        /// Adds a member that must be new.
+        /// Adds a member when the key does not exist.
         ///
-        /// - Returns: false, without a change, when the key is there.
+        /// - Returns: `false`, without a change, when the key exists.
         mutating func insert(_ key: String, _ value: JSON) -> Bool {
             guard position(of: key) == nil else { return false }
             appendNew(key, value)
@@ -84,17 +84,17 @@ extension JSON.Object: RandomAccessCollection {
     /// The number of members.
     public var endIndex: Int { entries.count }
 
-    /// The member at a place, 0 ..< `count`.
+    /// The member at a position, 0 ..< `count`.
     public subscript(position: Int) -> Element { entries[position] }
 }
 
 extension JSON.Object: Hashable {
-    /// Whether both have the same members, in any order.
+    /// Whether both have the same members in any order.
     public static func == (a: Self, b: Self) -> Bool {
         a.count == b.count && a.allSatisfy { b[$0.key] == $0.value }
     }
 
-    /// Feeds the members without regard to their order.
+    /// Hashes the members independently of their order.
     public func hash(into hasher: inout Hasher) {
         var sum = 0
         for (key, value) in self {
@@ -109,6 +109,6 @@ extension JSON.Object: Hashable {
 }
 
 extension JSON.Object: ExpressibleByDictionaryLiteral {
-    /// Members in this order; a key given twice keeps its last value.
+    /// Makes an object in this order. When a key is given twice, the last value counts.
     public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
 }

@@ -2,23 +2,24 @@
 
 internal import TextEncoding
 
-// One pass over the bytes, no look back. The array is indexed with its bounds checks on: what comes here was written
-// by strangers, and a check is cheaper than a doubt. Recursion is bounded by `Limits.depth`, which is capped.
+// The parser makes one pass over the bytes without backtracking. The array is indexed with bounds checks on, because
+// the input comes from strangers and the checks are cheap. `Limits.depth`, which has a maximum of 512, bounds the
+// recursion.
 
 extension JSON {
-    /// How much of a document we are willing to read.
+    /// The limits for parsing a document.
     public struct Limits: Sendable, Hashable {
-        /// The deepest nesting of arrays and objects; 512 is used when more is asked for.
+        /// The maximum nesting of arrays and objects; values above 512 count as 512.
         public var depth: Int
-        /// The most values, keys not counted.
+        /// The maximum number of values; keys do not count.
         public var nodes: Int
-        /// The most bytes.
+        /// The maximum number of bytes.
         public var bytes: Int
 
-        /// What a stranger may send: depth 64, 50,000 values, 1 MiB.
+        /// The limits for documents from the network: depth 64, 50,000 values, 1 MiB.
         public static let network = Limits(depth: 64, nodes: 50_000, bytes: 1_048_576)
 
-        /// Limits for one reading.
+        /// Makes limits.
         public init(depth: Int, nodes: Int, bytes: Int) {
             self.depth = depth
             self.nodes = nodes
@@ -26,7 +27,8 @@ extension JSON {
         }
     }
 
-    /// Reads a document: strict grammar and UTF-8, no byte order mark, nothing after the value, no key twice.
+    /// Parses a document. It accepts only strict JSON syntax and UTF-8, without a byte order mark, without bytes after
+    /// the value and without duplicate keys.
     ///
     /// Keys that differ only in Unicode normalisation count as the same key.
     public static func parse(_ bytes: [UInt8], limits: Limits = .network) throws(JSONError) -> JSON {
@@ -35,7 +37,7 @@ extension JSON {
         return try parser.document()
     }
 
-    /// Reads a document from text.
+    /// Parses a document from text.
     public static func parse(_ text: String, limits: Limits = .network) throws(JSONError) -> JSON {
         try parse(Array(text.utf8), limits: limits)
     }
@@ -250,7 +252,7 @@ extension JSONParser {
 
 extension Unicode.Scalar {
     fileprivate var utf8Bytes: Unicode.UTF8.EncodedScalar {
-        // Safe: every scalar has an encoding; the fallback is the replacement character's.
+        // Safe: every scalar has a UTF-8 encoding, so the replacement character is never used.
         Unicode.UTF8.encode(self) ?? Unicode.UTF8.encodedReplacementCharacter
     }
 }

@@ -3,7 +3,7 @@
 internal import TextEncoding
 
 extension JSON {
-    /// The document without white space, keys in their order, non-ASCII text as it is.
+    /// The document as bytes without white space. Keys keep their order and non-ASCII text is not escaped.
     public func serialized() -> [UInt8] {
         var printer = JSONPrinter(indents: false)
         printer.bytes.reserveCapacity(1024)
@@ -11,10 +11,10 @@ extension JSON {
         return printer.bytes
     }
 
-    /// The same as ``serialized()``, as text.
+    /// The document as text, in the format of ``serialized()``.
     public func serializedText() -> String { String(decoding: serialized(), as: UTF8.self) }
 
-    /// The document with an indent of two spaces, keys in their order, without a newline at the end.
+    /// The document as text with an indent of two spaces. Keys keep their order, and there is no newline at the end.
     public func prettyPrinted() -> String {
         var printer = JSONPrinter(indents: true)
         printer.print(self, depth: 0)
@@ -69,7 +69,7 @@ private struct JSONPrinter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Copies runs that need no escape at once.
+    /// Copies each run of bytes that need no escape in one step.
     private mutating func escape(_ text: UnsafeBufferPointer<UInt8>) {
         var start = 0
         for position in 0..<text.count {

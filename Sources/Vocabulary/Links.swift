@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Document {
-    /// The link for people under `key`: the first HTML link of a list, or the first link of any kind.
+    /// The web page under `key`: the first plain IRI or HTML link of a list, otherwise the first link of any kind.
     public func pageLink(_ key: String) -> IRI? {
         let values = self[key]?.oneOrMany ?? []
         for value in values {
@@ -14,8 +14,8 @@ extension Document {
         return iri(key)
     }
 
-    /// The address of a picture under `key`: a plain IRI, a `Link`, or an `Image` with `url` or `href`; of a list the
-    /// first that has one.
+    /// The address of a picture under `key`: a plain IRI, a `Link`, or an `Image` with `url` or `href`. Of a list, the
+    /// first value with an address counts.
     public func imageURL(_ key: String) -> IRI? {
         for value in self[key]?.oneOrMany ?? [] {
             guard let document = Document(value) else {
@@ -27,9 +27,10 @@ extension Document {
         return nil
     }
 
-    /// The language of the text: the first key of `contentMap` or `nameMap`, or `language`, or `inLanguage`.
+    /// The language of the text: the first valid tag among the first key of `contentMap`, the first key of `nameMap`,
+    /// `language` and `inLanguage`.
     ///
-    /// - Returns: a tag of at most 35 letters, digits and hyphens; `nil` for `und` and for anything else.
+    /// - Returns: a tag of 2 to 35 letters, digits and hyphens; `nil` for `und` and for anything else.
     public var language: String? {
         let candidates = [
             self["contentMap"]?.object?.first?.key, self["nameMap"]?.object?.first?.key,
@@ -43,7 +44,7 @@ extension Document {
             && text.utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == 0x2D }
     }
 
-    /// Those of the named properties whose identifier lies on another origin than `id`.
+    /// The names of the properties whose identifier is on another origin than `id`.
     func properties(outside id: IRI, among named: [(String, IRI?)]) -> [String] {
         named.compactMap { name, iri in
             guard let iri, iri.isSameOrigin(as: id) == false else { return nil }

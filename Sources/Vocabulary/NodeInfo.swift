@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a server tells about itself.
+/// The description of a server.
 ///
 /// Spec: NodeInfo 2.0 and 2.1; FEP-0151; FEP-2677.
 public struct NodeInfo: Sendable, Hashable {
-    /// The name of the program: small letters, digits, hyphens.
+    /// The name of the software: lower-case letters, digits and hyphens.
     public var software: String
-    /// The version of the program.
+    /// The version of the software.
     public var version: String
-    /// Where its source is; only in 2.1.
+    /// The address of the source code; only in schema 2.1.
     public var repository: IRI?
-    /// Where it is described; only in 2.1.
+    /// The address of the project's home page; only in schema 2.1.
     public var homepage: IRI?
-    /// Whether anybody may register.
+    /// Whether registration is open to everybody.
     public var openRegistrations: Bool
-    /// How many people and posts.
+    /// The numbers of people and posts.
     public var usage: Usage
-    /// More, for example `nodeName` and `nodeDescription`.
+    /// Further data, for example `nodeName` and `nodeDescription`.
     public var metadata: JSON.Object
 
-    /// How many people and posts; may be rounded.
+    /// The numbers of people and posts; they may be rounded.
     public struct Usage: Sendable, Hashable {
-        /// All people.
+        /// The number of all accounts.
         public var users: Int64
-        /// Those seen in thirty days.
+        /// The number of people who were active in the last 30 days.
         public var activeMonth: Int64
-        /// Those seen in 180 days.
+        /// The number of people who were active in the last 180 days.
         public var activeHalfyear: Int64
-        /// Posts written here.
+        /// The number of posts that were written on this server.
         public var localPosts: Int64
 
-        /// Counts.
+        /// Makes usage numbers.
         public init(users: Int64, activeMonth: Int64, activeHalfyear: Int64, localPosts: Int64) {
             self.users = users
             self.activeMonth = activeMonth
@@ -39,15 +39,15 @@ public struct NodeInfo: Sendable, Hashable {
         }
     }
 
-    /// Which schema.
+    /// The version of the NodeInfo schema.
     public enum Version: String, Sendable, CaseIterable {
-        /// Without repository and homepage.
+        /// Version 2.0, without repository and homepage.
         case v20 = "2.0"
-        /// With them.
+        /// Version 2.1, with repository and homepage.
         case v21 = "2.1"
     }
 
-    /// A server that speaks ActivityPub.
+    /// Describes a server that supports ActivityPub.
     public init(software: String, version: String, openRegistrations: Bool, usage: Usage) {
         self.software = software
         self.version = version
@@ -56,7 +56,7 @@ public struct NodeInfo: Sendable, Hashable {
         metadata = [:]
     }
 
-    /// The document in one of its two schemas.
+    /// The NodeInfo document in the given schema version.
     public func document(_ schema: Version) -> JSON {
         [
             "version": JSON(schema.rawValue),
@@ -80,12 +80,12 @@ public struct NodeInfo: Sendable, Hashable {
         ]
     }
 
-    /// The media type of a document.
+    /// The media type of the NodeInfo document.
     public static func mediaType(_ schema: Version) -> String {
         "application/json; profile=\"\(profile(schema))#\""
     }
 
-    /// The document at `/.well-known/nodeinfo`. 2.0 comes first, because Gancio takes the first link.
+    /// The document at `/.well-known/nodeinfo`. Schema 2.0 comes first, because Gancio uses the first link.
     public static func discovery(origin: IRI, application: IRI?) -> JSON {
         let schemas = Version.allCases.map { schema -> JSON in
             ["rel": JSON(profile(schema)), "href": JSON(origin.appending(path: "nodeinfo/\(schema.rawValue)"))]
@@ -96,7 +96,7 @@ public struct NodeInfo: Sendable, Hashable {
         return ["links": .array(schemas + (actor.map { [$0] } ?? []))]
     }
 
-    /// The document to fetch, from another server's discovery document.
+    /// The address of the NodeInfo document in another server's discovery document. The newest schema is preferred.
     public static func link(in discovery: JSON) -> IRI? {
         let links = discovery["links"]?.array ?? []
         for schema in Version.allCases.reversed() {
@@ -106,7 +106,7 @@ public struct NodeInfo: Sendable, Hashable {
         return nil
     }
 
-    /// Name and version of another server's program, at most 100 characters each.
+    /// The name and version of another server's software, at most 100 characters each.
     public static func software(in document: JSON) -> (name: String, version: String)? {
         guard let name = document["software"]?["name"]?.string, name.isEmpty == false else { return nil }
         let version = document["software"]?["version"]?.string ?? ""

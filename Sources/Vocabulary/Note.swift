@@ -1,74 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What we show as a post: `Note`, `Article`, `Page`, `Question`, and a top-level `Video`, `Audio` or `Image`.
+/// An object that is shown as a post: `Note`, `Article`, `Page`, `Question`, and a top-level `Video`, `Audio` or
+/// `Image`.
 public struct NoteDocument: Sendable, Hashable {
     /// The identifier.
     public let id: IRI
     /// The type as written.
     public let type: String
-    /// Who wrote it; `actor` when `attributedTo` is absent. PeerTube names a person and a group.
+    /// The authors; `actor` when `attributedTo` is absent. PeerTube names a person and a group.
     public let attributedTo: [IRI]
     /// The title, plain text.
     public let name: String?
     /// The text, untrusted HTML unless ``contentMediaType`` says otherwise.
     public let contentHTML: String?
-    /// What ``contentHTML`` is; `text/html` when the document does not say.
+    /// The media type of ``contentHTML``; `text/html` when the document does not state one that begins with `text/`.
     public let contentMediaType: String
-    /// A content warning on a `Note`, a summary on the others; untrusted HTML.
+    /// The content warning of a `Note`, or the summary of the other types; untrusted HTML.
     public let summaryHTML: String?
-    /// What it answers.
+    /// The parent post, when this post is a reply.
     public let inReplyTo: IRI?
-    /// Whom it is addressed to.
+    /// The addressees.
     public let audience: Audience
-    /// Milliseconds since 1970 UTC.
+    /// When it was published, in milliseconds since 1970 UTC.
     public let published: Int64?
-    /// Milliseconds since 1970 UTC.
+    /// When it was last changed, in milliseconds since 1970 UTC.
     public let updated: Int64?
-    /// Whether its pictures should be covered.
+    /// Whether its media should be hidden behind a warning.
     public let sensitive: Bool
     /// The language tag, when stated.
     public let language: String?
-    /// The page for people, as written; on a `Page` it may be the shared link.
+    /// The web page, as written; on a `Page` it may be the shared link.
     public let url: IRI?
-    /// Mentions, topics, emoji, quote links.
+    /// The mentions, hashtags, custom emoji and quote links.
     public let tags: [TagDocument]
-    /// Files and links.
+    /// The attached files and links.
     public let attachments: [AttachmentDocument]
-    /// A picture of the whole, such as a thumbnail.
+    /// A picture of the whole post, such as a thumbnail.
     public let imageURL: IRI?
-    /// The conversation: `context`, when it is an address.
+    /// The conversation: the value of `context` when it is an IRI.
     public let context: IRI?
-    /// The text before it became HTML.
+    /// The source text before it was converted to HTML.
     public let sourceText: String?
-    /// What ``sourceText`` is, for example `text/markdown`.
+    /// The media type of ``sourceText``, for example `text/markdown`.
     public let sourceMediaType: String?
-    /// The answers.
+    /// The collection of replies.
     public let replies: Reference?
-    /// The post that it quotes.
+    /// The quoted post.
     ///
     /// Spec: FEP-044f; FEP-e232.
     public let quote: IRI?
     /// The options of a `Question`.
     public let poll: PollDocument?
-    /// Whether answers are welcome; `nil` when not stated.
+    /// Whether comments are allowed; `nil` when not stated.
     public let commentsEnabled: Bool?
-    /// Everything that was received.
+    /// The document as it was received, unknown keys included.
     public let document: Document
 
-    /// The page for people when it lies on the post's own origin, and the identifier otherwise.
+    /// The web page when it is on the post's own origin, otherwise the identifier.
     public var pageURL: IRI { url.flatMap { $0.isSameOrigin(as: id) ? $0 : nil } ?? id }
 
-    /// Who wrote it, when it is one.
+    /// The first author.
     public var author: IRI? { attributedTo.first }
 
-    /// Whether it is a vote: a name, a question to answer and no text.
+    /// Whether it is a vote in a poll: a `Note` with a name and a parent post but without text.
     ///
     /// Spec: FEP-9967.
     public var isVote: Bool { type == "Note" && name != nil && contentHTML == nil && inReplyTo != nil }
 
     /// Reads a post.
     ///
-    /// - Throws: when `id` is missing, or `type` is none of the seven or also something else.
+    /// - Throws: when `id` is missing, when no type is one of the seven, or when the document also belongs to another
+    ///   family.
     public init(_ document: Document) throws(VocabularyError) {
         id = try document.requireID()
         type = try document.requireType(among: Family.postTypes, .post)
@@ -108,27 +110,27 @@ public struct NoteDocument: Sendable, Hashable {
     }
 }
 
-/// The options of a `Question`.
+/// The poll of a `Question`.
 public struct PollDocument: Sendable, Hashable {
-    /// One answer.
+    /// One option of a poll.
     public struct Option: Sendable, Hashable {
-        /// The answer, plain text.
+        /// The label of the option, plain text.
         public let name: String
-        /// How many chose it; 0 or more.
+        /// The number of votes for the option; 0 or more.
         public let votes: Int64
     }
 
-    /// The answers, at most 100.
+    /// The options, at most 100.
     public let options: [Option]
-    /// Whether one may choose several (`anyOf`).
+    /// Whether a voter may choose several options (`anyOf`).
     public let isMultiple: Bool
-    /// Milliseconds since 1970 UTC.
+    /// When the poll ends, in milliseconds since 1970 UTC.
     public let endTime: Int64?
-    /// Whether the poll says that it is over; without a date it was over at some time.
+    /// Whether the document says that the poll is closed. It may say so without a date.
     public let isClosed: Bool
-    /// When it was closed, milliseconds since 1970 UTC.
+    /// When the poll was closed, in milliseconds since 1970 UTC.
     public let closed: Int64?
-    /// How many people voted; 0 or more.
+    /// The number of voters; 0 or more.
     public let votersCount: Int64?
 
     init(_ document: Document) {

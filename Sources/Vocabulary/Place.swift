@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a gathering takes place.
+/// The place of an event.
 public struct PlaceDocument: Sendable, Hashable {
     /// The identifier, when the place has one.
     public let id: IRI?
     /// The name, plain text.
     public let name: String?
-    /// Street and number, or the whole address when it came as one text.
+    /// Street and number, or the whole address when the document has it as one text.
     public let street: String?
-    /// The town.
+    /// The town or city.
     public let locality: String?
     /// The postal code.
     public let postalCode: String?
@@ -16,14 +16,14 @@ public struct PlaceDocument: Sendable, Hashable {
     public let region: String?
     /// The country, as written.
     public let country: String?
-    /// Degrees, -90 … 90; there only together with ``longitude``.
+    /// The latitude in degrees, -90 … 90; present only together with ``longitude``.
     public let latitude: Double?
-    /// Degrees, -180 … 180; there only together with ``latitude``.
+    /// The longitude in degrees, -180 … 180; present only together with ``latitude``.
     public let longitude: Double?
 
     /// Reads a `Place`, or an object without type that has a name or an address.
     ///
-    /// - Returns: `nil` when nothing says where.
+    /// - Returns: `nil` for a virtual location, and when the document has no name, no address and no coordinates.
     public init?(_ document: Document) {
         guard document.types.contains("VirtualLocation") == false else { return nil }
         let address = document.types.contains("PostalAddress") ? document : document.document("address")
@@ -63,7 +63,7 @@ public struct PlaceDocument: Sendable, Hashable {
         return (latitude, longitude)
     }
 
-    /// The first physical place of a `location`, which may be an object, a list or a text.
+    /// The first physical place in `location`, which may be an object, a list or a text.
     static func first(of event: Document) -> PlaceDocument? {
         for value in event["location"]?.oneOrMany ?? [] {
             if let text = value.string, text.isEmpty == false, IRI(text) == nil { return PlaceDocument(name: text) }

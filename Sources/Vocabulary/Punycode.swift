@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The ASCII spelling of one international label, without `xn--`.
+/// The Punycode encoding of one international label, without `xn--`.
 ///
 /// Spec: RFC 3492 §6.3.
 enum Punycode {
@@ -8,7 +8,9 @@ enum Punycode {
     private static let thresholdMinimum = 1
     private static let thresholdMaximum = 26
 
-    /// - Returns: `nil` for more than 63 scalars, which no label holds.
+    /// Encodes a label.
+    ///
+    /// - Returns: `nil` for more than 63 scalars, which is more than a label can hold.
     static func encode(_ scalars: [Unicode.Scalar]) -> String? {
         guard scalars.count <= 63 else { return nil }
         var output = scalars.filter(\.isASCII).map { UInt8($0.value) }
@@ -60,6 +62,6 @@ enum Punycode {
         return steps + (base - thresholdMinimum + 1) * rest / (rest + 38)
     }
 
-    /// `a` … `z`, then `0` … `9`, for 0 ..< 36.
+    /// The character for a value 0 ..< 36: `a` … `z`, then `0` … `9`.
     private static func digit(_ value: Int) -> UInt8 { UInt8(value < 26 ? value + 97 : value + 22) }
 }

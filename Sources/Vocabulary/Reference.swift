@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A property value that may be an id or the thing itself.
+/// A property value that is either an id or an embedded object.
 ///
-/// Whether an embedded thing may be believed is for the reader of the activity to decide; see FEP-fe34.
+/// The handler of the activity decides whether an embedded object may be believed; see FEP-fe34.
 public enum Reference: Sendable, Hashable {
-    /// Only named: fetch it to know more.
+    /// Only an identifier; fetch it to know more.
     case id(IRI)
-    /// Embedded; it may have no id.
+    /// An embedded object; it may have no id.
     case embedded(Document)
 
-    /// The identifier: of a `Link` where it points.
+    /// The identifier; for a `Link`, the address in `href`.
     public var id: IRI? {
         switch self {
         case .id(let iri): iri
@@ -17,7 +17,7 @@ public enum Reference: Sendable, Hashable {
         }
     }
 
-    /// The thing, when it is embedded.
+    /// The embedded object; `nil` when there is only an id.
     public var document: Document? {
         guard case .embedded(let document) = self else { return nil }
         return document
@@ -25,7 +25,7 @@ public enum Reference: Sendable, Hashable {
 
     /// Reads one value; `nil` for anything but an identifier or an object.
     ///
-    /// An object that has nothing but an id is a name: `{"id": "https://…"}` reads as `.id`.
+    /// An object with an id and no other member counts as an id: `{"id": "https://…"}` reads as `.id`.
     public init?(_ value: JSON) {
         switch value {
         case .string(let text):

@@ -2,11 +2,11 @@
 
 internal import CivilDates
 
-/// What remains of a deleted object.
+/// The document that replaces a deleted object.
 ///
 /// Spec: ActivityPub §6.4.
 public enum Tombstone {
-    /// The document to serve with status 410, and to send inside a `Delete`.
+    /// The tombstone that is served with status 410 and sent inside a `Delete`.
     ///
     /// - Parameter deleted: milliseconds since 1970 UTC.
     public static func document(id: IRI, formerType: String? = nil, deleted: Int64? = nil) -> JSON {

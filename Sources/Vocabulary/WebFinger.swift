@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Handles and the document that leads from a handle to an actor.
+/// Handles, and the WebFinger document that maps a handle to an actor.
 ///
 /// Spec: RFC 7033; RFC 7565.
 public enum WebFinger {
     /// The media type of the document.
     public static let mediaType = "application/jrd+json"
 
-    /// What somebody asks about.
+    /// The subject of a WebFinger query.
     public enum Resource: Sendable, Hashable {
-        /// `acct:name@host`; the host is normal and keeps a port that is not 443.
+        /// An account `acct:name@host`; the host is normalised and keeps a port that is not 443.
         case account(name: String, host: String)
-        /// An actor's identifier or page.
+        /// The identifier or the profile page of an actor.
         case address(IRI)
     }
 
-    /// One link of the document; absent parts are not printed.
+    /// One link of the document; parts that are `nil` are omitted.
     public struct Link: Sendable, Hashable {
         /// The relation.
         public var rel: String
-        /// The media type of what `href` leads to.
+        /// The media type of the document at `href`.
         public var type: String?
-        /// Where it leads.
+        /// The address.
         public var href: IRI?
-        /// Where it leads, with `{…}` to fill in.
+        /// A template for the address, with `{…}` to fill in.
         public var template: String?
-        /// More about it.
+        /// Further properties of the link.
         public var properties: [(String, String)]
 
-        /// A link.
+        /// Makes a link.
         public init(
             rel: String, type: String? = nil, href: IRI? = nil, template: String? = nil,
             properties: [(String, String)] = []
@@ -40,15 +40,15 @@ public enum WebFinger {
             self.properties = properties
         }
 
-        /// The link that names the actor, with a hint of its kind.
+        /// The link to the actor document, with the actor's type as a property.
         public static func actor(_ id: IRI, kind: ActorKind) -> Link {
             Link(rel: "self", type: ActivityMediaType.activity, href: id, properties: [(typeProperty, kind.rawValue)])
         }
 
-        /// Whether both print alike.
+        /// Whether both links have the same JSON.
         public static func == (a: Link, b: Link) -> Bool { a.json == b.json }
 
-        /// Feeds what is printed.
+        /// Hashes the JSON of the link.
         public func hash(into hasher: inout Hasher) { hasher.combine(json) }
 
         var json: JSON {
@@ -68,17 +68,17 @@ public enum WebFinger {
     static let typeProperty = "https://www.w3.org/ns/activitystreams#type"
     static let subscribeRelation = "http://ostatus.org/schema/1.0/subscribe"
 
-    /// Reads the question: `acct:name@host`, `name@host`, `@name@host`, `!name@host`, or an address.
+    /// Parses the subject of a query: `acct:name@host`, `name@host`, `@name@host`, `!name@host`, or an address.
     public static func parse(resource: String) -> Resource? {
         if let iri = IRI(resource) { return .address(iri) }
         guard let (name, host) = parse(account: resource) else { return nil }
         return .account(name: name, host: host)
     }
 
-    /// Reads `acct:name@host`, with or without `acct:` and a leading `@` or `!`.
+    /// Parses `acct:name@host`, with or without `acct:` and a leading `@` or `!`.
     ///
-    /// - Returns: the name as written (letters, digits, `_`, `-`, `.`, at most 128) and the normal host, with its port
-    ///   when that is not 443.
+    /// - Returns: the name as written (letters, digits, `_`, `-`, `.`, at most 128 characters) and the normalised host,
+    ///   with its port when that is not 443.
     public static func parse(account: String) -> (name: String, host: String)? {
         var text = Substring(account)
         if text.prefix(5).lowercased() == "acct:" { text = text.dropFirst(5) }
@@ -107,14 +107,15 @@ extension WebFinger {
         ])
     }
 
-    /// The handle that a document is about; it may differ from the one that was asked for.
+    /// The handle in the document's `subject`; it may differ from the handle of the query.
     public static func subject(of document: JSON) -> (name: String, host: String)? {
         document["subject"]?.string.flatMap(parse(account:))
     }
 
-    /// The actor that a document names.
+    /// The actor that a document links to.
     ///
-    /// Lemmy may name a person and a community of one name: then the one of `preferred` kind, or the first.
+    /// Lemmy may list a person and a community with the same name. Then the result is the actor of the `preferred`
+    /// kind, or the first one.
     public static func selfLink(in document: JSON, preferring preferred: ActorKind? = nil) -> IRI? {
         let found = (document["links"]?.array ?? []).compactMap { link -> (IRI, String?)? in
             guard link["rel"]?.string == "self", let type = link["type"]?.string, ActivityMediaType.matches(type),
@@ -126,7 +127,8 @@ extension WebFinger {
         return (match ?? found.first)?.0
     }
 
-    /// The template with `{uri}` that lets a visitor act from the own server.
+    /// The URL template with `{uri}` that a visitor's own server offers for remote interaction, for example a remote
+    /// follow.
     public static func subscribeTemplate(in document: JSON) -> String? {
         let link = document["links"]?.array?.first { $0["rel"]?.string == subscribeRelation }
         guard let template = link?["template"]?.string, template.contains("{uri}"),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Calendar
 
-/// A local time as its five numbers.
+/// A local time from its five numbers.
 private func local(_ n: [Int]) throws -> LocalTime {
     try #require(LocalTime(year: n[0], month: n[1], day: n[2], hour: n[3], minute: n[4]))
 }
@@ -14,13 +14,13 @@ private func local(_ n: [Int]) throws -> LocalTime {
         "an instant has the offset and the name that clocks had",
         arguments: [
             ("Europe/Paris", 1_767_225_600, 3600, "CET"), ("Europe/Paris", 1_783_000_000, 7200, "CEST"),
-            // 2026-03-29T01:00Z and 2026-10-25T01:00Z, one second before and at the change.
+            // These are 2026-03-29T01:00Z and 2026-10-25T01:00Z, one second before the change and at the change.
             ("Europe/Paris", 1_774_745_999, 3600, "CET"), ("Europe/Paris", 1_774_746_000, 7200, "CEST"),
             ("Europe/Paris", 1_792_889_999, 7200, "CEST"), ("Europe/Paris", 1_792_890_000, 3600, "CET"),
-            // 2026-03-08T07:00Z and 2026-11-01T06:00Z.
+            // These are 2026-03-08T07:00Z and 2026-11-01T06:00Z.
             ("America/New_York", 1_772_953_199, -18000, "EST"), ("America/New_York", 1_772_953_200, -14400, "EDT"),
             ("America/New_York", 1_793_512_799, -14400, "EDT"), ("America/New_York", 1_793_512_800, -18000, "EST"),
-            // Beyond the tables of the files: 2050-07-01 and 2050-01-01.
+            // These dates are after the last transition in the files: 2050-07-01 and 2050-01-01.
             ("Europe/Paris", 2_540_246_400, 7200, "CEST"), ("Europe/Paris", 2_524_608_000, 3600, "CET"),
             ("Asia/Kolkata", 1_767_225_600, 19800, "IST"), ("Australia/Sydney", 1_767_225_600, 39600, "AEDT"),
             ("Australia/Sydney", 2_524_608_000, 39600, "AEDT"), ("UTC", 0, 0, "UTC"),
@@ -62,7 +62,7 @@ private func local(_ n: [Int]) throws -> LocalTime {
                 "Europe/Paris", [2050, 3, 27, 2, 30],
                 .gap(withOffsetBefore: 2_531_957_400_000, withOffsetAfter: 2_531_953_800_000)
             ),
-            // Samoa went without the 30th of December 2011.
+            // Samoa skipped 30 December 2011.
             (
                 "Pacific/Apia", [2011, 12, 30, 12, 0],
                 .gap(withOffsetBefore: 1_325_282_400_000, withOffsetAfter: 1_325_196_000_000)

@@ -86,7 +86,7 @@ struct AtomicFileTests {
         }
     }
 
-    /// What a call says that has to fail.
+    /// The text of the error of a call that must fail.
     private func failure(_ body: () throws(FileError) -> Void) -> String? {
         do throws(FileError) {
             try body()

@@ -41,8 +41,8 @@ struct HostileInputTests {
                     refused += 1
                     continue
                 }
-                // Some changes say the same in other words: a space, a capital letter in the host; and cavage does
-                // not cover the key id. The identity by which a replay is known stays.
+                // Some changes do not change the meaning: a space, or a capital letter in the host. Also, cavage does
+                // not cover the key id. The identity for recognising replays must stay the same.
                 #expect(parsed.identity == untouched.identity)
             } catch {
                 refused += 1

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("keys")
 struct KeyTests {
-    /// `30 len …` with the lengths that DER wants.
+    /// A DER element `30 len …` with its length in the form that DER requires.
     private static func der(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
         switch content.count {
         case 0..<0x80: [tag, UInt8(content.count)] + content

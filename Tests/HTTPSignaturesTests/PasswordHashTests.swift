@@ -21,7 +21,7 @@ struct PasswordHashTests {
 
     @Test("scrypt is the one of RFC 7914")
     func published() {
-        // §12, third vector; its first 32 bytes, which do not depend on the length asked for.
+        // RFC 7914 §12, third vector: its first 32 bytes, which do not depend on the requested length.
         let hash = "scrypt$14$8$1$U29kaXVtQ2hsb3JpZGU=$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofI="
         #expect(PasswordHash.verify("pleaseletmein", against: hash))
         #expect(!PasswordHash.verify("pleaseletmeout", against: hash))

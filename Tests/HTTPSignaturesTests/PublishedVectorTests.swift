@@ -5,11 +5,12 @@ import HTTPSignatures
 import Testing
 import TextEncoding
 
-/// Vectors that others published: RFC 9421 appendix B, draft-cavage-12 appendix C, and what Mastodon, Lemmy, go-fed,
-/// PieFed, Misskey and FEP-521a test with. They stand beside the checkout and are read, never copied.
+/// Published test vectors: RFC 9421 appendix B, draft-cavage-12 appendix C, and the vectors of Mastodon, Lemmy, go-fed,
+/// PieFed, Misskey and FEP-521a. The files are next to the checkout; the tests read them and the project contains no
+/// copy.
 ///
-/// Where a vector covers less than our policy asks, or its key is shorter, the string to sign and the cryptography are
-/// checked without the policy, and the policy is checked to refuse.
+/// Some vectors cover less than our policy requires, or use a shorter key. For these the signing string and the
+/// cryptography are checked without the policy, and a second check expects the policy to refuse them.
 @Suite("published vectors", .enabled(if: Checkout.hasPublished))
 struct PublishedVectorTests {
     typealias Object = [String: Any]
@@ -83,8 +84,8 @@ struct PublishedVectorTests {
         #expect(String(decoding: made.text, as: UTF8.self) == file["signingString"] as? String)
         let now = try #require(Dates.parseHTTPDate("Tue, 28 Mar 2023 21:03:44 GMT")) + 60_000
         let signed = head.adding("signature", header)
-        // The vector's key belongs to the very host that it is sent to; only the string to sign is checked for that
-        // reason, and the policy refuses it.
+        // The vector's key belongs to the same host that the request is sent to. Therefore only the signing string is
+        // checked, and the policy must refuse the request.
         #expect(key.verify(made.bytes, of: made.text))
         let outcome = Outcome.of(Verifier(authority: "example.com"), signed, body: body, now: now, key: key)
         #expect(outcome == "bad_key_id")
@@ -109,7 +110,7 @@ struct PublishedVectorTests {
             let verdicts = ([key] + ed25519).map { Outcome.of(verifier, head, body: body, now: now, key: $0) }
             let verdict = verdicts.contains("ok") ? "ok" : try #require(verdicts.first)
             if let known = ours[title] {
-                // An acct: key is never fetched by us; whether a key can be had is not this layer's question.
+                // A key id with the scheme acct: is never fetched; finding the key is the task of another layer.
                 #expect(known.contains(verdict), "\(title)")
             } else if vector["expected"] as? String == "verify" {
                 #expect(verdict == "ok", "\(title)")
@@ -174,7 +175,7 @@ struct PublishedVectorTests {
                 ["@method", "@path", "@authority", "accept"], parameters: parameters, head: head)
             verdicts.append(key.verify(bytes, of: base))
         }
-        // The fourth only reorders headers of different names.
+        // The fourth request only changes the order of headers with different names.
         #expect(verdicts == [true, true, true, true, false, false])
     }
 

@@ -92,7 +92,7 @@ struct StructuredFieldsTests {
             guard let dictionary = try? StructuredDictionary(text, most: 16) else { continue }
             read += 1
             #expect(Set(dictionary.members.map { $0.0 }).count == dictionary.members.count)
-            // With itself behind a comma, every key comes twice.
+            // When the text is repeated after a comma, every key occurs twice.
             #expect(Self.failure(text + "," + text, most: 32) == .duplicate, "\(text)")
         }
         #expect(read > 200)

@@ -3,7 +3,7 @@ import Foundation
 import HTTPSignatures
 import Testing
 
-/// Where the checkout is, found from this file.
+/// The folder of the checkout, found from the path of this file.
 enum Checkout {
     static let root: URL = URL(fileURLWithPath: #filePath).deletingLastPathComponent().resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent()
@@ -11,7 +11,7 @@ enum Checkout {
     static let vectors = root.appendingPathComponent("federation-specs/signatures")
     static let published = root.appendingPathComponent("../shared/fixtures/documents/signatures")
 
-    /// Whether the collection of published documents stands beside the checkout.
+    /// Whether the published documents exist next to the checkout.
     static let hasPublished: Bool = {
         let isThere = FileManager.default.fileExists(atPath: published.path)
         if !isThere { print("published signature vectors are not beside the checkout: their tests are skipped") }
@@ -21,7 +21,7 @@ enum Checkout {
     static func text(_ url: URL) throws -> String { String(decoding: try Data(contentsOf: url), as: UTF8.self) }
 }
 
-/// The keys of `federation-specs/signatures/keys`, and one of each kind made for this run.
+/// The keys in `federation-specs/signatures/keys`, and one key of each type that is generated for this run.
 enum TestKeys {
     static func `public`(_ name: String) throws -> PublicKey {
         try PublicKey(pem: Checkout.text(Checkout.vectors.appendingPathComponent("keys/\(name).TEST-ONLY.public.pem")))
@@ -33,7 +33,7 @@ enum TestKeys {
     }
 }
 
-/// One `.http` file; its form is described beside the files.
+/// One `.http` file; the README next to the files describes the format.
 struct Vector: CustomTestStringConvertible {
     var name: String
     var notes: [String: String] = [:]
@@ -73,7 +73,7 @@ struct Vector: CustomTestStringConvertible {
         return (String(line[..<colon.lowerBound]), String(line[colon.upperBound...]))
     }
 
-    /// The code of the verdict, `ok` when there is nothing to refuse.
+    /// The refusal code of the verifier, or `ok`.
     func verdict() throws -> String {
         guard let origin = notes["origin"].flatMap(URL.init(string:)), let host = origin.host,
             let scheme = origin.scheme,
@@ -85,7 +85,7 @@ struct Vector: CustomTestStringConvertible {
     }
 }
 
-/// The verdict on a request as one word.
+/// The result of verifying a request, as one code.
 enum Outcome {
     static func of(
         _ verifier: Verifier, _ head: RequestHead, body: [UInt8]?, now: Int64, key: PublicKey
@@ -99,7 +99,7 @@ enum Outcome {
     }
 }
 
-/// A small generator of repeatable chance. Spec: SplitMix64.
+/// A random number generator with a seed. Spec: SplitMix64.
 struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 
@@ -112,7 +112,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// A fixed moment, our name, and a request that is right in every respect.
+/// A fixed time, the name of this server, and a valid request.
 enum Sample {
     static let now: Int64 = 1_767_323_045_000
     static let verifier = Verifier(authority: "node.example")
@@ -136,7 +136,7 @@ enum Sample {
 }
 
 extension RequestHead {
-    /// A copy with the first header of this name changed.
+    /// A copy in which the first header of this name is changed.
     func replacing(_ name: String, _ change: (String) -> String) -> RequestHead {
         var copy = self
         guard let index = copy.headers.firstIndex(where: { $0.name == name }) else { return copy }

@@ -4,7 +4,7 @@ import HTTPSignatures
 import Testing
 import TextEncoding
 
-/// One thing that an attacker changes, and what we then say.
+/// One change that an attacker makes, and the expected refusal.
 struct Tampering: Sendable, CustomTestStringConvertible {
     var what: String
     var scheme: SignatureScheme
@@ -135,7 +135,7 @@ struct Tampering: Sendable, CustomTestStringConvertible {
 }
 
 extension String {
-    /// The standard library has no replacing of a text by a text without Foundation.
+    /// Replaces the first occurrence of a text; the standard library has no such function without Foundation.
     func replacing(_ old: String, _ new: String) -> String {
         guard let range = firstRange(of: old) else { return self }
         return replacingCharacters(in: range, with: new)

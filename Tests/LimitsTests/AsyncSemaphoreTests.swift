@@ -4,7 +4,7 @@ import Limits
 import Synchronization
 import Testing
 
-/// Numbers that tasks write down, in order.
+/// Numbers that tasks record, in order.
 private final class Numbers: Sendable {
     private let numbers = Mutex<[Int]>([])
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A small seeded source of chance (SplitMix64), so that a failing case can be named by its seed.
+/// A random number generator with a seed (SplitMix64), so that a failing case can be identified by its seed.
 struct Seeded: RandomNumberGenerator {
     private var state: UInt64
 
@@ -15,7 +15,7 @@ struct Seeded: RandomNumberGenerator {
     }
 }
 
-/// Hostile and merely sloppy markup.
+/// Generates hostile and malformed HTML.
 enum RandomMarkup {
     private static let names = [
         "p", "br", "a", "span", "strong", "em", "b", "i", "u", "del", "s", "code", "pre", "blockquote", "ul", "ol",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A strict reader of canonical output, independent of libxml2 and of the writer: what it accepts, every parser reads
-/// alike.
+/// A strict parser of the canonical output, independent of libxml2 and of the writer. Every HTML parser reads the
+/// output that it accepts in the same way.
 struct MarkupGrammar {
     private static let attributes: [String: Set<String>] = [
         "p": [], "pre": [], "h2": [], "h3": [], "h4": [], "blockquote": [], "ul": [], "ol": ["start", "reversed"],
@@ -18,7 +18,7 @@ struct MarkupGrammar {
     private var rest: Substring.UTF8View
     private var open: [String] = []
 
-    /// The first rule that `html` breaks, or `nil`.
+    /// The first rule that `html` violates, or `nil`.
     static func violation(in html: String) -> String? {
         var grammar = MarkupGrammar(rest: html[...].utf8)
         return grammar.read()
@@ -32,7 +32,8 @@ struct MarkupGrammar {
         return open.isEmpty ? nil : "unclosed \(open)"
     }
 
-    /// Text may not hold raw quotes either, so the same rule serves attribute values.
+    /// Reads text up to `end`. Text may not contain unescaped quotes either, so the same rule applies to attribute
+    /// values.
     private mutating func readText(until end: UInt8) -> String? {
         while let byte = rest.first, byte != end {
             switch byte {

@@ -66,7 +66,7 @@ struct GuestListTests {
         var random = SeededGenerator(seed: UInt64(seed))
         var list = GuestList(capacity: Int.random(in: 1...5, using: &random))
         var arrivals: [ID<Account>] = []
-        // What lowering the capacity leaves over: nobody loses a seat by it.
+        // After the capacity was lowered there may be more guests than seats, because nobody loses a seat.
         var ceiling = list.capacity ?? .max
         for _ in 0..<200 {
             let person = Self.person(Int.random(in: 1...12, using: &random))
@@ -97,7 +97,7 @@ struct GuestListTests {
     }
 }
 
-/// SplitMix64: the same numbers for the same seed on every machine.
+/// SplitMix64: it gives the same numbers for the same seed on every machine.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -85,7 +85,7 @@ struct PeerPolicyTests {
             (.allowlist, "unset allowed+ limited blocked"), (.off, "unset allowed limited blocked"),
         ] as [(FederationMode, String)])
     func table(mode: FederationMode, expected: String) {
-        // A word alone is not admitted, `-` is admitted and not listed, `+` is both.
+        // A policy name alone means not admitted; `-` means admitted but not listed; `+` means admitted and listed.
         let told = PeerPolicy.allCases.map { policy in
             policy.rawValue + (mode.lists(policy) ? "+" : mode.admits(policy) ? "-" : "")
         }

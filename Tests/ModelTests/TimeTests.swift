@@ -61,9 +61,9 @@ struct ZonedTimeTests {
             ("2026-07-15 20:00", "Europe/Paris", "2026-07-15T18:00:00Z"),
             ("2026-07-15T20:00:59", "Europe/Paris", "2026-07-15T18:00:00Z"),
             ("2026-07-15T20:00", "America/Montreal", "2026-07-16T00:00:00Z"),
-            // Skipped by the clocks: read with the offset before the change, so 02:30 is 03:30.
+            // This time is skipped: it is read with the offset before the change, so 02:30 becomes 03:30.
             ("2026-03-29T02:30", "Europe/Paris", "2026-03-29T01:30:00Z"),
-            // Shown twice: the first of them.
+            // This time occurs twice: the earlier instant is used.
             ("2026-10-25T02:30", "Europe/Paris", "2026-10-25T00:30:00Z"),
         ])
     func parsed(text: String, zone: String, expected: String) {
@@ -92,7 +92,7 @@ struct ZonedTimeTests {
             let instant = Timestamp(1_767_225_600_000) + .hours(hour)
             let text = ZonedTime.formValue(instant, in: zone)
             let again = try #require(ZonedTime.parse(text, in: zone))
-            // The hour that is shown twice in autumn gives the first of the two.
+            // In the hour that occurs twice in autumn, the result is the earlier instant.
             #expect(again == instant || again == instant - .hours(1))
             #expect(ZonedTime.formValue(again, in: zone) == text)
         }

@@ -3,7 +3,7 @@
 import Testing
 import Vocabulary
 
-/// A document from text that the test wrote.
+/// Parses a document from the text of a test.
 func document(_ text: String) throws -> Document {
     try #require(Document(try JSON.parse(text)))
 }

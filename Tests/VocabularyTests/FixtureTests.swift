@@ -4,21 +4,21 @@ import Foundation
 import Testing
 import Vocabulary
 
-/// JSON files in a folder and all folders below.
+/// The JSON files in a folder and its subfolders.
 struct DocumentFolder {
     let root: URL
 
-    /// The checkout in which this test lies.
+    /// The root folder of the checkout that contains this test.
     static let checkout = URL(filePath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Documents of other software, next to the checkout; they are not part of the project.
+    /// Documents of other server software, next to the checkout; they are not part of the project.
     static let wild = DocumentFolder(root: checkout.appending(path: "../shared/fixtures/documents").standardizedFileURL)
 
-    /// Documents that the project wrote in the shape of each peer's.
+    /// Documents that the project wrote in the format of each peer software.
     static let specs = DocumentFolder(root: checkout.appending(path: "federation-specs/vocabulary"))
 
-    /// Paths below the root, sorted.
+    /// The file paths relative to the root, sorted.
     var files: [String] {
         let found = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
         return found.filter { $0.hasSuffix(".json") }.sorted()
@@ -31,7 +31,7 @@ struct DocumentFolder {
 
 @Suite("Documents seen in the wild")
 struct FixtureTests {
-    /// These name a key twice, which we refuse.
+    /// Files that contain a key twice, which the parser refuses.
     private static let duplicateKeys: Set<String> = [
         "fep/fep-8a8e-11-event.json", "mastodon/poll-attachment.json", "mastodon/poll-attachment-2.json",
         "mastodon/poll-attachment-3.json",
@@ -41,7 +41,7 @@ struct FixtureTests {
         $0.hasPrefix("hostile/") == false && $0.hasPrefix("signatures/") == false
     }
 
-    /// Whether the documents are there; says so once when not.
+    /// Whether the documents exist; prints a note once when they do not.
     private static let areThere: Bool = {
         if files.isEmpty { print("Documents seen in the wild: none next to the checkout, nothing compared.") }
         return files.isEmpty == false
@@ -95,13 +95,15 @@ struct FixtureTests {
         #expect(others.count > 20)
     }
 
-    /// The document itself, and every object below it.
+    /// The document itself and every object inside it.
     private static func documents(in value: JSON) -> [Document] {
         let inner = (value.object?.map(\.value) ?? value.array ?? []).flatMap(documents)
         return (Document(value).map { [$0] } ?? []) + inner
     }
 
-    /// - Returns: false when the document is of a family that we read and is refused.
+    /// Reads a document with the reader of its family.
+    ///
+    /// - Returns: false when the family has a reader and the reader refuses the document.
     private static func reads(_ document: Document) throws -> Bool {
         switch document.family {
         case .actor: (try? ActorDocument(document)) != nil

@@ -90,7 +90,7 @@ struct JSONPropertyTests {
     }
 }
 
-/// A source of values that gives the same for the same seed.
+/// A random number generator that gives the same values for the same seed.
 struct Generator: RandomNumberGenerator {
     var state: UInt64
 

@@ -3,7 +3,7 @@
 import Testing
 import Vocabulary
 
-/// Every field that a reader looks at, each with every kind of value: a trap here would stop the process.
+/// Tests every property with every type of JSON value, because a runtime trap would stop the process.
 @Suite("Type confusion")
 struct TypeConfusionTests {
     private static let junk: [String] = [
@@ -91,7 +91,7 @@ struct TypeConfusionTests {
         }
     }
 
-    /// How many of the readers accept the document.
+    /// The number of readers that accept the document.
     private static func readAll(_ document: Document) -> Int {
         let actor = (try? ActorDocument(document))?.propertiesOnOtherOrigins
         let note = (try? NoteDocument(document))?.pageURL
