@@ -2,7 +2,7 @@
 
 internal import TextEncoding
 
-/// What a `Content-Type` says: the type in lower case and its parameters.
+/// A parsed `Content-Type`: the type in lower case and its parameters.
 ///
 /// Spec: RFC 9110 §8.3.1.
 struct MediaType: Equatable {
@@ -10,7 +10,7 @@ struct MediaType: Equatable {
     let name: String
     private let parameters: [String: String]
 
-    /// Reads a field; a parameter that is not well formed is left out.
+    /// Parses a field. A parameter that is not well formed is ignored.
     init(_ text: String) {
         var name = ""
         var parameters: [String: String] = [:]
@@ -41,7 +41,7 @@ struct MediaType: Equatable {
         }
     }
 
-    /// Splits at semicolons outside of quotes.
+    /// Splits at semicolons outside of quotes. Only the first 1,024 characters are read.
     private static func parts(of text: String) -> [String] {
         var parts = [""]
         var isQuoted = false
