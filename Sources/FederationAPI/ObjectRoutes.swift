@@ -8,10 +8,10 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// Posts, events and activities of this node, and what hangs on them.
+/// The documents of local posts, events and activities, and of their collections.
 ///
-/// What is open is shown to everybody; what is not, to those who may read it and prove who they are, and for all others
-/// it is not there.
+/// Public objects are shown to everybody. Other objects are shown to their audience when the request is signed; all
+/// others get a 404.
 struct ObjectRoutes: Sendable {
     let documents: Documents
 
@@ -71,7 +71,7 @@ struct ObjectRoutes: Sendable {
         return PostToNote.standalone(view, identifiers: identifiers, parentAuthor: parentAuthor)
     }
 
-    /// The author's word that a post of this node may be quoted in another one.
+    /// The authorization by which the author of a local post allows another post to quote it.
     private func quote(_ request: Request, _ context: NodeContext) async throws -> Response {
         let id: ID<Post> = try documents.number(context)
         guard let quoting = context.parameter("quoting").flatMap({ ID<Post>($0) }) else { throw RequestError.notFound }
@@ -104,7 +104,8 @@ struct ObjectRoutes: Sendable {
         return documents.closed(try await make(view))
     }
 
-    /// Whether somebody belongs to those for whom a closed event is: guests, and who follows its group.
+    /// Whether the signer belongs to the audience of an event that is not public: its guests and the followers of its
+    /// group.
     private func mayRead(_ view: EventView, _ signer: Account) async throws -> Bool {
         try await federation.database.read { db in
             if try Blocks.exists(between: signer.id, view.owner.id, in: db) { return false }
@@ -120,7 +121,7 @@ struct ObjectRoutes: Sendable {
         let id: ID<SentActivity> = try documents.number(context)
         let sent = try await federation.database.read { db -> SentActivity? in
             guard let sent = try SentActivities.byID(id, in: db) else { return nil }
-            // What an activity carried goes with its object.
+            // The content of an activity is no longer shown when its object was deleted.
             let isGone = try sent.object.map { try Tombstones.find($0, in: db) != nil } ?? false
             return isGone && sent.type != "Delete" ? nil : sent
         }
