@@ -24,7 +24,10 @@ struct AuthorizedFetch: Sendable {
         policies = HostPolicies(database: federation.database, mode: federation.community.mode)
     }
 
-    /// The actor whose key signed the request; nil without a valid signature, and for an actor on a blocked host.
+    /// The actor whose key signed the request.
+    ///
+    /// - Returns: nil without a valid signature, for a host that the policies do not admit, and for an actor that is
+    ///   suspended or deleted.
     func signer(of request: Request) async -> Account? {
         let isSigned = request.headers.contains(Self.signature) || request.headers.contains(Self.signatureInput)
         guard isSigned, let signer = try? await gate.signer(of: head(of: request)),

@@ -121,8 +121,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if unanswered == 0 { context.close(promise: nil) }
     }
 
-    /// Extends the deadline of a body by the time that its bytes allow. A slow body does not get more time than the
-    /// minimum rate gives it.
+    /// Extends the deadline of a body by the time that its bytes take at the minimum rate, up to `longestBody`. So a
+    /// body that trickles gains almost no time.
     private func grant(_ count: Int) {
         bodyBytes += count
         deadline = min(bodyStart + limits.longestBody, bodyStart + limits.body + time(for: bodyBytes))

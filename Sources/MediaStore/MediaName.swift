@@ -16,7 +16,7 @@ public struct MediaName: Sendable, Hashable, CustomStringConvertible {
     /// The media type with which the file is served.
     public let mediaType: String
 
-    /// Reads a name from a request. Only names that ``make(mediaType:)`` can create are accepted, so no name leads out
+    /// Reads a name from a request. Only names that `make(mediaType:)` can create are accepted, so no name leads out
     /// of the folder.
     public init?(_ text: some StringProtocol) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

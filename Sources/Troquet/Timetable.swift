@@ -10,7 +10,7 @@ internal import Services
 struct Timetable: Sendable {
     /// The time between two rounds.
     static let interval = Duration.seconds(10)
-    /// In how many rounds vote counts are sent once.
+    /// Vote counts are sent in one of this many rounds.
     private static let roundsBetweenCounts = 18
 
     private let services: Services

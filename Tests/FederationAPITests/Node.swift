@@ -165,7 +165,7 @@ struct Node: Sendable {
         ]
     }
 
-    /// Stores a local actor; `change` may change it before.
+    /// Stores a local actor. `change` may change it first.
     @discardableResult
     func add(
         _ kind: Account.Kind, _ name: String, change: (inout Account) -> Void = { _ in }

@@ -35,7 +35,7 @@ struct FollowCommand: AsyncParsableCommand {
     }
 }
 
-/// `troquet join`: answers an event invitation for a member, for a local or a remote event.
+/// `troquet join`: registers a member as a guest of a local or remote event (RSVP).
 struct JoinCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "join", abstract: "Sign up for an event.")
 
