@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# What `deploy/run` and `deploy/test` share; it is sourced, not run. It finds out what a machine lacks, installs it
-# where it can (Debian, as root) and says in one line what is missing where it cannot.
+# Functions for `deploy/run`, `deploy/test` and `deploy/bench`; this file is sourced, not run. They check which packages
+# are missing and install them on Debian as root. Elsewhere they print in one line what is missing.
 
 readonly BUILD_PACKAGES=(git ca-certificates pkg-config libssl-dev libpq-dev libsqlite3-dev libxml2-dev tzdata
-    # What a node runs beside itself: the decoders of pictures, films and sounds.
+    # Programs that a node runs: decoders for pictures, videos and audio.
     libvips-tools ffmpeg)
 readonly POSTGRES_PACKAGES=(postgresql postgresql-client)
 readonly CLIENT_PACKAGES=(python3 python3-venv)
 readonly BROWSER_PACKAGES=(chromium python3 python3-venv fonts-dejavu-core fonts-liberation)
 
-# Says in one line why it cannot go on, and ends.
+# Prints the reason in one line and exits.
 fail() {
     printf '%s: %s\n' "${PROGRAM:?}" "$*" >&2
     exit 1
 }
 
-# Whether what we need of a Debian package is there, whoever installed it.
+# Whether the needed part of a Debian package is present, however it was installed.
 has_package() {
     case $1 in
         git | chromium | pkg-config | python3) command -v "$1" >/dev/null ;;
@@ -40,12 +40,12 @@ has_library() {
     command -v pkg-config >/dev/null && pkg-config --exists "$1"
 }
 
-# Debian's Python rather than one that a person put before it.
+# Prefers Debian's Python to another one that comes first in PATH.
 system_python() {
     if [[ -x /usr/bin/python3 ]]; then echo /usr/bin/python3; else echo python3; fi
 }
 
-# The directory of initdb and pg_ctl, which Debian keeps out of PATH; nothing when there is none.
+# Prints the directory of initdb and pg_ctl, which is not in PATH on Debian. Prints nothing when there is none.
 postgres_programs() {
     local initdb
     initdb=$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)
@@ -53,7 +53,7 @@ postgres_programs() {
     [[ -z $initdb ]] || dirname "$(readlink -f "$initdb")"
 }
 
-# need_packages NAME…: installs those that are missing.
+# need_packages NAME…: installs the packages that are missing.
 need_packages() {
     local package log missing=()
     for package in "$@"; do
@@ -78,7 +78,7 @@ install_packages() {
     export DEBIAN_FRONTEND=noninteractive
     apt-get -q update </dev/null || return 1
     if [[ " $* " == *" postgresql "* ]]; then
-        # Debian would start a server of its own with the package. Nobody asked for one.
+        # Without this, Debian's package would create and start a server.
         apt-get install "${options[@]}" postgresql-common </dev/null || return 1
         sed -i -E 's/^#? *create_main_cluster *=.*/create_main_cluster = false/' \
             /etc/postgresql-common/createcluster.conf || return 1
@@ -86,7 +86,7 @@ install_packages() {
     apt-get install "${options[@]}" "$@" </dev/null
 }
 
-# Ends with a line when there is no Swift that is new enough.
+# Exits with a message when Swift is missing or too old.
 need_swift() {
     local wanted=6.2 found
     command -v swift >/dev/null || fail "Swift $wanted or newer is missing: see https://www.swift.org/install/linux/"

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# A PostgreSQL server of our own on the loopback, for as long as a script runs; it is sourced after packages.sh.
-# PostgreSQL refuses to run as root; then it runs as the user that Debian's package made for it.
+# Runs a private PostgreSQL server on a loopback address while a script runs. Source this file after packages.sh.
+# PostgreSQL refuses to run as root. As root, the script runs it as the user `postgres` that Debian's package created.
 
-# start_cluster FOLDER [NAME=VALUE…]: makes a cluster in FOLDER and starts it with these settings; sets CLUSTER_URL.
+# start_cluster FOLDER [NAME=VALUE…]: creates a cluster in FOLDER, starts it with these settings, sets CLUSTER_URL.
 start_cluster() {
     local folder=$1 programs port attempt setting settings=''
     shift
@@ -25,13 +25,13 @@ start_cluster() {
     fail "PostgreSQL did not start after $attempt attempts: $(tail -n 1 "$folder/log" 2>/dev/null)"
 }
 
-# stop_cluster FOLDER: stops it at once and deletes it.
+# stop_cluster FOLDER: stops the cluster at once and deletes it.
 stop_cluster() {
     as_postgres "$(postgres_programs)/pg_ctl" -D "$1/data" -m immediate -s stop >/dev/null 2>&1 || true
     rm -rf "$1"
 }
 
-# Not in the checkout's directory, which that user may not be able to enter.
+# Changes to / first, because the user postgres may have no access to the checkout's directory.
 as_postgres() {
     if ((EUID == 0)); then
         (cd / && exec runuser -u postgres -- "$@")

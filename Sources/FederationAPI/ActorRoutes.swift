@@ -8,8 +8,8 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// People, groups and the node itself, for peers. Nobody has to sign: otherwise two nodes that both insist on it could
-/// never learn each other's keys.
+/// The documents of people, groups and the instance actor. They need no signature: two nodes that both required one
+/// could never fetch each other's keys.
 struct ActorRoutes: Sendable {
     let documents: Documents
 
@@ -20,12 +20,12 @@ struct ActorRoutes: Sendable {
         ]
     }
 
-    /// The ready answer for an actor: its document, or what is left of it.
+    /// The cached response for an actor: its document, or a tombstone when it was deleted.
     func document(_ iri: IRI) async throws -> Response {
         try await documents.cache.answer(iri.path) { try await make(iri) }
     }
 
-    /// The path is the key, so that a ready answer is found before anything is read into an identifier.
+    /// The path is the cache key, so that a cached response is found before the path is parsed.
     private func actor(_ path: String, id: @escaping @Sendable (NodeContext) throws -> IRI) -> Route {
         documents.route(path) { request, context in
             try await documents.cache.answer(request.uri.path) { try await make(id(context)) }

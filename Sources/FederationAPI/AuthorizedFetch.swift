@@ -9,10 +9,10 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// Who asks, when the request is signed.
+/// Finds the actor that signed a GET request.
 ///
-/// Whoever may not see something gets the same answer as for something that is not there, so a signature that does not
-/// hold counts as none.
+/// A request for an object that the signer may not read gets the same response as a request for an object that does not
+/// exist. So an invalid signature counts as no signature.
 struct AuthorizedFetch: Sendable {
     let gate: InboxGate
     let federation: Federation
@@ -24,25 +24,29 @@ struct AuthorizedFetch: Sendable {
         policies = HostPolicies(database: federation.database, mode: federation.community.mode)
     }
 
-    /// The actor whose key signed the request; nil for a stranger, and for one with whom this node does not speak.
+    /// The actor whose key signed the request.
+    ///
+    /// - Returns: nil without a valid signature, for a host that the policies do not admit, and for an actor that is
+    ///   suspended or deleted.
     func signer(of request: Request) async -> Account? {
         let isSigned = request.headers.contains(Self.signature) || request.headers.contains(Self.signatureInput)
         guard isSigned, let signer = try? await gate.signer(of: head(of: request)),
             (try? await policies.admits(signer.host)) == true
         else { return nil }
-        // The gate may remember the signer from a while ago; here one look more costs nothing.
+        // The gate may have cached the signer some time ago. One more query is cheap here.
         let id = signer.id
         let account = try? await federation.database.read { db in try Accounts.byID(id, in: db) }
         guard let account, account.isActive else { return nil }
         return account
     }
 
-    /// The part of a request that a signature covers: the target as it came, the authority as it is configured.
+    /// The parts of a request that a signature covers: the target as it was received, and the authority of the
+    /// settings.
     func head(of request: Request) -> RequestHead {
         let origin = federation.identifiers.origin
         var headers: [(name: String, value: String)] = []
         headers.reserveCapacity(request.headers.count + 1)
-        // The first `Host` stands apart from the other fields; a second one is among them and is refused later.
+        // The first `Host` is separate from the other fields. A second one is among them and is rejected later.
         if let host = request.head.authority { headers.append((name: "host", value: host)) }
         for field in request.headers { headers.append((name: field.name.canonicalName, value: field.value)) }
         return RequestHead(

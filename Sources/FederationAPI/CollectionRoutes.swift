@@ -6,7 +6,7 @@ internal import Hummingbird
 internal import Model
 internal import Vocabulary
 
-/// What actors show of themselves: what they said, who follows, who keeps order, what is coming.
+/// The collections of actors: outbox, followers, following, featured posts, moderators and upcoming events.
 struct CollectionRoutes: Sendable {
     /// Makes one collection of an actor.
     typealias Maker = @Sendable (Collections, Account, CollectionView) async throws -> JSON

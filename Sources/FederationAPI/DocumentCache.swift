@@ -4,26 +4,26 @@ internal import Hummingbird
 internal import Limits
 internal import Synchronization
 
-/// Answers that are ready to be written: actors, handles and what the node says of itself, which peers ask for all day.
+/// Caches responses that peers request often: actors, WebFinger and NodeInfo documents.
 ///
-/// Bounded in number and in age. An answer that was being made while everything was forgotten is not kept.
+/// It is limited in number and age. A response that was being made while the cache was cleared is not stored.
 final class DocumentCache: Sendable {
     private struct State {
         var generation: UInt64 = 0
         var answers = ExpiringCache<String, Response, ContinuousClock.Instant>(capacity: DocumentCache.ceiling)
     }
 
-    /// Answers that are kept.
+    /// The most cached responses.
     static let ceiling = 2_000
-    /// Bytes of a key; longer ones are not worth their place.
+    /// The longest key in bytes. Responses with longer keys are not cached.
     static let keyBytes = 500
-    /// How long one is served, should no change be heard of.
+    /// How long a response is reused when no change is announced.
     static let age = Duration.seconds(60)
 
-    // A mutex rather than an actor: a hop would cost as much as the rest of the answer.
+    // A mutex and not an actor, because an actor hop would cost as much as the rest of the response.
     private let state = Mutex(State())
 
-    /// Answers that are kept now.
+    /// How many responses are cached now.
     var count: Int { state.withLock { $0.answers.count } }
 
     func forgetAll() {
@@ -33,7 +33,7 @@ final class DocumentCache: Sendable {
         }
     }
 
-    /// The ready answer, or the one that `make` makes; only a success is kept.
+    /// Returns the cached response, or makes one. Only a response with status 200 is cached.
     func answer(
         _ key: String, now: ContinuousClock.Instant = .now, make: () async throws -> Response
     ) async throws -> Response {

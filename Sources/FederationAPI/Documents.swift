@@ -9,7 +9,7 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// What all routes for peers share: who may ask, what an answer looks like, what is left of the deleted.
+/// What all routes for peers share: access, response headers, and tombstones.
 struct Documents: Sendable {
     let federation: Federation
     let fetch: AuthorizedFetch
@@ -17,7 +17,7 @@ struct Documents: Sendable {
 
     var identifiers: LocalIdentifiers { federation.identifiers }
 
-    /// A route that answers with a document. A node that federates with nobody shows nobody anything.
+    /// A route that responds with a document. When federation is off, every request gets a 404.
     func route(_ path: String, _ handler: @escaping Route.Handler) -> Route {
         let isOff = federation.community.mode == .off
         return Route.document(path) { request, context in
@@ -26,23 +26,23 @@ struct Documents: Sendable {
         }
     }
 
-    // MARK: - Answers
+    // MARK: - Responses
 
-    /// What everybody may see.
+    /// The response for a public document.
     func open(_ json: JSON) -> Response { open(json.serialized()) }
 
-    /// What everybody may see, in its own bytes.
+    /// The response for a public document from its stored bytes.
     func open(_ body: [UInt8]) -> Response { Self.activity(body, cache: "public, max-age=60") }
 
-    /// What only the one who signed may see.
+    /// The response for a document that only the signer of the request may see.
     func closed(_ json: JSON) -> Response { Self.activity(json.serialized(), cache: "private, no-store") }
 
-    /// What is left of something deleted. Spec: ActivityPub §6.4.
+    /// The tombstone of a deleted object. Spec: ActivityPub §6.4.
     func gone(_ stone: StoredTombstone) -> Response {
         gone(stone.iri, formerType: stone.formerType, at: stone.deletedAt)
     }
 
-    /// What is left of something deleted.
+    /// The tombstone of a deleted object.
     func gone(_ iri: IRI, formerType: String, at instant: Timestamp) -> Response {
         let document = Tombstone.document(id: iri, formerType: formerType, deleted: instant.milliseconds)
         return Self.activity(document.serialized(), status: .gone, cache: "public, max-age=60")
@@ -55,14 +55,14 @@ struct Documents: Sendable {
 
     // MARK: - Actors
 
-    /// What an actor's address leads to.
+    /// The result of looking up an actor.
     enum Found: Sendable {
         case account(Account)
         case gone(formerType: String, at: Timestamp)
     }
 
-    /// The actor with this id, as far as strangers may know of it: neither one that waits for a steward's word, nor one
-    /// that a steward suspended.
+    /// The actor with this id. A member who waits for approval and an actor that a steward suspended count as not
+    /// found.
     func actor(_ iri: IRI) async throws -> Found {
         try await federation.database.read { db in
             guard let account = try Accounts.byIRI(iri, in: db) else {
@@ -80,15 +80,16 @@ struct Documents: Sendable {
         }
     }
 
-    /// The id that the path of a request names, written exactly as we write it.
+    /// The id of the person in the path of a request.
     ///
-    /// - Throws: ``RequestError/notFound`` for a name that is none.
+    /// - Throws: ``RequestError/notFound`` when the path does not contain a valid name.
     func person(_ context: NodeContext) throws -> IRI { identifiers.person(try name(context)) }
 
-    /// As ``person(_:)``, for a group.
+    /// The id of the group in the path of a request; otherwise like ``person(_:)``.
     func group(_ context: NodeContext) throws -> IRI { identifiers.group(try name(context)) }
 
-    /// A number as it stands in our ids: no sign and no leading zero.
+    /// The numeric id in the path of a request. It must have no sign and no leading zero, as in the ids that this node
+    /// makes.
     func number<Thing>(_ context: NodeContext) throws -> ID<Thing> {
         guard let text = context.parameter("id"), let id = ID<Thing>(text), id.description == text else {
             throw RequestError.notFound
@@ -108,7 +109,7 @@ struct Documents: Sendable {
 }
 
 extension Account.Kind {
-    /// The word on the wire.
+    /// The type name in ActivityStreams.
     var wireName: String {
         switch self {
         case .person: "Person"

@@ -5,24 +5,25 @@ public import HTTPSupport
 internal import Model
 internal import Storage
 
-/// Server to server: everything that peers ask of this node, and where they put what they say.
+/// The server-to-server API: everything that peers fetch from this node, and the inboxes to which they post.
 public struct FederationAPI: Sendable {
     let documents: Documents
     let gate: InboxGate
     let version: String
 
-    /// Wires it.
+    /// Creates the API.
     ///
     /// - Parameters:
-    ///   - gate: the one that takes activities in, so that all count and remember together.
-    ///   - version: of this program, as NodeInfo says it.
+    ///   - gate: checks and stores activities. There must be one for the whole process, because it holds the rate
+    ///     limits and caches.
+    ///   - version: the version of this program for NodeInfo.
     public init(federation: Federation, gate: InboxGate, software version: String) {
         documents = Documents(federation: federation, fetch: AuthorizedFetch(gate: gate, federation: federation))
         self.gate = gate
         self.version = version
     }
 
-    /// Every address.
+    /// All routes.
     public var routes: [Route] {
         InboxRoutes(documents: documents, gate: gate).routes
             + ActorRoutes(documents: documents).routes
@@ -31,8 +32,8 @@ public struct FederationAPI: Sendable {
             + WellKnownRoutes(documents: documents, version: version).routes
     }
 
-    /// Forgets ready answers as soon as accounts or settings change; returns when the database is closed or the task is
-    /// cancelled. Without it they are forgotten by age alone.
+    /// Clears the document cache as soon as accounts or settings change. Without it cached documents only expire by
+    /// age. Returns when the database is closed or the task is cancelled.
     public func followChanges() async {
         for await change in ChangeFeed(documents.federation.database).changes() where change == .settingsChanged {
             documents.cache.forgetAll()

@@ -6,14 +6,14 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Vocabulary
 
-/// Where peers put what they say.
+/// The inboxes, to which peers post activities.
 ///
-/// `202` means that the activity is stored, or was before. A refusal is final unless it is `429` or `503`.
+/// `202` means that the activity is stored now or was stored before. Any other status is final, except `429` and `503`.
 /// Spec: ActivityPub §7.
 struct InboxRoutes: Sendable {
-    /// When to come again, after a refusal that is ours to mend.
+    /// The value of `Retry-After` in seconds for a `429` or `503`.
     static let retryAfterSeconds = 120
-    /// Bytes of all bodies that wait for the gate at one moment; beyond them the next is asked to come again.
+    /// The most bytes of all bodies that are being checked at the same time. Above it, requests get a `503`.
     static let budgetBytes = 134_217_728
 
     let documents: Documents
@@ -42,7 +42,7 @@ struct InboxRoutes: Sendable {
         }
     }
 
-    /// - Returns: the answer for an inbox whose owner is gone; nil when it is open.
+    /// - Returns: the response for an inbox whose owner was deleted; nil when the owner exists.
     private func closed(_ owner: IRI) async throws -> Response? {
         let actor = try await ActorRoutes(documents: documents).document(owner)
         return actor.status == .ok ? nil : ErrorResponses.document(actor.status, code: "gone")

@@ -8,10 +8,10 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// Posts, events and activities of this node, and what hangs on them.
+/// The documents of local posts, events and activities, and of their collections.
 ///
-/// What is open is shown to everybody; what is not, to those who may read it and prove who they are, and for all others
-/// it is not there.
+/// Public objects are shown to everybody. Other objects are shown to their audience when the request is signed; all
+/// others get a 404.
 struct ObjectRoutes: Sendable {
     let documents: Documents
 
@@ -70,7 +70,7 @@ struct ObjectRoutes: Sendable {
         return PostToNote.standalone(view, identifiers: identifiers, parentAuthor: parentAuthor)
     }
 
-    /// The author's word that a post of this node may be quoted in another one.
+    /// The authorization by which the author of a local post allows another post to quote it.
     private func quote(_ request: Request, _ context: NodeContext) async throws -> Response {
         let id: ID<Post> = try documents.number(context)
         guard let quoting = context.parameter("quoting").flatMap({ ID<Post>($0) }) else { throw RequestError.notFound }
@@ -109,7 +109,7 @@ struct ObjectRoutes: Sendable {
         let id: ID<SentActivity> = try documents.number(context)
         let sent = try await federation.database.read { db -> SentActivity? in
             guard let sent = try SentActivities.byID(id, in: db) else { return nil }
-            // What an activity carried goes with its object.
+            // The content of an activity is no longer shown when its object was deleted.
             let isGone = try sent.object.map { try Tombstones.find($0, in: db) != nil } ?? false
             return isGone && sent.type != "Delete" ? nil : sent
         }

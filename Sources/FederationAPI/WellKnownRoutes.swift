@@ -9,7 +9,8 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// How strangers find us: handles, the program and its size. Everybody may read it, from any page.
+/// How other servers find this node: WebFinger, host-meta and NodeInfo. Everybody may read these documents, also
+/// scripts of other sites.
 ///
 /// Spec: RFC 7033 (WebFinger), RFC 6415 (host-meta), NodeInfo 2.0 and 2.1, FEP-d556, FEP-2677.
 struct WellKnownRoutes: Sendable {
@@ -41,7 +42,7 @@ struct WellKnownRoutes: Sendable {
     // MARK: - WebFinger
 
     private func webFinger(_ request: Request) async throws -> Response {
-        // The whole query is the key: the same question is nearly always spelled in the same way.
+        // The whole query is the cache key, because peers nearly always write the same query in the same way.
         let query = request.uri.query ?? ""
         return try await documents.cache.answer("webfinger?\(query)") {
             guard let resource = Query(query)["resource"], !resource.isEmpty else {
@@ -59,7 +60,7 @@ struct WellKnownRoutes: Sendable {
         return account
     }
 
-    /// The id of the actor that is asked about; it need not exist.
+    /// The id of the requested actor, which may not exist.
     private func actorIRI(_ resource: String) async throws -> IRI? {
         let host = identifiers.host
         if ["acct:\(host)@\(host)", "\(host)@\(host)"].contains(resource.lowercased()) {
@@ -153,6 +154,6 @@ struct WellKnownRoutes: Sendable {
         return info
     }
 
-    /// Whether somebody may come in without having been invited.
+    /// Whether a person can register without an invitation.
     private var isOpen: Bool { community.registration == .open || community.registration == .approval }
 }

@@ -5,23 +5,23 @@ public import Hummingbird
 internal import NIOCore
 internal import TextEncoding
 
-/// The kinds of answers.
+/// Makes responses.
 public enum Answers {
-    /// A page.
+    /// An HTML page.
     public static func html(
         _ body: String, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) -> Response {
         bytes(ByteBuffer(string: body), contentType: "text/html; charset=utf-8", status: status, headers: headers)
     }
 
-    /// A page whose bytes are ready.
+    /// An HTML page from bytes.
     public static func html(
         _ body: [UInt8], status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) -> Response {
         bytes(ByteBuffer(bytes: body), contentType: "text/html; charset=utf-8", status: status, headers: headers)
     }
 
-    /// A document for programs.
+    /// A JSON document.
     public static func json(
         _ body: [UInt8], contentType: String = "application/json", status: HTTPResponse.Status = .ok,
         headers: HTTPFields = [:]
@@ -36,8 +36,8 @@ public enum Answers {
 
     /// An iCalendar file or feed.
     ///
-    /// - Parameter filename: what a browser saves it as; nil for a feed that is read in place. Characters other than
-    ///   letters, digits, `-`, `_` and `.` become `-`.
+    /// - Parameter filename: the file name for a download; nil for a feed. Characters other than letters, digits, `-`,
+    ///   `_` and `.` become `-`.
     public static func calendar(_ body: [UInt8], filename: String? = nil, headers: HTTPFields = [:]) -> Response {
         var headers = headers
         if let filename {
@@ -48,19 +48,19 @@ public enum Answers {
             ByteBuffer(bytes: body), contentType: "text/calendar; charset=utf-8", status: .ok, headers: headers)
     }
 
-    /// Nothing to read.
+    /// A response without a body.
     public static func empty(_ status: HTTPResponse.Status, headers: HTTPFields = [:]) -> Response {
         Response(status: status, headers: headers)
     }
 
-    /// The reader's copy is still right.
+    /// The response when the client's copy is current.
     public static func notModified(etag: String) -> Response {
         Response(status: .notModified, headers: [.eTag: etag])
     }
 
-    /// Sends the browser to another page of this node.
+    /// Redirects the browser to another page of this node.
     ///
-    /// - Parameter path: as for ``LocalPath/init(_:)``; anything else leads to the first page.
+    /// - Parameter path: a path that ``LocalPath/init(_:)`` accepts. Anything else redirects to `/`.
     public static func redirect(
         to path: String, status: HTTPResponse.Status = .seeOther, headers: HTTPFields = [:]
     ) -> Response {
@@ -69,9 +69,9 @@ public enum Answers {
         return Response(status: status, headers: headers)
     }
 
-    /// Sends the browser to another site: an address that came from our own rows, never from the request.
+    /// Redirects the browser to another site. The URL must come from the database, never from the request.
     ///
-    /// - Parameter address: an absolute `https` or `http` address; anything else leads to the first page.
+    /// - Parameter address: an absolute `https` or `http` URL. Anything else redirects to `/`.
     public static func redirect(
         abroad address: String, status: HTTPResponse.Status = .seeOther
     ) -> Response {
@@ -80,10 +80,11 @@ public enum Answers {
         return Response(status: status, headers: [.location: isWeb && isPrintable ? address : "/"])
     }
 
-    /// Sends the browser back to an app, after a form: an address that the app registered, with an answer in its query.
+    /// Redirects the browser to a client app after a form. The URL is one that the app registered, with the result in
+    /// its query.
     ///
-    /// - Parameter address: of the web or of the app's own scheme; what a browser would run, and what is no visible
-    ///   ASCII, leads to the first page.
+    /// - Parameter address: a web URL or one with the app's own scheme. A scheme that a browser would execute, and text
+    ///   that is not visible ASCII, redirect to `/`.
     public static func redirect(toApp address: String) -> Response {
         let scheme = address.prefix { $0 != ":" }.lowercased()
         let isRun = ["about", "blob", "data", "file", "filesystem", "javascript", "vbscript"].contains(scheme)
@@ -92,7 +93,7 @@ public enum Answers {
             status: .seeOther, headers: [.location: !isRun && isPrintable ? address : "/", .cacheControl: "no-store"])
     }
 
-    /// Whether the reader's copy, named by `If-None-Match`, is the current one.
+    /// Whether the client's copy, named in `If-None-Match`, is current.
     public static func isCurrent(_ etag: String, for request: Request) -> Bool {
         guard let header = request.headers[.ifNoneMatch] else { return false }
         return header.split(separator: ",").contains { candidate in
@@ -101,7 +102,7 @@ public enum Answers {
         }
     }
 
-    /// Bytes under a media type.
+    /// Bytes with a media type.
     public static func bytes(
         _ body: ByteBuffer, contentType: String, status: HTTPResponse.Status, headers: HTTPFields
     ) -> Response {
@@ -111,13 +112,13 @@ public enum Answers {
     }
 }
 
-/// A path of this node: proof that a redirect does not leave it.
+/// A path of this node. The type proves that a redirect stays on this node.
 public struct LocalPath: Sendable, Hashable {
-    /// What stands in `Location`.
+    /// The value of `Location`.
     public let string: String
 
-    /// - Parameter text: has to begin with one `/` that neither `/` nor `\` follows, also once its escapes are
-    ///   resolved, and to be visible ASCII: browsers strip control characters before they read.
+    /// - Parameter text: must begin with one `/` that is not followed by `/` or `\`, also after its escapes are
+    ///   decoded. It must be visible ASCII, because browsers remove control characters before they parse a URL.
     public init?(_ text: String) {
         guard text.utf8.count <= 2_048, Self.staysHere(text), !text.contains("\\"),
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })

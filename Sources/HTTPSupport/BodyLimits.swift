@@ -5,21 +5,22 @@ public import Hummingbird
 internal import NIOCore
 internal import Synchronization
 
-/// How much is read of a request, and how.
+/// Limits for the body of a request, and the functions that enforce them.
 public enum BodyLimits {
-    /// Bytes of an activity.
+    /// The most bytes of an activity.
     public static let activity = 1_048_576
-    /// Bytes of a form.
+    /// The most bytes of a form.
     public static let form = 65_536
 
-    /// Reads a body, counting while it comes: neither a missing nor a false `Content-Length` helps against the limit.
+    /// Reads a body and counts its bytes while they arrive. So a missing or wrong `Content-Length` does not defeat the
+    /// limit.
     ///
-    /// - Throws: ``RequestError/tooLarge`` at the first byte too many.
+    /// - Throws: ``RequestError/tooLarge`` as soon as the body exceeds the limit.
     public static func read(_ request: Request, limit: Int) async throws -> [UInt8] {
         try await read(request, limit: limit) { _ in }
     }
 
-    /// - Parameter onBytes: is told how many bytes came, before they are kept.
+    /// - Parameter onBytes: called with the number of bytes that arrived, before they are stored.
     static func read(_ request: Request, limit: Int, onBytes: (Int) throws -> Void) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
         guard announced <= limit else { throw RequestError.tooLarge }
@@ -34,9 +35,9 @@ public enum BodyLimits {
     }
 }
 
-/// Bytes of bodies that may be held at one moment, by all requests together.
+/// Limits the bytes of request bodies that all requests together hold in memory.
 public final class ByteBudget: Sendable {
-    /// There is no room for another byte.
+    /// The limit is reached.
     public enum Exhausted: Error {
         case exhausted
     }
@@ -44,14 +45,14 @@ public final class ByteBudget: Sendable {
     private let held = Atomic<Int>(0)
     private let bytes: Int
 
-    /// - Parameter bytes: of all bodies together.
+    /// - Parameter bytes: the limit for all bodies together.
     public init(bytes: Int) {
         self.bytes = bytes
     }
 
-    /// Reads a body and gives its bytes back to the budget when `use` has returned.
+    /// Reads a body. Its bytes count against the budget until `use` has returned.
     ///
-    /// - Throws: ``RequestError/tooLarge`` beyond `limit`, ``Exhausted`` beyond the budget, and what `use` throws.
+    /// - Throws: ``RequestError/tooLarge`` above `limit`, ``Exhausted`` above the budget, and every error of `use`.
     public func read<Result>(
         _ request: Request, limit: Int, use: ([UInt8]) async throws -> Result
     ) async throws -> Result {

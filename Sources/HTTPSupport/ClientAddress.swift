@@ -6,17 +6,17 @@ public import IPAddresses
 public import NIOCore
 internal import TextEncoding
 
-/// Whose request it is when proxies stand in between.
+/// Finds the address of the client when there are proxies between it and this node.
 public struct ClientAddress: Sendable {
     private let trusted: [CIDRBlock]
 
-    /// - Parameter trusted: proxies whose `X-Forwarded-For` is believed. Everybody else's is ignored: it is text that the
-    ///   sender chose.
+    /// - Parameter trusted: the proxies whose `X-Forwarded-For` is trusted. The header is ignored from all others,
+    ///   because a client can write anything in it.
     public init(trusted: [CIDRBlock]) {
         self.trusted = trusted
     }
 
-    /// The last address of the chain that no trusted proxy has.
+    /// The last address in the chain that is not a trusted proxy.
     public func resolve(_ request: Request, peer: SocketAddress?) -> String? {
         guard let direct = peer?.ipAddress else { return nil }
         guard !trusted.isEmpty, isTrusted(direct) else { return direct }

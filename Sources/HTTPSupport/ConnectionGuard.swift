@@ -3,38 +3,42 @@
 public import NIOCore
 internal import NIOHTTP1
 
-// One connection, before its requests become Hummingbird's. Every wait has an end: for a head, for a body, for the
-// answer to be taken. What no honest client sends is answered here and the connection closed: no host, a target that is
-// not a path, broken framing, a flood of headers. Trailers are dropped: nothing reads them.
+// Protects one connection, before Hummingbird sees its requests. Every wait has a deadline: for a request head, for a
+// body, and until the client has received the response. Requests that no honest client sends get an error response here
+// and the connection is closed: no `Host`, a target that is not a path, broken framing, too many headers. Trailers are
+// dropped, because nothing reads them.
 
-/// How long a connection may take for each step.
+/// The time and size limits of a connection.
 public struct ConnectionLimits: Sendable {
-    /// From the connection to its first head.
+    /// From the connection to its first request head.
     public var firstHead: TimeAmount = .seconds(10)
-    /// From an answer to the next head.
+    /// From a response to the next request head.
     public var idle: TimeAmount = .seconds(60)
-    /// From a head to the end of its body, besides the time that the body's bytes may take.
+    /// From a request head to the end of its body, plus the time that `bytesPerSecond` allows for the body.
     public var body: TimeAmount = .seconds(30)
-    /// From a head to the end of the longest body.
+    /// From a request head to the end of its body, at most.
     public var longestBody: TimeAmount = .minutes(10)
-    /// From the end of a request to the last byte of its answer, besides the time that the answer's bytes may take.
+    /// From the end of a request to the last byte of its response, plus the time that `bytesPerSecond` allows for the
+    /// response.
     public var answer: TimeAmount = .seconds(120)
-    /// Bytes that a body or an answer moves in a second: whoever is as fast has the time that it takes.
+    /// The slowest accepted transfer rate of a body or a response. Each transferred byte extends the deadline
+    /// accordingly.
     public var bytesPerSecond = 16_384
-    /// For a body that came after its answer, and for the rest of a connection that we gave up.
+    /// How long the rest of a body is read after its response was sent, and how long a rejected connection stays half
+    /// open.
     public var linger: TimeAmount = .seconds(5)
-    /// Bytes that are read and thrown away after an answer that did not wait for the body.
+    /// How many bytes of a body are read and discarded after its response was sent.
     public var lingerBytes = 16 * 1_048_576
-    /// Header fields of a request.
+    /// The most header fields of a request.
     public var headerFields = 100
-    /// Bytes of one header field.
+    /// The most bytes of one header field.
     public var headerFieldBytes = 16_384
-    /// Bytes of all header fields.
+    /// The most bytes of all header fields.
     public var headerBytes = 65_536
-    /// Connections at a time.
+    /// The most open connections.
     public var connections = 8_192
 
-    /// What a node on the open internet needs.
+    /// The limits for a node on the public internet.
     public init() {}
 }
 
@@ -47,17 +51,18 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let limits: ConnectionLimits
     private var deadline: NIODeadline = .distantFuture
     private var timer: Scheduled<Void>?
-    /// A request's head has come and its end has not.
+    /// Whether a request's head has arrived and its end has not.
     private var isReading = false
-    /// Requests whose answers are not yet written.
+    /// How many requests wait for their response.
     private var unanswered = 0
     private var closesAfterAnswer = false
-    /// The answer under way is a stream of events, which ends when the other end leaves or no longer reads.
+    /// Whether the current response is a stream of server-sent events. It ends when the client closes it or no longer
+    /// reads.
     private var isStream = false
-    /// We said the last word and only wait for the other end to hear it.
+    /// Whether the last response was sent and the connection only stays open until the client has read it.
     private var isLingering = false
     private var drained = 0
-    /// When the request that is being read began, and how much of its body has come.
+    /// When the current request began. The next property counts the bytes of its body that have arrived.
     private var bodyStart: NIODeadline = .now()
     private var bodyBytes = 0
 
@@ -87,7 +92,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             begin(head, context)
             context.fireChannelRead(data)
         case .body(let bytes):
-            // An answer that did not wait for the body: the rest is read for a while, so that the answer is seen.
+            // The response was sent before the body ended. The rest is read for a while, so that the client sees the
+            // response.
             if isReading, unanswered == 0 {
                 drained += bytes.readableBytes
                 guard drained <= limits.lingerBytes else { return context.close(promise: nil) }
@@ -115,7 +121,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if unanswered == 0 { context.close(promise: nil) }
     }
 
-    /// A body that comes fast enough may take the time that it needs; one that trickles has what every body has.
+    /// Extends the deadline of a body by the time that its bytes take at the minimum rate, up to `longestBody`. So a
+    /// body that trickles gains almost no time.
     private func grant(_ count: Int) {
         bodyBytes += count
         deadline = min(bodyStart + limits.longestBody, bodyStart + limits.body + time(for: bodyBytes))
@@ -161,7 +168,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body(let part):
-            // Bytes come here no faster than the other end takes them.
+            // Writes arrive here no faster than the client reads.
             if isStream {
                 deadline = .now() + limits.idle
             } else if !isReading, !isLingering {
@@ -182,7 +189,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         isReading ? halfClose(context) : context.close(promise: nil)
     }
 
-    /// Answers without asking anybody, and says goodbye.
+    /// Responds with an error without calling any handler, and closes the connection.
     private func refuse(_ context: ChannelHandlerContext, _ status: HTTPResponseStatus) {
         isLingering = true
         let headers: HTTPHeaders = ["connection": "close", "content-length": "0"]
@@ -192,7 +199,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         halfClose(context)
     }
 
-    /// Closing at once would throw the answer away while the other end still sends.
+    /// Closes only the output, because closing the socket while the client still sends would discard the response.
     private func halfClose(_ context: ChannelHandlerContext) {
         isLingering = true
         deadline = .now() + limits.linger
@@ -202,7 +209,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: - Time
 
     private func schedule(_ context: ChannelHandlerContext) {
-        // The deadline may come nearer while the timer runs, so it never runs longer than a few seconds.
+        // The deadline may move forward while the timer runs, so the timer is never longer than five seconds.
         let wait = min(max(deadline - .now(), .milliseconds(50)), .seconds(5))
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: wait) { self.tick(context) }
     }

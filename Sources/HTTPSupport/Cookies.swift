@@ -4,14 +4,14 @@ internal import HTTPTypes
 public import Hummingbird
 internal import TextEncoding
 
-/// Cookies that scripts cannot read and other sites cannot send.
+/// Reads and writes cookies that scripts cannot read and that cross-site forms do not send.
 ///
 /// Spec: RFC 6265bis (`__Host-`).
 public enum Cookies {
-    /// The value that the browser sent under a name, with or without `__Host-`.
+    /// The value of a cookie.
     ///
-    /// - Parameter secure: whether the node is served over https: then only the protected spelling counts.
-    /// - Returns: nil when there is none, or when there are two that differ.
+    /// - Parameter secure: whether the node is served over https. Then only the name with the prefix `__Host-` counts.
+    /// - Returns: nil when there is no such cookie, or when there are two with different values.
     public static func read(_ name: String, _ request: Request, secure: Bool) -> String? {
         let wanted = fullName(name, secure: secure)
         var found: String?
@@ -26,11 +26,11 @@ public enum Cookies {
         return found
     }
 
-    /// The `Set-Cookie` header.
+    /// The value of a `Set-Cookie` header.
     ///
     /// - Parameters:
-    ///   - value: letters, digits, `-`, `_` and `.`; others are left out.
-    ///   - maxAge: how long the browser keeps it; zero takes it away, nil keeps it until the browser is closed.
+    ///   - value: letters, digits, `-`, `_` and `.`. Other characters are removed.
+    ///   - maxAge: how long the browser keeps the cookie. Zero deletes it; nil keeps it until the browser is closed.
     public static func header(_ name: String, _ value: String, maxAge: Duration?, secure: Bool) -> String {
         let safe = value.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
         var text = "\(fullName(name, secure: secure))=\(safe); Path=/; HttpOnly; SameSite=Lax"

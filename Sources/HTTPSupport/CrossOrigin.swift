@@ -3,28 +3,28 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// Client apps that run in a browser, on a site of their own, may read what carries no cookie.
+/// CORS: client apps that run in a browser on another site may read responses that do not depend on cookies.
 ///
 /// Spec: Fetch Standard, CORS protocol.
 enum CrossOrigin {
     private static let methods = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
     private static let exposed = "Link, X-RateLimit-Reset, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id"
 
-    /// Whether other sites may ask here at all.
+    /// Whether other sites may send requests to this path.
     static func isOpen(_ path: String) -> Bool {
         path.hasPrefix("/api/") || path.hasPrefix("/.well-known/") || path.hasPrefix("/nodeinfo/")
             || path.hasPrefix("/@") || path.hasPrefix("/users/")
             || ["/oauth/token", "/oauth/revoke", "/oauth/userinfo"].contains(path)
     }
 
-    /// Says so on an answer.
+    /// Adds the CORS headers to a response.
     static func add(to headers: inout HTTPFields, path: String) {
         guard isOpen(path) else { return }
         set("access-control-allow-origin", "*", &headers)
         set("access-control-expose-headers", exposed, &headers)
     }
 
-    /// The answer to a browser that asks first, without knowing who asks.
+    /// The response to a preflight request; nil for any other request. It does not depend on the origin of the request.
     static func preflight(_ request: Request) -> Response? {
         guard request.method == .options, isOpen(request.uri.path) else { return nil }
         var headers: HTTPFields = [:]

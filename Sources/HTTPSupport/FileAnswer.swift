@@ -4,15 +4,15 @@ internal import HTTPTypes
 public import Hummingbird
 internal import NIOCore
 
-/// A file that never changes under its name, sent piece by piece and, when a reader asks so, in part.
+/// Responds with a file that never changes under its name, in chunks and, when the client sends `Range`, in part.
 ///
-/// A browser may show it and do nothing else with it: whatever is in it, no script of it runs here.
+/// The headers allow a browser to display the file and nothing else: no script in it can run on this origin.
 /// Spec: RFC 9110 §14.
 public struct FileAnswer: Sendable {
-    /// Reads the bytes from an offset on, as many as asked for.
+    /// Reads `count` bytes of the file from an offset on.
     public typealias Reader = @Sendable (_ offset: Int, _ count: Int) async throws -> [UInt8]
 
-    /// Bytes that are in memory at once.
+    /// How many bytes are read at a time.
     private static let piece = 65_536
 
     private let name: String
@@ -21,8 +21,8 @@ public struct FileAnswer: Sendable {
     private let read: Reader
 
     /// - Parameters:
-    ///   - name: letters, digits and dots: the mark of its version.
-    ///   - contentType: what a browser takes it for; it is told not to guess.
+    ///   - name: letters, digits and dots. It is used as the entity tag.
+    ///   - contentType: the media type; `nosniff` tells browsers not to guess another.
     public init(name: String, contentType: String, size: Int, read: @escaping Reader) {
         self.name = name
         self.contentType = contentType
@@ -30,7 +30,7 @@ public struct FileAnswer: Sendable {
         self.read = read
     }
 
-    /// The answer to a request for it.
+    /// The response to a request for the file.
     public func answer(to request: Request) -> Response {
         let etag = "\"\(name)\""
         var headers = Self.fixedHeaders
@@ -61,7 +61,7 @@ public struct FileAnswer: Sendable {
             var offset = range.lowerBound
             while offset < range.upperBound {
                 let bytes = try await read(offset, min(Self.piece, range.upperBound - offset))
-                // The file is shorter than it was: the connection ends, so that nobody takes the rest for the whole.
+                // The file has become shorter. The connection is closed, so that the client notices the missing rest.
                 guard !bytes.isEmpty else { throw CutShort() }
                 try await writer.write(ByteBuffer(bytes: bytes))
                 offset += bytes.count
@@ -89,14 +89,14 @@ public struct FileAnswer: Sendable {
         return headers
     }()
 
-    /// Which part of a file is asked for.
+    /// The part of a file that is requested.
     enum Part: Equatable {
         case whole
         case some(Range<Int>)
-        /// One that the file does not have.
+        /// A part that is outside of the file.
         case none
 
-        /// Reads a `Range`: one of bytes. Several, another unit and nonsense are as if it was not there.
+        /// Parses a `Range` header with one range of bytes. Several ranges, another unit and invalid text are ignored.
         init(_ header: String?, of size: Int) {
             guard let header, header.utf8.count <= 100, header.hasPrefix("bytes="), !header.contains(",") else {
                 self = .whole

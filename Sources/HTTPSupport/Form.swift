@@ -6,11 +6,11 @@ internal import TextEncoding
 
 /// The fields of a form that a browser sent.
 ///
-/// Line ends are `\n`, whatever the browser sent. A field that comes twice is refused, unless it is named as a list:
-/// two readers of one form must not see two values.
+/// Line endings are `\n`, whatever the browser sent. A field that occurs twice is an error, unless it is named as a
+/// list. Otherwise two parsers of the same form could see different values.
 /// Spec: WHATWG URL, application/x-www-form-urlencoded; RFC 7578.
 public struct Form: Sendable {
-    /// Fields of one form, at the most.
+    /// The most fields of one form.
     static let ceiling = 200
 
     private var fields: [String: [String]] = [:]
@@ -18,9 +18,9 @@ public struct Form: Sendable {
     /// Reads the body.
     ///
     /// - Parameters:
-    ///   - lists: fields that may come several times.
-    ///   - limit: bytes of the whole body.
-    /// - Throws: ``RequestError``: too large, another media type, a file, broken escapes, a field twice.
+    ///   - lists: the names of fields that may occur several times.
+    ///   - limit: the most bytes of the whole body.
+    /// - Throws: ``RequestError``: too large, another media type, a file, invalid escapes, a field twice.
     public init(_ request: Request, lists: Set<String> = [], limit: Int = BodyLimits.form) async throws {
         let header = request.headers[.contentType] ?? ""
         let type = header.split(separator: ";").first?.trimmingSpaces.lowercased() ?? ""
@@ -37,25 +37,25 @@ public struct Form: Sendable {
         }
     }
 
-    /// A form whose parts were read already.
+    /// Creates a form from fields that were already parsed.
     ///
     /// - Throws: ``RequestError``: too many fields, a field twice.
     public init(fields: [(name: String, value: String)], lists: Set<String> = []) throws(RequestError) {
         try add(fields, lists: lists)
     }
 
-    /// A form from its fields, for tests and for forms that are shown again.
+    /// Creates a form from its fields, for tests and for forms that are shown again.
     public init(_ values: [String: String]) {
         fields = values.mapValues { [$0] }
     }
 
-    /// The field's value; empty when it is missing.
+    /// The value of a field; empty when it is missing.
     public subscript(_ name: String) -> String { fields[name]?.first ?? "" }
 
-    /// All values of a field that is a list, in order.
+    /// All values of a list field, in order.
     public func values(_ name: String) -> [String] { fields[name] ?? [] }
 
-    /// Whether the field was sent: how a ticked box differs from one that is not.
+    /// Whether the field was sent. This tells a checked checkbox from an unchecked one.
     public func has(_ name: String) -> Bool { fields[name] != nil }
 
     private mutating func add(_ pairs: [(name: String, value: String)], lists: Set<String>) throws(RequestError) {
@@ -73,22 +73,22 @@ public struct Form: Sendable {
     }
 }
 
-/// What stands behind the question mark.
+/// The query of a URL.
 public struct Query: Sendable {
     private let values: [String: String]
 
-    /// Reads the query of a request; one with broken escapes counts as empty.
+    /// Parses the query of a request. A query with invalid escapes counts as empty.
     public init(_ request: Request) {
         self.init(request.uri.query ?? "")
     }
 
-    /// Reads a query without its question mark; of a name that comes twice the first counts.
+    /// Parses a query without its question mark. When a name occurs twice, the first value counts.
     public init(_ text: String) {
         let pairs = Self.pairs(Array(text.utf8)) ?? []
         values = Dictionary(pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The value under a name; nil when the name is not there.
+    /// The value of a name; nil when it is missing.
     public subscript(_ name: String) -> String? { values[name] }
 
     static func pairs(_ bytes: [UInt8]) -> [(name: String, value: String)]? {

@@ -9,55 +9,55 @@ internal import Logging
 public import Model
 internal import NIOHTTP1
 
-// What happens to every request, in this order:
+// The pipeline of every request, in this order:
 //
-//  1. One spelling: any other than the canonical path is not found.
-//  2. For people: a limit for each address, forms only from our own pages, and who is signed in.
-//  3. The route's own handler.
-//  4. Any error becomes a status and a code, as a page or as a document.
-//  5. Security headers, one line in the log, and the counts of the metrics page.
+//  1. A path that is not in its canonical form is not found.
+//  2. For pages: the rate limit of the client's address, the same-origin check, and the session.
+//  3. The handler of the route runs.
+//  4. An error becomes a status and a code, as a page or as a document.
+//  5. Security headers are added, one log line is written, and the request is counted for the metrics page.
 //
-// It is one function rather than five middlewares: a document that is ready in memory is answered in microseconds, and
-// each middleware would cost it a suspension.
+// This is one function and not five middlewares, because a document that is ready in memory is sent within microseconds
+// and each middleware would cost a suspension.
 
-/// What stands between the wire and the handlers.
+/// The request pipeline around the handlers of all routes.
 public struct FrontDoor: Sendable {
-    /// Finds who holds a session's token; nil when it has ended.
+    /// Finds the account of a session token; nil when the session has ended.
     public typealias SessionLookup = @Sendable (_ token: String) async throws -> LocalAccount?
-    /// Makes the page that says what went wrong. It cannot fail.
+    /// Makes the error page. It cannot fail.
     public typealias ErrorPage =
         @Sendable (
             _ status: HTTPResponse.Status, _ code: String, _ request: Request, _ context: NodeContext
         ) async -> Response
 
-    /// What the operator decides.
+    /// The settings that the operator chooses.
     public struct Settings: Sendable {
         /// `https://cafe.example`, without a path.
         public var origin: String
-        /// Proxies whose `X-Forwarded-For` is believed; none unless the operator names them.
+        /// The proxies whose `X-Forwarded-For` is trusted; none by default.
         public var trustedProxies: [CIDRBlock] = []
-        /// Whether addresses are limited.
+        /// Whether the rate limits are on.
         public var limits = true
-        /// Of one address, for pages.
+        /// The rate limit of one address for reading pages.
         public var reading = RateLimitRule.reading
-        /// Of one address, for forms.
+        /// The rate limit of one address for sending forms.
         public var writing = RateLimitRule.writing
 
-        /// Who counts requests.
+        /// The factory for the request metrics.
         public var metrics: any MetricsFactory = MetricsSystem.factory
 
-        /// - Parameter origin: scheme, host and port.
+        /// - Parameter origin: the scheme, host and port of this node.
         public init(origin: String) {
             self.origin = origin
         }
 
-        /// Whether people reach the node over https.
+        /// Whether the node is reached over https.
         public var isSecure: Bool { origin.hasPrefix("https://") }
     }
 
-    /// The name of the session's cookie, without its protecting prefix.
+    /// The name of the session cookie, without the prefix `__Host-`.
     public static let sessionCookie = "session"
-    /// How many clients each of the two limits knows at once.
+    /// How many clients each of the two rate limiters remembers.
     private static let rememberedClients = 20_000
 
     private let settings: Settings
@@ -70,7 +70,7 @@ public struct FrontDoor: Sendable {
     private let reading: RateLimiter<CIDRBlock, ContinuousClock.Instant>
     private let writing: RateLimiter<CIDRBlock, ContinuousClock.Instant>
 
-    /// Wires it.
+    /// Creates the pipeline.
     public init(_ settings: Settings, session: @escaping SessionLookup, errorPage: @escaping ErrorPage) {
         self.settings = settings
         self.session = session
@@ -83,7 +83,7 @@ public struct FrontDoor: Sendable {
         writing = RateLimiter(settings.writing, capacity: Self.rememberedClients)
     }
 
-    /// Answers a request by its route; the answer has all headers.
+    /// Responds to a request with the handler of its route, and adds all headers.
     func answer(_ request: Request, _ context: NodeContext, by route: Route) async throws -> Response {
         let start = ContinuousClock.now
         let isPage = Self.isPage(route.kind, request)
@@ -95,7 +95,7 @@ public struct FrontDoor: Sendable {
             if isPage { try await welcome(request, &context) }
             response = try await route.handler(request, context)
         } catch let error as HTTPParserError {
-            // The framing is broken: the connection cannot go on, and the server says so itself.
+            // The HTTP framing is broken, so the connection cannot be used any more. The server responds by itself.
             throw error
         } catch {
             response = await refusal(error, request, context, asPage: isPage)
@@ -108,7 +108,7 @@ public struct FrontDoor: Sendable {
         return response
     }
 
-    /// Answers a request that no route is for.
+    /// Responds to a request for which there is no route.
     func answerUnknown(
         _ request: Request, _ context: NodeContext, allowed: [HTTPRequest.Method]
     ) async throws -> Response {
@@ -143,7 +143,7 @@ public struct FrontDoor: Sendable {
         if context.session != nil { context.sessionToken = token }
     }
 
-    /// Takes a token of the client; one without an address is not limited.
+    /// Takes a token from the client's rate limit. A client without an IP address is not limited.
     private func count(_ request: Request, of client: String?) throws {
         guard let subscriber = client.flatMap({ IPAddress($0) })?.subscriber else { return }
         let isReading = request.method == .get || request.method == .head
@@ -170,13 +170,13 @@ public struct FrontDoor: Sendable {
 }
 
 extension Route.Kind {
-    /// Which face answers when it is no page.
+    /// How the request is counted when the response is not a page.
     fileprivate var programs: RequestMetrics.Face { self == .client ? .clients : .documents }
 }
 
 extension RateLimitRule {
-    /// Pages: far more than a person reads.
+    /// The rate limit for pages: far more than a person reads.
     public static let reading = RateLimitRule.steady(burst: 500, every: .milliseconds(20))
-    /// Forms: more than a person sends.
+    /// The rate limit for forms: more than a person sends.
     public static let writing = RateLimitRule.steady(burst: 60, every: .seconds(1))
 }

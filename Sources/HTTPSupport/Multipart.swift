@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Multipart forms without files, in memory. ``UploadParser`` reads them, as it reads the forms with files.
+/// Parses multipart forms without files in memory. It uses ``UploadParser``, which also parses forms with files.
 ///
 /// Spec: RFC 7578, RFC 2046 §5.1.1.
 enum Multipart {
-    /// The boundary that a `Content-Type` names: 1 to 70 visible characters.
+    /// The boundary in a `Content-Type`: 1 to 70 visible ASCII characters.
     static func boundary(of contentType: String) -> String? {
         guard let value = UploadParser.parameters(of: contentType[...])["boundary"],
             (1...70).contains(value.utf8.count), value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
@@ -12,10 +12,10 @@ enum Multipart {
         return value
     }
 
-    /// The fields in order; a field for files that was left empty is none.
+    /// The fields in order. A file field without a chosen file is left out.
     ///
-    /// - Throws: ``RequestError``: a part without a name, a file that is not empty, text that is not UTF-8, a body that
-    ///   does not end, too many fields.
+    /// - Throws: ``RequestError``: a part without a name, a file that is not empty, text that is not UTF-8, a body
+    ///   without its closing delimiter, too many fields.
     static func fields(of body: [UInt8], boundary: String) throws -> [(name: String, value: String)] {
         var parser = UploadParser(boundary: boundary)
         var fields = FieldCollector(limitBytes: body.count)
@@ -38,34 +38,34 @@ enum Multipart {
     }
 }
 
-/// Gathers the plain fields of a form, part by part.
+/// Collects the plain fields of a form, part by part.
 struct FieldCollector {
-    /// The fields that are complete, in order.
+    /// The complete fields, in order.
     private(set) var fields: [(name: String, value: String)] = []
     private var text: [UInt8] = []
     private var parts = 0
     private var bytesLeft: Int
 
-    /// - Parameter limitBytes: of all values together.
+    /// - Parameter limitBytes: the limit for all values together.
     init(limitBytes: Int) {
         bytesLeft = limitBytes
     }
 
-    /// Begins a part, be it a field or a file: both count.
+    /// Begins a part. Fields and files both count.
     mutating func begin() throws(RequestError) {
         guard parts < Form.ceiling else { throw .malformed(code: "too_many_fields") }
         parts += 1
         text = []
     }
 
-    /// Adds bytes to the value of the field that was begun.
+    /// Appends bytes to the value of the current field.
     mutating func add(_ bytes: ArraySlice<UInt8>) throws(RequestError) {
         guard bytes.count <= bytesLeft else { throw .tooLarge }
         bytesLeft -= bytes.count
         text += bytes
     }
 
-    /// Completes the field that was begun; its value has to be UTF-8 without a NUL.
+    /// Completes the current field. Its value must be UTF-8 without a NUL.
     mutating func end(name: String) throws(RequestError) {
         guard let value = String(validating: text, as: UTF8.self), !value.utf8.contains(0) else {
             throw UploadParser.broken

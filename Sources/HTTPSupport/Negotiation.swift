@@ -4,14 +4,14 @@ public import HTTPTypes
 internal import Hummingbird
 internal import TextEncoding
 
-/// One address, two readers: programs get the document, people get the page.
+/// Content negotiation at URLs that serve both a document for programs and a page for people.
 ///
 /// Spec: ActivityPub §3.2; RFC 9110 §12.5.1.
 public enum Negotiation {
-    /// Whether the reader asks for the document rather than for the page.
+    /// Whether the client prefers the document to the page.
     ///
-    /// The higher quality wins, and of two equal ones the first. Wildcards and a missing header mean the page: that is
-    /// what browsers, previews and curious people send.
+    /// The higher quality wins; of two equal ones the first. Wildcards and a missing header mean the page, because
+    /// browsers and link previews send them.
     ///
     /// - Parameter accept: the whole `Accept` header.
     public static func prefersDocument(_ accept: String?) -> Bool {
@@ -26,14 +26,14 @@ public enum Negotiation {
         return document > page
     }
 
-    /// Whether the reader says that it shows pages.
+    /// Whether the client accepts HTML pages.
     public static func acceptsPage(_ accept: String?) -> Bool {
         guard let accept, accept.utf8.count <= 4_096 else { return false }
         return ranges(of: accept).contains { isPage($0.type) && $0.quality > 0 }
     }
 
-    /// Puts documents and pages side by side: where both answer the same method and pattern, `Accept` decides and the
-    /// answer varies by it; where only one does, it answers whatever was asked for.
+    /// Merges the routes of documents and pages. Where both have the same method and pattern, `Accept` decides, and the
+    /// response has `Vary: Accept`. Where only one exists, it responds to every request.
     public static func merge(documents: [Route], pages: [Route]) -> [Route] {
         var documents = documents
         var merged: [Route] = []
@@ -48,7 +48,7 @@ public enum Negotiation {
         return documents + merged
     }
 
-    /// What nearly every peer sends, word for word, so that a ready document is not held up by reading it.
+    /// The exact `Accept` headers of nearly all peers, so that a cached document is not delayed by parsing.
     private static let usual: [String: Bool] = [
         "application/activity+json": true, "*/*": false,
         "application/activity+json, application/ld+json": true,
@@ -57,7 +57,7 @@ public enum Negotiation {
     ]
 
     private static func either(_ document: Route, or page: Route) -> Route {
-        // Both handlers read their parameters under their own pattern's names, so the names have to agree.
+        // Each handler reads its parameters by the names in its own pattern, so the names in both patterns must agree.
         Route(document.method, document.path, kind: .negotiated) { request, context in
             let wantsDocument = prefersDocument(request.headers[.accept])
             var answer = try await (wantsDocument ? document : page).handler(request, context)
@@ -66,7 +66,7 @@ public enum Negotiation {
         }
     }
 
-    /// The pattern with both ways of writing a parameter made one.
+    /// The pattern with both notations of a parameter normalized to one.
     private static func shape(_ path: String) -> String {
         path.split(separator: "/", omittingEmptySubsequences: false)
             .map { $0.first == ":" ? "{\($0.dropFirst())}" : String($0) }
@@ -96,9 +96,9 @@ public enum Negotiation {
     }
 }
 
-/// The header that tells caches by what an answer differs.
+/// The `Vary` header.
 public enum Vary {
-    /// Adds a name, unless it is already there.
+    /// Adds a header name, unless it is already listed.
     public static func add(_ name: String, to headers: inout HTTPFields) {
         guard let present = headers[.vary] else {
             headers[.vary] = name

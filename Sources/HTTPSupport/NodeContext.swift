@@ -6,36 +6,36 @@ public import Model
 public import NIOCore
 internal import TextEncoding
 
-/// What is known of one request besides its bytes.
+/// The context of one request.
 public struct NodeContext: RequestContext {
-    /// Hummingbird's own part: logger, route pattern, path parameters.
+    /// The part that Hummingbird uses: logger, route pattern, path parameters.
     public var coreContext: CoreRequestContextStorage
-    /// The address of the other end of the connection; a proxy's, when one stands in front.
+    /// The address at the other end of the connection. This is the proxy's address when there is one.
     public let peer: SocketAddress?
-    /// The address that limits and logs go by; set by ``FrontDoor``.
+    /// The client's address for rate limits and logs. ``FrontDoor`` sets it.
     public internal(set) var remoteAddress: String?
-    /// Who is signed in; set by ``FrontDoor`` when the browser sent a session's token.
+    /// The signed-in account. ``FrontDoor`` sets it when the browser sent a valid session token.
     public var session: LocalAccount?
-    /// The token of that session, as the browser sent it.
+    /// The token of this session, as the browser sent it.
     public var sessionToken: String?
 
-    /// Called by the server for each request.
+    /// Creates the context. The server calls this for each request.
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         peer = source.channel.remoteAddress
     }
 
-    /// Names the request in the log and on the page that says that something went wrong.
+    /// The id of the request, in the log and on the error page.
     public var requestID: String { logger[metadataKey: "hb.request.id"]?.description ?? "-" }
 
-    /// A part of the path that the route's pattern names, with percent escapes resolved.
+    /// The decoded value of a path parameter.
     ///
-    /// - Returns: nil when the pattern does not name it, or when it is not UTF-8.
+    /// - Returns: nil when the pattern has no such parameter, or when the value is not UTF-8.
     public func parameter(_ name: String) -> String? {
         guard let raw = coreContext.parameters[name[...]] else { return nil }
         return PercentEncoding.decode(raw.utf8)
     }
 
-    /// Bytes of a body that is decoded by the framework itself; nothing here does that.
+    /// The most bytes of a body that Hummingbird decodes by itself; this program does not use that.
     public var maxUploadSize: Int { BodyLimits.form }
 }

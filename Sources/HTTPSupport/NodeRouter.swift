@@ -3,9 +3,9 @@
 internal import HTTPTypes
 public import Hummingbird
 
-/// Puts all routes behind the front door.
+/// Builds the router. Every route passes through the request pipeline ``FrontDoor``.
 ///
-/// - Parameter routes: each pair of method and pattern once; of two the first answers.
+/// - Parameter routes: all routes. When a pair of method and pattern occurs twice, the first route is used.
 public func buildRouter(routes: [Route], frontDoor: FrontDoor) -> Router<NodeContext> {
     let router = Router(context: NodeContext.self, options: [.autoGenerateHeadEndpoints])
     var known: Set<String> = []
@@ -17,12 +17,12 @@ public func buildRouter(routes: [Route], frontDoor: FrontDoor) -> Router<NodeCon
         router.on(RouterPath(route.path), method: route.method, responder: responder)
         table[PathPattern(route.path), default: []].append(route.method)
     }
-    // Added last, so that it stands before nothing but the answer to what no route is for.
+    // Added last, so that it runs only for requests without a route.
     router.add(middleware: UnknownRequests(frontDoor: frontDoor, table: table))
     return router
 }
 
-/// A route's pattern, to tell an unknown path from a method that a known path does not have.
+/// The pattern of a route. It distinguishes an unknown path from a known path with an unsupported method.
 private struct PathPattern: Hashable {
     let segments: [String]
 

@@ -9,20 +9,20 @@ internal import NIOHTTP1
 internal import NIOHTTPTypes
 internal import NIOHTTPTypesHTTP1
 
-/// The server's own part: HTTP/1.1 behind a proxy, every connection guarded.
+/// Configures the HTTP server: HTTP/1.1 behind a proxy, with limits for every connection.
 public enum NodeServer {
-    /// What `Application` is given as its server.
+    /// The server for Hummingbird's `Application`.
     ///
-    /// - Parameter door: where a connection may become a WebSocket; nil for nowhere.
+    /// - Parameter door: the WebSocket endpoint; nil for none.
     public static func http1(
         _ limits: ConnectionLimits = ConnectionLimits(), webSockets door: WebSocketDoor? = nil
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in NodeChannel(responder: responder, limits: limits, door: door) }
     }
 
-    /// What `Application` is given as its configuration.
+    /// The configuration for Hummingbird's `Application`.
     ///
-    /// - Parameter port: 0 takes a free one, which `onServerRunning` tells.
+    /// - Parameter port: the port; 0 takes a free one, which `onServerRunning` reports.
     public static func configuration(
         host: String, port: Int, limits: ConnectionLimits = ConnectionLimits(), logger: Logger
     ) -> ApplicationConfiguration {
@@ -32,7 +32,7 @@ public enum NodeServer {
     }
 }
 
-/// One connection: HTTP/1.1 from the wire, the guard, then Hummingbird's types.
+/// Sets up the pipeline of one connection: HTTP/1.1 decoder, `ConnectionGuard`, WebSocket upgrade, Hummingbird's types.
 struct NodeChannel: HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 

@@ -2,15 +2,16 @@
 
 internal import TextEncoding
 
-/// One spelling for each address: what a signature covers, what a cache keys by and what answers are then the same.
+/// Allows one spelling of each path, so that a signature, a cache key and a route all see the same text.
 enum PathRules {
-    /// Bytes of a path with its query.
+    /// The most bytes of a path with its query.
     static let limitBytes = 8_192
 
-    /// Whether the target is written in the one way that is answered.
+    /// Whether the target is in canonical form.
     ///
-    /// No empty, `.` or `..` segments, no slash at the end, no escape of a character that needs none, no escaped slash,
-    /// backslash or control character, nothing outside ASCII.
+    /// It has no empty, `.` or `..` segments, no slash at the end, no escape of a character that needs none, no escaped
+    /// slash, backslash or control character, and nothing outside ASCII. Under `/api/` and `/oauth/` one slash at the
+    /// end is allowed.
     static func isCanonical(_ target: String) -> Bool {
         let bytes = target.utf8
         guard bytes.first == slash, bytes.count <= limitBytes else { return false }
@@ -36,10 +37,10 @@ enum PathRules {
         return isRoot || (segment > 0 && (segment > dots || dots > 2))
     }
 
-    /// Whether nobody but programs asks there: errors are documents, whatever is asked for.
+    /// Whether only programs use this path. Then errors are JSON documents, whatever `Accept` says.
     static func isForPrograms(_ path: String) -> Bool { path.hasPrefix("/api/") }
 
-    /// The target without the slash at its end that some client apps write, where they ask; nil when there is none.
+    /// The target without the slash that some client apps append, under `/api/` and `/oauth/`; nil when there is none.
     private static func withoutSlash(_ target: String) -> String? {
         guard target.hasPrefix("/api/") || target.hasPrefix("/oauth/") else { return nil }
         let end = target.firstIndex(of: "?") ?? target.endIndex
@@ -49,7 +50,7 @@ enum PathRules {
 
     private static let slash = UInt8(ascii: "/")
 
-    /// Whether the two digits stand for a byte that cannot be written plainly.
+    /// Whether the two hexadecimal digits stand for a byte that must be escaped.
     private static func isNeeded(_ rest: Substring.UTF8View) -> Bool {
         let digits = rest.prefix(2).compactMap(Hexadecimal.value(of:))
         guard digits.count == 2, let high = digits.first, let low = digits.last else { return false }

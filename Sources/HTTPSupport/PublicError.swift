@@ -4,41 +4,41 @@ public import HTTPTypes
 public import Hummingbird
 internal import NIOCore
 
-/// An error that has something to say to strangers: a status and a stable code, and nothing else.
+/// An error that may be shown to clients: as a status and a stable code, and nothing else.
 public protocol PublicError: Error {
-    /// The answer's status.
+    /// The status of the response.
     var status: HTTPResponse.Status { get }
-    /// Small letters and underscores; programs and texts rely on it.
+    /// Lower-case letters and underscores. Programs and translated texts depend on it.
     var code: String { get }
-    /// When to ask again, in seconds.
+    /// The value of `Retry-After` in seconds; nil for no such header.
     var retryAfterSeconds: Int? { get }
 }
 
 extension PublicError {
-    /// No promise.
+    /// No `Retry-After`.
     public var retryAfterSeconds: Int? { nil }
 }
 
-/// The refusals that every face of the node shares.
+/// The errors that the website, the client API and the federation API share.
 public enum RequestError: PublicError, Equatable {
-    /// Nothing is here, or nothing that the asker may see.
+    /// Nothing exists at this path, or nothing that the client may see.
     case notFound
-    /// Something is here, but not for this method.
+    /// The path exists, but not for this method.
     case methodNotAllowed
-    /// The request does not follow its own grammar; the code says where.
+    /// The request is not well formed. The code says which part.
     case malformed(code: String)
-    /// The body is larger than what is read here.
+    /// The body is larger than the limit.
     case tooLarge
-    /// The body is of a kind that is not read here.
+    /// The media type of the body is not supported here.
     case unsupportedMediaType
-    /// A form that another site sent.
+    /// The form was sent by another site.
     case crossSite
-    /// Too many requests; seconds until the next one is welcome.
+    /// Too many requests. The value says after how many seconds the next one is accepted.
     case tooMany(retryAfterSeconds: Int)
-    /// The body came too slowly, or never ended.
+    /// The body arrived too slowly or did not end.
     case timeout
 
-    /// The answer's status.
+    /// The status of the response.
     public var status: HTTPResponse.Status {
         switch self {
         case .notFound: .notFound
@@ -52,7 +52,7 @@ public enum RequestError: PublicError, Equatable {
         }
     }
 
-    /// A stable word.
+    /// A stable code.
     public var code: String {
         switch self {
         case .notFound: "not_found"
@@ -66,16 +66,16 @@ public enum RequestError: PublicError, Equatable {
         }
     }
 
-    /// How long to wait.
+    /// The value of `Retry-After` in seconds.
     public var retryAfterSeconds: Int? {
         guard case .tooMany(let seconds) = self else { return nil }
         return seconds
     }
 }
 
-/// The one place where an error becomes an answer.
+/// Converts errors to responses.
 public enum ErrorResponses {
-    /// What a stranger is told of an error: an unknown one is an internal one.
+    /// The status and code that a client sees. An unknown error becomes `internal_error`.
     public static func publicFace(of error: any Error) -> (status: HTTPResponse.Status, code: String) {
         switch error {
         case let error as any PublicError: (error.status, error.code)
@@ -85,9 +85,9 @@ public enum ErrorResponses {
         }
     }
 
-    /// The answer for programs: `{"error": code}`.
+    /// The response for programs: `{"error": code}`.
     ///
-    /// - Parameter code: small letters, digits and underscores; other characters are left out.
+    /// - Parameter code: lower-case letters, digits and underscores. Other characters are removed.
     public static func document(_ status: HTTPResponse.Status, code: String) -> Response {
         let word = code.utf8.filter { $0 &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == 0x5F }
         let body = Array("{\"error\":\"".utf8) + word + Array("\"}".utf8)

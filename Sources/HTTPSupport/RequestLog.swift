@@ -5,9 +5,9 @@ internal import Hummingbird
 internal import Logging
 internal import Model
 
-/// One line a request; what strangers wrote never stands in it, the route's pattern does.
+/// Writes one log line for each request. It contains the pattern of the route, and no text that a client sent.
 enum RequestLog {
-    /// Successful reads of documents are told at `debug` only: peers read the same few all day.
+    /// Successful GET requests for documents are logged at `debug`, because peers repeat the same few requests all day.
     static func write(
         _ request: Request, _ context: NodeContext, status: HTTPResponse.Status, isPage: Bool,
         took duration: Duration
@@ -24,7 +24,7 @@ enum RequestLog {
         context.logger.log(level: level, "request answered", metadata: metadata)
     }
 
-    /// Something of ours went wrong; the operator has to know what.
+    /// Logs an internal error, with its text for the operator.
     static func failure(_ error: any Error, _ context: NodeContext) {
         let text = String(describing: error).unicodeScalars.prefix(500)
             .map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()

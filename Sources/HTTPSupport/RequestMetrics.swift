@@ -3,21 +3,21 @@
 internal import CoreMetrics
 internal import HTTPTypes
 
-/// How many requests each face answered, with which class of status, and how long it took.
+/// Counts requests by audience and class of status, and measures their duration.
 struct RequestMetrics: Sendable {
-    /// For whom an answer was.
+    /// The audience of a response.
     enum Face: String, CaseIterable {
-        /// People.
+        /// Pages for people.
         case pages
-        /// Other servers, and whoever asks for a document.
+        /// Documents for other servers and other programs.
         case documents
-        /// Client apps.
+        /// The client API.
         case clients
     }
 
     private static let classes = 1...5
 
-    // Made once: to make a counter costs a look-up of its name and labels.
+    // Created once, because creating a counter costs a look-up of its name and labels.
     private let counters: [Face: [Counter]]
     private let timers: [Face: Timer]
 
@@ -38,7 +38,7 @@ struct RequestMetrics: Sendable {
         self.timers = timers
     }
 
-    /// Counts an answer that is ready to be written.
+    /// Counts a response that is ready to be sent.
     func count(_ face: Face, _ status: HTTPResponse.Status, took duration: Duration) {
         let number = min(max(status.code / 100, Self.classes.lowerBound), Self.classes.upperBound)
         counters[face]?[number - Self.classes.lowerBound].increment()

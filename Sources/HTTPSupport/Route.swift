@@ -3,30 +3,30 @@
 public import HTTPTypes
 public import Hummingbird
 
-/// One address of this node and what answers there.
+/// A method and path pattern of this node, and its handler.
 public struct Route: Sendable {
-    /// For whom the answer is.
+    /// The audience of the response.
     public enum Kind: Sendable {
-        /// People: errors are pages, the session is read, limits count.
+        /// People: errors are pages, the session is read, and the rate limits by address apply.
         case page
-        /// Programs: errors are `{"error": code}`, there is no session.
+        /// Programs: errors are `{"error": code}`, and there is no session.
         case document
-        /// Client apps: the handler answers errors itself, and sets its own limits; there is no session.
+        /// Client apps: the handler responds to errors itself and has its own rate limits. There is no session.
         case client
-        /// Either: `Accept` decides.
+        /// People or programs: `Accept` decides.
         case negotiated
     }
 
-    /// Answers one request.
+    /// Responds to one request.
     public typealias Handler = @Sendable (Request, NodeContext) async throws -> Response
 
-    /// Which method.
+    /// The method.
     public let method: HTTPRequest.Method
-    /// A pattern: `/users/:name`, `/@{name}`, `/calendar/{id}.ics`.
+    /// The path pattern: `/users/:name`, `/@{name}`, `/calendar/{id}.ics`.
     public let path: String
-    /// For whom.
+    /// The audience.
     public let kind: Kind
-    /// What answers.
+    /// The handler.
     public let handler: Handler
 
     /// Creates the value.
@@ -39,14 +39,14 @@ public struct Route: Sendable {
         self.handler = handler
     }
 
-    /// Something to read; `HEAD` is answered too.
+    /// A page to read. `HEAD` is supported too.
     public static func get(_ path: String, _ handler: @escaping Handler) -> Route { Route(.get, path, handler) }
 
-    /// Something for programs to read; `HEAD` is answered too.
+    /// A document for programs. `HEAD` is supported too.
     public static func document(_ path: String, _ handler: @escaping Handler) -> Route {
         Route(.get, path, kind: .document, handler)
     }
 
-    /// Something to do.
+    /// The target of a form.
     public static func post(_ path: String, _ handler: @escaping Handler) -> Route { Route(.post, path, handler) }
 }

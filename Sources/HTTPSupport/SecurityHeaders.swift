@@ -2,20 +2,21 @@
 
 public import HTTPTypes
 
-/// What browsers must not do with our answers; on every one of them, errors too.
+/// Security headers. Every response has them, including errors.
 ///
 /// Spec: CSP Level 3.
 public struct SecurityHeaders: Sendable {
     private let fields: HTTPFields
 
-    /// - Parameter secure: whether the node is served over https; a node on plain http also shows pictures of plain http.
+    /// - Parameter secure: whether the node is served over https. On plain http, pictures from plain http are allowed
+    ///   too.
     public init(secure: Bool) {
         fields = Self.fields(secure: secure)
     }
 
-    /// The headers themselves, for a page whose forms lead elsewhere.
+    /// The headers of a page whose forms may also be sent to another site.
     ///
-    /// - Parameter formTarget: a site or a scheme besides this node: `https://app.example`, `app:`.
+    /// - Parameter formTarget: an origin or a scheme besides this node: `https://app.example`, `app:`.
     public static func fields(secure: Bool, formTarget: String? = nil) -> HTTPFields {
         var fields: HTTPFields = [
             .contentSecurityPolicy: policy(secure: secure, formTarget: formTarget),
@@ -34,7 +35,7 @@ public struct SecurityHeaders: Sendable {
         return fields
     }
 
-    /// Adds them, unless the answer brings its own policy and with it the rest.
+    /// Adds the headers, unless the response already has a `Content-Security-Policy`; then it has its own set of them.
     public func add(to headers: inout HTTPFields) {
         guard !headers.contains(.contentSecurityPolicy) else { return }
         headers.append(contentsOf: fields)

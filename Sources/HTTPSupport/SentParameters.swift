@@ -5,11 +5,11 @@ public import Hummingbird
 internal import TextEncoding
 internal import Vocabulary
 
-/// What a client app sent, wherever it put it: in the query, in a form, in parts, or as JSON.
+/// The parameters of a client API request: from the query, a form, a multipart form, or JSON.
 ///
-/// Apps disagree about the place and the spelling, so all of them are one tree: `a[b][]=c`, `a[b][0]=c` and
-/// `{"a": {"b": ["c"]}}` say the same. What stands in the body counts more than the query; what nobody asks for is
-/// ignored. Numbers and truth values become the text that was written.
+/// Apps put parameters in different places and spellings, so all of them become one tree: `a[b][]=c`, `a[b][0]=c` and
+/// `{"a": {"b": ["c"]}}` are the same. The body overrides the query. Unknown parameters are ignored. Numbers and
+/// booleans become the text that was sent.
 public struct SentParameters: Sendable, Hashable {
     /// One value.
     public indirect enum Value: Sendable, Hashable {
@@ -19,30 +19,30 @@ public struct SentParameters: Sendable, Hashable {
         case object([String: Value])
     }
 
-    /// Bytes of a body that is no upload.
+    /// The most bytes of a body that is not an upload.
     public static let limit = 1_048_576
-    /// Levels of brackets in a name.
+    /// The most levels of brackets in a name, plus one for the name itself.
     private static let depth = 6
     private var values: [String: Value] = [:]
 
-    /// From values that are there already; for parts of others, and for tests.
+    /// Creates parameters from values, for nested objects and for tests.
     public init(_ values: [String: Value] = [:]) {
         self.values = values
     }
 
-    /// Reads query and body.
+    /// Parses the query and the body of a request.
     ///
-    /// - Throws: ``RequestError``: too large, broken JSON or broken escapes.
+    /// - Throws: ``RequestError``: too large, invalid JSON or invalid escapes.
     public init(_ request: Request) async throws {
         for (name, value) in Query.pairs(Array((request.uri.query ?? "").utf8)) ?? [] { add(name, value) }
-        // Some apps send lists with a GET as they do with a POST.
+        // Some apps send lists in the body of a GET request, as they do with POST.
         guard ![.get, .head].contains(request.method) || request.headers[.contentType] != nil else { return }
         var body = SentParameters()
         try await body.read(request)
         values.merge(body.values) { _, second in second }
     }
 
-    /// Takes the query of a request, and the fields of a form that was read already.
+    /// Parses the query of a request, and adds the fields of a form that was already parsed.
     public init(query request: Request, form: [(name: String, value: String)]) {
         for (name, value) in Query.pairs(Array((request.uri.query ?? "").utf8)) ?? [] { add(name, value) }
         var body = SentParameters()
@@ -50,9 +50,9 @@ public struct SentParameters: Sendable, Hashable {
         values.merge(body.values) { _, second in second }
     }
 
-    /// Reads one JSON document, such as a message over a WebSocket.
+    /// Parses one JSON document, such as a message over a WebSocket.
     ///
-    /// - Throws: ``RequestError``: broken JSON.
+    /// - Throws: ``RequestError``: invalid JSON.
     public init(json bytes: [UInt8]) throws(RequestError) {
         try read(json: bytes)
     }
@@ -95,10 +95,10 @@ public struct SentParameters: Sendable, Hashable {
 // MARK: - Reading values
 
 extension SentParameters {
-    /// Whether something was sent under a name, be it null or empty.
+    /// Whether a parameter was sent, even if it is null or empty.
     public func has(_ name: String) -> Bool { values[name] != nil }
 
-    /// The text under a name; the last of several. Nil when there is none, or null.
+    /// The text of a parameter; the last one of a list. Nil when it is missing or null.
     public func text(_ name: String) -> String? {
         switch values[name] {
         case .text(let text): text
@@ -107,30 +107,31 @@ extension SentParameters {
         }
     }
 
-    /// All texts under a name, in order: a list, a list with numbers for names, or the one that is there.
+    /// All texts of a parameter, in order: a list, an object whose names are numbers, or a single text.
     public func texts(_ name: String) -> [String] { elements(name).compactMap(Self.text) }
 
-    /// The truth value under a name: everything but `false`, `0`, `f`, `off`, `no` and nothing is true.
+    /// The boolean of a parameter. All texts are true except `false`, `0`, `f`, `off`, `no` and the empty text. Nil
+    /// when it is missing.
     public func bool(_ name: String) -> Bool? {
         guard let text = text(name)?.lowercased() else { return nil }
         return !["", "false", "0", "f", "off", "no"].contains(text)
     }
 
-    /// The whole number under a name.
+    /// The integer of a parameter.
     public func int(_ name: String) -> Int? { text(name).flatMap { Int($0) } }
 
-    /// The number under a name.
+    /// The finite number of a parameter.
     public func double(_ name: String) -> Double? {
         text(name).flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
     }
 
-    /// What lies under a name as values of their own.
+    /// The object of a parameter.
     public func object(_ name: String) -> SentParameters? {
         guard case .object(let object) = values[name] else { return nil }
         return SentParameters(object)
     }
 
-    /// A list of objects under a name: as a list, or as an object with numbers for names.
+    /// The list of objects of a parameter: a list, or an object whose names are numbers.
     public func objects(_ name: String) -> [SentParameters] {
         elements(name).compactMap { value in
             guard case .object(let object) = value else { return nil }
@@ -138,10 +139,10 @@ extension SentParameters {
         }
     }
 
-    /// The names, sorted.
+    /// The names of all parameters, sorted.
     public var names: [String] { values.keys.sorted() }
 
-    /// The same with another value under a name.
+    /// A copy with another value for one parameter.
     public func with(_ name: String, _ value: Value) -> SentParameters {
         var copy = self
         copy.values[name] = value
@@ -168,7 +169,7 @@ extension SentParameters {
 // MARK: - Names with brackets
 
 extension SentParameters {
-    /// Adds one pair: `a=1`, `a[]=1`, `a[b]=1`, `a[0][b]=1`. A plain name that comes again becomes a list.
+    /// Adds one pair: `a=1`, `a[]=1`, `a[b]=1`, `a[0][b]=1`. A plain name that occurs again becomes a list.
     public mutating func add(_ name: String, _ value: String) {
         let path = Self.path(of: name)
         guard let first = path.first else { return }
@@ -198,7 +199,7 @@ extension SentParameters {
             case .text: list = [known ?? .null]
             default: break
             }
-            // `a[][b]=1&a[][c]=2` is one object until a name comes twice.
+            // `a[][b]=1&a[][c]=2` is one object until a name occurs twice.
             if path.count > 1, case .object(let last)? = list.last, let next = path.dropFirst().first, last[next] == nil
             {
                 list[list.count - 1] = adding(text, at: path.dropFirst(), to: list.last)

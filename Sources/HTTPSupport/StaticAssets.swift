@@ -4,15 +4,15 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
-/// Files that are part of the program: style sheets, scripts, pictures.
+/// Static files that are part of the program: style sheets, scripts, pictures.
 ///
-/// Their names hold a hash of their content, so browsers keep them for ever and a new version has a new name.
+/// Their URLs contain a hash of their content. So browsers may cache them for ever, and a new version has a new URL.
 public struct StaticAssets: Sendable {
     /// One file.
     public struct Asset: Sendable {
-        /// `style.css`.
+        /// For example `style.css`.
         public var name: String
-        /// `text/css; charset=utf-8`.
+        /// For example `text/css; charset=utf-8`.
         public var contentType: String
         /// Its content.
         public var bytes: [UInt8]
@@ -28,17 +28,17 @@ public struct StaticAssets: Sendable {
     private let assets: [Asset]
     private let paths: [String: String]
 
-    /// - Parameter assets: names are unique.
+    /// - Parameter assets: the files; their names are unique.
     public init(_ assets: [Asset]) {
         self.assets = assets
         paths = Dictionary(
             assets.map { ($0.name, "/assets/\(Self.hashed($0))") }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Where a file is; the first page when there is no such file.
+    /// The path of a file; `/` when there is no such file.
     public func path(_ name: String) -> String { paths[name] ?? "/" }
 
-    /// One route a file.
+    /// One route for each file.
     public var routes: [Route] {
         assets.map { asset in
             let body = ByteBuffer(bytes: asset.bytes)
@@ -51,7 +51,7 @@ public struct StaticAssets: Sendable {
 
     /// `style.css` becomes `style-1f2e3d4c5b6a7988.css`.
     private static func hashed(_ asset: Asset) -> String {
-        // FNV-1a: it has to tell two versions apart, not to withstand anybody.
+        // FNV-1a: it only has to distinguish versions, not to resist an attacker.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in asset.bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         let digits = String(hash, radix: 16)

@@ -2,19 +2,20 @@
 
 internal import TextEncoding
 
-/// Cuts a multipart body into its parts while it comes; of a part's bytes it never holds more than a delimiter.
+/// Splits a multipart body into its parts while it arrives. It buffers little more of a part's content than the length
+/// of a delimiter.
 ///
 /// Spec: RFC 7578, RFC 2046 §5.1.1.
 struct UploadParser {
-    /// What a part is called.
+    /// The header of a part.
     struct Head: Equatable {
         var name: String
-        /// Nil for a plain field; empty for a file field in which nothing was chosen.
+        /// Nil for a plain field; empty for a file field without a chosen file.
         var filename: String?
         var contentType: String?
     }
 
-    /// What came.
+    /// What the parser found.
     enum Event: Equatable {
         case part(Head)
         case bytes(ArraySlice<UInt8>)
@@ -26,25 +27,25 @@ struct UploadParser {
         case preamble, delimiter, head, body, done
     }
 
-    /// Bytes of a part's head, at the most.
+    /// The most bytes of a part's header.
     private static let headBytes = 8_192
-    /// How much of what comes is looked at together. What is done with is removed from the front of it.
+    /// How many bytes are searched at a time. Processed bytes are removed from the front of `pending`.
     private static let pieceBytes = 16_384
     static let broken = RequestError.malformed(code: "malformed_form")
 
     private let mark: [UInt8]
     private var state = State.preamble
-    // The first delimiter may stand at the very beginning, without a line before it.
+    // The first delimiter may be at the very beginning of the body, without a line break before it.
     private var pending: [UInt8] = [0x0D, 0x0A]
 
     init(boundary: String) {
         mark = Array("\r\n--\(boundary)".utf8)
     }
 
-    /// Whether the body has come to its end.
+    /// Whether the closing delimiter was found.
     var isDone: Bool { state == .done }
 
-    /// Takes the next bytes of the body, or all of it.
+    /// Processes the next bytes of the body, or all of it.
     mutating func take(_ bytes: some Collection<UInt8>, _ handle: (Event) throws -> Void) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -55,7 +56,7 @@ struct UploadParser {
         }
     }
 
-    /// - Returns: whether there may be more to find in what is there.
+    /// - Returns: whether the pending bytes may contain more events.
     private mutating func step(_ handle: (Event) throws -> Void) throws -> Bool {
         switch state {
         case .preamble:
@@ -79,7 +80,7 @@ struct UploadParser {
             }
             guard found <= Self.headBytes, let head = Head(pending[..<found]) else { throw Self.broken }
             try handle(.part(head))
-            // The line before a delimiter is also the one that ends the head of a part without content.
+            // The line break that ends the header of an empty part is also the one that belongs to the next delimiter.
             pending.removeFirst(found + 2)
             state = .body
             isAtBodyStart = true
@@ -95,7 +96,8 @@ struct UploadParser {
     private var isAtBodyStart = false
 
     private mutating func body(_ handle: (Event) throws -> Void) throws -> Bool {
-        // The two bytes that end the head stand before the content; they belong to it only as part of a delimiter.
+        // The two bytes that end the header are still pending. They are not content, but may be the start of a
+        // delimiter.
         let skipped = isAtBodyStart ? 2 : 0
         if let found = Self.find(mark, in: pending) {
             if found > skipped { try handle(.bytes(pending[skipped..<found])) }
@@ -128,7 +130,7 @@ struct UploadParser {
 }
 
 extension UploadParser.Head {
-    /// Reads the lines of a part's head; nil without a name.
+    /// Reads the header lines of a part; nil when there is no name.
     init?(_ bytes: ArraySlice<UInt8>) {
         guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
         var disposition: [String: String] = [:]
@@ -150,8 +152,8 @@ extension UploadParser.Head {
 // MARK: - Parameters of a header field
 
 extension UploadParser {
-    /// The parameters behind the first semicolon, their names in lower case; a quoted one may hold anything but a quote,
-    /// `\"` is one.
+    /// The parameters after the first semicolon, with their names in lower case. A quoted value may contain any
+    /// character; `\"` stands for a quote.
     static func parameters(of value: Substring) -> [String: String] {
         var found: [String: String] = [:]
         var rest = value.drop { $0 != ";" }
@@ -162,7 +164,7 @@ extension UploadParser {
             guard rest.first == "=" else { continue }
             rest = rest.dropFirst()
             let text = rest.first == "\"" ? quoted(&rest) : plain(&rest)
-            // Of two with one name the first counts, as in every reader of forms.
+            // Of two parameters with one name the first counts, as in other form parsers.
             if found[name.lowercased()] == nil { found[name.lowercased()] = text }
         }
         return found

@@ -8,58 +8,58 @@ internal import NIOCore
 internal import Synchronization
 internal import TextEncoding
 
-/// A file of a form, on disk.
+/// An uploaded file on disk.
 public struct UploadedFile: Sendable, Hashable {
-    /// The name of its field.
+    /// The name of the form field.
     public let fieldName: String
-    /// What its sender calls it; never part of a path.
+    /// The file name that the client sent. It is never used in a path.
     public let filename: String
-    /// What its sender takes it for; nobody believes it.
+    /// The media type that the client sent. It is not trusted.
     public let contentType: String?
-    /// Where it lies, until the request is answered.
+    /// The path of the file. It exists until the response is sent.
     public let path: String
-    /// Bytes.
+    /// The size in bytes.
     public let size: Int
 }
 
-/// The fields and files of a form.
+/// The fields and files of a multipart form.
 public struct UploadForm: Sendable {
-    /// Plain fields, in order.
+    /// The plain fields, in order.
     public var fields: [(name: String, value: String)] = []
-    /// Files, in order; a field in which nothing was chosen has none.
+    /// The files, in order. A file field without a chosen file is left out.
     public var files: [UploadedFile] = []
 
-    /// The first file under a name.
+    /// The first file of a field.
     public func file(_ name: String) -> UploadedFile? { files.first { $0.fieldName == name } }
 }
 
-/// Why a form with files is not taken just now.
+/// Why a form with files is not accepted now.
 public enum UploadRefusal: PublicError, Equatable {
-    /// Others send too much at this moment.
+    /// All uploads together have reached the limit.
     case busy
-    /// The disk does not take it.
+    /// The file cannot be written to disk.
     case disk
 
-    /// The answer's status.
+    /// The status of the response.
     public var status: HTTPResponse.Status { .serviceUnavailable }
-    /// A stable word.
+    /// A stable code.
     public var code: String { self == .busy ? "busy" : "no_space" }
-    /// When to ask again, in seconds.
+    /// The value of `Retry-After` in seconds.
     public var retryAfterSeconds: Int? { 30 }
 }
 
-/// Receives forms with files: the files go to disk while they come, never into memory.
+/// Receives forms with files. The files are written to disk while they arrive, and are never held in memory.
 ///
-/// What is on disk is removed when the request is answered, unless somebody has moved it away; what all requests
-/// together have there at one moment is bounded.
+/// A file is deleted when its request is done, unless the handler has moved it. The bytes on disk of all requests
+/// together are limited.
 public final class UploadReceiver: Sendable {
-    /// What one form may hold.
+    /// The limits of one form.
     public struct Limits: Sendable {
-        /// Bytes of one file.
+        /// The most bytes of one file.
         public var fileBytes: Int
-        /// Files of one form.
+        /// The most files of one form.
         public var files: Int
-        /// Bytes of all plain fields.
+        /// The most bytes of all plain fields.
         public var fieldBytes = BodyLimits.form
 
         /// Creates the value.
@@ -74,23 +74,23 @@ public final class UploadReceiver: Sendable {
     private let held = Atomic<Int>(0)
 
     /// - Parameters:
-    ///   - folder: where files lie while their request is answered; it is there already.
-    ///   - ceiling: bytes of all requests together.
+    ///   - folder: an existing folder for the files while their request is handled.
+    ///   - ceiling: the most bytes of all requests together.
     public init(folder: String, ceiling: Int = 1 << 30) {
         self.folder = folder
         self.ceiling = ceiling
     }
 
-    /// Whether a request is a form in parts.
+    /// Whether the body of a request is `multipart/form-data`.
     public static func isForm(_ request: Request) -> Bool {
         let header = request.headers[.contentType] ?? ""
         return header.split(separator: ";").first?.trimmingSpaces.lowercased() == "multipart/form-data"
     }
 
-    /// Receives a form and removes its files when `use` has returned.
+    /// Receives a form, and deletes its files when `use` has returned.
     ///
-    /// - Throws: ``RequestError``: too large, another media type, a form that is none; ``UploadRefusal``; and what
-    ///   `use` throws.
+    /// - Throws: ``RequestError`` for a form that is too large, malformed or of another media type; ``UploadRefusal``;
+    ///   and every error of `use`.
     public func receive<Result>(
         _ request: Request, limits: Limits, use: (UploadForm) async throws -> Result
     ) async throws -> Result {
@@ -119,7 +119,7 @@ public final class UploadReceiver: Sendable {
     }
 }
 
-/// Puts the parts of one form where they belong.
+/// Writes the parts of one form to disk or to its fields.
 private struct Receiver {
     let folder: String
     let limits: UploadReceiver.Limits
@@ -134,7 +134,7 @@ private struct Receiver {
         fields = FieldCollector(limitBytes: limits.fieldBytes)
     }
 
-    /// What has come so far.
+    /// The fields and files that were received so far.
     var form: UploadForm { UploadForm(fields: fields.fields, files: files) }
 
     mutating func take(_ event: UploadParser.Event) throws {
@@ -183,7 +183,7 @@ private struct Receiver {
                 path: file.path, size: file.size))
     }
 
-    /// Removes what is still there.
+    /// Closes and deletes the files that are still there.
     mutating func close() {
         if let file {
             Glibc.close(file.descriptor)

@@ -4,7 +4,7 @@ public import HTTPTypes
 public import NIOCore
 import TextEncoding
 
-/// The one address at which a connection may become a WebSocket, and who decides about it.
+/// The path at which a connection may become a WebSocket, and the function that decides about each request.
 public struct WebSocketDoor: Sendable {
     /// Decides about one request.
     public typealias Decide = @Sendable (WebSocketRequest) async -> WebSocketDecision
@@ -13,7 +13,7 @@ public struct WebSocketDoor: Sendable {
     let limits: WebSocketLimits
     let decide: Decide
 
-    /// - Parameter path: `/api/v1/streaming`; the same with a slash at its end is this door too.
+    /// - Parameter path: for example `/api/v1/streaming`. The same path with a slash at its end is accepted too.
     public init(path: String, limits: WebSocketLimits = WebSocketLimits(), decide: @escaping Decide) {
         self.path = path
         self.limits = limits
@@ -26,18 +26,19 @@ public struct WebSocketDoor: Sendable {
     }
 }
 
-/// What is known of somebody who wants a WebSocket.
+/// A request to open a WebSocket.
 public struct WebSocketRequest: Sendable {
-    /// Path and query as they came.
+    /// The path and query, as they were sent.
     public let target: String
-    /// What `Authorization` says.
+    /// The value of `Authorization`.
     public let authorization: String?
-    /// What `Sec-WebSocket-Protocol` offers. The first is taken, whatever it says: some browsers close otherwise.
+    /// The values of `Sec-WebSocket-Protocol`. The first one is always accepted, because some browsers close the
+    /// connection otherwise.
     public let protocols: [String]
-    /// The other end of the connection.
+    /// The address of the client or proxy.
     public let peer: SocketAddress?
 
-    /// The values of a name in the query, with their escapes resolved; empty when the query is not well-formed.
+    /// The decoded values of a query parameter. A value with invalid escapes is left out.
     public func query(_ name: String) -> [String] {
         guard let start = target.firstIndex(of: "?") else { return [] }
         return target[target.index(after: start)...].split(separator: "&").compactMap { pair in
@@ -48,48 +49,48 @@ public struct WebSocketRequest: Sendable {
     }
 }
 
-/// What becomes of such a request.
+/// The decision about such a request.
 public enum WebSocketDecision: Sendable {
-    /// The connection becomes a WebSocket, and is talked to until the closure returns or the other end leaves.
+    /// The connection becomes a WebSocket. It is closed when the closure returns, or when the client closes it.
     case accept(@Sendable (WebSocketLine) async -> Void)
-    /// The request is answered like any other, with a JSON document, and the connection is closed.
+    /// The client gets an ordinary response with a JSON document, and the connection is closed.
     case refuse(status: HTTPResponse.Status, json: [UInt8])
 }
 
-/// What one WebSocket may take.
+/// The limits of one WebSocket.
 public struct WebSocketLimits: Sendable {
-    /// Bytes of one message that comes in, in one frame or several.
+    /// The most bytes of one incoming message, in one frame or several.
     public var messageBytes = 8_192
-    /// Messages that came in and were not yet read.
+    /// The most incoming messages that wait to be read.
     public var unread = 64
-    /// Bytes that go out and were not yet taken by the other end.
+    /// The most outgoing bytes that the client has not yet received.
     public var unsentBytes = 512 * 1024
-    /// How often a ping goes out.
+    /// How often a ping is sent.
     public var ping: TimeAmount = .seconds(30)
-    /// How long the other end may say nothing, not even a pong.
+    /// How long the client may send nothing, not even a pong.
     public var silence: TimeAmount = .seconds(75)
-    /// How long a goodbye may take.
+    /// How long the connection stays open after the close frame.
     public var goodbye: TimeAmount = .seconds(5)
 
-    /// What a node on the open internet needs.
+    /// The limits for a node on the public internet.
     public init() {}
 }
 
-/// Why a WebSocket is closed from our end. Spec: RFC 6455 §7.4.1.
+/// Why this node closes a WebSocket: the status code of the close frame. Spec: RFC 6455 §7.4.1.
 public enum WebSocketFarewell: UInt16, Sendable {
-    /// All is said.
+    /// There is nothing more to send.
     case normal = 1000
-    /// The node stops.
+    /// The node is stopping.
     case goingAway = 1001
-    /// The other end may not go on: its token was revoked, or it reads too slowly or sends too much.
+    /// The client may not continue: its token was revoked, it reads too slowly or it sends too much.
     case policyViolation = 1008
-    /// There are too many.
+    /// There are too many connections.
     case tryAgainLater = 1013
 }
 
-/// One WebSocket, from the point of view of whoever talks to the other end.
+/// One open WebSocket, for the code that talks to the client.
 public struct WebSocketLine: Sendable {
-    /// The texts that come in, in order; ends when the connection does.
+    /// The incoming text messages, in order. The stream ends with the connection.
     public let incoming: AsyncStream<String>
     private let channel: any Channel
 
@@ -98,18 +99,18 @@ public struct WebSocketLine: Sendable {
         self.channel = channel
     }
 
-    /// Sends a text, without waiting: an end that does not keep up is closed.
+    /// Sends a text message without waiting. A connection whose client reads too slowly is closed.
     public func send(_ text: ByteBuffer) {
         channel.triggerUserOutboundEvent(WebSocketOrder.send(text), promise: nil)
     }
 
-    /// Says goodbye; what was sent before still goes out.
+    /// Sends a close frame. Messages that were sent before are still delivered.
     public func close(_ farewell: WebSocketFarewell) {
         channel.triggerUserOutboundEvent(WebSocketOrder.close(farewell), promise: nil)
     }
 }
 
-/// What the talker wants of the connection's own handler.
+/// The commands from ``WebSocketLine`` to the channel handler.
 enum WebSocketOrder: Sendable {
     case send(ByteBuffer)
     case close(WebSocketFarewell)

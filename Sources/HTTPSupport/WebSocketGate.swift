@@ -5,11 +5,12 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOWebSocket
 
-// Stands between the guard and Hummingbird. A request that wants a WebSocket at the door's address is held here until the
-// door has decided; nobody behind sees it. When it is accepted, what speaks HTTP leaves the connection and what speaks
-// WebSocket takes its place; the handlers behind stay, and never hear of the connection again but for its end.
+// This handler is between `ConnectionGuard` and Hummingbird. It holds back a WebSocket request at the endpoint's path
+// until the endpoint has decided, so Hummingbird does not see it. When the request is accepted, the HTTP handlers are
+// removed and the WebSocket handlers are added. The handlers of Hummingbird stay in the pipeline, but only see the end
+// of the connection.
 
-/// Makes WebSockets of those connections that the door lets in.
+/// Upgrades connections to WebSockets when the endpoint accepts the request.
 final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -21,7 +22,7 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private let door: WebSocketDoor
-    /// A request is being decided about: whatever comes meanwhile is out of turn.
+    /// Whether a decision is pending. Data that arrives meanwhile is discarded.
     private var isHolding = false
     private var decision: Task<Void, Never>?
 
@@ -59,7 +60,7 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
             && head.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
     }
 
-    // MARK: - Deciding
+    // MARK: - Decision
 
     private func decide(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let channel = context.channel
@@ -94,7 +95,8 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    /// The fields of the answer that accepts: the library checks version and key, and proves that it read the key.
+    /// The headers of the response that accepts. NIO checks the version and the key, and computes
+    /// `Sec-WebSocket-Accept`.
     private static func handshake(
         _ head: HTTPRequestHead, _ request: WebSocketRequest, _ channel: any Channel
     ) -> EventLoopFuture<HTTPHeaders> {
@@ -106,7 +108,7 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
             channel: channel, upgradeRequest: head, initialResponseHeaders: HTTPHeaders())
     }
 
-    // MARK: - Acting
+    // MARK: - Result
 
     private func refuse(_ context: ChannelHandlerContext, _ status: HTTPResponseStatus, _ body: [UInt8]) {
         let headers: HTTPHeaders = [
@@ -116,7 +118,8 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
-        // Whoever knocked reads the answer and leaves; the guard's deadline is for those who do not.
+        // The client closes the connection after it has read the response. If it does not, the deadline of the guard
+        // closes it.
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         context.close(mode: .output, promise: nil)
     }

@@ -3,7 +3,8 @@
 internal import NIOCore
 internal import NIOWebSocket
 
-/// One WebSocket on its event loop: frames become texts and texts frames, pings keep it alive, every queue has an end.
+/// The channel handler of one WebSocket. It converts frames to text messages and back, sends pings, and bounds every
+/// queue.
 ///
 /// Spec: RFC 6455.
 final class WebSocketTalker: ChannelDuplexHandler {
@@ -20,7 +21,7 @@ final class WebSocketTalker: ChannelDuplexHandler {
     private var lastHeard = NIODeadline.now()
     private var unsentBytes = 0
     private var isClosing = false
-    /// The frames of a message whose last one has not come.
+    /// The frames of an incomplete message.
     private var parts: ByteBuffer?
 
     init(limits: WebSocketLimits, talk: @escaping @Sendable (WebSocketLine) async -> Void) {
@@ -33,7 +34,7 @@ final class WebSocketTalker: ChannelDuplexHandler {
         lastHeard = .now()
         let line = WebSocketLine(incoming: incoming, channel: context.channel)
         let talk = talk
-        // Ends with the connection: `channelInactive` cancels it.
+        // The task ends with the connection, because `channelInactive` cancels it.
         talking = Task {
             await talk(line)
             line.close(.normal)
@@ -60,7 +61,7 @@ final class WebSocketTalker: ChannelDuplexHandler {
         lastHeard = .now()
         guard !isClosing else { return }
         let frame = unwrapInboundIn(data)
-        // A client hides every byte that it sends behind a mask.
+        // Every frame from a client must be masked.
         guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
             return close(context, .protocolError)
         }
@@ -116,7 +117,7 @@ final class WebSocketTalker: ChannelDuplexHandler {
         promise?.succeed(())
     }
 
-    /// What goes through the handlers behind is HTTP, and no longer spoken here.
+    /// Rejects writes of the HTTP handlers that remain in the pipeline, because the connection no longer speaks HTTP.
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         promise?.fail(ChannelError.operationUnsupported)
     }
@@ -137,7 +138,7 @@ final class WebSocketTalker: ChannelDuplexHandler {
         context.writeAndFlush(wrapOutboundOut(frame), promise: promise)
     }
 
-    /// Says goodbye once, and closes when it was heard or after a short while.
+    /// Sends one close frame, and closes the connection when it was sent or after a short time.
     private func close(_ context: ChannelHandlerContext, _ code: WebSocketErrorCode) {
         guard !isClosing else { return }
         isClosing = true
@@ -148,7 +149,7 @@ final class WebSocketTalker: ChannelDuplexHandler {
         let sent = context.eventLoop.makePromise(of: Void.self)
         sent.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
         write(context, WebSocketFrame(fin: true, opcode: .connectionClose, data: data), promise: sent)
-        // An end that takes nothing more does not take this either.
+        // A client that reads nothing does not read the close frame either, so the wait is limited.
         context.eventLoop.assumeIsolated().scheduleTask(in: limits.goodbye) { context.close(promise: nil) }
     }
 

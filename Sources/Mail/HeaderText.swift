@@ -2,18 +2,19 @@
 
 internal import TextEncoding
 
-/// Writes text that people typed into a header field, so that it cannot become another field.
+/// Encodes text that people typed for a header field, so that it cannot start another field.
 ///
-/// Control characters, line ends among them, turn into spaces before anything else happens. What is not short and
-/// plain ASCII leaves as encoded words, which are ASCII by construction.
+/// Control characters, including line endings, become spaces first. Text that is long or not plain ASCII is written as
+/// encoded words, which contain only ASCII characters.
 /// Spec: RFC 5322 §2.2.3 (folding), RFC 2047 (encoded words).
 enum HeaderText {
-    /// The longest line that is written, without its end.
+    /// The longest line in bytes, without its line ending.
     private static let lineLimitBytes = 78
-    /// How many bytes of text one encoded word carries: 45 make 60 characters of base64, 72 with the marks round them.
+    /// How many bytes of text one encoded word contains. 45 bytes become 60 characters of base64, 72 with the
+    /// delimiters.
     private static let wordLimitBytes = 45
 
-    /// A whole field: `Name: value`, folded where it must be, without the line end.
+    /// A whole field `Name: value`, folded when necessary, without the last line ending.
     static func field(_ name: String, _ text: String) -> String {
         let clean = cleaned(text)
         let line = "\(name): \(clean)"
@@ -21,7 +22,7 @@ enum HeaderText {
         return "\(name):\r\n " + encodedWords(clean)
     }
 
-    /// A field that holds a mailbox: `Name: =?utf-8?B?…?= <local@domain>`.
+    /// A field with a mailbox: `Name: =?utf-8?B?…?= <local@domain>`.
     static func field(_ name: String, _ mailbox: Mailbox) -> String {
         let display = cleaned(mailbox.name)
         guard !display.isEmpty else { return "\(name): \(mailbox.address)" }
@@ -30,7 +31,7 @@ enum HeaderText {
         return "\(name): \(phrase)\r\n <\(mailbox.address)>"
     }
 
-    /// One line, without control characters and without space at its ends.
+    /// The text on one line, without control characters and without spaces at its ends.
     private static func cleaned(_ text: String) -> String {
         let scalars = text.unicodeScalars.map { scalar in
             isControl(scalar) ? " " : scalar
@@ -46,7 +47,7 @@ enum HeaderText {
         }
     }
 
-    /// Printable ASCII that no reader takes for an encoded word.
+    /// Whether the text is printable ASCII that no reader takes for an encoded word.
     private static func isPlain(_ text: String) -> Bool {
         text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.contains("=?")
     }
@@ -60,7 +61,7 @@ enum HeaderText {
         }
     }
 
-    /// Encoded words, one on each line; no character is cut in two.
+    /// Encoded words, one on each line. No character is split between two words.
     private static func encodedWords(_ text: String) -> String {
         var words: [[UInt8]] = [[]]
         for scalar in text.unicodeScalars {

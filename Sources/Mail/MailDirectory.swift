@@ -4,17 +4,18 @@ internal import FileWriting
 
 /// Writes each message into a directory as one `.eml` file, for tests, demonstrations and nodes without a mail server.
 ///
-/// A file appears whole or not at all, and only when it is on disk. It holds sign-in links, so only the node's own
-/// user may read it. The system calls block for as long as the disk takes; there is one worker, and letters are small.
+/// A file is written atomically, and `send` returns only after it is on disk. It contains sign-in links, so only the
+/// user of this process may read it. The system calls block until the disk has answered; there is only one worker, and
+/// e-mails are small.
 public struct MailDirectory: MailSender {
     private let path: String
 
-    /// - Parameter path: made when it is missing, with the folders above it.
+    /// - Parameter path: the directory. It is created with its parent folders when it is missing.
     public init(path: String) {
         self.path = path
     }
 
-    /// Writes `ID.eml`; the same message again replaces the file with the same words.
+    /// Writes `ID.eml`. Sending the same message again replaces the file.
     public func send(_ message: MailMessage) async throws(MailError) {
         do throws(FileError) {
             try Folder.make(path)

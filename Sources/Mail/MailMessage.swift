@@ -4,22 +4,24 @@ import CivilDates
 public import Model
 public import Storage
 
-/// A plain-text letter, ready to be handed to a mail server.
+/// A plain-text e-mail, ready to be given to a mail server.
 ///
-/// Whatever its fields hold, it renders as ASCII lines that end in CR LF, with exactly the header fields below.
+/// Whatever its fields contain, it is rendered as ASCII lines that end with CR LF, with exactly the header fields
+/// below.
 /// Spec: RFC 5322 (the message), RFC 2045 (its body), RFC 3834 §5 (`Auto-Submitted`).
 public struct MailMessage: Sendable, Hashable {
-    /// What the message is called in the queue; the same at every try, so that a server can notice a repetition.
+    /// The message's id in the table `mail`. It is the same at every attempt, so that a mail server can detect
+    /// duplicates.
     public let id: ID<QueuedMail>
-    /// Who writes.
+    /// The sender.
     public let from: Mailbox
-    /// Who reads.
+    /// The recipient.
     public let to: MailAddress
-    /// Any text; line ends in it become spaces.
+    /// Any text; line endings in it become spaces.
     public let subject: String
-    /// Plain text with any kind of line ends.
+    /// Plain text with any kind of line endings.
     public let body: String
-    /// When it was written.
+    /// The time of the attempt, for the field `Date`.
     public let date: Timestamp
 
     /// Creates the value.
@@ -34,10 +36,10 @@ public struct MailMessage: Sendable, Hashable {
         self.date = date
     }
 
-    /// Unlike that of any other message: the queue's number at the sender's domain.
+    /// The `Message-ID`: the id in the queue at the sender's domain. It is unique.
     public var messageID: String { "<\(id).troquet@\(from.address.domain)>" }
 
-    /// The bytes as they go over the wire and into a file.
+    /// The bytes as they are sent or written to a file.
     public func rendered() -> [UInt8] {
         let fields = [
             HeaderText.field("From", from),

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Hands messages to whatever carries them on.
+/// Gives messages to a mail server or another destination.
 public protocol MailSender: Sendable {
-    /// Returns once the message is the carrier's responsibility; the same message may be sent again after an error.
+    /// Returns when the destination has accepted the message. After an error the same message may be sent again.
     func send(_ message: MailMessage) async throws(MailError)
 }
 
-/// Why a message was not handed over, and so what to do next.
+/// Why a message was not accepted. The case decides what the worker does next.
 public enum MailError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The carrier could not take it now: try again later. The text is for our log.
+    /// The destination cannot accept the message now; the worker tries again later. The text is for the log.
     case unavailable(String)
-    /// The carrier will never take it: give up. The text is for our log.
+    /// The destination will never accept the message; the worker gives up. The text is for the log.
     case refused(String)
 
-    /// For our log; it names no recipient.
+    /// The text for the log; it contains no recipient.
     public var description: String {
         switch self {
         case .unavailable(let reason): "not taken now: \(reason)"

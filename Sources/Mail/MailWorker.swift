@@ -5,33 +5,33 @@ public import Logging
 public import Model
 internal import Storage
 
-/// Takes mails from the queue in the database and hands them to a sender, until its task is cancelled.
+/// Takes e-mails from the queue in the database and gives them to a sender, until its task is cancelled.
 ///
-/// A mail leaves the queue only after the sender has taken it, so a crash in between sends it twice, with one
-/// Message-ID, and never loses it. Several workers may share a queue.
+/// An e-mail leaves the queue only after the sender has accepted it. So it is never lost, and after a crash it may be
+/// sent twice with the same Message-ID. Several workers may share a queue.
 public struct MailWorker: Sendable {
     private let worker: QueueWorker<MailWork>
 
     /// - Parameters:
-    ///   - database: where the queue is.
-    ///   - sender: who carries the mails on.
-    ///   - from: who writes.
+    ///   - database: the database with the queue, the table `mail`.
+    ///   - sender: sends the e-mails.
+    ///   - from: the address in the field `From`.
     public init(
         database: Database, sender: any MailSender, from: Mailbox, clock: any Clock, logger: Logger
     ) {
         let work = MailWork(database: database, sender: sender, from: from, clock: clock, logger: logger)
-        // One after the other, in the order in which they were written.
+        // One e-mail at a time, in the order in which they were enqueued.
         var settings = QueueSettings(wakes: .mailWaits, every: .seconds(30), places: 1)
         settings.ahead = 7
         worker = QueueWorker(
             work, settings, in: QueueContext(database: database, clock: clock, logger: logger))
     }
 
-    /// Sends what waits, then whatever comes. When the task is cancelled the mail in hand is still finished, and
-    /// those leased with it go back.
+    /// Sends the e-mails that are due, then waits for the next ones. When the task is cancelled, the current e-mail is
+    /// still sent, and the others that are leased go back to the queue.
     public func run() async { await worker.run() }
 
-    /// Sends every mail that is due now.
+    /// Sends every e-mail that is due now.
     ///
     /// - Returns: how many were sent.
     @discardableResult
@@ -40,7 +40,7 @@ public struct MailWorker: Sendable {
     }
 }
 
-/// Sends one mail.
+/// Sends one e-mail.
 private struct MailWork: QueueWork {
     let database: Database
     let sender: any MailSender
@@ -56,13 +56,13 @@ private struct MailWork: QueueWork {
 
     func keys(of mail: QueuedMail) -> [QueueKey] { [QueueKey(mail.id)] }
 
-    /// - Returns: whether the mail was sent.
+    /// - Returns: whether the e-mail was sent.
     func perform(_ mail: QueuedMail) async throws -> Bool {
         do throws(MailError) {
             guard let recipient = MailAddress(mail.recipient) else { throw .refused("not an address") }
             try await sender.send(MailMessage(mail, to: recipient, from: from, date: clock.now))
         } catch {
-            // Whoever is stopped in the middle leaves the mail to the next.
+            // When this process is stopped, another worker sends the e-mail.
             if case .unavailable = error, Task.isCancelled { return false }
             try await settle(mail, after: error)
             return false

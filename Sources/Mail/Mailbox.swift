@@ -2,11 +2,11 @@
 
 public import Model
 
-/// An address with the name that people see beside it.
+/// An e-mail address with a display name.
 public struct Mailbox: Sendable, Hashable {
-    /// Any text; empty when only the address is shown.
+    /// The display name; empty when only the address is shown.
     public let name: String
-    /// Where it goes.
+    /// The e-mail address.
     public let address: MailAddress
 
     /// Creates the value.

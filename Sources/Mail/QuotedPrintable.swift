@@ -2,13 +2,13 @@
 
 internal import TextEncoding
 
-/// Text as lines of at most 76 printable ASCII characters that any mail server carries unchanged.
+/// Encodes text as lines of at most 76 printable ASCII characters, which every mail server transports unchanged.
 ///
 /// Spec: RFC 2045 §6.7.
 enum QuotedPrintable {
     private static let lineLimitBytes = 76
 
-    /// Encodes text; every kind of line end becomes CR LF, and one stands at the end.
+    /// Encodes text. Every kind of line ending becomes CR LF, and the result ends with one.
     static func encode(_ text: String) -> String {
         var output: [UInt8] = []
         for line in lines(text) {
@@ -18,7 +18,7 @@ enum QuotedPrintable {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// The lines without their ends; a last line end makes no empty line.
+    /// The lines without their line endings. A line ending at the end of the text adds no empty line.
     private static func lines(_ text: String) -> [[UInt8]] {
         var lines: [[UInt8]] = [[]]
         var wasReturn = false
@@ -39,7 +39,7 @@ enum QuotedPrintable {
         for (index, byte) in line.enumerated() {
             let isLast = index == line.count - 1
             let piece = encoded(byte, isLast: isLast)
-            // One column stays free for the sign of a soft line end, except after the last character.
+            // One column stays free for the `=` of a soft line break, except after the last character.
             if width + piece.count > lineLimitBytes - (isLast ? 0 : 1) {
                 output += [UInt8(ascii: "="), 0x0D, 0x0A]
                 width = 0

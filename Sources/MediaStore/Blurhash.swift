@@ -2,10 +2,11 @@
 
 internal import Glibc
 
-/// A picture as about thirty letters: the first waves of its colours, from which a reader paints a blur.
+/// A picture as about thirty characters: the lowest frequencies of its colours, from which a client draws a blurred
+/// preview.
 ///
-/// Spec: the BlurHash algorithm, as Mastodon's clients read it: a digit for the number of waves, one for the strongest
-/// of them, four for the average colour, two for each further wave; linear light, base 83.
+/// Spec: the BlurHash algorithm, as Mastodon's clients read it: one digit for the number of components, one for the
+/// largest amplitude, four for the average colour, two for each further component; linear light, base 83.
 public enum Blurhash {
     /// Red, green and blue in linear light, 0 … 1.
     typealias Colour = SIMD3<Double>
@@ -13,13 +14,13 @@ public enum Blurhash {
     private static let letters = Array(
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~".utf8)
 
-    /// The letters for a small picture.
+    /// Encodes a small picture.
     ///
     /// - Parameters:
     ///   - pixels: three bytes each, sRGB, row by row; `width` × `height` of them.
-    ///   - across: waves from left to right, 1 … 9.
-    ///   - down: waves from top to bottom, 1 … 9.
-    /// - Returns: nil when the bytes do not fit the measures.
+    ///   - across: the number of horizontal components, 1 … 9.
+    ///   - down: the number of vertical components, 1 … 9.
+    /// - Returns: nil when the number of bytes does not fit the width and height.
     public static func encode(
         _ pixels: [UInt8], width: Int, height: Int, across: Int = 4, down: Int = 3
     ) -> String? {
@@ -37,12 +38,12 @@ public enum Blurhash {
         return text(of: factors, across: across, down: down)
     }
 
-    /// Half a cosine wave, or `number` of them, over a length.
+    /// The samples of a cosine with `number` half periods over `length` pixels.
     private static func wave(_ number: Int, _ length: Int) -> [Double] {
         (0..<length).map { cos(Double.pi * Double(number) * Double($0) / Double(length)) }
     }
 
-    /// How much of one wave is in the picture.
+    /// The amplitude of one component.
     private static func factor(_ light: [Double], _ row: [Double], _ column: [Double]) -> Colour {
         var sum = Colour.zero
         var index = 0
@@ -69,7 +70,7 @@ public enum Blurhash {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// One of nineteen steps; small differences count more than large ones.
+    /// Quantizes an amplitude to one of nineteen steps, with smaller steps near zero.
     private static func step(_ value: Double, _ unit: Double) -> Int {
         let part = value / unit
         let root = part < 0 ? -sqrt(-part) : sqrt(part)
@@ -86,7 +87,7 @@ public enum Blurhash {
         return digits.reversed()
     }
 
-    /// Linear light for each byte of sRGB.
+    /// The linear light of each sRGB byte.
     private static let linear: [Double] = (0...255).map { byte in
         let value = Double(byte) / 255
         return value <= 0.040_45 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)

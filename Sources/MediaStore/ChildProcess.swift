@@ -4,54 +4,58 @@ internal import CSpawn
 internal import Glibc
 internal import Model
 
-// Files from outside are never decoded in this process. A decoder runs as a child that can do little harm: it has a
-// limit on processor time, memory, the size of the files it writes and the number of files it opens; a deadline by the
-// clock; no descriptor of ours; no environment of ours, where passwords are; a folder of its own. What it says is read
-// from a file after its end, so it cannot block us by saying much. It is the leader of a process group: the deadline
-// takes its children too.
+// Uploaded files are never decoded in this process. The decoder runs in a child process that can do little harm:
+//
+//  - It has limits on CPU time, on memory, on the size of the files that it writes and on the number of open files.
+//  - It has a deadline in wall-clock time.
+//  - It inherits no file descriptor, and not our environment, which contains passwords.
+//  - It works in a folder of its own.
+//
+// Its output goes to a file that is read after it has ended, so a child that writes much cannot block this process. The
+// child is the leader of a process group, so that the deadline kills its children too.
 
 /// One run of a program over one file.
 struct ChildProcess: Sendable {
-    /// What the child may use.
+    /// The resource limits of the child.
     struct Limits: Sendable {
-        /// Of one processor.
+        /// CPU time in seconds.
         var processorSeconds: Int
-        /// Of address space.
+        /// Bytes of address space.
         var memoryBytes: Int
-        /// Of each file that it writes.
+        /// Bytes of each file that the child writes.
         var fileBytes: Int
-        /// Until it is killed.
+        /// Wall-clock time after which the child is killed.
         var deadline: Duration
 
-        /// For a picture.
+        /// The limits for converting a picture.
         static let image = Limits(
             processorSeconds: 30, memoryBytes: 2 << 30, fileBytes: 256 << 20, deadline: .seconds(30))
-        /// For a film or a sound. What is copied may grow a little in its new container.
+        /// The limits for converting a video or audio file. A copied stream may grow a little in its new container.
         static let film = Limits(
             processorSeconds: 600, memoryBytes: 3 << 30,
             fileBytes: MediaLimits.videoBytes + MediaLimits.videoBytes / 8, deadline: .seconds(600))
-        /// For a look at a file.
+        /// The limits for reading the header of a file.
         static let look = Limits(
             processorSeconds: 10, memoryBytes: 2 << 30, fileBytes: 4 << 20, deadline: .seconds(15))
     }
 
-    /// Bytes of the answer that are read.
+    /// How many bytes of the child's output are read.
     private static let answerBytes = 65_536
-    /// The child's whole environment, its folder aside. The library for pictures is told here to refuse every format
-    /// whose reader was not made for files from strangers, and to write no machine code at run time.
+    /// The child's whole environment, except the variables that name its folder. It tells libvips to refuse every
+    /// format whose decoder is not safe for untrusted files, and to generate no machine code at run time.
     private static let environment = [
         "PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "VIPS_BLOCK_UNTRUSTED=1", "VIPS_CONCURRENCY=2",
         "VIPS_WARNING=0", "VIPS_NOVECTOR=1", "MALLOC_ARENA_MAX=2",
     ]
 
-    /// An absolute path of a folder that the child has for itself.
+    /// The absolute path of a folder that only this child uses.
     let folder: String
 
-    /// Runs a program to its end.
+    /// Runs a program and waits until it ends.
     ///
-    /// - Returns: what it wrote to its standard output, 64 KiB of it.
-    /// - Throws: `.broken` when the program says that it failed, `.tooLarge` when it wrote too much, `.tooSlow` when
-    ///   another limit ended it, `.unavailable` when it could not be started.
+    /// - Returns: the first 64 KiB of its standard output.
+    /// - Throws: `.broken` when the program reports an error, `.tooLarge` when it wrote too much, `.tooSlow` when it
+    ///   exceeded another limit, `.unavailable` when it could not be started.
     func run(_ program: String, _ arguments: [String], _ limits: Limits) async throws(MediaError) -> String {
         let answer = "\(folder)/answer"
         let child = try start(Self.words(program, arguments, limits), answer: answer)
@@ -66,7 +70,7 @@ struct ChildProcess: Sendable {
         switch (status >> 8) & 0xFF {
         case 0: return try LocalFile.read(answer, limit: Self.answerBytes)
         case 126, 127: throw .unavailable("\(program) cannot be run")
-        // A decoder that was refused memory or time says that it failed, like one that met nonsense.
+        // A decoder that hit the memory limit exits with an error code, as it does for a damaged file.
         default: throw .broken
         }
     }
@@ -117,7 +121,7 @@ struct ChildProcess: Sendable {
         return pointers.withUnsafeBufferPointer { $0.baseAddress.map(body) ?? EINVAL }
     }
 
-    /// Waits without holding a thread; kills at the deadline and when nobody waits any longer.
+    /// Waits without blocking a thread. Kills the child at the deadline, and when this task is cancelled.
     private static func end(of child: pid_t, within deadline: Duration) async -> Int32 {
         let end = ContinuousClock.now + deadline
         var wait = Duration.milliseconds(4)

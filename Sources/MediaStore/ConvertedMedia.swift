@@ -2,22 +2,22 @@
 
 public import Model
 
-/// What a file became: the files that are shown, stored, and what is known of them.
+/// The result of a conversion: the names of the stored files and their properties.
 public struct ConvertedMedia: Sendable, Hashable {
-    /// What it is to a reader.
+    /// The kind of media that is shown.
     public var kind: MediaKind
     /// The file that is shown.
     public var file: MediaName
-    /// A smaller picture; nil for a sound.
+    /// The preview; nil for audio.
     public var preview: MediaName?
-    /// Bytes of the file that is shown.
+    /// The size in bytes of the file that is shown.
     public var size: Int
-    /// Its measures.
+    /// Width, height, duration and the like.
     public var measures: MediaMeasures
-    /// A blurred preview in a few letters; nil for a sound.
+    /// The blurhash; nil for audio.
     public var blurhash: String?
 
-    /// Gives a row what it needs to be finished.
+    /// Copies the result into a row of the table `media`.
     public func write(to media: inout Media) {
         media.kind = kind
         media.mediaType = file.mediaType
@@ -29,13 +29,13 @@ public struct ConvertedMedia: Sendable, Hashable {
     }
 }
 
-/// The same in the folder of one job, before it is stored.
+/// The result of a conversion in the folder of its job, before it is stored.
 struct Conversion {
     var kind: MediaKind
     /// A file in the job's folder.
     var file: String
     var mediaType: String
-    /// A smaller picture in the job's folder, and its type.
+    /// The preview in the job's folder, and its media type.
     var preview: (file: String, mediaType: String)?
     var measures = MediaMeasures()
     var blurhash: String?
@@ -48,7 +48,7 @@ struct PixelSize: Equatable {
 
     var area: Int { width.multipliedReportingOverflow(by: height).overflow ? .max : width * height }
 
-    /// The same shape with at most `limit` pixels, and at least one each way.
+    /// The same aspect ratio with at most `limit` pixels, and at least one pixel each way.
     func fitting(_ limit: Int) -> PixelSize {
         guard area > limit, width > 0, height > 0 else { return self }
         let ratio = Double(width) / Double(height)

@@ -2,16 +2,16 @@
 
 public import Model
 
-/// What a file is by its first bytes. Neither its name nor the type that its sender claims is ever asked.
+/// The kind of a file, decided by its first bytes alone. Its name and the claimed media type are never used.
 public enum FileKind: String, Sendable, CaseIterable {
     case png, jpeg, gif, webp, heif
     case mp4, matroska
     case mp3, ogg, flac, wav, aac
 
-    /// How many bytes from the beginning it takes to tell.
+    /// How many bytes from the beginning of a file are needed to decide.
     public static let needed = 64
 
-    /// - Parameter head: the first bytes, at least ``needed`` of a file that has as many.
+    /// - Parameter head: the first ``needed`` bytes; the whole file when it is shorter.
     public init?(head: some Sequence<UInt8>) {
         let bytes = Array(head.prefix(Self.needed))
         func holds(_ text: String, at index: Int = 0) -> Bool { bytes.dropFirst(index).starts(with: text.utf8) }
@@ -42,7 +42,7 @@ public enum FileKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether it is read by the library for pictures; a GIF too, which may become a film afterwards.
+    /// Whether libvips reads this kind. This includes GIF, which may be converted to a video afterwards.
     public var isImage: Bool {
         switch self {
         case .png, .jpeg, .gif, .webp, .heif: true
@@ -50,7 +50,7 @@ public enum FileKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// What it is likely to be to a reader.
+    /// The kind of media that this file most likely becomes.
     public var guess: MediaKind {
         switch self {
         case .png, .jpeg, .gif, .webp, .heif: .image
@@ -59,22 +59,25 @@ public enum FileKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// Bytes that a file of this kind may have.
+    /// How many bytes a file of this kind may have.
     public var limitBytes: Int { isImage ? MediaLimits.imageBytes : MediaLimits.videoBytes }
 
-    /// The one loader that may read it, as the library for pictures calls it.
+    /// The name of the one libvips loader that may read this kind.
     var loader: String { self == .jpeg ? "jpegload" : "\(rawValue)load" }
 
-    /// The one reader that may open it, as the library for films calls it.
+    /// The name of the one ffmpeg demuxer that may read this kind.
     var demuxer: String { self == .mp4 ? "mov" : rawValue }
 
+    /// Whether an `ftyp` brand is one of a picture.
+    ///
     /// Spec: ISO/IEC 23008-12, AV1 Image File Format.
     private static func isPicture(brand: ArraySlice<UInt8>) -> Bool {
         ["avif", "avis", "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]
             .contains(String(decoding: brand, as: UTF8.self))
     }
 
-    /// Eleven set bits begin a frame; the layer tells MPEG audio (III, II) from ADTS.
+    /// Whether the bytes begin with an audio frame: eleven set bits. The layer bits distinguish MPEG audio (III, II)
+    /// from ADTS.
     private static func isFrame(_ bytes: [UInt8], mask: UInt8, value: UInt8) -> Bool {
         bytes.count > 2 && bytes[0] == 0xFF && bytes[1] & mask == value && bytes[2] != 0xFF
     }

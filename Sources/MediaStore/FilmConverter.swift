@@ -2,23 +2,22 @@
 
 internal import Model
 
-/// Turns a film into one that every app plays and a sound into one that browsers play, without a word of what came
-/// with it.
+/// Converts a video into one that every app plays, and audio into a format that browsers play. No metadata is copied.
 ///
-/// A film becomes MP4 with H.264 and AAC. Streams that are that already are copied as they are into a new container;
-/// only others are decoded and written anew. The reader for the file is named: a playlist that calls itself a film is
-/// never followed, and no address is opened.
+/// A video becomes MP4 with H.264 and AAC. Streams that have these codecs already are copied into a new container; only
+/// others are decoded and encoded again. The demuxer is given by name, so a playlist that pretends to be a video is
+/// never followed. No network address is opened.
 struct FilmConverter {
-    /// How a stream goes into the new file.
+    /// How the output file is written.
     struct Plan: Equatable {
-        /// The file in the job's folder.
+        /// The name of the output file in the job's folder.
         var file: String
         var mediaType: String
-        /// The container, as the program calls it.
+        /// The container, by the name that ffmpeg has for it.
         var container: String
-        /// The words for the pictures; empty for a sound.
+        /// The ffmpeg arguments for the video stream; empty for an audio file.
         var pictures: [String] = []
-        /// The words for the sound; empty for none.
+        /// The ffmpeg arguments for the audio stream; empty when there is none.
         var sound: [String] = []
     }
 
@@ -41,9 +40,9 @@ struct FilmConverter {
         return conversion
     }
 
-    /// Converts a moving GIF into a film that plays by itself.
+    /// Converts an animated GIF into a video without sound that plays automatically.
     ///
-    /// Its size is asked again: the two libraries do not believe the same part of a GIF.
+    /// The size is read again with ffprobe, because libvips and ffmpeg take the size of a GIF from different fields.
     func convertLoop(pages: Int) async throws(MediaError) -> Conversion {
         guard let size = try await look("input", as: kind.demuxer).pictures?.size else { throw .broken }
         try ImageConverter.check(size, pages: pages)
@@ -66,7 +65,7 @@ struct FilmConverter {
 
     // MARK: - Plans
 
-    /// - Parameter seconds: how long pictures are that must be written anew.
+    /// - Parameter seconds: the duration of a video that must be encoded again.
     static func plan(
         film facts: FilmFacts, _ pictures: FilmFacts.Pictures, seconds: Double
     ) throws(MediaError) -> Plan {
@@ -105,7 +104,7 @@ struct FilmConverter {
         return FilmFacts(try await process.run("ffprobe", words + ["file:\(file)"], .look))
     }
 
-    /// Seconds, counted by the packets of the file: its head may say nothing, or anything.
+    /// The duration in seconds, counted from the packets. The duration in the file's header may be missing or wrong.
     private func length() async throws(MediaError) -> Double {
         let words = ["-v", "quiet", "-nostdin", "-nostats", "-progress", "pipe:1", "-protocol_whitelist", "file"]
         let copy = ["-map", "0:V:0", "-map", "0:a:0?", "-c", "copy", "-f", "null", "-"]
@@ -118,7 +117,7 @@ struct FilmConverter {
 
     private func write(_ words: [String], to plan: Plan) async throws(MediaError) {
         var all = ["-v", "error", "-nostdin", "-y", "-threads", "2", "-protocol_whitelist", "file"]
-        // A film may claim a small size at its beginning and another one later.
+        // A video may declare a small size in its header and a larger one later.
         all += ["-max_pixels", String(2 * MediaLimits.pixels)]
         all += ["-f", kind.demuxer, "-i", "file:input"] + words
         all += ["-sn", "-dn", "-map_metadata", "-1", "-map_metadata:s:v", "-1", "-map_metadata:s:a", "-1"]
@@ -129,7 +128,7 @@ struct FilmConverter {
         guard (LocalFile.size("\(process.folder)/\(plan.file)") ?? 0) > 0 else { throw .broken }
     }
 
-    /// Takes the first picture of the new file: as it is shown, turned as its camera was held.
+    /// Makes the preview from the first frame of the new file, rotated as it is displayed.
     private func addStill(to conversion: inout Conversion, from plan: Plan) async throws(MediaError) {
         try await measure(plan, &conversion)
         var words = ["-v", "error", "-nostdin", "-y", "-threads", "2", "-protocol_whitelist", "file"]

@@ -2,34 +2,35 @@
 
 internal import Model
 
-/// H.264 and AAC as every app plays them, in no more bytes than a film may have.
+/// The ffmpeg arguments for H.264 and AAC as every app plays them, in no more bytes than a video may have.
 ///
-/// Good pictures are the aim and the rate is only a bound: a short film is as small as its quality allows. A long one
-/// has so few bits a second that a smaller picture looks better than a large one made of blocks.
+/// The encoder aims at constant quality, and the bit rate is only an upper bound: a short video is as small as its
+/// quality allows. A long video has so few bits per second that a smaller picture looks better than a large one with
+/// visible blocks.
 struct FilmEncoder {
-    /// Pixels of a picture that is written anew: those of 1920 × 1080, which every telephone plays.
+    /// The most pixels of a frame that is encoded again: those of 1920 × 1080, which every phone plays.
     static let shownPixels = 2_073_600
-    /// Pictures a second.
+    /// The most frames per second.
     static let frameRate = 60
-    /// The part of the bytes that a film may have at which we aim; the rest is for the container and for peaks.
+    /// The part of the byte limit at which the encoder aims; the rest is for the container and for peaks.
     private static let aim = 0.9
-    /// Bits a second of the pictures, at the most and at the least.
+    /// The lowest and the highest bit rate of the video stream, per second.
     private static let rates = 64_000.0...8_000_000.0
-    /// Bits for a pixel below which it is nothing but a block.
+    /// Bits per pixel; with fewer, only blocks are visible.
     private static let bitsForPixel = 0.02
 
     private let size: PixelSize
     private let perSecond: Double
-    /// Bits a second of the pictures.
+    /// The upper bound of the video stream in bits per second.
     let rate: Int
-    /// Whether there is less room than good pictures would take.
+    /// Whether the byte limit allows less than the highest bit rate.
     let isTight: Bool
 
     /// - Parameters:
-    ///   - size: of the pictures as they came.
-    ///   - perSecond: pictures a second; 0 when it is not known.
-    ///   - seconds: how long the film is.
-    /// - Throws: `.tooLarge` for one so long that nothing could be seen in the bytes that it may have.
+    ///   - size: the size of the source frames.
+    ///   - perSecond: frames per second; 0 when not known.
+    ///   - seconds: the duration of the video.
+    /// - Throws: `.tooLarge` when the video is so long that the byte limit allows less than the lowest bit rate.
     init(_ size: PixelSize, perSecond: Double, seconds: Double, hasSound: Bool) throws(MediaError) {
         self.size = size
         self.perSecond = perSecond
@@ -40,7 +41,8 @@ struct FilmEncoder {
         rate = Int(min(left, Self.rates.upperBound))
     }
 
-    /// The words for the pictures: even measures, never larger than they came, four colours for sixteen pixels.
+    /// The arguments for the video stream: even width and height, never larger than the source, 4:2:0 chroma
+    /// subsampling.
     var pictures: [String] {
         let words = perSecond > Double(Self.frameRate) ? ["-r", String(Self.frameRate)] : []
         return words + [
@@ -50,14 +52,15 @@ struct FilmEncoder {
         ]
     }
 
-    /// The words for the sound.
+    /// The arguments for the audio stream.
     static func sound(isTight: Bool) -> [String] {
         ["-c:a", "aac", "-b:a", String(soundRate(isTight: isTight)), "-ac", "2", "-ar", "48000"]
     }
 
     private static func soundRate(isTight: Bool) -> Int { isTight ? 64_000 : 128_000 }
 
-    /// An even part of a side. The program knows which side is which once the film stands upright, we do not.
+    /// An ffmpeg expression for one side of the frame, as an even number. Only ffmpeg knows which side is the width
+    /// after it has rotated the frame.
     private func side(_ name: String) -> String {
         let shown = min(max(perSecond, 24), Double(Self.frameRate))
         let pixels = min(Double(Self.shownPixels), Double(rate) / shown / Self.bitsForPixel)

@@ -2,27 +2,27 @@
 
 internal import Model
 
-/// What a look at a film or a sound says: its first streams and its length.
+/// What ffprobe says about a video or audio file: its first streams and its duration.
 struct FilmFacts: Equatable {
-    /// One picture after the other.
+    /// The video stream.
     struct Pictures: Equatable {
         var codec: String
-        /// How the encoder was used, as the program calls it: `High`.
+        /// The profile of the encoder, by the name that ffmpeg has for it: `High`.
         var profile = ""
-        /// Ten times the level; below zero when it is not known.
+        /// Ten times the level; negative when it is not known.
         var level = -1
         var format: String
         var size: PixelSize
-        /// `25/1`; nil when it is not known.
+        /// The frame rate, such as `25/1`; nil when it is not known.
         var rate: String?
 
-        /// Pictures a second.
+        /// Frames per second; 0 when not known.
         var perSecond: Double {
             let parts = (rate ?? "").split(separator: "/").compactMap { Double($0) }
             return parts.count == 2 && parts[1] > 0 ? parts[0] / parts[1] : 0
         }
 
-        /// Whether every app plays them: H.264 with eight bits and four colours for sixteen pixels, not too large.
+        /// Whether every app plays the stream: H.264 with 8 bits and 4:2:0 chroma subsampling, not too large.
         var isPlain: Bool {
             codec == "h264" && ["yuv420p", "yuvj420p"].contains(format)
                 && ["Constrained Baseline", "Baseline", "Main", "High"].contains(profile) && (1...52).contains(level)
@@ -30,24 +30,24 @@ struct FilmFacts: Equatable {
         }
     }
 
-    /// What is heard.
+    /// The audio stream.
     struct Sound: Equatable {
         var codec: String
-        /// How the encoder was used, as the program calls it: `LC`.
+        /// The profile of the encoder, by the name that ffmpeg has for it: `LC`.
         var profile = ""
 
-        /// Whether every app plays it beside pictures.
+        /// Whether every app plays this audio stream in a video.
         var isPlain: Bool { codec == "aac" && ["LC", "HE-AAC", "HE-AACv2"].contains(profile) }
     }
 
     var pictures: Pictures?
     var sound: Sound?
-    /// Seconds.
+    /// The duration in seconds.
     var duration: Double?
-    /// Bits a second.
+    /// Bits per second.
     var bitrate: Int?
 
-    /// The words that ask for it; the answer has one line for each stream and one for the whole.
+    /// The arguments for ffprobe. Its output has one line for each stream and one for the whole file.
     static let question = [
         "-show_entries",
         "stream=codec_type,codec_name,profile,level,width,height,pix_fmt,avg_frame_rate,duration"
@@ -55,7 +55,7 @@ struct FilmFacts: Equatable {
             + ":format=duration,bit_rate", "-of", "compact=print_section=1",
     ]
 
-    /// Reads the answer; a cover that comes with a sound is no film.
+    /// Reads the output. A cover picture in an audio file does not count as a video stream.
     init(_ text: String) {
         for line in text.split(separator: "\n") {
             let words = line.split(separator: "|")

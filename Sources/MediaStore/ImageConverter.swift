@@ -2,20 +2,20 @@
 
 internal import Model
 
-// Every picture is written anew from its pixels: turned as its camera was held, in the colours of screens, without a
-// word of what came with it. What somebody hid behind, before or between the pixels is not there any more.
+// Every picture is written again from its pixels: rotated as its EXIF orientation says, converted to sRGB, and without
+// any metadata. Data that was hidden before, after or between the pixels is not copied.
 
-/// Turns a picture into those that are shown. One job: the file `input` in a folder of its own.
+/// Converts one picture: the file `input` in the folder of one job.
 struct ImageConverter {
-    /// What a portrait is for.
+    /// Which part of the picture is kept.
     enum Cut: Equatable {
         /// The whole picture.
         case none
-        /// The part that catches the eye, in this size.
+        /// The part that attracts most attention, scaled to this size.
         case fill(PixelSize)
     }
 
-    /// What the library says of a file without decoding it.
+    /// What libvips says about a file without decoding it.
     struct Header: Equatable {
         var size: PixelSize
         var pages: Int
@@ -23,7 +23,8 @@ struct ImageConverter {
         var loader: String
         var isTurned: Bool
 
-        /// Reads `name: value` lines; of a name that comes twice, as one in a comment may, the first counts.
+        /// Reads `name: value` lines. When a name occurs twice, as it may inside a comment of the file, the first one
+        /// counts.
         init?(_ text: String) {
             var facts: [Substring: String] = [:]
             for line in text.split(separator: "\n") {
@@ -49,7 +50,7 @@ struct ImageConverter {
     func convert(_ cut: Cut = .none) async throws(MediaError) -> Conversion {
         let header = try await look("input", loader: kind.loader)
         guard header.size.area <= MediaLimits.pixels else { throw .tooManyPixels }
-        // The frames of HEIF are pictures of an album, and those of the others a film.
+        // The frames of a HEIF file are separate pictures of an album. Those of other formats are an animation.
         let isMoving = header.pages > 1 && kind != .heif && cut == .none
         if isMoving { try Self.check(header.size, pages: header.pages) }
         var conversion: Conversion
@@ -62,19 +63,19 @@ struct ImageConverter {
         return conversion
     }
 
-    /// Converts the picture into one that stands for something else; of one that moves the first is taken.
+    /// Converts the picture into a preview of another file. Of an animation the first frame is used.
     func convertPreview() async throws(MediaError) -> Conversion {
         let header = try await look("input", loader: kind.loader)
         guard header.size.area <= MediaLimits.pixels else { throw .tooManyPixels }
         var conversion = Conversion(kind: .image, file: "input", mediaType: "")
-        // Whoever draws one has a reason for a format without loss.
+        // A person who draws a preview as PNG chose a lossless format for a reason.
         try await addPreview(of: "input", isExact: header.hasAlpha || kind == .png, to: &conversion)
         guard let small = conversion.preview else { throw .broken }
         (conversion.file, conversion.mediaType, conversion.preview) = (small.file, small.mediaType, nil)
         return conversion
     }
 
-    /// Holds the pixels of all pictures against what is decoded.
+    /// Checks the number of pixels of one frame and of all frames against the limits.
     static func check(_ size: PixelSize, pages: Int) throws(MediaError) {
         let (total, isTooMuch) = size.area.multipliedReportingOverflow(by: pages)
         guard !isTooMuch, size.area <= MediaLimits.pixels, total <= MediaLimits.movingPixels else {
@@ -99,9 +100,9 @@ struct ImageConverter {
         return conversion
     }
 
-    /// Adds the smaller picture of a file and its blur.
+    /// Adds the preview of a file and its blurhash.
     ///
-    /// - Parameter isExact: whether it is written without loss, as one with transparency has to be.
+    /// - Parameter isExact: whether the preview is written without loss. A picture with transparency needs this.
     func addPreview(
         of file: String, isExact: Bool, _ cut: Cut = .none, to conversion: inout Conversion
     ) async throws(MediaError) {
@@ -118,7 +119,7 @@ struct ImageConverter {
         conversion.preview = (preview, isExact ? "image/png" : "image/jpeg")
         conversion.measures.previewWidth = shown.size.width
         conversion.measures.previewHeight = shown.size.height
-        // The waves of a blur have no measure in pixels: any picture may be pressed into a square.
+        // A blurhash does not depend on the size in pixels, so the picture may be scaled to a square.
         try await thumbnail(preview, to: "blur.ppm", "strip,background=255", ["--size", "32x32!"])
         let bytes = try LocalFile.bytes("\(process.folder)/blur.ppm", limit: 1 << 16)
         conversion.blurhash = Pixmap(bytes).flatMap {
@@ -126,7 +127,7 @@ struct ImageConverter {
         }
     }
 
-    /// Asks for the header of a file in the job's folder.
+    /// Reads the header of a file in the job's folder.
     func look(_ file: String, loader: String?) async throws(MediaError) -> Header {
         let answer = try await process.run("vipsheader", ["-a", file], .look)
         guard let header = Header(answer), loader == nil || header.loader == loader else { throw .broken }
@@ -169,7 +170,7 @@ struct ImageConverter {
     ) async throws(MediaError) {
         let words = size + ["--export-profile", "srgb", "-o", "\(process.folder)/\(target)[\(options)]", file]
         _ = try await process.run("vipsthumbnail", words, .image)
-        // A reader that gives up in the middle says so, and still ends well.
+        // A decoder that stops in the middle only warns, and still exits with 0.
         guard (LocalFile.size("\(process.folder)/\(target)") ?? 0) > 0 else { throw .broken }
     }
 }

@@ -3,9 +3,9 @@
 internal import FileWriting
 internal import Glibc
 
-/// The few things that we do with files, without following links that somebody put there.
+/// File operations that do not follow symbolic links.
 enum LocalFile {
-    /// The first bytes of a file.
+    /// Reads the first `limit` bytes of a file.
     static func bytes(_ path: String, limit: Int) throws(MediaError) -> [UInt8] {
         let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else { throw failure("open") }
@@ -24,24 +24,24 @@ enum LocalFile {
         return Array(bytes.prefix(filled))
     }
 
-    /// The beginning of a file as text.
+    /// Reads the first `limit` bytes of a file as text.
     static func read(_ path: String, limit: Int) throws(MediaError) -> String {
         String(decoding: try bytes(path, limit: limit), as: UTF8.self)
     }
 
-    /// Bytes of a plain file; nil when there is none.
+    /// The size in bytes of a regular file; nil when there is none.
     static func size(_ path: String) -> Int? {
         var facts = stat()
         guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(facts.st_size)
     }
 
-    /// Writes a whole file and brings it to disk.
+    /// Writes a whole file and flushes it to disk.
     static func write(_ bytes: [UInt8], to path: String) throws(MediaError) {
         do throws(FileError) { try AtomicFile.write(bytes, to: path) } catch { throw unavailable(error) }
     }
 
-    /// Gives a file another place in the same file system, or copies it to another one; on disk when it returns.
+    /// Moves a file, or copies it to another file system. It is flushed to disk when this returns.
     static func move(_ path: String, to target: String) throws(MediaError) {
         if rename(path, target) != 0 {
             guard errno == EXDEV else { throw failure("rename") }
@@ -74,28 +74,28 @@ enum LocalFile {
         guard fsync(file) == 0 else { throw failure("fsync") }
     }
 
-    /// Makes a folder for this user alone, with the folders above it; one that is there is taken.
+    /// Creates a folder that only this user may read, with its parent folders. An existing folder is no error.
     static func makeFolder(_ path: String) throws(MediaError) {
         do throws(FileError) { try Folder.make(path) } catch { throw unavailable(error) }
     }
 
-    /// Gives a file a second name in the same file system.
+    /// Creates a hard link to a file.
     static func link(_ path: String, to target: String) throws(MediaError) {
         guard Glibc.link(path, target) == 0 else { throw failure("link") }
     }
 
-    /// Removes a file; none is as good.
+    /// Removes a file. A missing file is no error.
     static func remove(_ path: String) {
         unlink(path)
     }
 
-    /// Removes a folder and the files in it; programs that were killed leave some there.
+    /// Removes a folder and everything in it. Programs that were killed leave files there.
     static func removeFolder(_ path: String) {
         for name in names(in: path) where unlink("\(path)/\(name)") != 0 { rmdir("\(path)/\(name)") }
         rmdir(path)
     }
 
-    /// What stands in a folder, by name.
+    /// The names of the files in a folder, sorted.
     static func names(in path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
@@ -109,14 +109,14 @@ enum LocalFile {
         return names.sorted()
     }
 
-    /// Seconds since a file or folder was last changed; nil when there is none.
+    /// Seconds since a file or folder was last changed; nil when it does not exist.
     static func age(_ path: String) -> Int? {
         var facts = stat()
         guard lstat(path, &facts) == 0 else { return nil }
         return time(nil) - facts.st_mtim.tv_sec
     }
 
-    /// A path from the root, so that it means the same in another folder.
+    /// The absolute form of a path, so that it is valid in another working folder.
     static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
         defer { free(here) }

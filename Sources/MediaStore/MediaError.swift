@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a file was not taken.
+/// Why a file was not accepted or not converted.
 public enum MediaError: Error, Equatable, Sendable {
-    /// Its first bytes are those of nothing that we show.
+    /// The first bytes are not those of a supported format.
     case unsupported
-    /// More bytes than its kind may have.
+    /// The file has more bytes than its kind may have.
     case tooLarge
-    /// More pixels or pictures than we decode.
+    /// The file has more pixels or frames than are decoded.
     case tooManyPixels
-    /// It begins like something that we show and cannot be read as such.
+    /// The file begins like a supported format and cannot be decoded.
     case broken
-    /// Reading it took longer, or more, than a file may take.
+    /// The conversion took longer than its limit, or the duration of the file is above the limit.
     case tooSlow
-    /// The file is not its sender's fault: a program is missing, the disk is full. It may be tried again.
+    /// The fault is on this server: a program is missing or the disk is full. The caller may try again.
     case unavailable(String)
 
-    /// A stable word for a row and for an answer.
+    /// A stable code for the row and for the response.
     public var code: String {
         switch self {
         case .unsupported: "unsupported"

@@ -2,27 +2,27 @@
 
 internal import Glibc
 
-/// Where finished files are kept.
+/// The storage of the finished files.
 public protocol MediaFiles: Sendable {
-    /// Takes a file of this machine under a name; it is safe when this returns.
+    /// Moves a local file into the storage under a name. When this returns, the file is safe on disk.
     func keep(_ path: String, as name: MediaName) async throws(MediaError)
     /// Opens a file; nil when there is none.
     func open(_ name: MediaName) async throws(MediaError) -> (any StoredFile)?
-    /// Removes a file; none is as good.
+    /// Removes a file. A missing file is no error.
     func remove(_ name: MediaName) async throws(MediaError)
 }
 
 /// A file that is being read.
 public protocol StoredFile: Sendable {
-    /// Bytes.
+    /// The size in bytes.
     var size: Int { get }
-    /// The bytes from an offset on, as many as asked for unless the file ends before.
+    /// Reads `count` bytes from an offset on, or fewer when the file ends before.
     func read(from offset: Int, count: Int) async throws(MediaError) -> [UInt8]
 }
 
-/// A folder on this machine, in 1024 folders by the first two letters of a name.
+/// A folder on the local disk with 1024 subfolders, named by the first two characters of a file name.
 ///
-/// The system calls block for as long as the disk takes; what is read at once is small.
+/// The system calls block until the disk has answered; each read is small.
 struct MediaFolder: MediaFiles {
     let root: String
 
@@ -54,7 +54,7 @@ struct MediaFolder: MediaFiles {
     private func folder(of name: MediaName) -> String { "\(root)/\(name.description.prefix(2))" }
 }
 
-/// An open file; closed with its last owner.
+/// An open file; it is closed when the last reference to it is released.
 private final class OpenFile: StoredFile {
     private let descriptor: Int32
     let size: Int

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The name of a stored file: 160 random bits and an ending that says its type. Whoever knows it may read the file.
+/// The name of a stored file: 160 random bits and an extension for its type. Anyone who knows the name may read the
+/// file.
 public struct MediaName: Sendable, Hashable, CustomStringConvertible {
-    /// What is stored; the ending is the key. A browser shows all of them and runs none.
+    /// The media types of stored files, by extension. A browser displays all of them and executes none.
     private static let types = [
         "jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "mp4": "video/mp4",
         "webm": "video/webm", "mp3": "audio/mpeg", "ogg": "audio/ogg", "flac": "audio/flac", "m4a": "audio/mp4",
@@ -10,12 +11,13 @@ public struct MediaName: Sendable, Hashable, CustomStringConvertible {
     private static let letters = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
     private static let length = 32
 
-    /// `abcdefghijklmnopqrstuvwxyz234567.jpg`.
+    /// For example `abcdefghijklmnopqrstuvwxyz234567.jpg`.
     public let description: String
-    /// The type under which it is served.
+    /// The media type with which the file is served.
     public let mediaType: String
 
-    /// Reads a name that came from outside: only one that we could have made is one. So no name leads out of the folder.
+    /// Reads a name from a request. Only names that `make(mediaType:)` can create are accepted, so no name leads out
+    /// of the folder.
     public init?(_ text: some StringProtocol) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 2, Self.isToken(parts[0]) else { return nil }
@@ -24,26 +26,26 @@ public struct MediaName: Sendable, Hashable, CustomStringConvertible {
         mediaType = type
     }
 
-    /// - Parameter ending: one of those that have a type.
+    /// - Parameter ending: a key of `types`.
     private init(ending: String, type: String) {
         description = "\(Self.token()).\(ending)"
         mediaType = type
     }
 
-    /// A new name that nobody can guess; nil for a type that is not stored.
+    /// A new name that cannot be guessed; nil for a type that is not stored.
     static func make(mediaType: String) -> MediaName? {
         types.first { $0.value == mediaType }.map { MediaName(ending: $0.key, type: $0.value) }
     }
 
-    /// Letters that nobody can guess.
+    /// 32 random characters that cannot be guessed.
     static func token() -> String {
-        // The system's generator is made for secrets.
+        // The generator of the operating system is cryptographically secure.
         var generator = SystemRandomNumberGenerator()
         return String(
             decoding: (0..<length).map { _ in letters[Int.random(in: 0..<32, using: &generator)] }, as: UTF8.self)
     }
 
-    /// Whether text is one that ``token()`` could have made.
+    /// Whether ``token()`` could have made this text.
     static func isToken(_ text: some Collection<UInt8>) -> Bool {
         text.count == length && text.allSatisfy(letters.contains)
     }

@@ -3,27 +3,27 @@
 internal import Limits
 public import Model
 
-// From a stranger's bytes to files that are shown. A file is taken in under a random name and its first bytes looked
-// at; a child process converts it in a folder of its own; what the child wrote is moved to the finished files under
-// other random names. Nothing that the sender says becomes part of a path, a command or a type.
+// How an uploaded file becomes files that are shown: it is saved under a random name and its first bytes are checked. A
+// child process converts it in a folder of its own. The files that the child wrote are moved to the storage under new
+// random names. Nothing that the client sends becomes part of a path, a command or a media type.
 
-/// A file that was taken in and is not converted yet.
+/// A file that was uploaded and is not converted yet.
 public struct AcceptedFile: Sendable, Hashable {
-    /// The name under which it waits.
+    /// The name of the file in the folder `incoming`.
     public let source: String
-    /// What it is.
+    /// The kind of file.
     public let kind: FileKind
-    /// Bytes.
+    /// The size in bytes.
     public let size: Int
 }
 
-/// Takes files in, converts and keeps them.
+/// Accepts uploaded files, converts and stores them.
 public struct MediaStore: Sendable {
-    /// What a portrait is for.
+    /// The two pictures of a profile.
     public enum Portrait: Sendable, CaseIterable {
-        /// The face of an account: 400 × 400.
+        /// The avatar of an account: 400 × 400.
         case avatar
-        /// The banner above it: 1500 × 500.
+        /// The header picture above it: 1500 × 500.
         case header
 
         var size: PixelSize {
@@ -34,29 +34,30 @@ public struct MediaStore: Sendable {
         }
     }
 
-    /// How old a file may become that a crash left in one of the working folders, in seconds.
+    /// The age in seconds after which a file that a crash left in a working folder is removed.
     private static let leftoverSeconds = 2 * 86_400
 
     private let root: String
     private let files: any MediaFiles
-    /// Two conversions at once; each is a process that uses a core.
+    /// Two conversions run at the same time; each is a process that uses one CPU core.
     private let conversions = AsyncSemaphore<Unkeyed>(limit: 2, waiterLimit: 1_000)
 
-    /// Opens a folder; it is made when it is missing, with the folders above it.
+    /// Opens the folder of the media store. It is created with its parent folders when it is missing.
     public init(path: String) throws(MediaError) {
         root = LocalFile.absolute(path)
         files = MediaFolder(root: "\(root)/files")
         for name in ["files", "incoming", "jobs", "spool"] { try LocalFile.makeFolder("\(root)/\(name)") }
     }
 
-    /// Where a server may write what it receives; in one file system with the rest.
+    /// The folder where the HTTP server writes an upload while it receives it. It is on the same file system as the
+    /// rest.
     public var spoolFolder: String { "\(root)/spool" }
 
     // MARK: - In
 
-    /// Takes a file in.
+    /// Accepts an uploaded file.
     ///
-    /// - Throws: `.unsupported`, `.tooLarge`; nothing is kept then.
+    /// - Throws: `.unsupported` or `.tooLarge`; then nothing is stored.
     public func accept(_ upload: Upload) async throws(MediaError) -> AcceptedFile {
         switch upload {
         case .bytes(let bytes):
@@ -80,7 +81,7 @@ public struct MediaStore: Sendable {
         return kind
     }
 
-    /// Converts what was taken in and keeps the result; the file itself stays until ``discard(source:)``.
+    /// Converts an accepted file and stores the result. The accepted file stays until ``discard(source:)``.
     public func convert(_ source: String) async throws(MediaError) -> ConvertedMedia {
         try await work(on: source) { (process, kind) async throws(MediaError) in
             kind.isImage
@@ -89,7 +90,7 @@ public struct MediaStore: Sendable {
         }
     }
 
-    /// Makes a portrait of a picture, and keeps it.
+    /// Makes an avatar or header picture, and stores it.
     public func makePortrait(_ portrait: Portrait, of source: String) async throws(MediaError) -> ConvertedMedia {
         try await work(on: source) { (process, kind) async throws(MediaError) in
             guard kind.isImage else { throw .unsupported }
@@ -97,9 +98,10 @@ public struct MediaStore: Sendable {
         }
     }
 
-    /// Takes a picture in that stands for something else, and keeps it as a smaller one.
+    /// Accepts a picture as the preview of another file, and stores a small version of it.
     ///
-    /// - Throws: as ``accept(_:)`` and ``convert(_:)``, `.unsupported` for what is no picture; nothing is kept then.
+    /// - Throws: the errors of ``accept(_:)`` and ``convert(_:)``, and `.unsupported` for a file that is no picture;
+    ///   then nothing is stored.
     public func makePreview(_ upload: Upload) async throws(MediaError) -> MediaPreview {
         let accepted = try await accept(upload)
         defer { discard(source: accepted.source) }
@@ -126,7 +128,7 @@ public struct MediaStore: Sendable {
         return try await keep(try await convert(in: folder, kind, body), in: folder)
     }
 
-    /// Converts as soon as there is a place.
+    /// Converts as soon as the semaphore admits one more conversion.
     private func convert(
         in folder: String, _ kind: FileKind, _ body: Work
     ) async throws(MediaError) -> Conversion {
@@ -166,23 +168,23 @@ public struct MediaStore: Sendable {
         try await files.open(name)
     }
 
-    /// Removes a finished file; none is as good.
+    /// Removes a finished file. A missing file is no error.
     public func remove(_ name: MediaName) async throws(MediaError) {
         try await files.remove(name)
     }
 
-    /// Removes what was taken in; none is as good.
+    /// Removes an accepted file. A missing file is no error.
     public func discard(source: String) {
         guard MediaName.isToken(source.utf8) else { return }
         LocalFile.remove("\(root)/incoming/\(source)")
     }
 
-    /// Removes a file that a server has received and nobody has taken in; none is as good.
+    /// Removes an upload that the HTTP server received and no endpoint accepted. A missing file is no error.
     public static func removeSpooled(_ path: String) {
         LocalFile.remove(path)
     }
 
-    /// Removes what a crash left in the working folders.
+    /// Removes the files that a crash left in the working folders.
     public func sweep() {
         for folder in ["incoming", "jobs", "spool"] {
             for name in LocalFile.names(in: "\(root)/\(folder)") {

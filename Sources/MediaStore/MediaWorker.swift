@@ -5,9 +5,10 @@ public import Logging
 public import Model
 internal import Storage
 
-/// Converts the files that wait in the database's queue and removes those that nobody needs, until its task is cancelled.
+/// Converts the files in the queue of the database, and removes files that are no longer needed, until its task is
+/// cancelled.
 ///
-/// A file leaves the queue only when its result is kept, so a crash in between converts it twice and never loses it.
+/// A file leaves the queue only when its result is stored. So after a crash it is converted again and never lost.
 /// Several workers may share a queue and a folder.
 public struct MediaWorker: Sendable {
     private let database: Database
@@ -15,18 +16,18 @@ public struct MediaWorker: Sendable {
     private let clock: any Clock
     private let logger: Logger
 
-    /// How long a file is ours when its process is silent.
+    /// How long a file stays leased when its process no longer renews the lease.
     private static let lease = Duration.minutes(30)
-    /// How often the queue is looked at when nobody tells.
+    /// How often the worker reads the queue when no change is announced.
     private static let poll = Duration.seconds(60)
-    /// How long a file may belong to no post.
+    /// How long a file may belong to no post before it is removed.
     private static let patience = Duration.days(1)
-    /// How many files are removed in one go.
+    /// How many rows are removed in one transaction.
     private static let batch = 50
 
     /// - Parameters:
-    ///   - database: where the queue is.
-    ///   - store: where the files are.
+    ///   - database: the database with the queue, the table `media`.
+    ///   - store: converts and stores the files.
     public init(database: Database, store: MediaStore, clock: any Clock, logger: Logger) {
         self.database = database
         self.store = store
@@ -34,7 +35,7 @@ public struct MediaWorker: Sendable {
         self.logger = logger
     }
 
-    /// Converts and removes what waits, then whatever comes.
+    /// Converts and removes the files that are due, then waits for the next ones.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await worker.run() }
@@ -46,24 +47,24 @@ public struct MediaWorker: Sendable {
 
     /// Converts every file that is due now.
     ///
-    /// - Returns: how many can be shown afterwards.
+    /// - Returns: how many of them are ready to be shown.
     @discardableResult
     public func convertWaiting() async -> Int {
         await worker.drain().count { $0 == .ready }
     }
 
     private var worker: QueueWorker<ConversionWork> {
-        // One at a time: a conversion has the processor for itself.
+        // One conversion at a time, because each uses a whole CPU core.
         var settings = QueueSettings(wakes: .mediaWaits, every: Self.poll, places: 1)
         settings.lease = Self.lease
-        // A film takes longer than a stop can wait.
+        // A video takes longer to convert than a shutdown can wait.
         settings.patience = .zero
         return QueueWorker(
             ConversionWork(worker: self), settings,
             in: QueueContext(database: database, clock: clock, logger: logger))
     }
 
-    /// Converts one file that the caller has leased, and records what became of it.
+    /// Converts one file that the caller has leased, and writes the result to its row.
     ///
     /// - Returns: its state afterwards.
     public func convert(_ media: Media) async throws -> Media.State {
@@ -75,7 +76,7 @@ public struct MediaWorker: Sendable {
         do throws(MediaError) {
             converted = try await store.convert(source)
         } catch {
-            // Whoever is stopped in the middle leaves the file to the next.
+            // When this process is stopped, another worker converts the file.
             if Task.isCancelled { return .waiting }
             let now = clock.now
             if case .unavailable = error,
@@ -102,14 +103,14 @@ public struct MediaWorker: Sendable {
             await removeFiles(of: row)
             return .gone
         }
-        // Somebody who handed in a picture of their own for it does not see ours.
+        // The user uploaded a preview meanwhile, so the preview made here is not used.
         if let preview = converted.preview, preview.description != shown.previewFile {
             try? await store.remove(preview)
         }
         return .ready
     }
 
-    /// Removes the files, then the rows, of what was given up and of what has belonged to no post for a day.
+    /// Removes the files, then the rows, of failed conversions and of media that has belonged to no post for a day.
     public func removeGone() async {
         let limit = clock.now - Self.patience
         do {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A small picture without any compression, as a child process wrote it.
+/// A small uncompressed picture that a child process wrote.
 ///
 /// Spec: the binary portable pixmap and greymap, `P6` and `P5`, 8 bits.
 struct Pixmap: Equatable {
@@ -9,7 +9,7 @@ struct Pixmap: Equatable {
     /// Three bytes for each pixel, row by row.
     let pixels: [UInt8]
 
-    /// - Returns: nil for anything else, and for more than 256 × 256 pixels.
+    /// - Returns: nil for any other format, and for more than 256 pixels each way.
     init?(_ bytes: [UInt8]) {
         var rest = bytes[...]
         guard let magic = Self.word(&rest), let width = Self.word(&rest).flatMap({ Int($0) }),
@@ -25,7 +25,7 @@ struct Pixmap: Equatable {
         self.height = height
     }
 
-    /// The next word of the head and the one white space after it.
+    /// The next word of the header and the one white space character after it.
     private static func word(_ rest: inout ArraySlice<UInt8>) -> String? {
         while rest.first == UInt8(ascii: "#") {
             rest = rest.drop { $0 != 10 }.dropFirst()

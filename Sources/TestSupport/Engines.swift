@@ -5,26 +5,26 @@ import FoundationEssentials
 import Glibc
 public import Logging
 
-/// The engines that a test can run on.
+/// The database engines for tests.
 public enum TestEngine: String, Sendable, CaseIterable, CustomStringConvertible {
     case sqlite
     case postgres
 
-    /// SQLite always, PostgreSQL when `TROQUET_TEST_POSTGRES` names a server. Says so once when it does not.
+    /// SQLite, and PostgreSQL when `TROQUET_TEST_POSTGRES` names a server. Prints a note once when it does not.
     public static let available: [TestEngine] = {
         if TestPostgres.server != nil { return allCases }
         print("PostgreSQL is not tested: set TROQUET_TEST_POSTGRES=postgres://user@host:port/postgres to do so.")
         return [.sqlite]
     }()
 
-    /// The engine's name, as it stands beside a test.
+    /// The engine's name, as it is shown beside a test.
     public var description: String { rawValue }
 
-    /// Opens a new, migrated database that disappears when it is closed.
+    /// Opens a new, migrated database that is deleted when it is closed.
     ///
     /// - Parameters:
     ///   - readers: as in `Database.open`.
-    ///   - onStatement: is told each statement that a body runs after the migrations.
+    ///   - onStatement: called with each statement after the migrations.
     public func makeDatabase(
         migrations: [Migration], readers: Int = 2, onStatement: (@Sendable (String) -> Void)? = nil
     ) async throws -> Database {
@@ -40,7 +40,7 @@ public enum TestEngine: String, Sendable, CaseIterable, CustomStringConvertible 
         }
     }
 
-    /// Makes the place of a new, migrated database without opening it, for tests that open it several times.
+    /// Creates a new, migrated database without opening it, for tests that open it several times.
     public func makePlace(migrations: [Migration]) async throws -> TestPlace {
         switch self {
         case .sqlite: try await TestSQLite.shared.place(migrations)
@@ -50,15 +50,15 @@ public enum TestEngine: String, Sendable, CaseIterable, CustomStringConvertible 
 }
 
 extension Logger {
-    /// A logger that says nothing.
+    /// A logger without output.
     public static var silent: Logger {
         Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     }
 }
 
-/// Where a test's database is, and how it is taken away again.
+/// The location of a test's database, and how it is deleted.
 public struct TestPlace: Sendable {
-    /// The address to open.
+    /// The URL of the database.
     public let url: DatabaseURL
     private let removal: @Sendable () async -> Void
 
@@ -67,7 +67,7 @@ public struct TestPlace: Sendable {
         self.removal = removal
     }
 
-    /// Deletes the database. Connections that are still open to it are cut.
+    /// Deletes the database, and closes the connections that are still open to it.
     public func remove() async {
         await removal()
     }
@@ -90,7 +90,7 @@ public struct TestPlace: Sendable {
 }
 
 extension [Migration] {
-    /// Equal for lists that make the same schema.
+    /// A key that is equal for lists that create the same schema.
     fileprivate func key(for engine: Engine) -> String {
         map { migration in
             let texts = migration.statements(engine).map { $0.rendered(for: engine).text }
@@ -99,7 +99,8 @@ extension [Migration] {
     }
 }
 
-/// The SQLite files of this process. Each list of migrations is run once, into bytes that the files are made of.
+/// The SQLite files of this process. Each list of migrations runs once. The result is kept in memory and copied to each
+/// file.
 private actor TestSQLite {
     static let shared = TestSQLite()
 
@@ -145,19 +146,20 @@ private actor TestSQLite {
     }
 }
 
-/// The databases of this process on the PostgreSQL server for tests.
+/// The databases of this process on the PostgreSQL test server.
 ///
-/// Each list of migrations is run once, into a template that the databases are copied from. All names begin with
-/// `t_` and the number of the process, so that the next run can clear away what a crash has left.
+/// Each list of migrations runs once, in a template database that is copied for each test. All names begin with `t_`
+/// and the process id, so that the next run can delete what a crash has left.
 private actor TestPostgres {
-    /// How many databases are in use at once; a server takes 100 connections by default.
+    /// How many databases are used at the same time. A server allows 100 connections by default.
     private static let databaseLimit = 12
-    /// Who has waited this long goes on all the same, so that tests with several databases each cannot lock up.
+    /// A test that has waited this long gets a database above the limit, so that tests with several databases cannot
+    /// deadlock.
     private static let patience = Duration.seconds(60)
 
     static let shared = TestPostgres()
 
-    /// The server's address up to the name of the database, with a slash at its end.
+    /// The server's URL up to the name of the database, with a slash at its end.
     static let server: String? = {
         guard let value = getenv("TROQUET_TEST_POSTGRES").map({ String(cString: $0) }) else { return nil }
         guard let scheme = value.firstRange(of: "://") else { return nil }

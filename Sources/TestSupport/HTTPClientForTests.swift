@@ -4,16 +4,16 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// What a server answered.
+/// A response of a server under test.
 public struct TestResponse: Sendable {
-    /// The number.
+    /// The status code.
     public let status: Int
-    /// In order, as they came.
+    /// The header fields, in order.
     public let headers: [(name: String, value: String)]
-    /// Without framing.
+    /// The body, without transfer encoding.
     public let body: [UInt8]
 
-    /// The first header of a name, whatever its case.
+    /// The first header with this name, in any case.
     public func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
@@ -22,23 +22,23 @@ public struct TestResponse: Sendable {
     public var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-/// What can go wrong before there is an answer.
+/// Why there is no response.
 public enum TestHTTPError: Error {
-    /// Not `http://host:port/path`.
+    /// The URL is not `http://host:port/path`.
     case badAddress(String)
-    /// The connection was closed without an answer.
+    /// The connection was closed without a response.
     case noAnswer
 }
 
-/// A client that does what it is told and knows no manners: one connection a request, any header, any target.
+/// An HTTP client that sends any header and any target without checks. It opens one connection for each request.
 public enum TestHTTPClient {
-    /// Sends one request and waits for the whole answer.
+    /// Sends one request and waits for the whole response.
     ///
-    /// `Host`, `Content-Length` and `Connection: close` are added unless they are given.
+    /// `Host`, `Content-Length` and `Connection: close` are added if they are missing.
     ///
     /// - Parameters:
-    ///   - url: `http://host:port/path?query`; path and query go out exactly as written.
-    ///   - seconds: after them the connection is closed.
+    ///   - url: `http://host:port/path?query`; path and query are sent exactly as written.
+    ///   - seconds: the time after which the connection is closed.
     public static func send(
         _ method: String, _ url: String, headers: [(String, String)] = [], body: [UInt8]? = nil, seconds: Int64 = 20
     ) async throws -> TestResponse {
@@ -58,18 +58,18 @@ public enum TestHTTPClient {
                 if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
                 try await outbound.write(.end(nil))
             } catch ChannelError.ioOnClosedChannel {
-                // The server had enough, answered and left; what it said is what counts.
+                // The server sent its response and closed the connection early. The response is read below.
             }
             return try await Self.answer(from: inbound)
         }
     }
 
-    /// Sends bytes as they are and collects what comes back until the server closes.
+    /// Sends bytes unchanged and returns everything that the server sends until it closes the connection.
     ///
     /// - Parameters:
-    ///   - parts: each is written and flushed by itself.
-    ///   - seconds: after them the connection is closed, and what came until then is returned.
-    ///   - pause: how long the sender rests after each part.
+    ///   - parts: the bytes; each part is written and flushed by itself.
+    ///   - seconds: the time after which the connection is closed. What was received until then is returned.
+    ///   - pause: the wait after each part.
     public static func raw(
         _ parts: [[UInt8]], host: String = "127.0.0.1", port: Int, seconds: Int64 = 20, pause: Duration = .zero
     ) async throws -> String {
@@ -79,7 +79,7 @@ public enum TestHTTPClient {
         let watch = deadline(seconds, channel.channel)
         defer { watch.cancel() }
         return try await channel.executeThenClose { inbound, outbound in
-            // A server that had enough closes while we still write; what it said before is what counts.
+            // The server may close the connection while this task still writes. Only what it sent before matters.
             let writing = Task {
                 for part in parts {
                     try await outbound.write(ByteBuffer(bytes: part))
@@ -90,14 +90,14 @@ public enum TestHTTPClient {
             do {
                 for try await bytes in inbound { received += bytes.readableBytesView }
             } catch is IOError {
-                // A reset after the last word.
+                // The connection was reset after the response.
             }
             writing.cancel()
             return String(decoding: received, as: UTF8.self)
         }
     }
 
-    /// Sends text as it is; see ``raw(_:host:port:seconds:)-(([[UInt8]],_,_,_))``.
+    /// Sends text unchanged; see ``raw(_:host:port:seconds:)-(([[UInt8]],_,_,_))``.
     public static func raw(
         _ text: String, host: String = "127.0.0.1", port: Int, seconds: Int64 = 20
     ) async throws -> String {

@@ -5,47 +5,47 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// A request as a loopback server received it.
+/// A request that a loopback server received.
 public struct LoopbackRequest: Sendable {
     /// `GET`, `POST`, …
     public var method: String
-    /// Path and query as they stood on the wire.
+    /// The path and query, exactly as received.
     public var target: String
-    /// The fields in order, names as they stood on the wire.
+    /// The header fields in order, with their names exactly as received.
     public var headers: [(name: String, value: String)]
-    /// The body, whole.
+    /// The whole body.
     public var body: [UInt8]
 
-    /// The first value of this name, in any case.
+    /// The first value of a field, found without regard to case.
     public subscript(name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 }
 
-/// What a loopback server answers.
+/// The response of a loopback server.
 public struct LoopbackResponse: Sendable {
-    /// How the answer is given.
+    /// How the response is sent.
     public enum Manner: Sendable {
-        /// Head, body, end.
+        /// Head, body and end.
         case whole
-        /// The head, then a byte each `interval` for ever.
+        /// The head, then one byte after each `interval`, without end.
         case drip(interval: Duration)
-        /// Nothing, ever.
+        /// No response.
         case silence
-        /// The connection is closed instead.
+        /// The connection is closed without a response.
         case close
     }
 
     /// The status code.
     public var status: Int
-    /// The fields; a length is added.
+    /// The header fields; `content-length` is added.
     public var headers: [(name: String, value: String)]
     /// The body.
     public var body: [UInt8]
-    /// How.
+    /// How it is sent.
     public var manner: Manner
 
-    /// An answer.
+    /// Creates the response.
     public init(
         _ status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [], manner: Manner = .whole
     ) {
@@ -55,36 +55,36 @@ public struct LoopbackResponse: Sendable {
         self.manner = manner
     }
 
-    /// An answer with a text and its media type.
+    /// A response with a text and its media type.
     public static func text(_ text: String, type: String, status: Int = 200) -> LoopbackResponse {
         LoopbackResponse(status, headers: [(name: "content-type", value: type)], body: Array(text.utf8))
     }
 }
 
-/// A small HTTP server on a loopback address, which plays the part of other servers in tests.
+/// A small HTTP server on a loopback address that stands for a remote server in tests.
 public final class LoopbackServer: Sendable {
-    /// Answers one request.
+    /// Responds to one request.
     public typealias Handler = @Sendable (LoopbackRequest) async -> LoopbackResponse
 
-    /// Where it listens: `127.0.0.7`.
+    /// The address on which it listens: `127.0.0.7`.
     public let address: String
-    /// At which port.
+    /// The port on which it listens.
     public let port: Int
     private let channel: any Channel
     private let seen: RequestLog
 
-    /// `http://127.0.0.7:40123`.
+    /// For example `http://127.0.0.7:40123`.
     public var origin: String { "http://\(address):\(port)" }
-    /// `127.0.0.7:40123`.
+    /// For example `127.0.0.7:40123`.
     public var authority: String { "\(address):\(port)" }
-    /// What came so far, in order.
+    /// The requests received so far, in order.
     public var requests: [LoopbackRequest] { seen.requests.withLock { $0 } }
-    /// How many connections were taken so far.
+    /// How many connections were accepted so far.
     public var connectionCount: Int { seen.connections.withLock { $0 } }
 
-    /// Starts to listen at a free port.
+    /// Starts a server on a free port.
     ///
-    /// - Parameter address: any in `127.0.0.0/8`, so that a test can have several hosts.
+    /// - Parameter address: any address in `127.0.0.0/8`, so that a test can have several hosts.
     public static func start(_ address: String = "127.0.0.1", handler: @escaping Handler) async throws -> LoopbackServer
     {
         let seen = RequestLog()
@@ -109,7 +109,7 @@ public final class LoopbackServer: Sendable {
         self.seen = seen
     }
 
-    /// Stops to listen; open connections stay until their clients leave.
+    /// Stops listening. Open connections stay until their clients close them.
     public func stop() async {
         try? await channel.close()
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A picture for tests, written by hand so that a test needs no program for it.
+/// Makes pictures for tests in Swift, so that no external program is needed.
 public enum TestPicture {
-    /// A PNG that runs from red to blue, without compression.
+    /// An uncompressed PNG with a gradient from red to blue.
     public static func png(width: Int = 8, height: Int = 6) -> [UInt8] {
         var rows: [UInt8] = []
         for y in 0..<height {
@@ -16,7 +16,7 @@ public enum TestPicture {
             + chunk("IEND", [])
     }
 
-    /// Spec: RFC 1950 and 1951, blocks that are not compressed.
+    /// Wraps bytes in uncompressed deflate blocks. Spec: RFC 1950 and 1951.
     private static func stored(_ bytes: [UInt8]) -> [UInt8] {
         var result: [UInt8] = [0x78, 0x01]
         var rest = bytes[...]

@@ -2,17 +2,18 @@
 
 public import Foundation
 
-/// A program of this machine that makes a file for a test.
+/// Runs a program of this machine that creates a file for a test.
 public enum TestProgram {
-    /// It ended badly.
+    /// The program failed.
     public struct Failed: Error {
-        /// What was asked for.
+        /// The program and its arguments.
         public let words: [String]
     }
 
-    /// Runs a program to its end without holding a thread.
+    /// Runs a program without blocking a thread, until it ends.
     ///
-    /// - Parameter words: the program and its arguments; the last is the file that it makes, from `folder` on.
+    /// - Parameter words: the program and its arguments. The last one is the name of the file that it creates, relative
+    ///   to `folder`.
     /// - Returns: the bytes of that file.
     public static func make(_ words: [String], in folder: URL) async throws -> [UInt8] {
         let process = Process()
@@ -29,7 +30,7 @@ public enum TestProgram {
         return [UInt8](try Data(contentsOf: URL(filePath: String(name), relativeTo: folder)))
     }
 
-    /// A film of one second, 64 × 48.
+    /// A video of one second, 64 × 48.
     public static func film(in folder: URL) async throws -> [UInt8] {
         let words = [
             "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=64x48:d=1:r=25", "-c:v", "libx264",

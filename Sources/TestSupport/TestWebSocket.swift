@@ -4,21 +4,21 @@ import NIOCore
 import NIOPosix
 public import NIOWebSocket
 
-/// The other end of a WebSocket, which does what a test says, allowed or not.
+/// A WebSocket client that sends whatever a test asks for, valid or not.
 public final class TestWebSocket: Sendable {
-    /// What comes in.
+    /// What the client received.
     public enum Arrival: Sendable, Equatable {
         case text(String)
         case ping
         case pong(String)
-        /// The server's goodbye.
+        /// The server's close frame.
         case close(code: Int)
     }
 
-    /// How the server answered the handshake.
+    /// The server's response to the handshake.
     public let answer: TestResponse
     private let channel: any Channel
-    // The iterator of a stream is a value: whoever takes the next one holds it for as long as it waits.
+    // The iterator of a stream is a value, so this actor owns it and hands out one element at a time.
     private let reader: Reader
 
     private actor Reader {
@@ -34,11 +34,11 @@ public final class TestWebSocket: Sendable {
         }
     }
 
-    /// Knocks at a server of this machine.
+    /// Sends a WebSocket handshake to a local server.
     ///
     /// - Parameters:
-    ///   - headers: replace those of a right handshake that have the same name.
-    ///   - seconds: after them the connection is closed.
+    ///   - headers: replace the valid headers of the same name, or are added.
+    ///   - seconds: the time after which the connection is closed.
     public static func connect(
         port: Int, _ target: String, headers: [(String, String)] = [], seconds: Int64 = 20
     ) async throws -> TestWebSocket {
@@ -72,10 +72,10 @@ public final class TestWebSocket: Sendable {
         reader = Reader(arrivals)
     }
 
-    /// What comes next, pings included; nil after the end of the connection.
+    /// What is received next, including pings; nil after the end of the connection.
     public func next() async -> Arrival? { await reader.next() }
 
-    /// The next text; nil when the connection ends before.
+    /// The next text message; nil when the connection ends before.
     public func text() async -> String? {
         while let arrival = await next() {
             if case .text(let text) = arrival { return text }
@@ -83,7 +83,7 @@ public final class TestWebSocket: Sendable {
         return nil
     }
 
-    /// The code of the goodbye; nil when the connection ended without one.
+    /// The code of the close frame; nil when the connection ended without one.
     public func farewell() async -> Int? {
         while let arrival = await next() {
             if case .close(let code) = arrival { return code }
@@ -91,33 +91,33 @@ public final class TestWebSocket: Sendable {
         return nil
     }
 
-    /// Sends a text.
+    /// Sends a text message.
     public func send(_ text: String) async throws {
         try await send(WebSocketFrame(fin: true, opcode: .text, maskKey: [1, 2, 3, 4], data: ByteBuffer(string: text)))
     }
 
-    /// Sends a frame as it is; its data is masked when it has a key.
+    /// Sends a frame unchanged. Its data is masked when it has a mask key.
     public func send(_ frame: WebSocketFrame) async throws {
         try await channel.writeAndFlush(frame)
     }
 
-    /// Takes nothing more from the network, as a phone in a tunnel.
+    /// Stops reading from the network, like a phone without reception.
     public func stopReading() async throws {
         try await channel.setOption(.autoRead, value: false).get()
     }
 
-    /// Takes again.
+    /// Reads from the network again.
     public func resumeReading() async throws {
         try await channel.setOption(.autoRead, value: true).get()
     }
 
-    /// Leaves without a word.
+    /// Closes the connection without a close frame.
     public func leave() async {
         try? await channel.close()
     }
 }
 
-/// Reads the answer to a handshake, and makes way for frames when it was a yes.
+/// Reads the response to the handshake, and adds the frame handlers when it is 101.
 private final class Knock: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
 
@@ -161,7 +161,7 @@ private final class Knock: ChannelInboundHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    /// The head, and how many bytes it took.
+    /// The parsed head of the response, and its length in bytes.
     private func head() -> (TestResponse, Int)? {
         let text = String(decoding: received.readableBytesView, as: UTF8.self)
         guard let end = text.firstRange(of: "\r\n\r\n") else { return nil }

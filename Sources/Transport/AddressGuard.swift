@@ -2,42 +2,43 @@
 
 public import IPAddresses
 
-// Everything that leaves passes here twice: once when a name was resolved, when all of its addresses must be permitted,
-// and once more when the socket is connected, with the address that it really reached. The second time is what holds
-// against a name that changes its mind in between.
+// Every outgoing connection is checked twice. The first check comes when a name was resolved: all of its addresses must
+// be permitted. The second comes when the socket is connected: the address that it reached must be permitted. The
+// second check protects against a DNS name that changes between the two (DNS rebinding).
 
-/// Which machines this node may talk to: public ones, over https.
+/// Decides which addresses this node may contact: public ones, over https.
 ///
 /// Spec: the IANA registries of special-purpose IPv4 and IPv6 addresses; RFC 6761 for the names.
 public struct AddressGuard: Sendable {
-    /// Where plain http, any port and otherwise forbidden addresses are allowed, for tests.
+    /// The blocks where plain http, any port and otherwise forbidden addresses are allowed, for tests.
     public let insecureBlocks: [CIDRBlock]
 
-    /// - Parameter insecureBlocks: the opened blocks; everything outside of them stays as strict as without.
+    /// - Parameter insecureBlocks: blocks without restrictions. They change nothing for addresses outside of them.
     public init(insecureBlocks: [CIDRBlock] = []) {
         self.insecureBlocks = insecureBlocks
     }
 
-    /// Whether the address lies in an opened block.
+    /// Whether the address is in one of the insecure blocks.
     public func isOpened(_ address: IPAddress) -> Bool {
         insecureBlocks.contains { $0.contains(address) }
     }
 
-    /// Whether the address may be talked to at all.
+    /// Whether the address may be contacted at all.
     public func permits(_ address: IPAddress) -> Bool {
         isOpened(address) || Self.isPublic(address)
     }
 
-    /// Whether the address may be talked to in this way.
+    /// Whether the address may be contacted with this scheme and port.
     ///
-    /// Outside of opened blocks: https alone, on port 443 or on a port above 1023 that belongs to no other service.
+    /// Outside of the insecure blocks only https is permitted, on port 443 or on a port above 1023 that belongs to no
+    /// other known service.
     public func permits(scheme: String, port: Int, address: IPAddress) -> Bool {
         if isOpened(address) { return true }
         return scheme == "https" && Self.isWebPort(port) && Self.isPublic(address)
     }
 
-    /// Whether a host with this name is only permitted inside opened blocks: addresses written out, and names that
-    /// mean this machine, this network or another network.
+    /// Whether a host with this name is permitted only inside the insecure blocks. This is so for IP addresses in place
+    /// of a name, and for names that mean this machine, the local network or another network.
     func isOnlyForOpened(_ host: String) -> Bool {
         if IPAddress(host) != nil { return true }
         return Self.inwardNames.contains { host == $0 || host.hasSuffix("." + $0) }
@@ -56,7 +57,7 @@ public struct AddressGuard: Sendable {
         port == 443 || (port >= 1024 && !otherServices.contains(port))
     }
 
-    /// Ports above 1023 at which something listens that a stranger's https request could harm or tell about.
+    /// Ports above 1023 of services that an https request could harm, or whose response could leak information.
     private static let otherServices: Set<Int> = [
         1433, 1521, 1719, 1720, 1723, 2049, 2375, 2376, 2379, 2380, 3306, 3389, 3659, 4045, 4190, 5060, 5061, 5432,
         5672, 5900, 5984, 6000, 6379, 6443, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 7001, 8086, 8500, 9042,
@@ -69,10 +70,10 @@ public struct AddressGuard: Sendable {
         "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
     ])
 
-    /// The only part of IPv6 that is given to machines on the public network.
+    /// The only IPv6 block for public unicast addresses.
     private static let globalIPv6 = blocks(["2000::/3"])
 
-    /// What lies inside it and is not public: protocols and tunnels, documentation, benchmarks, AS112.
+    /// Blocks inside it that are not public: protocols and tunnels, documentation, benchmarks, AS112.
     private static let specialIPv6 = blocks([
         "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20",
     ])

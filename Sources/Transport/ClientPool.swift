@@ -9,13 +9,13 @@ internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
 
-// AsyncHTTPClient has no place for a resolver of ours: it can only be told, once and for all, which address stands for
-// a host. So there is one client for each checked pair of host and address. It never looks a name up, never follows a
-// redirect, never connects twice for one request, and asks the guard again when its socket is connected.
+// AsyncHTTPClient accepts no resolver of ours. It only accepts a fixed address for a host, for the life of a client. So
+// there is one client for each checked pair of host and address. It never resolves a name, never follows a redirect,
+// and never opens a second connection for one request. It asks the guard again when its socket is connected.
 
-/// The clients for checked pairs of host and address: the least recently used are shut down beyond a bound.
+/// The HTTP clients for checked pairs of host and address. Beyond a limit the least recently used ones are shut down.
 final class ClientPool: Sendable {
-    /// One way to one machine.
+    /// The server and the address to which a client connects.
     struct Route: Hashable, Sendable {
         var scheme: String
         /// Without brackets.
@@ -30,7 +30,7 @@ final class ClientPool: Sendable {
     }
 
     private struct State {
-        /// Without a bound of its own: a client that is in use never makes room.
+        /// This cache has no limit of its own, because a client that is in use must never be evicted.
         var slots = LRUCache<Route, Slot>(capacity: .max)
         var isClosed = false
         var closing: [UInt64: Task<Void, Never>] = [:]
@@ -41,7 +41,7 @@ final class ClientPool: Sendable {
     private let group: any EventLoopGroup
     private let tls: TLSConfiguration
     private let limit: Int
-    // A mutex rather than an actor: every request comes here twice, and nothing inside waits.
+    // A mutex and not an actor, because every request comes here twice and nothing inside waits.
     private let state = Mutex(State())
 
     init(addressGuard: AddressGuard, caFile: String?, group: any EventLoopGroup, limit: Int = 512) throws {
@@ -51,10 +51,10 @@ final class ClientPool: Sendable {
         tls = try Self.tlsConfiguration(caFile: caFile)
     }
 
-    /// How many clients there are.
+    /// How many clients are open.
     var count: Int { state.withLock { $0.slots.count } }
 
-    /// Lends the route's client for as long as `body` runs.
+    /// Calls `body` with the client of this route, which is not shut down meanwhile.
     func withClient<Value: Sendable>(
         _ route: Route, _ body: (HTTPClient) async throws -> Value
     ) async throws -> Value {
@@ -63,7 +63,7 @@ final class ClientPool: Sendable {
         return try await body(client)
     }
 
-    /// Shuts all clients down; what is still under way fails.
+    /// Shuts down all clients. Requests that are still running fail.
     func shutdown() async {
         let (clients, closing) = state.withLock { state in
             state.isClosed = true
@@ -92,13 +92,15 @@ final class ClientPool: Sendable {
         state.withLock { state in state.slots.update(route) { $0.users -= 1 } }
     }
 
-    /// Shuts down the sixteenth that was not used for longest; one that is in use stays, even beyond the bound.
+    /// Shuts down the least recently used sixteenth of the clients. A client that is in use stays, even above the
+    /// limit.
     private func evict(from state: inout State) {
         for _ in 0..<max(1, limit / 16) {
             guard let client = state.slots.removeOldest(where: { $0.users == 0 })?.value.client else { return }
             state.lastTicket += 1
             let ticket = state.lastTicket
-            // Not a child of the request that made room: that should not wait for other hosts' closing handshakes.
+            // Not a child task of the current request, because that should not wait for the TLS closure with other
+            // hosts.
             state.closing[ticket] = Task {
                 try? await client.shutdown()
                 self.state.withLock { $0.closing[ticket] = nil }
@@ -122,7 +124,7 @@ final class ClientPool: Sendable {
         return HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
     }
 
-    /// The second look: at the address that the socket reached, before any byte of a request is written.
+    /// The second check: the address to which the socket is connected, before any byte of a request is written.
     private static func check(
         _ channel: any Channel, route: Route, addressGuard: AddressGuard
     ) -> EventLoopFuture<Void> {
@@ -136,7 +138,7 @@ final class ClientPool: Sendable {
     }
 }
 
-// MARK: - Trust
+// MARK: - Certificates
 
 extension ClientPool {
     private static let systemTrust = [
@@ -144,8 +146,8 @@ extension ClientPool {
         "/etc/ssl/cert.pem",
     ]
 
-    /// The certificates are read once and shared: each client has a context of its own, and reading the system's file
-    /// for each new host would cost more than the handshake.
+    /// Reads the certificates once for all clients. Each client has a TLS context of its own, and reading the system's
+    /// file for each new host would cost more than the handshake.
     private static func tlsConfiguration(caFile: String?) throws -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         let extra = try caFile.map { try NIOSSLCertificate.fromPEMFile($0) } ?? []

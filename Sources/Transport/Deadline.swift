@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Runs work that must end by an instant, and cancels it when it does not.
+/// Runs work that must end before an instant, and cancels it otherwise.
 ///
-/// - Throws: `TransportFailure.timedOut` when the instant passed, `CancellationError` when the caller was cancelled, and
-///   what the work throws.
+/// - Throws: `TransportFailure.timedOut` when the instant passed, `CancellationError` when the caller was cancelled,
+///   and every error of the work.
 func withDeadline<Value: Sendable>(
     _ deadline: ContinuousClock.Instant, _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {

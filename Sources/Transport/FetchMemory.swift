@@ -6,25 +6,25 @@ internal import Model
 internal import Synchronization
 internal import Vocabulary
 
-/// What earlier fetches have taught: what need not be asked again for a while, and which signatures a host wants.
+/// Results of earlier fetches: errors that need no new request for a while, and the signature scheme that a host
+/// accepts.
 final class FetchMemory: Sendable {
-    // Mutexes rather than an actor: every fetch looks here first, and nothing inside waits.
+    // Mutexes and not an actor, because every fetch reads this first and nothing inside waits.
     private let refusals: Mutex<ExpiringCache<String, FetchError, Timestamp>>
     private let schemes: Mutex<ExpiringCache<String, SignatureScheme, Timestamp>>
 
-    /// - Parameter limit: how many of each kind are kept; one that is forgotten costs a request.
+    /// - Parameter limit: how many errors and how many schemes are kept. A forgotten one costs one more request.
     init(limit: Int = 4096) {
         refusals = Mutex(ExpiringCache(capacity: limit))
         schemes = Mutex(ExpiringCache(capacity: limit))
     }
 
-    /// Why the question need not be asked at present.
+    /// The remembered error for this request; nil when the request should be sent.
     func refusal(of question: String, now: Timestamp) -> FetchError? {
         refusals.withLock { $0.value(for: question, at: now) }
     }
 
-    /// Remembers answers that will not change soon: what is gone for a day, what is not there or not for us for five
-    /// minutes.
+    /// Remembers errors that will not change soon: `.gone` for a day, `.notFound` and `.refused` for five minutes.
     func remember(_ error: FetchError, of question: String, now: Timestamp) {
         let lifetime: Duration
         switch error {
@@ -35,15 +35,15 @@ final class FetchMemory: Sendable {
         refusals.withLock { $0.insert(error, for: question, until: now + lifetime) }
     }
 
-    /// With what to sign first.
+    /// The signature scheme to try first.
     func scheme(of host: String, now: Timestamp) -> SignatureScheme {
         schemes.withLock { $0.value(for: host, at: now) } ?? .cavage
     }
 
-    /// Remembers for a day which signature a host took.
+    /// Remembers for a day which signature scheme a host accepted.
     func learn(_ scheme: SignatureScheme, of host: String, now: Timestamp) {
         schemes.withLock { schemes in
-            // The older one is where everybody begins, so it needs no place.
+            // draft-cavage is the default, so it needs no entry.
             guard scheme != .cavage else { return schemes.removeValue(for: host) }
             schemes.insert(scheme, for: host, until: now + .hours(24))
         }

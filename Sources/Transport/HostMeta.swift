@@ -2,15 +2,15 @@
 
 internal import Vocabulary
 
-/// The one thing that we read of a host-meta document: where WebFinger is answered.
+/// Reads one value of a host-meta document: the URL template for WebFinger.
 ///
-/// Spec: RFC 6415 §3; the XML form, read by a scanner that knows tags and attributes and nothing that can grow.
+/// Spec: RFC 6415 §3. The XML form is read by a scanner that knows tags and attributes only, so no entity can expand.
 enum HostMeta {
     static let accept = "application/xrd+xml, application/xml, text/xml"
 
-    /// The question's address after the document's template.
+    /// The WebFinger URL for a resource, made from the template in the document.
     ///
-    /// - Returns: `nil` when there is no template, or it leads to something that is not an address.
+    /// - Returns: `nil` when there is no template or the result is not a valid URL.
     static func address(in document: [UInt8], resource: String) -> IRI? {
         let text = String(decoding: document.prefix(65_536), as: UTF8.self)
         guard !text.contains("<!") || !text.lowercased().contains("<!doctype") else { return nil }

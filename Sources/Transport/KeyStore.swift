@@ -6,28 +6,28 @@ internal import Limits
 public import Model
 internal import Storage
 
-/// The private keys of our actors, read once: to read one from its text costs as much as a signature.
+/// Caches the private keys of local actors, because parsing a key costs as much as a signature.
 public actor KeyStore {
-    /// What an actor signs with.
+    /// The key with which an actor signs.
     public struct Identity: Sendable {
-        /// What the signature names.
+        /// The key id in the signature.
         public let keyID: String
-        /// The private half.
+        /// The private key.
         public let key: PrivateKey
     }
 
     private let database: Database
     private var known: LRUCache<ID<Account>, Task<Identity?, any Error>>
 
-    /// - Parameter limit: how many keys are kept, 1 or more; one takes about 4 kB.
+    /// - Parameter limit: how many keys are kept, 1 or more. One key takes about 4 kB.
     public init(database: Database, limit: Int = 1024) {
         self.database = database
         known = LRUCache(capacity: limit)
     }
 
-    /// What the account signs with now; `nil` when it has no key of ours.
+    /// The current key of the account; `nil` when this node has no private key for it.
     ///
-    /// - Throws: `DatabaseError`, or `KeyError` when the stored text is no key; then the next call tries again.
+    /// - Throws: `DatabaseError`, or `KeyError` when the stored text is not a valid key. The next call tries again.
     public func identity(of account: ID<Account>) async throws -> Identity? {
         let reading = known.value(for: account) ?? read(account)
         known.insert(reading, for: account)
@@ -41,14 +41,14 @@ public actor KeyStore {
         }
     }
 
-    /// Forgets all of them: a key may have been changed.
+    /// Removes all keys from the cache, because one may have changed.
     public func forget() {
         known.removeAll()
     }
 
     private func read(_ account: ID<Account>) -> Task<Identity?, any Error> {
         let database = database
-        // One task for all who ask at once; it is short and ends by itself.
+        // All concurrent callers share one task. It is short and ends by itself.
         return Task {
             guard let stored = try await database.read({ db in try Keys.signing(for: account, in: db) }) else {
                 return nil

@@ -17,13 +17,14 @@ internal import Glibc
 internal import Musl
 #endif
 
-/// The one way out: every request of this node, signed or not, is made here.
+/// Makes every outgoing HTTP request of this node, signed or not.
 ///
-/// A name is resolved and all its addresses are checked; the socket's address is checked again before the first byte.
-/// Redirects are never followed, compression is never offered, and a deadline covers everything: the look-up, the
-/// connection, the handshake, the answer and its last byte. Shut it down before it goes away.
+/// A name is resolved and all its addresses are checked. The address of the socket is checked again before the first
+/// byte is sent. Redirects are never followed and compression is never offered. One deadline covers the name look-up,
+/// the connection, the TLS handshake, and the response until its last byte. Call ``shutdown()`` before the last
+/// reference is released.
 public final class OutboundClient: Sendable {
-    /// The most that is read of an answer by default: 1 MiB.
+    /// The default limit for the body of a response: 1 MiB.
     public static let limitBytes = 1_048_576
 
     let addressGuard: AddressGuard
@@ -34,9 +35,9 @@ public final class OutboundClient: Sendable {
     private let clock: any Model.Clock
 
     /// - Parameters:
-    ///   - guard: which machines may be talked to.
-    ///   - userAgent: who we are, on one line.
-    ///   - caFile: a PEM file with certificate authorities that are trusted besides the system's.
+    ///   - guard: decides which addresses may be contacted.
+    ///   - userAgent: the value of `User-Agent`, on one line.
+    ///   - caFile: a PEM file with certificate authorities that are trusted in addition to the system's.
     /// - Throws: when `caFile` cannot be read.
     public convenience init(
         guard addressGuard: AddressGuard, userAgent: String, caFile: String?, eventLoopGroup: any EventLoopGroup,
@@ -46,7 +47,7 @@ public final class OutboundClient: Sendable {
         try self.init(addressGuard: addressGuard, userAgent: userAgent, network: network, logger: logger)
     }
 
-    /// What a test puts in the place of the system.
+    /// What tests replace: DNS, certificates, the clock.
     struct Network: Sendable {
         var caFile: String?
         var eventLoopGroup: any EventLoopGroup
@@ -62,13 +63,13 @@ public final class OutboundClient: Sendable {
         clock = network.clock
         pool = try ClientPool(
             addressGuard: addressGuard, caFile: network.caFile, group: network.eventLoopGroup)
-        // Four threads, so that two names whose servers are silent do not stop all others.
+        // Four threads, so that two names with slow DNS servers do not block all others.
         resolver = Resolver(threadCount: 4, lifetime: network.resolutionLifetime, lookUp: network.lookUp)
     }
 
-    /// Asks for a document; one hop, whatever the status.
+    /// Sends a GET request and returns the response, whatever its status. Redirects are not followed.
     ///
-    /// - Throws: `.forbiddenAddress`, `.tooLarge`, `.malformed`, or `.unavailable` when there was no whole answer in
+    /// - Throws: `.forbiddenAddress`, `.tooLarge`, `.malformed`, or `.unavailable` when no complete response arrived in
     ///   time.
     public func get(
         _ iri: IRI, headers: [(name: String, value: String)], limitBytes: Int = OutboundClient.limitBytes,
@@ -76,7 +77,7 @@ public final class OutboundClient: Sendable {
     ) async throws(FetchError) -> OutboundResponse {
         let call = Call(method: .GET, iri: iri, headers: headers, body: nil, limitBytes: limitBytes)
         var result = await exchange(call, deadline: deadline)
-        // A connection that was kept open proved to be closed.
+        // The server had closed the kept-alive connection: try once more.
         if case .failure(.closed) = result { result = await exchange(call, deadline: deadline) }
         switch result {
         case .success(let response): return response
@@ -87,7 +88,7 @@ public final class OutboundClient: Sendable {
         }
     }
 
-    /// Sends a body; of the answer only the head counts.
+    /// Sends a POST request. Only the status and the headers of the response are used.
     public func post(
         _ iri: IRI, headers: [(name: String, value: String)], body: [UInt8], deadline: ContinuousClock.Instant
     ) async -> PostResult {
@@ -102,7 +103,7 @@ public final class OutboundClient: Sendable {
         }
     }
 
-    /// Whether a host, with its port when it has one, lies wholly in the opened blocks, where plain http is spoken.
+    /// Whether all addresses of a host, given with its port if any, are in the blocks where plain http is allowed.
     func isOpened(host: String) async -> Bool {
         guard !addressGuard.insecureBlocks.isEmpty, let (name, _) = Host.split(host, defaultPort: 443),
             let addresses = try? await resolver.addresses(of: name)
@@ -110,7 +111,7 @@ public final class OutboundClient: Sendable {
         return addresses.allSatisfy(addressGuard.isOpened)
     }
 
-    /// Closes all connections; every later request fails.
+    /// Closes all connections. Every later request fails.
     public func shutdown() async {
         await pool.shutdown()
         await resolver.shutdown()
@@ -158,14 +159,14 @@ extension OutboundClient {
                     try await Self.send(request, call, with: client, deadline: deadline)
                 }
             } catch  where Self.classify(error) == .unreachable && position + 1 < min(addresses.count, 3) {
-                // Nothing was sent; the host has another address.
+                // Nothing was sent, and the host has another address to try.
                 await resolver.demote(address, of: host)
             }
         }
         throw TransportFailure.unreachable
     }
 
-    /// The first look: all addresses of the name, and not only the one that is used, must be permitted.
+    /// The first check: all addresses of the name must be permitted, not only the one that is used.
     private func permittedAddresses(of iri: IRI) async throws -> [IPAddress] {
         let host = iri.host
         let isOnlyForOpened = addressGuard.isOnlyForOpened(host)
@@ -206,8 +207,8 @@ extension OutboundClient {
             finalIRI: call.iri)
     }
 
-    /// A body that was asked for must come whole. One that was not is read so that the connection can be kept, and
-    /// neither its size nor its slowness changes what the head has said.
+    /// The body of a GET response must be complete. The body of a POST response is read only so that the connection can
+    /// be reused: neither its size nor its slowness changes the result, which is in the head.
     private static func read(_ answer: HTTPClientResponse, _ call: Call) async throws -> [UInt8] {
         guard call.method == .POST else {
             return Array(try await answer.body.collect(upTo: call.limitBytes).readableBytesView)
@@ -234,7 +235,7 @@ extension OutboundClient {
         }
     }
 
-    /// There was a connection.
+    /// The error codes that mean that there was a connection.
     private static let sent: Set<CInt> = [ECONNRESET, EPIPE]
 
     private static func classify(channel error: ChannelError) -> TransportFailure {
@@ -255,10 +256,10 @@ extension OutboundClient {
     }
 }
 
-/// The request line's path and query, exactly as they are written and signed.
+/// The path and query of the request line, exactly as they are sent and signed.
 enum WireTarget {
-    /// `IRI.requestTarget`, with the three forms encoded that a strict reader of URLs would rewrite behind our back:
-    /// square brackets and a percent sign that begins no octet.
+    /// `IRI.requestTarget`, with square brackets and percent signs that begin no valid escape encoded. A strict URL
+    /// parser in the HTTP client would otherwise rewrite them after the request was signed.
     static func of(_ iri: IRI) -> String {
         let target = iri.requestTarget
         guard target.utf8.contains(where: { "[]%".utf8.contains($0) }) else { return target }

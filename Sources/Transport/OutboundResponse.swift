@@ -4,66 +4,66 @@ internal import CivilDates
 internal import NIOHTTP1
 public import Vocabulary
 
-/// Why there is no answer at all.
+/// Why there is no response.
 public enum TransportFailure: String, Error, Sendable, CaseIterable {
-    /// The address, the port or the scheme is not for us to use.
+    /// The address, the port or the scheme is not permitted.
     case forbiddenAddress = "forbidden_address"
-    /// The name leads nowhere.
+    /// The name has no address.
     case notResolved = "not_resolved"
-    /// Nobody took the connection.
+    /// No connection could be opened.
     case unreachable
-    /// The connection is not safe: a certificate that does not fit or is not trusted.
+    /// The TLS connection is not safe: the certificate does not match or is not trusted.
     case insecure
-    /// The connection ended before the answer did; a request on a kept connection may be sent again at once.
+    /// The connection was closed before the response. A request on a kept-alive connection may be sent again at once.
     case closed
     /// The deadline passed.
     case timedOut = "timed_out"
-    /// The answer is larger than was asked for.
+    /// The response is larger than the limit.
     case tooLarge = "too_large"
-    /// The request cannot be written, or the answer is not HTTP.
+    /// The request cannot be written, or the response is not valid HTTP.
     case malformed
     /// The task was cancelled, or the client is shut down.
     case cancelled
 }
 
-/// The fields of an answer.
+/// The header fields of a response.
 public struct ResponseHeaders: Sendable {
     let fields: HTTPHeaders
 
-    /// The first value of this name, in any case; `nil` when there is none.
+    /// The first value of a field, found without regard to case; `nil` when there is none.
     public subscript(name: String) -> String? { fields.first(name: name) }
 
-    /// All values of this name, in order.
+    /// All values of a field, in order.
     public func values(of name: String) -> [String] { fields[name] }
 }
 
-/// An answer with its body.
+/// A response with its body.
 public struct OutboundResponse: Sendable {
     /// The status code.
     public let status: Int
-    /// The fields.
+    /// The header fields.
     public let headers: ResponseHeaders
-    /// The body, whole.
+    /// The whole body.
     public let body: [UInt8]
-    /// Who answered.
+    /// The URL that was requested.
     public let finalIRI: IRI
 }
 
-/// What became of a POST.
+/// The result of a POST request.
 public enum PostResult: Sendable {
-    /// The peer answered.
+    /// The peer responded.
     ///
-    /// `retryAfter` is what its `Retry-After` says, never negative.
+    /// `retryAfter` is the value of its `Retry-After`, never negative.
     case status(Int, retryAfter: Duration?, headers: ResponseHeaders)
-    /// The peer did not.
+    /// There was no response.
     case failed(TransportFailure)
 }
 
-/// The `Retry-After` field.
+/// Parses the `Retry-After` field.
 ///
 /// Spec: RFC 9110 §10.2.3.
 enum RetryAfter {
-    /// - Parameter now: milliseconds since 1970 UTC, for the form with a date.
+    /// - Parameter now: milliseconds since 1970 UTC; needed when the field is a date.
     /// - Returns: never negative; `nil` when the text is neither seconds nor a date.
     static func parse(_ text: String, now: Int64) -> Duration? {
         let digits = text.utf8

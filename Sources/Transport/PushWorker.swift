@@ -7,40 +7,40 @@ public import Storage
 
 /// Takes pushes from the queue in the database and sends them, until its task is cancelled.
 ///
-/// A push leaves the queue after the service has answered, so a crash in between sends it twice; the app shows it once,
-/// since it carries the notification's number. Several workers may share a queue.
+/// A push leaves the queue after the push service has responded, so after a crash it may be sent twice. The app shows
+/// it once, because it carries the notification's id. Several workers may share a queue.
 public struct PushWorker: Sendable {
-    /// What is shown of a notification; nil when it is no more, or nobody should be told of it.
+    /// Gives the text of a notification; nil when the notification no longer exists or its receiver should not see it.
     public typealias Source = @Sendable (_ push: QueuedPush) async throws -> PushPayload?
 
     private let worker: QueueWorker<PushWork>
 
     /// - Parameters:
-    ///   - database: where the queue is.
-    ///   - source: says what is shown.
+    ///   - database: the database with the queue, the table `push_queue`.
+    ///   - source: gives the text of a notification.
     public init(
         database: Database, webPush: WebPush, clock: any Clock, logger: Logger, source: @escaping Source
     ) {
         let work = PushWork(database: database, webPush: webPush, source: source, clock: clock, logger: logger)
-        // One job is what goes to one app: an app whose push service is silent keeps one place.
+        // One job is all pushes to one app, so an app with a slow push service occupies one of the 64 places.
         let settings = QueueSettings(wakes: .pushWaits, every: .seconds(30), places: 64)
         worker = QueueWorker(
             work, settings, in: QueueContext(database: database, clock: clock, logger: logger))
     }
 
-    /// Sends what waits, then whatever comes.
+    /// Sends the pushes that are due, then waits for the next ones.
     public func run() async { await worker.run() }
 
     /// Sends every push that is due now.
     ///
-    /// - Returns: how many were taken by their services.
+    /// - Returns: how many were accepted by their push services.
     @discardableResult
     public func sendWaiting() async -> Int {
         await worker.drain().reduce(0, +)
     }
 }
 
-/// Sends what waits for one app.
+/// Sends the pushes of one app.
 struct PushWork: QueueWork {
     let database: Database
     let webPush: WebPush
@@ -57,9 +57,9 @@ struct PushWork: QueueWork {
 
     func keys(of pushes: [QueuedPush]) -> [QueueKey] { pushes.map(\.key) }
 
-    /// Sends them at the same time; each is written down when it is answered.
+    /// Sends the pushes at the same time. The result of each is written when its response has arrived.
     ///
-    /// - Returns: how many were taken.
+    /// - Returns: how many were accepted.
     func perform(_ pushes: [QueuedPush]) async throws -> Int {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for push in pushes { group.addTask { try await deliver(push) } }
@@ -93,7 +93,7 @@ struct PushWork: QueueWork {
         return outcome
     }
 
-    /// What becomes of a push and its subscription.
+    /// What is done with a push and its subscription after an attempt.
     enum Step: Sendable, Hashable {
         case finish
         case drop
@@ -102,7 +102,7 @@ struct PushWork: QueueWork {
         case postpone(until: Timestamp)
     }
 
-    /// - Returns: nil when the push stays as it is, and goes back into the queue with its lease.
+    /// - Returns: nil when nothing is written, and the push goes back to the queue when its lease is released.
     static func step(after outcome: PushOutcome, of push: QueuedPush, now: Timestamp, chance: Double) -> Step? {
         switch outcome {
         case .taken: return .finish

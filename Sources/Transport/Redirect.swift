@@ -2,13 +2,13 @@
 
 internal import Vocabulary
 
-/// Where a `Location` field leads.
+/// Resolves the `Location` of a redirect.
 enum Redirect {
     static let statuses: Set<Int> = [301, 302, 303, 307, 308]
 
-    /// Resolves a reference against the address that answered.
+    /// Resolves a reference against the URL of the response.
     ///
-    /// - Returns: `nil` for what is not an http or https address: `file:`, `data:`, control characters and the like.
+    /// - Returns: `nil` when the result is not an http or https URL: `file:`, `data:`, control characters and the like.
     ///
     /// Spec: RFC 3986 §5.2; a fragment is dropped.
     static func target(_ location: String, from base: IRI) -> IRI? {
@@ -30,6 +30,8 @@ enum Redirect {
         return !reference[..<colon].contains { $0 == "/" || $0 == "?" }
     }
 
+    /// Removes `.` and `..` segments.
+    ///
     /// Spec: RFC 3986 §5.2.4.
     private static func withoutDots(_ path: String) -> String {
         guard path.contains("/.") else { return path }

@@ -11,12 +11,12 @@ internal import Glibc
 internal import Musl
 #endif
 
-/// Names to addresses, off the event loops and off the cooperative threads: `getaddrinfo` blocks.
+/// Resolves names to addresses. `getaddrinfo` blocks, so it runs neither on an event loop nor on a cooperative thread.
 ///
-/// One look-up at a time for a name, whoever asks; an answer is kept for a minute, a failure for ten seconds. Who
-/// waits is let go when its task is cancelled, though the look-up itself cannot be stopped.
+/// Callers that ask for the same name share one look-up. A result is kept for a minute, a failure for ten seconds. A
+/// waiting caller returns when its task is cancelled, although the look-up itself cannot be stopped.
 actor Resolver {
-    /// How a name is looked up; tests bring their own.
+    /// Looks up a name. Tests replace it.
     typealias LookUp = @Sendable (String) throws -> [IPAddress]
 
     private static let openLimit = 1024
@@ -35,7 +35,7 @@ actor Resolver {
         self.lookUp = lookUp
     }
 
-    /// The addresses of a host, best first; never empty.
+    /// The addresses of a host, in the order in which they should be tried; never empty.
     ///
     /// - Throws: `TransportFailure.notResolved`, or `CancellationError`.
     func addresses(of host: String) async throws -> [IPAddress] {
@@ -53,7 +53,7 @@ actor Resolver {
         }
     }
 
-    /// Puts an address that did not answer behind the host's others.
+    /// Moves an address that did not respond behind the host's other addresses.
     func demote(_ address: IPAddress, of host: String) {
         answers.update(host) { answer in
             guard let position = answer.value.firstIndex(of: address) else { return }
@@ -74,12 +74,13 @@ actor Resolver {
             return continuation.resume(throwing: TransportFailure.notResolved)
         }
         waiting[host, default: [:]][ticket] = continuation
-        // Bounded by `openLimit`, and not a child of who asked first: others wait for the same answer.
+        // Bounded by `openLimit`. Not a child of the first caller's task, because other callers wait for the same
+        // result.
         if isFirst { Task { await ask(host) } }
     }
 
     private func letGo(_ host: String, _ ticket: Int) {
-        // The host itself stays: its look-up is still open.
+        // The key of the host stays in `waiting`, because its look-up is still running.
         waiting[host]?.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
     }
 
@@ -96,7 +97,8 @@ actor Resolver {
         }
     }
 
-    /// Asks the system: hosts file, then DNS, in the order in which addresses should be tried.
+    /// Asks the operating system: the hosts file, then DNS. The result is in the order in which addresses should be
+    /// tried.
     @Sendable static func system(_ host: String) throws -> [IPAddress] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
@@ -115,7 +117,7 @@ actor Resolver {
     }
 
     private static func read(_ entry: addrinfo) -> IPAddress? {
-        // Safe: the bounds are checked against the length that the system gave with the structure.
+        // Safe: the length that the system gave with the structure is checked first.
         let (offset, count) = entry.ai_family == AF_INET ? (4, 4) : (8, 16)
         guard entry.ai_family == AF_INET || entry.ai_family == AF_INET6, let start = entry.ai_addr,
             Int(entry.ai_addrlen) >= offset + count

@@ -6,14 +6,15 @@ public import Logging
 public import Model
 public import Vocabulary
 
-/// Fetches other servers' documents as they like to be asked: signed by the instance actor, politely few at a time.
+/// Fetches documents of other servers. Requests are signed by the instance actor, and only a few run at the same time
+/// for one host.
 ///
-/// Redirects are followed by hand, three at most, and each hop is resolved, checked and signed anew. What is gone or
-/// not there is remembered, so that the same question is not asked again at once.
+/// At most three redirects are followed. Each hop is resolved, checked and signed again. The errors `.gone`,
+/// `.notFound` and `.refused` are remembered, so that the same request is not repeated at once.
 public struct SignedDocumentLoader: DocumentLoader {
-    /// Gives what the instance actor signs with.
+    /// Gives the key with which the instance actor signs.
     public typealias SignerSource = @Sendable () async throws -> (keyID: String, key: PrivateKey)
-    /// Whether a host, with its port when it has one, is one that we talk to.
+    /// Whether this node may contact a host, given with its port if any.
     public typealias Admission = @Sendable (String) async -> Bool
 
     private static let accept =
@@ -26,15 +27,15 @@ public struct SignedDocumentLoader: DocumentLoader {
     private let clock: any Model.Clock
     private let logger: Logger
     private let patience: Duration
-    /// A stranger who names a thousand addresses must not make us open a thousand connections, nor two dozen to one
-    /// victim.
+    /// Limits concurrent fetches. A remote user who mentions a thousand URLs must not make this node open a thousand
+    /// connections, nor many to one victim.
     private let gate = AsyncSemaphore<String>(limit: 32, perKey: 2, waiterLimit: 256)
     private let memory = FetchMemory()
 
     /// - Parameters:
-    ///   - signer: asked for every request; it should keep the key.
-    ///   - admits: asked for every hop.
-    ///   - patience: how long one document may take, waiting for a place and redirects included.
+    ///   - signer: called for every request; it should cache the key.
+    ///   - admits: called for every hop.
+    ///   - patience: how long one document may take, including the wait for the semaphore and redirects.
     public init(
         client: OutboundClient, signer: @escaping SignerSource, admits: @escaping Admission,
         clock: any Model.Clock = SystemClock(), logger: Logger, patience: Duration = .seconds(30)
@@ -47,7 +48,7 @@ public struct SignedDocumentLoader: DocumentLoader {
         self.patience = patience
     }
 
-    /// The document at `id`, whose fragment is not part of the question.
+    /// Fetches the document at `id`. The fragment of `id` is not sent.
     public func load(_ id: IRI) async throws(FetchError) -> RemoteDocument {
         let address = id.withoutFragment
         let question = Question(address: address, accept: Self.accept, isSigned: true)
@@ -60,13 +61,14 @@ public struct SignedDocumentLoader: DocumentLoader {
         }
     }
 
-    /// The WebFinger answer of `host` about `acct:name@host`; a 404 sends us to its host-meta once.
+    /// Fetches the WebFinger document of `acct:name@host`. After a 404 the host-meta document of the host is tried
+    /// once.
     public func webfinger(_ name: String, host: String) async throws(FetchError) -> JSON {
         guard let (name, host) = WebFinger.parse(account: "\(name)@\(host)") else { throw .malformed }
         let resource = "acct:\(name)@\(host)"
         return try await remembering(resource) { () async throws(FetchError) in
             let deadline = ContinuousClock.now + self.patience
-            // A test network speaks plain http. For all others there is only https.
+            // Test networks use plain http. All other hosts are only asked over https.
             let origin = (await self.client.isOpened(host: host) ? "http://" : "https://") + host
             guard let address = IRI("\(origin)/.well-known/webfinger?resource=\(resource)") else { throw .malformed }
             do throws(FetchError) {
@@ -136,7 +138,7 @@ extension SignedDocumentLoader {
         var coversQuery: Bool
     }
 
-    /// Asks, and goes where the answer leads, until one is no redirect.
+    /// Sends a request and follows redirects until a response is none.
     private func follow(
         _ question: Question, until deadline: ContinuousClock.Instant
     ) async throws(FetchError) -> OutboundResponse {
@@ -167,7 +169,7 @@ extension SignedDocumentLoader {
         }
     }
 
-    /// One hop, when the host is admitted and there is a place.
+    /// Sends one hop, if the host is admitted, as soon as the semaphore has a free place.
     private func visit(
         _ question: Question, until deadline: ContinuousClock.Instant
     ) async throws(FetchError) -> OutboundResponse {
@@ -184,9 +186,10 @@ extension SignedDocumentLoader {
         }
     }
 
-    /// Asks in one way after the other until the answer is not 401.
+    /// Tries one signature after the other until the status is not 401.
     ///
-    /// Without the query in the signature, because some verifiers leave it out; then by the newer scheme.
+    /// The order is: draft-cavage; draft-cavage without the query, because some verifiers leave the query out; RFC
+    /// 9421. RFC 9421 comes first when the host accepted it before.
     private func knock(
         _ question: Question, until deadline: ContinuousClock.Instant
     ) async throws(FetchError) -> OutboundResponse {

@@ -10,9 +10,9 @@ internal import Musl
 #endif
 
 extension IPAddress {
-    /// The address of a socket; `nil` for a socket in the file system.
+    /// The IP address of a socket; `nil` for a UNIX domain socket.
     init?(_ address: SocketAddress) {
-        // Safe: sockaddr_in and sockaddr_in6 are at least 16 and 28 bytes; their addresses begin at 4 and 8.
+        // Safe: sockaddr_in and sockaddr_in6 are at least 16 and 28 bytes long; their addresses begin at bytes 4 and 8.
         let bytes: [UInt8]? =
             switch address {
             case .v4: address.withSockAddr { start, _ in Self.copy(start, from: 4, count: 4) }

@@ -5,18 +5,19 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-// What an app is told. The app's own access token stands in each push, as Mastodon does it: apps for iOS look up by it for
-// which of their accounts the push is. It travels inside what is encrypted for the one app that has it.
+// The content of a push. Each push contains the app's own access token, as Mastodon's do: apps for iOS use it to find
+// the account for which the push is. The token is inside the content that is encrypted for the one app that has this
+// token.
 
-/// What is shown of a notification.
+/// The text of a notification as an app shows it.
 public struct PushPayload: Sendable, Hashable {
-    /// The receiver's language.
+    /// The language of the receiver.
     public var locale: String
-    /// The picture of who caused it; an absolute address.
+    /// The absolute URL of the avatar of the account that caused the notification.
     public var icon: String
     /// What happened, in the receiver's language.
     public var title: String
-    /// The first words of what it is about; plain text, may be empty.
+    /// The beginning of the post or other text; plain text, may be empty.
     public var body: String
 
     /// Creates the value.
@@ -27,7 +28,7 @@ public struct PushPayload: Sendable, Hashable {
         self.body = body
     }
 
-    /// The document that is encrypted; it always fits into one push.
+    /// The JSON document that is encrypted. It always fits into one push.
     func document(for push: QueuedPush) -> [UInt8] {
         let document: JSON = [
             "access_token": .string(push.subscription.accessToken),
@@ -41,7 +42,7 @@ public struct PushPayload: Sendable, Hashable {
         return document.serialized()
     }
 
-    /// The first scalars of a text, four bytes each at the most, with a space for every control character.
+    /// The first `limit` Unicode scalars of a text, at most four bytes each. Control characters become spaces.
     private static func shortened(_ text: String, to limit: Int) -> String {
         let isCut = text.unicodeScalars.count > limit
         var short = String.UnicodeScalarView()
@@ -52,20 +53,20 @@ public struct PushPayload: Sendable, Hashable {
     }
 }
 
-/// What became of one push.
+/// The result of sending one push.
 public enum PushOutcome: Sendable, Hashable {
-    /// The service has it.
+    /// The push service accepted it.
     case taken
-    /// The service no longer knows the subscription, or never will take anything for it.
+    /// The push service no longer knows the subscription, or will never accept anything for it.
     case gone
-    /// Neither this push nor its answer is worth another try.
+    /// This push is not worth another attempt; its subscription stays.
     case refused
-    /// The service cannot take it now.
+    /// The push service cannot accept it now.
     case later(retryAfter: Duration?)
-    /// We stop.
+    /// This process is stopping.
     case stopped
 
-    /// What an answer means.
+    /// Maps the result of a request to an outcome.
     init(_ result: PostResult) {
         switch result {
         case .status(200..<300, _, _): self = .taken
@@ -74,18 +75,18 @@ public enum PushOutcome: Sendable, Hashable {
         case .status(400..<500, _, _): self = .gone
         case .status(_, let wait, _): self = .later(retryAfter: wait)
         case .failed(.cancelled): self = .stopped
-        // An address inside our own network is no push service.
+        // A private address cannot be a push service.
         case .failed(.forbiddenAddress): self = .gone
         case .failed: self = .later(retryAfter: nil)
         }
     }
 }
 
-/// Sends pushes: encrypted for the app, signed by the node, to whichever service the app chose.
+/// Sends pushes to the push service that the app chose. They are encrypted for the app and signed by this node.
 ///
-/// Spec: RFC 8030; the codings are those of `HTTPSignatures`.
+/// Spec: RFC 8030. The encryption is implemented in `HTTPSignatures`.
 public struct WebPush: Sendable {
-    /// How long a service keeps a push for a device that is off.
+    /// How long the push service keeps a push for a device that is offline.
     static let timeToLive = PushQueue.patience
     /// How long one request may take.
     static let patience = Duration.seconds(20)
@@ -94,16 +95,16 @@ public struct WebPush: Sendable {
     private let sender: VAPID
 
     /// - Parameters:
-    ///   - client: the way out; its guard keeps endpoints on the public network.
-    ///   - sender: the node.
+    ///   - client: the HTTP client; its address guard restricts endpoints to the public network.
+    ///   - sender: the VAPID key and contact of this node.
     public init(client: OutboundClient, sender: VAPID) {
         self.client = client
         self.sender = sender
     }
 
-    /// Sends one push; ends within twenty seconds.
+    /// Sends one push. It takes at most twenty seconds.
     ///
-    /// - Parameter now: what the signature says.
+    /// - Parameter now: the time in the signature.
     func send(_ payload: PushPayload, _ push: QueuedPush, now: Timestamp) async -> PushOutcome {
         let endpoint = push.subscription.endpoint
         var headers: [(name: String, value: String)] = [
@@ -116,7 +117,7 @@ public struct WebPush: Sendable {
             sealed = try Self.seal(payload.document(for: push), for: push.subscription)
             headers += try sender.fields(for: sealed, audience: endpoint.origin, now: now.milliseconds)
         } catch KeyError.malformed {
-            // The point lies on no curve: no push will ever reach this subscriber.
+            // The public key is not a point on the curve: no push will ever reach this subscriber.
             return .gone
         } catch {
             return .later(retryAfter: nil)

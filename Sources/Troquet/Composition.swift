@@ -14,7 +14,7 @@ internal import Storage
 internal import Transport
 internal import Vocabulary
 
-/// The whole node, wired from the configuration: the only place that names everything.
+/// The whole node, wired from the configuration. This is the composition root: the only place that knows all targets.
 struct Node: Sendable {
     let configuration: Configuration
     let settings: NodeSettings
@@ -32,7 +32,7 @@ struct Node: Sendable {
     let metrics: NodeMetrics
     let logger: Logger
 
-    /// Opens the database, brings its schema up to date and wires the parts. Nothing runs yet.
+    /// Opens the database, migrates its schema and wires the parts. Nothing runs yet.
     static func open(_ configuration: Configuration, clock: any Model.Clock = SystemClock()) async throws -> Node {
         let settings = try NodeSettings(configuration)
         let logger = LogFormat.make(settings.logLevel)
@@ -60,7 +60,7 @@ struct Node: Sendable {
             pushes: pushes, ids: ids, clock: clock, metrics: metrics, logger: logger)
     }
 
-    /// Gives everything back.
+    /// Closes all connections.
     func close() async {
         await client.shutdown()
         await database.close()
@@ -85,7 +85,8 @@ struct Node: Sendable {
         return database
     }
 
-    /// Who pushes come from: a key that is made once, since every subscription is bound to it.
+    /// The VAPID key with which pushes are signed. It is generated once, because every push subscription is bound to
+    /// it.
     private static func pushSender(_ settings: NodeSettings, database: Database) async throws -> VAPID {
         let contact = "mailto:\(settings.mailbox.address)"
         if let known = try await database.read({ db in try PushServerKeys.current(in: db) }) {
@@ -93,7 +94,7 @@ struct Node: Sendable {
         }
         let key = try ECKey.generate()
         let made = PushServerKey(privatePEM: key.pem, publicKey: VAPID(key: key, contact: contact).publicKey)
-        // Another process may have been faster: its key counts.
+        // Another process may have stored a key first. Then that one is used.
         let kept = try await database.write { tx in try PushServerKeys.keep(made, in: tx) }
         return VAPID(key: try ECKey(pem: kept.privatePEM), contact: contact)
     }
@@ -112,9 +113,9 @@ struct Node: Sendable {
 }
 
 extension NodeSettings {
-    /// The way out: every request of the node takes it.
+    /// Creates the HTTP client for all outgoing requests.
     ///
-    /// - Parameter blocks: networks that are opened besides those that the settings open.
+    /// - Parameter blocks: networks without restrictions, in addition to those of the settings.
     func makeClient(opening blocks: [CIDRBlock] = [], logger: Logger) throws -> OutboundClient {
         try OutboundClient(
             guard: AddressGuard(insecureBlocks: insecureNetworks + blocks),
@@ -124,7 +125,7 @@ extension NodeSettings {
 }
 
 extension Secrets {
-    /// Cryptography by OpenSSL.
+    /// Cryptography from OpenSSL.
     static func openSSL(_ pool: KeyPool) -> Secrets {
         Secrets(
             hashPassword: { try PasswordHash.make($0) },

@@ -8,7 +8,8 @@ import Glibc
 import Musl
 #endif
 
-/// One setting: its name in the file, in the environment (`TROQUET_` and the name in capitals) and after `--set`.
+/// One setting. It has one name in the file, in the environment (`TROQUET_` and the name in capitals) and after
+/// `--set`.
 struct Setting: Sendable {
     let name: String
     let fallback: String
@@ -20,10 +21,10 @@ struct Setting: Sendable {
         self.meaning = meaning
     }
 
-    /// The variable's name.
+    /// The name of the environment variable.
     var variable: String { "TROQUET_\(name.uppercased())" }
 
-    /// Every setting, once. A new one is one line here; `deploy/config.example` is made from it.
+    /// All settings. A new one is one line here; `deploy/config.example` is generated from this table.
     static let all: [Setting] = [
         Setting(
             "origin", "http://localhost:8080",
@@ -54,7 +55,7 @@ struct Setting: Sendable {
     ]
 }
 
-/// Where a value came from.
+/// Where a value comes from.
 enum SettingOrigin: String, Sendable {
     case fallback = "default"
     case file
@@ -62,7 +63,7 @@ enum SettingOrigin: String, Sendable {
     case flag
 }
 
-/// A configuration that cannot be used; one clear sentence.
+/// A setting that cannot be used; the description is one sentence.
 struct ConfigurationError: Error, CustomStringConvertible {
     let description: String
 
@@ -71,12 +72,12 @@ struct ConfigurationError: Error, CustomStringConvertible {
     }
 }
 
-/// The settings as they hold: defaults, overridden by the file, by the environment, by flags.
+/// The effective settings: the defaults, overridden by the file, then by the environment, then by flags.
 struct Configuration: Sendable {
     private var values: [String: (value: String, origin: SettingOrigin)] = [:]
 
     /// - Parameters:
-    ///   - path: the file; nil takes `troquet.yaml` of the working folder when it is there.
+    ///   - path: the file; nil reads `troquet.yaml` in the working folder if it exists.
     ///   - flags: `name=value` from the command line.
     init(
         path: String?, flags: [String] = [], environment: [String: String] = ProcessEnvironment.variables
@@ -99,10 +100,10 @@ struct Configuration: Sendable {
     /// The value of a setting.
     subscript(name: String) -> String { values[name]?.value ?? "" }
 
-    /// Where the value of a setting came from.
+    /// Where the value of a setting comes from.
     func origin(of name: String) -> SettingOrigin { values[name]?.origin ?? .fallback }
 
-    /// For one command: nothing but what has to be seen is logged, unless somebody asked for more.
+    /// Logs only warnings during one command, unless the operator has set another level.
     mutating func quieten() {
         if origin(of: "log_level") == .fallback { values["log_level"] = ("warning", .fallback) }
     }
@@ -145,7 +146,7 @@ struct Configuration: Sendable {
         return pairs
     }
 
-    /// The commented file that `troquet init` writes and `deploy/config.example` shows.
+    /// The commented settings file, which `troquet init` writes and `deploy/config.example` shows.
     static func example(_ values: [String: String] = [:]) -> String {
         var text = """
             # Settings of a Troquet node. What stands after # is the default.
@@ -169,7 +170,7 @@ struct Configuration: Sendable {
     }
 }
 
-/// The variables of this process.
+/// The environment variables of this process.
 enum ProcessEnvironment {
     static var variables: [String: String] {
         var found: [String: String] = [:]

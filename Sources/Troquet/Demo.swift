@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// A community to look at: two members, a few words, and a meeting that is coming.
+/// A demo community: two members, a few posts, and a future event.
 struct Demo {
     private static let password = "un-cafe-allonge"
     private let node: Node
@@ -15,7 +15,7 @@ struct Demo {
         self.node = node
     }
 
-    /// Seeds an empty node, and tells how to sign in.
+    /// Fills an empty node, and prints how to sign in.
     func seedIfEmpty() async throws {
         let isEmpty = try await node.database.read { db in try LocalAccounts.list(in: db).isEmpty }
         if isEmpty { try await seed() }
@@ -60,7 +60,7 @@ struct Demo {
 
     private func plan(in group: Account, by organizer: ID<Account>, guest: ID<Account>) async throws {
         let zone = "Europe/Paris"
-        // A Thursday, in a week and a half or so.
+        // The first Thursday that is at least eight days ahead.
         let days = (8..<15).map { node.clock.now + .days($0) }
         let thursday = days.first { ZonedTime.fields($0, in: zone).weekday == 4 } ?? days[0]
         let day = ZonedTime.formValue(thursday, in: zone).prefix(10)

@@ -6,7 +6,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Storage
 
-/// Whether the node lives, and whether it can work.
+/// The health checks: whether the process runs, and whether it can reach its database.
 struct Health: Sendable {
     private let node: Node
 
@@ -14,7 +14,7 @@ struct Health: Sendable {
         self.node = node
     }
 
-    /// `/livez` and `/readyz`.
+    /// The routes `/livez` and `/readyz`.
     var routes: [Route] {
         [
             .document("/livez") { _, _ in Answers.text("ok\n") },

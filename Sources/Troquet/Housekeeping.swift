@@ -5,13 +5,15 @@ internal import Logging
 internal import Model
 internal import Storage
 
-/// What has to be swept now and then: each duty is one line here.
+/// Deletes outdated rows from time to time. Each task is one line in ``sweep()``.
 struct Housekeeping: Sendable {
-    /// How often it is done.
+    /// The time between two rounds.
     static let interval = Duration.minutes(10)
-    /// How long a received activity's id stays known: at least 90 days, so that an old copy is still a duplicate.
+    /// How long the id of a received activity is remembered: at least 90 days, so that an old copy is still detected as
+    /// a duplicate.
     static let memory = Duration.days(100)
-    /// How long a code stays known after its end: sent again in that time, it costs the token that it gave.
+    /// How long an authorization code is remembered after it has expired. When it is used again in that time, the token
+    /// that was issued for it is revoked.
     static let codeMemory = Duration.days(30)
 
     private let database: Database
@@ -24,14 +26,14 @@ struct Housekeeping: Sendable {
         self.logger = logger
     }
 
-    /// Works until the task is cancelled.
+    /// Runs rounds until the task is cancelled.
     func run() async {
         repeat {
             await sweep()
         } while (try? await Task.sleep(for: Self.interval)) != nil
     }
 
-    /// Does every duty once.
+    /// Runs one round.
     func sweep() async {
         let now = clock.now
         do {
@@ -54,7 +56,7 @@ struct Housekeeping: Sendable {
         }
     }
 
-    /// Makes what was stored by an older version findable, a little in each transaction so that nobody waits.
+    /// Adds rows that an older version stored to the search index, in small transactions so that no request waits long.
     private func readOldWords() async throws {
         while try await database.write({ tx in try SearchIndex.fill(limit: 200, in: tx) }) > 0 {
             try await Task.sleep(for: .milliseconds(200))

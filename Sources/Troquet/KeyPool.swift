@@ -5,16 +5,16 @@ internal import Logging
 internal import Model
 internal import Synchronization
 
-/// Key pairs made ahead once somebody has needed one: where one person signs up, others do, and making a pair takes
-/// longer than all the rest of a sign-up.
+/// Generates key pairs in advance, after the first one was needed. Generating a pair takes longer than the rest of a
+/// sign-up, and a sign-up is often followed by others.
 ///
-/// Unused pairs are forgotten with the process: they never belonged to anybody.
+/// Unused pairs are lost when the process ends. They never belonged to an account.
 final class KeyPool: Sendable {
-    /// Pairs that are kept ready.
+    /// How many pairs are kept ready.
     private static let size = 4
 
     private let make: @Sendable () throws -> KeyPair
-    // A lock rather than an actor: whoever needs a pair takes it within a synchronous step.
+    // A mutex and not an actor, because callers take a pair in synchronous code.
     private let ready = Mutex<[KeyPair]>([])
     private let needs: AsyncStream<Void>
     private let need: AsyncStream<Void>.Continuation
@@ -24,7 +24,7 @@ final class KeyPool: Sendable {
         (needs, need) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Keys for RSA signatures, of 2048 bits: what every peer reads.
+    /// A pool of RSA keys with 2048 bits, which every peer supports.
     static func rsa() -> KeyPool {
         KeyPool {
             let key = try PrivateKey.generateRSA(bits: 2048)
@@ -32,14 +32,14 @@ final class KeyPool: Sendable {
         }
     }
 
-    /// A pair that is ready; a new one when there is none.
+    /// Takes a ready pair, or generates one.
     func take() throws -> KeyPair {
         need.yield()
         if let pair = ready.withLock({ $0.popLast() }) { return pair }
         return try make()
     }
 
-    /// Makes pairs after each need, one after the other, until the task is cancelled.
+    /// Refills the pool after each use, until the task is cancelled.
     func run(_ logger: Logger) async {
         for await _ in needs {
             do {

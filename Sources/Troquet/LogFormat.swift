@@ -8,7 +8,7 @@ import Glibc
 import Musl
 #endif
 
-/// How the node logs: one line an event on standard error, a constant message and its facts.
+/// Configures logging: one line for each event on standard error, with a constant message and metadata.
 enum LogFormat {
     static func make(_ level: Logger.Level) -> Logger {
         var logger = Logger(label: "troquet", factory: { StreamLogHandler.standardError(label: $0) })
@@ -17,7 +17,7 @@ enum LogFormat {
     }
 }
 
-/// What tells this process from another one on the same machine.
+/// Identifies this process on this machine.
 enum ProcessIdentity {
     static var number: Int32 { getpid() }
 }

@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 
-/// The command line: one binary, a verb each.
+/// The command line: one binary with a subcommand for each task.
 @main
 struct Troquet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

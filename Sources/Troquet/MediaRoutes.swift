@@ -5,7 +5,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import MediaStore
 
-/// Serves what people handed in. Whoever knows a name may read the file; nobody can guess one.
+/// Serves uploaded media. Anyone who knows a name may read the file; names cannot be guessed.
 struct MediaRoutes: Sendable {
     private let store: MediaStore
 
@@ -13,7 +13,7 @@ struct MediaRoutes: Sendable {
         self.store = store
     }
 
-    /// `/media/NAME`.
+    /// The route `/media/NAME`.
     var routes: [Route] {
         [
             .document("/media/:name") { [store] request, context in

@@ -11,14 +11,14 @@ internal import Storage
 internal import Synchronization
 internal import Telemetry
 
-/// What this node measures, and the page that shows it.
+/// The metrics of this node, and the page that shows them.
 ///
-/// Requests, statements and events are counted as they happen. How much waits in the queues is asked of the database when
-/// somebody looks, every few seconds at the most: to count a long queue is work.
+/// Requests, statements and events are counted when they happen. The lengths of the queues are read from the database
+/// when the page is requested, at most once in ``queueAge``, because counting a long queue is expensive.
 final class NodeMetrics: Sendable {
-    /// The factory of everything that this node measures.
+    /// The factory of all metrics.
     let registry: PrometheusRegistry
-    /// Counts of events by name.
+    /// Counts events by name.
     let counters: Counters
 
     /// How old the numbers of the queues may be.
@@ -35,15 +35,15 @@ final class NodeMetrics: Sendable {
         waits = Timer(label: "troquet_database_wait_seconds", factory: registry)
     }
 
-    /// One statement more was told to the database.
+    /// Counts one SQL statement.
     func countStatement() { statements.increment() }
 
-    /// A read or a write waited so long for a connection.
+    /// Records how long a read or write waited for a database connection.
     func recordWait(_ duration: Duration) {
         waits.recordNanoseconds(Int64(clamping: duration.attoseconds / 1_000_000_000))
     }
 
-    /// Everything, in the text format of Prometheus.
+    /// All metrics in the text format of Prometheus.
     func page(of node: Node) async -> Response {
         await refreshQueues(of: node)
         var response = Answers.text(registry.text)
@@ -54,7 +54,7 @@ final class NodeMetrics: Sendable {
     private func refreshQueues(of node: Node) async {
         let isDue = queues.withLock { last in
             if let last, ContinuousClock.now - last < Self.queueAge { return false }
-            // Set before the rows are counted, so that two who look at once count them once.
+            // Set before the rows are counted, so that two concurrent requests count them once.
             last = .now
             return true
         }
@@ -75,7 +75,7 @@ final class NodeMetrics: Sendable {
         let age = backlog.oldestDue.map { max(0, (now - $0).milliseconds / 1000) } ?? 0
         set("troquet_queue_depth", ["queue": queue], backlog.count)
         set("troquet_queue_oldest_seconds", ["queue": queue], Int(age))
-        // The two first queues had names of their own before there was a label.
+        // These two queues had metrics of their own before there was a label `queue`.
         guard let name = ["inbox": "inbox", "outbox": "delivery"][queue] else { return }
         set("troquet_\(name)_backlog", [:], backlog.count)
         set("troquet_\(name)_oldest_seconds", [:], Int(age))
@@ -85,7 +85,7 @@ final class NodeMetrics: Sendable {
         Gauge(label: label, dimensions: dimensions.map { ($0.key, $0.value) }, factory: registry).record(value)
     }
 
-    /// Every metric of ours in one sentence.
+    /// The help text of each metric.
     static let help = [
         Counters.metric: "What happened since the start, by name.",
         "troquet_database_statements": "SQL statements since the start.",

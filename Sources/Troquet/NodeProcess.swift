@@ -20,10 +20,10 @@ internal import UnixSignals
 internal import Vocabulary
 internal import WebPages
 
-/// A running node: the server and the workers of the roles that this process has.
+/// A running node: the HTTP server and the workers of this process's roles.
 ///
-/// A stop is graceful: nothing new is taken, what is in hand is finished or handed back, ten seconds at the most. It is
-/// also a crash that was polite: whatever is left undone is found in the queues by the next start.
+/// A shutdown is graceful: no new work is started, and current work is finished or released within ten seconds.
+/// Unfinished work stays in the queues, also after a crash, and is done after the next start.
 struct NodeProcess: Sendable {
     private let node: Node
     private let roles: Set<Serve.Role>
@@ -33,9 +33,9 @@ struct NodeProcess: Sendable {
         self.roles = roles
     }
 
-    /// Serves until a signal or the task's cancellation.
+    /// Runs until a signal arrives or the task is cancelled.
     ///
-    /// - Parameter onRunning: told the port once requests are answered.
+    /// - Parameter onRunning: called with the port when the server accepts requests.
     func run(
         signals: [UnixSignal] = [.sigterm, .sigint], onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws {
@@ -92,15 +92,15 @@ struct NodeProcess: Sendable {
                 node.logger.notice("serving", metadata: ["listen": "\(listen.host):\(channel.localAddress?.port ?? 0)"])
                 await onRunning(channel.localAddress?.port ?? listen.port)
             }, eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: node.logger)
-        // What is ready to be written is forgotten when an account changes, here or in another process.
-        // Apps that listen are sent away before the server waits for its connections to end.
+        // `followChanges` clears the document cache when an account changes, in this or another process.
+        // `followEvents` closes the streaming connections of apps before the server waits for its connections to end.
         return [
             server, Loop { await api.followChanges() }, Loop { [node] in await clients.followEvents(node.logger) },
             Loop { [node] in await node.keyPool.run(node.logger) },
         ]
     }
 
-    /// Finds who is signed in; what was found counts until something is committed.
+    /// Finds the account of a session token. A result is cached until something is committed, for at most a second.
     private func sessions() -> FrontDoor.SessionLookup {
         let (services, database) = (node.services, node.database)
         let known = ResponseCache<LocalAccount?>(limitBytes: 4 << 20) { try? await database.version() }
@@ -156,7 +156,7 @@ struct NodeProcess: Sendable {
     }
 }
 
-/// A loop that ends when its task is cancelled, as a service that ends when it is asked to.
+/// A service that runs an endless loop. A graceful shutdown cancels the loop's task.
 struct Loop: Service {
     let body: @Sendable () async -> Void
 

@@ -8,7 +8,7 @@ internal import Model
 internal import Transport
 internal import Vocabulary
 
-/// The configuration as values: what is wrong in it is said here, in one sentence, before anything starts.
+/// The parsed and checked settings. An invalid setting is reported in one sentence before anything starts.
 struct NodeSettings: Sendable {
     let community: Community
     let listen: ListenAddress
@@ -57,7 +57,7 @@ struct NodeSettings: Sendable {
         logLevel = level
     }
 
-    /// The folder that an embedded database needs; nil for a server.
+    /// The folder of a SQLite database, which must exist; nil for PostgreSQL.
     var databaseFolder: String? {
         let text = database.description
         guard text.hasPrefix("sqlite:"), let slash = text.lastIndex(of: "/") else { return nil }
@@ -99,7 +99,7 @@ struct NodeSettings: Sendable {
     }
 
     private static func mailbox(_ text: String, _ community: Community) throws(ConfigurationError) -> Mailbox {
-        // A host that is a number is no place for a mailbox; such nodes are tried out, not written to.
+        // A host that is an IP address cannot be part of the sender's address. Such nodes are test installations.
         let guesses = ["troquet@\(community.origin.host)", "troquet@localhost"]
         guard let address = (text.isEmpty ? guesses : [text]).lazy.compactMap({ MailAddress($0) }).first else {
             throw ConfigurationError("mail_from: an address like cafe@example.org.")
@@ -128,12 +128,12 @@ struct NodeSettings: Sendable {
     }
 }
 
-/// Where to listen.
+/// The address and port to listen on.
 struct ListenAddress: Sendable, Hashable {
     let host: String
     let port: Int
 
-    /// Reads `127.0.0.1:8080` and `[::1]:8080`.
+    /// Parses `127.0.0.1:8080` and `[::1]:8080`.
     init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (0...65_535).contains(port)

@@ -3,9 +3,9 @@
 import FileWriting
 import FoundationEssentials
 
-/// Small files, whole.
+/// Reads and writes small text files.
 enum TextFile {
-    /// The text of a file; nil when it cannot be read or is no UTF-8.
+    /// The text of a file; nil when it cannot be read or is not UTF-8.
     static func read(_ path: String) -> String? {
         guard let data = FileManager.default.contents(atPath: path) else { return nil }
         return String(data: data, encoding: .utf8)
@@ -20,10 +20,10 @@ enum TextFile {
         }
     }
 
-    /// Whether there is something at a path.
+    /// Whether a file or folder exists at a path.
     static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-    /// Makes a folder and those above it.
+    /// Creates a folder with its parent folders.
     static func makeFolder(_ path: String) throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }

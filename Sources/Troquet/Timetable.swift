@@ -3,14 +3,14 @@
 internal import Logging
 internal import Services
 
-/// What happens at its hour: polls end, events begin, and readers elsewhere hear how polls stand. Posts that wait for
-/// their hour are a queue with a worker of its own.
+/// Does what is due at a certain time: ends polls, announces events that begin, and sends vote counts to other servers.
+/// Scheduled posts have a queue and a worker of their own.
 ///
-/// Whoever is first takes what is due in one transaction, so several processes may have a timetable.
+/// Each task takes what is due in one transaction, so several processes may run a timetable.
 struct Timetable: Sendable {
-    /// How often it is looked at.
+    /// The time between two rounds.
     static let interval = Duration.seconds(10)
-    /// How many rounds lie between two times at which counts are told.
+    /// Vote counts are sent in one of this many rounds.
     private static let roundsBetweenCounts = 18
 
     private let services: Services
@@ -21,7 +21,7 @@ struct Timetable: Sendable {
         self.logger = logger
     }
 
-    /// Works until the task is cancelled.
+    /// Runs rounds until the task is cancelled.
     func run() async {
         var round = 0
         repeat {
@@ -30,7 +30,7 @@ struct Timetable: Sendable {
         } while (try? await Task.sleep(for: Self.interval)) != nil
     }
 
-    /// Does once what is due.
+    /// Runs one round.
     func turn(tellsCounts: Bool) async {
         do {
             try await services.endPolls()

@@ -2,15 +2,15 @@
 
 import Testing
 
-/// What may end the process, or hide a data race, and so needs a reason beside it or does not stand at all.
+/// Constructs that may end the process or hide a data race. They need a reason beside them or are forbidden.
 @Suite("Banned words")
 struct BannedWordsTests {
-    /// These need a comment beside them that begins `// Safe:` and says why.
+    /// Constructs that need a comment near them that begins with `// Safe:` and gives the reason.
     private static let needReason = [
         "try!", " as!", "fatalError", "preconditionFailure", "precondition(", "@unchecked Sendable", "unsafeBitCast",
         "nonisolated(unsafe)",
     ]
-    /// How far from the word its reason may stand, in lines, before and after.
+    /// How many lines before or after the construct the reason may be.
     private static let reach = 6
 
     @Test("nothing that can trap or race stands without its reason")
@@ -65,7 +65,7 @@ struct BannedWordsTests {
         #expect(findings(in: SwiftCode.lines(of: source), of: source).count == count)
     }
 
-    /// The line numbers and texts of words without a reason.
+    /// The lines with a construct without a reason, with their numbers.
     private func findings(in code: [String], of text: String) -> [String] {
         code.enumerated().compactMap { index, line in
             guard Self.needReason.contains(where: line.holds) || hasForceUnwrap(line) else { return nil }
@@ -76,7 +76,7 @@ struct BannedWordsTests {
         }
     }
 
-    /// An exclamation mark right after a value and not before `=`.
+    /// Whether there is an exclamation mark directly after a value and not before `=`.
     private func hasForceUnwrap(_ line: String) -> Bool {
         guard line.holds("!") else { return false }
         let bytes = Array(line.utf8)

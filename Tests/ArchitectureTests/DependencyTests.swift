@@ -3,8 +3,9 @@
 import Foundation
 import Testing
 
-/// Two builds of one commit have the same dependencies: `Package.swift` names each package of the whole graph with one
-/// version. `Package.resolved` is no help, because it also holds where the packages came from on one machine.
+/// Ensures that two builds of one commit have the same dependencies: `Package.swift` names every package of the whole
+/// graph with an exact version. `Package.resolved` cannot do this, because it also contains the locations of the
+/// packages on one machine.
 @Suite("The packages of others")
 struct DependencyTests {
     @Test("every package that the manifest names has one exact version")
@@ -25,7 +26,7 @@ struct DependencyTests {
         }
     }
 
-    /// What the build that made this test resolved.
+    /// The package versions that the build of this test resolved.
     private func resolvedPins() throws -> [Resolved.Pin] {
         let resolved = try JSONDecoder().decode(Resolved.self, from: Data(SourceTree.text("Package.resolved").utf8))
         try #require(!resolved.pins.isEmpty)

@@ -5,7 +5,7 @@ import Testing
 @Suite("The files")
 struct FileTests {
     private static let limitLines = 400
-    /// Names that say nothing about what is inside.
+    /// Names that do not say what a file contains.
     private static let emptyNames = ["Utils", "Util", "Utilities", "Helper", "Helpers", "Common", "Misc", "Manager"]
 
     @Test("no file is longer than 400 lines")

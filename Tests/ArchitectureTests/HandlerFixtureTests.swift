@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-/// Each activity that we understand has a recorded case of it: `federation-specs/inbound/PEER/TYPE…/activity.json`.
+/// Each supported activity type must have a recorded example: `federation-specs/inbound/PEER/TYPE…/activity.json`.
 @Suite("Handlers and their fixtures")
 struct HandlerFixtureTests {
     @Test("every activity type that a handler names has a fixture")
@@ -28,7 +28,7 @@ struct HandlerFixtureTests {
 
     private static let mark = "static let types = ["
 
-    /// What stands in `static let types = ["Accept", "TentativeAccept"]`, over all handlers.
+    /// The types in `static let types = ["Accept", "TentativeAccept"]` of all handlers.
     private func handledTypes() throws -> [String] {
         try SourceTree.sources(below: "Sources/Federation/Activities").flatMap { file -> [String] in
             guard let start = file.text.firstRange(of: Self.mark)?.upperBound else { return [] }
@@ -38,7 +38,7 @@ struct HandlerFixtureTests {
         }
     }
 
-    /// By the first word of the case's folder, the types of the activities that are recorded there.
+    /// The activity types that are recorded, by the first word of their folder's name.
     private func recordedCases() throws -> [String: Set<String>] {
         var cases: [String: Set<String>] = [:]
         for path in SourceTree.paths(below: "federation-specs/inbound") where path.hasSuffix("/activity.json") {

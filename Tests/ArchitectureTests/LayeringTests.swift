@@ -2,11 +2,11 @@
 
 import Testing
 
-/// The walls of the house. The compiler does not guard them: it lets a target import what a dependency of a
-/// dependency happens to have built.
+/// The rules about which target may import which. The compiler does not enforce them: it lets a target import any
+/// module that a dependency of a dependency has built.
 @Suite("The layers")
 struct LayeringTests {
-    /// Where each target stands. What it needs stands lower.
+    /// The layer of each target. A target may only depend on targets in lower layers.
     private static let floors: [String: Int] = [
         "CPostgres": 0, "CSQLite": 0, "COpenSSL": 0, "CLibXML2": 0, "CSpawn": 0, "TextEncoding": 0,
         "CivilDates": 0, "Limits": 0,
@@ -21,12 +21,12 @@ struct LayeringTests {
         "TestSupport": 8, "TroquetBench": 8,
     ]
 
-    /// What comes with the language and the system.
+    /// Modules of the language and the operating system.
     private static let platform: Set = [
         "Swift", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Synchronization", "Testing",
     ]
 
-    /// Who never imports what, however it is declared.
+    /// Imports that are forbidden even when they are declared.
     private static let never: [(target: String, modules: Set<String>)] = [
         ("MastodonAPI", ["Federation", "Vocabulary", "Markup", "Transport"]),
         ("WebPages", ["Federation", "Vocabulary", "Markup", "Transport"]),
@@ -35,13 +35,13 @@ struct LayeringTests {
         ("Services", ["Hummingbird"]),
     ]
 
-    /// The C libraries, each with the one target that may see it.
+    /// The C libraries, each with the one target that may import it.
     private static let keepers = [
         "CPostgres": "Database", "CSQLite": "Database", "COpenSSL": "HTTPSignatures", "CLibXML2": "Markup",
         "CSpawn": "MediaStore",
     ]
 
-    /// All that a target without input or output may see, ours aside.
+    /// The platform modules that a target without input and output may import.
     private static let pureModules: Set = ["FoundationEssentials", "Synchronization", "Glibc", "Musl"]
 
     @Test("every import is declared in Package.swift")

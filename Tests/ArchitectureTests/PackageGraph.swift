@@ -2,17 +2,17 @@
 
 import Foundation
 
-/// The targets that `Package.swift` declares, as the package manager reads them.
+/// The targets that `Package.swift` declares, as SwiftPM reads them.
 struct PackageGraph: Sendable {
-    /// One target and what it says it needs.
+    /// One target and its declared dependencies.
     struct Target: Sendable, CustomStringConvertible {
         let name: String
         let type: String
         /// The folder of its sources, from the root.
         let path: String
-        /// Targets of ours.
+        /// The targets of this package on which it depends.
         let targets: Set<String>
-        /// Products of other packages.
+        /// The products of other packages on which it depends.
         let products: Set<String>
 
         var isTest: Bool { type == "test" }
@@ -21,22 +21,23 @@ struct PackageGraph: Sendable {
     }
 
     let targets: [Target]
-    /// The packages that the manifest names, by identity, each with its version; nil when it leaves a choice.
+    /// The packages of the manifest by identity, each with its exact version; nil when the version is not exact.
     let packages: [String: String?]
 
-    /// Read once: it takes a second.
+    /// The graph of this package. It is read once, because that takes a second.
     static let ours = Result { try PackageGraph() }
 
     func target(_ name: String) -> Target? {
         targets.first { $0.name == name }
     }
 
-    /// Asks the package manager in a scratch folder of its own, because the usual one is locked by whoever runs us.
+    /// Runs SwiftPM in a scratch folder of its own, because the process that runs the tests may have locked the usual
+    /// one.
     private init() throws {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "troquet-dump-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratch) }
-        // Files rather than pipes: a pipe that nobody empties stops its writer.
+        // Files and not pipes, because a full pipe that nobody reads would block the child process.
         let output = scratch.appending(path: "package.json")
         let errors = scratch.appending(path: "errors")
         for file in [output, errors] { try Data().write(to: file) }
@@ -64,7 +65,7 @@ struct PackageGraph: Sendable {
     }
 }
 
-/// The part of the package manager's JSON that matters here.
+/// The part of SwiftPM's JSON that is needed here.
 private struct Dump: Decodable {
     struct Target: Decodable {
         let name: String

@@ -9,7 +9,7 @@ struct RepositoryTests {
         "Package.swift", "Sources", "Tests", "federation-specs", "deploy", "README.md", "LICENSE", ".gitignore",
         ".swift-format", ".ci",
     ]
-    /// What version control, the package manager and a running node leave there.
+    /// Files of version control, of the package manager and of a running node.
     private static let byproducts: Set = [".git", ".build", ".swiftpm", "Package.resolved", "troquet-data"]
 
     @Test("the top level holds these names and no others")
@@ -20,7 +20,7 @@ struct RepositoryTests {
 
     @Test("nothing names a place on one machine, or a package registry")
     func places() throws {
-        // Put together here, so that this file does not name them either.
+        // Concatenated here, so that this file itself does not contain them.
         let machine = ["work/", "tmp/troquet", "opt/swift", "root/", "home/"].map { "/" + $0 }
         let registries = ["pypi" + ".org", "pythonhosted" + ".org", "registry." + "npmjs", "docker" + ".io"]
         for path in Self.topLevel.sorted().flatMap({ SourceTree.paths(below: $0) }) {
@@ -43,7 +43,7 @@ struct RepositoryTests {
         }
     }
 
-    /// Whether a text names a place: the word, and not as the continuation of a longer path or a URL.
+    /// Whether a text contains a path, but not as the continuation of a longer path or a URL.
     private func names(_ text: String, _ word: String) -> Bool {
         guard word.hasPrefix("/"), text.holds(word) else { return text.holds(word) }
         return text.ranges(of: word).contains { range in

@@ -2,20 +2,20 @@
 
 import Foundation
 
-/// The checkout that these tests were compiled from.
+/// The checkout from which these tests were compiled.
 enum SourceTree {
-    /// Where `Package.swift` lies.
+    /// The folder of `Package.swift`.
     static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// A file and its text.
     struct File: Sendable, CustomStringConvertible {
-        /// From the root: `Sources/Model/ID.swift`.
+        /// The path from the root: `Sources/Model/ID.swift`.
         let path: String
         let text: String
-        /// Of Swift files the lines without comments and literals; of others none.
+        /// The lines without comments and literals; empty when it is not a Swift file.
         let code: [String]
-        /// Of Swift files the modules that they import.
+        /// The modules that a Swift file imports.
         let imports: Set<String>
 
         init(path: String) throws {
@@ -26,7 +26,7 @@ enum SourceTree {
         }
 
         var name: String { String(path.split(separator: "/").last ?? "") }
-        /// The lines; a line end at the end of the file begins none.
+        /// The lines. A line break at the end of the file adds no empty line.
         var lines: [Substring] {
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
             return lines.last == "" ? lines.dropLast() : lines
@@ -34,7 +34,7 @@ enum SourceTree {
         var description: String { path }
     }
 
-    /// The names in a folder, hidden ones too; none when there is no such folder.
+    /// The names in a folder, including hidden ones; empty when there is no such folder.
     static func names(in folder: String) -> [String] {
         let url = root.appending(path: folder)
         return ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted()
@@ -45,7 +45,7 @@ enum SourceTree {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
-    /// The paths of all files below a folder, or the path itself when it is a file; what builds leave is no file.
+    /// The paths of all files below a folder, or the path itself when it is a file. Build products are left out.
     static func paths(below path: String) -> [String] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: root.appending(path: path).path, isDirectory: &isFolder) else {
@@ -55,12 +55,12 @@ enum SourceTree {
         return names(in: path).filter { $0 != "__pycache__" }.flatMap { paths(below: "\(path)/\($0)") }
     }
 
-    /// The sources below a folder: Swift, and Python where tests are written in it.
+    /// The Swift and Python sources below a folder.
     static func sources(below folder: String) throws -> [File] {
         try allSources.get().filter { $0.path.hasPrefix(folder + "/") }
     }
 
-    /// Read once, by whichever test is first.
+    /// All sources, read once.
     private static let allSources = Result {
         try (paths(below: "Sources") + paths(below: "Tests"))
             .filter { $0.hasSuffix(".swift") || $0.hasSuffix(".py") }
@@ -69,7 +69,7 @@ enum SourceTree {
 }
 
 extension String {
-    /// Whether these bytes stand in it. The library's own search is too slow without optimisation.
+    /// Whether the text contains these bytes. Swift's own search is too slow without optimisation.
     func holds(_ word: String) -> Bool {
         strstr(self, word) != nil
     }

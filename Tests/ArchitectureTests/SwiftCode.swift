@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads Swift source just well enough to ask what it imports and which words it uses as code.
+/// A simple scanner for Swift source that finds imports and the words that are used as code.
 enum SwiftCode {
-    /// The lines of a source with its comments taken out and its string literals emptied.
+    /// The lines of a source with comments removed and string literals emptied.
     ///
-    /// Interpolated expressions go with their literals.
+    /// Interpolated expressions are removed with their literals.
     static func lines(of text: String) -> [String] {
         var scanner = Scanner(Array(text.utf8))
         return String(decoding: scanner.code(), as: UTF8.self)
             .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// The modules that lines of code import.
+    /// The modules that the lines of code import.
     static func imports(in code: [String]) -> Set<String> {
         Set(
             code.compactMap { line in
@@ -61,7 +61,7 @@ enum SwiftCode {
             bytes[position...].starts(with: text.utf8)
         }
 
-        /// The line ends in a block comment, which may hold others.
+        /// Skips a block comment, which may contain others, and returns its line breaks.
         private mutating func skipComment() -> [UInt8] {
             var depth = 0
             let start = position
@@ -79,14 +79,14 @@ enum SwiftCode {
             return bytes[start..<min(position, bytes.count)].filter { $0 == 0x0A }
         }
 
-        /// How many `#` stand before a string literal that begins here; `nil` when none begins.
+        /// How many `#` are before a string literal that begins here; `nil` when none begins here.
         private func openingPounds() -> Int? {
             let pounds = bytes[position...].prefix { $0 == UInt8(ascii: "#") }.count
             let next = position + pounds
             return next < bytes.count && bytes[next] == UInt8(ascii: "\"") ? pounds : nil
         }
 
-        /// An empty literal and the line ends that stood in it.
+        /// Skips a string literal, and returns an empty literal with its line breaks.
         private mutating func skipString(pounds: Int) -> [UInt8] {
             let marks = String(repeating: "#", count: pounds)
             position += pounds
@@ -115,7 +115,7 @@ enum SwiftCode {
             return Array("\"\"".utf8) + bytes[start..<min(end, bytes.count)].filter { $0 == 0x0A }
         }
 
-        /// To the bracket that ends an interpolation whose opening one is behind us; literals may stand in it.
+        /// Skips an interpolation up to its closing bracket. It may contain string literals.
         private mutating func skipInterpolation() {
             var depth = 1
             while position < bytes.count, depth > 0 {

@@ -118,7 +118,7 @@ struct ActorTests {
             var changed = ada
             changed.displayName = "Ada"
             let stored = changed
-            // The listener may not listen yet, so the change is told until it is heard.
+            // The listener may not be ready yet, so the change is announced until it has an effect.
             for attempt in 0..<200 {
                 try await node.database.write { tx in
                     try Accounts.update(stored, summarySource: nil, at: Timestamp(Int64(attempt)), in: tx)

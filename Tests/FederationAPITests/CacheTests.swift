@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Ready answers")
 struct CacheTests {
-    /// Counts how often an answer was made.
+    /// Counts how often a response was made.
     private final class Maker: Sendable {
         let made = Atomic<Int>(0)
 

@@ -5,7 +5,7 @@ import Model
 import TestSupport
 import Vocabulary
 
-/// A POST to an inbox while it is made, and then spoiled.
+/// A POST request to an inbox that a test can change before and after it is signed.
 struct Message: Sendable {
     var target = "/inbox"
     var method = "POST"
@@ -41,7 +41,7 @@ struct Message: Sendable {
 
     func value(_ name: String) -> String { headers.first { $0.name == name }?.value ?? "" }
 
-    /// Replaces a header; nil takes it away.
+    /// Replaces a header; nil removes it.
     mutating func set(_ name: String, _ value: String?) {
         guard let index = headers.firstIndex(where: { $0.name == name }) else {
             if let value { headers.append((name, value)) }
@@ -50,7 +50,7 @@ struct Message: Sendable {
         if let value { headers[index].value = value } else { headers.remove(at: index) }
     }
 
-    /// Changes the text of a header.
+    /// Replaces text in a header.
     mutating func edit(_ name: String, _ from: String, _ to: String) {
         set(name, value(name).replacing(from, with: to))
     }
@@ -61,28 +61,28 @@ struct Message: Sendable {
     }
 }
 
-/// One way in which a message is not taken.
+/// A way to change a message so that it is refused, with the expected status and code.
 struct Refused: Sendable, CustomStringConvertible {
     let status: Int
     let code: String
-    /// Before it is signed.
+    /// The change before it is signed.
     var before: @Sendable (inout Message) -> Void = { _ in }
-    /// After it was signed.
+    /// The change after it was signed.
     var after: @Sendable (inout Message) -> Void = { _ in }
 
     var description: String { "\(status) \(code)" }
 
-    /// A spoiled signature.
+    /// A message with an invalid signature.
     static func signature(_ status: Int, _ code: String, _ after: @escaping @Sendable (inout Message) -> Void) -> Self {
         Refused(status: status, code: code, after: after)
     }
 
-    /// A request that is properly signed and still not taken.
+    /// A correctly signed request that is still refused.
     static func content(_ status: Int, _ code: String, _ before: @escaping @Sendable (inout Message) -> Void) -> Self {
         Refused(status: status, code: code, before: before)
     }
 
-    /// A properly signed body that is not taken.
+    /// A correctly signed body that is still refused.
     static func body(_ status: Int, _ code: String, _ text: String) -> Self {
         content(status, code) { $0.body = Array(text.utf8) }
     }

@@ -15,9 +15,9 @@ import Telemetry
 import TestSupport
 import Vocabulary
 
-/// All other nodes, in a dictionary.
+/// All remote servers, as a dictionary of documents.
 final class OtherNodes: DocumentLoader {
-    // A lock rather than an actor: tests fill the world with plain statements.
+    // A mutex and not an actor, because tests add documents in synchronous code.
     private let documents = Mutex<[String: JSON]>([:])
     private let failures = Mutex<[String: FetchError]>([:])
 
@@ -40,20 +40,20 @@ final class OtherNodes: DocumentLoader {
     }
 }
 
-/// A clock that a test sets.
+/// A clock that the test advances.
 final class FixedClock: Model.Clock {
     private let time = Mutex(Timestamp(1_777_716_000_000))
     var now: Timestamp { time.withLock { $0 } }
     func pass(_ duration: Duration) { time.withLock { $0 = $0 + duration } }
 }
 
-/// Keys are slow to make; the whole process shares two.
+/// Generating keys is slow, so the whole process shares two.
 enum Pairs {
     static let peer = Result { try PrivateKey.generateRSA() }
     static let stranger = Result { try PrivateKey.generateRSA() }
 }
 
-/// What a test says when what it wrote is not what it meant.
+/// Thrown when a test's own input is invalid.
 struct Mistake: Error {
     let text: String
 }
@@ -63,7 +63,7 @@ func iri(_ text: String) throws -> IRI {
     return iri
 }
 
-/// A node that answers peers on a free port of this machine, with its rows and the world around it.
+/// A node that serves peers on a free local port, with its database and the remote servers around it.
 struct Node: Sendable {
     static let vic = "https://peer.example/users/vic"
     static let eve = "https://peer.example/users/eve"
@@ -76,7 +76,7 @@ struct Node: Sendable {
     let clock: FixedClock
     let counters: Counters
 
-    /// Runs a node for as long as `body` takes.
+    /// Runs a node while `body` runs.
     static func run(
         mode: FederationMode = .open, registration: Registration = .approval,
         _ body: @Sendable (Node) async throws -> Void
@@ -120,7 +120,7 @@ struct Node: Sendable {
             onServerRunning: { onRunning($0.localAddress?.port ?? 0) }, logger: .silent)
     }
 
-    // MARK: - Asking
+    // MARK: - Requests
 
     var ids: LocalIdentifiers { federation.identifiers }
 
@@ -132,7 +132,7 @@ struct Node: Sendable {
             headers: headers + [("host", "cafe.example"), ("accept", accept)])
     }
 
-    /// A GET that an actor of another node signed.
+    /// A GET request that an actor of another server signed.
     func get(_ target: String, signedBy actor: String, _ scheme: SignatureScheme = .cavage) async throws -> TestResponse
     {
         var head = RequestHead(method: "GET", target: target, authority: "cafe.example", scheme: "https")
@@ -145,7 +145,7 @@ struct Node: Sendable {
 
     func json(_ target: String) async throws -> JSON { try JSON.parse(try await get(target).body) }
 
-    // MARK: - Who is here
+    // MARK: - Accounts and posts
 
     private func addPeers() async throws {
         for id in [Self.vic, Self.eve] {
@@ -165,7 +165,7 @@ struct Node: Sendable {
         ]
     }
 
-    /// Stores an actor of this node; `change` is the last word.
+    /// Stores a local actor. `change` may change it first.
     @discardableResult
     func add(
         _ kind: Account.Kind, _ name: String, change: (inout Account) -> Void = { _ in }
@@ -192,7 +192,7 @@ struct Node: Sendable {
         return account
     }
 
-    /// Stores a post of somebody here.
+    /// Stores a post of a local account.
     func addPost(
         by author: Account, _ visibility: Visibility = .everyone, mentions: [Account] = []
     ) async throws -> Post {

@@ -11,7 +11,8 @@ import Vocabulary
 
 @Suite("Posts, events and activities, for peers")
 struct ObjectTests {
-    /// Who reads what: nobody, a stranger who signs, a follower, and somebody who is named.
+    /// The expected status for each reader: an unsigned request, and signed requests of a stranger, a follower and a
+    /// mentioned account.
     static let table: [(Visibility, [Int])] = [
         (.everyone, [200, 200, 200, 200]), (.unlisted, [200, 200, 200, 200]), (.followers, [404, 404, 200, 200]),
         (.direct, [404, 404, 404, 200]),

@@ -9,7 +9,7 @@ import Testing
 struct ConnectionTests {
     private static let good = "GET /me HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
 
-    /// Sends bytes, sees the status, and sees that the node still answers afterwards.
+    /// Sends bytes, returns the status line, and checks that the server still responds afterwards.
     private func status(
         of request: String, limits: ConnectionLimits = ConnectionLimits()
     ) async throws -> String {
@@ -77,7 +77,7 @@ struct ConnectionTests {
             let hidden = try await TestHTTPClient.raw(parts, port: server.port)
             #expect(hidden.hasPrefix("HTTP/1.1 413"))
             #expect(hidden.contains("{\"error\":\"too_large\"}"))
-            // The rest was read, so the connection goes on.
+            // The rest of the body was read, so the connection can be reused.
             #expect(hidden.contains("nobody"))
             let told = try await TestHTTPClient.send(
                 "POST", server.url("/inbox"), body: Array(repeating: 0x78, count: 2_097_152))
@@ -95,7 +95,7 @@ struct ConnectionTests {
         let framed = Array("10000\r\n".utf8) + Array(repeating: 0x78, count: 65_536) + Array("\r\n".utf8)
         let head = Array("POST /inbox HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
         try await Server.run(limits: limits) { server async throws in
-            // The client never ends the body; that it returns at all is the test.
+            // The client never ends the body. The test passes when the call returns at all.
             let answer = try await TestHTTPClient.raw(
                 [head] + Array(repeating: framed, count: 400), port: server.port)
             #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 413"))

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Responses that are kept")
 struct ResponseCacheTests {
-    /// Data whose version a test sets, and a cache over it that counts how often an answer is made.
+    /// Data with a version that the test sets, and a counter of how often a response was made.
     private final class World: Sendable {
         let version = Atomic<UInt64>(1)
         let made = Atomic<Int>(0)

@@ -11,12 +11,13 @@ import Testing
 struct SameOriginTests {
     private static let rule = SameOrigin(origin: "https://cafe.example")
 
-    /// What `Sec-Fetch-Site` says, and whether a form may say it.
+    /// Values of `Sec-Fetch-Site`, and whether a form with this value is accepted.
     private static let sites: [(String?, Bool)] = [
         (nil, true), ("same-origin", true), ("none", true), ("same-site", false), ("cross-site", false), ("", false),
         ("Same-Origin", false), ("same-origin, same-origin", false),
     ]
-    /// What `Origin` says, and whether a form may say it when the node is asked as `127.0.0.1:8080`.
+    /// Values of `Origin`, and whether a form with this value is accepted when the request was sent to
+    /// `127.0.0.1:8080`.
     private static let origins: [(String?, Bool)] = [
         (nil, true), ("https://cafe.example", true), ("http://127.0.0.1:8080", true), ("https://127.0.0.1:8080", true),
         ("http://127.0.0.1", false), ("http://127.0.0.1:80800", false), ("null", false), ("", false),

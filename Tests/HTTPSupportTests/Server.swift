@@ -9,7 +9,7 @@ import NIOCore
 import TestSupport
 import Vocabulary
 
-/// A server on a free port of this machine with a few routes of its own.
+/// A server on a free local port with a few routes of its own.
 struct Server: Sendable {
     let port: Int
 
@@ -26,7 +26,7 @@ struct Server: Sendable {
         return try await TestHTTPClient.send("POST", url(target), headers: [type] + headers, body: Array(body.utf8))
     }
 
-    /// Runs a server for as long as `body` takes.
+    /// Runs a server while `body` runs.
     static func run(
         routes: [Route] = Server.routes, limits: ConnectionLimits = ConnectionLimits(),
         webSockets: WebSocketDoor? = nil, change: (inout FrontDoor.Settings) -> Void = { _ in },
@@ -90,7 +90,7 @@ struct Server: Sendable {
         ])
 }
 
-/// Something that nobody expected, with a secret in it.
+/// An unexpected error that contains a secret.
 struct Surprise: Error {
     let secret = "password"
 }

@@ -104,7 +104,7 @@ struct UploadTests {
             let body = Self.part("text", 1_000 - 69, file: false) + "--X--"
             let bytes = Array(body.utf8)
             let pieces = stride(from: 0, to: bytes.count, by: 100).map { Array(bytes[$0..<min($0 + 100, bytes.count)]) }
-            // Ten pieces, one each 60 ms: twice as long as any body has, and almost as fast as is asked for.
+            // Ten pieces, one each 60 ms: twice the time that every body has, and almost the minimum transfer rate.
             let fast = try await TestHTTPClient.raw(
                 [Array("\(head)\(bytes.count)\r\n\r\n".utf8)] + pieces, port: server.port, pause: .milliseconds(60))
             #expect(fast.hasPrefix("HTTP/1.1 200"), "\(fast.prefix(80))")

@@ -11,7 +11,7 @@ import Testing
 struct WebSocketTests {
     private static let path = "/api/v1/streaming"
 
-    /// A door that says back what it hears, in capitals.
+    /// An endpoint that echoes each message in capitals.
     private static func echo(_ limits: WebSocketLimits = WebSocketLimits()) -> WebSocketDoor {
         WebSocketDoor(path: path, limits: limits) { request in
             if let refused = request.query("refuse").first {
@@ -43,7 +43,7 @@ struct WebSocketTests {
             let socket = try await TestWebSocket.connect(port: server.port, target)
             #expect(socket.answer.status == 101)
             #expect(socket.answer.header("upgrade")?.lowercased() == "websocket")
-            // RFC 6455 §1.3 has this key and this answer.
+            // The key and the response are the example in RFC 6455 §1.3.
             #expect(socket.answer.header("sec-websocket-accept") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
             #expect(socket.answer.header("sec-websocket-protocol") == nil)
             for text in ["hello", "été", ""] {
@@ -167,7 +167,7 @@ struct WebSocketTests {
             .accept { line in
                 let chunk = ByteBuffer(repeating: UInt8(ascii: "x"), count: 65_536)
                 var sent = 0
-                // Far more than any network takes on the way.
+                // Far more than the buffers of the network can hold.
                 while sent < 4_000, !Task.isCancelled {
                     line.send(chunk)
                     sent += 1

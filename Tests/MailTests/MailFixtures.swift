@@ -9,12 +9,12 @@ import TextEncoding
 /// 2026-01-02T03:04:05Z, a Friday.
 let friday = Timestamp(1_767_323_045_000)
 
-/// A letter as the queue gives it.
+/// An e-mail as the queue returns it.
 func letter(_ id: Int64 = 7, subject: String = "Hello", body: String = "Hello") -> QueuedMail {
     QueuedMail(id: ID(id), recipient: "ada@mail.example", subject: subject, body: body)
 }
 
-/// A letter as the sender gets it.
+/// An e-mail as the sender receives it.
 func message(
     subject: String = "Hello", body: String = "Hello", name: String = "", date: Timestamp = friday
 ) throws -> MailMessage {
@@ -22,18 +22,19 @@ func message(
     return MailMessage(letter(subject: subject, body: body), to: to, from: try house(name), date: date)
 }
 
-/// Who writes.
+/// The sender's mailbox.
 func house(_ name: String = "") throws -> Mailbox {
     Mailbox(name: name, address: try #require(MailAddress("node@cafe.example")))
 }
 
-/// A rendered message, taken apart by the rules of RFC 5322, RFC 2047 and RFC 2045, apart from what rendered it.
+/// A rendered message, parsed by the rules of RFC 5322, RFC 2047 and RFC 2045. The parser shares no code with the
+/// renderer.
 struct ReadMessage {
     /// Names and unfolded values, in order.
     var fields: [(name: String, value: String)] = []
-    /// The body after its transfer encoding is undone.
+    /// The decoded body.
     var body = ""
-    /// Every line without its end.
+    /// Every line without its line ending.
     var lines: [String] = []
 
     init(_ message: MailMessage) throws {
@@ -51,7 +52,7 @@ struct ReadMessage {
         body = try Self.unquoted(try #require(parts.last))
     }
 
-    /// The value of a field, with encoded words decoded and without space round it.
+    /// The value of a field, with encoded words decoded and surrounding spaces removed.
     func value(_ name: String) throws -> String {
         let raw = try #require(fields.first { $0.name == name }).value
         var bytes: [UInt8] = []

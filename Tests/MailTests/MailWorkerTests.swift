@@ -103,7 +103,7 @@ struct MailWorkerTests {
     }
 }
 
-/// A worker with everything round it that a test turns.
+/// A worker with a sender and a clock that the test controls.
 private struct Scene: Sendable {
     let database: Database
     let sender: ScriptedSender
@@ -121,7 +121,7 @@ private struct Scene: Sendable {
         }
     }
 
-    /// How many mails are in the queue, due or not.
+    /// How many e-mails are in the queue, due or not.
     func left() async throws -> Int64 {
         try await database.read { try $0.row("SELECT count(*) AS n FROM mail")?.int("n") ?? 0 }
     }
@@ -142,7 +142,7 @@ private func withWorker(_ engine: TestEngine, _ body: (Scene) async throws -> Vo
     }
 }
 
-/// A clock that moves when the test says so.
+/// A clock that only the test advances.
 private final class TurnedClock: Clock {
     private let milliseconds = Atomic<Int64>(friday.milliseconds)
 
@@ -153,7 +153,7 @@ private final class TurnedClock: Clock {
     }
 }
 
-/// A sender that takes or fails as the test says, and remembers.
+/// A sender that accepts or fails as the test says, and records the messages.
 private final class ScriptedSender: MailSender {
     private struct State {
         var sent: [MailMessage] = []

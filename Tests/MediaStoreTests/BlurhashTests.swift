@@ -53,7 +53,7 @@ struct BlurhashTests {
         return pixels
     }
 
-    // MARK: - A reader, written from the description of the format and not from the writer
+    // MARK: - A decoder, written from the specification and not from the encoder
 
     private static let digits = Array(
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~")

@@ -15,7 +15,7 @@ struct HostileFilmTests {
         try await Workshop.open { shop async throws in
             let film = try await shop.film("testsrc2=s=300x300:d=1:r=5", codec: codec)
             let (low, high) = (UInt8(side & 255), UInt8(side >> 8 & 255))
-            // The container says it in one place, the head of the stream in another.
+            // The size is declared in the container and once more in the header of the stream.
             var huge = try #require(
                 film.replacing(
                     [0xB0, 0x82, 1, 44, 0xBA, 0x82, 1, 44], with: [0xB0, 0x82, 255, 255, 0xBA, 0x82, 255, 255]))
@@ -105,7 +105,7 @@ struct HostileFilmTests {
 }
 
 extension Workshop {
-    /// A film as browsers record them, with a head that says all.
+    /// A video as browsers record it, with complete headers.
     fileprivate func film(
         _ source: String, _ name: String = "film.mkv", codec: String = "libvpx"
     ) async throws -> [UInt8] {
@@ -117,7 +117,7 @@ extension Workshop {
 }
 
 extension [UInt8] {
-    /// The same with other bytes in one place; nil when there is no such place.
+    /// A copy with other bytes in one place; nil when `old` does not occur.
     fileprivate func replacing(_ old: [UInt8], with new: [UInt8]) -> [UInt8]? {
         guard let found = Data(self).range(of: Data(old)) else { return nil }
         var copy = self

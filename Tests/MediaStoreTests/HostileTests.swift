@@ -63,7 +63,7 @@ struct HostileTests {
     @Test("a moving picture of very many pictures is refused")
     func manyPictures() async throws {
         try await Workshop.open { shop async throws in
-            // A frame of one pixel in a screen of 4000 × 4000, forty times.
+            // Forty frames of one pixel each, on a canvas of 4000 × 4000.
             var gif = Array("GIF89a".utf8) + [0xA0, 0x0F, 0xA0, 0x0F, 0x80, 0, 0, 0, 0, 0, 255, 255, 255]
             for _ in 0..<40 {
                 gif += [0x21, 0xF9, 4, 0, 5, 0, 0, 0, 0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0]
@@ -84,7 +84,7 @@ struct HostileTests {
                 : try await shop.picture(name)
             for part in [12, 40, whole.count / 3, whole.count - 20] {
                 let accepted = try await shop.store.accept(.bytes(Array(whole.prefix(part))))
-                // What can still be shown may be shown; anything else is refused as what it is.
+                // A truncated file may still be converted. Otherwise it must be refused with one of these errors.
                 do throws(MediaError) {
                     _ = try await shop.store.convert(accepted.source)
                 } catch {
@@ -172,7 +172,7 @@ struct HostileTests {
         }
     }
 
-    /// A PNG whose head claims a size, and whose pixels are missing.
+    /// A PNG whose header declares a size and whose pixels are missing.
     private static func png(width: Int, height: Int) -> [UInt8] {
         func number(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 255) } }
         func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {

@@ -85,7 +85,7 @@ struct ImageTests {
             let media = try await shop.convert(bytes)
             #expect(media.file.mediaType == "image/png")
             #expect(media.preview?.mediaType == "image/png")
-            // Six stands for colours and transparency, four for grey and transparency.
+            // The colour type in the header: 6 is RGB with alpha, 4 is grey with alpha.
             #expect(try await [4, 6].contains(shop.read(media.file)[25]))
         }
     }

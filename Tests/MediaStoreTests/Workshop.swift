@@ -6,12 +6,12 @@ import Model
 import TestSupport
 import Testing
 
-/// A store in a folder of its own, and the means to make files for it.
+/// A media store in a folder of its own, and functions that create files for it.
 struct Workshop: Sendable {
     let store: MediaStore
     let folder: URL
 
-    /// Runs a test with a store, and takes its folder away afterwards.
+    /// Runs a test with a store, and deletes its folder afterwards.
     static func open(_ body: (Workshop) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(
             path: "media-\(UUID().uuidString)", directoryHint: .isDirectory)
@@ -20,37 +20,37 @@ struct Workshop: Sendable {
         try await body(Workshop(store: try MediaStore(path: folder.appending(path: "store").path), folder: folder))
     }
 
-    /// Runs a program in the folder; the last word is the file that it makes.
+    /// Runs a program in the folder. The last argument is the file that it creates.
     @discardableResult
     func make(_ words: String...) async throws -> [UInt8] {
         try await TestProgram.make(words, in: folder)
     }
 
-    /// A test picture by the program for films: `a.png`, `a.jpg`, `a.gif`.
+    /// A test picture made by ffmpeg: `a.png`, `a.jpg`, `a.gif`.
     func picture(_ name: String, size: String = "64x48") async throws -> [UInt8] {
         try await make("ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=\(size)", "-frames:v", "1", name)
     }
 
-    /// The same picture in another format, by the program for pictures.
+    /// The same picture in another format, converted by libvips.
     func copy(_ name: String, to target: String) async throws -> [UInt8] {
         try await make("vips", "copy", name, target)
     }
 
-    /// Takes bytes in and converts them.
+    /// Accepts bytes as an upload and converts them.
     func convert(_ bytes: [UInt8]) async throws(MediaError) -> ConvertedMedia {
         let accepted = try await store.accept(.bytes(bytes))
         defer { store.discard(source: accepted.source) }
         return try await store.convert(accepted.source)
     }
 
-    /// The bytes of a finished file.
+    /// The bytes of a stored file.
     func read(_ name: MediaName?) async throws -> [UInt8] {
         let name = try #require(name)
         let file = try #require(try await store.open(name))
         return try await file.read(from: 0, count: file.size)
     }
 
-    /// Codec, format of the pixels and pictures a second of each stream of a finished film.
+    /// The codec, pixel format and frame rate of each stream of a stored video.
     func streams(_ name: MediaName?) async throws -> [[String]] {
         try Data(try await read(name)).write(to: folder.appending(path: "finished"))
         let answer = try await make(
@@ -61,7 +61,7 @@ struct Workshop: Sendable {
         }
     }
 
-    /// Every file below the store's folder, working folders too.
+    /// Every file in the store's folder, including its working folders.
     func paths() -> [String] {
         let root = folder.appending(path: "store").path
         let all = FileManager.default.subpaths(atPath: root) ?? []
@@ -74,19 +74,20 @@ struct Workshop: Sendable {
 }
 
 extension [UInt8] {
-    /// Whether text stands somewhere in the bytes.
+    /// Whether the bytes contain a text.
     func holds(_ text: String) -> Bool {
         Data(self).range(of: Data(text.utf8)) != nil
     }
 
-    /// A JPEG with a camera's segment behind its first marker: held upright, a place, and a word to look for.
+    /// A JPEG with an EXIF segment after its first marker: a rotation, a GPS position, and a word to search for.
     func withCameraData(_ word: String) -> [UInt8] {
         var exif: [UInt8] = Array("Exif\0\0".utf8)
-        // Little endian; the first directory at 8 with two entries: orientation 6 and a GPS directory at 38.
+        // Little endian; the first directory is at byte 8 and has two entries: orientation 6, and a GPS directory at
+        // byte 38.
         exif += [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 2, 0]
         exif += [0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0]
         exif += [0x25, 0x88, 4, 0, 1, 0, 0, 0, 38, 0, 0, 0, 0, 0, 0, 0]
-        // The GPS directory: one entry, the latitude's reference.
+        // The GPS directory has one entry, `GPSLatitudeRef`.
         exif += [1, 0, 1, 0, 2, 0, 2, 0, 0, 0, 0x4E, 0, 0, 0, 0, 0, 0, 0]
         exif += Array(word.utf8)
         let length = exif.count + 2

@@ -10,15 +10,15 @@ import Vocabulary
 
 @testable import Troquet
 
-/// All stories: one after the other, because each of them keeps several nodes busy.
+/// All stories. They run one after the other, because each of them uses several nodes.
 @Suite("Stories of whole nodes", .serialized)
 enum Stories {}
 
-/// Which node of a story stands on which engine.
+/// The database engine of each node of a story.
 struct Cast: Sendable, CustomStringConvertible {
     let engines: [TestEngine]
 
-    /// The first node on each engine, the others on the other one where there is one.
+    /// One cast for each engine of the first node. The second node uses the other engine if it is available.
     static let all: [Cast] = TestEngine.available.map { first in
         let other = TestEngine.available.first { $0 != first } ?? first
         return Cast(engines: [first, other, first])
@@ -26,14 +26,14 @@ struct Cast: Sendable, CustomStringConvertible {
 
     var description: String { engines.map(\.description).joined(separator: ", ") }
 
-    /// Runs a story with two nodes and takes them away afterwards.
+    /// Runs a story with two nodes and removes them afterwards.
     func play(
         clock: any Model.Clock = SystemClock(), _ story: (_ a: TestNode, _ b: TestNode) async throws -> Void
     ) async throws {
         try await play(2, clock: clock) { nodes in try await story(nodes[0], nodes[1]) }
     }
 
-    /// Runs a story with three nodes and takes them away afterwards.
+    /// Runs a story with three nodes and removes them afterwards.
     func playThree(_ story: (_ a: TestNode, _ b: TestNode, _ c: TestNode) async throws -> Void) async throws {
         try await play(3, clock: SystemClock()) { nodes in try await story(nodes[0], nodes[1], nodes[2]) }
     }
@@ -48,7 +48,7 @@ struct Cast: Sendable, CustomStringConvertible {
     }
 }
 
-/// Runs a story with nodes and takes them away afterwards.
+/// Runs a story with nodes and removes them afterwards.
 func withNodes(_ plans: [NodePlan], _ story: ([TestNode]) async throws -> Void) async throws {
     var nodes: [TestNode] = []
     var failure: (any Error)?
@@ -62,7 +62,7 @@ func withNodes(_ plans: [NodePlan], _ story: ([TestNode]) async throws -> Void) 
     if let failure { throw failure }
 }
 
-/// The time, which can be put forward: an hour's wait takes no hour.
+/// The system clock plus an offset, so that a test can skip an hour without waiting.
 final class MovableClock: Model.Clock {
     private let offset = Mutex(Duration.zero)
 
@@ -74,7 +74,7 @@ final class MovableClock: Model.Clock {
 }
 
 extension TestNode {
-    /// Where a follow between two accounts stands here; nil when there is none.
+    /// The state of a follow between two accounts on this node; nil when there is none.
     func follow(by follower: IRI, of target: IRI) async throws -> Follow.State? {
         try await read { db in
             guard let follower = try Accounts.byIRI(follower, in: db), let target = try Accounts.byIRI(target, in: db)
@@ -83,7 +83,7 @@ extension TestNode {
         }
     }
 
-    /// Lets a member or a group follow an account elsewhere, until both sides know.
+    /// Makes a member or a group follow a remote account, and waits until both nodes have accepted it.
     nonisolated func follow(_ target: Account, of other: TestNode, as follower: Account) async throws {
         try await services.follow(handle: "@\(target.username)@\(other.host)", as: .onBehalf(of: follower.id))
         try await eventually("\(follower.username) follows \(target.username)") {
@@ -91,7 +91,7 @@ extension TestNode {
         }
     }
 
-    /// What a guest's request for a seat came to, as this node knows it.
+    /// The state of a guest's RSVP, as this node knows it.
     func seat(of guest: IRI, at event: IRI) async throws -> Guest.State? {
         try await read { db in
             guard let account = try Accounts.byIRI(guest, in: db), let event = try Events.byIRI(event, in: db) else {

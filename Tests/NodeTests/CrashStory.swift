@@ -12,7 +12,7 @@ import Vocabulary
 @testable import Troquet
 
 extension Stories {
-    /// The real program, killed at the worst moments.
+    /// Kills the real program at critical moments.
     @Suite("Being killed", .enabled(if: ChildNode.binary != nil))
     struct CrashStory {
         private static let engines = TestEngine.available
@@ -33,7 +33,7 @@ extension Stories {
                 try await settle([a, b])
                 await a.stop()
 
-                // The post is committed by a command; the child finds it, sends it and never hears the answer.
+                // A command commits the post. The child process finds it, sends it and never receives the response.
                 try await a.open()
                 recorder.set(.mute)
                 let post = try await a.post("Tout de suite", in: scene.group, as: scene.paul)
@@ -78,7 +78,7 @@ extension Stories {
             #expect(try await a.follow(by: rosa, of: paul.iri) == nil)
 
             let second = try await ChildNode.start(a)
-            // The peer may not have heard the answer either.
+            // The peer may not have received the response either.
             #expect(try await request.send().status == 202)
             try await eventually("the Accept came") { !peer.heard("Accept").isEmpty }
             try await settle([a])
@@ -93,7 +93,7 @@ extension Stories {
 }
 
 extension TestNode {
-    /// Two minutes pass: whoever held a lease when it was killed holds none any more.
+    /// Expires all leases, as if two minutes had passed since their process was killed.
     func forgetLeases() async throws {
         try await write { tx in
             try tx.run("UPDATE delivery SET lease_until = 1 WHERE lease_until IS NOT NULL")
@@ -106,7 +106,7 @@ extension TestNode {
 struct ChildNode {
     private let process: Process
 
-    /// The program: `TROQUET_BINARY`, or the one beside the test's own. Says so once when there is none.
+    /// The program: `TROQUET_BINARY`, or the one beside the test executable. Prints a note once when there is none.
     static let binary: String? = {
         let own = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         let beside = own.deletingLastPathComponent().appending(path: "troquet").path
@@ -116,7 +116,7 @@ struct ChildNode {
         return nil
     }()
 
-    /// Starts it with the settings of a node that does not serve itself, and waits until it answers.
+    /// Starts it with the settings of a node that does not serve in this process, and waits until it responds.
     static func start(_ node: TestNode, roles: String = "web,worker,scheduler") async throws -> ChildNode {
         let process = Process()
         process.executableURL = URL(filePath: binary ?? "")
@@ -137,7 +137,7 @@ struct ChildNode {
         return child
     }
 
-    /// Kills it without a word.
+    /// Kills the process with SIGKILL.
     func kill() {
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()

@@ -13,7 +13,7 @@ import Vocabulary
 @testable import Troquet
 
 extension Stories {
-    /// What strangers find, and what they do not.
+    /// What other servers can find, and what they cannot.
     @Suite("Being found")
     struct DiscoveryStory {
         private static let engines = TestEngine.available
@@ -114,7 +114,7 @@ extension Stories {
                     guard let following = page.iri("next") else { break }
                     next = following
                 }
-                // A group repeats each post twice: the act of its author, and the post.
+                // A group's outbox has two activities for each post: its author's `Create` and the post itself.
                 #expect(outbox.integer("totalItems") == Int64(2 * said))
                 #expect(seen.count == 2 * said)
                 #expect(Set(seen).count == seen.count)
@@ -189,7 +189,7 @@ extension Stories {
                 #expect(shown.status == 200)
                 #expect(shown.text.contains("Entre nous"))
                 #expect(shown.header("Cache-Control")?.contains("no-store") == true)
-                // Strangers learn nothing of it from what lists things either.
+                // The post does not appear in collections either.
                 let outbox = try await a.document("/users/paul/outbox")
                 #expect(outbox.integer("totalItems") == 0)
                 for activity in try await a.activities(about: iri, type: "Create") {
@@ -202,7 +202,7 @@ extension Stories {
 }
 
 extension TestNode {
-    /// Asks another node for a document, signed by an actor of this one.
+    /// Fetches a document from another node, signed by an actor of this node.
     func signedGet(_ iri: IRI, as actor: Account) async throws -> TestResponse {
         guard let identity = try await current.keys.identity(of: actor.id) else { throw NodeTestError("no key") }
         var head = RequestHead(

@@ -9,7 +9,7 @@ import Vocabulary
 @testable import Troquet
 
 extension Stories {
-    /// Who hears whom across nodes.
+    /// Following across nodes.
     @Suite("Following")
     struct FollowStory {
         @Test(
@@ -107,7 +107,7 @@ extension Stories {
 extension TestNode {
     /// Plans an event that begins in a week.
     func plan(_ title: String, in group: Account, seats: Int? = nil, as organizer: Account) async throws -> Event {
-        // On the wire a time has whole seconds.
+        // Times in ActivityPub documents have whole seconds.
         let start = Timestamp((SystemClock().now.milliseconds / 1000 + 7 * 86_400) * 1000)
         var draft = EventDraft(
             group: group.id, title: title, startsAt: start, endsAt: start + .hours(2), timeZone: "Europe/Paris")

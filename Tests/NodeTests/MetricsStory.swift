@@ -9,7 +9,7 @@ import Testing
 @testable import Troquet
 
 extension Stories {
-    /// What the operator of a node reads at its second listener.
+    /// The metrics at the second listener of a node.
     @Suite("Metrics")
     struct MetricsStory {
         private static let engines = TestEngine.available
@@ -88,7 +88,7 @@ extension Stories {
             }
         }
 
-        /// A node with a second listener, and what is read there.
+        /// Runs a node with a second listener, with a function that reads the metrics from it.
         private func withMetrics(
             _ engine: TestEngine, clock: any Model.Clock = SystemClock(),
             roles: Set<Serve.Role> = Set(Serve.Role.allCases),
@@ -111,7 +111,7 @@ extension Stories {
     }
 }
 
-/// The text format of Prometheus, read strictly.
+/// A strict parser of Prometheus' text format.
 private struct MetricsPage {
     let contentType: String?
     private(set) var help: [String: String] = [:]

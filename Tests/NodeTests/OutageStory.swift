@@ -10,7 +10,7 @@ import Vocabulary
 @testable import Troquet
 
 extension Stories {
-    /// A node goes away and comes back.
+    /// A node is unreachable for some time.
     @Suite("Being away")
     struct OutageStory {
         @Test(
@@ -53,7 +53,7 @@ extension Stories {
             }
         }
 
-        /// What one author said of one post arrived in the order in which it was said.
+        /// Checks that the activities of one author about one post arrived in order.
         private static func checkOrder(of post: Post, from a: TestNode, at b: TestNode, author: Account) async throws {
             let said = try await a.read { db in
                 try db.rows(
@@ -73,7 +73,7 @@ extension Stories {
 }
 
 extension TestNode {
-    /// How often in a row a host did not answer.
+    /// How many times in a row a host did not respond.
     func failures(of host: String) async throws -> Int {
         try await read { db in try Peers.state(of: host, in: db)?.failures ?? 0 }
     }

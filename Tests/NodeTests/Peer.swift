@@ -5,14 +5,14 @@ import Model
 import TestSupport
 import Vocabulary
 
-/// One actor on a server that is no node: it shows its document and hears what it is sent.
+/// One actor on a server that is not a Troquet node: it serves its document and records what it receives.
 struct Peer: Sendable {
     let server: LoopbackServer
     let key: PrivateKey
     var iri: String { "\(server.origin)/users/rosa" }
     var keyID: String { "\(iri)#main-key" }
 
-    /// - Parameter showsKey: whether the actor's document can be had.
+    /// - Parameter showsKey: whether the actor's document can be fetched.
     static func start(at address: String = "127.0.0.9", showsKey: Bool = true) async throws -> Peer {
         let key = try PrivateKey.generateRSA(bits: 2048)
         let pem = key.publicKey.pem
@@ -29,7 +29,7 @@ struct Peer: Sendable {
         return Peer(server: server, key: key)
     }
 
-    /// What it was sent of a type.
+    /// The activities of a type that it received.
     func heard(_ type: String) -> [Document] {
         server.requests.filter { $0.method == "POST" }
             .compactMap { (try? JSON.parse($0.body)).flatMap { Document($0) } }.filter { $0.type == type }
@@ -44,7 +44,7 @@ struct Peer: Sendable {
         return json.serialized()
     }
 
-    /// A request to the shared inbox of a node, signed as this actor's server would now.
+    /// A request to the shared inbox of a node, signed with this actor's key.
     func request(
         _ body: [UInt8], to host: String, scheme: SignatureScheme = .cavage, at now: Timestamp = SystemClock().now,
         mediaType: String = "application/activity+json"
@@ -78,11 +78,11 @@ struct Peer: Sendable {
     }
 }
 
-/// A request as it goes over the wire, to be changed at will.
+/// An HTTP request that a test can change before it is sent.
 struct SignedRequest: Sendable {
     var method = "POST"
     var target = "/inbox"
-    /// Where it is sent, whatever its `Host` says.
+    /// The host to which it is sent, whatever its `Host` header says.
     let host: String
     var headers: [(name: String, value: String)]
     var body: [UInt8]
@@ -98,7 +98,7 @@ struct SignedRequest: Sendable {
         }
     }
 
-    /// Takes a header out.
+    /// Removes a header.
     mutating func remove(_ name: String) {
         headers.removeAll { $0.name == name }
     }
@@ -109,7 +109,7 @@ struct SignedRequest: Sendable {
         self[name].replaceSubrange(range, with: other)
     }
 
-    /// Sends it as it stands.
+    /// Sends the request unchanged.
     func send() async throws -> TestResponse {
         try await TestHTTPClient.send(
             method, "http://\(host)\(target)", headers: headers.map { ($0.name, $0.value) }, body: body)
@@ -117,6 +117,6 @@ struct SignedRequest: Sendable {
 }
 
 extension TestResponse {
-    /// The stable code of a refusal.
+    /// The stable code of an error response.
     var code: String? { (try? JSON.parse(body))?["error"]?.string }
 }

@@ -4,19 +4,19 @@ import Synchronization
 import TestSupport
 import Vocabulary
 
-/// Stands before nodes, passes everything on and writes it down.
+/// A proxy before the nodes that forwards every request and records it.
 final class Recorder: Sendable {
-    /// What becomes of an answer.
+    /// What happens to responses.
     enum Manner: Sendable {
-        /// It is passed on.
+        /// Request and response are forwarded.
         case faithful
-        /// The request is passed on, its answer never comes back.
+        /// The request is forwarded; its response is not.
         case mute
-        /// Nothing is passed on, and no answer comes.
+        /// Nothing is forwarded, and there is no response.
         case deaf
     }
 
-    /// One request and its answer.
+    /// One request and its response.
     struct Exchange: Sendable {
         let origin: String
         let request: LoopbackRequest
@@ -25,18 +25,18 @@ final class Recorder: Sendable {
 
     private let state = Mutex<(exchanges: [Exchange], manner: Manner, unanswered: Int)>(([], .faithful, 0))
 
-    /// What was said so far, in the order of the answers.
+    /// The exchanges so far, in the order of their responses.
     var exchanges: [Exchange] { state.withLock { $0.exchanges } }
 
-    /// How many requests have had no answer.
+    /// How many requests got no response.
     var unanswered: Int { state.withLock { $0.unanswered } }
 
-    /// How answers are given from now on.
+    /// Sets how requests are handled from now on.
     func set(_ manner: Manner) {
         state.withLock { $0.manner = manner }
     }
 
-    /// Listens at an address and passes on to a node behind it.
+    /// Listens on an address and forwards to a node.
     func stand(before listen: String, at address: String) async throws -> LoopbackServer {
         try await LoopbackServer.start(address) { request in
             let manner = self.state.withLock { $0.manner }

@@ -10,7 +10,7 @@ import Vocabulary
 @testable import Troquet
 
 extension Stories {
-    /// A rush on a few seats.
+    /// Many concurrent requests for few seats.
     @Suite("Seats")
     struct SeatsStory {
         @Test("of thirty who ask at once for seven seats seven get one, and each is answered once", arguments: Cast.all)
@@ -40,7 +40,7 @@ extension Stories {
                 #expect(try await b.received("Accept").map(\.outcome) == Array(repeating: "applied", count: 7))
                 #expect(
                     try await b.received("TentativeAccept").map(\.outcome) == Array(repeating: "applied", count: 23))
-                // Both nodes agree on who they are.
+                // Both nodes agree on who has a seat.
                 for person in people {
                     #expect(
                         try await a.seat(of: person.iri, at: event.iri)

@@ -12,7 +12,7 @@ import Vocabulary
 @testable import Troquet
 
 extension Stories {
-    /// A discussion over three nodes.
+    /// A discussion across three nodes.
     @Suite("Talking")
     struct TalkStory {
         @Test(
@@ -24,7 +24,7 @@ extension Stories {
                 let post = try await a.post("Qui vient ?", title: "Ménage", in: scene.group, as: scene.paul)
                 try await eventually("all three came") { try await b.received("Announce").count == 2 }
                 try await settle([a, b])
-                // Whichever is first brings the post; it is fetched when that is an announcement.
+                // Whichever activity arrives first brings the post. It is fetched when that is an `Announce`.
                 #expect(try await b.received("Create").count == 1)
                 #expect(try await b.received().allSatisfy { ["applied", "duplicate"].contains($0.outcome) })
                 #expect(try await b.count("post") == 1)
@@ -33,7 +33,7 @@ extension Stories {
                 #expect(copy.content.string.contains("Qui vient ?"))
                 let group = try #require(try await b.account(scene.group.iri))
                 #expect(copy.group == group.id)
-                // The group's two announcements are one boost; nobody else boosted.
+                // The group's two announcements count as one boost, and nobody else boosted.
                 #expect(try await b.count("boost") == 1)
             }
         }
@@ -127,7 +127,7 @@ extension Stories {
                 let stone = Document(try JSON.parse(gone.body))
                 #expect(stone?.type == "Tombstone")
                 #expect(stone?.string("formerType") == "Note")
-                // What repeats the deleted words is not shown any more either.
+                // Activities that contain the deleted text are no longer shown either.
                 for id in try await a.activities(about: root.iri, type: "Create") {
                     #expect(try await a.get("/activities/\(id)").status == 404)
                 }
@@ -137,7 +137,7 @@ extension Stories {
 }
 
 extension TestNode {
-    /// The numbers of what was said here about something.
+    /// The ids of the sent activities about an object.
     func activities(about iri: IRI, type: String) async throws -> [Int64] {
         try await read { db in
             try db.rows("SELECT id FROM activity WHERE object_iri = \(iri.string) AND type = \(type)").map {

@@ -11,7 +11,7 @@ import Vocabulary
 @testable import Troquet
 
 extension Stories {
-    /// Requests that were changed on their way.
+    /// Signed requests that were changed on their way.
     @Suite("Tampering")
     struct TamperStory {
         @Test(
@@ -23,7 +23,8 @@ extension Stories {
                 try await withNodes([NodePlan(engine: engine)]) { nodes in
                     let node = nodes[0]
                     let paul = try await node.member("paul")
-                    // The node knows the peer before, so that nothing is fetched and kept on the way to a refusal.
+                    // The node knows the peer before, so that no actor is fetched and stored while a request is
+                    // refused.
                     let like = peer.activity("Like", 1, object: paul.iri.string)
                     #expect(try await peer.request(like, to: node.host, scheme: scheme).send().status == 202)
                     try await settle([node])
@@ -52,7 +53,7 @@ extension Stories {
             try await settle([node])
             let after = try await node.rowCounts()
             #expect(try await honest.send().status == 202)
-            // The same activity under a new signature is the same activity.
+            // The same activity with a new signature is a duplicate.
             let scheme: SignatureScheme = honest["signature-input"].isEmpty ? .cavage : .rfc9421
             let again = try peer.request(
                 honest.body, to: node.host, scheme: scheme, at: SystemClock().now + .seconds(5))
@@ -132,7 +133,7 @@ extension Stories {
 }
 
 extension TestNode {
-    /// How many rows each table has that an activity could change.
+    /// The number of rows in each table that an activity could change.
     func rowCounts() async throws -> [String: Int] {
         var counts: [String: Int] = [:]
         counts["received"] = try await count("received")

@@ -6,7 +6,7 @@ import Model
 import TestSupport
 import Vocabulary
 
-/// One change of a signed request, and how it is answered.
+/// One change of a signed request, and the expected status and code.
 struct Tampering: Sendable {
     let name: String
     let status: Int
@@ -153,9 +153,9 @@ struct Tampering: Sendable {
 }
 
 extension SignedRequest {
-    /// How it was signed.
+    /// The signature scheme of the request.
     var scheme: SignatureScheme { self["signature-input"].isEmpty ? .cavage : .rfc9421 }
 
-    /// The header in which the key is named.
+    /// The header that contains the key id.
     var keyHeader: String { scheme == .cavage ? "signature" : "signature-input" }
 }

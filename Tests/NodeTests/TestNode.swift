@@ -15,26 +15,26 @@ import Vocabulary
 
 @testable import Troquet
 
-/// How a node of a test is made.
+/// How a node of a test is created.
 struct NodePlan: Sendable {
     var engine = TestEngine.sqlite
-    /// One of `127.0.0.0/8`, so that several nodes are several hosts.
+    /// An address in `127.0.0.0/8`, so that several nodes are several hosts.
     var address = "127.0.0.2"
     var roles = Set(Serve.Role.allCases)
     var clock: any Model.Clock = SystemClock()
-    /// Settings beyond those that every node of a test has.
+    /// Settings in addition to those that every test node has.
     var settings: [String] = []
-    /// Writes down what comes in; the node is then reached through it.
+    /// Records incoming requests. Then the node is reached through the recorder.
     var recorder: Recorder?
 }
 
-/// A whole node over real sockets, composed from a configuration as `troquet serve` composes it.
+/// A whole node over real sockets, composed from a configuration as in `troquet serve`.
 actor TestNode {
-    /// `http://127.0.0.2:40123`
+    /// For example `http://127.0.0.2:40123`.
     nonisolated let origin: String
-    /// Where it listens: the origin's authority, unless a recorder stands before it.
+    /// The address on which it listens. It is the origin's authority, unless there is a recorder.
     nonisolated let listen: String
-    /// Its database, which outlives a stop.
+    /// Its database, which still exists after a stop.
     nonisolated let place: TestPlace
     private let plan: NodePlan
     private let folder: URL
@@ -43,7 +43,7 @@ actor TestNode {
     private var group: ServiceGroup?
     private var running: Task<Void, any Error>?
 
-    /// `127.0.0.2:40123`, as it stands in handles.
+    /// For example `127.0.0.2:40123`, as in handles.
     nonisolated var host: String { String(origin.dropFirst("http://".count)) }
 
     private init(_ plan: NodePlan, origin: String, listen: String, place: TestPlace, front: LoopbackServer?) {
@@ -55,14 +55,14 @@ actor TestNode {
         folder = FileManager.default.temporaryDirectory.appending(path: "troquet-node-\(UUID().uuidString)")
     }
 
-    /// A node with an empty database, running.
+    /// Creates a node with an empty database and starts it.
     static func start(_ plan: NodePlan) async throws -> TestNode {
         let node = try await make(plan)
         try await node.start()
         return node
     }
 
-    /// A node with an empty database that does not run yet.
+    /// Creates a node with an empty database, without starting it.
     static func make(_ plan: NodePlan) async throws -> TestNode {
         let place = try await plan.engine.makePlace(migrations: Schema.migrations)
         let listen = "\(plan.address):\(try await freePort(at: plan.address))"
@@ -73,7 +73,7 @@ actor TestNode {
         return TestNode(plan, origin: front.origin, listen: listen, place: place, front: front)
     }
 
-    /// A second process of the same node: its origin and its database, other roles.
+    /// A second process of the same node, with its origin and database and with other roles.
     nonisolated func twin(roles: Set<Serve.Role>) -> TestNode {
         var plan = plan
         plan.roles = roles
@@ -89,7 +89,7 @@ actor TestNode {
         ] + plan.settings
     }
 
-    /// The address of the database with its password, which its description leaves out.
+    /// The URL of the database with its password, which the URL's description leaves out.
     private nonisolated var database: String {
         let text = place.url.description
         guard plan.engine == .postgres, let name = text.split(separator: "/").last,
@@ -99,7 +99,7 @@ actor TestNode {
         return "postgres://\(server[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" })/\(name)"
     }
 
-    /// Opens the node without serving: what a command of the command line does.
+    /// Opens the node without serving, as a command of the command line does.
     func open() async throws {
         let configuration = try Configuration(path: nil, flags: settings, environment: [:])
         let node = try await Node.open(configuration, clock: plan.clock)
@@ -107,7 +107,7 @@ actor TestNode {
         self.node = node
     }
 
-    /// Serves, and returns when requests are answered.
+    /// Starts the node, and returns when it accepts requests.
     func start() async throws {
         try await open()
         let node = try await current
@@ -122,7 +122,7 @@ actor TestNode {
         throw NodeTestError("the node ended before it served")
     }
 
-    /// Stops as a signal does; the database stays.
+    /// Stops the node as a signal does. The database is kept.
     func stop() async {
         await group?.triggerGracefulShutdown()
         _ = await running?.result
@@ -130,7 +130,7 @@ actor TestNode {
         (group, running, node) = (nil, nil, nil)
     }
 
-    /// Stops for good and takes the database away.
+    /// Stops the node and deletes its database.
     func remove() async {
         await stop()
         await front?.stop()
@@ -138,7 +138,7 @@ actor TestNode {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// The node's parts.
+    /// The parts of the running node.
     var current: Node {
         get async throws {
             guard let node else { throw NodeTestError("the node is stopped") }
@@ -156,7 +156,7 @@ actor TestNode {
     }
 }
 
-/// A process of a node, which ends when its group does.
+/// A process of a node, which ends with its service group.
 private struct Served: Service {
     let process: NodeProcess
     let signal: AsyncStream<Void>.Continuation
@@ -167,7 +167,7 @@ private struct Served: Service {
     }
 }
 
-/// Why a test cannot go on.
+/// Why a test cannot continue.
 struct NodeTestError: Error, CustomStringConvertible {
     let description: String
 
@@ -176,42 +176,42 @@ struct NodeTestError: Error, CustomStringConvertible {
     }
 }
 
-// MARK: - What a test does with a node
+// MARK: - What tests do with a node
 
 extension TestNode {
-    /// What members can do.
+    /// The services of the node.
     var services: Services {
         get async throws { try await current.services }
     }
 
-    /// Reads rows.
+    /// Reads from the database.
     func read<T: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> T) async throws -> T {
         try await current.database.read(body)
     }
 
-    /// Changes rows.
+    /// Writes to the database.
     func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
         try await current.database.write(body)
     }
 
-    /// How many rows a query counts.
+    /// The number of rows of a table with a condition.
     func count(_ sql: SQL) async throws -> Int {
         try await read { db in Int(try db.row("SELECT count(*) AS n FROM \(sql)")?.int("n") ?? 0) }
     }
 
-    /// A new member.
+    /// Creates a member.
     func member(_ name: String, role: Role = .member) async throws -> Account {
         try await services.createAccount(SignUp(name: name, email: "\(name)@example.org"), role: role, as: .operator)
     }
 
-    /// A new group, run by nobody in particular.
+    /// Creates a group, without a founder by default.
     func group(_ name: String, approves: Bool = false, founder: ID<Account>? = nil) async throws -> Account {
         var draft = GroupDraft(name: name, title: name.capitalized)
         draft.approvesFollowers = approves
         return try await services.createGroup(draft, as: founder.map { .member($0) } ?? .operator)
     }
 
-    /// A post of a member in a group, which the member follows.
+    /// Publishes a post of a member, in a group if one is given.
     func post(
         _ text: String, title: String = "", in group: Account? = nil, as author: Account
     ) async throws -> Post {
@@ -223,22 +223,22 @@ extension TestNode {
         return post
     }
 
-    /// The account with this id on the wire.
+    /// The account with this ActivityPub id.
     func account(_ iri: IRI) async throws -> Account? {
         try await read { db in try Accounts.byIRI(iri, in: db) }
     }
 
-    /// The post with this id on the wire.
+    /// The post with this ActivityPub id.
     func post(_ iri: IRI) async throws -> Post? {
         try await read { db in try Posts.byIRI(iri, in: db) }
     }
 
-    /// The event with this id on the wire.
+    /// The event with this ActivityPub id.
     func event(_ iri: IRI) async throws -> Event? {
         try await read { db in try Events.byIRI(iri, in: db) }
     }
 
-    /// Asks for a path of the node, or for a whole address.
+    /// Sends a GET request for a path of the node, or for a whole URL.
     nonisolated func get(_ path: String, _ accept: String? = "application/activity+json") async throws -> TestResponse {
         let url = path.hasPrefix("http") ? path : origin + path
         return try await TestHTTPClient.send("GET", url, headers: accept.map { [("Accept", $0)] } ?? [])
@@ -253,7 +253,7 @@ extension TestNode {
         return document
     }
 
-    /// What was received of a type and what became of it, in the order in which it came.
+    /// The type and outcome of the received activities, in the order in which they were received.
     func received(_ type: String? = nil) async throws -> [(type: String, outcome: String)] {
         try await read { db in
             try db.rows("SELECT activity_type, outcome FROM received ORDER BY id").map {
@@ -262,7 +262,7 @@ extension TestNode {
         }.filter { type == nil || $0.type == type }
     }
 
-    /// Whether nothing waits any more, in or out.
+    /// Whether the inbox and the outbox are empty.
     func isSettled() async throws -> Bool {
         let waiting = try await count("received WHERE state = 'waiting'")
         let deliveries = try await count("delivery")
@@ -272,7 +272,7 @@ extension TestNode {
 
 // MARK: - Waiting
 
-/// Waits until something holds, looking every 20 ms, ten seconds at the most.
+/// Waits until the condition holds, checking every 20 ms, for at most ten seconds.
 func eventually(
     _ what: String, timeout: Duration = .seconds(10), at location: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
@@ -300,7 +300,7 @@ func awaited<Value>(
     return found
 }
 
-/// Waits until no node of a story has anything left to do.
+/// Waits until the inboxes and outboxes of all nodes are empty.
 func settle(_ nodes: [TestNode], at location: SourceLocation = #_sourceLocation) async throws {
     try await eventually("everything is delivered and applied", at: location) {
         for _ in 0..<2 {

@@ -3,9 +3,9 @@
 import TestSupport
 import Vocabulary
 
-/// What two nodes said to each other, as a person reads it.
+/// The exchanges between two nodes in readable form.
 struct Transcript {
-    /// A part of the story and what was said in it.
+    /// A part of the story and its exchanges.
     struct Chapter {
         let title: String
         let exchanges: [Recorder.Exchange]
@@ -15,7 +15,7 @@ struct Transcript {
     let b: TestNode
     var chapters: [Chapter] = []
 
-    /// The whole text. Names, numbers and signatures stand masked, so that two runs differ in little but the dates.
+    /// The whole text. Hosts, ids and signatures are masked, so that two runs differ in little except the dates.
     var text: String {
         var numbers = Numbers()
         var text = """
@@ -33,13 +33,13 @@ struct Transcript {
         return text
     }
 
-    /// One line a kind of message that one node posted to the other, without its number: what does not depend on who
-    /// was faster.
+    /// One line for each kind of activity that one node posted to the other, without its number. So it does not depend
+    /// on timing.
     var messages: Set<String> {
         Set(chapters.flatMap(\.exchanges).filter { $0.request.method == "POST" }.map { hidingHosts(headline($0)) })
     }
 
-    /// The same lines of a text.
+    /// The same lines, taken from a text.
     static func messages(of text: String) -> Set<String> {
         Set(text.split(separator: "\n").filter { $0.hasPrefix("---- ") && $0.contains(" POST ") }.map(String.init))
     }
@@ -74,7 +74,7 @@ struct Transcript {
         return ["", json.shorteningKeys().prettyPrinted(), ""]
     }
 
-    /// Keeps the first letters of a signature.
+    /// Keeps only the first characters of a signature.
     private static func shortened(_ value: String, in name: String) -> String {
         guard name.lowercased() == "signature", let start = value.firstRange(of: "signature=\"") else { return value }
         return "\(value[..<start.upperBound])\(value[start.upperBound...].prefix(8))…\""
@@ -92,7 +92,7 @@ struct Transcript {
     }
 }
 
-/// Gives small numbers to long ones, in the order in which they come.
+/// Replaces long numbers with small ones, in the order in which they occur.
 private struct Numbers {
     private var known: [Substring: Int] = [:]
 
@@ -122,7 +122,7 @@ extension Character {
 }
 
 extension JSON {
-    /// The same with nothing but the first line of a public key.
+    /// A copy with only the first line of each public key.
     fileprivate func shorteningKeys() -> JSON {
         switch self {
         case .string(let text): text.hasPrefix("-----BEGIN") ? .string("-----BEGIN PUBLIC KEY-----\n…") : self

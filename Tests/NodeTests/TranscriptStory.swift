@@ -10,7 +10,7 @@ import Vocabulary
 @testable import Troquet
 
 extension Stories {
-    /// What two nodes say to each other in the stories of this suite, written down.
+    /// Records what two nodes send to each other in a story.
     @Suite("The transcript")
     struct TranscriptStory {
         private static let file = URL(filePath: #filePath).deletingLastPathComponent()
@@ -36,7 +36,7 @@ extension Stories {
     }
 }
 
-/// Anna at B follows a group at A, talks there and comes to a meeting.
+/// Anna at B follows a group at A, takes part in a discussion and attends an event.
 private struct Tale {
     let a: TestNode
     let b: TestNode
@@ -98,7 +98,7 @@ private struct Tale {
         try await end("Paul cancels it")
     }
 
-    /// Waits until all is said, and ends the chapter.
+    /// Waits until all queues are empty, and ends the chapter.
     private mutating func end(_ title: String) async throws {
         try await settle([a, b])
         let exchanges = recorder.exchanges

@@ -10,7 +10,7 @@ import Vocabulary
 @testable import Troquet
 
 extension Stories {
-    /// One node in two processes, which share a database on a server.
+    /// One node in two processes, which share a database server.
     @Suite("Two processes", .enabled(if: TestEngine.available.contains(.postgres)))
     struct TwoProcessesStory {
         @Test("what the web process takes in the worker hears of at once, and applies and answers")
@@ -22,7 +22,8 @@ extension Stories {
                 let word = Task { await changes.first { $0 == .inboxWaits } }
                 let body = peer.activity("Follow", 1, object: paul.iri.string)
                 #expect(try await peer.request(body, to: web.host).send().status == 202)
-                // The word came from another process through the database: nothing else connects the two.
+                // The change notification came from the other process through the database. Nothing else connects the
+                // two.
                 #expect(await word.value == .inboxWaits)
                 try await eventually("the worker answered") { peer.heard("Accept").count == 1 }
                 try await settle([web])
@@ -47,7 +48,7 @@ extension Stories {
             }
         }
 
-        /// Runs a story with a process that serves and one that works.
+        /// Runs a story with a web process and a worker process.
         private func withPair(_ story: (_ web: TestNode, _ worker: TestNode) async throws -> Void) async throws {
             try await withNodes([NodePlan(engine: .postgres, roles: [.web])]) { nodes in
                 let worker = nodes[0].twin(roles: [.worker])

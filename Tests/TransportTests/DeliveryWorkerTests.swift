@@ -132,7 +132,7 @@ struct DeliveryWorkerTests {
             world.settings.concurrency = 8
             world.settings.stopPatience = .milliseconds(10)
             let fixed = world
-            // Silent hosts first in the queue, more of them than requests that may be open.
+            // The silent hosts are first in the queue, and there are more of them than requests may be open.
             let slow = (1...30).flatMap { host in
                 (1...4).map { "http://127.0.1.\(host):\(silent.port)/inbox\($0)" }
             }
@@ -232,7 +232,7 @@ struct DeliveryWorkerTests {
             let running = Task { try await group.run() }
             try await DeliveryWorld.wait { server.requests.count == 2 }
             await group.triggerGracefulShutdown()
-            // Handed back while the two that are under way still wait for their answers.
+            // They are released while the two open requests still wait for their responses.
             try await DeliveryWorld.wait {
                 try await world.database.read { db in
                     try db.row("SELECT count(*) AS n FROM delivery WHERE lease_until IS NULL AND attempts = 0")?
@@ -248,7 +248,7 @@ struct DeliveryWorkerTests {
     }
 }
 
-/// Numbers in order; the last one stays.
+/// Returns the numbers in order; the last one is repeated.
 private final class Answers: Sendable {
     private let left: Mutex<[Int]>
 

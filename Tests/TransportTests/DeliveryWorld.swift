@@ -12,7 +12,7 @@ import Vocabulary
 
 @testable import Transport
 
-/// A database with one group that has a key, and what a worker needs to deliver for it.
+/// A database with one group that has a key, and a delivery worker for it.
 struct DeliveryWorld: Sendable {
     let database: Database
     let clock: MovableClock
@@ -23,7 +23,7 @@ struct DeliveryWorld: Sendable {
     var settings = DeliverySettings()
     var admits: @Sendable (String) async -> Bool = { _ in true }
 
-    /// Runs `body` in a new world and takes it away again.
+    /// Calls `body` with a new world, and closes it afterwards.
     static func with(_ engine: TestEngine, _ body: (DeliveryWorld) async throws -> Void) async throws {
         let world = try await DeliveryWorld(engine)
         do {
@@ -98,7 +98,7 @@ struct DeliveryWorld: Sendable {
         return DeliveryWorker(context, settings: settings)
     }
 
-    /// Looks again and again, for thirty seconds at the most.
+    /// Checks the condition repeatedly, for at most thirty seconds.
     static func wait(_ condition: @escaping @Sendable () async throws -> Bool) async throws {
         try await withDeadline(.after(.seconds(30))) {
             while try await !condition() { try await Task.sleep(for: .milliseconds(5)) }
@@ -110,14 +110,14 @@ struct DeliveryWorld: Sendable {
         try await database.read { db in Int(try db.row("SELECT count(*) AS n FROM delivery")?.int("n") ?? -1) }
     }
 
-    /// Why deliveries were given up, in order.
+    /// The reasons of abandoned deliveries, in order.
     func abandoned() async throws -> [String] {
         try await database.read { db in
             try db.rows("SELECT reason FROM abandoned_delivery ORDER BY id").map { try $0.text("reason") }
         }
     }
 
-    /// What is known of a host.
+    /// The stored state of a host.
     func peer(_ host: String) async throws -> PeerState? {
         try await database.read { db in try Peers.state(of: host, in: db) }
     }

@@ -59,7 +59,7 @@ struct HostGateTests {
         #expect(step == .rest(until: wallClock))
         #expect(gate.state(of: "a.test").limit == 3)
         #expect(gate.state(of: "a.test").openLimit == 1)
-        // Begun before the failure was known: the same failure, not another.
+        // This request began before the first failure was known, so it counts as the same failure.
         let again = gate.land(open.removeFirst(), .rest(until: wallClock), at: later, wallClock: wallClock)
         #expect(again == .keep)
         #expect(gate.state(of: "a.test").failures == 1)
@@ -71,7 +71,7 @@ struct HostGateTests {
         let open = departAll(&gate)
         let until = wallClock + .seconds(15)
         for delivery in open { _ = gate.land(delivery, .rest(until: until), at: now, wallClock: wallClock) }
-        // The database does not know it yet.
+        // The state in the database is older than the failure.
         let stale = PeerState(
             host: "a.test", policy: .unset, note: "", firstSeen: wallClock, lastSuccess: nil, firstFailure: nil,
             failures: 0, restUntil: Timestamp(0), scheme: nil, schemeUntil: Timestamp(0))

@@ -83,7 +83,7 @@ struct OutboundClientTests {
         let block = try #require(CIDRBlock("127.0.0.0/16"))
         let pool = try ClientPool(
             addressGuard: AddressGuard(insecureBlocks: [block]), caFile: nil, group: TestLoops.group)
-        // As if the first check had been passed: the pool itself must refuse.
+        // The first check is skipped here, so the pool itself must refuse.
         let address = try #require(IPAddress("127.1.0.1"))
         let route = ClientPool.Route(scheme: "http", host: "evil.test", port: canary.port, address: address)
         await #expect(throws: TransportFailure.forbiddenAddress) {

@@ -163,7 +163,7 @@ extension QueuedPush {
     }
 }
 
-/// A node with one member, one app that waits for pushes, and its push service.
+/// A node with one member, one app with pending pushes, and its push service.
 private struct PushWorld {
     private enum Notice {}
 
@@ -256,7 +256,7 @@ private struct PushWorld {
         try await database.read { db in Int(try db.row("SELECT count(*) AS n FROM push_queue")?.int("n") ?? -1) }
     }
 
-    /// Decrypts as the app does, with its own key.
+    /// Decrypts a push with the app's private key.
     func open(_ request: LoopbackRequest) throws -> [UInt8] {
         func field(_ name: String, _ key: String) throws -> [UInt8] {
             let part = request[name]?.split(separator: ";").first { $0.hasPrefix("\(key)=") }
@@ -278,7 +278,7 @@ private struct PushWorld {
             secret: input, salt: salt, info: Array("Content-Encoding: \(coding)\0".utf8) + tail, count: 16)
         let nonce = KeyDerivation.hkdf(
             secret: input, salt: salt, info: Array("Content-Encoding: nonce\0".utf8) + tail, count: 12)
-        // In counter mode what encrypts also decrypts.
+        // AES-GCM encrypts in counter mode, so encrypting again decrypts.
         let plain = try AESGCM.seal(Array(record.dropLast(16)), key: key, nonce: nonce).dropLast(16)
         return Array(isStandard ? plain.dropLast() : plain.dropFirst(2))
     }

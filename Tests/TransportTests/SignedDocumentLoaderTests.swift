@@ -274,7 +274,7 @@ struct SignedDocumentLoaderTests {
     }
 }
 
-/// Lets one through for each opening.
+/// Lets one caller pass for each element of a stream.
 private actor Turnstile {
     private var openings = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -297,7 +297,7 @@ private actor Turnstile {
     }
 }
 
-/// How many are inside, and how many there were at the most.
+/// Counts the current callers and their maximum.
 private actor OpenCount {
     private var now = 0
     private(set) var most = 0

@@ -7,7 +7,7 @@ import NIOPosix
 
 @testable import Transport
 
-/// What the tests of the pool need of the libraries below it.
+/// Types of the libraries below the pool that its tests need.
 enum TestLoops {
     static var group: any EventLoopGroup { MultiThreadedEventLoopGroup.singleton }
 

@@ -11,7 +11,7 @@ import Vocabulary
 
 @testable import Transport
 
-/// A clock that stands still until it is moved.
+/// A clock that only moves when the test advances it.
 final class MovableClock: Model.Clock {
     private let instant: Mutex<Timestamp>
 
@@ -26,7 +26,7 @@ final class MovableClock: Model.Clock {
     }
 }
 
-/// Names and their addresses; each look-up takes the next answer, the last one stays.
+/// A table of host names. Each look-up takes the next list of addresses; the last list is used again.
 final class NameTable: Sendable {
     private let answers: Mutex<[String: [[String]]]>
 
@@ -45,7 +45,7 @@ final class NameTable: Sendable {
     }
 }
 
-/// An outbound client in a world where `127.0.0.0/16` is open and the rest of the loopback network is not.
+/// An outbound client for which `127.0.0.0/16` is open and the rest of the loopback network is forbidden.
 enum TransportWorld {
     static let opened = ["127.0.0.0/16"]
 
@@ -62,7 +62,7 @@ enum TransportWorld {
             network: network, logger: .silent)
     }
 
-    /// Lends a client, and shuts it down whatever happens.
+    /// Calls `body` with a client, and always shuts it down afterwards.
     static func withClient(
         _ client: OutboundClient, _ body: (OutboundClient) async throws -> Void
     ) async throws {
@@ -75,12 +75,12 @@ enum TransportWorld {
         await client.shutdown()
     }
 
-    /// A key for tests, made once.
+    /// A key for tests, generated once.
     static let key: PrivateKey? = try? PrivateKey.generateRSA()
 
     static let activityType = "application/activity+json"
 
-    /// Whether the request is signed by ``key``, and for which host.
+    /// Whether the request is signed with ``key`` for this authority.
     static func isSigned(_ request: LoopbackRequest, authority: String, target: String? = nil, now: Timestamp) -> Bool {
         let head = RequestHead(
             method: request.method, target: target ?? request.target, authority: authority, scheme: "http",

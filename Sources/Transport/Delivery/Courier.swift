@@ -5,16 +5,16 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// Carries one delivery to its inbox: signed now, and once more in another way when the peer does not like the first.
+/// Sends one delivery to its inbox. When the peer refuses the signature, it is sent once more with the other scheme.
 struct Courier: Sendable {
-    /// What came of it.
+    /// The result of an attempt.
     struct Report: Sendable {
         var outcome: DeliveryOutcome
-        /// What is worth remembering about the host: it refused the other scheme and took this one.
+        /// The scheme to remember for the host: it refused the other scheme and accepted this one.
         var scheme: SignatureScheme?
     }
 
-    /// How long one request may take, and how long all requests of one attempt together.
+    /// How long one request may take, and how long all requests of one attempt together may take.
     static let requestPatience = Duration.seconds(30)
     static let patience = Duration.seconds(50)
 
@@ -48,7 +48,10 @@ struct Courier: Sendable {
         var deadline: ContinuousClock.Instant
     }
 
-    /// Spec: draft-cavage-12 first, RFC 9421 after a 400 or 401, or the other way round where that was learnt.
+    /// Tries both signature schemes.
+    ///
+    /// Spec: draft-cavage-12 first, RFC 9421 after a 400 or 401; the other order when the host accepted RFC 9421
+    /// before.
     private func knock(_ parcel: Parcel, _ scheme: SignatureScheme) async -> Report {
         let first = await send(parcel, scheme)
         guard case .status(let status, _, _) = first, status == 400 || status == 401 else {
@@ -62,7 +65,7 @@ struct Courier: Sendable {
         return Report(outcome: Self.outcome(second), scheme: (200..<300).contains(status) ? other : nil)
     }
 
-    /// Signs and posts; again when a connection that was kept open proves to be closed.
+    /// Signs and posts the delivery. Repeats it once when a kept-alive connection was already closed by the server.
     private func send(_ parcel: Parcel, _ scheme: SignatureScheme) async -> PostResult {
         let result = await post(parcel, scheme)
         guard case .failed(.closed) = result else { return result }

@@ -5,9 +5,9 @@ internal import HTTPSignatures
 internal import Model
 internal import Storage
 
-/// What attempts have brought and is not yet written: many of them become one transaction.
+/// The results of attempts that are not yet written. Many of them are written in one transaction.
 struct DeliveryLedger: Sendable {
-    /// One delivery's end, for this time.
+    /// The result of one attempt.
     struct Entry: Sendable {
         var delivery: QueuedDelivery
         var step: DeliveryPlan.Step
@@ -24,7 +24,7 @@ struct DeliveryLedger: Sendable {
 
     var isEmpty: Bool { entries.isEmpty && notes.isEmpty }
 
-    /// Whether something left the queue, so that what stood behind it may go.
+    /// Whether a delivery left the queue, so that the next one to the same inbox may be leased.
     var makesWay: Bool {
         entries.contains { entry in
             switch entry.step {
@@ -36,20 +36,20 @@ struct DeliveryLedger: Sendable {
 
     mutating func add(_ entry: Entry) { entries.append(entry) }
 
-    /// The later note about a host replaces the earlier one.
+    /// Adds a result for a host. It replaces an earlier one.
     mutating func note(_ step: DeliveryPlan.HostStep, scheme: SignatureScheme?, of host: String) {
         guard step != .keep || scheme != nil else { return }
         if step != .keep { notes[host, default: HostNote()].step = step }
         if let scheme { notes[host, default: HostNote()].scheme = scheme }
     }
 
-    /// Puts back what could not be written, before what was added since.
+    /// Puts results that could not be written before those that were added since.
     mutating func putBack(_ earlier: DeliveryLedger) {
         entries = earlier.entries + entries
         notes.merge(earlier.notes) { later, _ in later }
     }
 
-    /// Each entry alone, and the notes: for the case that one of them is what cannot be written.
+    /// One ledger for each delivery, and one for all hosts. Used when one of them cannot be written.
     var parts: [DeliveryLedger] {
         var parts = entries.map { entry in
             var part = DeliveryLedger()
@@ -64,7 +64,7 @@ struct DeliveryLedger: Sendable {
 
     /// Writes everything.
     ///
-    /// Hosts in the order of their names, so that two processes never wait for each other.
+    /// Hosts are written in the order of their names, so that two processes never deadlock.
     func write(
         at now: Timestamp, ids: IDMaker, holder: LeaseHolder, in tx: Transaction
     ) throws(DatabaseError) {

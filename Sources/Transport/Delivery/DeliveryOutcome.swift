@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What became of one attempt to deliver.
+/// The result of one attempt to deliver an activity.
 public enum DeliveryOutcome: Sendable, Hashable {
-    /// The peer has it.
+    /// The peer accepted it.
     case delivered
-    /// The inbox is no more (410).
+    /// The inbox no longer exists (410).
     case gone
-    /// The peer will never take it.
+    /// The peer will never accept this delivery.
     case refused(status: Int)
-    /// The peer cannot take it now, this one or any.
+    /// The peer does not accept this delivery, or any delivery, at the moment.
     case later(status: Int, retryAfter: Duration?)
-    /// There was no answer.
+    /// There was no response.
     case unanswered(TransportFailure)
-    /// We do not talk to the host.
+    /// This node does not contact the host.
     case hostBlocked
-    /// The actor has no key any more.
+    /// The actor has no private key any more.
     case unsigned
-    /// Something of ours failed, such as the database; the peer was not asked.
+    /// Something on this node failed, such as the database. No request was sent.
     case postponedByUs
-    /// We stop; the peer was not asked, or its answer was not waited for.
+    /// This process is stopping. No request was sent, or its response was not awaited.
     case stopped
 
-    /// What a status code means for a delivery.
+    /// Maps the status code of a response to an outcome.
     ///
-    /// - Parameter retryAfter: what the answer's `Retry-After` says.
+    /// - Parameter retryAfter: the `Retry-After` of the response.
     public init(status: Int, retryAfter: Duration?) {
         switch status {
         case 200..<300: self = .delivered
@@ -34,10 +34,10 @@ public enum DeliveryOutcome: Sendable, Hashable {
         }
     }
 
-    /// Whether no delivery to the host can be expected to fare better for the moment.
+    /// Whether other deliveries to the same host would probably fail too.
     ///
-    /// A 500 may be about this one activity; the other three say that the host, or what stands before it, is busy or
-    /// down.
+    /// A 500 may be caused by this one activity. 429 and 502 to 504 say that the host, or a proxy in front of it, is
+    /// busy or down.
     var isAboutHost: Bool {
         switch self {
         case .unanswered(let failure): failure != .cancelled && failure != .malformed
@@ -46,7 +46,7 @@ public enum DeliveryOutcome: Sendable, Hashable {
         }
     }
 
-    /// Whether the host showed that it works.
+    /// Whether the response shows that the host works.
     var showsLife: Bool {
         switch self {
         case .delivered, .gone, .refused: true

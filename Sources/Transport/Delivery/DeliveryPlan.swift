@@ -2,44 +2,44 @@
 
 public import Model
 
-/// What follows from an attempt: for the delivery, and for the host.
+/// What follows from an attempt, for the delivery and for the host.
 ///
-/// A pure function of what happened, so that the promise stands in one table: what a peer may take later is tried for
-/// fourteen days; what it will never take is given up at once, with a reason that a person can read.
+/// It is a pure function of the outcome, so that the retry rules are in one table. What a peer may accept later is
+/// tried for fourteen days. What it will never accept is abandoned at once, with a reason that a person can read.
 public struct DeliveryPlan: Sendable, Hashable {
-    /// What becomes of the delivery.
+    /// What is done with the delivery.
     public enum Step: Sendable, Hashable {
-        /// It is done.
+        /// It is complete.
         case finish
         /// It is tried again, not before the instant.
         case postpone(until: Timestamp)
-        /// It is given up; the reason is one stable word.
+        /// It is given up. The reason is a stable code.
         case abandon(reason: String)
-        /// It is as if it was never taken.
+        /// Its lease is released, and the attempt does not count.
         case release
     }
 
-    /// What becomes of the host.
+    /// What is done with the state of the host.
     public enum HostStep: Sendable, Hashable {
-        /// Nothing new is known of it.
+        /// It stays as it is.
         case keep
-        /// It works: its failures are forgotten.
+        /// The host works: its failures are reset.
         case recover
-        /// It rests: nothing is sent to it before the instant.
+        /// The host is paused: nothing is sent to it before the instant.
         case rest(until: Timestamp)
     }
 
     /// What is known when an attempt has ended.
     public struct Situation: Sendable, Hashable {
-        /// How often the delivery was tried, this time included.
+        /// How many attempts were made, including this one.
         public var attempts: Int
-        /// When the fact was committed.
+        /// When the delivery was enqueued.
         public var createdAt: Timestamp
-        /// How often in a row the host failed before.
+        /// How many times in a row the host had failed before this attempt.
         public var hostFailures: Int
-        /// The present.
+        /// The current time.
         public var now: Timestamp
-        /// 0 ..< 1.
+        /// A random number in 0 ..< 1.
         public var chance: Double
 
         /// Creates the value.
@@ -52,14 +52,14 @@ public struct DeliveryPlan: Sendable, Hashable {
         }
     }
 
-    /// For the delivery.
+    /// What is done with the delivery.
     public let step: Step
-    /// For the host.
+    /// What is done with the host.
     public let host: HostStep
-    /// Whether the inbox is to be forgotten.
+    /// Whether the inbox is to be deleted.
     public let inboxIsGone: Bool
 
-    /// Draws the plan.
+    /// Decides what follows from an outcome.
     public init(after outcome: DeliveryOutcome, _ situation: Situation, policy: RetryPolicy) {
         inboxIsGone = outcome == .gone
         switch outcome {
@@ -87,7 +87,7 @@ public struct DeliveryPlan: Sendable, Hashable {
         return situation.now + wait
     }
 
-    /// When the host rests, its deliveries wait for the host and not each for itself: at its end one of them asks.
+    /// When the host is paused, its deliveries wait until the end of the pause. Then one of them tests the host.
     private static func again(
         after outcome: DeliveryOutcome, _ situation: Situation, _ policy: RetryPolicy, notBefore rest: Timestamp?
     ) -> Step {
@@ -95,7 +95,7 @@ public struct DeliveryPlan: Sendable, Hashable {
         guard situation.now < end else { return .abandon(reason: "expired") }
         let wait = policy.wait(
             afterFailures: situation.attempts, retryAfter: outcome.retryAfter, chance: situation.chance)
-        // The last attempt is made when the time is up, however long the wait would be.
+        // The last attempt is made when fourteen days are over, even if the wait would be longer.
         return .postpone(until: min(rest ?? situation.now + wait, end))
     }
 }

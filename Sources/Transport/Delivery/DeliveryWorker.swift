@@ -9,36 +9,36 @@ internal import Storage
 public import Telemetry
 internal import Vocabulary
 
-// The promise: an accepted activity reaches every reachable server, in order for each object, even when that server was
-// away for days and we were killed any number of times. So nothing is kept here that is not in the database: a row is
-// leased, carried, and only then finished. Whoever dies holding a lease loses it after two minutes and another carries
-// the row again, under the same activity id.
+// The guarantee: an accepted activity reaches every reachable server, in order for each object, even if that server was
+// down for days or this process was killed. So all state is in the database: a row is leased, sent, and only then
+// finished. When a process dies, its lease ends after two minutes and another process sends the row again, with the
+// same activity id.
 //
-// The rows are those of a leased queue like all others, and the loop is woken as all workers are. The loop itself is
-// not the common one: which delivery goes next depends on the hosts, and what came of many attempts is written in one
-// transaction. It turns when something happened: a change was announced, a delivery ended, half a second is over. It
-// never waits for one of its own steps.
+// The rows are those of a leased queue, and the worker is woken like all workers. But it does not use the common loop,
+// `QueueWorker`, because the state of the hosts decides which delivery is sent next, and the results of many attempts
+// are written in one transaction. The loop runs one turn after each event: a change was announced, a delivery ended, or
+// half a second has passed. A turn never waits for the work that it starts.
 
-/// What a worker works with.
+/// The dependencies of a worker.
 public struct DeliveryContext: Sendable {
-    /// Rows.
+    /// The database with the queue.
     public var database: Database
-    /// The way out.
+    /// The HTTP client.
     public var client: OutboundClient
-    /// Our actors' keys.
+    /// The private keys of local actors.
     public var keys: KeyStore
-    /// Numbers for what is recorded.
+    /// Makes ids for the records of abandoned deliveries.
     public var ids: IDMaker
-    /// The time.
+    /// The clock.
     public var clock: any Model.Clock
-    /// `deliveries.delivered`, `.postponed`, `.abandoned`.
+    /// Counts `deliveries.delivered`, `.postponed`, `.abandoned`.
     public var counters: Counters
-    /// Whether a host, with its port when it has one, is one that we talk to.
+    /// Whether this node may contact a host, given with its port if any.
     public var admits: @Sendable (String) async -> Bool
     /// The log.
     public var logger: Logger
 
-    /// Creates the value; the rest has defaults to change.
+    /// Creates the value; the other properties have defaults.
     public init(
         database: Database, client: OutboundClient, keys: KeyStore, ids: IDMaker, logger: Logger
     ) {
@@ -53,30 +53,30 @@ public struct DeliveryContext: Sendable {
     }
 }
 
-/// How a worker works.
+/// The settings of a worker.
 public struct DeliverySettings: Sendable {
-    /// How many requests are open at once, not counting those that peers let wait; 1 or more.
+    /// How many requests are open at the same time, 1 or more. Requests with a slow response do not count.
     public var concurrency = 64
-    /// How many requests one host has at first, and at the most.
+    /// How many requests may be open to one host, at first and at most.
     public var perHost = 2...8
-    /// How long a lease lasts; well above the fifty seconds that an attempt may take.
+    /// How long a lease lasts. It is well above the fifty seconds that one attempt may take.
     public var lease = Duration.minutes(2)
-    /// How often the worker looks for itself.
+    /// How often the worker reads the queue when no change is announced.
     public var pollInterval = Duration.milliseconds(500)
-    /// How long a stop waits for what is under way.
+    /// How long a shutdown waits for open requests.
     public var stopPatience = Duration.seconds(10)
-    /// When to try again.
+    /// The intervals between attempts.
     public var retry = OutboxQueue.queue.retry
-    /// In whose name rows are leased.
+    /// The process that holds the leases.
     var holder = LeaseHolder.thisProcess
-    /// A number in 0 ..< 1 for each wait that is moved by chance.
+    /// Gives a random number in 0 ..< 1 for each wait.
     public var chance: @Sendable () -> Double = { Double.random(in: 0..<1) }
 
     /// The defaults.
     public init() {}
 }
 
-/// Delivers what is queued until it is told to stop; several may work on one database.
+/// Delivers the rows of the queue until it is stopped. Several workers may share one database.
 public actor DeliveryWorker: Service {
     private let context: DeliveryContext
     private let settings: DeliverySettings
@@ -92,7 +92,7 @@ public actor DeliveryWorker: Service {
     private var leaseIsDue = true
     private var databaseFails = false
 
-    /// A worker for one run.
+    /// Creates a worker for one run.
     public init(_ context: DeliveryContext, settings: DeliverySettings = DeliverySettings()) {
         self.context = context
         self.settings = settings
@@ -105,8 +105,8 @@ public actor DeliveryWorker: Service {
         (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Works until graceful shutdown or cancellation; then leases nothing more, waits a little for what is under way
-    /// and hands back the rest.
+    /// Works until graceful shutdown or cancellation. Then it leases nothing more, waits a little for open requests and
+    /// releases all other leases.
     public func run() async throws {
         let waker = waker
         await withTaskCancellationOrGracefulShutdownHandler {
@@ -139,18 +139,18 @@ public actor DeliveryWorker: Service {
 // MARK: - The loop
 
 extension DeliveryWorker {
-    /// Something may be due. Also the time to note which hosts are slow.
+    /// Reads the queue again, because something may be due. Also notes which hosts are slow.
     private func lookAgain() {
         leaseIsDue = true
         release(gate.look(at: .now))
         waker.yield()
     }
 
-    /// Starts everything that can be started now; waits for nothing.
+    /// Starts everything that can be started now, and waits for nothing.
     private func turn(_ flights: inout DiscardingTaskGroup) {
         let now = context.clock.now
         while let departure = gate.depart(at: .now, wallClock: now) {
-            // Not enough of the lease is left for a whole attempt: another lease, later.
+            // The rest of the lease is too short for a whole attempt. The row is leased again later.
             guard departure.expiresAt - now > Courier.patience else {
                 _ = gate.land(departure.delivery, .keep, at: .now, wallClock: now)
                 if departure.expiresAt > now { release([departure.delivery]) }
@@ -174,7 +174,7 @@ extension DeliveryWorker {
         flights.addTask { await self.write() }
     }
 
-    /// Hands back what waits, and gives what is under way some time to end.
+    /// Releases the waiting rows, and gives open requests some time to end.
     private func windDown(_ flights: inout DiscardingTaskGroup) async {
         isStopping = true
         release(gate.takeAll())
@@ -228,7 +228,7 @@ extension DeliveryWorker {
         waker.yield()
     }
 
-    /// Asks the database about hosts that are new here, or that may have recovered elsewhere.
+    /// Reads the state of hosts that are not known here, or that may have recovered according to another process.
     private func learnHosts(of deliveries: [QueuedDelivery]) async {
         let hosts = Set(deliveries.map(\.inbox.authority)).filter { !gate.knows($0) }
         guard !hosts.isEmpty else { return }
@@ -250,13 +250,14 @@ extension DeliveryWorker {
         ledger.note(step, scheme: report.scheme, of: departure.host)
         ledger.add(
             DeliveryLedger.Entry(delivery: delivery, step: plan.step, inboxIsGone: plan.inboxIsGone))
-        // The others of a host that rests would only wait here.
+        // The other rows of a paused host would only wait here.
         if case .rest = plan.host { release(gate.takeQueue(of: departure.host)) }
         tell(delivery, plan.step, report.outcome)
         waker.yield()
     }
 
-    /// Writes all that came in since the last time; what cannot be written is kept, and tried again.
+    /// Writes all results that were added since the last write. Results that cannot be written are kept and tried
+    /// again.
     private func write() async {
         let batch = ledger
         ledger = DeliveryLedger()
@@ -271,7 +272,7 @@ extension DeliveryWorker {
             try? await Task.sleep(for: .milliseconds(500))
         } catch {
             complain("cannot write deliveries together", error)
-            // One of them is at fault. Its lease ends by itself, and it is carried again.
+            // One of the rows causes the error. Its lease will end, and it will be sent again.
             for part in batch.parts { try? await write(part, at: now) }
         }
         isWriting = false

@@ -5,16 +5,18 @@ internal import HTTPSignatures
 internal import Model
 internal import Storage
 
-// Which delivery goes next. The rules, so that no host can hold up another:
+// Decides which delivery is sent next, so that no host delays another. The rules:
 //
-// A host has two requests open at first, one more after each success up to eight, half after a failure, and one while
-// it is known to fail. The node has `concurrency` requests open, not counting those that have waited for half a second:
-// they cost nothing but a socket. A host that has kept us waiting for three seconds gets nothing new until it answers,
-// and what was already leased for it is given back.
+//  - A host may have two open requests at first, one more after each success up to eight, half as many after a failure,
+//    and one while it is known to fail.
+//  - The node may have `concurrency` open requests. Requests that have waited for half a second do not count, because
+//    they cost nothing but a socket.
+//  - A host whose response takes three seconds gets no new request until all its slow requests have ended. The rows
+//    that are leased for it are released.
 
-/// The deliveries that are leased and not yet done, by host; a plain value, told the time.
+/// The leased deliveries that are not yet complete, by host. A value without I/O; the caller passes the time.
 struct HostGate {
-    /// Bounds, in requests.
+    /// Upper bounds, in requests.
     struct Limits: Sendable {
         var concurrency = 64
         var start = 2
@@ -56,7 +58,7 @@ struct HostGate {
         var schemeUntil = Timestamp(0)
         fileprivate var queue: Deque<Waiting> = []
 
-        /// How many may be open now.
+        /// How many requests may be open now.
         var openLimit: Int { failures > 0 ? 1 : limit }
         var queueLimit: Int { slow > 0 || failures > 0 ? openLimit : limit * 8 }
         fileprivate var mayStart: Bool { open < openLimit && !isDragging && !queue.isEmpty }
@@ -79,26 +81,27 @@ struct HostGate {
     /// How many requests are open.
     var openCount: Int { flights.count }
 
-    /// How many deliveries should be leased now, so that there is always one round ahead.
+    /// How many deliveries should be leased now, so that one more round is always ready.
     var wanted: Int {
         guard flights.count < limits.total else { return 0 }
         let behindSlow = slowHosts.reduce(0) { $0 + (hosts[$1]?.queue.count ?? 0) }
         return min(256, max(0, 2 * limits.concurrency - (flights.count - slow) - (queued - behindSlow)))
     }
 
-    /// Whether so much was done that a new lease is worth its transaction.
+    /// Whether so many are wanted that a new lease is worth its transaction.
     var runsDry: Bool { wanted >= limits.concurrency }
 
     /// Hosts for which nothing more should be leased; at most 500.
     var busyHosts: [String] { Array(hosts.lazy.filter { $0.value.isBusy }.map(\.key).prefix(500)) }
 
-    /// What is known of a host; `nil` when nothing is, or when it fails and another process may know better.
+    /// Whether the state of a host is known. It is not when the host fails, because another process may know more.
     func knows(_ host: String) -> Bool { hosts[host].map { $0.failures == 0 } ?? false }
 
-    /// The host's state as it stands.
+    /// The current state of the host.
     func state(of host: String) -> HostState { hosts[host] ?? HostState(limit: limits.start) }
 
-    /// Takes over what the database knows of a host, unless we know better: what we have just found is not yet there.
+    /// Takes over the state of a host from the database. A host with work or in a pause keeps its state, because its
+    /// latest results may not be written yet.
     mutating func learn(_ peer: PeerState, wallClock: Timestamp) {
         var state = state(of: peer.host)
         guard state.isIdle, state.restUntil <= wallClock else { return }
@@ -109,11 +112,11 @@ struct HostGate {
         hosts[peer.host] = state
     }
 
-    /// Takes in a leased delivery.
+    /// Adds a leased delivery.
     ///
-    /// A host may rest here a moment before the database knows of it.
+    /// It is refused when the host is paused. A pause may be known here before it is in the database.
     ///
-    /// - Returns: whether there is room for it; otherwise it is to be given back.
+    /// - Returns: whether it was added; otherwise its lease must be released.
     mutating func enqueue(
         _ delivery: QueuedDelivery, host: String, expiresAt: Timestamp, wallClock: Timestamp
     ) -> Bool {
@@ -126,7 +129,7 @@ struct HostGate {
         return true
     }
 
-    /// The next delivery that may be sent; `nil` when none may.
+    /// The next delivery that may be sent; `nil` when there is none.
     mutating func depart(at now: ContinuousClock.Instant, wallClock: Timestamp) -> Departure? {
         guard flights.count - slow < limits.concurrency, flights.count < limits.total else { return nil }
         while let host = ready.popFirst() {
@@ -148,9 +151,9 @@ struct HostGate {
         return nil
     }
 
-    /// Notes who is slow. Told every half second or so.
+    /// Notes which hosts are slow. Called about every half second.
     ///
-    /// - Returns: leased deliveries that are to be given back.
+    /// - Returns: leased deliveries that must be released.
     mutating func look(at now: ContinuousClock.Instant) -> [QueuedDelivery] {
         var back: [QueuedDelivery] = []
         for (id, flight) in flights where now - flight.since >= .milliseconds(500) {
@@ -167,7 +170,7 @@ struct HostGate {
         return back
     }
 
-    /// Takes out everything that waits for a host.
+    /// Removes and returns all deliveries that wait for a host.
     mutating func takeQueue(of host: String) -> [QueuedDelivery] {
         guard var state = hosts[host] else { return [] }
         let waiting = state.queue.map(\.delivery)
@@ -177,7 +180,7 @@ struct HostGate {
         return waiting
     }
 
-    /// Takes out everything that waits.
+    /// Removes and returns all waiting deliveries.
     mutating func takeAll() -> [QueuedDelivery] {
         hosts.keys.flatMap { takeQueue(of: $0) }
     }
@@ -190,12 +193,13 @@ struct HostGate {
     }
 }
 
-// MARK: - What came of it
+// MARK: - Results
 
 extension HostGate {
-    /// An attempt has ended.
+    /// Records that an attempt has ended.
     ///
-    /// - Returns: what is to be written about the host; a failure that began before the last one is not counted twice.
+    /// - Returns: what is to be written about the host. When several open requests fail together, only the first
+    ///   failure counts.
     mutating func land(
         _ delivery: QueuedDelivery, _ step: DeliveryPlan.HostStep, at now: ContinuousClock.Instant, wallClock: Timestamp
     ) -> DeliveryPlan.HostStep {
@@ -218,7 +222,7 @@ extension HostGate {
         return noted
     }
 
-    /// Remembers which signature a host took.
+    /// Remembers which signature scheme a host accepted.
     mutating func learn(_ scheme: SignatureScheme, of host: String, until: Timestamp) {
         hosts[host]?.scheme = scheme
         hosts[host]?.schemeUntil = until
@@ -232,7 +236,7 @@ extension HostGate {
         case .keep: return .keep
         case .recover:
             state.limit = min(limits.ceiling, state.limit + 1)
-            // Written when it changes something, and otherwise now and then.
+            // A success is written when it changes the state, and otherwise every ten minutes.
             let isNews = state.failures > 0 || state.notedSuccessAt.map { wallClock - $0 > .minutes(10) } ?? true
             state.failures = 0
             state.restUntil = Timestamp(0)

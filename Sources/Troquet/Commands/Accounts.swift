@@ -7,7 +7,7 @@ internal import Services
 internal import Storage
 internal import Vocabulary
 
-/// `troquet account …`: members, from the command line.
+/// `troquet account …`: manages members.
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account", abstract: "Members.",

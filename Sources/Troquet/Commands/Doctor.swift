@@ -11,7 +11,7 @@ internal import Storage
 internal import Transport
 internal import Vocabulary
 
-/// `troquet doctor`: is everything as it should be? Each failure has one sentence and what to do.
+/// `troquet doctor`: checks the node. Each failure is reported in one sentence that says what to do.
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Check database, keys, clock, federation and queues.")
 
@@ -33,7 +33,7 @@ struct Doctor: AsyncParsableCommand {
     }
 }
 
-/// One check and what it found.
+/// One check and its result.
 struct Finding: Sendable {
     let check: String
     let isFine: Bool
@@ -44,14 +44,15 @@ struct Finding: Sendable {
     var json: JSON { ["check": JSON(check), "ok": JSON(isFine), "text": JSON(text)] }
 }
 
-/// All checks, one after the other; none changes anything.
+/// All checks, run one after the other. None of them changes anything.
 struct Examination: Sendable {
     private let node: Node
     private let client: OutboundClient
 
     init(_ node: Node) throws {
         self.node = node
-        // It asks its own node, which may live at localhost while somebody tries it out; nobody else is asked there.
+        // The checks send requests to this node itself, which may run on localhost while it is tried out. Only then are
+        // loopback addresses allowed.
         let isTrial = ["localhost", "127.0.0.1"].contains(node.settings.community.origin.host)
         let loopback = isTrial ? ["127.0.0.0/8", "::1/128"].compactMap { CIDRBlock($0) } : []
         client = try node.settings.makeClient(opening: loopback, logger: node.logger)
@@ -105,7 +106,7 @@ struct Examination: Sendable {
         }
     }
 
-    /// What the public origin answers: the node has to be running, and the proxy has to let requests through.
+    /// Sends a request to the public origin. The node must be running, and the proxy must forward the request.
     private func ask(_ path: String, accept: String) async throws -> (JSON, date: String?) {
         let origin = node.settings.community.origin
         guard let iri = IRI(origin.string + path) else { throw ConfigurationError("the origin is no address.") }

@@ -7,7 +7,7 @@ internal import Model
 internal import Services
 internal import Vocabulary
 
-/// `troquet event create`: plans and publishes an event.
+/// `troquet event …`: plans, publishes and cancels events.
 struct EventCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "event", abstract: "Events.", subcommands: [Create.self, Cancel.self])

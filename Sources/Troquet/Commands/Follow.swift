@@ -7,7 +7,7 @@ internal import Services
 internal import Storage
 internal import Vocabulary
 
-/// `troquet follow`: as a member, or as a group, for scripts.
+/// `troquet follow`: follows an account as a member or as a group, for scripts.
 struct FollowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "follow", abstract: "Follow an account by its handle.")
 
@@ -35,7 +35,7 @@ struct FollowCommand: AsyncParsableCommand {
     }
 }
 
-/// `troquet join`: signs a member up for an event, of this node or of another.
+/// `troquet join`: registers a member as a guest of a local or remote event (RSVP).
 struct JoinCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "join", abstract: "Sign up for an event.")
 
@@ -64,7 +64,7 @@ struct JoinCommand: AsyncParsableCommand {
     }
 }
 
-/// Waiting for the answer of another node: it comes to the serving process, so this one looks into the database.
+/// Waits for the response of another server. The serving process receives it, so this process polls the database.
 enum Waiting {
     static func answer<State: Sendable>(
         seconds: Int, first: State, isFinal: (State) -> Bool, ask: () async throws -> State
@@ -79,7 +79,7 @@ enum Waiting {
     }
 }
 
-/// `troquet peer …`: what this node decided about other hosts.
+/// `troquet peer …`: the federation policy for other hosts.
 struct PeerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "peer", abstract: "Federation policy.",

@@ -8,7 +8,7 @@ internal import Services
 internal import Storage
 internal import Vocabulary
 
-/// `troquet group …`
+/// `troquet group …`: creates and lists groups.
 struct GroupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "group", abstract: "Groups.", subcommands: [Create.self, List.self])
@@ -56,7 +56,7 @@ struct GroupCommand: AsyncParsableCommand {
     }
 }
 
-/// `troquet post create`: a post as a member.
+/// `troquet post create`: publishes a post as a member.
 struct PostCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "post", abstract: "Posts.", subcommands: [Create.self])

@@ -5,7 +5,7 @@ internal import Model
 internal import Services
 internal import Vocabulary
 
-/// `troquet init`: settings file, schema, keys and the first steward.
+/// `troquet init`: creates the settings file, the schema, the keys and the first steward.
 struct Initialise: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write troquet.yaml, make the keys and the first steward.")
@@ -47,7 +47,7 @@ struct Initialise: AsyncParsableCommand {
     }
 }
 
-/// `troquet migrate`: the schema, up to date. Opening the node does it.
+/// `troquet migrate`: migrates the schema. Opening the node does this already.
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Bring the database's schema up to date.")
 
@@ -58,13 +58,13 @@ struct Migrate: AsyncParsableCommand {
     }
 }
 
-/// `troquet config show`: the settings as they hold.
+/// `troquet config …`: shows the effective settings.
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "The settings as they hold.", subcommands: [Show.self, Example.self])
 
     struct Show: ParsableCommand {
-        // Not `NodeOptions`: here `--origin` asks where a value came from.
+        // Not `NodeOptions`, because here `--origin` means to show where a value comes from.
         @Option(name: .long, help: "The settings file; troquet.yaml of this folder when it is there.")
         var config: String?
         @Option(name: .long, help: "A setting, as name=value; may be repeated.")

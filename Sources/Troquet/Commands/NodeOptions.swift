@@ -13,7 +13,7 @@ import Glibc
 import Musl
 #endif
 
-/// What every command takes: where the node is.
+/// The options of every command: which node it is for.
 struct NodeOptions: ParsableArguments {
     @Option(name: .long, help: "The settings file; troquet.yaml of this folder when it is there.")
     var config: String?
@@ -40,7 +40,7 @@ struct NodeOptions: ParsableArguments {
                 })
     }
 
-    /// Opens the node for one command and closes it afterwards; an error becomes one clear sentence.
+    /// Opens the node for one command and closes it afterwards. An error becomes one sentence on standard error.
     func withNode(_ body: (Node) async throws -> Void) async throws {
         do {
             var configuration = try configuration()
@@ -61,7 +61,7 @@ struct NodeOptions: ParsableArguments {
     }
 }
 
-/// Errors as sentences on standard error.
+/// Prints errors as sentences on standard error.
 enum Failure {
     static func say(_ error: any Error) -> ExitCode {
         Terminal.complain("troquet: \(sentence(error))")
@@ -90,7 +90,7 @@ enum Failure {
     }
 }
 
-/// Standard output and standard error.
+/// Writes to standard output and standard error.
 enum Terminal {
     static func say(_ line: String) { put(line, STDOUT_FILENO) }
 
@@ -105,14 +105,14 @@ enum Terminal {
         }
     }
 
-    /// One line of JSON, or a readable one.
+    /// Prints one line of JSON or a readable line.
     static func print(_ json: JSON, _ line: String, asJSON: Bool) {
         say(asJSON ? json.serializedText() : line)
     }
 }
 
 extension Node {
-    /// The local account or group of a name.
+    /// The local account or group with this name.
     func local(_ name: String) async throws -> Account {
         guard let handle = Handle(name), handle.host.isEmpty,
             let account = try await database.read({ db in try Accounts.byHandle(handle, in: db) })
@@ -120,7 +120,7 @@ extension Node {
         return account
     }
 
-    /// The account that the operator named: a member's or a group's.
+    /// The principal for a member or group that the operator named.
     func principal(_ name: String) async throws -> Principal { .onBehalf(of: try await local(name).id) }
 
     func group(_ name: String) async throws -> Account {

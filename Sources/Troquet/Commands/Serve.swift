@@ -4,7 +4,7 @@ internal import ArgumentParser
 internal import CoreMetrics
 internal import Services
 
-/// `troquet serve`: the node itself.
+/// `troquet serve`: runs the node.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Serve pages and federation.")
 
@@ -26,7 +26,7 @@ struct Serve: AsyncParsableCommand {
                 wanted.insert(role)
             }
             let node = try await Node.open(try options.configuration())
-            // Once in a process: what libraries count stands on the same page.
+            // May be called once in a process. So the metrics of libraries appear on the same page.
             MetricsSystem.bootstrap(node.metrics.registry)
             try await node.services.prepareNode()
             if demo { try await Demo(node).seedIfEmpty() }
@@ -36,7 +36,7 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    /// What a process does.
+    /// The roles of a process.
     enum Role: String, CaseIterable {
         case web, worker, scheduler
     }

@@ -9,7 +9,7 @@ internal import Services
 internal import Storage
 internal import Vocabulary
 
-/// `troquet token …`
+/// `troquet token …`: creates access tokens for the client API.
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Tokens for the client API.", subcommands: [Create.self])
@@ -39,7 +39,7 @@ struct TokenCommand: AsyncParsableCommand {
     }
 }
 
-/// `troquet api routes`: the operations of the client API, for those who test it.
+/// `troquet api routes`: lists the endpoints of the client API, for testers.
 struct APICommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "api", abstract: "The client API.", subcommands: [Routes.self])
