@@ -5,9 +5,9 @@ internal import Services
 internal import Storage
 
 extension JSONWriter {
-    /// Poll: what a post asks, or whether one comes to an event.
+    /// Poll: the poll of a post, or the invitation of an event.
     ///
-    /// - Returns: false, with nothing written, when it asks nothing.
+    /// - Returns: false when there is no poll; then nothing is written.
     mutating func poll(of view: StatusView, _ node: Rendering, viewer: ID<Account>?) -> Bool {
         switch view.subject {
         case .post(let post):
@@ -20,7 +20,7 @@ extension JSONWriter {
         return true
     }
 
-    /// Null for a post that asks nothing.
+    /// Writes the poll of a post, or null.
     mutating func poll(of status: StatusPost, _ node: Rendering) {
         guard let poll = status.poll else { return null() }
         let isOver = poll.isOver(at: node.clock.now)
@@ -40,9 +40,10 @@ extension JSONWriter {
         }
     }
 
-    /// The question whether one comes: apps know no other way to answer it. Null when one signs up elsewhere.
+    /// Writes the invitation of an event as a poll, because apps have no other way to answer it. Writes null when
+    /// people sign up on another site or need an invitation.
     ///
-    /// Whoever gave up a seat is shown that, and may answer again.
+    /// A member who gave up their seat sees this as their vote, and may vote again.
     mutating func poll(of status: StatusEvent, _ node: Rendering) {
         guard status.asks else { return null() }
         let event = status.view.event
@@ -74,10 +75,10 @@ extension JSONWriter {
 }
 
 extension StatusEvent {
-    /// Whether one can say here whether one comes.
+    /// Whether a member can answer the invitation on this node.
     fileprivate var asks: Bool { view.event.joinMode != .external && view.event.joinMode != .invite }
 
-    /// What the viewer said.
+    /// The viewer's answer.
     fileprivate var answer: EventAnswer? {
         switch view.viewer?.state {
         case .going, .waiting, .asked: .yes

@@ -4,7 +4,7 @@ internal import Model
 internal import Storage
 
 extension JSONWriter {
-    /// Quote, with the quoted status; null for what quotes nothing.
+    /// Quote, with the quoted status; null for a post without a quote.
     mutating func quote(of status: StatusPost, _ quoted: StatusPost?, _ node: Rendering) {
         guard let quote = status.post.quote else { return null() }
         object {
@@ -14,7 +14,7 @@ extension JSONWriter {
         }
     }
 
-    /// ShallowQuote: inside a quoted status only the number is told.
+    /// ShallowQuote: inside a quoted status, only the id of its quote is written.
     mutating func shallowQuote(of status: StatusPost) {
         guard let quote = status.post.quote else { return null() }
         object {
@@ -27,7 +27,7 @@ extension JSONWriter {
         quote.state == .accepted && !isReadable ? "unauthorized" : quote.state.rawValue
     }
 
-    /// QuoteApproval: who may quote it.
+    /// QuoteApproval: who may quote the post.
     mutating func quoteApproval(_ policy: QuotePolicy, _ visibility: Visibility, mayQuote: Bool) {
         let policy: QuotePolicy = visibility.isOpen ? policy : .nobody
         object {
@@ -46,7 +46,7 @@ extension JSONWriter {
         }
     }
 
-    /// What may be said of an event: it is shared, not quoted.
+    /// Writes the quote members of an event, which cannot be quoted.
     mutating func noQuotes() {
         null("quote")
         object("quote_approval") {

@@ -5,7 +5,7 @@ internal import Services
 internal import Storage
 
 extension JSONWriter {
-    /// StatusEdit: what a post said and showed at some time.
+    /// StatusEdit: the content of a post at an earlier time.
     mutating func version(_ version: PostVersion, of status: StatusPost, _ node: Rendering) {
         object { writer in
             writer.key("account")
@@ -27,7 +27,7 @@ extension JSONWriter {
         }
     }
 
-    /// StatusEdit of an event: we know only what it says now.
+    /// StatusEdit of an event: only the current version is known.
     mutating func onlyVersion(of view: StatusView, _ node: Rendering) {
         guard case .event(let status) = view.subject else { return null() }
         object {
