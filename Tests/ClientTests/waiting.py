@@ -8,7 +8,7 @@ STEP = 0.05
 
 
 def eventually(look, seconds: float = SECONDS):
-    """Calls `look` until it returns a true value, and returns that. An assertion error is retried until the time is over."""
+    """Calls `look` until it returns a true value, and returns it. Assertion errors are retried until the time is up."""
     deadline = time.monotonic() + seconds
     while True:
         failure = None
