@@ -4,32 +4,32 @@ internal import HTTPSupport
 internal import HTTPTypes
 internal import Services
 
-/// Why a client app is refused, in the words that apps know.
+/// The error responses of the client API.
 enum APIError: Error, Equatable {
-    /// The token is missing, wrong, or was taken back.
+    /// The token is missing, wrong or revoked.
     case badToken
-    /// The token may do other things.
+    /// The token lacks the scope.
     case outOfScope
-    /// An app speaks for itself where a person has to.
+    /// The token belongs to an app without an account, and the operation needs one.
     case userNeeded
-    /// The person waits to be let in.
+    /// The person waits for approval.
     case pending
-    /// It is not there, or not for this asker.
+    /// It does not exist, or the caller may not know that it exists.
     case notFound
-    /// It is there, and not for this asker.
+    /// It exists, and the caller may not do this.
     case notAllowed
-    /// It may not be done now; the text is for people.
+    /// It is not possible now. The text is for people.
     case forbidden(String)
-    /// Something needed was not sent, or cannot be read.
+    /// A required parameter is missing or cannot be read.
     case badRequest(String)
-    /// What was sent cannot be done; the text is for people.
+    /// The request cannot be carried out. The text is for people.
     case unprocessable(String)
-    /// What was sent breaks a rule: field, code as `ERR_TAKEN`, text.
+    /// Parameters break a rule. Each problem has a field, a code as `ERR_TAKEN`, and a text.
     case invalid([Problem])
-    /// Too often.
+    /// The rate limit is reached.
     case tooMany(retryAfterSeconds: Int)
 
-    /// One thing wrong with one field.
+    /// One problem with one field.
     struct Problem: Equatable {
         var field: String
         var code: String
@@ -62,13 +62,13 @@ enum APIError: Error, Equatable {
         }
     }
 
-    /// `display_name` becomes `Display name`.
+    /// Turns `display_name` into `Display name`.
     private static func name(_ field: String) -> String {
         let words = field.replacing("_", with: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
     }
 
-    /// What an app is told of a command that was not carried out.
+    /// Makes the response for a command that failed.
     init(_ error: ServiceError) {
         self =
             switch error {
@@ -82,7 +82,8 @@ enum APIError: Error, Equatable {
             }
     }
 
-    /// Stable codes of services as apps know them; others stand for themselves.
+    /// Returns the message that Mastodon uses for a stable code of `Services`. A code without one becomes its own
+    /// message.
     private static func sentence(of code: String) -> String {
         switch code {
         case "media_not_ready": "Cannot attach files that have not finished processing. Try again in a moment!"
@@ -122,7 +123,7 @@ enum APIError: Error, Equatable {
 }
 
 extension APIError.Problem {
-    /// A field of a form as apps call it, and what is wrong with it as apps say it.
+    /// Translates the field and the code of a form error to the names that the client API uses.
     init(_ error: FieldError) {
         let field =
             switch error.field {

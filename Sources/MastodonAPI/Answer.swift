@@ -4,15 +4,15 @@ internal import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
 
-/// What is said to a client app.
+/// The response to a client app.
 struct Answer: Sendable {
     var status: HTTPResponse.Status
     var headers: HTTPFields = [:]
-    /// Set by the few that do not answer with JSON.
+    /// Set by the few operations whose response is not JSON.
     var response: Response?
     private var body: [UInt8]
 
-    /// One entity.
+    /// Creates a JSON response from what `write` writes.
     init(status: HTTPResponse.Status = .ok, _ write: (inout JSONWriter) throws -> Void) rethrows {
         var writer = JSONWriter()
         try write(&writer)
@@ -20,21 +20,21 @@ struct Answer: Sendable {
         body = writer.bytes
     }
 
-    /// Something else than JSON.
+    /// Creates a response with another content type.
     init(_ response: Response) {
         status = response.status
         body = []
         self.response = response
     }
 
-    /// An object without members: it was done.
+    /// An empty object, the response of operations that return nothing.
     static var done: Answer { Answer { $0.object { _ in } } }
-    /// A list without elements.
+    /// An empty list.
     static var nothing: Answer { Answer { $0.array([0][..<0]) { _, _ in } } }
 
-    /// A list, and where the pages before and after it are.
+    /// Creates a response with one page of a list and the `Link` header of its neighbouring pages.
     ///
-    /// - Parameter cursors: the first and the last number on the page, newest first; nil for an empty page.
+    /// - Parameter cursors: the first and the last id on the page, newest first; nil for an empty page.
     init<Items: Collection>(
         page items: Items, cursors: (newest: Int64, oldest: Int64)?, of call: Call,
         _ write: (inout JSONWriter, Items.Element) -> Void
@@ -43,7 +43,7 @@ struct Answer: Sendable {
         link(cursors, of: call)
     }
 
-    /// Says where the pages before and after are.
+    /// Sets the `Link` header with the next and the previous page.
     mutating func link(_ cursors: (newest: Int64, oldest: Int64)?, of call: Call) {
         link(older: cursors?.oldest, newer: cursors?.newest, of: call)
     }
@@ -59,8 +59,8 @@ struct Answer: Sendable {
         if !links.isEmpty { headers[.link] = links.joined(separator: ", ") }
     }
 
-    /// Bytes of the body when the same request may be answered with it again; nil for refusals, and for what does not
-    /// stand in memory.
+    /// The size of the body in bytes when the response may be cached; nil for an error and for a response that is not
+    /// JSON.
     var sizeToKeep: Int? { response == nil && status == .ok ? body.count : nil }
 
     func made() -> Response {
@@ -73,11 +73,11 @@ struct Answer: Sendable {
 }
 
 extension HTTPField.Name {
-    /// Where the neighbouring pages are. Spec: RFC 8288.
+    /// The header with the neighbouring pages. Spec: RFC 8288.
     static let link = HTTPField.Name("Link") ?? .location
 }
 
-/// The query of a list's neighbours: what was asked for, without the place.
+/// Makes the query of the neighbouring pages: the original query without the cursor parameters.
 private enum PageLinks {
     private static let places: Set<Substring> = ["max_id", "min_id", "since_id"]
 

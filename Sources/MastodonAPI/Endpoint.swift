@@ -4,34 +4,35 @@ internal import HTTPSupport
 public import HTTPTypes
 public import Model
 
-/// One operation of the client API: where it is, who may use it, and what answers.
+/// One operation of the client API: its method and path, who may use it, and its handler.
 ///
-/// There is no way to make one without saying who may use it.
+/// The initializer requires the access, so that no operation can be declared without it.
 public struct Endpoint: Sendable {
     typealias Handler = @Sendable (Call) async throws -> Answer
 
-    /// Who may use it.
+    /// Who may use an operation.
     public enum Access: Sendable, Hashable {
-        /// Everybody, without a token. A token that is sent is not looked at.
+        /// Everybody, without a token. A token is ignored.
         case open
-        /// An app with its own id and secret, or one that makes itself known. A token is not looked at.
+        /// An app with its client id and secret, or an app that registers. A token is ignored.
         case client
-        /// Everybody; a token that is sent must be right and have the scope, and then decides what is seen.
+        /// Everybody. A token is optional. If there is one, it must be valid and have the scope, and it decides what is
+        /// visible.
         case everyone(Scope)
-        /// Any token, also one of an app that speaks for itself; nil asks for no scope.
+        /// Any token, also of an app that acts for itself. Nil requires no scope.
         case app(Scope?)
-        /// A person's token, or one of a group; nil asks for no scope.
+        /// A token of a person or of a group. Nil requires no scope.
         case person(Scope?)
     }
 
-    /// Which method.
+    /// The method.
     public let method: HTTPRequest.Method
-    /// A pattern: `/api/v1/statuses/:id`.
+    /// The path pattern: `/api/v1/statuses/:id`.
     public let path: String
     /// Who may use it.
     public let access: Access
     let handler: Handler
-    /// What a form with files may hold; nil when there is nothing to hand in here.
+    /// The limits of a form with files; nil for an operation without files.
     var files: UploadReceiver.Limits?
 
     init(_ method: HTTPRequest.Method, _ path: String, _ access: Access, _ handler: @escaping Handler) {
@@ -41,7 +42,7 @@ public struct Endpoint: Sendable {
         self.handler = handler
     }
 
-    /// The same for forms with files.
+    /// Returns the same operation, accepting forms with files.
     func takingFiles(_ limits: UploadReceiver.Limits) -> Endpoint {
         var copy = self
         copy.files = limits
@@ -70,7 +71,7 @@ public struct Endpoint: Sendable {
 }
 
 extension Endpoint.Access {
-    /// `public`, `client`, `app` or `user`: for the table that lists all operations.
+    /// `public`, `client`, `app` or `user`, for the table of all operations.
     public var word: String {
         switch self {
         case .open, .everyone: "public"
@@ -80,7 +81,7 @@ extension Endpoint.Access {
         }
     }
 
-    /// What a token must be allowed to.
+    /// The scope that a token needs.
     public var scope: Scope? {
         switch self {
         case .open, .client: nil

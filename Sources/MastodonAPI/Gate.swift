@@ -9,7 +9,8 @@ internal import Logging
 internal import Model
 internal import Services
 
-/// Lets requests of client apps in: whose token, which scope, how often; and turns every error into an answer.
+/// Handles the requests of client apps: authenticates the token, checks the scope and the rate limit, and turns every
+/// error into a response.
 struct Gate: Sendable {
     private typealias Standing = RateLimitStatus<Timestamp>
 
@@ -19,11 +20,11 @@ struct Gate: Sendable {
     private let limits: Bool
     private let kept: ResponseCache<Kept>
 
-    /// A response that may be given again, and whom the request was counted for.
+    /// A cached response, and the identity for which its requests are counted.
     private struct Kept: Sendable {
         var response: Response
         var identity: AppIdentity?
-        /// Bytes of the body; nil when it may not be given again.
+        /// The size of the body in bytes; nil when the response may not be cached.
         var size: Int?
     }
 
@@ -69,7 +70,8 @@ struct Gate: Sendable {
         return response
     }
 
-    /// Under what the response to a request is kept: where it went and by whose token. Nil for what does more than read.
+    /// Returns the cache key of a request: its address and its token. Nil for an operation that does more than read,
+    /// and for one without tokens.
     private static func key(of request: Request, _ endpoint: Endpoint) -> String? {
         guard endpoint.method == .get, endpoint.access != .open, endpoint.access != .client else { return nil }
         return "\(request.uri.string)\n\(request.headers[.authorization] ?? "")"
@@ -87,7 +89,7 @@ struct Gate: Sendable {
         }
     }
 
-    /// Reads what was sent; files are there for as long as `use` takes.
+    /// Reads the parameters. Uploaded files exist until `use` returns.
     private func read(
         _ request: Request, of endpoint: Endpoint, _ api: MastodonAPI,
         use: (SentParameters, [UploadedFile]) async throws -> Answer
@@ -100,7 +102,7 @@ struct Gate: Sendable {
         }
     }
 
-    // MARK: - Who
+    // MARK: - Authentication
 
     private func identity(
         of request: Request, for access: Endpoint.Access, _ api: MastodonAPI
@@ -117,7 +119,7 @@ struct Gate: Sendable {
         return identity
     }
 
-    /// The token in the header; apps that cannot set headers put it into the query.
+    /// Returns the token of the header, or of the query for apps that cannot set headers.
     static func token(of request: Request) -> String? {
         if let header = request.headers[.authorization] {
             let parts = header.split(separator: " ", omittingEmptySubsequences: true)
@@ -127,7 +129,7 @@ struct Gate: Sendable {
         return Query(request)["access_token"].map { String($0.prefix(200)) }
     }
 
-    // MARK: - How often
+    // MARK: - Rate limits
 
     private func count(
         _ endpoint: Endpoint, _ identity: AppIdentity?, _ context: NodeContext, at now: Timestamp
@@ -150,7 +152,7 @@ struct Gate: Sendable {
         }
     }
 
-    // MARK: - What went wrong
+    // MARK: - Errors
 
     private func refusal(_ error: any Error, _ context: NodeContext) -> Answer {
         switch error {

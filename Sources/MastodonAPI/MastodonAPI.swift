@@ -7,15 +7,15 @@ public import Logging
 internal import Model
 public import Services
 
-/// The Mastodon client API: what members' apps speak.
+/// The Mastodon client API, which the apps of members use.
 ///
-/// Each group of operations is a file in `Endpoints`, each answer a function in `Entities`. Who may use an operation
-/// stands beside its path, and is checked here, in one place, before anything else is looked at.
+/// Each group of operations is a file in `Endpoints`, and each entity is a function in `Entities`. The access of an
+/// operation is declared with its path. ``Gate`` checks it in one place, before the handler runs.
 public struct MastodonAPI: Sendable {
     let services: Services
     let rendering: Rendering
     let software: String
-    /// Receives forms with files; nil takes none.
+    /// Receives forms with files; nil for a node that accepts no files.
     let uploads: UploadReceiver?
     let hub: StreamHub
     let statuses = StatusCache()
@@ -23,8 +23,8 @@ public struct MastodonAPI: Sendable {
 
     /// - Parameters:
     ///   - software: the version of this program.
-    ///   - uploads: receives forms with files; nil takes none.
-    ///   - limits: whether requests are counted; false for tests.
+    ///   - uploads: receives forms with files; nil for a node that accepts no files.
+    ///   - limits: whether rate limits apply; false for tests.
     public init(services: Services, software: String, uploads: UploadReceiver? = nil, limits: Bool = true) {
         self.services = services
         self.software = software
@@ -34,16 +34,17 @@ public struct MastodonAPI: Sendable {
         gate = Gate(limits: limits, database: services.database)
     }
 
-    /// Where apps listen over WebSockets.
+    /// The WebSocket endpoint of the streaming API.
     public var webSockets: WebSocketDoor {
         let door = StreamDoor(services: services, hub: hub)
         return WebSocketDoor(path: "/api/v1/streaming") { request in await door.decide(request) }
     }
 
-    /// Tells open apps what happens, here and in other processes, until the task is cancelled; then sends them away.
+    /// Sends the events of this and other processes to the open streams, until the task is cancelled. Then it closes
+    /// all streams.
     public func followEvents(_ logger: Logger) async { await hub.run(logger) }
 
-    /// Every operation.
+    /// All operations.
     public static let endpoints: [Endpoint] = [
         AppEndpoints.all,
         OAuthEndpoints.all,

@@ -4,30 +4,30 @@ public import Database
 public import Model
 internal import Storage
 
-// Who may do what. All rules of this node stand in this file, in two parts:
+// Who may do what. All authorization rules of this node are in this file, in two parts:
 //
-// 1. What a role allows. Pure, so pages ask the same rules when they decide which buttons they show.
-// 2. Who acts, and what is theirs, read in the transaction of the command that asks.
+// 1. What a role allows. These rules are pure, so pages use them too, to decide which buttons they show.
+// 2. Who acts, and what belongs to them. This is read in the transaction of the command.
 //
-// A command calls `actor`, `member`, `requireModerator`, `requireSteward`, `requireRunning` or one of the functions for
-// a thing (`readablePost`, `ownPost` …) before it changes anything. `AuthorizationTable.swift` in the suite lists every
-// command with what each role may do; a command that is missing there fails a test.
+// Before a command changes anything, it calls `actor`, `member`, `requireModerator`, `requireSteward`, `requireRunning`
+// or one of the functions for a resource (`readablePost`, `ownPost` …). `AuthorizationTable.swift` in the tests lists
+// every command with what each role may do. A command that is missing there fails a test.
 
 // MARK: - What a role allows
 
 extension Role {
-    /// Lets people in, decides about reports and hosts, suspends, deletes what others posted here, founds groups and
-    /// runs all of them.
+    /// Whether the role may approve sign-ups, decide about reports and remote hosts, suspend accounts, delete local
+    /// posts of others, create groups, and run all groups.
     public var mayModerate: Bool { self >= .moderator }
 
-    /// Announces something to everybody, and gives and takes roles.
+    /// Whether the role may publish announcements to all members and change roles.
     public var mayRunCommunity: Bool { self >= .steward }
 
-    /// Suspends somebody with this role: only one with less power.
+    /// Whether the role may suspend a member with another role: only when that role has less power.
     public func mayModerate(_ other: Role) -> Bool { mayModerate && other < self }
 }
 
-/// How much a principal may do on this node. The operator comes after every role.
+/// How much a principal may do on this node. The operator has more power than every role.
 enum Power: Comparable, Sendable {
     case role(Role)
     case `operator`
@@ -45,19 +45,19 @@ enum Power: Comparable, Sendable {
 
 // MARK: - Who acts
 
-/// A principal as the transaction found it: it may act.
+/// A principal that the transaction has looked up and that may act.
 struct Acting: Sendable {
-    /// In whose name; nil for the operator.
+    /// The account for which it acts; nil for the operator.
     let account: Account?
-    /// How much it may do on this node. In the name of a group one has the power of a member.
+    /// Its power on this node. A principal that acts for a group has the power of a member.
     let power: Power
 }
 
 extension Services {
-    /// Looks up who acts.
+    /// Looks up the principal.
     ///
-    /// - Throws: `notAllowed` for an account that may not act (suspended, deleted, of another node, not let in yet), and
-    ///   for a group that the person does not run.
+    /// - Throws: `notAllowed` for an account that may not act (suspended, deleted, remote, not approved yet), and for a
+    ///   group that the person does not run.
     func acting(_ principal: Principal, in db: some Queryable) throws -> Acting {
         switch principal {
         case .operator: return Acting(account: nil, power: .operator)
@@ -79,13 +79,15 @@ extension Services {
         }
     }
 
-    /// The account in whose name a command is carried out, a person's or a group's; the operator has none.
+    /// Returns the account for which a command is carried out, a person's or a group's.
+    ///
+    /// - Throws: `notAllowed` for the operator, who has no account.
     func actor(_ principal: Principal, in db: some Queryable) throws -> Account {
         guard let account = try acting(principal, in: db).account else { throw ServiceError.notAllowed }
         return account
     }
 
-    /// The person who acts in their own name; for what a group cannot do.
+    /// Returns the person who acts in their own name, for commands that a group cannot carry out.
     func member(_ principal: Principal, in db: some Queryable) throws -> LocalAccount {
         switch principal {
         case .member(let id), .onBehalf(let id): return try activeMember(id, in: db)
@@ -93,7 +95,7 @@ extension Services {
         }
     }
 
-    /// The operator, or somebody who may moderate.
+    /// Requires the operator or a person who may moderate.
     @discardableResult
     func requireModerator(_ principal: Principal, in db: some Queryable) throws -> Acting {
         let acting = try acting(principal, in: db)
@@ -101,7 +103,7 @@ extension Services {
         return acting
     }
 
-    /// The operator, or a steward.
+    /// Requires the operator or a steward.
     @discardableResult
     func requireSteward(_ principal: Principal, in db: some Queryable) throws -> Acting {
         let acting = try acting(principal, in: db)
@@ -109,18 +111,19 @@ extension Services {
         return acting
     }
 
-    /// The operator alone.
+    /// Requires the operator.
     func requireOperator(_ principal: Principal) throws(ServiceError) {
         guard principal == .operator else { throw .notAllowed }
     }
 
-    /// In whose name it is done, before a transaction has looked: for counting attempts, and for nothing else.
+    /// Returns the account that the principal names, before a transaction has checked it. Use it to count attempts
+    /// only.
     func claimedAccount(_ principal: Principal) throws(ServiceError) -> ID<Account> {
         guard let account = principal.account else { throw .notAllowed }
         return account
     }
 
-    /// The person with this number, who was let in and is not suspended.
+    /// Returns the approved and active member with this id.
     private func activeMember(_ id: ID<Account>, in db: some Queryable) throws -> LocalAccount {
         guard let local = try LocalAccounts.byID(id, in: db), local.account.isActive, local.approvedAt != nil else {
             throw ServiceError.notAllowed
@@ -139,27 +142,29 @@ extension Services {
 // MARK: - Groups
 
 extension Services {
-    /// Whether the principal runs a group: who has a role in it, every moderator of the node, and the operator.
+    /// Whether the principal runs a group: the people with a role in it, every moderator of the node, and the operator
+    /// do.
     public func mayRun(_ group: ID<Account>, _ principal: Principal, in db: some Queryable) throws -> Bool {
         try mayRun(group, acting(principal, in: db), in: db)
     }
 
-    /// The same for who is looked up already.
+    /// The same for a principal that was already looked up.
     func mayRun(_ group: ID<Account>, _ acting: Acting, in db: some Queryable) throws -> Bool {
         guard let account = acting.account else { return true }
         return try account.id == group || runs(group, account.id, acting.power, in: db)
     }
 
-    /// All groups of this node that the principal runs, oldest first.
+    /// Returns all groups of this node that the principal runs, oldest first.
     public func groupsRun(by principal: Principal, in db: some Queryable) throws -> [Account] {
         let acting = try acting(principal, in: db)
         guard let account = acting.account, !acting.power.mayModerate else { return try Accounts.groups(in: db) }
         return account.isGroup ? [account] : try GroupRoles.groups(runBy: account.id, in: db)
     }
 
-    /// The group of this node that the principal runs.
+    /// Returns a group of this node that the principal runs.
     ///
-    /// - Throws: `notFound` for what is no group of ours.
+    /// - Throws: `notFound` for an account that is not a local group, `notAllowed` for a principal that does not run
+    ///   it.
     func requireRunning(_ group: ID<Account>, _ principal: Principal, in db: some Queryable) throws -> Account {
         guard let account = try Accounts.byID(group, in: db), account.isLocal, account.isGroup else {
             throw ServiceError.notFound
@@ -179,9 +184,9 @@ extension Services {
 // MARK: - Posts and events
 
 extension Services {
-    /// A post that the account may read.
+    /// Returns a post that the account may read.
     ///
-    /// - Throws: `notFound` for any other: nobody learns that it is there.
+    /// - Throws: `notFound` for any other, so that nobody learns that the post exists.
     func readablePost(_ id: ID<Post>, by account: Account, in db: some Queryable) throws -> Post {
         guard let post = try Posts.byID(id, in: db) else { throw ServiceError.notFound }
         let relation = try Posts.relation(of: account.id, to: post, in: db)
@@ -203,7 +208,7 @@ extension Services {
         EventPolicy.mayRead(event.visibility, as: try Events.relation(of: account.id, to: event, in: db))
     }
 
-    /// Checks that the account may read what an app shows as a status.
+    /// Checks that the account may read the post or event that an app shows as a status.
     func requireReadable(_ subject: Entry.Subject, by account: Account, in db: some Queryable) throws {
         switch subject {
         case .post(let id): _ = try readablePost(id, by: account, in: db)
@@ -211,7 +216,7 @@ extension Services {
         }
     }
 
-    /// A post of this node that the account wrote.
+    /// Returns a local post whose author is the account.
     ///
     /// - Throws: `notFound` for any other.
     func ownPost(_ id: ID<Post>, by account: Account, in db: some Queryable) throws -> Post {
@@ -221,7 +226,7 @@ extension Services {
         return post
     }
 
-    /// Whether an event of this node may be changed: by who planned it, and by who runs its group.
+    /// Whether the principal may change a local event: its organizer may, and everybody who runs its group.
     func mayChange(_ event: Event, _ acting: Acting, in db: some Queryable) throws -> Bool {
         if let account = acting.account, event.organizer == account.id { return true }
         return try mayRun(event.owner, acting, in: db)
@@ -231,7 +236,9 @@ extension Services {
 // MARK: - Somebody else
 
 extension Services {
-    /// Who acts, and on whom: somebody else, of this node or another.
+    /// Returns the account that acts and the other account, local or remote, on which it acts.
+    ///
+    /// - Throws: `notFound` for an unknown or deleted account, `notAllowed` for the account itself.
     func pair(
         _ principal: Principal, _ target: ID<Account>, in db: some Queryable
     ) throws -> (actor: Account, target: Account) {
@@ -243,9 +250,9 @@ extension Services {
         return (actor, account)
     }
 
-    /// Checks that the principal has more power than a member of this node; everybody else counts as a member.
+    /// Checks that the principal has more power than the account. Remote accounts and groups count as members.
     func requireAbove(_ target: Account, _ power: Power, in db: some Queryable) throws {
-        // The actor that signs for the node: without it other nodes no longer answer.
+        // The instance actor signs for the node. Without it, other servers no longer respond to the node's requests.
         if target.isLocal, target.kind == .application { throw ServiceError.notAllowed }
         let role = target.isLocal ? try LocalAccounts.byID(target.id, in: db)?.role : nil
         guard power.mayModerate(role ?? .member) else { throw ServiceError.notAllowed }

@@ -2,7 +2,7 @@
 
 internal import TextEncoding
 
-/// Collects what is wrong with a form, so that a person hears it all at once.
+/// Collects all errors of a form, so that a person sees them together.
 struct Check {
     private var errors: [FieldError] = []
 
@@ -16,7 +16,7 @@ struct Check {
         require(value.count <= limit, field, "too_long")
     }
 
-    /// A BCP 47 tag: letters and digits, in parts joined by `-`, 35 bytes at the most. Spec: RFC 5646 §4.4.1.
+    /// Checks a BCP 47 tag: letters and digits, in parts joined by `-`, at most 35 bytes. Spec: RFC 5646 §4.4.1.
     mutating func language(_ value: String?, _ field: String = "language") {
         guard let value else { return }
         let parts = value.utf8.split(separator: 45, omittingEmptySubsequences: false)
@@ -35,7 +35,7 @@ struct Check {
 }
 
 extension String {
-    /// Without white space at both ends and without U+0000, which no database takes.
+    /// The string without white space at both ends and without U+0000, which PostgreSQL does not store in text.
     var trimmed: String {
         String(filter { $0 != "\0" }.trimmingWhitespace)
     }

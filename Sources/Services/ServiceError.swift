@@ -2,32 +2,32 @@
 
 internal import TextEncoding
 
-/// Why a command was not carried out. Nothing was changed.
+/// Why a command failed. A failed command has changed nothing.
 public enum ServiceError: Error, Equatable, Sendable {
-    /// It is not there, or the asker may not know that it is.
+    /// It does not exist, or the caller may not know that it exists.
     case notFound
-    /// The asker may not do that.
+    /// The caller may not do this.
     case notAllowed
-    /// First one has to say who one is.
+    /// The caller has to sign in first.
     case signInNeeded
-    /// These fields have to be corrected.
+    /// These fields are invalid.
     case invalid([FieldError])
-    /// The state of things has no room for it; the code is stable.
+    /// The current state does not allow it. The code is stable.
     case conflict(String)
-    /// Too often in too short a time.
+    /// The rate limit is reached.
     case tooMany
-    /// Another node did not answer; the code is stable.
+    /// Another server did not respond. The code is stable.
     case unreachable(String)
 
-    /// One field, one problem.
+    /// Makes the error for one field with one problem.
     static func invalid(_ field: String, _ code: String) -> Self { .invalid([FieldError(field, code)]) }
 }
 
-/// What is wrong with one field of a form.
+/// An error in one field of a form.
 public struct FieldError: Error, Equatable, Sendable, Hashable {
-    /// The field's name in the form.
+    /// The name of the field in the form.
     public let field: String
-    /// Stable; pages have a sentence for it: `missing`, `too_long`, `taken`, `not_allowed`, `not_a_date` …
+    /// A stable code, for which pages have a sentence: `missing`, `too_long`, `taken`, `not_allowed`, `not_a_date` …
     public let code: String
 
     /// Creates the value.

@@ -8,15 +8,15 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// What a local person can do: one command a file, one transaction a command.
+/// The commands that change the node: one file and one transaction for each command.
 ///
-/// Pages, client apps and the command line all come through here, so a rule stands once.
+/// Pages, client apps and the command line all call these commands, so that each rule is written once.
 public struct Services: Sendable {
-    /// Rows.
+    /// The database.
     public let database: Database
-    /// Who we are.
+    /// The settings of this community.
     public let community: Community
-    /// The time.
+    /// The clock.
     public let clock: any Clock
     let federation: Federation
     let secrets: Secrets
@@ -26,11 +26,11 @@ public struct Services: Sendable {
     let letters: AttemptLimit
     let store: MediaStore?
 
-    /// Wires the parts.
+    /// Creates the value.
     ///
     /// - Parameters:
-    ///   - store: where files go that people hand in; nil takes none.
-    ///   - limits: whether attempts are counted; false for tests.
+    ///   - store: where uploaded files are stored; nil for a node that accepts no uploads.
+    ///   - limits: whether rate limits apply; false for tests.
     public init(
         database: Database, federation: Federation, community: Community, secrets: Secrets, clock: any Clock,
         ids: IDMaker, store: MediaStore? = nil, limits: Bool = true

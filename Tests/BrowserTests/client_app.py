@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An app that asks to act for people, as far as browsers see it."""
+"""A client app that asks people for authorization, as far as a browser is involved."""
 
 import http.server
 import json
@@ -9,7 +9,7 @@ import urllib.request
 
 
 class ClientApp:
-    """An app that registered itself at a node."""
+    """An app that is registered at a node."""
 
     def __init__(self, node, back: str, name: str = "Glaçon", scopes: str = "read write:statuses push"):
         self.node = node
@@ -24,13 +24,13 @@ class ClientApp:
             return json.load(answer)
 
     def page(self, **more: str) -> str:
-        """The address at which a person decides."""
+        """Returns the address of the authorization page."""
         return "/oauth/authorize?" + urllib.parse.urlencode({
             "response_type": "code", "client_id": self.registration["client_id"], "redirect_uri": self.back,
             "scope": self.scopes, "state": "a&b", **more})
 
     def token(self, code: str) -> str:
-        """Trades a code for a token."""
+        """Exchanges a code for a token."""
         return self.post(
             "/oauth/token", grant_type="authorization_code", code=code, redirect_uri=self.back,
             client_id=self.registration["client_id"], client_secret=self.registration["client_secret"])["access_token"]
@@ -43,7 +43,7 @@ class ClientApp:
 
 
 class Landing:
-    """The app's own site, on another origin: it notes what browsers bring."""
+    """The app's own site, on another origin. It records the queries with which browsers arrive."""
 
     def __enter__(self):
         landing = self

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nodes and browsers for all tests here."""
+"""Nodes and browsers for all tests in this folder."""
 
 import os
 
@@ -30,7 +30,7 @@ def node():
 
 @pytest.fixture(scope="session", params=["sqlite"] + (["postgres"] if POSTGRES else []))
 def any_node(request):
-    """A node on each engine in turn."""
+    """A node, once on each engine."""
     if request.param == "sqlite":
         yield request.getfixturevalue("node")
     else:
@@ -59,7 +59,7 @@ def browser():
 
 @pytest.fixture
 def window(browser):
-    """Opens windows, each with its own cookies; what a page complains about fails the test."""
+    """Opens windows, each with its own cookies. An error in the console of a page fails the test."""
     contexts, complaints = [], []
 
     def open_window(language="fr", size=None, dark=False, scripts=True):
@@ -81,14 +81,14 @@ def window(browser):
 
 
 def complain(message, complaints):
-    # That a form was answered with 422 is no fault of the page.
+    # A 422 response to a form is not an error of the page.
     if message.type == "error" and "Failed to load resource" not in message.text:
         complaints.append(message.text)
 
 
 @pytest.fixture
 def stranger(window):
-    """Somebody whom the node does not know yet. Scripts are off: nothing may need them."""
+    """A person without an account. Scripts are off, because no page may need them."""
 
     def make(node, stem="eve", **how):
         return Person(window(**({"scripts": False} | how)), node.origin, new_name(stem))
@@ -98,7 +98,7 @@ def stranger(window):
 
 @pytest.fixture
 def member(stranger):
-    """A new member, made at the command line and signed in at the door."""
+    """A new member, created at the command line and signed in on the sign-in page."""
 
     def make(node, stem="ada", **how):
         somebody = stranger(node, stem, **how)
@@ -111,7 +111,7 @@ def member(stranger):
 
 @pytest.fixture(scope="session")
 def door_keys():
-    """The cookies of those who have signed in already."""
+    """The cookies of people who have signed in already."""
     return {}
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A node of our own: the built program on a free port of the loopback, with a folder and a database that go with it."""
+"""A node for tests: the built program on a free loopback port, with its own folder and database."""
 
 import email
 import email.policy
@@ -24,7 +24,7 @@ STOP_SECONDS = 20
 
 
 class Node:
-    """A running node, with the demonstration community in it unless told otherwise."""
+    """A running node, with the demonstration community unless `demo` is false."""
 
     def __init__(self, engine: str, host: str = "localhost", demo: bool = True, **settings: str):
         self.folder = Path(tempfile.mkdtemp(prefix="troquet-test-"))
@@ -43,7 +43,7 @@ class Node:
             "TROQUET_SMTP": f"file:{self.folder}/mail",
             "TROQUET_RATE_LIMITS": "off",
             "TROQUET_LANGUAGE": "fr",
-            # Other nodes of these tests live on the loopback; everything else private stays forbidden.
+            # The other nodes of these tests are on the loopback. All other private addresses stay forbidden.
             "TROQUET_FEDERATION_INSECURE_NETWORKS": "127.0.0.0/8",
         }
         self.environment |= {f"TROQUET_{name.upper()}": value for name, value in settings.items()}
@@ -57,7 +57,7 @@ class Node:
         return POSTGRES.rsplit("/", 1)[0] + "/" + name
 
     def start(self) -> None:
-        """Returns once the node answers."""
+        """Starts the node, and returns when it responds."""
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [BINARY, "serve"] + ["--demo"] * self.demo, cwd=self.folder, env=self.environment,
@@ -72,7 +72,7 @@ class Node:
         raise RuntimeError(f"the node did not answer within {START_SECONDS} s:\n{self.log()}")
 
     def stop(self) -> int:
-        """Asks the node to stop, waits, and tells its exit status."""
+        """Asks the node to stop, waits, and returns its exit status."""
         self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(STOP_SECONDS)
@@ -82,7 +82,7 @@ class Node:
             raise RuntimeError(f"the node did not stop within {STOP_SECONDS} s:\n{self.log()}") from None
 
     def remove(self) -> None:
-        """Takes everything away, whatever state it is in."""
+        """Removes the process, the database and the folder, in any state."""
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
@@ -101,7 +101,7 @@ class Node:
         return (self.folder / "log").read_text(errors="replace")
 
     def demo_people(self) -> tuple[list[str], str]:
-        """The names and the password that the first start prints for whoever runs it."""
+        """Returns the names and the password that the first start prints for the operator."""
         line = next(line for line in self.log().splitlines() if line.startswith("Sign in as"))
         *names, password = re.findall(r"“([^”]+)”", line)
         return names, password
@@ -115,7 +115,7 @@ class Node:
         return done.stdout
 
     def wait_for_mail(self, address: str, seconds: float = 20) -> str:
-        """The text of the newest mail to an address."""
+        """Returns the text of the newest e-mail to an address."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             for path in sorted((self.folder / "mail").glob("*.eml"), reverse=True):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person does with a browser, said by what stands in the pages whatever their language: addresses and names."""
+"""What a person does with a browser. Elements are found by addresses and field names, which do not depend on the
+language."""
 
 import itertools
 import re
@@ -12,7 +13,7 @@ _numbers = itertools.count(1)
 
 
 class Person:
-    """Somebody with a browser window at a node."""
+    """A person with a browser window at a node."""
 
     def __init__(self, page: Page, origin: str, name: str):
         self.page = page
@@ -27,7 +28,7 @@ class Person:
         return self.page.locator(f'main form[action="{action}"]')
 
     def send(self, action: str, **fields: str) -> None:
-        """Fills in the form of an address and sends it with its own button."""
+        """Fills in the form with this action and sends it with its first button."""
         form = self.form(action).first
         for name, value in fields.items():
             self.fill(form.locator(f'[name="{name}"]'), value)
@@ -45,7 +46,7 @@ class Person:
         return re.sub(r"[?#].*", "", self.page.url.removeprefix(self.origin))
 
     def is_inside(self) -> bool:
-        """Whether a page says that somebody is signed in."""
+        """Whether the page shows that somebody is signed in."""
         return self.page.locator('header form[action="/sign-out"]').count() == 1
 
     @property
@@ -58,21 +59,22 @@ class Person:
         assert self.is_inside(), self.page.locator("main").inner_text()
 
     def join(self, group: str) -> None:
-        """Becomes a member of a group; of some one is from the beginning."""
+        """Becomes a member of a group, if the person is not one yet. Everybody belongs to some groups from the
+        start."""
         self.open(f"/groups/{group}")
         if self.form("/follow").count():
             self.send("/follow")
         expect(self.form("/unfollow")).to_have_count(1)
 
     def write(self, title: str, text: str, group: str) -> str:
-        """Starts a discussion and tells its path."""
+        """Starts a discussion and returns its path."""
         self.open(f"/write?group={group}")
         self.send("/posts", title=title, text=text)
         expect(self.page.locator("h1")).to_have_text(title)
         return self.path()
 
     def plan(self, title: str, seats: int | None = None) -> str:
-        """Plans a meeting of a group that the person is in, in a fortnight, and tells its path."""
+        """Plans an event in two weeks, in a group of the person, and returns its path."""
         start = datetime.now().replace(hour=18, minute=30) + timedelta(days=14)
         self.open("/events/new")
         self.send(
@@ -91,13 +93,13 @@ class Person:
         self.send(f"{event}/leave")
 
     def cancel(self, event: str) -> None:
-        """Calls an event off, which its page asks twice."""
+        """Cancels an event. Its page asks for confirmation."""
         self.open(f"{event}/manage")
         self.unfold(f"{event}/cancel")
         self.send(f"{event}/cancel")
 
     def unfold(self, action: str) -> None:
-        """Opens what the form of an address is hidden in, when it is."""
+        """Opens the `<details>` element that hides the form with this action, if it is closed."""
         fold = self.page.locator(f"main details:not([open]):has(form[action='{action}']) > summary")
         if fold.count():
             fold.first.click()
@@ -107,12 +109,12 @@ class Person:
         self.send("/posts", text=text)
 
     def standing(self, event: str) -> str:
-        """What an event's page says to the person about coming."""
+        """Returns the text of the RSVP section on an event's page."""
         self.open(event)
         return self.page.locator("main section[aria-labelledby=rsvp]").inner_text()
 
     def notice(self) -> str:
-        """What the page says was just done."""
+        """Returns the flash message of the page."""
         return self.page.locator("main [role=status]").inner_text()
 
 
@@ -121,5 +123,5 @@ def moment(instant: datetime) -> str:
 
 
 def new_name(stem: str) -> str:
-    """A name that no test has used before."""
+    """Returns a name that no test has used before."""
     return f"{stem}_{next(_numbers)}"

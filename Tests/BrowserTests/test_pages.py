@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every page, as people meet it: read aloud, on a small screen, at night, from the keyboard."""
+"""Every page in the situations in which people use it: with a screen reader, on a small screen, in dark mode, by
+keyboard."""
 
 import re
 
@@ -11,7 +12,7 @@ from client_app import ClientApp
 from conftest import DESKTOP, NARROW, PHONE
 
 AXE = Axe()
-# What axe leaves out unless asked: targets that a thumb can hit (WCAG 2.2, 2.5.8).
+# axe checks the size of touch targets (WCAG 2.2, 2.5.8) only if asked.
 RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 
 OPEN_TO_ALL = [
@@ -36,7 +37,7 @@ LOOKS = [
 
 @pytest.fixture(scope="session")
 def places(node, browser):
-    """The addresses of the demonstration's event and discussions; the steward began the one that is `mine`."""
+    """The addresses of the demonstration's event and discussions. The steward started the one that is `mine`."""
     page = browser.new_page()
     found = {}
     for name, path, title in (
@@ -58,13 +59,13 @@ def visit(somebody, path, places, status=200):
 
 
 def check_reading(page, path):
-    """No violation that axe knows: as the page comes, with everything in it unfolded, and in the opened menu."""
+    """Returns the violations that axe finds: on the page as loaded, with all its details open, and in the open menu."""
     found = violations(page, path)
     if page.locator("main details").count():
         unfold(page, "main")
         found += violations(page, path + " (unfolded)")
     if page.locator("header details").count():
-        # Alone, because it lies over what is below it.
+        # The menu is checked alone, because it covers what is below it.
         unfold(page, "header")
         found += violations(page, path + " (menu)", "header")
     return found
@@ -208,7 +209,7 @@ def test_one_signs_in_and_writes_with_the_keyboard_alone(node, member):
 
 
 def reach(page, selector):
-    """Goes on with the tabulator until the focus is there."""
+    """Presses the Tab key until the element has the focus."""
     target = page.locator(selector).first
     for _ in range(80):
         page.keyboard.press("Tab")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people come for, from the first click to the last, without scripts, on each engine."""
+"""Complete tasks of people, from the first click to the last, without scripts, on each engine."""
 
 import re
 
@@ -263,7 +263,7 @@ def test_an_app_without_a_way_back_is_given_its_code_by_hand(node, member):
 
 
 def test_the_way_back_to_an_app_of_the_machine_is_not_barred(node, member):
-    """What the browser bars it complains about, and the window's keeper hears of that."""
+    """If the browser blocks the redirect, it logs an error, and the `window` fixture fails the test."""
     ada = member(node)
     app = ClientApp(node, "icecubesapp://")
     ada.open(app.page())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One of everything that a member can have."""
+"""One of each thing that a member can have."""
 
 import io
 import uuid
@@ -10,7 +10,7 @@ from waiting import eventually
 
 
 def belongings(owner, other) -> dict[str, str]:
-    """One of everything, by the beginning of the addresses where it stands."""
+    """Creates one of each thing. Returns their ids by the start of the paths in which they are used."""
     api = owner.api
     api.account_follow(other.id)
     kept = api.create_filter_v2("x", ["home"], "warn", keywords_attributes=[{"keyword": "spoiler"}])

@@ -8,10 +8,10 @@ from typing import Any
 
 import references
 
-# Those whose source was read for what they cannot do without.
+# Clients whose source code was read for the fields that they require.
 STRICT = ("Tusky", "M. Android")
 LENIENT = "Ice Cubes"
-# The description has one name for a thing in the tables that is another's kin.
+# Entities of the description that use the table of another entity.
 KIN = {"CredentialAccount": "Account", "MutedAccount": "Account", "DeletedStatus": "Status", "TrendsLink": "PreviewCard"}
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -21,14 +21,14 @@ DAYS = {("Account", "last_status_at"), ("FeaturedTag", "last_status_at")}
 NOT_DIGITS = {
     "client_id", "shortcode", "group_key", "page_min_id", "page_max_id", "most_recent_notification_id"}
 INTEGER_IDS = {"WebPushSubscription"}
-# Mastodon's own number for the role that everybody has is below nothing.
+# Mastodon's id of the default role is a negative number.
 FREE_IDS = {"Role"}
 NULL_BY_RIGHT = {
-    # Hidden until the end of a poll that says so.
+    # Hidden until the end of a poll that hides its counts.
     ("PollOption", "votes_count"), ("Poll", "voters_count"),
-    # A follow that shows all languages.
+    # Null for a follow that shows all languages.
     ("Relationship", "languages")}
-# Mastodon itself leaves these empty where nothing is known.
+# Mastodon itself leaves these empty when the value is unknown.
 EMPTY_BY_RIGHT = {
     ("PreviewCard", "author_url"), ("PreviewCard", "provider_url"), ("PreviewCard", "embed_url"),
     ("PreviewCardAuthor", "url")}
@@ -36,7 +36,7 @@ EMPTY_BY_RIGHT = {
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of a table: what a field is, and which client needs it."""
+    """One row of a table: the type of a field, and which client needs it."""
 
     type: str
     present: bool
@@ -46,7 +46,7 @@ class Rule:
 
 
 def read_tables() -> dict[str, dict[str, Rule]]:
-    """The tables of entities: entity, field, rule."""
+    """Reads the tables of entities: entity, field, rule."""
     tables: dict[str, dict[str, Rule]] = {}
     if not references.TABLES.exists():
         return tables
@@ -85,7 +85,7 @@ def merged(one: Rule, other: Rule) -> Rule:
 
 
 def broken(table: str, rules: dict[str, Rule], entity: dict[str, Any]) -> Iterator[str]:
-    """What in an entity makes a client fail."""
+    """Yields the errors of an entity that make a client fail."""
     for name, rule in rules.items():
         value = entity.get(name)
         if rule.present and name not in entity:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nodes and people for all tests here. Tests that look at the answers to others come after those."""
+"""Nodes and people for all tests in this folder. Tests that check recorded responses run after the tests that record
+them."""
 
 import pytest
 
@@ -37,13 +38,13 @@ def traffic():
 
 @pytest.fixture(scope="session", params=["sqlite"] + (["postgres"] if POSTGRES else []))
 def node(request):
-    """A node on each engine in turn."""
+    """A node, once on each engine."""
     yield from running_node(request.param)
 
 
 @pytest.fixture(scope="session")
 def sqlite_node():
-    """A node for what one engine is enough for."""
+    """A node for tests that need one engine only."""
     yield from running_node("sqlite")
 
 
@@ -59,7 +60,7 @@ def running_node(engine):
 
 @pytest.fixture(scope="session")
 def newcomer(traffic):
-    """Makes somebody whom nobody knows yet."""
+    """Creates a new member."""
 
     def make(node, stem="eve", role="member"):
         return Member(node, traffic, new_name(stem), role)
@@ -69,11 +70,11 @@ def newcomer(traffic):
 
 @pytest.fixture(scope="session")
 def ada(node, newcomer):
-    """Who does most things in the tests."""
+    """The member who does most things in the tests."""
     return newcomer(node, "ada")
 
 
 @pytest.fixture(scope="session")
 def bob(node, newcomer):
-    """The other one."""
+    """The second member."""
     return newcomer(node, "bob")

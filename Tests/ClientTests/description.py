@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The OpenAPI description of the API: which operation a request was, what its answer should look like."""
+"""The OpenAPI description of the API: finds the operation of a request and the schema of its response."""
 
 import copy
 import json
@@ -16,7 +16,7 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 
 
 class Description:
-    """The description, with a few places put right."""
+    """The description, with a few corrections."""
 
     def __init__(self, document: dict):
         self.document = document
@@ -30,7 +30,7 @@ class Description:
             key=lambda entry: entry[0].count("{"))
 
     def operation(self, method: str, path: str) -> tuple[str, str] | None:
-        """The operation that a request was: a literal path goes before a pattern."""
+        """Returns the operation of a request. A literal path takes precedence over a pattern."""
         for template, pattern in self._patterns:
             if (method, template) in self.operations and pattern.match(path):
                 return method, template
@@ -42,7 +42,7 @@ class Description:
         return content.get("application/json", {}).get("schema")
 
     def violations(self, schema: dict, body: Any) -> list[str]:
-        """What is wrong with an answer, each with its place in it."""
+        """Returns the errors of a response, each with its place."""
         found = []
         for error in self._validator(json.dumps(schema)).iter_errors(body):
             while error.context:
@@ -56,7 +56,7 @@ class Description:
         return Draft202012Validator(json.loads(schema) | {"components": self.document["components"]})
 
     def resolve(self, schema: dict) -> tuple[str | None, dict]:
-        """The name of what a schema refers to, and that."""
+        """Returns the name and the schema to which a schema refers."""
         name = None
         while "$ref" in schema:
             name = schema["$ref"].rsplit("/", 1)[1]
@@ -64,7 +64,7 @@ class Description:
         return name, schema
 
     def entities(self, schema: dict, value: Any, place: str = "$") -> Iterator[tuple[str, dict, str]]:
-        """Every named entity inside an answer, with its place."""
+        """Yields every named entity inside a response, with its place."""
         name, schema = self.resolve(schema)
         branches = schema.get("oneOf") or schema.get("anyOf")
         if branches:
@@ -83,7 +83,7 @@ class Description:
                 yield from self.entities(schema["items"], inner, f"{place}[]")
 
     def _fitting(self, branches: list[dict], value: Any) -> dict | None:
-        """The branch that a value is most like."""
+        """Returns the branch that is most similar to a value."""
         if not isinstance(value, dict):
             return next((b for b in branches if "array" in str(self.resolve(b)[1].get("type"))), None)
 
@@ -94,8 +94,8 @@ class Description:
         return max((b for b in branches if "object" in str(self.resolve(b)[1].get("type"))), key=likeness, default=None)
 
     def only(self, wanted: set[tuple[str, str]], ids: dict[str, str]) -> dict:
-        """The description of some operations alone, without the links between them, and with what may stand in a path:
-        what there is, and what there is not."""
+        """Returns the description of some operations only, without links between them. Path parameters are limited to
+        the known ids and to one that does not exist."""
         document = copy.deepcopy(self.document)
         for path, operations in list(document["paths"].items()):
             for method in [m for m in operations if m in METHODS]:
@@ -113,7 +113,7 @@ class Description:
 
 
 def read() -> Description | None:
-    """The description beside the project, if it is there."""
+    """Reads the description beside the project, if it exists."""
     if not references.DESCRIPTION.exists():
         return None
     document = json.loads(references.DESCRIPTION.read_text())
@@ -122,13 +122,13 @@ def read() -> Description | None:
 
 
 def put_right(schemas: dict) -> None:
-    """Where the description and what clients read differ, clients are right."""
+    """Corrects the description where it differs from what clients read."""
     # Clients read an integer; a string makes them fail.
     schemas["WebPushSubscription"]["properties"]["id"]["type"] = "integer"
-    # Each field's fault is told at sign-up alone.
+    # Only the sign-up response contains the error of each field.
     schemas["ValidationError"]["required"] = ["error"]
 
 
 def shape(path: str) -> str:
-    """A path without the names of what varies in it, `{id}` or `:id`."""
+    """Returns a path without the names of its parameters, `{id}` or `:id`."""
     return re.sub(r"\{[^}]*\}|:[A-Za-z_]+", "{}", path).rstrip("/")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Members with apps: an app is registered, allowed on the node's own pages, and gets its token, as it happens to people."""
+"""Members with apps. An app is registered and authorized on the node's own pages and gets its token, as in real use."""
 
 import itertools
 from functools import cached_property
@@ -39,13 +39,13 @@ class App:
         return f"{self.origin}/oauth/authorize?{urlencode(query)}"
 
     def exchange(self, **fields: str) -> requests.Response:
-        """Asks the token endpoint for something."""
+        """Sends a request to the token endpoint."""
         body = {"client_id": self.client_id, "client_secret": self.client_secret, "redirect_uri": self.redirect} | fields
         return self.session.post(
             f"{self.origin}/oauth/token", data={k: v for k, v in body.items() if v is not None}, timeout=SECONDS)
 
     def own_token(self, scopes="read write") -> str:
-        """A token of the application itself: nobody stands behind it."""
+        """Gets a token of the application itself, without a person."""
         answer = self.exchange(grant_type="client_credentials", scope=scopes)
         assert answer.status_code == 200, answer.text
         return answer.json()["access_token"]
@@ -66,7 +66,7 @@ class Member:
 
     @cached_property
     def api(self) -> Mastodon:
-        """Mastodon.py, allowed to do everything."""
+        """Mastodon.py with all scopes."""
         return self.client()
 
     @cached_property
@@ -98,7 +98,7 @@ class Member:
         return self.sign_in(form) if form and form.names("password") else page
 
     def allow(self, address: str, button: int = 0) -> Page:
-        """Presses a button of the consent page: the first allows, the last refuses."""
+        """Presses a button of the consent page: the first one allows, the last one refuses."""
         page = self.reach(address)
         form = None if page.away else next_form(page)
         return self.browser.send(form, button) if form else page
@@ -110,14 +110,14 @@ class Member:
 
 
 def next_form(page: Page) -> Form | None:
-    """The form of a page that leads on: where a password is wanted, or consent."""
+    """Returns the form that leads to the next step: the password form or the consent form."""
     forms = [form for form in page.forms() if form.method == "post"]
     wanted = [form for form in forms if form.names("password")]
     return next(iter(wanted + [form for form in forms if "/oauth/" in form.path]), None)
 
 
 def code_of(page: Page) -> str:
-    """The code that an app was given: in the address to which it was sent back, or shown to be copied."""
+    """Returns the code of an app: from the redirect address, or from the page that shows it for copying."""
     if page.away:
         found = parse_qs(urlsplit(page.url).query)
         assert "code" in found, page.url

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A browser without a screen: it keeps cookies, reads the forms that stand in a page and sends them."""
+"""A browser without a screen: it stores cookies, reads the forms of a page and sends them."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
@@ -13,7 +13,7 @@ SECONDS = 20
 
 @dataclass
 class Form:
-    """A form as it stands in a page, with the values that a browser would send."""
+    """A form of a page, with the values that a browser would send."""
 
     action: str
     method: str
@@ -31,7 +31,7 @@ class Form:
 
 @dataclass
 class Page:
-    """What came back: a page of the node, or the foreign address to which it sends."""
+    """The result of a request: a page of the node, or the foreign address to which it redirects."""
 
     url: str
     status: int
@@ -68,7 +68,7 @@ def read_form(form, page_url: str) -> Form:
 
 
 class Browser:
-    """Somebody's browser at one node."""
+    """A browser of one person at one node."""
 
     def __init__(self, origin: str):
         self.origin = origin
@@ -80,7 +80,7 @@ class Browser:
         return self._go("get", urljoin(self.origin, url))
 
     def send(self, form: Form, button: int = 0, **fields: str) -> Page:
-        """Sends a form, with a button pressed and some fields filled in."""
+        """Sends a form with one button pressed and some fields filled in."""
         values = [(name, value) for name, value in form.values if name not in fields] + list(fields.items())
         if form.buttons and form.buttons[button][0]:
             values.append(form.buttons[button])

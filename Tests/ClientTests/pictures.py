@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures made of nothing."""
+"""Generated pictures."""
 
 import struct
 import zlib
 
 
 def png(width: int, height: int, colour: tuple[int, int, int] = (200, 60, 30)) -> bytes:
-    """A picture of one colour, with a note in it that says where it was taken."""
+    """Makes a picture of one colour, with metadata that contains a location."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

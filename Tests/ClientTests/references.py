@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the API is measured against, when it lies beside the project: nothing of it is copied into the project."""
+"""The documents that the API is tested against. They are beside the project, and nothing is copied from them."""
 
 from pathlib import Path
 

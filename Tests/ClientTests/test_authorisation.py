@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may do what: every route that the node declares, asked by everybody, with the right scope and a wrong one."""
+"""Authorization: every declared route is called by each kind of caller, with the right scope and with a wrong one."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from verdict import nothing_is_wrong
 
 SECONDS = 20
 OUTSIDE = "outside the authorized scopes"
-# What belongs to its owner alone: others are told there is no such thing, or that it is not for them.
+# Paths that only the owner may use. For others the thing does not exist or is not allowed.
 OWNED = {
     "/api/v1/lists/{}", "/api/v1/lists/{}/accounts", "/api/v1/timelines/list/{}",
     "/api/v1/filters/{}", "/api/v2/filters/{}", "/api/v2/filters/{}/keywords", "/api/v2/filters/{}/statuses",
@@ -21,14 +21,14 @@ OWNED = {
     "/api/v1/notifications/{}", "/api/v2/notifications/{}", "/api/v1/featured_tags/{}",
     "/api/v1/statuses/{}/interaction_policy", "/api/v1/statuses/{}/pin"}
 OWNED_TO_CHANGE = {"/api/v1/statuses/{}"}
-# Deleted last, changed before; what ends the session of who asks is asked by nobody here.
+# Things are changed before they are deleted. Routes that end the caller's session are not called.
 TURN = {"GET": 0, "POST": 1, "PUT": 2, "PATCH": 2, "DELETE": 3}
 ENDS_THE_SESSION = {"/oauth/revoke"}
 
 
 @dataclass
 class Cast:
-    """Those who ask, and what belongs to the owner."""
+    """The callers, and the things of the owner."""
 
     owner: object
     others: dict[str, object]
@@ -66,7 +66,7 @@ def address(cast, route):
 
 
 def ask(cast, route, token):
-    """The status, and the sentence when it is a refusal. No body is waited for that never ends."""
+    """Returns the status, and the message of an error. It does not wait for the body of an endless response."""
     heads = {"Authorization": f"Bearer {token}"} if token else {}
     with requests.request(
             route.method, cast.owner.node.origin + address(cast, route), headers=heads, stream=True, timeout=SECONDS,
@@ -85,7 +85,7 @@ def covers(scope, route):
 
 
 def needs_a_right_token(route):
-    """Also where no token is needed, one that is sent must be right, if the route looks at it."""
+    """Whether a token that is sent must be valid, also on a route that needs none."""
     return route.access in ("user", "app", "moderator", "steward") or route.access == "public" and route.scopes
 
 

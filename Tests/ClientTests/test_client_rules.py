@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No answer holds what makes a client fail."""
+"""No response contains anything that makes a client fail."""
 
 from collections import defaultdict
 
@@ -13,7 +13,7 @@ from verdict import nothing_is_wrong
 DESCRIPTION = description.read()
 TABLES = client_rules.read_tables()
 pytestmark = pytest.mark.skipif(not DESCRIPTION or not TABLES, reason="no tables beside the project")
-# Of these there is nothing to see here, each for its reason.
+# Entities that these tests never see, each with the reason.
 NEVER_SEEN = {
     "Translation": "nothing translates here",
     "PreviewCard": "nothing of the network is fetched by these tests",
@@ -40,7 +40,7 @@ INT32 = 1 << 31
 
 @pytest.fixture(scope="module")
 def seen(traffic):
-    """Every entity that was answered or streamed: its table, itself and where it stood."""
+    """Returns every entity that was returned or streamed: its table, the entity, and its place."""
     assert traffic.exchanges, "nothing was recorded: run this with the tests of the clients"
     found: dict[str, list] = defaultdict(list)
 
@@ -70,7 +70,7 @@ def test_no_client_fails_at(table, seen):
     wrong = {
         f"{place}: {what}" for entity, place in seen[table]
         for what in client_rules.broken(table, TABLES[table], entity)}
-    # A status that was deleted is answered for its text, not to be shown.
+    # The status in a deletion response is used for its text and is not shown.
     wrong = {text for text in wrong if not text.startswith("DELETE ")}
     nothing_is_wrong(wrong)
 
@@ -88,7 +88,7 @@ def test_closed_lists_stay_closed(seen):
 def test_a_mention_links_to_the_address_it_names(seen):
     wrong = set()
     for status, place in seen["Status"]:
-        # A booster's wrapper may leave its content empty.
+        # The status that wraps a boost may have no content.
         links = {a.get("href") for a in BeautifulSoup(status.get("content", ""), "html.parser").find_all("a")}
         missing = [m["url"] for m in status["mentions"] if m["url"] not in links]
         if status.get("content") and missing and f"@{status['mentions'][0]['username']}" in status["content"]:

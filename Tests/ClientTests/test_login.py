@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How an app comes to act for a person: on the node's own pages, by Mastodon.py and by hand."""
+"""How a person authorizes an app on the node's own pages, with Mastodon.py and by hand."""
 
 import base64
 import hashlib
@@ -157,7 +157,7 @@ def test_the_metadata_tell_what_there_is(node, traffic):
 
 
 def test_userinfo_says_who_it_is(ada):
-    # Mastodon.py asks over https alone.
+    # Mastodon.py calls this only over HTTPS.
     heads = {"Authorization": f"Bearer {ada.api.access_token}"}
     found = requests.get(f"{ada.node.origin}/oauth/userinfo", headers=heads, timeout=SECONDS).json()
     assert found["preferred_username"] == ada.name and found["iss"].rstrip("/") == ada.node.origin
@@ -208,7 +208,7 @@ def test_pages_of_other_origins_may_ask(node):
 
 def test_the_consent_page_names_the_app_and_what_it_wants(ada):
     assert "A test" in ada.reach(ada.app.address()).words()
-    # Nobody is made to consent by a page that frames this one.
+    # Another site cannot show this page in a frame to trick people into consent.
     answer = ada.browser.session.get(ada.app.address(), timeout=SECONDS)
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
 

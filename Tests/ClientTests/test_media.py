@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures on their way from a client into a post."""
+"""Uploading pictures and attaching them to a post."""
 
 import io
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What members are told, one by one and in groups, as Mastodon.py reads it."""
+"""Notifications, one by one and grouped, as Mastodon.py reads them."""
 
 import uuid
 

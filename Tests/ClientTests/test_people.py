@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What members do to each other and to their own profiles, as Mastodon.py does it."""
+"""Follows, blocks, mutes and profile changes of members, as Mastodon.py does them."""
 
 import uuid
 
@@ -31,7 +31,7 @@ def test_following_and_leaving(ada, eve):
     bond = eve.api.account_follow(ada.id, reblogs=False, notify=True)
     assert bond.following and not bond.showing_reblogs and bond.notifying and not bond.requested
     assert between(ada, eve).followed_by
-    # Groups that everybody belongs to may stand there too.
+    # The list may also contain groups to which everybody belongs.
     assert ada.name in names(eve.api.account_following(eve.id)) and eve.name in names(ada.api.account_followers(ada.id))
     post = ada.api.status_post("for followers", visibility="private")
     assert eventually(lambda: post.id in ids(eve.api.timeline_home()))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writing, changing and taking back, and what others do with a post, as Mastodon.py does it."""
+"""Publishing, editing and deleting posts, and interactions with them, as Mastodon.py does it."""
 
 import uuid
 from datetime import datetime, timedelta, timezone

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Push: what the node sends is opened with the keys that the client made, in both encodings."""
+"""Web Push: the client decrypts the node's pushes with its own keys, in both encodings."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ from waiting import eventually
 
 
 class Relay:
-    """A push service on the loopback that keeps what it gets."""
+    """A push service on the loopback that stores what it gets."""
 
     def __init__(self, status=201):
         relay = self
@@ -54,7 +54,7 @@ def bytes_of(text: str) -> bytes:
 
 
 def verify(token: str, key: bytes, audience: str) -> None:
-    """That the node itself sent it: signed with the key that it shows, for this relay, for a day at most."""
+    """Checks that the node sent the push: signed with its published key, for this service, valid for at most a day."""
     public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key)
     claims = jwt.decode(token, public, algorithms=["ES256"], audience=audience)
     assert claims["sub"].startswith("mailto:") or claims["sub"].startswith("http")
@@ -73,7 +73,7 @@ def test_a_push_is_opened_by_its_reader_alone(ada, eve, standard):
         made = eve.api.push_subscription_set(
             f"{relay.origin}/for/eve", public, mention_events=True, favourite_events=False)
         if standard:
-            # Mastodon.py knows the word and does not send it.
+            # Mastodon.py has this parameter but does not send it.
             heads = {"Authorization": f"Bearer {eve.api.access_token}"}
             wish = {
                 "subscription[endpoint]": f"{relay.origin}/for/eve", "subscription[standard]": "true",

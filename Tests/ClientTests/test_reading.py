@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Timelines, lists, filters, search and what the node says about itself, as Mastodon.py reads them."""
+"""Timelines, lists, filters, search and information about the node, as Mastodon.py reads them."""
 
 import uuid
 

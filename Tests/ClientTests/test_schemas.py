@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every answer that a client got is what the description of the API says."""
+"""Every recorded response matches the description of the API."""
 
 from collections import Counter
 

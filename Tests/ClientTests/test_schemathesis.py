@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests made up from the description of the API: no failure of the node, no answer of another form."""
+"""Requests generated from the description of the API: the node never fails, and every response matches its schema."""
 
 import json
 import re
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.skipif(DESCRIPTION is None, reason="no description besi
 SEED = 20260101
 EXAMPLES = 10
 SECONDS = 150
-# They end the session of who asks, never end themselves, or are pages for people.
+# These end the caller's session, never end themselves, or are pages for people.
 LEFT_OUT = re.compile(r"^/oauth/revoke$|^/oauth/authorize$|^/api/v1/streaming|^/api/v[12]/admin")
 
 
 def offered(node):
-    """The operations of the description that the node has, and those that it has not."""
+    """Returns the described operations that the node has, and those that it does not have."""
     have = {(route.method, route.shape) for route in routes.read(node)}
     described = {op for op in DESCRIPTION.operations if not LEFT_OUT.match(op[1])}
     there = {op for op in described if (op[0], description.shape(op[1])) in have}

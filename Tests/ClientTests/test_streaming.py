@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""News as they happen, by server-sent events, as Mastodon.py hears them."""
+"""Server-sent events of the streaming API, as Mastodon.py receives them."""
 
 import json
 import uuid
@@ -13,7 +13,7 @@ from waiting import eventually
 
 
 class Ear(StreamListener):
-    """Hears everything and keeps it."""
+    """Stores all events."""
 
     def __init__(self):
         self.heard: list[tuple[str, object]] = []
@@ -37,7 +37,7 @@ class Ear(StreamListener):
 
 @contextmanager
 def listening(stream, *args, **how):
-    """An ear at a stream, from the first sign of life on."""
+    """Listens to a stream, and yields after its first sign of life."""
     ear = Ear()
     handle = stream(*args, ear, run_async=True, timeout=30, **how)
     try:
@@ -102,7 +102,7 @@ def test_a_tag_a_list_and_private_talk(ada, bob, eve):
 
 
 def test_what_is_streamed_is_what_is_fetched(ada, eve, traffic):
-    """Word for word, as an app that reads both would want."""
+    """The streamed status equals the fetched one, member by member, for an app that reads both."""
     eve.api.account_follow(ada.id)
     heads = {"Authorization": f"Bearer {eve.api.access_token}"}
     url = f"{eve.node.origin}/api/v1/streaming/user"
@@ -120,7 +120,7 @@ def test_what_is_streamed_is_what_is_fetched(ada, eve, traffic):
                 break
     traffic.record_event("update", told)
     fetched = requests.get(f"{eve.node.origin}/api/v1/statuses/{post.id}", headers=heads, timeout=15).json()
-    # Whether one may edit or pin it is not known to a stream.
+    # A stream does not know `pinned`.
     assert told["id"] == fetched["id"] and set(told) >= set(fetched) - {"pinned"} and told["account"] == fetched["account"]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""toot's own integration tests, against this node. What is expected to fail stands in a list that only gets shorter."""
+"""toot's own integration tests, against this node. A list contains the expected failures. It may only get shorter."""
 
 import os
 import subprocess
@@ -18,13 +18,13 @@ SECONDS = 240
 
 
 def expected_failures() -> dict[str, str]:
-    """Which tests fail for which reason."""
+    """Returns the tests that are expected to fail, with the reasons."""
     lines = (line.split("#", 1) for line in EXPECTED.read_text().splitlines() if line and not line.startswith("#"))
     return {test.strip(): reason.strip() for test, reason in lines}
 
 
 def run_toot(node, folder: Path) -> dict[str, str]:
-    """What failed, and how; an empty word for what passed."""
+    """Runs the tests and returns the failure of each; an empty string for a test that passed."""
     report = folder / "toot.xml"
     environment = os.environ | {
         "TOOT_TEST_BASE_URL": node.origin, "XDG_CACHE_HOME": str(folder), "XDG_CONFIG_HOME": str(folder),

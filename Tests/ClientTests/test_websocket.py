@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""News over one WebSocket, by another library."""
+"""Events of the streaming API over one WebSocket, with another library."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ def at(node, query=""):
 
 
 async def until(socket, wanted):
-    """The first message that is wanted; those before it come along."""
+    """Returns the first message that matches, and the messages before it."""
     before = []
     async with asyncio.timeout(SECONDS):
         async for frame in socket:
@@ -81,7 +81,8 @@ def test_many_streams_share_one_socket(ada, bob, eve, traffic):
 
 
 async def settled(socket):
-    """Returns once the messages sent before have been read: an unknown stream is answered in turn."""
+    """Returns when the node has read all earlier messages. It answers in order, and a request for an unknown stream
+    gets an error."""
     await socket.send_json({"type": "subscribe", "stream": "no-such-stream"})
     message, _ = await until(socket, lambda m: "error" in m)
     assert message["error"] == "Unknown stream type" and message["status"] == 400

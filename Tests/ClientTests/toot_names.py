@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""For toot's tests: the names that they make up have a letter in them, without which upper case changes nothing."""
+"""For toot's tests: their random names must contain a letter, because upper case does not change digits."""
 
 import uuid
 

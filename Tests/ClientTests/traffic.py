@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All that clients asked and were answered, kept for those tests that look at every answer."""
+"""All requests and responses of the clients, recorded for the tests that check every response."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import requests
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer in JSON."""
+    """One request and its JSON response."""
 
     method: str
     path: str
@@ -24,7 +24,7 @@ class Exchange:
 
 
 class Traffic:
-    """The exchanges of all sessions made here, and what came by other ways."""
+    """The requests of all sessions made here, and the entities that were streamed."""
 
     def __init__(self):
         self.exchanges: list[Exchange] = []
@@ -43,7 +43,7 @@ class Traffic:
             answer.headers))
 
     def record_event(self, name: str, payload: Any) -> None:
-        """Keeps the entity that an event of a stream carried."""
+        """Records the entity of a streaming event."""
         entity = {"update": "Status", "status.update": "Status", "notification": "Notification",
                   "conversation": "Conversation"}.get(name)
         if entity:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is wrong, said line by line."""
+"""Reports errors, one on each line."""
 
 import pytest
 
@@ -7,7 +7,7 @@ LINES = 80
 
 
 def nothing_is_wrong(wrong) -> None:
-    """Fails with everything that is wrong, which is a sentence each."""
+    """Fails with all errors. Each error is one sentence."""
     lines = sorted(wrong)
     if lines:
         more = [f"… and {len(lines) - LINES} more"] * (len(lines) > LINES)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Waiting for what happens in its own time."""
+"""Waiting for asynchronous results."""
 
 import time
 
@@ -8,7 +8,7 @@ STEP = 0.05
 
 
 def eventually(look, seconds: float = SECONDS):
-    """What `look` gives, as soon as it is something; an assertion that fails is asked again until the time is over."""
+    """Calls `look` until it returns a true value, and returns it. Assertion errors are retried until the time is up."""
     deadline = time.monotonic() + seconds
     while True:
         failure = None

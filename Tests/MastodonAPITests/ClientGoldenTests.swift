@@ -6,10 +6,10 @@ import TestSupport
 import Testing
 import Vocabulary
 
-/// Every file of `federation-specs/client-api`: what an app asks, one request after the other, and the last answer.
+/// Runs every file of `federation-specs/client-api`: a list of requests of an app, and the expected last response.
 ///
-/// Ada and Bea are members of a young node. What differs from run to run, ids and tokens, is numbered in the order in
-/// which it appears. `GOLDEN=write` writes the answers anew; the difference is read before it is kept.
+/// Ada and Bea are members of a new node. Ids and tokens differ between runs, so they are numbered in the order in
+/// which they appear. `GOLDEN=write` writes new responses into the files; review the difference before you commit it.
 @Suite("Answers to apps, word for word")
 struct ClientGoldenTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
@@ -52,7 +52,7 @@ struct ClientGoldenTests {
         }
     }
 
-    /// `{post}` stands for the id that an earlier answer had.
+    /// Replaces `{post}` with the id that an earlier response had.
     private static func filled(_ text: String, _ known: [String: String]) -> String {
         known.reduce(text) { $0.replacing("{\($1.key)}", with: $1.value) }
     }
@@ -68,7 +68,7 @@ struct ClientGoldenTests {
     }
 }
 
-/// Long numbers become `#1`, `#2` in the order in which they appear, wherever they stand.
+/// Replaces long numbers with `#1`, `#2` in the order in which they appear, wherever they occur.
 private struct Numbering {
     private var names: [Substring: String] = [:]
 

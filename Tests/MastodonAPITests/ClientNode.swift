@@ -20,7 +20,7 @@ import Vocabulary
 
 @testable import MastodonAPI
 
-/// One node for one test, as client apps see it: its client API behind the front door, on a loopback port.
+/// One node for one test: the client API behind the whole request pipeline, on a loopback port.
 struct ClientNode: Sendable {
     let database: Database
     let services: Services
@@ -28,14 +28,14 @@ struct ClientNode: Sendable {
     let ids: IDMaker
     private let address: Address
 
-    /// How the node is set up.
+    /// The settings of the node.
     struct Setup: Sendable {
         var registration = Registration.open
-        /// Whether requests and attempts are counted.
+        /// Whether rate limits apply.
         var limits = false
-        /// What other nodes answer.
+        /// The responses of other servers.
         var loader: any DocumentLoader = NoWorld()
-        /// Where files go that are handed in; nil takes none.
+        /// Where uploaded files are stored; nil for a node that accepts no uploads.
         var store: MediaStore?
     }
 
@@ -56,7 +56,7 @@ struct ClientNode: Sendable {
         await database.close()
     }
 
-    /// Two processes on one database.
+    /// Opens two nodes on one database, as two processes would do.
     static func pair(
         at place: TestPlace, _ body: @escaping @Sendable (ClientNode, ClientNode) async throws -> Void
     ) async throws {
@@ -121,17 +121,17 @@ struct ClientNode: Sendable {
     }
 }
 
-// MARK: - Asking
+// MARK: - Requests
 
-/// What an app was told.
+/// The response as an app reads it.
 struct Reply: Sendable {
     let status: Int
-    /// Null when the body is no JSON.
+    /// Null when the body is not JSON.
     let json: JSON
     let response: TestResponse
 
     subscript(key: String) -> JSON? { json[key] }
-    /// The text of an error.
+    /// The message of an error.
     var error: String? { json["error"]?.string }
     var id: String { json["id"]?.string ?? "" }
     func header(_ name: String) -> String? { response.header(name) }
@@ -141,7 +141,7 @@ extension ClientNode {
     /// `http://127.0.0.1:40123`.
     var origin: String { "http://127.0.0.1:\(port)" }
 
-    /// Where it listens.
+    /// The port of the server.
     var port: Int { address.port.load(ordering: .relaxed) }
 
     /// Sends one request: without a body, with JSON, or with a form.
@@ -162,7 +162,7 @@ extension ClientNode {
         return try await send(method, path, headers: headers, body: body)
     }
 
-    /// Sends one request as it is.
+    /// Sends one request unchanged.
     func send(
         _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil
     ) async throws -> Reply {
@@ -183,27 +183,27 @@ extension ClientNode {
 extension ClientNode {
     static let everything: Scopes = Scopes(["read", "write", "follow", "push"])
 
-    /// A member; belongs to the main group like everybody.
+    /// Creates a member, who belongs to the main group like all members.
     @discardableResult
     func member(_ name: String, _ role: Role = .member) async throws -> ID<Account> {
         try await services.createAccount(SignUp(name: name, email: "\(name)@mail.example"), role: role, as: .operator)
             .id
     }
 
-    /// A token with which an app acts for a person, or for a group that the person runs.
+    /// Creates a token with which an app acts for a person, or for a group that the person runs.
     func token(
         of person: ID<Account>, as account: ID<Account>? = nil, _ scopes: Scopes = everything
     ) async throws -> String {
         try await services.makeToken(scopes, app: nil, account: account ?? person, person: person, as: .operator)
     }
 
-    /// A member and a token that may do everything.
+    /// Creates a member and a token with all scopes.
     func guest(_ name: String, _ role: Role = .member) async throws -> (id: ID<Account>, token: String) {
         let id = try await member(name, role)
         return (id, try await token(of: id))
     }
 
-    /// A person of another node, stored.
+    /// Stores a remote person.
     func stranger(_ name: String, at host: String = "far.example") async throws -> Account {
         var account = Account(
             id: ids.make(at: clock.now), kind: .person, username: name, host: host,
@@ -217,7 +217,7 @@ extension ClientNode {
     }
 }
 
-// MARK: - Around it
+// MARK: - Dependencies
 
 /// A clock that a test moves.
 final class ClientClock: Model.Clock {
@@ -226,14 +226,14 @@ final class ClientClock: Model.Clock {
     func pass(_ duration: Duration) { time.withLock { $0 = $0 + duration } }
 }
 
-/// No other node answers.
+/// A loader for which no remote server responds.
 struct NoWorld: DocumentLoader {
     func load(_ id: IRI) async throws(FetchError) -> RemoteDocument { throw .notFound }
     func webfinger(_ name: String, host: String) async throws(FetchError) -> JSON { throw .notFound }
 }
 
 extension Secrets {
-    /// What the node uses, but for keys and password hashes that take no time.
+    /// The node's functions, with fast keys and password hashes.
     static let quick = Secrets(
         hashPassword: { Hexadecimal.encode(Hash.sha256(Array($0.utf8))) },
         verifyPassword: { Hexadecimal.encode(Hash.sha256(Array($0.utf8))) == $1 }, decoyHash: "nobody",
@@ -241,7 +241,7 @@ extension Secrets {
         makeKeyPair: { KeyPair(privatePEM: "private", publicPEM: "public") })
 }
 
-/// What a test says when an address that it wrote is none.
+/// The error of a test with an invalid address.
 struct NotAnAddress: Error { let text: String }
 
 func iri(_ text: String) throws -> IRI {

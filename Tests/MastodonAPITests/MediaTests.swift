@@ -304,7 +304,7 @@ extension ClientNode {
     }
 }
 
-/// A store in a folder of its own, and a node that uses it.
+/// A media store in its own folder, and a node that uses it.
 private struct Studio: Sendable {
     let store: MediaStore
     let folder: URL
@@ -325,7 +325,7 @@ private struct Studio: Sendable {
         MediaWorker(database: node.database, store: store, clock: node.clock, logger: Logger(label: "test"))
     }
 
-    /// Every file of the store, those that wait and those that are being received too.
+    /// All files of the store, including waiting and unfinished uploads.
     func files() -> [String] {
         (FileManager.default.subpaths(atPath: folder.path) ?? []).filter { path in
             var isFolder: ObjCBool = false

@@ -72,7 +72,7 @@ struct OAuthTests {
         }
     }
 
-    // MARK: - The app itself
+    // MARK: - The app's own token
 
     @Test("an app gets a token of its own, and is told who it is", arguments: TestEngine.available)
     func clientCredentials(_ engine: TestEngine) async throws {
@@ -339,7 +339,7 @@ struct App: Sendable {
     let id: String
     let secret: String
 
-    /// A body with the app's own credentials; later fields replace earlier ones.
+    /// Makes a body with the app's credentials. Later fields replace earlier ones.
     func json(_ fields: [(String, String)]) -> JSON {
         var object: JSON.Object = ["client_id": JSON(id)]
         if !secret.isEmpty { object["client_secret"] = JSON(secret) }
@@ -359,7 +359,7 @@ extension AuthorizationRequest {
 }
 
 extension ClientNode {
-    /// An app that registered itself.
+    /// Registers an app.
     func app(_ scopes: String) async throws -> App {
         let reply = try await post(
             "/api/v1/apps",
@@ -367,7 +367,7 @@ extension ClientNode {
         return App(id: reply["client_id"]?.string ?? "", secret: reply["client_secret"]?.string ?? "")
     }
 
-    /// The code after a person said yes.
+    /// Returns the code after a person has authorized the app.
     func code(
         _ app: App, _ scope: String, of person: ID<Account>, as account: ID<Account>? = nil, challenge: String = ""
     ) async throws -> String {
@@ -378,7 +378,7 @@ extension ClientNode {
             request, as: account.map { .group($0, by: person) } ?? .member(person))
     }
 
-    /// A token as apps come by it.
+    /// Gets a token with a code, as apps do.
     func personToken(
         _ app: App, _ scope: String, of person: ID<Account>, as account: ID<Account>? = nil
     ) async throws -> String {
@@ -391,7 +391,7 @@ extension ClientNode {
         return reply["access_token"]?.string ?? ""
     }
 
-    /// A token of an app's own.
+    /// Gets a token for the app itself.
     func appToken(_ scope: String) async throws -> String {
         let reply = try await post(
             "/oauth/token", try await app(scope).json([("grant_type", "client_credentials"), ("scope", scope)]))

@@ -129,7 +129,7 @@ extension JSON {
 }
 
 extension ClientNode {
-    /// An event of the main group, a week from now.
+    /// Plans an event of the main group, a week from now.
     func event(by organizer: ID<Account>, capacity: Int? = nil) async throws -> ID<Event> {
         let group = try await database.read { db in try Accounts.groups(in: db).first { $0.isLocal } }
         let start = clock.now + .days(7)

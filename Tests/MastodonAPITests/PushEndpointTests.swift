@@ -39,7 +39,7 @@ struct PushEndpointTests {
             #expect(try await node.get(Self.path, token: ada.token).status == 404)
             let made = try await node.post(Self.path, token: ada.token, Self.wish())
             #expect(made.status == 200)
-            // A number: apps read it into 32 bits, and a text fails.
+            // The id is a number. Some apps read it into 32 bits and fail on a string.
             #expect(made["id"]?.int == 1)
             #expect(made["endpoint"]?.string == "https://push.example/send/abc?d=1")
             #expect(made["server_key"]?.string == "BP4=" && made["standard"]?.bool == false)

@@ -14,7 +14,7 @@ import Vocabulary
 struct RenderedStatusTests {
     private static let home = "/api/v1/timelines/home"
 
-    /// Commits something that no status shows, so that no response is given again.
+    /// Commits a change that no status shows, so that the response cache is invalid.
     private func commit(_ node: ClientNode, _ number: Int) async throws {
         try await node.database.write { tx in
             try tx.run("INSERT INTO setting (key, value) VALUES (\("test.\(number)"), 'x')")

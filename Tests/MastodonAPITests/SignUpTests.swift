@@ -201,7 +201,7 @@ struct SignUpTests {
 }
 
 extension ClientNode {
-    /// To whom letters wait to be sent, the oldest first.
+    /// The recipients of queued e-mails, oldest first.
     fileprivate func recipients() async throws -> [String] {
         try await database.read { db in
             try db.rows("SELECT recipient FROM mail ORDER BY id").map { try $0.text("recipient") }

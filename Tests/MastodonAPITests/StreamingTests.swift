@@ -191,7 +191,7 @@ struct StreamingTests {
             try await node.services.withdrawAnnouncement(id, as: .member(ben.id))
             let gone = try await Self.next(socket, 1)
             #expect(gone.first?.event == "announcement.delete" && gone.first?.payload == "\(id)")
-            // Other streams hear none of it.
+            // Other streams do not get these events.
             let post = try await node.post("/api/v1/statuses", token: ben.token, ["status": "open again"])
             #expect(try await Self.next(other, 1).first?.status?["id"]?.string == post.id)
             for one in [socket, other] { await one.leave() }
@@ -286,14 +286,14 @@ struct StreamingTests {
     }
 }
 
-// MARK: - Listening
+// MARK: - Streams
 
 extension StreamingTests {
     private struct Told {
         var stream: [String]
         var event: String
         var payload: String
-        /// The payload, when it is a document.
+        /// The parsed payload, when it is a document.
         var status: JSON?
     }
 
@@ -310,7 +310,7 @@ extension StreamingTests {
         try await settle(socket)
     }
 
-    /// Waits until the node has read all that was sent: it answers nonsense in its turn.
+    /// Waits until the node has read all messages: it answers them in order, and an unknown message gets an error.
     private static func settle(_ socket: TestWebSocket) async throws {
         try await socket.send("{}")
         let text = try #require(await socket.text())
@@ -332,7 +332,7 @@ extension StreamingTests {
 }
 
 extension Reply {
-    /// Notes when the answer is another one.
+    /// Records an issue when the status is another one.
     func expect(_ status: Int, sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(self.status == status, "\(response.text)", sourceLocation: sourceLocation)
     }

@@ -12,7 +12,7 @@ import TestSupport
 import Testing
 import Vocabulary
 
-/// One node for one test: its own groups, a clock, and a world that is a dictionary.
+/// One node for one test, with its own groups and clock. All remote servers are a dictionary.
 struct Cafe: Sendable {
     let database: Database
     let services: Services
@@ -20,7 +20,7 @@ struct Cafe: Sendable {
     let clock = TestClock()
     let ids = IDMaker()
 
-    /// Opens a café, runs a test in it and closes it.
+    /// Opens a node, runs a test in it and closes it.
     static func open(
         _ engine: TestEngine = .sqlite, registration: Registration = .open, secrets: Secrets = .quick,
         store: MediaStore? = nil, _ body: (Cafe) async throws -> Void
@@ -52,7 +52,7 @@ struct Cafe: Sendable {
 
     // MARK: - People and groups
 
-    /// A member; belongs to the main group like everybody.
+    /// Creates a member, who belongs to the main group like all members.
     @discardableResult
     func member(_ name: String, _ role: Role = .member, password: String = "") async throws -> ID<Account> {
         var signUp = SignUp(name: name, email: "\(name)@mail.example")
@@ -60,7 +60,7 @@ struct Cafe: Sendable {
         return try await services.createAccount(signUp, role: role, as: .operator).id
     }
 
-    /// A person of another node, stored.
+    /// Stores a remote person.
     func stranger(_ name: String, at host: String = "far.example") async throws -> Account {
         var account = Account(
             id: ids.make(at: clock.now), kind: .person, username: name, host: host,
@@ -74,13 +74,13 @@ struct Cafe: Sendable {
         return stored
     }
 
-    /// An account of this node, by name.
+    /// Returns a local account by name.
     func local(_ name: String) async throws -> Account {
         try #require(
             try await database.read { db in try Accounts.byHandle(Handle(name: name, host: ""), in: db) })
     }
 
-    /// Lets somebody follow, accepted, without saying anything.
+    /// Stores a follow, accepted by default, without an activity.
     func follow(_ target: ID<Account>, by follower: ID<Account>, state: Follow.State = .accepted) async throws {
         let activity = try iri("https://far.example/follows/\(follower)-\(target)")
         let now = clock.now
@@ -90,7 +90,7 @@ struct Cafe: Sendable {
         }
     }
 
-    /// Lets one account block another.
+    /// Stores a block.
     func block(_ target: ID<Account>, by account: ID<Account>) async throws {
         let (activity, now) = (try iri("https://far.example/blocks/1"), clock.now)
         try await database.write { tx in
@@ -98,7 +98,7 @@ struct Cafe: Sendable {
         }
     }
 
-    // MARK: - What stands in the database
+    // MARK: - Contents of the database
 
     func post(_ id: ID<Post>) async throws -> Post? {
         try await database.read { db in try Posts.byID(id, in: db) }
@@ -108,18 +108,18 @@ struct Cafe: Sendable {
         try #require(try await database.read { db in try Events.byID(id, in: db) })
     }
 
-    /// Forgets what was said so far.
+    /// Deletes all activities and deliveries.
     func forgetSayings() async throws {
         try await forgetDeliveries()
         try await database.write { tx in try tx.run("DELETE FROM activity") }
     }
 
-    /// Takes what was said so far as delivered.
+    /// Deletes all deliveries, as if they were done.
     func forgetDeliveries() async throws {
         try await database.write { tx in try tx.run("DELETE FROM delivery") }
     }
 
-    /// What was said, oldest first: `Create ada`.
+    /// The enqueued activities, oldest first: `Create ada`.
     func sayings() async throws -> [String] {
         try await database.read { db in
             try db.rows(
@@ -128,7 +128,7 @@ struct Cafe: Sendable {
         }
     }
 
-    /// What is on its way, sorted: `Create ada https://far.example/inbox`.
+    /// The pending deliveries, sorted: `Create ada https://far.example/inbox`.
     func deliveries() async throws -> [String] {
         try await database.read { db in
             try db.rows(
@@ -140,7 +140,7 @@ struct Cafe: Sendable {
         }
     }
 
-    /// The documents of a type that were said, oldest first.
+    /// The documents of the activities of one type, oldest first.
     func documents(_ type: String) async throws -> [JSON] {
         try await database.read { db in
             try db.rows("SELECT body FROM activity WHERE type = \(type) ORDER BY id").map {
@@ -149,7 +149,7 @@ struct Cafe: Sendable {
         }
     }
 
-    /// The mails that wait: `ada@mail.example`, oldest first.
+    /// The queued e-mails, oldest first.
     func mails() async throws -> [(recipient: String, body: String)] {
         try await database.read { db in
             try db.rows("SELECT recipient, body FROM mail ORDER BY id").map {
@@ -158,7 +158,7 @@ struct Cafe: Sendable {
         }
     }
 
-    /// How many rows each table has, and how many there are of what a command may change in place.
+    /// The number of rows in each table, and of rows in states that a command may change in place.
     func census() async throws -> [String: Int64] {
         try await database.read { db in
             let tables: SQL =
@@ -166,7 +166,7 @@ struct Cafe: Sendable {
                 ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
                 : "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'"
             var counts: [String: Int64] = [:]
-            // The index of words keeps rows of its own besides those that we ask for.
+            // The tables of the full-text index are left out, because they have rows of their own.
             for name in try db.rows(tables).map({ try $0.text("name") }) where !name.contains("_words_") {
                 counts[name] = try db.row("SELECT count(*) AS n FROM \(SQL(stringLiteral: name))")?.int("n")
             }
@@ -186,7 +186,7 @@ struct Cafe: Sendable {
         }
     }
 
-    /// Checks that a command is refused with `error` and that nothing is stored, changed or said by it.
+    /// Checks that a command throws `error` and that nothing is stored, changed or enqueued by it.
     func expect(
         _ error: ServiceError, sourceLocation: SourceLocation = #_sourceLocation,
         _ command: (Services) async throws -> Void
@@ -199,6 +199,6 @@ struct Cafe: Sendable {
 }
 
 extension ServiceError {
-    /// One field, one problem.
+    /// Makes the error for one field with one problem.
     static func field(_ field: String, _ code: String) -> Self { .invalid([FieldError(field, code)]) }
 }

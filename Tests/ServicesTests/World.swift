@@ -6,7 +6,7 @@ import Synchronization
 import TextEncoding
 import Vocabulary
 
-/// All other nodes, in a dictionary.
+/// All remote servers, as a dictionary.
 final class World: DocumentLoader {
     private struct Contents {
         var documents: [String: JSON] = [:]
@@ -14,15 +14,15 @@ final class World: DocumentLoader {
         var isDown = false
     }
 
-    // A lock rather than an actor: tests fill the world with plain statements.
+    // A lock instead of an actor, so that tests can fill the world without `await`.
     private let contents = Mutex(Contents())
 
-    /// Serves a document at its own id.
+    /// Serves a document at its id.
     func serve(_ document: JSON) {
         contents.withLock { $0.documents[document["id"]?.string ?? ""] = document }
     }
 
-    /// Serves a person, with an entry in the directory of its host.
+    /// Serves a person, with a WebFinger document on their host.
     func servePerson(_ name: String, at host: String = "far.example") {
         let id = "https://\(host)/users/\(name)"
         serve([
@@ -40,7 +40,7 @@ final class World: DocumentLoader {
         contents.withLock { $0.directories["\(name)@\(host)"] = answer }
     }
 
-    /// From now on nobody answers.
+    /// Makes every later request fail.
     func goDown() { contents.withLock { $0.isDown = true } }
 
     func load(_ id: IRI) async throws(FetchError) -> RemoteDocument {
@@ -65,7 +65,7 @@ final class TestClock: Model.Clock {
     func pass(_ duration: Duration) { time.withLock { $0 = $0 + duration } }
 }
 
-/// Keys are slow to make: everybody here has the same one.
+/// One RSA key for all tests, because making keys is slow.
 enum Keys {
     static let shared: KeyPair = {
         guard let key = try? PrivateKey.generateRSA() else { return KeyPair(privatePEM: "", publicPEM: "") }
@@ -74,20 +74,20 @@ enum Keys {
 }
 
 extension Secrets {
-    /// What the node uses, but for the keys.
+    /// The node's functions, with the shared key pair.
     static let real = Secrets(
         hashPassword: { try PasswordHash.make($0) }, verifyPassword: { PasswordHash.verify($0, against: $1) },
         decoyHash: PasswordHash.decoy, digest: { Hash.sha256($0) }, randomBytes: { try RandomBytes.make($0) },
         makeKeyPair: { Keys.shared })
 
-    /// The same with a password hash that takes no time.
+    /// The same functions, with a fast password hash.
     static let quick = Secrets(
         hashPassword: { Hexadecimal.encode(Hash.sha256(Array($0.utf8))) },
         verifyPassword: { Hexadecimal.encode(Hash.sha256(Array($0.utf8))) == $1 }, decoyHash: "nobody",
         digest: { Hash.sha256($0) }, randomBytes: { try RandomBytes.make($0) }, makeKeyPair: { Keys.shared })
 }
 
-/// What a test says when an address that it wrote is none.
+/// The error of a test with an invalid address.
 struct NotAnAddress: Error { let text: String }
 
 func iri(_ text: String) throws -> IRI {

@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// People and groups: finding them, following them, and one's own profile.
+/// People and groups: finding them, following them, and the profile of the caller.
 enum AccountEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/accounts/verify_credentials", .person("profile"), own),
@@ -34,7 +34,7 @@ enum AccountEndpoints {
         },
     ]
 
-    // MARK: - One's own
+    // MARK: - The caller's account
 
     private static func own(_ call: Call) async throws -> Answer {
         let profile = try await call.services.ownProfile(as: try call.principal())
@@ -70,7 +70,7 @@ enum AccountEndpoints {
         return Answer { writer in writer.array(accounts) { $0.account($1, call.rendering) } }
     }
 
-    /// By handle, of those whom we know; nothing is fetched.
+    /// Finds a known account by its handle. Nothing is fetched from other servers.
     private static func lookUp(_ call: Call) async throws -> Answer {
         guard let handle = Handle(call.parameters.text("acct") ?? "") else { throw APIError.notFound }
         let host = handle.host == call.rendering.host ? "" : handle.host
@@ -90,14 +90,14 @@ enum AccountEndpoints {
         return Answer { writer in writer.array(relations) { $0.relationship($1) } }
     }
 
-    // MARK: - What they wrote
+    // MARK: - Their statuses
 
     private static func statuses(_ call: Call) async throws -> Answer {
         let account = try await account(try call.id(), call)
         let sent = call.parameters
         guard sent.bool("pinned") != true else { return try await pinned(of: account, call) }
         var filter = AccountFilter()
-        // What a group shows is what it relays: without boosts its profile would be empty.
+        // The statuses of a group are its boosts. Without boosts its profile would be empty.
         if !account.isGroup {
             filter.withoutReplies = sent.bool("exclude_replies") == true
             filter.withoutBoosts = sent.bool("exclude_reblogs") == true
@@ -128,7 +128,7 @@ enum AccountEndpoints {
         }
     }
 
-    /// Does something with an account, and answers with how the two then stand.
+    /// Runs a command on another account, and responds with the relationship after it.
     static func act(
         _ call: Call, _ body: (ID<Account>, Principal) async throws -> Void
     ) async throws -> Answer {
@@ -146,14 +146,14 @@ enum AccountEndpoints {
         return Answer { $0.relationship(relation) }
     }
 
-    /// An account of this number that was not deleted.
+    /// Returns the account with this id if it is not deleted.
     static func account(_ id: ID<Account>, _ call: Call) async throws -> Account {
         let account = try await call.database.read { db in try Accounts.byID(id, in: db) }
         guard let account, account.deletedAt == nil else { throw APIError.notFound }
         return account
     }
 
-    /// One page of accounts, paged by the account's number.
+    /// Returns one page of accounts, paged by the account's id.
     static func page(
         _ call: Call, _ read: @escaping @Sendable (PageRequest, Snapshot) throws(DatabaseError) -> [Account]
     ) async throws -> Answer {

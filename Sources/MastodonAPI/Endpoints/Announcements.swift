@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// What the stewards say to everybody.
+/// Announcements of the stewards.
 enum AnnouncementEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/announcements", .person(nil), list),

@@ -5,7 +5,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Apps: how they make themselves known.
+/// The registration of apps.
 enum AppEndpoints {
     static let all: [Endpoint] = [
         .post("/api/v1/apps", .client, register),
@@ -41,7 +41,7 @@ enum AppEndpoints {
 }
 
 extension JSONWriter {
-    /// Application, as the app itself sees it.
+    /// Application, with the members that only the app itself gets.
     fileprivate mutating func members(of app: ClientApp, vapidKey: String) {
         field("id", app.id)
         field("name", app.name)

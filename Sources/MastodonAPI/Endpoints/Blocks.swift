@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Whom one wants to see nothing of.
+/// Blocks and mutes of accounts, and blocks of hosts.
 enum BlockEndpoints {
     static let all: [Endpoint] = [
         .post("/api/v1/accounts/:id/block", .person("write:blocks")) { call in
@@ -47,7 +47,7 @@ enum BlockEndpoints {
         },
     ]
 
-    /// MutedAccount: an account, and when that ends.
+    /// MutedAccount: an account with the end of its mute.
     private static func mutes(_ call: Call) async throws -> Answer {
         let viewer = try call.actor()
         let page = call.page(limit: 40)
@@ -68,7 +68,7 @@ enum BlockEndpoints {
         return Answer(page: blocks, cursors: cursors, of: call) { $0.string($1.host) }
     }
 
-    /// DomainBlockPreview: what a block would end.
+    /// DomainBlockPreview: the numbers of follows that the block would end.
     private static func preview(_ call: Call) async throws -> Answer {
         let (following, followers) = try await call.services.followsBetween(
             try call.actor(), andHost: call.parameters.text("domain") ?? "")

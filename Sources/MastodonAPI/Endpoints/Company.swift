@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Who asks to follow, whom one recommends, whom one may want to know.
+/// Follow requests, private notes, endorsements, familiar followers, suggestions and the directory.
 enum CompanyEndpoints {
     static let all: [Endpoint] =
         [
@@ -48,7 +48,7 @@ enum CompanyEndpoints {
             .get("/api/v1/directory", .everyone("read:accounts"), directory),
         ] + endorsing
 
-    /// Two words each, from two times.
+    /// Each operation has two names, an old one and a new one.
     private static let endorsing: [Endpoint] = [
         ("endorse", true), ("pin", true), ("unendorse", false), ("unpin", false),
     ]
@@ -58,7 +58,7 @@ enum CompanyEndpoints {
         }
     }
 
-    /// For a group, the person who runs it answers.
+    /// Accepts or rejects a follow request. The person with a group's token decides for the group.
     private static func answer(_ call: Call, accept: Bool) async throws -> Answer {
         let target = try call.actor()
         return try await AccountEndpoints.act(call) { follower, principal in

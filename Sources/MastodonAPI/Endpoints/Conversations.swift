@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Letters between a few.
+/// Conversations of direct messages.
 enum ConversationEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/conversations", .person("read:statuses"), list),
@@ -47,7 +47,7 @@ enum ConversationEndpoints {
         return Answer { $0.conversation(conversation, last: last[conversation.lastPost], call.rendering) }
     }
 
-    /// The posts of a page as the viewer sees them.
+    /// Returns the posts of a page as the viewer sees them.
     static func statuses(
         _ posts: [ID<Post>], _ viewer: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [ID<Post>: StatusView] {

@@ -4,7 +4,7 @@ internal import HTTPSupport
 internal import Model
 internal import Services
 
-/// One's own profile: reading it, changing it. A group's token changes the group.
+/// Reading and changing the caller's profile. The token of a group changes the group.
 enum CredentialEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/profile", .person("profile")) { try await profile($0) },
@@ -26,7 +26,7 @@ enum CredentialEndpoints {
         },
     ]
 
-    /// Portrait and banner.
+    /// At most two files: avatar and header picture.
     private static let files = UploadReceiver.Limits(fileBytes: MediaLimits.imageBytes, files: 2)
 
     private static func own(_ call: Call) async throws -> Answer {

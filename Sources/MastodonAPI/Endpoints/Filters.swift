@@ -5,7 +5,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// What one does not want to see at once.
+/// Content filters.
 enum FilterEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v2/filters", .person("read:filters")) { call in
@@ -31,7 +31,7 @@ enum FilterEndpoints {
         },
     ]
 
-    /// A filter of one's own, by the number in the path.
+    /// Returns the caller's filter with the id in the path.
     static func filter(_ call: Call) async throws -> ContentFilter {
         let id: ID<ContentFilter> = try call.id()
         let filters = try await call.services.filters(of: try call.actor())
@@ -63,7 +63,7 @@ enum FilterEndpoints {
         return action
     }
 
-    /// `expires_in` in seconds; empty or null for never.
+    /// Reads `expires_in` in seconds; empty or null means never.
     static func end(_ sent: SentParameters) -> FilterDraft.End? {
         guard sent.has("expires_in") else { return nil }
         guard let seconds = sent.double("expires_in"), seconds < 1e10 else { return .never }
@@ -71,7 +71,7 @@ enum FilterEndpoints {
     }
 }
 
-/// The words and the statuses of filters, one by one.
+/// The keywords and the statuses of a filter, one by one.
 enum FilterPartEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v2/filters/:id/keywords", .person("read:filters")) { call in

@@ -4,7 +4,7 @@ internal import HTTPSupport
 internal import Model
 internal import Services
 
-/// Filters as older apps know them: one word each, under the word's number.
+/// Filters of version 1: each keyword is a filter of its own, with the keyword's id.
 enum OldFilterEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/filters", .person("read:filters")) { call in
@@ -45,7 +45,7 @@ enum OldFilterEndpoints {
         return try answer(id, in: try await call.services.changeFilter(filter.id, draft, as: try call.principal()))
     }
 
-    /// The last word takes its filter with it.
+    /// Deletes a keyword. If it was the last one and the filter names no status, the filter is deleted too.
     private static func delete(_ call: Call) async throws -> Answer {
         let (id, owner): (ID<ContentFilter.Keyword>, ID<Account>) = (try call.id(), try call.actor())
         let filter = try await call.services.filter(withKeyword: id, of: owner)

@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// What one is told, as groups: several people who thanked for one post are one.
+/// Grouped notifications: several people who favourite one post are one item.
 enum GroupedNotificationEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v2/notifications", .person("read:notifications"), list),
@@ -19,7 +19,7 @@ enum GroupedNotificationEndpoints {
         },
     ]
 
-    /// Groups with all that they name.
+    /// Groups with all accounts and statuses that they refer to.
     private struct Results: Sendable {
         var groups: [(group: NotificationGroup, latest: NotificationView)] = []
         var accounts: [ID<Account>: Account] = [:]
@@ -40,7 +40,7 @@ enum GroupedNotificationEndpoints {
             return groups.compactMap(\.latest.status).filter { seen.insert($0.id).inserted }
         }
 
-        /// Each once, in the order of the groups; of each group the latest first.
+        /// Returns each account once, in the order of the groups. Within a group the latest is first.
         func people(_ pick: (NotificationGroup) -> [ID<Account>]) -> [Account] {
             var seen: Set<ID<Account>> = []
             return groups.flatMap { pick($0.group) }.filter { seen.insert($0).inserted }.compactMap { accounts[$0] }
@@ -102,7 +102,8 @@ enum GroupedNotificationEndpoints {
         return NotificationGroups.Filter(list, grouped: NotificationEndpoints.kinds(grouped))
     }
 
-    /// With `expand_accounts=partial_avatars` only the latest of each group stands there in full.
+    /// Writes the response. With `expand_accounts=partial_avatars`, only the latest account of each group is written in
+    /// full.
     private static func answer(_ results: Results, _ call: Call) -> Answer {
         let node = call.rendering
         let isPartial = call.parameters.text("expand_accounts") == "partial_avatars"

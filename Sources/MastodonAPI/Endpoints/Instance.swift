@@ -8,7 +8,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// What the node says of itself.
+/// Information about the node.
 enum InstanceEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/instance", .open, version1),
@@ -28,7 +28,7 @@ enum InstanceEndpoints {
         .get("/health", .open, health),
     ]
 
-    /// In JSON for those who ask for it, else in a word.
+    /// The health check: JSON if the client asks for it, else plain text.
     private static func health(_ call: Call) async throws -> Answer {
         guard call.request.headers[.accept]?.contains("json") == true else { return Answer(Answers.text("OK")) }
         return Answer { $0.object { $0.field("status", "OK") } }

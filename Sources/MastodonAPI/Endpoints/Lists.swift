@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Lists of people, and the groups that one follows, which apps show as lists.
+/// Lists of accounts. Apps also show the groups that a member follows as lists.
 enum ListEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/lists", .person("read:lists")) { call in
@@ -66,7 +66,8 @@ enum ListEndpoints {
         call.parameters.texts("account_ids").prefix(500).compactMap { ID($0) }
     }
 
-    /// `limit=0` asks for all. The members of a group are nobody's but the group's: it is empty as a list.
+    /// Returns the members of a list; `limit=0` asks for all. A group is an empty list, because its members are not
+    /// chosen by the viewer.
     private static func members(_ call: Call) async throws -> Answer {
         guard case .own(let list) = try await call.services.list(try call.id(), of: try call.actor()) else {
             return .nothing

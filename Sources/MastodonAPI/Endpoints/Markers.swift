@@ -6,21 +6,21 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// How far one read on any device.
+/// Read positions, shared by all devices of a member.
 enum MarkerEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/markers", .person("read:statuses"), show),
         .post("/api/v1/markers", .person("write:statuses"), set),
     ]
 
-    /// Those that are asked for and set; without a question all that are set.
+    /// Returns the stored markers of the requested timelines; without `timeline`, all of them.
     private static func show(_ call: Call) async throws -> Answer {
         let wanted = call.parameters.texts("timeline")
         let timelines = Marker.Timeline.allCases.filter { wanted.isEmpty || wanted.contains($0.rawValue) }
         return try await answer(Set(timelines), call)
     }
 
-    /// Answers with those that were set.
+    /// Stores markers and returns the stored ones.
     private static func set(_ call: Call) async throws -> Answer {
         var markers: [Marker.Timeline: Int64] = [:]
         for timeline in Marker.Timeline.allCases {

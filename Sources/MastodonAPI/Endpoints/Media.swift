@@ -6,11 +6,11 @@ internal import Hummingbird
 internal import Model
 internal import Services
 
-/// Pictures, films and sounds, handed in before the status that shows them.
+/// Uploads: pictures, videos and audio files, before a status shows them.
 enum MediaEndpoints {
     static let all: [Endpoint] = [
         .post("/api/v1/media", .person("write:media")) { call in
-            // Apps of this operation do not ask again: they are answered when it is done, if that takes no age.
+            // Apps that use this operation do not poll, so it responds after the conversion, or when the patience ends.
             let media = try await upload(call, patience: .seconds(25), waitsForFilms: true)
             return Answer { $0.media(media, call.rendering) }
         }.takingFiles(limits),
@@ -26,7 +26,7 @@ enum MediaEndpoints {
         },
     ]
 
-    /// The file, and a picture that stands for it.
+    /// The file and its preview picture.
     private static let limits = UploadReceiver.Limits(fileBytes: MediaLimits.videoBytes, files: 2)
     private static let thumbnailLimits = UploadReceiver.Limits(fileBytes: MediaLimits.imageBytes, files: 2)
 
@@ -47,7 +47,7 @@ enum MediaEndpoints {
         return media
     }
 
-    /// A picture of the sender's that stands for the file; a text in its place is none.
+    /// Returns the uploaded preview picture. Text in its place is an error.
     private static func thumbnail(_ call: Call) throws -> Upload? {
         guard call.parameters.text("thumbnail")?.isEmpty ?? true else {
             throw ServiceError.invalid([FieldError("thumbnail", "unsupported")])
@@ -63,7 +63,7 @@ enum MediaEndpoints {
         }
     }
 
-    /// 206 while it is converted, 422 when it cannot be.
+    /// Responds with 206 during the conversion, and with 422 when the conversion failed.
     private static func show(_ call: Call) async throws -> Answer {
         let media = try await call.services.media(try call.id(), of: try call.actor())
         return try answer(media, call)

@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// From whom one wants to hear at once, and those who wait to be heard.
+/// The policy for notifications, and the notification requests of filtered senders.
 enum NotificationPolicyEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v2/notifications/policy", .person("read:notifications")) { call in
@@ -21,7 +21,7 @@ enum NotificationPolicyEndpoints {
         .patch("/api/v1/notifications/policy", .person("write:notifications"), changeOld),
         .get("/api/v1/notifications/requests", .person("read:notifications"), list),
         .get("/api/v1/notifications/requests/merged", .person("read:notifications")) { _ in
-            // What was accepted is told at once: nothing is ever still being merged.
+            // Accepted notifications are visible at once, so there is never a merge in progress.
             Answer { writer in writer.object { $0.field("merged", true) } }
         },
         .post("/api/v1/notifications/requests/accept", .person("write:notifications")) { call in
@@ -79,7 +79,7 @@ enum NotificationPolicyEndpoints {
         return try await answer(call) { $0.notificationPolicy($1, $2) }
     }
 
-    /// A yes to "filter" never undoes a "drop".
+    /// Sets a filter of version 1. `true` does not change a stored "drop" to "filter".
     private static func changeOld(_ call: Call) async throws -> Answer {
         let sent = call.parameters
         @Sendable func set(_ filter: inout NotificationFilter, _ isFiltered: Bool?) {

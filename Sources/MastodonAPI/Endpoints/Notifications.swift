@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// What one is told, one by one.
+/// Notifications, one by one.
 enum NotificationEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/notifications", .person("read:notifications"), list),
@@ -63,13 +63,12 @@ enum NotificationEndpoints {
         return Answer { writer in writer.object { $0.field("count", count) } }
     }
 
-    /// How far is counted: 100, or what is asked for up to 1,000.
+    /// The largest count: 100, or the requested limit up to 1,000.
     static func unreadLimit(_ call: Call) -> Int {
         min(max(call.parameters.int("limit") ?? 100, 1), 1_000)
     }
 
-    /// `types[]`, `exclude_types[]`, `account_id` and `include_filtered`. A kind that this node does not know matches
-    /// nothing.
+    /// Reads `types[]`, `exclude_types[]`, `account_id` and `include_filtered`. An unknown type matches nothing.
     static func filter(of sent: SentParameters) throws(APIError) -> NotificationListFilter {
         var filter = NotificationListFilter()
         if !sent.texts("types").isEmpty { filter.kinds = kinds(sent.texts("types")) }

@@ -8,7 +8,7 @@ internal import Services
 internal import Storage
 internal import TextEncoding
 
-/// Tokens: giving them, taking them back, and what apps read about both.
+/// OAuth: issuing and revoking tokens, and the documents about both.
 ///
 /// Spec: RFC 6749, RFC 7009, RFC 7636, RFC 8414.
 enum OAuthEndpoints {
@@ -46,7 +46,7 @@ enum OAuthEndpoints {
         return .done
     }
 
-    /// Who asks: in the body, or in the header. Spec: RFC 6749 §2.3.1.
+    /// The client's id and secret, from the body or the header. Spec: RFC 6749 §2.3.1.
     private struct Client {
         var id: String
         var secret: String?
@@ -59,13 +59,13 @@ enum OAuthEndpoints {
             guard parts.count == 2, parts[0].lowercased() == "basic" else { return }
             guard let bytes = Base64.decodeLeniently(parts[1]), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
             else { throw AuthorizationError.invalidClient }
-            // No escapes are looked for: ids and secrets are made of letters that need none.
+            // Nothing is percent-decoded: ids and secrets contain no character that needs an escape.
             id = String(decoding: bytes[..<colon], as: UTF8.self)
             secret = String(decoding: bytes[bytes.index(after: colon)...], as: UTF8.self)
         }
     }
 
-    // MARK: - What apps read
+    // MARK: - Documents
 
     private static func person(_ call: Call) async throws -> Answer {
         let account = try await AccountEndpoints.account(try call.actor(), call)
@@ -120,7 +120,7 @@ extension JSONWriter {
     }
 }
 
-// MARK: - Errors of the protocol
+// MARK: - OAuth errors
 
 extension AuthorizationError {
     var status: HTTPResponse.Status {
@@ -145,7 +145,7 @@ extension AuthorizationError {
         }
     }
 
-    /// Spec: RFC 6749 §5.2.
+    /// Makes the error response. Spec: RFC 6749 §5.2.
     func answer() -> Answer {
         var answer = Answer(status: status) { writer in
             writer.object {

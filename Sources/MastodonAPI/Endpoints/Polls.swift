@@ -5,7 +5,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Polls, and the question whether one comes to an event.
+/// Polls, and the invitations of events, which apps show as polls.
 enum PollEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/polls/:id", .everyone("read:statuses")) { try await answer($0) },

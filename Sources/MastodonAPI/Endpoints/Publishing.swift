@@ -8,7 +8,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Writing and changing statuses.
+/// Publishing and editing statuses.
 enum PublishingEndpoints {
     static let all: [Endpoint] = [
         .post("/api/v1/statuses", .person("write:statuses"), publish),
@@ -17,14 +17,14 @@ enum PublishingEndpoints {
         .get("/api/v1/statuses/:id/history", .everyone("read:statuses"), history),
     ]
 
-    // MARK: - Writing
+    // MARK: - Publishing
 
     private static func publish(_ call: Call) async throws -> Answer {
         let author = try call.principal()
         let draft = try await draft(call, by: author)
         if let hour = call.parameters.text("scheduled_at"), !hour.isEmpty {
             let time = try ScheduledEndpoints.hour(hour, call)
-            // An hour that is over is now.
+            // A time in the past means now.
             if time > call.services.clock.now {
                 let id = try await call.services.schedulePost(draft, at: time, as: author)
                 return try await ScheduledEndpoints.answer(id, call)
@@ -56,7 +56,7 @@ enum PublishingEndpoints {
         return draft
     }
 
-    /// What is answered: a post, or an event by its number as a status.
+    /// Sets the parent of a reply: a post, or an event by its id as a status.
     private static func answered(by draft: inout PostDraft, _ call: Call) async throws {
         guard let id: ID<Entry> = try call.sentID("in_reply_to_id") else { return }
         switch try await StatusEndpoints.view(id, call).entry.subject {
@@ -72,7 +72,7 @@ enum PublishingEndpoints {
         }
     }
 
-    /// What a status shows afterwards; nil when nothing is said of it: some apps leave it out.
+    /// Reads the media after an edit; nil when the request does not mention media, as some apps do.
     private static func mediaEdit(_ sent: SentParameters) throws(APIError) -> PostMediaEdit? {
         guard sent.has("media_ids") || sent.has("media_attributes") else { return nil }
         var edit = PostMediaEdit(try media(sent))
@@ -107,7 +107,8 @@ enum PublishingEndpoints {
         }
     }
 
-    /// What the app calls this request, so that a second one is the first: apart for each token.
+    /// Returns the idempotency key of the request, prefixed with the token's id, so that keys of different tokens
+    /// differ.
     private static func key(_ call: Call) -> String? {
         guard let name = HTTPField.Name("Idempotency-Key"), let key = call.request.headers[name], !key.isEmpty,
             let token = call.identity?.token
@@ -115,7 +116,7 @@ enum PublishingEndpoints {
         return "\(token):\(key.prefix(255))"
     }
 
-    // MARK: - Changing
+    // MARK: - Editing
 
     private static func edit(_ call: Call) async throws -> Answer {
         let id: ID<Entry> = try call.id()
@@ -128,7 +129,7 @@ enum PublishingEndpoints {
         change.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 }
         change.quotePolicy = try quotePolicy(sent)
         change.media = try mediaEdit(sent)
-        // Apps send the poll that is to be there: without one there is none any more.
+        // Apps send the poll that the post has after the edit. A request without a poll removes it.
         change.poll = try poll(sent).map { .becomes($0) } ?? .ends
         change.media = try mediaEdit(sent)
         try await call.services.editPost(post, change, as: try call.principal())

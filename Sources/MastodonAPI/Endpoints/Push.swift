@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Where an app is told of notifications while it does not run: one subscription for each token.
+/// Push subscriptions: one for each token.
 enum PushEndpoints {
     private static let path = "/api/v1/push/subscription"
 
@@ -56,14 +56,14 @@ enum PushEndpoints {
         return .done
     }
 
-    // MARK: - In and out
+    // MARK: - Parameters and response
 
     private static func identity(_ call: Call) throws(APIError) -> AppIdentity {
         guard let identity = call.identity else { throw .userNeeded }
         return identity
     }
 
-    /// The types that were asked for; nil when nothing was said about them.
+    /// Returns the requested notification types; nil when the request does not mention them.
     private static func alerts(_ data: SentParameters) -> Set<String>? {
         guard let sent = data.object("alerts") else { return nil }
         return Set(PushSubscription.alertNames.filter { sent.bool($0) == true })
@@ -86,7 +86,7 @@ enum PushEndpoints {
 }
 
 extension JSONWriter {
-    /// WebPushSubscription. Every alert is named, asked for or not; the number is a number.
+    /// WebPushSubscription. All alert types are written, requested or not. The id is a number.
     mutating func pushSubscription(_ subscription: PushSubscription, serverKey: String) {
         object {
             $0.key("id")

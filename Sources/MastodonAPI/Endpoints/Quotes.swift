@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Who quotes a status, and who may.
+/// The quotes of a status, and its quote policy.
 enum QuoteEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/statuses/:id/quotes", .everyone("read:statuses"), list),

@@ -5,7 +5,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Asking the moderators to look at something.
+/// Reports to the moderators.
 enum ReportEndpoints {
     static let all: [Endpoint] = [.post("/api/v1/reports", .person("write:reports"), report)]
 

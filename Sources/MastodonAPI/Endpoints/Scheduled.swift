@@ -5,7 +5,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Statuses that wait for their hour.
+/// Scheduled statuses.
 enum ScheduledEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/scheduled_statuses", .person("read:statuses"), list),
@@ -39,7 +39,7 @@ enum ScheduledEndpoints {
         return Answer { $0.waiting(post, call.rendering) }
     }
 
-    /// A moment with its zone; what is none is refused in the words that apps know.
+    /// Parses a date and time with an offset. The error has the message that apps know.
     static func hour(_ text: String, _ call: Call) throws(APIError) -> Timestamp {
         guard let time = call.services.moment(text) else { throw .unprocessable("Record invalid") }
         return time

@@ -5,7 +5,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Finding accounts, hashtags, posts and events.
+/// Searching accounts, hashtags, posts and events.
 enum SearchEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v2/search", .everyone("read:search"), everything),
@@ -38,7 +38,7 @@ enum SearchEndpoints {
         if let kind = sent.text("type").flatMap(SearchWish.Kind.init(rawValue:)) { wish.kinds = [kind] }
         wish.asksOthers = sent.bool("resolve") == true
         wish.limit = sent.int("limit") ?? 20
-        // Counting in lists of several kinds would pass over what was never shown.
+        // With several kinds of results, an offset would skip results that were never shown.
         wish.offset = wish.kinds.count == 1 ? call.offset : 0
         wish.author = sent.text("account_id").flatMap { ID($0) }
         wish.onlyFollowed = sent.bool("following") == true

@@ -4,14 +4,14 @@ internal import HTTPSupport
 internal import Model
 internal import Services
 
-/// Becoming a member through an app.
+/// Signing up through an app.
 enum SignUpEndpoints {
     static let all: [Endpoint] = [
         .post("/api/v1/accounts", .app("write:accounts"), register),
         .post("/api/v1/emails/confirmations", .app(nil), sendAgain),
         .get("/api/v1/emails/check_confirmation", .app(nil)) { call in
             guard let identity = call.identity, identity.person != nil else { throw APIError.userNeeded }
-            // A steward's approval, an invitation or the open door stands for a confirmed address.
+            // A member counts as confirmed after approval, with an invitation, or if registration is open.
             return Answer { $0.bool(!identity.isPending) }
         },
     ]

@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// One status at a time: reading, writing, and what one does with it.
+/// One status at a time: reading, deleting, and interactions.
 enum StatusEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/statuses", .everyone("read:statuses"), several),
@@ -117,9 +117,9 @@ enum StatusEndpoints {
         return Answer { $0.status(view, call.rendering, source: source.text) }
     }
 
-    // MARK: - What one does with it
+    // MARK: - Interactions
 
-    /// Does something with what a status shows, and answers with the status as it then is.
+    /// Runs a command on the post or event of a status, and responds with the status after it.
     private static func mark(
         _ call: Call, _ body: (Entry.Subject, Principal) async throws -> Void
     ) async throws -> Answer {

@@ -6,7 +6,7 @@ internal import Hummingbird
 internal import Model
 internal import NIOCore
 
-/// Streams of events for apps that have no WebSocket: bots, mostly. Spec: HTML, server-sent events.
+/// Server-sent events, for apps without WebSockets, mostly bots. Spec: HTML, server-sent events.
 enum StreamingEndpoints {
     private static let path = "/api/v1/streaming"
 
@@ -26,7 +26,7 @@ enum StreamingEndpoints {
             return .get("\(path)/\(route)", .person(scope)) { call in try await listen(call, name) }
         }
 
-    /// How many events wait for an app that does not take them.
+    /// How many events are buffered for a slow app.
     private static let backlog = 256
 
     private static func listen(_ call: Call, _ name: String) async throws -> Answer {
@@ -37,7 +37,7 @@ enum StreamingEndpoints {
         let account = try call.actor()
         let hub = call.api.hub
         let (events, sink) = AsyncStream.makeStream(of: ByteBuffer.self, bufferingPolicy: .bufferingOldest(backlog))
-        // The first bytes go out at once, so that an app sees that it is heard.
+        // The first bytes are sent at once, so that the app sees that the stream is open.
         sink.yield(ByteBuffer(string: ":)\n"))
         do throws(StreamError) {
             let number = try await hub.admit(identity, as: account, .events(sink))
@@ -52,7 +52,7 @@ enum StreamingEndpoints {
 
     private static func response(_ events: AsyncStream<ByteBuffer>) -> Response {
         var headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "private, no-store"]
-        // A proxy that collects answers would keep the events to itself.
+        // A proxy that buffers responses would hold the events back.
         if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
         return Response(
             status: .ok, headers: headers,

@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Hashtags: following them, and showing them on one's profile.
+/// Hashtags: following them, and featuring them on the profile.
 enum TagEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/tags/:name", .everyone("read:statuses")) { call in try await one(call) },

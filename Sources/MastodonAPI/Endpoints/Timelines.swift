@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Lists of statuses, newest first.
+/// Timelines of statuses, newest first.
 enum TimelineEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v1/timelines/home", .person("read:statuses"), home),
@@ -42,7 +42,7 @@ enum TimelineEndpoints {
         }
     }
 
-    /// A list of one's own, or a group as a list: then the number is the group's.
+    /// The timeline of a list or of a group. The id of a group's list is the id of the group.
     private static func list(_ call: Call) async throws -> Answer {
         let viewer = try call.actor()
         let number: ID<AccountList> = try call.id()

@@ -7,12 +7,12 @@ internal import Storage
 extension JSONWriter {
     /// Account: a person, or a group as an ordinary profile.
     ///
-    /// Groups are no robots: most apps know no groups, and a robot's badge would mislead.
+    /// A group is not marked as a bot, although most apps do not know groups: a bot badge would mislead.
     mutating func account(_ account: Account, _ node: Rendering) {
         object { $0.members(of: account, node) }
     }
 
-    /// MutedAccount: an account that one wants to see nothing of, and until when.
+    /// MutedAccount: an account with the end of its mute.
     mutating func mutedAccount(_ account: Account, until end: Timestamp?, _ node: Rendering) {
         object {
             $0.members(of: account, node)
@@ -20,7 +20,7 @@ extension JSONWriter {
         }
     }
 
-    /// Suggestion: an account that one may want to know, and why.
+    /// Suggestion: an account that the viewer may want to follow, and the reason.
     mutating func suggestion(_ account: Account, _ node: Rendering) {
         object {
             $0.field("source", account.isGroup ? "staff" : "global")
@@ -30,7 +30,7 @@ extension JSONWriter {
         }
     }
 
-    /// CredentialAccount: one's own, with what the forms of an app show.
+    /// CredentialAccount: the caller's account with the values of the app's profile form.
     mutating func ownAccount(_ own: OwnProfile, _ node: Rendering) {
         object {
             $0.members(of: own.account, node)
@@ -53,7 +53,7 @@ extension JSONWriter {
         }
     }
 
-    /// Profile: one's own as it was typed, without what stands in for what is not there.
+    /// Profile: the caller's profile as it was typed, without default pictures.
     mutating func profile(_ own: OwnProfile) {
         let (avatar, header) = (own.account.icon.map(String.init), own.account.header.map(String.init))
         object {
@@ -139,7 +139,7 @@ extension JSONWriter {
         }
     }
 
-    /// Relationship: how the viewer and an account stand to each other.
+    /// Relationship: the relations between the viewer and an account, in both directions.
     mutating func relationship(_ relation: AccountRelation) {
         object {
             $0.field("id", relation.account)

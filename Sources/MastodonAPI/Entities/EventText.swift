@@ -3,7 +3,7 @@
 internal import Model
 internal import Storage
 
-/// An event in words: apps show no dates and places but those that stand in the text.
+/// Writes an event as HTML. Apps show dates and places only if they are in the text.
 enum EventText {
     static func content(of view: EventView, _ node: Rendering) -> String {
         let event = view.event
@@ -37,7 +37,7 @@ enum EventText {
         "<a href=\"\(escaped(address))\" rel=\"nofollow noopener\" target=\"_blank\">\(escaped(address))</a>"
     }
 
-    /// `🗓 2026-09-04 09:00–11:00 (Europe/Paris)`, on the clocks of the event's own zone.
+    /// Writes the times in the time zone of the event: `🗓 2026-09-04 09:00–11:00 (Europe/Paris)`.
     private static func when(_ event: Event) -> String {
         let start = ZonedTime.formValue(event.startsAt, in: event.timeZone).replacing("T", with: " ")
         let end = ZonedTime.formValue(event.endsAt, in: event.timeZone).replacing("T", with: " ")

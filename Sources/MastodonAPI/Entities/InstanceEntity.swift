@@ -3,23 +3,23 @@
 internal import Model
 internal import Storage
 
-/// What the entity needs besides the community itself.
+/// The values of the entity that are not part of the community's settings.
 struct InstanceFacts: Sendable {
     let software: String
     let community: Community
     let counts: NodeCounts
     let hosts: Int
     let contact: LocalAccount?
-    /// base64url of the uncompressed point; empty when the node has none yet.
+    /// The public key as base64url of the uncompressed point; empty while the node has none.
     let vapidKey: String
 
-    /// One digit each: some apps read no more.
+    /// Each part of the version is one digit, because some apps read only one.
     var version: String { "4.5.0 (compatible; Troquet \(software))" }
     var isRegistrationOpen: Bool { community.registration == .open || community.registration == .approval }
 }
 
 extension JSONWriter {
-    /// Instance: version 1 and version 2 of it.
+    /// Instance, version 1 or version 2.
     mutating func instance(version: Int, _ facts: InstanceFacts, _ node: Rendering) {
         object { version == 1 ? $0.version1(facts, node) : $0.version2(facts, node) }
     }
@@ -133,13 +133,13 @@ extension JSONWriter {
         }
     }
 
-    /// `wss://cafe.example`: apps append the path themselves.
+    /// The address without a path, `wss://cafe.example`. Apps append the path.
     private static func streaming(_ node: Rendering) -> String {
         node.origin.hasPrefix("https") ? "wss://\(node.host)" : "ws://\(node.host)"
     }
 }
 
-/// What may be uploaded.
+/// The media types of uploads.
 enum MediaTypes {
     static let supported = [
         "image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif", "video/mp4",

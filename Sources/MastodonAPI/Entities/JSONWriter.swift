@@ -4,12 +4,12 @@ internal import CivilDates
 internal import Model
 internal import TextEncoding
 
-/// Writes JSON as bytes, one member after the other: a page of twenty statuses in a fraction of a millisecond.
+/// Writes JSON as bytes, one member after the other. A page of twenty statuses takes a fraction of a millisecond.
 ///
-/// Every documented member is written, null only where apps bear it.
+/// The functions in `Entities` write every documented member. They write null only where apps accept it.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
-    /// Whether a value stands before, in the same object or array.
+    /// Whether the next value needs a comma, because another one precedes it in the same object or array.
     private var isFollowing = false
 
     // MARK: - Values
@@ -37,20 +37,20 @@ struct JSONWriter {
 
     mutating func number(_ value: Int) { plain(String(value)) }
 
-    /// A number that is not finite is written as null.
+    /// Writes a number. A number that is not finite is written as null.
     mutating func number(_ value: Double) { plain(value.isFinite ? "\(value)" : "null") }
 
     mutating func bool(_ value: Bool) { plain(value ? "true" : "false") }
 
     mutating func null() { plain("null") }
 
-    /// JSON that was written before.
+    /// Writes JSON that was already encoded.
     mutating func raw(_ json: [UInt8]) {
         separate()
         bytes += json
     }
 
-    /// Members of an object that were written before, without the brackets around them.
+    /// Writes members of an object that were already encoded, without the braces.
     mutating func raw(members: [UInt8]) {
         guard !members.isEmpty else { return }
         separate()
@@ -86,7 +86,7 @@ struct JSONWriter {
         if let value { number(value) } else { null() }
     }
 
-    /// Ids are texts of digits.
+    /// Writes an id as a string of digits.
     mutating func field<Entity>(_ name: String, _ id: ID<Entity>?) {
         field(name, id.map(\.description))
     }
@@ -116,12 +116,13 @@ struct JSONWriter {
         array(name, texts) { $0.string($1) }
     }
 
-    /// A list without elements.
+    /// Writes an empty array.
     mutating func empty(_ name: String) { array(name, [] as [String]) }
 
     // MARK: - Bytes
 
-    /// `2026-01-02T03:04:05.678Z`: exactly three digits of a second, without which some apps show the present.
+    /// `2026-01-02T03:04:05.678Z`, with exactly three digits of a second. Without them, some apps show the current
+    /// time.
     static func text(of time: Timestamp) -> String { Dates.isoMilliseconds(time.milliseconds) }
 
     /// `2026-01-02`.

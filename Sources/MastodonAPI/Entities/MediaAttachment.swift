@@ -3,8 +3,8 @@
 internal import Model
 
 extension JSONWriter {
-    /// MediaAttachment: what somebody handed in. Until it is converted it has no address, but for a smaller picture that
-    /// was handed in with it.
+    /// MediaAttachment of an upload. Until the conversion it has no address, except for a preview picture that was
+    /// uploaded with it.
     mutating func media(_ media: Media, _ node: Rendering) {
         let isReady = media.state == .ready
         object { writer in
@@ -18,16 +18,16 @@ extension JSONWriter {
         }
     }
 
-    /// MediaAttachment: what a post shows.
+    /// MediaAttachment of a post.
     ///
-    /// - Parameter number: its place in the post, from which one that was not handed in here has its id.
+    /// - Parameter number: the index in the post, from which an attachment without a local upload gets its id.
     mutating func attachment(_ attachment: Attachment, number: Int, of post: ID<Post>) {
         let url = String(describing: attachment.url)
         object { writer in
             writer.field("id", attachment.media ?? ID<Media>(post.rawValue &+ Int64(number) &+ 1))
             writer.field("type", attachment.kind.rawValue)
             writer.field("url", url)
-            // Apps show the address of a picture when there is no smaller one, and nothing for a film.
+            // Without a preview, apps show the picture itself. For a video they show nothing.
             let preview = attachment.previewURL.map { String(describing: $0) }
             writer.field("preview_url", preview ?? (attachment.kind == .image ? url : nil))
             writer.rest(
@@ -48,7 +48,8 @@ extension JSONWriter {
         field("blurhash", blurhash)
     }
 
-    /// Some apps end on a picture or film without `original`: one whose measures nobody told has none of its own.
+    /// Writes the metadata. Some apps crash on a picture or video without `original`, so unknown sizes get default
+    /// values.
     private mutating func meta(_ measures: MediaMeasures, kind: MediaKind, focus: FocalPoint?) {
         if let focus {
             object("focus") {
@@ -81,7 +82,7 @@ extension JSONWriter {
         object("small") { $0.picture(width, height) }
     }
 
-    /// Measures of something that tells none are those of the commonest picture: apps divide by them.
+    /// Writes the size of a picture. An unknown size is replaced by a common one, because apps divide by it.
     private mutating func picture(_ width: Int?, _ height: Int?) {
         let (width, height) = (max(1, width ?? 1_200), max(1, height ?? 900))
         field("width", width)
@@ -90,7 +91,7 @@ extension JSONWriter {
         field("aspect", number: Double(width) / Double(height))
     }
 
-    /// `0:01:02.50`.
+    /// Formats a duration in seconds: `0:01:02.50`.
     static func clock(_ seconds: Double) -> String {
         let hundredths = Int((min(max(seconds, 0), 1e9) * 100).rounded())
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
@@ -100,6 +101,6 @@ extension JSONWriter {
 }
 
 extension Rendering {
-    /// Where a file that was handed in lies; nil while there is none.
+    /// Returns the address of an uploaded file; nil when there is no file.
     func url(ofMedia name: String?) -> String? { name.map { "\(origin)/media/\($0)" } }
 }

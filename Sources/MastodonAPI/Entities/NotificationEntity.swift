@@ -38,7 +38,7 @@ extension JSONWriter {
         }
     }
 
-    /// PartialAccountWithAvatar: what stands in a row of faces.
+    /// PartialAccountWithAvatar: an account in a row of avatars.
     mutating func partialAccount(_ account: Account, _ node: Rendering) {
         let avatar = account.icon.map(String.init(describing:)) ?? node.missingAvatar
         object {
@@ -53,7 +53,7 @@ extension JSONWriter {
         }
     }
 
-    /// Kinds of notifications that this node does not make.
+    /// Writes null for the members of notification types that this node does not create.
     private mutating func notOurs() {
         null("event")
         null("moderation_warning")
@@ -61,7 +61,7 @@ extension JSONWriter {
         null("fallback")
     }
 
-    /// Report, as far as a notification tells of it.
+    /// Report, with the members that a notification needs.
     private mutating func toldReport(of view: NotificationView, _ node: Rendering) {
         guard let report = view.report, let reported = view.reported else { return null("report") }
         object("report") {
@@ -80,7 +80,7 @@ extension JSONWriter {
         }
     }
 
-    /// NotificationPolicy, the second version: three words.
+    /// NotificationPolicy, version 2: each filter is `accept`, `filter` or `drop`.
     mutating func notificationPolicy(_ policy: NotificationPolicy, _ backlog: NotificationBacklog) {
         object {
             $0.field("for_not_following", policy.notFollowing.rawValue)
@@ -93,7 +93,7 @@ extension JSONWriter {
         }
     }
 
-    /// NotificationPolicy, the first version: whether something waits.
+    /// NotificationPolicy, version 1: each filter is on or off.
     mutating func oldNotificationPolicy(_ policy: NotificationPolicy, _ backlog: NotificationBacklog) {
         object {
             $0.field("filter_not_following", policy.notFollowing != .accept)
@@ -111,7 +111,7 @@ extension JSONWriter {
         }
     }
 
-    /// NotificationRequest. Its count is a text.
+    /// NotificationRequest. Its count is a string.
     mutating func notificationRequest(_ request: NotificationRequest, last: StatusView?, _ node: Rendering) {
         object {
             $0.field("id", request.id)
@@ -180,7 +180,7 @@ extension JSONWriter {
 }
 
 extension Rendering {
-    /// The page of an event for people.
+    /// Returns the address of an event's page.
     fileprivate func url(of event: Event) -> String {
         event.isLocal ? "\(origin)/events/\(event.id)" : String(describing: event.url ?? event.iri)
     }

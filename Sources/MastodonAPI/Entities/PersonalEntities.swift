@@ -5,7 +5,7 @@ internal import Services
 internal import Storage
 
 extension JSONWriter {
-    /// List: one's own, or a group that one follows.
+    /// List: one that the member made, or a group that they follow.
     mutating func list(_ list: MemberList) {
         object { writer in
             switch list {
@@ -25,7 +25,7 @@ extension JSONWriter {
 
     // MARK: - Filters
 
-    /// Filter, as of version 2.
+    /// Filter, version 2.
     mutating func filter(_ filter: ContentFilter, _ node: Rendering) {
         object {
             $0.filterHead(filter, node)
@@ -42,8 +42,8 @@ extension JSONWriter {
         field("filter_action", Self.word(for: filter, node))
     }
 
-    /// Apps that know only `warn` and `hide` show nothing at all when they meet another word: only the app that chose
-    /// it hears of it.
+    /// Returns the action of a filter. Apps that know only `warn` and `hide` show nothing when they get another value,
+    /// so only the app that chose `blur` gets it.
     private static func word(for filter: ContentFilter, _ node: Rendering) -> String {
         let isUnderstood = filter.action != .blur || filter.maker == node.app
         return (isUnderstood ? filter.action : .warn).rawValue
@@ -66,7 +66,7 @@ extension JSONWriter {
         }
     }
 
-    /// FilterResult: which filter found what.
+    /// FilterResult: a filter with its matches.
     mutating func filterMatch(_ match: FilterMatch, _ node: Rendering) {
         object {
             $0.key("filter")
@@ -76,7 +76,7 @@ extension JSONWriter {
         }
     }
 
-    /// Filter, as of version 1: one word of one filter, under the word's number.
+    /// Filter, version 1: one keyword of a filter, with the keyword's id.
     mutating func oldFilter(_ keyword: ContentFilter.Keyword, of filter: ContentFilter) {
         object {
             $0.field("id", keyword.id)
@@ -90,14 +90,15 @@ extension JSONWriter {
 
     // MARK: - Hashtags
 
-    /// Apps take ids for numbers, also those of hashtags: one that follows from the name, and is never asked for.
+    /// Returns a number for a hashtag: a hash of its name. Apps expect ids to be numbers, and no operation reads this
+    /// one.
     private static func number(of tag: String) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in tag.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         return String(hash >> 1)
     }
 
-    /// Tag, with how much it was used.
+    /// Tag, with its usage by day.
     mutating func tag(_ tag: TagView, _ node: Rendering) {
         object {
             $0.field("id", Self.number(of: tag.name))
@@ -117,7 +118,7 @@ extension JSONWriter {
 
     /// FeaturedTag.
     ///
-    /// - Parameter owner: on whose profile it is shown.
+    /// - Parameter owner: the account whose profile shows it.
     mutating func featuredTag(_ tag: FeaturedTag, of owner: Account, _ node: Rendering) {
         object {
             $0.field("id", tag.id)
@@ -130,7 +131,7 @@ extension JSONWriter {
 
     // MARK: - Reports
 
-    /// Report: what one asked the moderators to look at.
+    /// Report.
     mutating func report(_ report: Report, about target: Account, _ facts: ReportFacts, _ node: Rendering) {
         object {
             $0.field("id", report.id)
@@ -149,7 +150,7 @@ extension JSONWriter {
     }
 }
 
-/// What a report says besides its row.
+/// The values of a report entity that are not in the report's row.
 struct ReportFacts {
     var wasForwarded: Bool
     var statuses: [ID<Entry>]

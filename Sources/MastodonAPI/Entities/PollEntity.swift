@@ -5,9 +5,9 @@ internal import Services
 internal import Storage
 
 extension JSONWriter {
-    /// Poll: what a post asks, or whether one comes to an event.
+    /// Poll: the poll of a post, or the invitation of an event.
     ///
-    /// - Returns: false, with nothing written, when it asks nothing.
+    /// - Returns: false when there is no poll; then nothing is written.
     mutating func poll(of view: StatusView, _ node: Rendering, viewer: ID<Account>?) -> Bool {
         switch view.subject {
         case .post(let post):
@@ -40,7 +40,8 @@ extension JSONWriter {
         }
     }
 
-    /// The question whether one comes: apps know no other way to answer it. Null when one signs up elsewhere.
+    /// Writes the invitation of an event as a poll, because apps have no other way to answer it. Writes null when
+    /// people sign up on another site or need an invitation.
     ///
     /// Whoever gave up a seat is shown that, and may answer again.
     mutating func poll(of status: EventView, _ node: Rendering) {
@@ -77,7 +78,7 @@ extension EventView {
     /// Whether one can say here whether one comes.
     fileprivate var asks: Bool { event.joinMode != .external && event.joinMode != .invite }
 
-    /// What the viewer said.
+    /// The viewer's answer.
     fileprivate var answer: EventAnswer? {
         switch viewer?.state {
         case .going, .waiting, .asked: .yes

@@ -27,7 +27,7 @@ extension JSONWriter {
         quote.state == .accepted && !isReadable ? "unauthorized" : quote.state.rawValue
     }
 
-    /// QuoteApproval: who may quote it.
+    /// QuoteApproval: who may quote the post.
     mutating func quoteApproval(_ policy: QuotePolicy, _ visibility: Visibility, mayQuote: Bool) {
         let policy: QuotePolicy = visibility.isOpen ? policy : .nobody
         object {
@@ -46,7 +46,7 @@ extension JSONWriter {
         }
     }
 
-    /// What may be said of an event: it is shared, not quoted.
+    /// Writes the quote members of an event, which cannot be quoted.
     mutating func noQuotes() {
         null("quote")
         object("quote_approval") {

@@ -8,17 +8,18 @@ internal import Synchronization
 
 // How a page of statuses is written.
 //
-// What everybody sees of a post is written once for each version of it and kept as bytes; so is each account. What depends
-// on the reader, and the counts, are read in one statement of narrow rows (`StatusStates`) and written between these bytes.
-// Polls, quotes, events and the pages of readers with filters are written from their full views.
+// The part of a post that all readers see is encoded once for each version of the post and cached as bytes, and so is
+// each account. The counts and the part that depends on the reader are read in one statement of narrow rows
+// (`StatusStates`) and written between these bytes. Polls, quotes, events and pages for readers with filters are
+// written from their full views (`StatusViews`).
 
-/// What a status shows to every reader alike.
+/// The part of a status that is the same for every reader, encoded.
 struct RenderedPost: Sendable {
-    /// The members before the account.
+    /// The members before `account`.
     var head: [UInt8]
-    /// The members that stay until the post is edited.
+    /// The members that change only when the post is edited.
     var members: [UInt8]
-    /// The app in which it was written, which its author alone is told; nil when it was last read by somebody else.
+    /// The member `application`, which only the author sees; nil when the last view was read for another reader.
     var application: [UInt8]?
     var quotePolicy: QuotePolicy
     var visibility: Visibility
@@ -47,7 +48,7 @@ struct RenderedPost: Sendable {
     var size: Int { head.count + members.count + (application?.count ?? 0) + 200 }
 }
 
-/// A status whose parts are all at hand.
+/// A status whose encoded parts are all cached.
 struct RenderedStatus: Sendable {
     var state: StatusState
     var post: RenderedPost
@@ -55,10 +56,10 @@ struct RenderedStatus: Sendable {
     var booster: [UInt8]?
 }
 
-/// Posts and accounts as bytes, for as long as their versions stay.
+/// A cache of encoded posts and accounts by version.
 ///
-/// The address of a mentioned account stands in a post's bytes without a version, so that these are written again after
-/// ``age``.
+/// The bytes of a post contain the addresses of mentioned accounts, and these have no version there. Therefore a cached
+/// post expires after ``age``.
 final class StatusCache: Sendable {
     private struct State {
         var posts: [ID<Post>: (version: Int64, storedAt: Int64, post: RenderedPost)] = [:]
@@ -66,20 +67,21 @@ final class StatusCache: Sendable {
         var bytes = 0
     }
 
-    /// Milliseconds.
+    /// The lifetime of a cached post in milliseconds.
     static let age: Int64 = 300_000
     private let limitBytes: Int
     private let state = Mutex(State())
 
-    /// - Parameter limitBytes: of all posts and accounts together; when they are more, all are dropped.
+    /// - Parameter limitBytes: the largest size of all posts and accounts together. When it is exceeded, the cache is
+    ///   emptied.
     init(limitBytes: Int = 8 << 20) {
         self.limitBytes = limitBytes
     }
 
-    /// Bytes that are kept now.
+    /// The current size in bytes.
     var bytes: Int { state.withLock { $0.bytes } }
 
-    /// The statuses of which everything is kept, by entry.
+    /// Returns the statuses whose parts are all cached, by timeline item.
     func find(_ states: [ID<Entry>: StatusState], now: Int64) -> [ID<Entry>: RenderedStatus] {
         state.withLock { cache in
             states.compactMapValues { state in
@@ -98,7 +100,7 @@ final class StatusCache: Sendable {
         }
     }
 
-    /// Keeps what a view shows to everybody. The view and the state were read at one moment.
+    /// Caches the part of a view that is the same for all readers. The view and the state must come from one snapshot.
     func keep(_ view: StatusView, _ state: StatusState, _ node: Rendering, now: Int64) {
         guard let status = view.post, status.post.id == state.post else { return }
         let post = RenderedPost(status, node)
@@ -119,7 +121,8 @@ final class StatusCache: Sendable {
                 cache.accounts[state.id] = (state, bytes)
             }
             let old = cache.posts[state.post]
-            // Another reader's view does not know the app that the author was told.
+            // A view that was read for another reader has no `application`. It does not replace the author's view,
+            // which has it.
             if let old, old.version == state.version, post.application == nil, old.post.application != nil,
                 now - old.storedAt < Self.age
             {
@@ -132,7 +135,7 @@ final class StatusCache: Sendable {
 }
 
 extension JSONWriter {
-    /// Status, from its parts: the same as from its view.
+    /// Status, from its cached parts. The result equals the one from its view.
     mutating func status(_ status: RenderedStatus, _ node: Rendering) {
         guard let booster = status.booster else { return inner(status, head: status.post.head, status.author) }
         let id = status.state.entry
@@ -174,17 +177,17 @@ extension JSONWriter {
     }
 }
 
-/// The statuses of a list: from their parts where all of these are kept, from their views otherwise.
+/// The statuses of a page: from the cache if all parts are cached, else from their views.
 struct StatusList: Sendable {
     enum Item: Sendable {
         case rendered(RenderedStatus)
-        /// With the state of the same moment, when the status can be kept.
+        /// A view, with the state of the same snapshot when the status can be cached.
         case view(StatusView, StatusState?)
     }
 
     private var items: [Item] = []
 
-    /// Reads them: one statement, and those of ``StatusViews`` when something is not kept.
+    /// Reads the statuses with one statement, and with those of ``StatusViews`` when a part is not cached.
     init(_ entries: [Entry], _ call: Call, in db: some Queryable) throws(DatabaseError) {
         let states = try StatusStates.load(entries.map(\.id), viewer: call.viewer, in: db)
         let rendered = call.api.statuses.find(states, now: call.services.clock.now.milliseconds)
@@ -199,7 +202,7 @@ struct StatusList: Sendable {
         }
     }
 
-    /// The statuses in their order; what was read anew is kept for the next readers.
+    /// Returns the statuses in order, and caches those that were read from views.
     func kept(_ call: Call) -> [Item] {
         let (node, now) = (call.rendering, call.services.clock.now.milliseconds)
         for case .view(let view, let state?) in items { call.api.statuses.keep(view, state, node, now: now) }
@@ -208,7 +211,7 @@ struct StatusList: Sendable {
 }
 
 extension JSONWriter {
-    /// Status of a list.
+    /// Status of a page.
     mutating func status(_ item: StatusList.Item, _ node: Rendering) {
         switch item {
         case .rendered(let status): self.status(status, node)

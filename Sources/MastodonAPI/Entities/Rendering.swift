@@ -4,16 +4,16 @@ internal import Model
 internal import Storage
 internal import TextEncoding
 
-/// What every entity needs to know of the node: where it is, and how its addresses are written.
+/// The settings of the node that entities need: its origin, its community and its clock.
 struct Rendering: Sendable {
     /// `https://cafe.example`, without a slash at the end.
     let origin: String
     /// `cafe.example`, with its port when it has one.
     let host: String
     let community: Community
-    /// The time: polls are over by it, and a filter that ended before it finds nothing.
+    /// The clock, which decides whether a poll is over and whether a filter has expired.
     let clock: any Model.Clock
-    /// The number of the app that asks.
+    /// The id of the app that sends the request.
     var app: Int64?
 
     init(_ community: Community, clock: any Model.Clock = SystemClock()) {
@@ -24,18 +24,18 @@ struct Rendering: Sendable {
         host = origin.split(separator: "/").dropFirst().first.map(String.init) ?? origin
     }
 
-    /// The picture of those who have none. Apps know it by the end of its name.
+    /// The default avatar. Apps recognize it by the end of its name.
     var missingAvatar: String { origin + "/avatars/original/missing.png" }
 
-    /// The wide picture of those who have none.
+    /// The default header picture.
     var missingHeader: String { origin + "/headers/original/missing.png" }
 
-    /// `name` here, `name@host` elsewhere.
+    /// Returns `name` for a local account, and `name@host` for a remote one.
     func acct(_ account: Account) -> String {
         account.isLocal ? account.username : "\(account.username)@\(account.host)"
     }
 
-    /// The page for people; for people of this node the one that apps recognise.
+    /// Returns the address of the profile page. For a local account it has the form that apps recognize.
     func url(of account: Account) -> String {
         String(describing: account.url ?? account.iri)
     }
@@ -50,7 +50,7 @@ struct Rendering: Sendable {
 }
 
 extension Visibility {
-    /// The four words of the client API.
+    /// The name in the client API.
     var apiName: String {
         switch self {
         case .everyone: "public"
@@ -60,7 +60,7 @@ extension Visibility {
         }
     }
 
-    /// Reads one of the four words.
+    /// Creates the visibility from its name in the client API.
     init?(apiName: String) {
         switch apiName {
         case "public": self = .everyone

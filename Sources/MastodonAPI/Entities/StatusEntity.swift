@@ -6,7 +6,8 @@ internal import Storage
 extension JSONWriter {
     /// Status: a post, a boost of one, or an event.
     ///
-    /// - Parameter source: what the member typed; for the answer to a deletion, from which the post is written again.
+    /// - Parameter source: the text as the member typed it, for the response to a deletion, so that the app can offer
+    ///   to rewrite the post.
     mutating func status(_ view: StatusView, _ node: Rendering, source: String? = nil) {
         guard let booster = view.booster else { return inner(view, node, source) }
         object { writer in
@@ -17,7 +18,7 @@ extension JSONWriter {
         }
     }
 
-    /// What is shown, without who boosted it.
+    /// Writes the post or event without the boost.
     private mutating func inner(_ view: StatusView, _ node: Rendering, _ source: String?) {
         object { writer in
             switch view.subject {
@@ -33,7 +34,7 @@ extension JSONWriter {
         }
     }
 
-    /// All members but `reblog`; a boost repeats those of what it boosts, under its own number and account.
+    /// Writes all members except `reblog`. A boost repeats those of the boosted post, with its own id and account.
     private mutating func head(_ view: StatusView, author: Account, at time: Timestamp, _ node: Rendering) {
         field("created_at", time)
         key("account")
@@ -173,7 +174,8 @@ extension JSONWriter {
         }
     }
 
-    /// What a post of ours quotes stands first as a link; apps that show quotes know it by its class and leave it out.
+    /// Returns the HTML of a post. A local post with a quote starts with a link to it. Apps that show quotes recognize
+    /// the link by its class and hide it.
     private static func content(of post: Post) -> String {
         let content = content(post.content, title: post.title)
         guard post.isLocal, let quote = post.quote, quote.state != .revoked else { return content }
@@ -181,7 +183,7 @@ extension JSONWriter {
         return "<p class=\"quote-inline\">RE: <a href=\"\(address)\">\(address)</a></p>" + content
     }
 
-    /// A title stands before the text: apps have no other place for it.
+    /// Returns the text with the title before it, because apps have no other place for a title.
     static func content(_ text: SanitizedHTML, title: String) -> String {
         guard !title.isEmpty else { return text.string }
         return "<p><strong>\(EventText.escaped(title))</strong></p>" + text.string

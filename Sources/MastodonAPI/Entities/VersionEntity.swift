@@ -27,7 +27,7 @@ extension JSONWriter {
         }
     }
 
-    /// StatusEdit of an event: we know only what it says now.
+    /// StatusEdit of an event: only the current version is known.
     mutating func onlyVersion(of view: StatusView, _ node: Rendering) {
         guard case .event(let status) = view.subject else { return null() }
         object {

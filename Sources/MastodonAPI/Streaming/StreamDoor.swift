@@ -5,15 +5,15 @@ internal import Model
 internal import NIOCore
 internal import Services
 
-// One WebSocket an app: it names its token in a header, in the query or as a protocol (browsers can set nothing else), and
-// then subscribes to streams by name, as many as it likes, or to the one in the query.
+// Each app has one WebSocket. It sends its token in a header, in the query or as a subprotocol, which is the only field
+// that browsers can set. Then it subscribes to any number of streams by name, or to the one in the query.
 
-/// Lets apps listen over WebSockets.
+/// Accepts the WebSocket connections of the streaming API.
 struct StreamDoor: Sendable {
     let services: Services
     let hub: StreamHub
 
-    /// Decides about one request.
+    /// Decides whether to accept one connection.
     func decide(_ request: WebSocketRequest) async -> WebSocketDecision {
         do {
             let (identity, account) = try await identity(of: request)
@@ -53,7 +53,7 @@ struct StreamDoor: Sendable {
             onlyMedia: request.query("only_media").first == "true")
     }
 
-    // MARK: - Talking
+    // MARK: - Messages
 
     private func serve(
         _ line: WebSocketLine, _ identity: AppIdentity, _ account: ID<Account>, _ wish: StreamWish?
@@ -70,7 +70,8 @@ struct StreamDoor: Sendable {
         await hub.leave(number)
     }
 
-    /// `{"type":"subscribe","stream":"hashtag","tag":"x"}`; what is no such sentence is answered with an error.
+    /// Handles one message, such as `{"type":"subscribe","stream":"hashtag","tag":"x"}`. Any other text is answered
+    /// with an error.
     private func hear(_ text: String, _ number: UInt64, _ sink: StreamSink) async {
         guard let sentence = try? SentParameters(json: Array(text.utf8)), let type = sentence.text("type"),
             type == "subscribe" || type == "unsubscribe"

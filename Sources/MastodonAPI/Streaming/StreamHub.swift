@@ -7,37 +7,37 @@ internal import Model
 internal import Services
 internal import Storage
 
-// What happens is announced by the transaction that makes it happen, in whichever process; every process hears it and looks
-// once for all the apps that listen to it: one pass decides who gets an entry, and it is written once for all strangers and
-// once for each account whose home page or list it stands in. How many apps listen to public streams changes nothing in the
-// database.
+// The transaction that changes something announces it, and every process gets the announcement. Each process then reads
+// the database once for all apps that are connected to it. One pass decides which streams get a timeline item. The
+// status is written once for all public streams, and once for each account that gets it in its home timeline or a list.
+// The number of apps on public streams therefore does not change the load of the database.
 
-/// The open apps of this process, and what they are told.
+/// The open streams of this process.
 actor StreamHub {
-    /// How much one process bears.
+    /// The largest numbers for one process.
     struct Limits: Sendable {
         var perAccount = 20
         var connections = 2_000
         var streams = 50
 
-        /// What a node on the open internet needs.
+        /// The limits of a node on the open internet.
         static let usual = Limits()
-        /// For tests, as with all other limits.
+        /// No limits on connections, for tests.
         static let none = Limits(perAccount: .max, connections: .max)
     }
 
     let services: Services
     let rendering: Rendering
     let limits: Limits
-    /// Subscribed from the beginning, so that nothing is missed between the first app and the first look.
+    /// Subscribed at the start, so that no announcement is missed between the first connection and the first read.
     private let words: AsyncStream<String>
     private var listeners: [UInt64: StreamListener] = [:]
     private var last: UInt64 = 0
     private var isClosed = false
 
-    /// How often a stream of events shows that it lives.
+    /// How often a server-sent event stream gets a comment that keeps it open.
     private static let beat = Duration.seconds(15)
-    /// How many accounts an entry is written for at the same time.
+    /// For how many accounts a status is written at the same time.
     private static let width = 4
 
     init(services: Services, rendering: Rendering, limits: Limits = Limits()) {
@@ -47,11 +47,11 @@ actor StreamHub {
         words = services.database.announcements
     }
 
-    // MARK: - Who listens
+    // MARK: - Connections
 
-    /// Lets an app listen, to nothing yet.
+    /// Registers a connection without streams.
     ///
-    /// - Returns: the number of the connection.
+    /// - Returns: the id of the connection.
     func admit(_ identity: AppIdentity, as account: ID<Account>, _ sink: StreamSink) throws(StreamError) -> UInt64 {
         guard hasRoom(for: account) else { throw .tooMany }
         last += 1
@@ -60,16 +60,16 @@ actor StreamHub {
         return last
     }
 
-    /// Whether one more connection of an account is borne.
+    /// Whether one more connection of an account is allowed.
     func hasRoom(for account: ID<Account>) -> Bool {
         !isClosed && listeners.count < limits.connections
             && listeners.values.count { $0.account == account } < limits.perAccount
     }
 
-    /// How many connections are open.
+    /// The number of open connections.
     var count: Int { listeners.count }
 
-    /// Adds a stream to what an app listens to. A second time changes nothing.
+    /// Subscribes a connection to a stream. A second call changes nothing.
     func subscribe(_ number: UInt64, to wish: StreamWish) async throws(StreamError) {
         guard let listener = listeners[number] else { return }
         let stream = try wish.stream(fold: services.foldedTag)
@@ -81,20 +81,20 @@ actor StreamHub {
         listeners[number]?.streams.insert(stream)
     }
 
-    /// Takes a stream away again.
+    /// Ends the subscription to a stream.
     func unsubscribe(_ number: UInt64, from wish: StreamWish) throws(StreamError) {
         let stream = try wish.stream(fold: services.foldedTag)
         listeners[number]?.streams.remove(stream)
     }
 
-    /// The app is gone.
+    /// Removes a connection that the app has closed.
     func leave(_ number: UInt64) {
         listeners[number] = nil
     }
 
-    // MARK: - What happens
+    // MARK: - Announcements
 
-    /// Tells open apps what happens, until the task is cancelled; then all of them are sent away.
+    /// Sends events to the open streams until the task is cancelled. Then it closes all streams.
     func run(_ logger: Logger) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -119,7 +119,8 @@ actor StreamHub {
         await checkTokens()
     }
 
-    /// Hears one announcement. What cannot be read now is not told later: apps look for themselves when they come back.
+    /// Handles one announcement. An event that cannot be read now is not sent later; apps read the timelines when they
+    /// reconnect.
     func hear(_ word: String) async throws {
         guard !listeners.isEmpty else { return }
         if word == Change.settingsChanged.rawValue { return await checkTokens() }
@@ -155,7 +156,7 @@ actor StreamHub {
         }
     }
 
-    /// Sends away those whose token was taken back, or who may not act any more.
+    /// Closes the connections whose token was revoked or whose account may no longer act.
     private func checkTokens() async {
         let tokens = Array(Set(listeners.values.map(\.token)))
         guard !tokens.isEmpty,
@@ -167,7 +168,7 @@ actor StreamHub {
         }
     }
 
-    // MARK: - To one account
+    // MARK: - Events for one account
 
     private func isListening(_ account: ID<Account>, _ streams: Set<StreamName>) -> Bool {
         listeners.values.contains { $0.account == account && !$0.streams.isDisjoint(with: streams) }
@@ -175,13 +176,13 @@ actor StreamHub {
 
     private func tell(_ message: StreamMessage, _ account: ID<Account>, _ streams: Set<StreamName>) {
         for listener in listeners.values where listener.account == account {
-            // Notifications reach those alone who may read them.
+            // Notifications are sent only to connections whose token has the scope for them.
             if message.event.hasPrefix("notification"), !listener.scopes.cover("read:notifications") { continue }
             for stream in listener.streams.intersection(streams) { listener.sink.send(message, to: stream) }
         }
     }
 
-    // MARK: - To everybody
+    // MARK: - Events for all accounts
 
     private var isAnybodyHome: Bool { listeners.values.contains { $0.streams.contains(.user) } }
 
@@ -191,7 +192,7 @@ actor StreamHub {
         }
     }
 
-    // MARK: - To whom it concerns
+    // MARK: - Statuses
 
     private func tell(of id: ID<Entry>, as event: String) async throws {
         let accounts = Array(Set(listeners.values.map(\.account)))
@@ -201,7 +202,8 @@ actor StreamHub {
             try StreamAudience.load(id, listeners: accounts, lists: Array(lists), mode: mode, in: db)
         }
         guard let streamed else { return }
-        // Who has come or gone meanwhile is seen here: nothing below waits before the places are counted.
+        // This loop sees connections that opened or closed during the read. Nothing suspends before `places` is
+        // complete.
         var places: [(listener: StreamListener, stream: StreamName)] = []
         for listener in listeners.values {
             for stream in listener.streams where stream.holds(streamed, for: listener.account) {
@@ -237,7 +239,7 @@ actor StreamHub {
 
     // MARK: - Writing
 
-    /// The status for each of the accounts, a few at the same time.
+    /// Writes the status for each of the accounts, a few at the same time.
     private func statuses(
         _ entry: Entry, for accounts: Set<ID<Account>>
     ) async throws -> [ID<Account>: [UInt8]] {
@@ -290,7 +292,7 @@ actor StreamHub {
         return writer.bytes
     }
 
-    /// An announcement as nobody in particular sees it: it is written once for all.
+    /// Writes an announcement without a viewer, once for all accounts.
     private nonisolated func announcement(_ number: Int64) async throws -> [UInt8]? {
         guard let view = try await announced(number) else { return nil }
         var writer = JSONWriter()

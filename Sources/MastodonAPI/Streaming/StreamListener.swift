@@ -6,9 +6,9 @@ internal import NIOCore
 internal import Services
 internal import Storage
 
-/// One open app: who listens, to what, and how it is told.
+/// One open connection of an app: its account, its streams, and its sink.
 struct StreamListener: Sendable {
-    /// Names the connection.
+    /// The id of the connection.
     let number: UInt64
     let account: ID<Account>
     let token: ID<AccessToken>
@@ -17,12 +17,12 @@ struct StreamListener: Sendable {
     var streams: Set<StreamName> = []
 }
 
-/// How an app is told: over a WebSocket, or as a stream of events.
+/// The transport of a connection: a WebSocket, or server-sent events.
 enum StreamSink: Sendable {
     case webSocket(WebSocketLine)
     case events(AsyncStream<ByteBuffer>.Continuation)
 
-    /// Sends without waiting; an app that does not keep up loses its connection.
+    /// Sends a message without waiting. A connection that does not keep up is closed.
     func send(_ message: StreamMessage, to stream: StreamName) {
         switch self {
         case .webSocket(let line): line.send(ByteBuffer(bytes: message.forWebSocket(stream.words)))
@@ -30,7 +30,7 @@ enum StreamSink: Sendable {
         }
     }
 
-    /// Says what went wrong, which only a WebSocket can be told later on.
+    /// Sends an error. Only a WebSocket can get one after the response has started.
     func send(_ error: StreamError) {
         guard case .webSocket(let line) = self else { return }
         var writer = JSONWriter()
@@ -41,7 +41,7 @@ enum StreamSink: Sendable {
         line.send(ByteBuffer(bytes: writer.bytes))
     }
 
-    /// Shows that the connection lives; a WebSocket has pings of its own.
+    /// Sends a comment that keeps the connection open. A WebSocket has its own pings.
     func beat() {
         guard case .events(let stream) = self else { return }
         Self.yield(ByteBuffer(string: ":thump\n"), to: stream)
@@ -59,14 +59,14 @@ enum StreamSink: Sendable {
     }
 }
 
-/// One event as apps are told it.
+/// One event of the streaming API.
 struct StreamMessage: Sendable, Hashable {
-    /// `update`, `delete`, `notification` …
+    /// The type: `update`, `delete`, `notification` …
     var event: String
-    /// JSON, or a bare number; nil for events that say all by their name.
+    /// JSON, or a bare number; nil for an event without a payload.
     var payload: [UInt8]?
 
-    /// The payload is a text inside of the document, even where it is JSON itself.
+    /// Encodes the message for a WebSocket. The payload is a string inside the document, also when it is JSON.
     func forWebSocket(_ stream: [String]) -> [UInt8] {
         var writer = JSONWriter()
         writer.object {
@@ -77,7 +77,7 @@ struct StreamMessage: Sendable, Hashable {
         return writer.bytes
     }
 
-    /// Spec: HTML, server-sent events. JSON as it is written here has no line breaks.
+    /// Encodes the message as a server-sent event. The JSON contains no line breaks. Spec: HTML, server-sent events.
     var asEvent: [UInt8] {
         Array("event: \(event)\ndata: ".utf8) + (payload ?? Array("undefined".utf8)) + Array("\n\n".utf8)
     }

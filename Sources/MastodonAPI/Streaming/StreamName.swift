@@ -3,29 +3,29 @@
 internal import Model
 internal import Storage
 
-/// What an app can listen to.
+/// A stream to which an app can subscribe.
 enum StreamName: Hashable, Sendable {
-    /// One's home page, one's notifications, and what else concerns oneself.
+    /// The home timeline, the notifications and the other events of the account.
     case user
-    /// One's notifications alone.
+    /// Only the notifications of the account.
     case notifications
     /// Public posts.
     case everyone(Source, onlyMedia: Bool)
-    /// Public posts with a hashtag; folded, without `#`, and as the app wrote it.
+    /// Public posts with a hashtag: its normalized name without `#`, and the name as the app sent it.
     case hashtag(String, asked: String, onlyLocal: Bool)
-    /// A list of one's own, or a group as a list.
+    /// A list of the member, or a group as a list.
     case list(ID<AccountList>)
-    /// One's private conversations.
+    /// The direct messages of the account.
     case direct
 
-    /// Where public posts were written.
+    /// The servers of the public posts.
     enum Source: String, Sendable {
         case anywhere = "public"
         case here = "public:local"
         case elsewhere = "public:remote"
     }
 
-    /// How the stream is named to the app: its name, and the hashtag or list.
+    /// The name of the stream as the app gets it: the name, and the hashtag or the list's id.
     var words: [String] {
         switch self {
         case .user: ["user"]
@@ -37,13 +37,13 @@ enum StreamName: Hashable, Sendable {
         }
     }
 
-    /// The list, of a list.
+    /// The list's id, for a list.
     var list: ID<AccountList>? {
         guard case .list(let id) = self else { return nil }
         return id
     }
 
-    /// It is the same for everybody, so it is written once for all.
+    /// Whether the stream is the same for everybody, so that each status is written once for all.
     var isPublic: Bool {
         switch self {
         case .everyone, .hashtag: true
@@ -51,10 +51,10 @@ enum StreamName: Hashable, Sendable {
         }
     }
 
-    /// Statuses come and go in it.
+    /// Whether the stream contains statuses.
     var showsStatuses: Bool { self != .notifications && self != .direct }
 
-    /// Whether an entry stands in this stream of an account.
+    /// Whether a timeline item belongs to this stream of an account.
     func holds(_ entry: StreamedEntry, for account: ID<Account>) -> Bool {
         guard let isAtHome = entry.readers[account] else { return false }
         switch self {
@@ -66,17 +66,17 @@ enum StreamName: Hashable, Sendable {
         case .hashtag(let tag, _, let onlyLocal):
             return entry.isTagged && entry.hashtags.contains(tag) && (entry.isLocal || !onlyLocal)
         case .list(let id):
-            // A group as a list: what the group put before those who follow it.
+            // The timeline of a group as a list: what the group posted or boosted.
             let isOfGroup = id.rawValue == entry.entry.account.rawValue && !entry.isReply
             return entry.lists.contains(id) || isOfGroup
         }
     }
 
-    /// What a token must be allowed to.
+    /// The scope that a token needs.
     var scope: Scope { self == .notifications ? "read:notifications" : "read:statuses" }
 }
 
-/// Why an app cannot listen.
+/// Why a connection or a subscription is rejected.
 struct StreamError: Error, Equatable {
     var text: String
     var status: Int
@@ -88,16 +88,16 @@ struct StreamError: Error, Equatable {
     static let tooMany = StreamError(text: APIError.tooMany(retryAfterSeconds: 60).text, status: 429)
 }
 
-/// What an app asks for: the name of a stream and what goes with it, as they were sent.
+/// A subscription request: the name of a stream and its parameters, as the app sent them.
 struct StreamWish: Sendable, Hashable {
     var name: String
     var tag: String?
     var list: String?
     var onlyMedia = false
 
-    /// Reads the wish.
+    /// Parses the request.
     ///
-    /// - Parameter fold: brings a hashtag into the one spelling under which it is stored.
+    /// - Parameter fold: returns the normalized spelling under which a hashtag is stored.
     func stream(fold: (String) -> String) throws(StreamError) -> StreamName {
         switch name {
         case "user": return .user

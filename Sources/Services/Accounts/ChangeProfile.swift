@@ -7,35 +7,35 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// What changes of a profile; nil leaves a thing as it is.
+/// A change of a profile. A nil property leaves its value as it is.
 public struct ProfileChange: Sendable, Hashable {
-    /// What people call the account.
+    /// The display name.
     public var displayName: String?
-    /// Plain text.
+    /// The summary, as plain text.
     public var note: String?
-    /// Lines of the profile: what they are about, and what they say; those without either are left out.
+    /// The fields of the profile. A field with neither a name nor a value is left out.
     public var fields: [FieldDraft]?
-    /// Whether a follow waits for an answer.
+    /// Whether the account has to approve each follow request.
     public var approvesFollowers: Bool?
-    /// Whether a program writes there. A group is none.
+    /// Whether the account is a bot. A group cannot be one.
     public var isRobot: Bool?
-    /// Whether lists of members show it.
+    /// Whether the directory of members lists the account.
     public var discoverable: Bool?
-    /// Whether everybody may search its posts.
+    /// Whether everybody may find its posts by search.
     public var indexable: Bool?
-    /// Whether others see whom it follows, and who follows it.
+    /// Whether the lists of its followers and of the accounts that it follows are hidden from others.
     public var hidesFollows: Bool?
-    /// Who may read what is written without a choice.
+    /// The default visibility of its new posts.
     public var visibility: Visibility?
-    /// Whether pictures are covered without a choice.
+    /// Whether the media of its new posts are marked as sensitive by default.
     public var sensitive: Bool?
-    /// In which language is written without a choice: BCP 47 tag; empty for none.
+    /// The default language of its new posts: BCP 47 tag; empty for none.
     public var language: String?
 
-    /// A change of nothing.
+    /// Creates a change that changes nothing.
     public init() {}
 
-    /// One line of a profile, as plain text.
+    /// One profile field, as plain text.
     public struct FieldDraft: Sendable, Hashable {
         var name: String
         var value: String
@@ -49,11 +49,12 @@ public struct ProfileChange: Sendable, Hashable {
 }
 
 extension Services {
-    /// Lines that a profile may have.
+    /// The largest number of fields that a profile may have.
     public static let fieldLimit = 4
     private static let fieldLength = 255
 
-    /// Changes the profile of the account that acts, and how it writes without a choice; followers are told.
+    /// Changes the profile and the posting defaults of the account that acts. Followers on other servers get an
+    /// `Update` of the profile.
     public func changeProfile(_ change: ProfileChange, as principal: Principal) async throws {
         try Self.check(change)
         let note = change.note?.trimmed
@@ -105,7 +106,7 @@ extension Services {
         try defaults.store(for: id, in: tx)
     }
 
-    /// A line is one line: its links become links, it has no paragraphs.
+    /// Makes one profile field. A field is one line: its links become links, and it has no paragraphs.
     private func field(_ draft: ProfileChange.FieldDraft) -> Model.ProfileField {
         Model.ProfileField(
             name: String(draft.name.trimmed.map { $0.isNewline ? " " : $0 }),

@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Makes a member from the command line; nobody has to approve. The operator may.
+    /// Creates a member from the command line, without approval by a steward. Only the operator may do this.
     @discardableResult
     public func createAccount(_ signUp: SignUp, role: Role, as principal: Principal) async throws -> Account {
         try requireOperator(principal)

@@ -6,9 +6,10 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Deletes a member for good: posts go, seats become free, other nodes are told, the name is never given again.
+    /// Deletes a member permanently.
     ///
-    /// Stewards may, when the member has less power than they, and the operator.
+    /// Their posts are deleted, their event seats become free, and other servers are notified. The name is never given
+    /// again. Stewards may delete a member with less power than they have; the operator may delete any member.
     public func deleteAccount(_ id: ID<Account>, as principal: Principal) async throws {
         try await database.write { tx in
             let acting = try requireSteward(principal, in: tx)

@@ -6,17 +6,17 @@ internal import Markup
 public import Model
 internal import Storage
 
-/// What a member says of themselves.
+/// The profile of a member, as the settings page sends it.
 public struct ProfileDraft: Sendable, Hashable {
-    /// What people call them.
+    /// The display name.
     public var displayName: String
-    /// Plain text.
+    /// The summary, as plain text.
     public var summary: String
-    /// Whether lists of members show them.
+    /// Whether the directory of members lists them.
     public var discoverable: Bool
-    /// Whether a follow waits for their answer.
+    /// Whether they have to approve each follow request.
     public var approvesFollowers: Bool
-    /// `fr`, `en`, or nil to follow the browser.
+    /// The language of the pages: `fr`, `en`, or nil for the language of the browser.
     public var language: String?
 
     /// Creates the value.
@@ -32,7 +32,8 @@ public struct ProfileDraft: Sendable, Hashable {
 }
 
 extension Services {
-    /// Changes what one says of oneself; followers are told.
+    /// Changes the profile of a member and the language of their pages. Followers on other servers get an `Update` of
+    /// the profile.
     public func editProfile(_ draft: ProfileDraft, as principal: Principal) async throws {
         var check = Check()
         check.text(draft.displayName, "display_name", limit: 100, isNeeded: false)
@@ -45,7 +46,7 @@ extension Services {
             var account = try member(principal, in: tx).account
             account.displayName = draft.displayName.trimmed
             account.summary = compose(summary, known: known).html
-            // One box stands for both, where people see one box: who changes it changes both.
+            // The page has one checkbox for both settings, so a change of the checkbox changes both.
             if account.discoverable != draft.discoverable { account.indexable = draft.discoverable }
             account.discoverable = draft.discoverable
             account.approvesFollowers = draft.approvesFollowers
@@ -56,7 +57,7 @@ extension Services {
         }
     }
 
-    /// What the member typed, for the form in which it is changed.
+    /// The summary as the member typed it, for the form in which it is edited.
     public func profileSource(of person: ID<Account>) async throws -> String {
         try await database.read { db in try Accounts.summarySource(of: person, in: db) ?? "" }
     }

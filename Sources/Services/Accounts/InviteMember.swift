@@ -5,9 +5,9 @@ internal import Model
 internal import Storage
 
 extension Services {
-    /// Makes an invitation, valid for a week and for one person. Members may, and the operator.
+    /// Creates an invitation for one person that is valid for a week. Members and the operator may create one.
     ///
-    /// - Returns: the token that stands in its link.
+    /// - Returns: the token in the invitation's link.
     public func invite(as principal: Principal) async throws -> String {
         let token = try secrets.makeToken()
         let digest = secrets.digest(Array(token.utf8))

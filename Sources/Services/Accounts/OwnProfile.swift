@@ -4,26 +4,26 @@ internal import Database
 public import Model
 internal import Storage
 
-/// One's own profile with what its form shows: a person's, or that of a group that a person runs.
+/// The account that acts with the settings that its profile form shows. It is a person or a group that a person runs.
 public struct OwnProfile: Sendable, Hashable {
     /// The account.
     public var account: Account
-    /// What the member typed as summary.
+    /// The summary as the member typed it.
     public var noteSource: String
-    /// Who may read what is written without a choice.
+    /// The default visibility of new posts.
     public var defaultVisibility: Visibility
-    /// Whether pictures are covered without a choice.
+    /// Whether the media of new posts are marked as sensitive by default.
     public var defaultSensitive: Bool
-    /// In which language is written without a choice.
+    /// The default language of new posts.
     public var defaultLanguage: String?
-    /// How many wait for an answer to their wish to follow.
+    /// The number of follow requests that wait for an answer.
     public var requestCount: Int
-    /// Power on this node.
+    /// The role on this node.
     public var role: Role
 }
 
 extension Services {
-    /// The profile of the account that acts.
+    /// Returns the profile of the account that acts.
     public func ownProfile(as principal: Principal) async throws -> OwnProfile {
         try await database.read { db in
             let own = try actor(principal, in: db)

@@ -5,25 +5,25 @@ internal import Federation
 internal import Model
 internal import Storage
 
-/// What somebody says who wants to become a member.
+/// The form with which a person signs up.
 public struct SignUp: Sendable, Hashable {
-    /// The name in the address, for ever.
+    /// The user name. It can never be changed.
     public var name: String
-    /// What people call them.
+    /// The display name.
     public var displayName = ""
-    /// Where sign-in links go.
+    /// The address to which sign-in links are sent.
     public var email: String
-    /// Empty to sign in by link alone.
+    /// The password; empty when the person signs in by link only.
     public var password = ""
-    /// A few words to the stewards.
+    /// A message to the stewards.
     public var note = ""
-    /// `fr` or `en`.
+    /// The language of the pages: `fr` or `en`.
     public var language: String?
-    /// An invitation's token, where one is needed.
+    /// The token of an invitation, where one is required.
     public var invitation: String?
-    /// Whether signing in by link alone will not do.
+    /// Whether a password is required.
     public var needsPassword = false
-    /// Whether the person says yes to the rules.
+    /// Whether the person accepts the rules.
     public var agrees = true
 
     /// Creates the value.
@@ -34,20 +34,22 @@ public struct SignUp: Sendable, Hashable {
 }
 
 extension Services {
-    /// Becomes a member, or asks to.
+    /// Registers a person as a member, or as somebody who waits for approval.
     ///
-    /// - Parameter address: from where it is asked, for the limit of attempts; nil when that does not count.
-    /// - Returns: whether the person may sign in at once; otherwise a steward decides.
+    /// - Parameter address: the client's network address, for the rate limit; nil for no limit.
+    /// - Returns: whether the person may sign in at once. If not, a steward has to approve the request first.
     public func register(_ signUp: SignUp, from address: String? = nil) async throws -> Bool {
         try await enrol(signUp, from: address) { _, isWelcome, _ in isWelcome }
     }
 
-    /// Becomes a member through an app, or asks to.
+    /// Registers a person through an app, as a member or as somebody who waits for approval.
     ///
-    /// Apps tell people to look into their mailbox: who has to wait finds an e-mail there that says so.
+    /// Apps ask people to look into their mailbox. A person who has to wait gets an e-mail that says so.
     ///
-    /// - Parameter app: through which; one that acts for a person already makes no other person.
-    /// - Returns: the token with which the app acts for the person; while a steward has not decided, it may do nothing.
+    /// - Parameter app: the app that registers the person. An app that already acts for a person may not register
+    ///   another one.
+    /// - Returns: the token with which the app acts for the person. It may do nothing until a steward approves the
+    ///   person.
     public func register(
         _ signUp: SignUp, through app: AppIdentity, from address: String?
     ) async throws -> GivenToken {
@@ -64,7 +66,7 @@ extension Services {
         }
     }
 
-    /// Stores somebody who asks to become a member, and in the same transaction what the caller adds.
+    /// Stores a person who signs up. `adding` runs in the same transaction.
     private func enrol<Result: Sendable>(
         _ signUp: SignUp, from address: String?,
         adding: @escaping @Sendable (NewMember, _ isWelcome: Bool, Transaction) throws -> Result
@@ -105,7 +107,7 @@ extension Services {
         try check.finish()
     }
 
-    /// Whether pages exist in the language; nil follows the browser.
+    /// Whether the pages exist in the language. Nil stands for the language of the browser, so it is valid.
     static func isInterfaceLanguage(_ language: String?) -> Bool {
         language.map { ["fr", "en"].contains($0) } ?? true
     }

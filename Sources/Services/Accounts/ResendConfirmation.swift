@@ -5,14 +5,14 @@ internal import Model
 internal import Storage
 
 extension Services {
-    /// Sends the e-mail again that tells a person who waits to be let in that the request has arrived, to another
-    /// address if the first was wrong.
+    /// Sends the confirmation e-mail again to a person who waits for approval, and corrects their address if it was
+    /// wrong.
     ///
-    /// The waiting ones alone may correct their address here: the e-mail that lets them in goes to it. A person and an
-    /// address are written to three times at once, then every ten minutes.
+    /// Only people who wait for approval may correct their address here, because the e-mail about the approval goes to
+    /// it. The rate limit counts each person and each address: three e-mails at once, then one every ten minutes.
     ///
-    /// - Parameter email: the right address; nil when the known one is right.
-    /// - Throws: `notAllowed` for who does not wait.
+    /// - Parameter email: the corrected address; nil when the stored one is right.
+    /// - Throws: `notAllowed` for everybody who does not wait for approval.
     public func resendConfirmation(as principal: Principal, email: String? = nil) async throws {
         let email = email?.trimmed
         if let email {
@@ -35,7 +35,7 @@ extension Services {
         }
     }
 
-    /// A person who waits to be let in.
+    /// Returns the person when they wait for approval.
     private func waiting(_ person: ID<Account>, in db: some Queryable) throws -> LocalAccount {
         guard let local = try LocalAccounts.byID(person, in: db), local.approvedAt == nil, local.account.isActive else {
             throw ServiceError.notAllowed

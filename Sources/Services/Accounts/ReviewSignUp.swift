@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Lets somebody in who asked. Moderators may, and the operator.
+    /// Approves a person who signed up. Moderators and the operator may approve.
     public func approveSignUp(_ id: ID<Account>, as principal: Principal) async throws {
         try await database.write { tx in
             try requireModerator(principal, in: tx)
@@ -17,7 +17,7 @@ extension Services {
         }
     }
 
-    /// Says no to somebody who asked; nothing of them is kept. Moderators may, and the operator.
+    /// Rejects a person who signed up and deletes their data. Moderators and the operator may reject.
     public func refuseSignUp(_ id: ID<Account>, as principal: Principal) async throws {
         try await database.write { tx in
             try requireModerator(principal, in: tx)

@@ -7,16 +7,16 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// Which picture of an account.
+/// One of the two pictures of an account.
 public enum ProfilePicture: Sendable, CaseIterable {
-    /// The face: 400 × 400.
+    /// The avatar: 400 × 400 pixels.
     case avatar
-    /// The banner above it: 1500 × 500.
+    /// The header picture above it: 1500 × 500 pixels.
     case header
 
-    /// Puts an address in its place.
+    /// Sets the address of this picture.
     ///
-    /// - Returns: the one that was there.
+    /// - Returns: the previous address.
     func replace(with address: IRI?, in account: inout Account) -> IRI? {
         switch self {
         case .avatar: exchange(&account.icon, address)
@@ -38,9 +38,9 @@ public enum ProfilePicture: Sendable, CaseIterable {
 }
 
 extension Services {
-    /// Gives an account a picture; followers are told.
+    /// Sets a picture of the account that acts. Followers on other servers get an `Update` of the profile.
     ///
-    /// - Throws: `.invalid("file", code)` as ``uploadMedia(_:as:patience:)``.
+    /// - Throws: `.invalid("file", code)` with the codes of ``uploadMedia(_:as:patience:)``.
     public func setPicture(_ picture: ProfilePicture, _ upload: Upload, as principal: Principal) async throws {
         let (store, accepted) = try await accept(upload, as: principal)
         defer { store.discard(source: accepted.source) }
@@ -59,7 +59,7 @@ extension Services {
         }
     }
 
-    /// Takes an account's picture away; followers are told.
+    /// Removes a picture of the account that acts. Followers on other servers get an `Update` of the profile.
     public func removePicture(_ picture: ProfilePicture, as principal: Principal) async throws {
         try await show(nil, as: picture, of: principal)
     }
@@ -75,7 +75,7 @@ extension Services {
             tx.announce(.settingsChanged)
             return former
         }
-        // Nobody shows it any more; a crash right here leaves one small file that nobody knows.
+        // No account shows the old file any more. A crash at this point leaves one small file that no row refers to.
         guard let former, identifiers.isLocal(former), former != address,
             let last = former.string.split(separator: "/").last, let old = MediaName(last)
         else { return }

@@ -6,15 +6,15 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// A member before they are stored, with the keys that sign for them.
+/// A member that is not stored yet, with the key pair that signs their activities.
 struct NewMember: Sendable {
     let local: LocalAccount
     let pair: KeyPair
 }
 
-// What the commands share that make a person, a group or the node's own actor.
+// Functions that the commands share which create a person, a group or the node's own actor.
 extension Services {
-    /// Makes the values of a new member; nothing is stored yet.
+    /// Makes the values of a new member without storing them.
     func prepare(_ signUp: SignUp, role: Role, isApproved: Bool) throws -> NewMember {
         let name = signUp.name.trimmed.lowercased()
         var account = newAccount(.person, name: name, iri: identifiers.person(name))
@@ -27,7 +27,7 @@ extension Services {
         return NewMember(local: local, pair: try secrets.makeKeyPair())
     }
 
-    /// Stores a new member, when name and address are free.
+    /// Stores a new member when the name and the e-mail address are free.
     func insert(_ made: NewMember, note: String, in tx: Transaction) throws {
         let local = made.local
         var check = Check()
@@ -41,7 +41,7 @@ extension Services {
         if local.approvedAt != nil { try joinWelcomeGroup(local.account, in: tx) }
     }
 
-    /// Everybody who is let in belongs to the group that the node names; one may leave it like any other.
+    /// Makes an approved member follow the welcome group of the settings. The member may leave it like any other group.
     func joinWelcomeGroup(_ person: Account, in tx: Transaction) throws {
         guard let name = community.welcomeGroup,
             let group = try Accounts.byHandle(Handle(name: name, host: ""), in: tx), group.isGroup
@@ -67,8 +67,8 @@ extension Services {
         tx.announce(.settingsChanged)
     }
 
-    /// Stores what bears a name that nobody else may bear. When somebody else took it at the same moment, the body runs
-    /// again: it then sees the other, and says so.
+    /// Stores something with a unique name. When another transaction takes the name at the same time, the body runs a
+    /// second time. It then finds the other row and reports the conflict.
     func storeUnique<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
         do {
             return try await database.write(body)
@@ -77,7 +77,7 @@ extension Services {
         }
     }
 
-    /// A name is given once, to a person or a group, and never again: also not after it was deleted.
+    /// Checks that no person or group has the name. The name of a deleted account is not free either.
     func requireFree(_ name: String, in db: some Queryable) throws {
         guard try isFree(name, in: db) else { throw ServiceError.invalid("name", "taken") }
     }

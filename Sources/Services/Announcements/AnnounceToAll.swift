@@ -7,11 +7,11 @@ public import Storage
 internal import Vocabulary
 
 extension Services {
-    /// Says something to everybody here, or invites everybody to an event. Stewards may.
+    /// Publishes an announcement to all members, or invites all members to an event. Only stewards may do this.
     ///
     /// - Parameters:
-    ///   - text: plain text; may be empty for an event, whose title and address follow it.
-    ///   - event: one of this node that is not over.
+    ///   - text: plain text; may be empty when there is an event, whose title and address are added below the text.
+    ///   - event: a public or unlisted event that is not over, local or remote.
     @discardableResult
     public func announceToAll(
         _ text: String, event: ID<Event>?, as principal: Principal
@@ -37,7 +37,7 @@ extension Services {
         }
     }
 
-    /// Takes an announcement back. Stewards may, and the operator.
+    /// Withdraws an announcement. Stewards and the operator may do this.
     public func withdrawAnnouncement(_ id: ID<Announcement>, as principal: Principal) async throws {
         try await database.write { tx in
             try requireSteward(principal, in: tx)

@@ -5,7 +5,7 @@ public import Model
 public import Storage
 
 extension Services {
-    /// Puts an announcement away.
+    /// Hides an announcement from the account that acts.
     public func dismissAnnouncement(_ id: ID<Announcement>, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
@@ -14,7 +14,7 @@ extension Services {
         }
     }
 
-    /// An announcement that the account may still see.
+    /// Returns an announcement that is still visible to the account.
     func announcement(
         _ id: ID<Announcement>, for reader: Account, in db: some Queryable
     ) throws -> AnnouncementView {

@@ -5,7 +5,7 @@ public import Model
 public import Storage
 
 extension Services {
-    /// Answers an announcement with one emoji. A raised hand or a tick under an event is a yes to it.
+    /// Reacts to an announcement with one emoji. A raised hand or a check mark also answers yes to the announced event.
     public func react(_ emoji: String, to id: ID<Announcement>, as principal: Principal) async throws {
         guard Self.isEmoji(emoji) else { throw ServiceError.conflict("name_is_not_a_recognized_emoji") }
         try await database.write { tx in
@@ -22,7 +22,8 @@ extension Services {
         }
     }
 
-    /// Takes the emoji back; with the last yes to an event also the seat.
+    /// Removes an emoji reaction. When it was the last one that meant yes to the event, the account also gives up its
+    /// seat.
     public func unreact(_ emoji: String, to id: ID<Announcement>, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
@@ -36,14 +37,14 @@ extension Services {
         }
     }
 
-    /// One sign that people draw as a picture.
+    /// Whether the text is exactly one character that is shown as an emoji.
     private static func isEmoji(_ text: String) -> Bool {
         guard text.count == 1, text.utf8.count <= 64 else { return false }
         return text.unicodeScalars.contains { $0.properties.isEmoji && $0.value > 0xFF }
             || text.unicodeScalars.contains { $0.value == 0xFE0F || $0.value == 0x20E3 }
     }
 
-    /// ✋ and ✅, of whatever colour.
+    /// Whether the emoji is ✋ (in any skin tone) or ✅.
     private static func meansYes(_ emoji: String) -> Bool {
         emoji.unicodeScalars.first.map { $0.value == 0x270B || $0.value == 0x2705 } ?? false
     }

@@ -4,7 +4,7 @@ internal import Database
 public import Model
 public import Storage
 
-/// Why an app gets no permission and no token, in the words of the protocol. Spec: RFC 6749 §4.1.2.1, §5.2.
+/// Why an app gets no permission or no token, as the error codes of OAuth. Spec: RFC 6749 §4.1.2.1, §5.2.
 public enum AuthorizationError: String, Error, Sendable {
     case invalidClient = "invalid_client"
     case invalidGrant = "invalid_grant"
@@ -16,42 +16,42 @@ public enum AuthorizationError: String, Error, Sendable {
     case unsupportedResponse = "unsupported_response_type"
 }
 
-/// What an app asks a person for, as it stands in the address of the page.
+/// The authorization request of an app, as the query of the page's address carries it.
 public struct AuthorizationRequest: Sendable, Hashable {
-    /// Which app.
+    /// The client id of the app.
     public var clientID = ""
-    /// Where the answer goes.
+    /// The address to which the browser is sent with the code.
     public var redirectURI = ""
-    /// `code`, and nothing else.
+    /// The response type. Only `code` is supported.
     public var responseType = "code"
-    /// Words with spaces between them; empty for what the app gets without asking.
+    /// The scopes, separated by spaces; empty for the default scopes.
     public var scope = ""
-    /// SHA-256 of the app's secret word, in base64url; empty for none.
+    /// The PKCE code challenge: SHA-256 of the verifier in base64url; empty for none.
     public var challenge = ""
-    /// `S256`, when there is a challenge.
+    /// The challenge method: `S256` when there is a challenge.
     public var challengeMethod = ""
 
     /// Creates an empty request.
     public init() {}
 }
 
-/// What a person decides about.
+/// What the authorization page shows to a person before they decide.
 public struct AuthorizationQuestion: Sendable, Hashable {
-    /// Who asks.
+    /// The app that asks.
     public var app: ClientApp
-    /// For what.
+    /// The scopes that it asks for.
     public var scopes: Scopes
-    /// In whose name the app could act: the person first, then the groups that the person runs.
+    /// The accounts for which the app could act: the person first, then the groups that the person runs.
     public var choices: [Account]
 }
 
 extension Services {
-    /// How long a code can be traded for a token.
+    /// How long a code is valid.
     public static let codeLength = Duration.minutes(10)
 
-    /// Checks what an app asks for.
+    /// Checks the authorization request of an app.
     ///
-    /// - Parameter person: nil for a stranger, who has no choices yet.
+    /// - Parameter person: the person who is signed in; nil for a stranger, for whom `choices` is empty.
     /// - Throws: `AuthorizationError`.
     public func authorizationQuestion(
         _ request: AuthorizationRequest, of person: ID<Account>?
@@ -66,10 +66,11 @@ extension Services {
         }
     }
 
-    /// A person says yes.
+    /// Records that a person authorizes an app.
     ///
-    /// - Parameter principal: the person, or the person in the name of a group that they run; the app then acts for it.
-    /// - Returns: the code that the app trades for a token, once and within ten minutes.
+    /// - Parameter principal: the person, or the person in the name of a group that they run. The app then acts for
+    ///   that account.
+    /// - Returns: the code, which the app can exchange for a token once and within ten minutes.
     public func authorizeApp(_ request: AuthorizationRequest, as principal: Principal) async throws -> String {
         guard let person = principal.person else { throw ServiceError.notAllowed }
         let code = try secrets.makeToken()
@@ -103,7 +104,7 @@ extension Services {
         return app
     }
 
-    /// What was asked for, when the app may; what an app gets that asks for nothing.
+    /// Returns the requested scopes when the app may have them. An empty request gives the default scopes.
     static func scopes(_ asked: String, of app: ClientApp) throws(AuthorizationError) -> Scopes {
         guard !asked.isEmpty else { return app.scopes.cover(Scopes.read) ? .read : app.scopes }
         guard let scopes = Scopes(asked), app.scopes.cover(scopes) else { throw .invalidScope }

@@ -4,18 +4,18 @@ internal import Database
 public import Model
 public import Storage
 
-/// An app that acts for a person, as the person's settings show it.
+/// An app that acts for a person, for the person's settings.
 public struct ConnectedApp: Sendable, Hashable {
-    /// What it acts with.
+    /// The token with which it acts.
     public var token: AccessToken
-    /// The app; nil for a token from the command line.
+    /// The app; nil for a token that the command line made.
     public var app: ClientApp?
-    /// In whose name.
+    /// The account for which it acts.
     public var account: Account
 }
 
 extension Services {
-    /// The apps that act for a person, or for a group by the person's leave; the newest first.
+    /// Returns the apps that act for a person or, authorized by the person, for a group; newest first.
     public func connectedApps(of person: ID<Account>) async throws -> [ConnectedApp] {
         try await database.read { db in
             let tokens = try AccessTokens.list(of: person, in: db)

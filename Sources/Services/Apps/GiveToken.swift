@@ -5,39 +5,39 @@ public import Model
 internal import Storage
 internal import TextEncoding
 
-/// What an app says who wants a token.
+/// The token request of an app.
 public struct TokenRequest: Sendable, Hashable {
-    /// `authorization_code` or `client_credentials`.
+    /// The grant type: `authorization_code` or `client_credentials`.
     public var grantType = ""
-    /// Which app.
+    /// The client id of the app.
     public var clientID = ""
-    /// The app's secret; nil for one that cannot keep any, which then needs a verifier.
+    /// The app's secret; nil for a public client, which has none and needs a PKCE verifier.
     public var clientSecret: String?
-    /// The code from the page.
+    /// The authorization code.
     public var code = ""
-    /// Where the code was sent.
+    /// The address to which the code was sent.
     public var redirectURI = ""
-    /// The word whose digest was the challenge.
+    /// The PKCE code verifier, whose digest was the challenge.
     public var verifier = ""
-    /// For a token of the app's own.
+    /// The scopes, for a `client_credentials` token.
     public var scope = ""
 
     /// Creates an empty request.
     public init() {}
 }
 
-/// A token that was just given.
+/// A token that was just issued.
 public struct GivenToken: Sendable, Hashable {
-    /// Shown once: only its digest is stored.
+    /// The token in plain text. It is shown once, because only its digest is stored.
     public var token: String
-    /// What it may do.
+    /// Its scopes.
     public var scopes: Scopes
-    /// When it was given.
+    /// When it was issued.
     public var createdAt: Timestamp
 }
 
 extension Services {
-    /// Gives an app its token.
+    /// Issues a token to an app.
     ///
     /// - Throws: `AuthorizationError`.
     public func giveToken(_ request: TokenRequest) async throws -> GivenToken {
@@ -57,10 +57,11 @@ extension Services {
         }
     }
 
-    /// Trades a code for a token, once. What does not fit leaves the code as it is.
+    /// Exchanges a code for a token, once. A request that does not match the code leaves the code valid.
     ///
-    /// Who sends a used code with all that belongs to it shows that two have it, and which of them is the app cannot be
-    /// known: the token that it gave is taken back. Spec: RFC 6749 §4.1.2, RFC 9700 §4.5.
+    /// When a used code arrives again with matching parameters, two parties have the code, and the server cannot know
+    /// which of them is the app. Therefore the token that the code gave is revoked. Spec: RFC 6749 §4.1.2, RFC 9700
+    /// §4.5.
     private func trade(_ request: TokenRequest, _ app: ClientApp) async throws -> GivenToken {
         let digest = secrets.digest(Array(request.code.utf8))
         let token = try secrets.makeToken()
@@ -80,7 +81,8 @@ extension Services {
         return given
     }
 
-    /// Whether who gave the code may still act in that name: a suspension or a lost role counts at once.
+    /// Whether the person who authorized the code may still act for that account. A suspension or a lost role has
+    /// effect at once.
     private func mayStillAct(_ grant: AuthorizationGrant, in db: some Queryable) throws -> Bool {
         let isOwn = grant.account == grant.person
         do {
@@ -91,7 +93,7 @@ extension Services {
         }
     }
 
-    /// Whether the code was given to this app, and the app proves that it asked for it.
+    /// Checks that the code was issued to this app, and that the app proves that it asked for it.
     private func check(
         _ request: TokenRequest, against grant: AuthorizationGrant, of app: ClientApp
     ) throws(AuthorizationError) {
@@ -103,7 +105,7 @@ extension Services {
         guard Base64URL.encode(secrets.digest(Array(request.verifier.utf8))) == challenge else { throw .invalidGrant }
     }
 
-    /// Compares digests: how long it takes tells nothing of the secret.
+    /// Compares digests, so that the duration reveals nothing about the secret.
     func isSecret(_ secret: String, _ digest: [UInt8]) -> Bool {
         secrets.digest(Array(secret.utf8)) == digest
     }

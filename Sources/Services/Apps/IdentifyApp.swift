@@ -4,22 +4,22 @@ internal import Database
 public import Model
 public import Storage
 
-/// Who speaks through a token, and what the token may do.
+/// The app and the account behind a token, and what the token may do.
 public struct AppIdentity: Sendable, Hashable {
     /// The token.
     public var token: ID<AccessToken>
-    /// The app; nil for a token from the command line.
+    /// The app; nil for a token that the command line made.
     public var app: ID<ClientApp>?
-    /// In whose name: the person, or a group that the person runs; nil for an app that speaks for itself.
+    /// The account for which it acts: the person, or a group that the person runs; nil for an app that acts for itself.
     public var account: ID<Account>?
-    /// The person who gave the token.
+    /// The person who authorized the app.
     public var person: LocalAccount?
-    /// What it may do.
+    /// The scopes of the token.
     public var scopes: Scopes
-    /// Whether the person waits to be let in.
+    /// Whether the person waits for approval.
     public var isPending: Bool
 
-    /// Who acts when the app asks for something; nil for an app that speaks for itself.
+    /// The principal of the app's commands; nil for an app that acts for itself.
     public var principal: Principal? {
         guard let account, let person = person?.account.id else { return nil }
         return account == person ? .member(person) : .group(account, by: person)
@@ -27,7 +27,8 @@ public struct AppIdentity: Sendable, Hashable {
 }
 
 extension Services {
-    /// Who speaks through a token; nil for one that was never given, was taken back, or whose people may not act.
+    /// Returns the identity behind a token; nil for an unknown or revoked token, and when its account or person may not
+    /// act.
     public func identity(ofToken token: String) async throws -> AppIdentity? {
         let digest = secrets.digest(Array(token.utf8))
         let found = try await database.read { db -> (AccessToken, AppIdentity)? in

@@ -5,12 +5,12 @@ public import Model
 public import Storage
 
 extension Services {
-    /// Makes a token for the operator, who needs no app and no code for it.
+    /// Creates a token for the operator without an app's authorization and without a code.
     ///
     /// - Parameters:
-    ///   - account: in whose name it acts: the person, or a group that the person runs; nil for the app itself.
-    ///   - person: whose token it is; nil for the app itself.
-    /// - Returns: the token; only its digest is stored.
+    ///   - account: the account for which it acts: the person, or a group that the person runs; nil for the app itself.
+    ///   - person: the person who owns the token; nil for the app itself.
+    /// - Returns: the token in plain text; only its digest is stored.
     public func makeToken(
         _ scopes: Scopes, app: ID<ClientApp>?, account: ID<Account>?, person: ID<Account>?, as principal: Principal
     ) async throws -> String {
@@ -21,7 +21,7 @@ extension Services {
         }
     }
 
-    /// Stores a token that was just made.
+    /// Stores a token that was just created.
     func insert(
         _ token: String, _ scopes: Scopes, app: ID<ClientApp>?, account: ID<Account>?, person: ID<Account>?,
         in tx: Transaction

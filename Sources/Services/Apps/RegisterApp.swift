@@ -4,15 +4,15 @@ internal import Database
 public import Model
 public import Storage
 
-/// An app before it is known here.
+/// The registration request of an app.
 public struct AppDraft: Sendable, Hashable {
-    /// What people read.
+    /// The name that people see.
     public var name: String
-    /// Its page.
+    /// The app's web page.
     public var website: String?
-    /// Where people may be sent back to.
+    /// The addresses to which browsers may be sent after authorization.
     public var redirectURIs: [String]
-    /// The most that it may ask for.
+    /// The scopes that it may ask for.
     public var scopes = Scopes.read
 
     /// Creates the value.
@@ -22,24 +22,24 @@ public struct AppDraft: Sendable, Hashable {
     }
 }
 
-/// An app with the secret that only it knows.
+/// A registered app with its secret.
 public struct RegisteredApp: Sendable, Hashable {
     /// The app.
     public var app: ClientApp
-    /// Shown once: only its digest is stored.
+    /// The secret in plain text. It is shown once, because only its digest is stored.
     public var secret: String
 }
 
-/// Where an app may have people sent back to.
+/// Rules for the redirect addresses of an app.
 public enum RedirectURI {
-    /// Bytes of one address.
+    /// The longest allowed address, in bytes.
     static let limit = 2_000
-    /// No way back: the code is shown, and the person takes it over by hand.
+    /// The out-of-band address: the page shows the code, and the person copies it into the app.
     public static let outOfBand = "urn:ietf:wg:oauth:2.0:oob"
-    /// What browsers would run, or show as if it were ours.
+    /// Schemes that browsers would execute, or would show as if the content came from this node.
     private static let refused: Set<String> = ["about", "blob", "data", "file", "filesystem", "javascript", "vbscript"]
 
-    /// The scheme in lower case; nil when it has none.
+    /// Returns the scheme in lower case; nil when there is none.
     public static func scheme(of text: String) -> String? {
         let scheme = text.utf8.prefix { $0 != UInt8(ascii: ":") }
         guard let first = scheme.first, scheme.count < text.utf8.count, (first | 0x20) &- 0x61 < 26,
@@ -48,7 +48,7 @@ public enum RedirectURI {
         return String(decoding: scheme, as: UTF8.self).lowercased()
     }
 
-    /// Scheme, host and port as browsers compare them; nil for an app's own scheme.
+    /// Returns scheme, host and port as browsers compare them; nil for an app's own scheme.
     public static func webOrigin(of text: String) -> String? {
         guard let scheme = scheme(of: text), scheme == "http" || scheme == "https" else { return nil }
         let rest = text.dropFirst(scheme.count + 1)
@@ -60,7 +60,8 @@ public enum RedirectURI {
         return host.isEmpty || !isHost ? nil : "\(scheme)://\(host)"
     }
 
-    /// Whether an app may name it: an address of the web with a host, or one of an app's own scheme; visible ASCII.
+    /// Whether an app may register the address: a web address with a host, or one with the app's own scheme, in visible
+    /// ASCII.
     public static func isAllowed(_ text: String) -> Bool {
         let forbidden = Set("\"<>\\^`{|}#;,".utf8)
         guard text.utf8.count <= limit, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !forbidden.contains($0) }),
@@ -71,9 +72,9 @@ public enum RedirectURI {
 }
 
 extension Services {
-    /// Takes an app's registration. It is kept for ever: one registration may serve many people, later on too.
+    /// Registers an app. The registration is kept forever, because many people may use it, also later.
     ///
-    /// - Parameter address: from where it is asked; nil when that does not count.
+    /// - Parameter address: the client's network address, for the rate limit; nil for no limit.
     public func registerApp(_ draft: AppDraft, from address: String? = nil) async throws -> RegisteredApp {
         let website = draft.website?.trimmed ?? ""
         var check = Check()
@@ -95,7 +96,7 @@ extension Services {
         return RegisteredApp(app: app, secret: secret)
     }
 
-    /// The app of this number.
+    /// Returns the app with this id.
     public func app(_ id: ID<ClientApp>) async throws -> ClientApp? {
         try await database.read { db in try ClientApps.byID(id, in: db) }
     }

@@ -5,9 +5,10 @@ public import Model
 public import Storage
 
 extension Services {
-    /// An app gives a token back. A token that is not there is as good as given back.
+    /// Revokes a token at the request of its app. An unknown token counts as revoked.
     ///
-    /// - Throws: `AuthorizationError.unauthorizedClient` for another app's token, and for a wrong secret.
+    /// - Throws: `AuthorizationError.unauthorizedClient` for an unknown app, a wrong secret, and a token of another
+    ///   app.
     public func revokeToken(_ token: String, clientID: String, clientSecret: String?) async throws {
         let digest = secrets.digest(Array(token.utf8))
         try await database.write { tx in
@@ -21,7 +22,7 @@ extension Services {
         }
     }
 
-    /// A person takes back what an app may do.
+    /// Revokes a token at the request of the person who authorized it.
     public func revokeToken(_ id: ID<AccessToken>, as principal: Principal) async throws {
         try await database.write { tx in
             let person = try member(principal, in: tx).account

@@ -4,21 +4,21 @@ internal import Database
 public import Model
 internal import Storage
 
-/// An answer to the question whether one comes to an event, in the order in which they are offered.
+/// An answer (RSVP) to the invitation of an event. The cases are in the order in which apps offer them.
 public enum EventAnswer: Int, Sendable, CaseIterable {
-    /// Wants a seat.
+    /// Asks for a seat.
     case yes
-    /// Is interested.
+    /// Is interested and takes no seat.
     case perhaps
     /// Does not come.
     case no
 }
 
 extension Services {
-    /// Answers the question whether one comes, as a client app asks it: seat and favourite change together or not at
-    /// all.
+    /// Answers the invitation of an event, as a client app does it in a poll. The RSVP and the favourite change in one
+    /// transaction.
     ///
-    /// Whoever answers yes or perhaps has favourited the event from then on, so that the app offers to take that back.
+    /// An account that answers yes or perhaps also favourites the event, so that the app offers to undo the answer.
     public func answerEvent(_ id: ID<Event>, _ answer: EventAnswer, as principal: Principal) async throws {
         try await database.write { tx in
             let person = try member(principal, in: tx).account

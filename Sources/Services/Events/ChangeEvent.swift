@@ -6,7 +6,8 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Changes an event. Another time makes it rescheduled; more seats let in those who wait.
+    /// Changes an event. A new start time sets its status to rescheduled. More seats let in people from the waiting
+    /// list.
     public func changeEvent(_ id: ID<Event>, _ draft: EventDraft, as principal: Principal) async throws {
         try check(draft, mustBeAhead: false)
         try await changing(id, as: principal) { event in
@@ -21,12 +22,12 @@ extension Services {
         }
     }
 
-    /// Says that an event will not take place at its time, and that the new one is not known yet.
+    /// Postpones an event: it will not take place at its announced time, and the new time is not known yet.
     public func postponeEvent(_ id: ID<Event>, as principal: Principal) async throws {
         try await setStatus(.postponed, of: id, as: principal)
     }
 
-    /// Says that an event will not take place. It stays visible: who signed up was told.
+    /// Cancels an event. It stays visible, because the people who signed up are notified of the cancellation.
     public func cancelEvent(_ id: ID<Event>, as principal: Principal) async throws {
         try await setStatus(.cancelled, of: id, as: principal)
     }
@@ -50,7 +51,7 @@ extension Services {
         _ id: ID<Event>, as principal: Principal, _ change: @escaping @Sendable (inout Event) throws -> Void
     ) async throws {
         try await database.write { tx in
-            // The guest list is decided under the same lock: seats and capacity change one after the other.
+            // Changes of the guest list take the same lock, so that seats and capacity change one after the other.
             guard try Events.lock(id, in: tx), var event = try Events.byID(id, in: tx), event.isLocal else {
                 throw ServiceError.notFound
             }

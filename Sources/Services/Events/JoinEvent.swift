@@ -6,15 +6,15 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Signs up for an event. Ours answers at once; the owner of another one answers when the request reached it.
+    /// Signs a member up for an event. A local event decides at once; a remote owner decides when the request arrives.
     ///
-    /// - Returns: `going`, `waiting` for a seat, or `asked` while another node has not answered.
+    /// - Returns: `going`, `waiting` for a seat, or `asked` until the other server responds.
     @discardableResult
     public func joinEvent(_ id: ID<Event>, as principal: Principal) async throws -> Guest.State {
         try await database.write { tx in try join(id, by: member(principal, in: tx).account, in: tx) }
     }
 
-    /// Signs a person up in a transaction that does more.
+    /// Signs a person up, within the transaction of the caller.
     func join(_ id: ID<Event>, by person: Account, in tx: Transaction) throws -> Guest.State {
         guard let event = try Events.byID(id, in: tx) else { throw ServiceError.notFound }
         if event.isLocal, try Blocks.exists(between: event.owner, person.id, in: tx) { throw ServiceError.notAllowed }

@@ -6,12 +6,13 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Gives up a seat, or the place in the queue. The next in line gets it and is told. Doing it again changes nothing.
+    /// Gives up a seat or a place on the waiting list. The next person on the list gets the seat and is notified. A
+    /// second call changes nothing.
     public func leaveEvent(_ id: ID<Event>, as principal: Principal) async throws {
         try await database.write { tx in try leave(id, by: member(principal, in: tx).account, in: tx) }
     }
 
-    /// Gives up a person's seat in a transaction that does more.
+    /// Gives up a person's seat, within the transaction of the caller.
     func leave(_ id: ID<Event>, by person: Account, in tx: Transaction) throws {
         guard let event = try Events.byID(id, in: tx) else { throw ServiceError.notFound }
         guard event.isLocal else {

@@ -8,25 +8,25 @@ internal import Storage
 internal import TextEncoding
 internal import Vocabulary
 
-/// An event before it is one, or what is to be changed of it.
+/// The form for a new event or for a change of one.
 public struct EventDraft: Sendable, Hashable {
-    /// The group whose event it is.
+    /// The group that owns the event.
     public var group: ID<Account>
-    /// What it is called.
+    /// The title.
     public var title: String
-    /// What it is about: plain text.
+    /// The description, as plain text.
     public var text = ""
     /// When it begins.
     public var startsAt: Timestamp
     /// When it ends.
     public var endsAt: Timestamp
-    /// IANA name of the zone in which it is told.
+    /// The IANA name of the time zone in which its times are shown.
     public var timeZone: String
-    /// Where, when it is somewhere.
+    /// The place; nil when there is none.
     public var place: Place?
-    /// The address at which to meet online; empty for none.
+    /// The address of an online meeting; empty for none.
     public var online = ""
-    /// Seats; nil for no limit.
+    /// The number of seats; nil for no limit.
     public var capacity: Int?
     /// BCP 47 tag.
     public var language: String?
@@ -42,7 +42,8 @@ public struct EventDraft: Sendable, Hashable {
 }
 
 extension Services {
-    /// Plans and publishes an event of a group. Members who follow the group may; the guest list starts empty.
+    /// Creates and publishes an event of a group. Members who follow the group may do this. The guest list starts
+    /// empty.
     public func planEvent(_ draft: EventDraft, as principal: Principal) async throws -> ID<Event> {
         try check(draft, mustBeAhead: true)
         let uuid = try makeUUID()
@@ -69,7 +70,7 @@ extension Services {
         }
     }
 
-    /// Puts what a draft says into an event.
+    /// Copies the values of a draft into an event.
     func fill(_ event: inout Event, from draft: EventDraft) {
         let text = draft.text.trimmed
         event.title = draft.title.trimmed
@@ -85,7 +86,9 @@ extension Services {
         event.language = draft.language ?? community.language
     }
 
-    /// Checks what was typed.
+    /// Checks the values of a draft.
+    ///
+    /// - Parameter mustBeAhead: whether the start must be in the future, as for a new event.
     func check(_ draft: EventDraft, mustBeAhead: Bool) throws(ServiceError) {
         var check = Check()
         check.text(draft.title, "title", limit: PostLimits.title)
@@ -102,7 +105,7 @@ extension Services {
         try check.finish()
     }
 
-    /// A random UUID (RFC 9562 §5.4): the UID under which calendars everywhere know the event.
+    /// Makes a random UUID (RFC 9562 §5.4). Calendars identify the event by it.
     private func makeUUID() throws -> String {
         var bytes = try secrets.randomBytes(16)
         guard bytes.count == 16 else { throw ServiceError.conflict("no_randomness") }
@@ -114,7 +117,7 @@ extension Services {
 }
 
 extension Place {
-    /// The same without what no database takes.
+    /// The place without U+0000, which PostgreSQL does not store in text.
     fileprivate var trimmed: Place {
         Place(
             name: name.trimmed, street: street.trimmed, locality: locality.trimmed, postalCode: postalCode.trimmed,

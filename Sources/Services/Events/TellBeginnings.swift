@@ -6,8 +6,8 @@ internal import Model
 internal import Storage
 
 extension Services {
-    /// Tells those who come to an event that it begins: apps show it as the end of its poll. Told once to each, however
-    /// often this is asked for.
+    /// Notifies the guests of each event that began in the last ten minutes. Apps show this as the end of the event's
+    /// poll. Each guest is notified once, however often this is called.
     public func tellBeginnings() async throws {
         try await database.write { tx in
             for event in try Events.beginning(from: now() - .minutes(10), to: now(), in: tx) {

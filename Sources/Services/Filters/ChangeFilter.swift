@@ -6,10 +6,10 @@ internal import Storage
 
 extension Services {
     private static let filterLimit = 100
-    /// How many words a filter has at the most, and how many posts and events it names.
+    /// The largest number of keywords of a filter, and of the posts and events that it names.
     static let keywordLimit = 200
 
-    /// Makes a filter.
+    /// Creates a filter.
     public func makeFilter(_ draft: FilterDraft, as principal: Principal) async throws -> ContentFilter {
         try await database.write { tx in
             let owner = try actor(principal, in: tx).id
@@ -44,7 +44,7 @@ extension Services {
         }
     }
 
-    /// Changes a filter of the principal's in one transaction.
+    /// Changes a filter of the principal in one transaction.
     func editFilter(
         as principal: Principal,
         find: @escaping @Sendable (_ owner: ID<Account>, Transaction) throws -> ContentFilter?,
@@ -58,7 +58,7 @@ extension Services {
         }
     }
 
-    /// Stores a filter that keeps to the limits, and tells the member's apps.
+    /// Stores a filter after checking the limits, and announces the change to the member's open streams.
     private func keep(_ filter: ContentFilter, in tx: Transaction) throws {
         var check = Check()
         check.text(filter.title, "title", limit: 256)
@@ -86,7 +86,7 @@ extension Services {
         for keyword in draft.keywords { try apply(keyword, to: &filter) }
     }
 
-    /// Adds, changes or removes a word.
+    /// Adds, changes or removes a keyword.
     func apply(_ draft: KeywordDraft, to filter: inout ContentFilter) throws(ServiceError) {
         guard let id = draft.id else {
             guard !draft.isRemoved else { return }

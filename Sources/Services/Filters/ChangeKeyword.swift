@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Adds a word to a filter.
+    /// Adds a keyword to a filter.
     public func addKeyword(
         _ text: String, wholeWord: Bool, to id: ID<ContentFilter>, as principal: Principal
     ) async throws -> ContentFilter.Keyword {
@@ -18,9 +18,9 @@ extension Services {
         return keyword
     }
 
-    /// Changes a word of a filter, or takes it out.
+    /// Changes or removes a keyword of a filter.
     ///
-    /// - Returns: the filter as it is then.
+    /// - Returns: the filter after the change.
     @discardableResult
     public func changeKeyword(_ draft: KeywordDraft, as principal: Principal) async throws -> ContentFilter {
         guard let id = draft.id else { throw ServiceError.notFound }

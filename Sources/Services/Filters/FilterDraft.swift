@@ -2,15 +2,15 @@
 
 public import Model
 
-/// Words of a filter as an app sends them.
+/// A keyword of a filter, as an app sends it.
 public struct KeywordDraft: Sendable, Hashable {
-    /// The word that is changed; nil for a new one.
+    /// The keyword to change; nil for a new one.
     public var id: ID<ContentFilter.Keyword>?
-    /// The word; nil leaves it.
+    /// The text; nil leaves it as it is.
     public var text: String?
-    /// Whether a part of a longer word does not count; nil leaves it.
+    /// Whether only whole words match; nil leaves it as it is.
     public var wholeWord: Bool?
-    /// Whether it goes.
+    /// Whether the keyword is removed.
     public var isRemoved: Bool
 
     /// Creates the value.
@@ -24,27 +24,27 @@ public struct KeywordDraft: Sendable, Hashable {
     }
 }
 
-/// A filter as an app sends it; nil leaves what there is.
+/// A filter, as an app sends it. A nil property leaves its value as it is.
 public struct FilterDraft: Sendable, Hashable {
-    /// What the owner calls it.
+    /// The title that its owner gives it.
     public var title: String?
-    /// Where it counts.
+    /// The contexts in which it applies, in the words of the client API.
     public var places: [String]?
-    /// What is done.
+    /// What it does with a status that matches.
     public var action: ContentFilter.Action?
-    /// When it ends: seconds from now, or never.
+    /// When it expires: seconds from now, or never.
     public var end: End?
-    /// Words.
+    /// The keywords to add, change or remove.
     public var keywords: [KeywordDraft] = []
-    /// The number of the app that sends it.
+    /// The id of the app that sends it.
     public var maker: Int64?
 
-    /// When a filter ends.
+    /// When a filter expires.
     public enum End: Sendable, Hashable {
         case never
         case after(seconds: Int)
     }
 
-    /// Leaves everything.
+    /// Creates a draft that changes nothing.
     public init() {}
 }

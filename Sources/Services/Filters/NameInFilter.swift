@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Lets a filter name a post or an event.
+    /// Adds a post or an event to a filter.
     public func addNamed(
         _ entry: ID<Entry>, to id: ID<ContentFilter>, as principal: Principal
     ) async throws -> ContentFilter.Named {
@@ -22,7 +22,7 @@ extension Services {
         return named
     }
 
-    /// Lets a filter name it no more.
+    /// Removes a post or an event from its filter.
     public func removeNamed(_ id: ID<ContentFilter.Named>, as principal: Principal) async throws {
         _ = try await editFilter(as: principal) { owner, tx in
             try ContentFilters.find(named: id, owner: owner, in: tx)

@@ -5,12 +5,12 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// The filters of a member, oldest first; those that have ended too.
+    /// Returns the filters of a member, oldest first, including the expired ones.
     public func filters(of owner: ID<Account>) async throws -> [ContentFilter] {
         try await database.read { db in try ContentFilters.of(owner, in: db) }
     }
 
-    /// The filter of a member that has this word.
+    /// Returns the filter of a member that has this keyword.
     public func filter(
         withKeyword id: ID<ContentFilter.Keyword>, of owner: ID<Account>
     ) async throws -> ContentFilter {
@@ -19,7 +19,7 @@ extension Services {
         return filter
     }
 
-    /// The filter of a member that names a post or an event by this number.
+    /// Returns the filter of a member that has this filtered status.
     public func filter(withNamed id: ID<ContentFilter.Named>, of owner: ID<Account>) async throws -> ContentFilter {
         let filter = try await database.read { db in try ContentFilters.find(named: id, owner: owner, in: db) }
         guard let filter else { throw ServiceError.notFound }

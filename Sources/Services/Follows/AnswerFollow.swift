@@ -6,7 +6,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Says yes or no to somebody who asked to follow a person, or a group that the person runs.
+    /// Accepts or rejects a request to follow the account that acts, or a group that the principal runs.
     public func answerFollow(
         from follower: ID<Account>, to target: ID<Account>, accept: Bool, as principal: Principal
     ) async throws {

@@ -6,7 +6,8 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Wants nothing to do with an account: neither hears the other, follows end both ways. A second time is fine.
+    /// Blocks an account. Neither account sees the other any more, and follows between them end. A second call changes
+    /// nothing.
     public func block(_ target: ID<Account>, as principal: Principal) async throws {
         try await database.write { tx in
             let (actor, account) = try pair(principal, target, in: tx)
@@ -15,7 +16,7 @@ extension Services {
         }
     }
 
-    /// Takes a block back.
+    /// Ends a block.
     public func unblock(_ target: ID<Account>, as principal: Principal) async throws {
         try await database.write { tx in
             let (actor, account) = try pair(principal, target, in: tx)

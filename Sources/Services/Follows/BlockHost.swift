@@ -6,7 +6,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Wants to see nothing of a whole host; follows between the two end.
+    /// Hides a whole host from the account that acts. Follows between the account and that host end.
     public func blockHost(_ text: String, as principal: Principal) async throws {
         let host = try Self.host(text)
         try await database.write { tx in
@@ -25,7 +25,7 @@ extension Services {
         }
     }
 
-    /// Wants to see it again.
+    /// Ends the block of a host.
     public func unblockHost(_ text: String, as principal: Principal) async throws {
         let host = try Self.host(text)
         try await database.write { tx in
@@ -34,7 +34,8 @@ extension Services {
         }
     }
 
-    /// What blocking a host would end: how many the person follows there, and by how many the person is followed.
+    /// Returns the follows that blocking a host would end: how many accounts of the host the person follows, and how
+    /// many follow the person.
     public func followsBetween(
         _ person: ID<Account>, andHost text: String
     ) async throws -> (following: Int, followers: Int) {

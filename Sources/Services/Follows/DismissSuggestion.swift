@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Suggests an account no more.
+    /// Removes an account from the suggestions.
     public func dismissSuggestion(_ target: ID<Account>, as principal: Principal) async throws {
         try await database.write { tx in
             let (actor, account) = try pair(principal, target, in: tx)

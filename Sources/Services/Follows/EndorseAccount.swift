@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Recommends an account that one follows on one's profile, or no longer.
+    /// Recommends an account on one's profile, or ends the recommendation. Only a followed account can be recommended.
     public func endorse(_ target: ID<Account>, _ isEndorsed: Bool, as principal: Principal) async throws {
         try await database.write { tx in
             let (actor, account) = try pair(principal, target, in: tx)

@@ -6,9 +6,10 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Follows an account, of this node or of another.
+    /// Follows an account, local or remote.
     ///
-    /// - Returns: where the follow stands: a group of this node accepts at once, the others answer when they do.
+    /// - Returns: the state of the follow. A local account that does not approve its followers accepts at once; any
+    ///   other follow is requested until the account responds.
     @discardableResult
     public func follow(_ target: ID<Account>, as principal: Principal) async throws -> Follow.State {
         try await database.write { tx in
@@ -35,7 +36,8 @@ extension Services {
         return (account, try await follow(account.id, as: principal))
     }
 
-    /// Changes how a follow shows; nil leaves a choice as it is.
+    /// Changes the options of a follow: whether boosts are shown and whether new posts notify. Nil leaves an option as
+    /// it is.
     public func tuneFollow(
         _ target: ID<Account>, showsBoosts: Bool?, notifies: Bool?, as principal: Principal
     ) async throws {

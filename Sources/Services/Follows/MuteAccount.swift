@@ -5,9 +5,9 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Wants to see nothing of an account; nobody is told.
+    /// Hides an account from the account that acts. Nobody is notified.
     ///
-    /// - Parameter seconds: after which it ends by itself; nil or 0 for never.
+    /// - Parameter seconds: how long the mute lasts; nil or 0 for no end.
     public func mute(
         _ target: ID<Account>, hidesNotifications: Bool, seconds: Int?, as principal: Principal
     ) async throws {
@@ -20,7 +20,7 @@ extension Services {
         }
     }
 
-    /// Wants to see it again.
+    /// Ends a mute.
     public func unmute(_ target: ID<Account>, as principal: Principal) async throws {
         try await database.write { tx in
             let (actor, account) = try pair(principal, target, in: tx)

@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Writes something down about an account, for nobody else; an empty text takes it back.
+    /// Stores a private note about an account. An empty text deletes the note.
     public func note(_ text: String, about target: ID<Account>, as principal: Principal) async throws {
         let note = text.trimmed
         guard note.count <= 2_000 else { throw ServiceError.invalid("comment", "too_long") }

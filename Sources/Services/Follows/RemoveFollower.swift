@@ -6,7 +6,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Lets an account follow no more, without a block.
+    /// Removes a follower without blocking them.
     public func removeFollower(_ follower: ID<Account>, as principal: Principal) async throws {
         try await database.write { tx in
             let (actor, account) = try pair(principal, follower, in: tx)

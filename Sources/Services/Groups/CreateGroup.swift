@@ -6,15 +6,15 @@ internal import Markup
 public import Model
 internal import Storage
 
-/// A group before it is one.
+/// The form for a new group.
 public struct GroupDraft: Sendable, Hashable {
     /// The name in its address.
     public var name: String
-    /// What it is called.
+    /// The display name.
     public var title: String
-    /// What it is about: plain text.
+    /// The description, as plain text.
     public var summary = ""
-    /// Whether a follow waits for an answer.
+    /// Whether each follow request has to be approved.
     public var approvesFollowers = false
 
     /// Creates the value.
@@ -25,7 +25,7 @@ public struct GroupDraft: Sendable, Hashable {
 }
 
 extension Services {
-    /// Founds a group. Moderators may, who then run it and follow it, and the operator.
+    /// Creates a group. Moderators and the operator may do this. A moderator then runs and follows the group.
     @discardableResult
     public func createGroup(_ draft: GroupDraft, as principal: Principal) async throws -> Account {
         let name = draft.name.trimmed.lowercased()

@@ -7,7 +7,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Changes what a group says of itself.
+    /// Changes the title and the description of a group.
     public func editGroup(_ id: ID<Account>, title: String, summary: String, as principal: Principal) async throws {
         var check = Check()
         check.text(title, "title", limit: PostLimits.title)

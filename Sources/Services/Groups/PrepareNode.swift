@@ -8,19 +8,19 @@ internal import Storage
 internal import Vocabulary
 
 extension Services {
-    /// Makes what every node has: the actor that signs fetches, the main group and the agenda. Doing it again changes
-    /// nothing.
+    /// Creates what every node needs: the instance actor that signs fetches, the main group and the agenda group. A
+    /// second call changes nothing.
     public func prepareNode() async throws {
         let isReady = try await database.read { db in
             try Accounts.byIRI(identifiers.instanceActor, in: db) != nil
                 && Accounts.byHandle(Handle(name: Community.agendaGroup, host: ""), in: db) != nil
         }
-        // Keys are dear to make; most starts need none.
+        // Key pairs are expensive to make, and most starts need none.
         if isReady { return }
         let pairs = try (0..<3).map { _ in try secrets.makeKeyPair() }
         try await storeUnique { tx in
             if try Accounts.byIRI(identifiers.instanceActor, in: tx) == nil {
-                // The node is called like its host; a port, which only tests have, cannot stand in a name.
+                // The instance actor's name is the host. Tests use a port too, and a name cannot contain its colon.
                 let name = String(community.origin.authority.map { $0 == ":" ? "-" : $0 })
                 var node = newAccount(.application, name: name, iri: identifiers.instanceActor)
                 node.displayName = community.name

@@ -5,10 +5,10 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// How many lists a member has at the most.
+    /// The largest number of lists of one member.
     private static let listLimit = 100
 
-    /// Makes a list.
+    /// Creates a list.
     public func makeList(
         titled title: String, replies: AccountList.RepliesPolicy, isExclusive: Bool, as principal: Principal
     ) async throws -> AccountList {
@@ -26,7 +26,7 @@ extension Services {
         }
     }
 
-    /// Changes a list; nil leaves a choice as it is.
+    /// Changes a list. Nil leaves a setting as it is.
     public func changeList(
         _ id: ID<AccountList>, title: String?, replies: AccountList.RepliesPolicy?, isExclusive: Bool?,
         as principal: Principal
@@ -42,7 +42,7 @@ extension Services {
         }
     }
 
-    /// Removes a list.
+    /// Deletes a list.
     public func deleteList(_ id: ID<AccountList>, as principal: Principal) async throws {
         try await database.write { tx in
             try AccountLists.delete(ownList(id, as: principal, in: tx).id, in: tx)

@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Puts accounts into a list, all or none: oneself, and those whom one follows.
+    /// Adds accounts to a list, all of them or none. They must be the list's owner or accounts that the owner follows.
     public func add(_ members: [ID<Account>], to id: ID<AccountList>, as principal: Principal) async throws {
         try await database.write { tx in
             let list = try ownList(id, as: principal, in: tx)
@@ -19,7 +19,7 @@ extension Services {
         }
     }
 
-    /// Takes accounts out of a list.
+    /// Removes accounts from a list.
     public func remove(_ members: [ID<Account>], from id: ID<AccountList>, as principal: Principal) async throws {
         try await database.write { tx in
             try AccountLists.removeMembers(members, from: ownList(id, as: principal, in: tx).id, in: tx)

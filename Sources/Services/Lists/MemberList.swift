@@ -4,21 +4,21 @@ internal import Database
 public import Model
 internal import Storage
 
-/// What an app sees as a list.
+/// What the client API shows as a list.
 public enum MemberList: Sendable, Hashable {
-    /// One that the member made.
+    /// A list that the member made.
     case own(AccountList)
-    /// A group to which the member belongs: its number is the list's.
+    /// A group that the member follows. The id of the list is the id of the group.
     case group(Account)
 }
 
 extension Services {
-    /// A list of a member's: their own, or a group that they follow.
+    /// Returns a list of a member: one that they made, or a group that they follow.
     public func list(_ id: ID<AccountList>, of owner: ID<Account>) async throws -> MemberList {
         try await database.read { db in try list(id, of: owner, in: db) }
     }
 
-    /// All lists of a member: their own, then the groups that they follow.
+    /// Returns all lists of a member: first those that they made, then the groups that they follow.
     public func lists(of owner: ID<Account>) async throws -> [MemberList] {
         try await database.read { db in
             try AccountLists.of(owner, in: db).map(MemberList.own)
@@ -26,7 +26,9 @@ extension Services {
         }
     }
 
-    /// A list that the principal made, to change it. A group is no list of one's own.
+    /// Returns a list that the principal made, so that it can be changed.
+    ///
+    /// - Throws: `notAllowed` for a group, which is a list that cannot be changed.
     func ownList(_ id: ID<AccountList>, as principal: Principal, in db: some Queryable) throws -> AccountList {
         let owner = try actor(principal, in: db).id
         guard case .own(let list) = try list(id, of: owner, in: db) else { throw ServiceError.notAllowed }

@@ -5,13 +5,14 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// The letters that the node sends, in the reader's language: plain text, no tracking, one thing each.
+/// The e-mails that the node sends. Each is plain text in the recipient's language, without tracking, and has one
+/// purpose.
 enum Letter: Sendable {
-    /// The way in.
+    /// Contains a link to sign in.
     case signIn(link: String)
-    /// The request to become a member has arrived.
+    /// Confirms that the request to become a member has arrived.
     case waiting
-    /// A steward said yes.
+    /// Says that a moderator approved the request.
     case welcome
 
     func subject(_ community: Community, _ language: String) -> String {
@@ -99,7 +100,7 @@ enum Letter: Sendable {
 }
 
 extension Services {
-    /// Queues a letter in the caller's transaction: it goes out when, and only when, the fact is stored.
+    /// Queues an e-mail in the caller's transaction, so that it is sent if and only if the change is stored.
     func enqueue(
         _ letter: Letter, to address: String, language: String?, in tx: Transaction
     ) throws(DatabaseError) {

@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Removes something that one handed in and that is in no post.
+    /// Deletes an upload of the account that acts, when it is in no post.
     public func deleteMedia(_ id: ID<Media>, as principal: Principal) async throws {
         try await database.write { tx in
             let owner = try actor(principal, in: tx).id

@@ -5,13 +5,13 @@ internal import MediaStore
 public import Model
 internal import Storage
 
-/// What is to be different about something that was handed in; nil leaves it.
+/// A change of an upload. A nil property leaves its value as it is.
 public struct MediaEdit: Sendable {
-    /// What it shows, in words.
+    /// The alternative text.
     public var description: String?
-    /// What has to stay in sight when it is cut.
+    /// The focal point, which stays visible when the picture is cropped.
     public var focus: FocalPoint?
-    /// A picture that stands for it until somebody opens it.
+    /// The preview picture, shown until somebody opens the media.
     public var thumbnail: Upload?
 
     /// Creates the value.
@@ -23,9 +23,10 @@ public struct MediaEdit: Sendable {
 }
 
 extension Services {
-    /// Changes something that one handed in and that is in no post yet.
+    /// Changes an upload of the account that acts, when it is in no post yet.
     ///
-    /// - Throws: `.invalid("thumbnail", code)` as ``uploadMedia(_:as:patience:)``; nothing is changed then.
+    /// - Throws: `.invalid("thumbnail", code)` with the codes of ``uploadMedia(_:as:patience:)``. Nothing is changed
+    ///   then.
     public func editMedia(_ id: ID<Media>, _ edit: MediaEdit, as principal: Principal) async throws -> Media {
         defer { Self.removeSpooled(edit.thumbnail) }
         var check = Check()
@@ -42,7 +43,7 @@ extension Services {
         }
     }
 
-    /// Nothing is decoded for somebody who could not use it.
+    /// Makes the new preview after checking that the account may use it, so that no picture is decoded in vain.
     private func preview(
         _ thumbnail: Upload?, for id: ID<Media>, as principal: Principal
     ) async throws -> MediaPreview? {
@@ -54,7 +55,7 @@ extension Services {
         return try await makePreview(thumbnail, in: store)
     }
 
-    /// - Returns: what it is afterwards, and a file that nobody shows any more.
+    /// - Returns: the media after the change, and the name of a file that nothing shows any more.
     private func write(
         _ edit: MediaEdit, _ preview: MediaPreview?, to id: ID<Media>, as principal: Principal
     ) async throws -> (Media, String?) {
@@ -73,7 +74,7 @@ extension Services {
         }
     }
 
-    /// Converts and keeps a picture that stands for something else.
+    /// Converts and stores a preview picture.
     func makePreview(_ thumbnail: Upload, in store: MediaStore) async throws -> MediaPreview {
         do {
             return try await store.makePreview(thumbnail)
@@ -82,7 +83,8 @@ extension Services {
         }
     }
 
-    /// Removes a finished file that nobody shows; a crash right before leaves one small file that nobody knows.
+    /// Removes a converted file that nothing shows. A crash before this point leaves one small file that no row refers
+    /// to.
     func removeFile(_ name: String?) async {
         guard let name = name.flatMap({ MediaName($0) }) else { return }
         try? await store?.remove(name)

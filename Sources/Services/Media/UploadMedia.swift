@@ -8,15 +8,15 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// A file before it is a post's.
+/// A new upload.
 public struct MediaDraft: Sendable {
     /// The file.
     public var upload: Upload
-    /// What it shows, in words.
+    /// The alternative text.
     public var description = ""
-    /// What has to stay in sight when it is cut.
+    /// The focal point, which stays visible when the picture is cropped.
     public var focus: FocalPoint?
-    /// A picture that stands for it until somebody opens it; nil for one that we make.
+    /// The preview picture, shown until somebody opens the media; nil when the server makes one.
     public var thumbnail: Upload?
 
     /// Creates the value.
@@ -26,14 +26,14 @@ public struct MediaDraft: Sendable {
 }
 
 extension Services {
-    /// Takes a file in for a post that is written later; one that goes into no post for a day is removed.
+    /// Stores an upload for a post that is written later. An upload that is in no post after a day is deleted.
     ///
-    /// A picture is converted at once, by this process: its state is final in all but rare cases. Films and sounds wait
-    /// for a worker.
+    /// A picture is converted at once, by this process; its state is final except in rare cases. Videos and audio files
+    /// wait for a worker.
     ///
-    /// - Parameter patience: how long a picture is waited for.
+    /// - Parameter patience: how long to wait for the conversion of a picture.
     /// - Throws: `.invalid("file", code)`: `unsupported`, `too_large`, `too_many_pixels`, `broken`, `too_slow`;
-    ///   `.invalid("thumbnail", code)` with the same codes. Nothing is kept then.
+    ///   `.invalid("thumbnail", code)` with the same codes. Nothing is stored then.
     public func uploadMedia(
         _ draft: MediaDraft, as principal: Principal, patience: Duration = .seconds(20)
     ) async throws -> ID<Media> {
@@ -66,11 +66,12 @@ extension Services {
         }
     }
 
-    /// Converts a picture in this process, and gives up one that cannot be converted.
+    /// Converts a picture in this process, and discards it when it cannot be converted.
     private func convert(_ row: Media, in store: MediaStore, patience: Duration) async throws {
         let worker = MediaWorker(
             database: database, store: store, clock: clock, logger: Logger(label: "media"))
-        // A task of its own: somebody who hangs up does not stop it. If this process dies, a worker takes it up.
+        // The conversion has a task of its own, so that a client that disconnects does not stop it. If this process
+        // ends, a worker continues after the lease.
         Task { try await worker.convert(row) }
         let settled = try await media(row.id, of: row.owner, patience: patience)
         guard settled.state == .failed else { return }
@@ -78,9 +79,9 @@ extension Services {
         throw ServiceError.invalid("file", settled.error ?? "broken")
     }
 
-    /// What one handed in oneself.
+    /// Returns an upload of the account.
     ///
-    /// - Parameter patience: how long it may take until it is converted; whatever its state is afterwards, it is given.
+    /// - Parameter patience: how long to wait for the conversion. After that time the upload is returned in any state.
     public func media(
         _ id: ID<Media>, of owner: ID<Account>, patience: Duration = .zero
     ) async throws -> Media {
@@ -95,12 +96,12 @@ extension Services {
         }
     }
 
-    /// Where a file that is shown lies; nil while there is none.
+    /// Returns the public address of a media file; nil when there is no file.
     public func address(ofMedia name: String?) -> String? {
         name.map { identifiers.media($0).string }
     }
 
-    /// Looks at a file before it is taken in; one that is refused is removed.
+    /// Checks an uploaded file before it is stored. A rejected file is removed.
     func accept(
         _ upload: Upload, description: String = "", as principal: Principal
     ) async throws -> (MediaStore, AcceptedFile) {
@@ -118,12 +119,12 @@ extension Services {
         }
     }
 
-    /// Removes a file that nobody took in.
+    /// Removes the temporary file of an upload that was not stored.
     static func removeSpooled(_ upload: Upload?) {
         if case .file(let path) = upload { MediaStore.removeSpooled(path) }
     }
 
-    /// What a person hears of a file that was refused.
+    /// Translates a media error into the error of a form field.
     static func asServiceError(_ error: any Error, field: String = "file") -> any Error {
         switch error as? MediaError {
         case .none, .unavailable: error

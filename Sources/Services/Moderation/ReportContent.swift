@@ -6,22 +6,22 @@ public import Model
 public import Storage
 internal import Vocabulary
 
-/// What somebody asks the moderators to look at.
+/// A report to the moderators.
 public struct ReportDraft: Sendable, Hashable {
-    /// Whom it is about.
+    /// The account that is reported.
     public var account: ID<Account>
-    /// Of what that account put before its followers; at most fifty count.
+    /// Statuses of that account: its posts, boosts and events. At most fifty are used.
     public var entries: [ID<Entry>] = []
-    /// Plain text.
+    /// A comment, as plain text.
     public var comment = ""
-    /// `spam`, `legal`, `violation` or `other`.
+    /// The category: `spam`, `legal`, `violation` or `other`.
     public var category = "other"
-    /// Which rules were broken. Rules have no numbers here, so that there is none that could be named.
+    /// The ids of the broken rules. The rules of this node have no ids, so a report with ids is invalid.
     public var rules: [String] = []
-    /// Whether the node of the account hears of it too, without the name of who reports.
+    /// Whether the report is also sent to the server of the account, without the name of the reporter.
     public var isForwarded = false
 
-    /// Reports an account.
+    /// Creates a report about an account.
     public init(account: ID<Account>) {
         self.account = account
     }
@@ -30,9 +30,9 @@ public struct ReportDraft: Sendable, Hashable {
 extension Services {
     private static let reportCategories: Set<String> = ["spam", "legal", "violation", "other"]
 
-    /// Asks the moderators to look at an account and at what it wrote.
+    /// Sends a report to the moderators about an account and its statuses.
     ///
-    /// - Returns: the report, and whether it was passed on.
+    /// - Returns: the report, and whether it was sent to the other server.
     public func report(
         _ draft: ReportDraft, as principal: Principal
     ) async throws -> (report: Report, wasForwarded: Bool) {

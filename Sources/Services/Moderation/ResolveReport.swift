@@ -5,7 +5,7 @@ public import Model
 public import Storage
 
 extension Services {
-    /// Puts a report away as dealt with. Moderators may, and the operator. A second time changes nothing.
+    /// Marks a report as resolved. Moderators and the operator may do this. A second call changes nothing.
     public func resolveReport(_ id: ID<Report>, as principal: Principal) async throws {
         try await database.write { tx in
             try requireModerator(principal, in: tx)

@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Decides about a host: what it sends, and whether anything is sent to it. Moderators may, and the operator.
+    /// Sets the policy for a remote host: unset, allowed, limited or blocked. Moderators and the operator may do this.
     public func setPolicy(
         _ policy: PeerPolicy, host: String, note: String, as principal: Principal
     ) async throws {

@@ -5,12 +5,12 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Gives a member more or less power. Stewards may, and the operator.
+    /// Changes the role of a member. Stewards and the operator may do this.
     ///
-    /// A steward may take the role from another one and may give up the own, as long as one stays who can act. The
-    /// operator may take the last one's too, and can make another.
+    /// A steward may demote another steward or themselves, as long as another active steward remains. The operator may
+    /// demote the last steward too, because the operator can appoint another one.
     ///
-    /// - Throws: `conflict("last_steward")`.
+    /// - Throws: `conflict("last_steward")` when no other active steward would remain.
     public func setRole(_ id: ID<Account>, _ role: Role, as principal: Principal) async throws {
         try await database.write { tx in
             let acting = try requireSteward(principal, in: tx)

@@ -5,10 +5,10 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Suspends an account of this node or another, or ends its suspension. A suspended one neither acts nor is shown.
+    /// Suspends an account, local or remote, or ends its suspension. A suspended account cannot act and is not shown.
     ///
-    /// Moderators may, and the operator; of members of this node only those with less power. Nobody suspends the actor
-    /// that signs for the node.
+    /// Moderators and the operator may do this. A moderator may suspend only members with less power. Nobody may
+    /// suspend the instance actor, which signs for the node.
     public func suspend(_ id: ID<Account>, _ isSuspended: Bool, as principal: Principal) async throws {
         try await database.write { tx in
             let acting = try requireModerator(principal, in: tx)

@@ -5,9 +5,10 @@ public import Model
 public import Storage
 
 extension Services {
-    /// Lets those be heard who wait, or forgets what they did.
+    /// Accepts or dismisses notification requests. Accepting delivers the filtered notifications of their senders;
+    /// dismissing deletes these notifications.
     ///
-    /// - Returns: how many of the requests there were.
+    /// - Returns: how many of the requests existed.
     @discardableResult
     public func answerNotificationRequests(
         _ ids: [ID<NotificationRequest>], accept: Bool, as principal: Principal

@@ -5,9 +5,9 @@ internal import Model
 public import Storage
 
 extension Services {
-    /// Decides from whom one wants to hear at once.
+    /// Changes the policy that decides whose notifications are shown at once and whose are filtered.
     ///
-    /// - Returns: the policy as it then is.
+    /// - Returns: the policy after the change.
     @discardableResult
     public func changeNotificationPolicy(
         as principal: Principal, _ change: @escaping @Sendable (inout NotificationPolicy) -> Void

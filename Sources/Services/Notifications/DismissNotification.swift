@@ -5,7 +5,7 @@ public import Model
 public import Storage
 
 extension Services {
-    /// Forgets a notification of one's own.
+    /// Deletes one notification of the account that acts.
     public func dismissNotification(_ id: ID<Notification>, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
@@ -13,7 +13,7 @@ extension Services {
         }
     }
 
-    /// Forgets all notifications that are shown as one.
+    /// Deletes all notifications of a group, which apps show as one.
     public func dismissNotificationGroup(_ key: String, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
@@ -21,7 +21,7 @@ extension Services {
         }
     }
 
-    /// Forgets all that one was told.
+    /// Deletes all notifications of the account that acts.
     public func clearNotifications(as principal: Principal) async throws {
         try await database.write { tx in try Notifications.clear(actor(principal, in: tx).id, in: tx) }
     }

@@ -5,7 +5,7 @@ public import Model
 public import Storage
 
 extension Services {
-    /// Says that direct messages were read, or have to be read again.
+    /// Marks a conversation of direct messages as read or unread.
     public func setConversation(
         _ id: ID<DirectConversation>, unread: Bool, as principal: Principal
     ) async throws {
@@ -17,7 +17,7 @@ extension Services {
         }
     }
 
-    /// Takes a conversation out of one's list; its next message brings it back.
+    /// Removes a conversation from the list. Its next message brings it back.
     public func removeConversation(_ id: ID<DirectConversation>, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)

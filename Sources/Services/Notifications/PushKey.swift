@@ -5,7 +5,8 @@ internal import Model
 internal import Storage
 
 extension Services {
-    /// The public key by which push services know this node: base64url of the point, empty while there is none.
+    /// Returns the public VAPID key by which push services identify this node, as base64url of the point; empty when
+    /// there is no key.
     public func pushKey() async throws -> String {
         try await database.read { db in try PushServerKeys.current(in: db)?.publicKey ?? "" }
     }

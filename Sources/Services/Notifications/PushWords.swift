@@ -5,20 +5,21 @@ internal import Markup
 internal import Model
 public import Storage
 
-/// What a notification says on a locked screen.
+/// The text of a push notification.
 public struct PushWords: Sendable, Hashable {
-    /// The language: `en`, `fr`.
+    /// The language: `en` or `fr`.
     public var language: String
     /// Who did what.
     public var title: String
-    /// The first words of what it is about; empty for a follow.
+    /// The beginning of the post or the title of the event; empty for a follow.
     public var body: String
-    /// The picture of who caused it; nil when there is none.
+    /// The avatar of the account that caused it; nil when there is none.
     public var icon: String?
 }
 
 extension Services {
-    /// The words of a push; nil when who caused it or what it is about is no more, or is no longer for this reader.
+    /// Returns the text of a push notification; nil when its sender or its status no longer exists, or when the reader
+    /// may no longer see it.
     public func words(for push: QueuedPush) async throws -> PushWords? {
         let reader = push.subscription.account
         let found = try await database.read { db -> (sender: Account, view: StatusView?, language: String?)? in
@@ -39,7 +40,7 @@ extension Services {
             body: found.view.map(Self.text) ?? "", icon: found.sender.icon.map { String(describing: $0) })
     }
 
-    /// A warning hides the text on a locked screen too.
+    /// Returns the text of a status. A content warning replaces the text on a locked screen too.
     private static func text(of view: StatusView) -> String {
         switch view.subject {
         case .post(let status):

@@ -5,9 +5,9 @@ public import Model
 public import Storage
 
 extension Services {
-    /// Lets an app be told of notifications while it does not run, in place of what it asked for before.
+    /// Subscribes an app to push notifications. This replaces the previous subscription of its token.
     ///
-    /// - Parameter identity: who speaks; a person, or a group that a person runs.
+    /// - Parameter identity: the identity behind the token; it must act for a person or for a group that a person runs.
     public func receivePushes(_ request: PushRequest, as identity: AppIdentity) async throws -> PushSubscription {
         guard let principal = identity.principal else { throw ServiceError.signInNeeded }
         return try await database.write { tx in
@@ -17,7 +17,7 @@ extension Services {
         }
     }
 
-    /// Changes what an app is told of; nil leaves a part as it is.
+    /// Changes which notifications an app gets as pushes. Nil leaves a part as it is.
     public func changePushes(
         alerts: Set<String>?, policy: PushSubscription.Policy?, as identity: AppIdentity
     ) async throws -> PushSubscription {
@@ -30,7 +30,7 @@ extension Services {
         return changed
     }
 
-    /// Tells an app nothing more. A second time changes nothing.
+    /// Ends the push subscription of an app. A second call changes nothing.
     public func endPushes(as identity: AppIdentity) async throws {
         guard let principal = identity.principal else { throw ServiceError.signInNeeded }
         try await database.write { tx in

@@ -5,7 +5,7 @@ public import Model
 public import Storage
 
 extension Services {
-    /// Remembers how far one read; a marker may also go back.
+    /// Stores how far the account has read each timeline. A marker may also move back.
     public func setMarkers(_ markers: [Marker.Timeline: Int64], as principal: Principal) async throws {
         guard !markers.isEmpty else { return }
         try await database.write { tx in
@@ -16,7 +16,7 @@ extension Services {
         }
     }
 
-    /// Remembers that notifications were seen up to this one.
+    /// Marks the notifications up to this one as seen.
     public func seeNotifications(upTo id: ID<Notification>, as principal: Principal) async throws {
         try await database.write { tx in
             try Markers.advance(

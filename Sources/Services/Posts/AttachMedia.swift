@@ -6,13 +6,13 @@ internal import MediaStore
 public import Model
 internal import Storage
 
-/// What a post shows after an edit.
+/// The media of a post after an edit.
 public struct PostMediaEdit: Sendable, Hashable {
-    /// New words and a new focus for one of them.
+    /// A new description and a new focal point for one attachment.
     public struct Words: Sendable, Hashable {
-        /// What it shows; nil leaves it.
+        /// The alternative text; nil leaves it as it is.
         public var description: String?
-        /// What has to stay in sight; nil leaves it.
+        /// The focal point; nil leaves it as it is.
         public var focus: FocalPoint?
 
         /// Creates the value.
@@ -22,9 +22,9 @@ public struct PostMediaEdit: Sendable, Hashable {
         }
     }
 
-    /// All of them, in order: those that it shows already and new ones.
+    /// The ids of all media, in order: those that the post already has and new ones.
     public var ids: [ID<Media>]
-    /// What is said of some of them.
+    /// New descriptions and focal points of some of them.
     public var words: [ID<Media>: Words] = [:]
 
     /// Creates the value.
@@ -42,10 +42,10 @@ public struct PostMediaEdit: Sendable, Hashable {
 }
 
 extension Services {
-    /// Media of the post's author as attachments, in their order.
+    /// Returns media of the post's author as attachments, in the order of `ids`.
     ///
-    /// - Throws: `.conflict("media_not_ready")` while one is being converted, `.invalid("media", …)` for one that is
-    ///   somebody else's, in another post, or could not be converted.
+    /// - Throws: `.conflict("media_not_ready")` while one is being converted; `.invalid("media", …)` for one that is
+    ///   unknown, belongs to another account, is in another post, or could not be converted.
     func attachments(
         _ ids: [ID<Media>], for post: Post, in db: some Queryable
     ) throws -> [Attachment] {
@@ -63,7 +63,7 @@ extension Services {
         }
     }
 
-    /// Keeps media for a post that appears later.
+    /// Keeps media until the time of a scheduled post, so that they are not deleted before.
     func hold(_ ids: [ID<Media>], of owner: ID<Account>, until instant: Timestamp, in tx: Transaction) throws {
         let found = try Uploads.byIDs(ids, owner: owner, in: tx)
         guard found.count == ids.count, found.allSatisfy({ $0.post == nil && $0.state != .failed }) else {
@@ -73,16 +73,16 @@ extension Services {
         try Uploads.hold(ids, until: instant, in: tx)
     }
 
-    /// Gives media to a post that is stored; nobody else can have them afterwards.
+    /// Attaches media to a stored post. After that no other post can use them.
     func attach(_ ids: [ID<Media>], to post: Post, in tx: Transaction) throws {
         guard try Uploads.attach(ids, to: post.id, owner: post.author, at: now(), in: tx) else {
             throw ServiceError.invalid("media", "not_found")
         }
     }
 
-    /// Changes what a post shows; what it shows no longer may go into another one for a day.
+    /// Changes the attachments of a post. Removed media may be used in another post for a day.
     ///
-    /// - Returns: its attachments afterwards.
+    /// - Returns: the attachments after the change.
     func change(_ edit: PostMediaEdit, of post: Post, in tx: Transaction) throws -> [Attachment] {
         try Uploads.release(post.id, keeping: edit.ids, at: now(), in: tx)
         try attach(edit.ids, to: post, in: tx)

@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Keeps a post or an event for later.
+    /// Bookmarks a post or an event.
     public func bookmark(_ subject: Entry.Subject, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
@@ -15,7 +15,7 @@ extension Services {
         }
     }
 
-    /// Keeps it no more. What one may no longer read can be taken out all the same.
+    /// Removes a bookmark, also of a post or an event that the account may no longer read.
     public func unbookmark(_ subject: Entry.Subject, as principal: Principal) async throws {
         try await database.write { tx in
             try Bookmarks.remove(account: actor(principal, in: tx).id, subject: subject, in: tx)

@@ -6,7 +6,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Recommends a post to one's followers. Only what everybody may read can be recommended.
+    /// Boosts a post for the followers of the account that acts. Only a public or unlisted post can be boosted.
     public func boostPost(_ id: ID<Post>, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
@@ -17,7 +17,7 @@ extension Services {
         }
     }
 
-    /// Takes the recommendation back.
+    /// Undoes a boost.
     public func unboostPost(_ id: ID<Post>, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)

@@ -6,7 +6,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Deletes a post: one's own, or, as a moderator, one in the node.
+    /// Deletes a post. Authors may delete their own posts; moderators may delete every local post.
     public func deletePost(_ id: ID<Post>, as principal: Principal) async throws {
         try await database.write { tx in
             let acting = try acting(principal, in: tx)

@@ -6,38 +6,39 @@ internal import Markup
 public import Model
 internal import Storage
 
-/// What is to be changed of a post; nil leaves it as it is.
+/// A change of a post. A nil property leaves its value as it is.
 public struct PostChange: Sendable, Hashable {
-    /// The title of what starts a discussion.
+    /// The title. Only a post that starts a discussion has one.
     public var title: String?
     /// Plain text with mentions, hashtags and links.
     public var text: String?
-    /// A warning before the text; empty for none.
+    /// The content warning; empty for none.
     public var warning: String?
-    /// Whether its pictures are covered.
+    /// Whether its media are marked as sensitive.
     public var sensitive: Bool?
     /// BCP 47 tag.
     public var language: String?
-    /// What it asks from now on; with other answers everybody may choose again.
+    /// The change of its poll. When the options change, or whether several may be chosen, all votes are dropped and
+    /// everybody may vote again.
     public var poll: PollChange = .stays
     /// Who may quote it without asking.
     public var quotePolicy: QuotePolicy?
-    /// All that it shows afterwards.
+    /// The media after the change.
     public var media: PostMediaEdit?
 
-    /// What becomes of what a post asks.
+    /// A change of a post's poll.
     public enum PollChange: Sendable, Hashable {
         case stays
         case ends
         case becomes(PollDraft)
     }
 
-    /// Changes nothing.
+    /// Creates a change that changes nothing.
     public init() {}
 }
 
 extension Services {
-    /// Changes the words of one's own post; its readers are told.
+    /// Changes the title and the text of a post of the account that acts. Its readers are notified.
     public func editPost(_ id: ID<Post>, title: String, text: String, as principal: Principal) async throws {
         var change = PostChange()
         change.title = title
@@ -45,7 +46,8 @@ extension Services {
         try await editPost(id, change, as: principal)
     }
 
-    /// Changes one's own post; its readers are told, and what it said before is kept as a version.
+    /// Changes a post of the account that acts. Its readers are notified, and the earlier content is stored as a
+    /// version.
     public func editPost(_ id: ID<Post>, _ change: PostChange, as principal: Principal) async throws {
         try Self.check(change)
         let text = change.text?.trimmed
@@ -60,7 +62,7 @@ extension Services {
                 post.source = text
                 parts = self.parts(of: composition, known: known)
                 parts.attachments = old.attachments
-                // Somebody who was answered stays named: the edit must reach whoever got the first version.
+                // Keep the earlier mentions, so that the edit reaches everybody who received the first version.
                 parts.mentions = Array(Set(parts.mentions + old.mentions)).sorted()
             }
             if let media = change.media { parts.attachments = try self.change(media, of: post, in: tx) }
@@ -70,7 +72,8 @@ extension Services {
             }
             apply(change, to: &post, asks: parts.poll != nil)
             guard post != before || parts != old else { return }
-            // Times have whole seconds on the wire: without a later one the edit looks like the version before.
+            // Times have whole seconds in activities. The edit time must be later, or the edit looks like the earlier
+            // version.
             post.editedAt = max(now(), (post.editedAt ?? post.publishedAt) + .seconds(1))
             let named = try Posts.update(post, parts, in: tx)
             try outbox.update(id, named: named, in: tx)
@@ -110,7 +113,7 @@ extension Services {
         try check.finish()
     }
 
-    /// What the member typed, for the form in which it is changed.
+    /// Returns title and text as the author typed them, for the edit form.
     public func source(of id: ID<Post>, by author: ID<Account>) async throws -> (title: String, text: String) {
         try await database.read { db in
             guard let post = try Posts.byID(id, in: db), post.author == author, post.isLocal else {

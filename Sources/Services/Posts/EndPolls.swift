@@ -5,18 +5,18 @@ internal import Federation
 public import Model
 internal import Storage
 
-/// A poll that ended just now, and who is to hear of it.
+/// A poll that has just ended, and the accounts that are notified of it.
 public struct EndedPoll: Sendable, Hashable {
-    /// The post that asked.
+    /// The post with the poll.
     public var post: ID<Post>
-    /// The members who voted, and the author when it is one.
+    /// The local members who voted, and the author when they are local.
     public var audience: [ID<Account>]
 }
 
 extension Services {
-    /// Ends the polls whose time has come: their readers elsewhere get the last counts.
+    /// Ends the polls that have expired. Other servers with readers or voters get the final counts.
     ///
-    /// - Returns: each with those who are to hear of it. A poll is ended once, whoever asks.
+    /// - Returns: the ended polls. Each poll is ended once, even when several processes call this at the same time.
     @discardableResult
     public func endPolls() async throws -> [EndedPoll] {
         try await database.write { tx in
@@ -35,9 +35,9 @@ extension Services {
         }
     }
 
-    /// Tells readers elsewhere how polls of this node stand: once for all the votes since the last time.
+    /// Sends the current counts of local polls to other servers, once for all votes since the last call.
     ///
-    /// - Returns: how many polls that were.
+    /// - Returns: the number of polls.
     @discardableResult
     public func tellPollCounts() async throws -> Int {
         try await database.write { tx in

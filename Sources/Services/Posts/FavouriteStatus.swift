@@ -5,9 +5,9 @@ internal import Federation
 public import Model
 internal import Storage
 
-// A status of the client API shows a post or an event; what one does with it is the same in the app.
+// A status of the client API is a post or an event. Apps use the same actions for both.
 extension Services {
-    /// Thanks for a post, or says that one is interested in an event.
+    /// Favourites a post, or marks an event as interesting.
     public func favourite(_ subject: Entry.Subject, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
@@ -18,7 +18,7 @@ extension Services {
         }
     }
 
-    /// Takes that back; from an event also the seat or the place in the queue.
+    /// Removes the favourite. For an event, the account also gives up its seat or its place on the waiting list.
     public func unfavourite(_ subject: Entry.Subject, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
@@ -29,7 +29,7 @@ extension Services {
         }
     }
 
-    /// Says in a transaction that does more that an account is interested in an event.
+    /// Favourites an event, within the transaction of the caller.
     func favouriteEvent(_ id: ID<Event>, by account: Account, in tx: Transaction) throws {
         let event = try readableEvent(id, by: account, in: tx)
         let mark: ID<Entry> = ids.make(at: now())
@@ -37,7 +37,8 @@ extension Services {
         if isNew, event.isLocal { try outbox.notify(.favourite(of: event, by: account.id), in: tx) }
     }
 
-    /// Takes that back in a transaction that does more, with the seat when the account is a person: a group has none.
+    /// Removes the favourite of an event, within the transaction of the caller. A person also gives up their seat; a
+    /// group has none.
     func unfavouriteEvent(_ id: ID<Event>, by account: Account, in tx: Transaction) throws {
         try Favourites.removeEvent(account: account.id, event: id, in: tx)
         if account.isPersonal { try leave(id, by: account, in: tx) }

@@ -4,12 +4,12 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Thanks the author of a post. Doing it twice changes nothing.
+    /// Favourites a post. A second call changes nothing.
     public func likePost(_ id: ID<Post>, as principal: Principal) async throws {
         try await favourite(.post(id), as: principal)
     }
 
-    /// Takes the thanks back.
+    /// Removes the favourite.
     public func unlikePost(_ id: ID<Post>, as principal: Principal) async throws {
         try await unfavourite(.post(id), as: principal)
     }

@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Wants to hear no more of a thread, or again. An event has no thread: nothing changes.
+    /// Mutes or unmutes the notifications of a thread. An event has no thread, so nothing changes.
     public func muteThread(_ subject: Entry.Subject, _ isMuted: Bool, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)

@@ -5,7 +5,8 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Shows one's own post first on one's profile, or no longer: five at the most, no direct messages.
+    /// Pins a post of the account that acts to its profile, or unpins it. At most five posts can be pinned, and no
+    /// direct message.
     public func pin(_ subject: Entry.Subject, _ isPinned: Bool, as principal: Principal) async throws {
         guard case .post(let id) = subject else { throw ServiceError.notAllowed }
         try await database.write { tx in

@@ -6,18 +6,18 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// How late a post may appear.
+    /// The longest delay of a scheduled post: the interval at which the worker polls the queue.
     private static let lateness = Duration.seconds(10)
 
-    /// Publishes each post at its hour, until the task is cancelled.
+    /// Publishes scheduled posts at their time, until the task is cancelled.
     public func publishDuePosts(_ logger: Logger) async {
         await dueWorker(logger).run()
     }
 
-    /// Publishes what is due, each once, whoever asks. What fails is tried again, eight times in all, and then stays in
-    /// its author's list.
+    /// Publishes the scheduled posts that are due. Each is published once, even when several processes call this. A
+    /// failed attempt is repeated, up to eight attempts in all. After that the post stays in its author's list.
     ///
-    /// - Returns: what appeared.
+    /// - Returns: the published posts.
     @discardableResult
     public func publishDuePosts() async -> [ID<Post>] {
         await dueWorker(Logger(label: "services")).drain().compactMap(\.self)
@@ -32,7 +32,8 @@ extension Services {
     }
 }
 
-/// Publishes one post that waited for its hour. It appears in the transaction that takes its row away, so never twice.
+/// Publishes one scheduled post. The transaction that stores the post also deletes its row in `scheduled`, so it is
+/// never published twice.
 private struct PublicationWork: QueueWork {
     let services: Services
 
@@ -44,7 +45,7 @@ private struct PublicationWork: QueueWork {
 
     func keys(of post: ScheduledPost) -> [QueueKey] { [QueueKey(post.id)] }
 
-    /// - Returns: nil when it did not appear.
+    /// - Returns: the post; nil when it was not published.
     func perform(_ post: ScheduledPost) async throws -> ID<Post>? {
         guard let waiting = Services.waiting(post), post.attempts <= queue.retry.attempts ?? .max else {
             try await services.database.write { tx in try Scheduled.park(post.id, in: tx) }
@@ -53,7 +54,7 @@ private struct PublicationWork: QueueWork {
         do {
             return try await services.publish(waiting.draft, as: .onBehalf(of: post.author), scheduled: post.id)
         } catch is ServiceError {
-            // What it answers is gone, or its author may no longer write.
+            // For example, the parent post no longer exists, or the author may no longer post.
             try await putOff(post)
             return nil
         }

@@ -7,37 +7,37 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// A post before it is one.
+/// A new post.
 public struct PostDraft: Sendable, Hashable {
-    /// What starts a discussion may have a title; an answer has none.
+    /// The title. A post that starts a discussion may have one; a reply has none.
     public var title = ""
     /// Plain text with mentions, hashtags and links.
     public var text: String
-    /// A warning before the text; empty for none.
+    /// The content warning; empty for none.
     public var warning = ""
-    /// Whether its pictures are covered until somebody asks.
+    /// Whether its media are hidden until the reader clicks on them.
     public var sensitive = false
-    /// Who may read it; an answer is never wider than what it answers.
+    /// The visibility. A reply is never more visible than its parent.
     public var visibility = Visibility.everyone
-    /// The group into which it is written.
+    /// The group in which the post starts a discussion.
     public var group: ID<Account>?
-    /// What it answers.
+    /// The post to which it replies.
     public var inReplyTo: ID<Post>?
-    /// The event that it talks about.
+    /// The event to which it is a comment.
     public var event: ID<Event>?
     /// BCP 47 tag.
     public var language: String?
-    /// What was handed in for it, in order; a post with media may be without text.
+    /// Its media, in order. A post with media may have no text.
     public var media: [ID<Media>] = []
-    /// What it asks; then it may be without text.
+    /// Its poll. A post with a poll may have no text.
     public var poll: PollDraft?
-    /// What it quotes.
+    /// The post that it quotes.
     public var quoted: ID<Post>?
     /// Who may quote it without asking.
     public var quotePolicy = QuotePolicy.everyone
-    /// The number of the app in which it is written.
+    /// The id of the app with which it is written.
     public var app: Int64?
-    /// What its sender calls it: what comes a second time under the same key within an hour is the first.
+    /// The idempotency key of the client. A second draft with the same key within an hour gives the first post.
     public var key: String?
 
     /// Creates a draft of a public post.
@@ -47,7 +47,7 @@ public struct PostDraft: Sendable, Hashable {
 }
 
 extension Services {
-    /// Publishes a post: stored, said and queued for delivery in one transaction.
+    /// Publishes a post. The post and the deliveries to other servers are stored in one transaction.
     public func publishPost(_ draft: PostDraft, as principal: Principal) async throws -> ID<Post> {
         try Self.check(draft)
         let author = try claimedAccount(principal)
@@ -56,10 +56,10 @@ extension Services {
         return try await publish(draft, as: principal)
     }
 
-    /// Publishes what was checked before.
+    /// Publishes a draft that was checked before.
     ///
-    /// - Parameter scheduled: what waited for this hour, and is taken away with it; nothing is published when somebody
-    ///   else took it.
+    /// - Parameter scheduled: the scheduled post that becomes this post. Its row is deleted in the same transaction.
+    ///   When another process has already deleted it, `notFound` is thrown and nothing is published.
     func publish(
         _ draft: PostDraft, as principal: Principal, scheduled: ID<ScheduledPost>? = nil
     ) async throws -> ID<Post> {
@@ -108,7 +108,7 @@ extension Services {
         return post
     }
 
-    /// What the same sender published or put by under the same key.
+    /// Returns the id of the post or scheduled post that the author stored under the same idempotency key.
     func sent(before draft: PostDraft, by author: ID<Account>) async throws -> Int64? {
         guard let key = draft.key else { return nil }
         return try await database.read { db in try SentOnce.find(key, by: author, at: now(), in: db) }
@@ -127,7 +127,8 @@ extension Services {
         try check.finish()
     }
 
-    /// The first group of this node that is named in what starts an open discussion: then it is written into the group.
+    /// Returns the first local group that is mentioned in a public post that starts a discussion. The post then belongs
+    /// to that group.
     private func named(
         _ composition: Composition, _ known: [Handle: Account], for draft: PostDraft, by author: Account,
         in tx: Transaction
@@ -140,7 +141,7 @@ extension Services {
         return group.id
     }
 
-    /// Ties the post to what it answers, to its event and to its group.
+    /// Links the post to its parent, its event or its group.
     private func place(
         _ post: inout Post, _ draft: PostDraft, _ parts: inout PostParts, author: Account, in tx: Transaction
     ) throws {
@@ -155,7 +156,7 @@ extension Services {
             post.group = parent.group
             post.title = ""
             post.visibility = PostPolicy.answerVisibility(wanted: draft.visibility, parent: parent.visibility)
-            // Who is answered hears of it, named or not.
+            // The author of the parent post is notified, also when the text does not mention them.
             if parent.author != author.id, !parts.mentions.contains(parent.author) {
                 parts.mentions.append(parent.author)
             }
@@ -175,10 +176,10 @@ extension Services {
     }
 }
 
-// MARK: - Text and the people named in it
+// MARK: - Text and mentions
 
 extension Services {
-    /// Who is named in a text, by handle; people of other nodes are looked up, at most twenty and only once.
+    /// Returns the mentioned accounts by handle. At most twenty handles are looked up, remote ones on their servers.
     func mentioned(in text: String) async throws -> [Handle: Account] {
         var found: [Handle: Account] = [:]
         for handle in Composer.compose(text, mentions: { _ in nil }, hashtagURL: { $0 }).mentions

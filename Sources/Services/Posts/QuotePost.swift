@@ -6,12 +6,12 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Lets a post quote another one, as far as the author of that allows it.
+    /// Adds a quote to a post, if the author of the quoted post allows it.
     ///
-    /// Of a post of this node its author's rule decides at once. One of another node is asked for: until its author
-    /// agreed, readers see a link.
+    /// For a local post its author's quote policy decides at once. The author of a remote post is asked, and readers
+    /// see a link until the author agrees.
     ///
-    /// - Returns: the quoted post, when its author has to be asked.
+    /// - Returns: the quoted post when its author has to be asked.
     func quote(
         _ quoted: ID<Post>?, in post: inout Post, author: Account, in tx: Transaction
     ) throws -> Post? {
@@ -24,7 +24,7 @@ extension Services {
             guard target.quotePolicy.admits(relation, to: target.visibility) else {
                 throw ServiceError.conflict("quote_denied")
             }
-            // One's own closed post is quoted for no wider circle than it was written for.
+            // A quote of one's own followers-only post or direct message is not more visible than that post.
             post.visibility = target.visibility.isOpen ? post.visibility : min(post.visibility, target.visibility)
             post.quote?.state = .accepted
             post.quote?.authorization = identifiers.quoteAuthorization(of: target.id, in: post.id)
@@ -36,7 +36,7 @@ extension Services {
         return target
     }
 
-    /// Takes one's word back that a post may quote one's own.
+    /// Revokes the permission that a post quotes a post of the account that acts.
     public func revokeQuote(of quoted: ID<Post>, in quoting: ID<Post>, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
@@ -52,7 +52,7 @@ extension Services {
         }
     }
 
-    /// Says who may quote one's own post from now on. What was allowed stays so.
+    /// Sets who may quote a post of the account that acts. Existing quotes remain allowed.
     public func setQuotePolicy(_ policy: QuotePolicy, of id: ID<Post>, as principal: Principal) async throws {
         try await database.write { tx in
             var post = try ownPost(id, by: actor(principal, in: tx), in: tx)

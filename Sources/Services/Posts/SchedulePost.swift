@@ -6,25 +6,25 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// A draft that waits for its hour.
+/// A scheduled post with its draft.
 public struct WaitingPost: Sendable, Hashable, Identifiable {
     /// The local number.
     public let id: ID<ScheduledPost>
-    /// When it is to appear.
+    /// When it is published.
     public var dueAt: Timestamp
-    /// What is to appear.
+    /// The post to publish.
     public var draft: PostDraft
-    /// What was handed in for it.
+    /// The media of the draft.
     public var media: [Media] = []
 }
 
 extension Services {
-    /// The least time between writing and appearing.
+    /// The shortest time between writing and publication.
     private static let notice = Duration.minutes(5)
-    /// How many one may have waiting, in all and for one day.
+    /// The largest number of scheduled posts of one account: in all, and for one day (UTC).
     private static let limits = (all: 300, day: 25)
 
-    /// Puts a post by until its hour, five minutes ahead at the least.
+    /// Schedules a post. The time must be at least five minutes ahead.
     public func schedulePost(
         _ draft: PostDraft, at time: Timestamp, as principal: Principal
     ) async throws -> ID<ScheduledPost> {
@@ -54,7 +54,7 @@ extension Services {
         }
     }
 
-    /// Gives a post that waits another hour.
+    /// Changes the time of a scheduled post.
     public func reschedulePost(
         _ id: ID<ScheduledPost>, to time: Timestamp, as principal: Principal
     ) async throws {
@@ -67,14 +67,14 @@ extension Services {
         }
     }
 
-    /// Takes a post away before its hour.
+    /// Deletes a scheduled post.
     public func unschedulePost(_ id: ID<ScheduledPost>, as principal: Principal) async throws {
         try await database.write { tx in
             guard try Scheduled.remove(id, of: actor(principal, in: tx).id, in: tx) else { throw ServiceError.notFound }
         }
     }
 
-    /// One that waits.
+    /// Returns one scheduled post.
     public func waitingPost(_ id: ID<ScheduledPost>, of author: ID<Account>) async throws -> WaitingPost {
         let found = try await database.read { db in
             try Self.withMedia(
@@ -84,7 +84,7 @@ extension Services {
         return waiting
     }
 
-    /// One page of what an author has waiting, the latest written first.
+    /// Returns one page of an author's scheduled posts, the most recently written first.
     public func waitingPosts(of author: ID<Account>, _ page: PageRequest) async throws -> [WaitingPost] {
         try await database.read { db in
             try Self.withMedia(try Scheduled.list(of: author, page, in: db).compactMap(Self.waiting), of: author, db)
@@ -115,10 +115,11 @@ extension Services {
     }
 }
 
-// MARK: - As text
+// MARK: - JSON
 
 extension PostDraft {
-    /// All of it but the key, which has done its service when the draft is put by.
+    /// The draft as JSON, for the column `parameters` of `scheduled`. The idempotency key is left out, because it is
+    /// only needed until the draft is stored.
     var json: JSON {
         .object(droppingNil: [
             ("title", JSON(title)), ("text", JSON(text)), ("warning", JSON(warning)), ("sensitive", JSON(sensitive)),
@@ -166,7 +167,7 @@ extension PollDraft {
 }
 
 extension Services {
-    /// Reads a moment with its zone: `2026-11-22T21:40:00+01:00`, `2026-11-22T20:40:00.000Z`.
+    /// Parses a date and time with an offset: `2026-11-22T21:40:00+01:00`, `2026-11-22T20:40:00.000Z`.
     public func moment(_ text: String) -> Timestamp? {
         Dates.parse(text).map { Timestamp($0) }
     }

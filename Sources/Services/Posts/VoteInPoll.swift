@@ -5,18 +5,18 @@ internal import Federation
 public import Model
 internal import Storage
 
-/// A question before it is asked.
+/// A new poll.
 public struct PollDraft: Sendable, Hashable {
-    /// The answers to choose from.
+    /// The options.
     public var options: [String]
-    /// How long it lasts.
+    /// How long the poll is open, in seconds.
     public var seconds: Int
-    /// Whether one may choose several.
+    /// Whether voters may choose several options.
     public var isMultiple: Bool
-    /// Whether the counts are shown only when it is over.
+    /// Whether the counts are hidden until the poll ends.
     public var hidesTotals: Bool
 
-    /// Creates the value; bounds are checked when it is published.
+    /// Creates the value. The limits are checked when the post is published.
     public init(options: [String], seconds: Int, isMultiple: Bool = false, hidesTotals: Bool = false) {
         self.options = options
         self.seconds = seconds
@@ -43,9 +43,9 @@ public struct PollDraft: Sendable, Hashable {
 }
 
 extension Services {
-    /// Votes in a poll. What was chosen cannot be changed.
+    /// Votes in a poll. A vote cannot be changed.
     ///
-    /// - Parameter choices: positions of the answers, 0 for the first.
+    /// - Parameter choices: the indexes of the options; 0 is the first.
     public func vote(_ choices: [Int], on id: ID<Post>, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)

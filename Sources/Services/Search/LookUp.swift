@@ -6,7 +6,7 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// What an address or a handle leads to.
+/// The result of looking up an address or a handle.
 public enum Found: Sendable, Hashable {
     /// A person or a group.
     case account(ID<Account>)
@@ -17,15 +17,17 @@ public enum Found: Sendable, Hashable {
 }
 
 extension Services {
-    /// The account behind `@name@host`, `name@host`, or the address of an actor.
+    /// Returns the account of `@name@host`, `name@host`, or the address of an actor.
     ///
-    /// Another node may be asked, so that only who may act here may ask; the operator too.
+    /// This may send requests to other servers, so only active members, the groups that they run, and the operator may
+    /// call it.
     public func account(named text: String, as principal: Principal) async throws -> Account {
         _ = try await database.read { db in try acting(principal, in: db) }
         return try await account(named: text)
     }
 
-    /// What an address leads to; a document of another node is fetched and kept. Who may act here may ask.
+    /// Returns the thing at an address. A remote document is fetched and stored. Only active members, the groups that
+    /// they run, and the operator may call it.
     public func lookUp(_ text: String, as principal: Principal) async throws -> Found {
         _ = try await database.read { db in try acting(principal, in: db) }
         return try await lookUp(text)

@@ -7,41 +7,42 @@ public import Model
 public import Storage
 internal import Vocabulary
 
-/// What somebody looks for.
+/// A search request.
 public struct SearchWish: Sendable, Hashable {
-    /// Kinds of things.
+    /// The kinds of results.
     public enum Kind: String, Sendable, CaseIterable {
         case accounts, hashtags, statuses
     }
 
-    /// Words, a handle, a hashtag or an address; `from:name`, `has:media`, `before:` and `after:` a day narrow it.
+    /// Words, a handle, a hashtag or an address. `from:name`, `has:media`, `before:` and `after:` with a day narrow the
+    /// results.
     public var text: String
-    /// Which kinds; all of them unless one is chosen.
+    /// The kinds to search for; all of them by default.
     public var kinds: Set<Kind> = Set(Kind.allCases)
-    /// Whether other nodes may be asked for what an address or a handle names.
+    /// Whether an unknown address or handle may be looked up on its server.
     public var asksOthers = false
-    /// How many of each kind to pass over: 0 ... 10,000.
+    /// How many results of each kind to skip: 0 ... 10,000.
     public var offset = 0
-    /// How many of each kind at the most: 1 ... 40.
+    /// The largest number of results of each kind: 1 ... 40.
     public var limit = 20
-    /// Only what this account wrote.
+    /// Only posts and events of this account.
     public var author: ID<Account>?
     /// Only accounts that the viewer follows.
     public var onlyFollowed = false
-    /// Only posts and events before this number.
+    /// Only posts and events with a smaller id.
     public var before = Int64.max
-    /// Only those after this one.
+    /// Only posts and events with a larger id.
     public var after: Int64 = 0
     /// What of the posts and events is shown besides what everybody needs.
     public var details: ViewDetails = .app
 
-    /// Looks for everything.
+    /// Creates a search for all kinds.
     public init(_ text: String) {
         self.text = text
     }
 }
 
-/// What was found.
+/// The results of a search.
 public struct SearchFindings: Sendable, Hashable {
     /// People and groups.
     public var accounts: [Account] = []
@@ -50,17 +51,18 @@ public struct SearchFindings: Sendable, Hashable {
     /// Hashtags, by name.
     public var tags: [TagView] = []
 
-    /// Nothing.
+    /// Creates an empty result.
     public init() {}
 }
 
 extension Services {
-    /// How long other nodes have to answer a search: apps wait ten seconds.
+    /// How long a search waits for other servers. Apps wait ten seconds.
     private static let searchTime = Duration.seconds(8)
 
-    /// Looks for accounts, hashtags, posts and events. What nobody has is an empty list.
+    /// Searches accounts, hashtags, posts and events. Returns empty lists when nothing is found.
     ///
-    /// - Parameter principal: nil for a stranger, who finds accounts and hashtags only, and asks no other node.
+    /// - Parameter principal: who searches; nil for a stranger, who finds accounts and hashtags only and whose search
+    ///   contacts no other server.
     public func search(_ wish: SearchWish, as principal: Principal?) async throws -> SearchFindings {
         let viewer = principal?.account
         var wish = wish
@@ -136,7 +138,7 @@ extension Services {
             case "has": query.hasMedia = true
             case "before": query.before = min(query.before, Self.number(ofDay: value) ?? query.before)
             case "after":
-                // The day itself is over before what comes after it.
+                // `after:` a day excludes that day, so the range starts with the next one.
                 let next = Self.number(ofDay: value).map { $0 + 86_400_000 << 16 }
                 query.after = max(query.after, next ?? query.after)
             default: words.append(word)
@@ -160,10 +162,11 @@ extension Services {
         }
     }
 
-    /// The years 1970 … 4000 in milliseconds: shifted by sixteen bits they still fit into a number.
+    /// The years 1970 … 4000 in milliseconds. Shifted by sixteen bits, as in an id, they still fit into an `Int64`.
     private static let searchedDays: Range<Int64> = 0..<64_092_211_200_000
 
-    /// The number below which nothing of a day, `2026-03-01`, or of a later one stands.
+    /// Returns the smallest possible id of the day `text`, for example `2026-03-01`. All ids of earlier days are
+    /// smaller.
     private static func number(ofDay text: String) -> Int64? {
         guard text.utf8.count == 10, let midnight = Dates.parse(text), searchedDays.contains(midnight) else {
             return nil
@@ -196,7 +199,8 @@ extension Services {
         try await database.read { db in try StatusViews.one(id, viewer: viewer, in: db).map { [$0] } ?? [] }
     }
 
-    /// What an address names of what we have: by its id, or as apps write the pages of this node.
+    /// Finds an address in the database: as the id of an object, or as the address of a local page in the form that
+    /// apps use.
     private func known(_ text: String) async throws -> Found? {
         guard let iri = IRI(text) else { return nil }
         let parts = iri.path.split(separator: "/").map(String.init)
@@ -216,7 +220,8 @@ extension Services {
         }
     }
 
-    /// What other nodes say, in time; nil when they know nothing, do not answer, or the text names nothing.
+    /// Looks the text up on its server within `searchTime`. Returns nil when the server knows nothing or does not
+    /// respond, or when the text names nothing.
     private func ask(for text: String, as principal: Principal) async throws -> Found? {
         try await withThrowingTaskGroup(of: Found?.self) { tasks in
             tasks.addTask {

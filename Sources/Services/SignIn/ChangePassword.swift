@@ -5,10 +5,11 @@ internal import Model
 internal import Storage
 
 extension Services {
-    /// Sets a new password and ends every session: whoever knew the old one is out. The page opens a new one for who asks.
+    /// Sets a new password and ends every session, so that nobody who knew the old password stays signed in. The page
+    /// then opens a new session for the member.
     ///
-    /// Apps keep their tokens, as people expect it from other servers: no app ever saw the password, and each is shown in
-    /// the settings, where it can be sent away. ``resetPassword(of:as:)`` takes the tokens too.
+    /// Apps keep their tokens, as people know it from other servers: no app ever saw the password, and the settings
+    /// list every app, where it can be revoked. ``resetPassword(of:as:)`` revokes the tokens too.
     public func changePassword(_ password: String, as principal: Principal) async throws {
         var check = Check()
         check.require(password.count >= 10, "password", "too_short")

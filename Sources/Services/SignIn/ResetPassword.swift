@@ -5,17 +5,18 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Forgets a member's password and ends all access that rested on it or on who knew it: sessions, sign-in links that
-    /// wait in mailboxes, the tokens of all apps, and codes for more of them. Open streams of those tokens are closed.
+    /// Deletes a member's password and ends all access that used it or that somebody who knew it could have created:
+    /// sessions, unused sign-in links, tokens of all apps, and authorization codes. Open streams of those tokens are
+    /// closed.
     ///
-    /// For a member who forgot the password, and for an account in wrong hands; both end here in the same way, since
-    /// nobody can tell them apart. A password that is changed by who knows it is another thing: see
+    /// This is for a member who forgot the password and for an account in wrong hands. The server cannot tell the two
+    /// cases apart, so it treats them in the same way. A member who knows their password changes it with
     /// ``changePassword(_:as:)``.
     ///
-    /// The operator may: whoever holds the link is the member.
+    /// Only the operator may do this, because anybody who has the link can sign in as the member.
     ///
-    /// - Returns: a link by which the member signs in once, within a day, and then chooses a new password.
-    /// - Throws: `notFound` for who is no member.
+    /// - Returns: a link with which the member can sign in once within a day, to choose a new password.
+    /// - Throws: `notFound` for an account that is not an existing member.
     public func resetPassword(of person: ID<Account>, as principal: Principal) async throws -> String {
         try requireOperator(principal)
         let token = try secrets.makeToken()

@@ -5,19 +5,20 @@ internal import Model
 internal import Storage
 
 extension Services {
-    /// Signs in by password.
+    /// Signs in with a password.
     ///
-    /// - Returns: the session's token; only its digest is stored.
-    /// - Throws: `notAllowed` for a wrong name, a wrong password and a person who waits for approval alike.
+    /// - Returns: the token of the session; only its digest is stored.
+    /// - Throws: `notAllowed` in the same way for a wrong name, a wrong password and a person who waits for approval;
+    ///   `tooMany` at the rate limit.
     public func signIn(name: String, password: String) async throws -> String {
         let name = name.trimmed.lowercased()
-        // No name and no address is longer, and the table of attempts keeps what it is given.
+        // No valid name or address is longer. The rate limiter stores its keys, so their length has to be bounded.
         guard name.utf8.count <= 320 else { throw ServiceError.notAllowed }
         try attempts.take("sign-in:\(name)", at: now())
         let local = try await database.read { db in
             try name.contains("@") ? LocalAccounts.byEmail(name, in: db) : LocalAccounts.byName(name, in: db)
         }
-        // The same work for a name that does not exist, so that the time tells nothing.
+        // An unknown name needs the same work as a known one, so that the duration does not reveal whether it exists.
         let stored = local?.passwordHash ?? secrets.decoyHash
         let isRight = secrets.verifyPassword(password, stored)
         guard isRight, let local, local.passwordHash != nil, local.approvedAt != nil, local.account.isActive else {
@@ -25,7 +26,7 @@ extension Services {
         }
         let token = try secrets.makeToken()
         try await database.write { tx in
-            // Between the two somebody may have been suspended, or have chosen another password.
+            // Since the read, the account may have been suspended, or the password may have been changed.
             let member = try member(.member(local.account.id), in: tx)
             guard member.passwordHash == local.passwordHash else { throw ServiceError.notAllowed }
             try insertSession(token, for: member.account.id, in: tx)

@@ -9,9 +9,9 @@ internal import TextEncoding
 extension Services {
     private static let linkLength = Duration.minutes(30)
 
-    /// Sends a link by which one signs in. What it answers never tells whether somebody has that address.
+    /// Sends a link to sign in. The result does not reveal whether a member has that address.
     ///
-    /// - Parameter next: where to go on afterwards, a path of this node; empty for the first page.
+    /// - Parameter next: the path of this node to open afterwards; empty for the first page.
     public func sendSignInLink(email: String, language: String, next: String = "") async throws {
         let email = email.trimmed.lowercased()
         guard MailAddress(email) != nil else { throw ServiceError.invalid("email", "not_an_address") }
@@ -30,21 +30,23 @@ extension Services {
         }
     }
 
-    /// A link for the command line to print: how the first steward gets in. The operator may make one.
+    /// Makes a link that the command line prints. The first steward signs in with it. Only the operator may do this.
     public func makeSignInLink(for account: ID<Account>, as principal: Principal) async throws -> String {
         try requireOperator(principal)
         let token = try secrets.makeToken()
         return try await database.write { tx in try storeSignInLink(token, for: account, in: tx) }
     }
 
-    /// Stores a link that is valid for a day.
+    /// Stores a sign-in link that is valid for a day, and returns its address.
     func storeSignInLink(_ token: String, for account: ID<Account>, in tx: Transaction) throws -> String {
         let digest = secrets.digest(Array(token.utf8))
         try SignInLinks.insert(digest, account: account, expires: now() + .days(1), in: tx)
         return community.origin.appending(path: "sign-in/link").string + "?token=\(token)"
     }
 
-    /// Trades a link's token for a session, once: the link is spent when, and only when, there is a session.
+    /// Exchanges the token of a link for a session, once. The link is used up if and only if the session is stored.
+    ///
+    /// - Throws: `conflict("link_used_or_old")` for an unknown, used or expired link.
     public func useSignInLink(_ token: String) async throws -> String {
         let digest = secrets.digest(Array(token.utf8))
         let session = try secrets.makeToken()

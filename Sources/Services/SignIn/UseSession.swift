@@ -6,10 +6,11 @@ internal import Storage
 internal import TextEncoding
 
 extension Services {
-    /// How long a session lasts after its last use.
+    /// How long a session is valid after its last use.
     public static let sessionLength = Duration.days(30)
 
-    /// Who is signed in by a session's token. Once a day the visit makes the session last longer.
+    /// Returns the member of a session token; nil for an invalid session. The first use on each day extends the
+    /// session.
     public func session(_ token: String) async throws -> LocalAccount? {
         let digest = secrets.digest(Array(token.utf8))
         let found = try await database.read { db -> (session: StoredSession, local: LocalAccount)? in
@@ -34,12 +35,12 @@ extension Services {
         try await database.write { tx in try Sessions.delete(digest, in: tx) }
     }
 
-    /// A word that belongs to a session and stands in its forms: what another site's page cannot know.
+    /// Returns the CSRF token of a session, which its forms contain. A page of another site cannot know it.
     public func formToken(session token: String) -> String {
         Hexadecimal.encode(secrets.digest(Array("form:\(token)".utf8)))
     }
 
-    /// Stores a session whose token was just made.
+    /// Stores a session whose token was just created.
     func insertSession(_ token: String, for account: ID<Account>, in tx: Transaction) throws {
         let digest = secrets.digest(Array(token.utf8))
         try Sessions.insert(digest, account: account, at: now(), expires: now() + Self.sessionLength, in: tx)

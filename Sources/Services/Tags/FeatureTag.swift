@@ -5,10 +5,10 @@ public import Model
 public import Storage
 
 extension Services {
-    /// How many hashtags a profile shows at the most.
+    /// The largest number of hashtags on a profile.
     private static let featuredLimit = 10
 
-    /// Shows a hashtag on one's profile. A second time changes nothing.
+    /// Features a hashtag on the profile of the account that acts. A second call changes nothing.
     public func featureTag(_ name: String, as principal: Principal) async throws -> FeaturedTag {
         let tag = try tag(name)
         return try await database.write { tx in
@@ -24,7 +24,7 @@ extension Services {
         }
     }
 
-    /// Shows it no more.
+    /// Removes a featured hashtag.
     public func unfeatureTag(_ id: ID<FeaturedTag>, as principal: Principal) async throws {
         try await database.write { tx in
             guard try FeaturedTags.remove(id, by: try actor(principal, in: tx).id, in: tx) else {
@@ -33,7 +33,7 @@ extension Services {
         }
     }
 
-    /// Shows it no more, by its name.
+    /// Removes a featured hashtag by its name.
     public func unfeatureTag(named name: String, as principal: Principal) async throws {
         let tag = try tag(name)
         try await database.write { tx in try FeaturedTags.remove(tag, by: try actor(principal, in: tx).id, in: tx) }

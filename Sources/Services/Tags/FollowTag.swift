@@ -7,7 +7,7 @@ internal import Storage
 extension Services {
     private enum Mark {}
 
-    /// Follows a hashtag, or follows it no more.
+    /// Follows or unfollows a hashtag.
     public func followTag(_ name: String, _ isFollowed: Bool, as principal: Principal) async throws {
         let tag = try tag(name)
         try await database.write { tx in

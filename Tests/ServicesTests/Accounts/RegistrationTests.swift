@@ -80,7 +80,7 @@ struct RegistrationTests {
             taken.invitation = token
             taken.email = "other@mail.example"
             let asked = taken
-            // A mistake in the form does not cost the invitation.
+            // A rejected form does not use up the invitation.
             try await cafe.expect(.field("name", "taken")) { _ = try await $0.register(asked) }
             let outcomes = await withTaskGroup(of: Bool.self) { group in
                 for name in ["ada", "bob", "cyd", "dan"] {

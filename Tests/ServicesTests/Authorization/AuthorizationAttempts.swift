@@ -8,7 +8,8 @@ import TestSupport
 import Testing
 import Vocabulary
 
-/// How each command of ``AuthorizationTable`` is tried: first what it needs is made, then it is tried as somebody.
+/// How each command of ``AuthorizationTable`` is tried: a preparation creates what the command needs, then an attempt
+/// runs it as one principal.
 typealias Attempt = @Sendable (Principal) async throws -> Void
 typealias Preparation = @Sendable (Scene) async throws -> Attempt
 
@@ -16,7 +17,7 @@ enum AuthorizationAttempts {
     static let all: [String: Preparation] = [accounts, moderation, posts, events, follows, personal, notices]
         .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
-    /// There is nothing to find here: who may is told so.
+    /// Runs a command that finds nothing: `notFound` shows that the principal may call it.
     private static func passing(_ body: () async throws -> Void) async throws {
         do { try await body() } catch ServiceError.notFound {}
     }

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Vocabulary
 
-/// Who tries a command; the letters of ``AuthorizationTable``.
+/// Who tries a command, as a letter of ``AuthorizationTable``.
 enum Part: Character, CaseIterable {
     case stranger = "s"
     case suspended = "x"
@@ -30,17 +30,17 @@ enum Part: Character, CaseIterable {
     }
 }
 
-/// What is there before the first try: people and things that are not those of who tries.
+/// What exists before the first attempt: people and things that belong to nobody who tries a command.
 struct Stage: Sendable {
     let cafe: Cafe
-    /// A member who writes and plans, and a moderator.
+    /// A moderator who writes posts and plans events.
     let mia: ID<Account>
-    /// A person of another node.
+    /// A remote person.
     let vic: Account
     let post: ID<Post>
     let announcement: ID<Announcement>
     let app: RegisteredApp
-    /// What Mia handed in.
+    /// An upload of `mia`.
     let picture: ID<Media>
 
     init(_ cafe: Cafe) async throws {
@@ -54,14 +54,14 @@ struct Stage: Sendable {
         picture = try await cafe.services.uploadMedia(MediaDraft(.bytes(TestPicture.png())), as: .member(mia))
     }
 
-    /// A name that nobody has.
+    /// Returns an unused name.
     func name() -> String { "n\(cafe.ids.make(at: cafe.clock.now) as ID<Account>)" }
 
-    /// A new member.
+    /// Creates a new member.
     func person(_ role: Role = .member) async throws -> ID<Account> { try await cafe.member(name(), role) }
 }
 
-/// One try: somebody new, with a group of their own in which they may be something.
+/// One attempt: a new person, with a group of their own in which they may have a role.
 struct Scene: Sendable {
     let stage: Stage
     let part: Part
@@ -70,14 +70,14 @@ struct Scene: Sendable {
 
     var cafe: Cafe { stage.cafe }
     var services: Services { stage.cafe.services }
-    /// In whose name it is tried.
+    /// The account for which the command is tried.
     var account: ID<Account> { part == .group || part == .lostGroup ? group : person }
-    /// Who makes what the try needs: the same account, while it still may.
+    /// The principal that creates what the attempt needs: the same account, before it loses its rights.
     var before: Principal { .onBehalf(of: account) }
 
     init(_ stage: Stage, _ part: Part) async throws {
         (self.stage, self.part) = (stage, part)
-        // Long enough that nobody tries too often.
+        // Enough time for the rate limits of the attempts.
         stage.cafe.clock.pass(.minutes(10))
         person = try await stage.person(part.role)
         let (person, group) = (
@@ -91,7 +91,7 @@ struct Scene: Sendable {
         }
     }
 
-    /// Makes of the person what the part says, and tells as whom it is tried.
+    /// Gives the person the rights of the part, and returns the principal of the attempt.
     func enter() async throws -> Principal {
         let (person, group, now) = (person, group, cafe.clock.now)
         switch part {
@@ -109,13 +109,13 @@ struct Scene: Sendable {
         return account == group ? .group(group, by: person) : .member(person)
     }
 
-    // MARK: - What tries need
+    // MARK: - What attempts need
 
     func ownPost() async throws -> ID<Post> {
         try await services.publishPost(PostDraft(text: "À moi"), as: before)
     }
 
-    /// A post of somebody else, which nobody else may read.
+    /// A post of another author that nobody else may read.
     func hiddenPost(poll: PollDraft? = nil) async throws -> ID<Post> {
         var draft = PostDraft(text: "Pour moi")
         draft.visibility = .direct
@@ -137,10 +137,10 @@ struct Scene: Sendable {
             endsAt: cafe.clock.now + .days(2) + .hours(3), timeZone: "Europe/Paris")
     }
 
-    /// An event of the group, which somebody else planned.
+    /// An event of the group with another organizer.
     func event() async throws -> ID<Event> { try await services.planEvent(evening(), as: .member(stage.mia)) }
 
-    /// An event that its owner addressed to others.
+    /// A remote event that is not addressed to the account.
     func hiddenEvent() async throws -> ID<Event> {
         let id: ID<Event> = cafe.ids.make(at: cafe.clock.now)
         var event = Event(
@@ -174,21 +174,21 @@ struct Scene: Sendable {
         try await services.uploadMedia(MediaDraft(.bytes(TestPicture.png())), as: principal ?? before)
     }
 
-    /// Somebody who asks to become a member.
+    /// A person who waits for approval.
     func applicant() async throws -> ID<Account> {
         let name = stage.name()
         _ = try await services.register(SignUp(name: name, email: "\(name)@mail.example"))
         return try await cafe.local(name).id
     }
 
-    /// An app's word for who speaks through it, as it was read before the try.
+    /// The identity of an app's token, read before the attempt.
     func identity() async throws -> AppIdentity {
         let token = try await services.makeToken(
             .read, app: stage.app.app.id, account: account, person: person, as: .operator)
         return try #require(try await services.identity(ofToken: token))
     }
 
-    /// What the same word says when somebody else speaks: strangers and the operator have no token.
+    /// The identity for another principal: strangers and the operator have no token.
     static func identity(_ known: AppIdentity, of principal: Principal) -> AppIdentity {
         guard principal.account == known.account else {
             return AppIdentity.nobody(like: known)

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every command of Services and who may carry it out. A command that is missing here fails a test.
+/// All commands of Services and who may call each. A command that is missing here fails a test.
 ///
-/// Who: `s` a stranger of another node, `x` a suspended steward, `p` a steward who waits to be let in, `m` a member,
-/// `g` a member who runs the group in question, `M` a moderator, `S` a steward, `O` the operator, `G` a member in the
-/// name of a group that they run, `L` the same after the role was taken away. Words after a name tell two cases apart.
+/// The letters: `s` a remote account, `x` a suspended steward, `p` a steward who waits for approval, `m` a member, `g`
+/// a member who runs the group of the command, `M` a moderator, `S` a steward, `O` the operator, `G` a member in the
+/// name of a group that they run, `L` the same after the role was removed. The words after a command distinguish two
+/// cases.
 enum AuthorizationTable {
     static let rows: [(who: String, commands: [String])] = rights.map { right in
         (right.who, names(right.commands).sorted())
     }
 
     private static let rights: [(who: String, commands: String)] = [
-        // One's own affairs, a person's or a group's.
+        // The account's own things. The account is a person or a group.
         (
             "mgMSG",
             """
@@ -36,7 +37,7 @@ enum AuthorizationTable {
             changeEvent(_:_:as:) of one's own
             """
         ),
-        // What a person does alone: a group has no seat, no password and no settings.
+        // Commands for a person only: a group has no seat, no password and no settings.
         (
             "mgMS",
             """
@@ -47,11 +48,11 @@ enum AuthorizationTable {
         ("p", "resendConfirmation(as:email:)"),
         ("mgMSO", "invite(as:)"),
         ("mgMSGO", "deletePost(_:as:), account(named:as:), lookUp(_:as:)"),
-        // What belongs to a group.
+        // Commands on a group.
         ("gMSGO", "editGroup(_:title:summary:as:), answerFollow(from:to:accept:as:) for a group"),
         ("gMSG", "changeEvent(_:_:as:), postponeEvent(_:as:), cancelEvent(_:as:)"),
         ("gMS", "planEvent(_:as:) where one is no follower"),
-        // Moderation: only of those with less power.
+        // Moderation: only of members with less power.
         (
             "MSO",
             """
@@ -76,7 +77,7 @@ enum AuthorizationTable {
             resetPassword(of:as:), suspend(_:_:as:) a steward, deleteAccount(_:as:) a steward
             """
         ),
-        // What belongs to somebody else is nobody's, and what one may not read one does nothing with.
+        // Things of another owner, and things that the account may not read: nobody may do this.
         (
             "",
             """
@@ -91,7 +92,7 @@ enum AuthorizationTable {
         ),
     ]
 
-    /// How one gets in: who acts is proved by a password, a link, a code, a token or a session.
+    /// Entry points: a password, a link, a code, a token or a session proves who acts.
     static let entrances = names(
         """
         register(_:from:), register(_:through:from:), signIn(name:password:),
@@ -99,7 +100,7 @@ enum AuthorizationTable {
         giveToken(_:), revokeToken(_:clientID:clientSecret:), identity(ofToken:)
         """)
 
-    /// What the node does by itself; nobody asks for it.
+    /// Tasks of the node itself, which no principal starts.
     static let duties = names(
         """
         prepareNode(), publishDuePosts(), endPolls(), tellPollCounts(), tellBeginnings(), words(for:)
@@ -111,7 +112,7 @@ enum AuthorizationTable {
         mayModerate(_:), mayRun(_:_:in:), groupsRun(by:in:), mayChangeEvent(_:as:), maySuspend(_:_:in:)
         """)
 
-    /// Nothing is changed: whose things are read is what the caller says.
+    /// Reads. They change nothing, and the caller names whose things are read.
     static let reads = names(
         """
         profileSource(of:), authorizationQuestion(_:of:), connectedApps(of:), app(_:), filters(of:),

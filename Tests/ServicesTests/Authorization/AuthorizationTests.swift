@@ -30,7 +30,7 @@ struct AuthorizationTests {
         }
     }
 
-    /// Whether a command lets somebody through; a refusal is the only other answer there is.
+    /// Whether a command lets the principal through. The only other accepted result is a refusal.
     private func attempt(
         _ preparation: Preparation, _ part: Part, _ stage: Stage, _ comment: Comment
     ) async throws -> Bool {
@@ -66,7 +66,7 @@ struct AuthorizationTests {
     }
 }
 
-/// What Services offers, read from its source.
+/// The public functions of Services, read from its source.
 private enum PublicCommands {
     private static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -81,7 +81,7 @@ private enum PublicCommands {
         }
     }
 
-    /// `publishPost(_:as:)` and so on.
+    /// Returns all names, such as `publishPost(_:as:)`.
     static func all() throws -> [String] {
         try files(below: ["Sources/Services"]).flatMap { file in
             file.text.matches(of: /public (?:static )?func (\w+)(?:<[^>]*>)?\(/).map { match in
@@ -90,7 +90,7 @@ private enum PublicCommands {
         }
     }
 
-    /// The labels of a list of parameters that begins here; what stands in brackets inside is no label.
+    /// Returns the labels of the parameter list that begins here. Text inside nested brackets contains no labels.
     private static func labels(after start: String.Index, in text: String) -> String {
         var (depth, parameters, current) = (1, [String](), "")
         for character in text[start...] {

@@ -9,7 +9,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A table that is not there lets the second half of a command fail: then the first half has not happened either.
+/// A missing table makes the second half of a command fail. The tests check that the first half is rolled back.
 @Suite("One command, one transaction")
 struct OneTransactionTests {
     @Test("a link that opens no session is not spent", arguments: TestEngine.available)
@@ -95,7 +95,7 @@ struct OneTransactionTests {
                     _ = try await cafe.services.register(wanted, through: identity, from: nil)
                 }
             }
-            // The name is free: nobody was made.
+            // The name is free, because the failed command has stored no account.
             _ = try await cafe.services.register(wanted, through: identity, from: nil)
         }
     }
@@ -120,7 +120,7 @@ struct OneTransactionTests {
     }
 }
 
-/// Holds up who comes to it until it is opened, ten seconds at the most.
+/// Blocks its callers until it is opened, for at most ten seconds.
 private final class Gate: Sendable {
     private let state = Mutex((isReached: false, isOpen: false))
 
@@ -134,7 +134,7 @@ private final class Gate: Sendable {
     }
 }
 
-/// Random bytes that run out.
+/// A source of random bytes that can be made to fail.
 private final class Source: Sendable {
     private let state = Mutex(false)
 
@@ -144,7 +144,7 @@ private final class Source: Sendable {
 }
 
 extension Cafe {
-    /// Runs a body while a table is out of reach.
+    /// Runs a body while a table is renamed.
     fileprivate func without(_ table: SQL, _ body: () async throws -> Void) async throws {
         try await database.write { tx in try tx.run("ALTER TABLE \(table) RENAME TO away") }
         try await body()

@@ -15,7 +15,7 @@ struct StewardTests {
             let (sam, pia) = (try await cafe.member("sam", .steward), try await cafe.member("pia", .steward))
             try await cafe.services.setRole(pia, .member, as: .member(sam))
             try await cafe.expect(.conflict("last_steward")) { try await $0.setRole(sam, .member, as: .member(sam)) }
-            // One who is suspended, or waits to be let in, does not count.
+            // A steward who is suspended or waits for approval does not count.
             try await cafe.services.setRole(pia, .steward, as: .operator)
             try await cafe.services.suspend(pia, true, as: .operator)
             try await cafe.expect(.conflict("last_steward")) { try await $0.setRole(sam, .member, as: .member(sam)) }

@@ -7,7 +7,7 @@ import Storage
 import Testing
 
 extension Cafe {
-    /// A draft for an evening of the main group, in two days.
+    /// A draft of an event of the main group, in two days.
     func evening(capacity: Int? = nil) async throws -> EventDraft {
         var draft = EventDraft(
             group: try await local("cafe").id, title: "Soirée", startsAt: clock.now + .days(2),
@@ -17,12 +17,12 @@ extension Cafe {
         return draft
     }
 
-    /// Plans such an evening.
+    /// Plans such an event.
     func plan(by person: ID<Account>, capacity: Int? = nil) async throws -> ID<Event> {
         try await services.planEvent(try await evening(capacity: capacity), as: .member(person))
     }
 
-    /// An event of another node, stored.
+    /// Stores a remote event.
     func remoteEvent(by owner: Account) async throws -> ID<Event> {
         let event = Event(
             id: ids.make(at: clock.now), iri: try iri("https://far.example/events/1"), owner: owner.id, uuid: "u",
@@ -32,7 +32,7 @@ extension Cafe {
         return event.id
     }
 
-    /// Puts a guest of another node on the list, without a word.
+    /// Puts a remote guest on the guest list without an activity.
     func seat(_ guest: Account, _ event: ID<Event>) async throws -> Guest.State {
         let rank: ID<Guest> = ids.make(at: clock.now)
         let wish = Guest(
@@ -41,7 +41,7 @@ extension Cafe {
         return try await database.write { tx in try GuestLists.ask(wish, rank: rank.rawValue, in: tx) }
     }
 
-    /// Where somebody's sign-up stands.
+    /// Returns the state of a person's RSVP.
     func state(of person: ID<Account>, _ event: ID<Event>) async throws -> Guest.State? {
         try await database.read { db in try GuestLists.find(account: person, event: event, in: db)?.state }
     }

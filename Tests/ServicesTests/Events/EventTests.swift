@@ -177,7 +177,7 @@ struct EventTests {
                     "Accept cafe https://far.example/users/vic/inbox", "Update cafe https://far.example/inbox",
                     "Update cafe https://near.example/inbox",
                 ])
-            // Fewer seats take nobody's; no limit lets everybody in.
+            // Fewer seats remove no guest. Without a limit everybody on the waiting list gets a seat.
             try await cafe.services.changeEvent(id, try await cafe.evening(capacity: 1), as: .member(ada))
             #expect(try await cafe.state(of: guests[0].id, id) == .going)
             try await cafe.services.changeEvent(id, try await cafe.evening(), as: .member(ada))

@@ -35,7 +35,7 @@ struct GuestTests {
             #expect(try await cafe.state(of: vic.id, id) == .going)
             #expect(try await cafe.state(of: eve, id) == .waiting)
             #expect(try await cafe.deliveries() == ["Accept cafe https://far.example/users/vic/inbox"])
-            // Whoever comes back waits behind the others.
+            // A guest who left and asks again is last on the waiting list.
             #expect(try await cafe.services.joinEvent(id, as: .member(ada)) == .waiting)
         }
     }

@@ -80,7 +80,7 @@ struct FollowTests {
                 try await cafe.expect(.notAllowed) {
                     try await $0.answerFollow(from: vic, to: ada, accept: true, as: .member(person))
                 }
-                // What we asked of another node is answered there.
+                // A follow of a remote account can only be answered by that account.
                 try await cafe.expect(.notFound) {
                     try await $0.answerFollow(from: ada, to: vic, accept: true, as: .member(person))
                 }

@@ -44,7 +44,7 @@ struct GroupTests {
             }
             #expect(facts.0 == .moderator && facts.1 == .accepted)
             #expect(facts.2 == "https://cafe.example/groups/tricot#main-key")
-            // From the command line it belongs to nobody.
+            // A group that is created at the command line has no moderator.
             let other = try await cafe.services.createGroup(
                 GroupDraft(name: "chorale", title: "Chorale"), as: .operator)
             #expect(try await cafe.database.read { db in try GroupRoles.moderators(of: other.id, in: db) }.isEmpty)

@@ -333,7 +333,7 @@ extension Cafe {
     }
 }
 
-/// A store in a folder of its own.
+/// A media store in its own folder.
 private struct Darkroom: Sendable {
     let store: MediaStore
     let folder: URL
@@ -350,7 +350,7 @@ private struct Darkroom: Sendable {
         MediaWorker(database: cafe.database, store: store, clock: cafe.clock, logger: Logger(label: "test"))
     }
 
-    /// Every file of the store, those that wait too.
+    /// All files of the store, including those that wait for conversion.
     func files() -> [String] {
         let all = FileManager.default.subpaths(atPath: folder.path) ?? []
         return all.filter { $0.split(separator: "/").last?.contains(".") == true || $0.hasPrefix("incoming/") }

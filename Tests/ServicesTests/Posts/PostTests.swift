@@ -126,7 +126,7 @@ struct PostTests {
             answer.inReplyTo = id
             try await cafe.forgetSayings()
             let answerID = try await cafe.services.publishPost(answer, as: .member(ada))
-            // Answers are repeated, and not boosted.
+            // The group announces a reply (`Announce` of the activity) and does not boost it.
             #expect(try await cafe.sayings() == ["Create ada", "Announce cafe"])
             #expect(try await cafe.post(answerID)?.group == group.id)
         }
@@ -228,7 +228,7 @@ struct EditPostTests {
             let after = try #require(try await cafe.post(id))
             #expect(after.iri == before.iri && after.publishedAt == before.publishedAt)
             #expect(after.editedAt == cafe.clock.now && after.source == "Salut tout le monde" && after.title == "Titre")
-            // Vic is named no more, and still hears what became of it.
+            // The edit no longer mentions Vic, but Vic still receives it.
             #expect(try await cafe.deliveries() == ["Update ada https://far.example/users/vic/inbox"])
             let source = try await cafe.services.source(of: id, by: ada)
             #expect(source == ("Titre", "Salut tout le monde"))

@@ -10,7 +10,7 @@ import Vocabulary
 
 @Suite("Votes that travel")
 struct VoteTests {
-    /// A poll of somebody elsewhere, stored.
+    /// Stores a poll of a remote author.
     private static func asked(_ cafe: Cafe, by vera: Account) async throws -> ID<Post> {
         var post = Post(
             id: cafe.ids.make(at: cafe.clock.now), iri: try iri("https://far.example/posts/1"), author: vera.id,

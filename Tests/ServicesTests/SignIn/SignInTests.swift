@@ -46,7 +46,7 @@ struct SignInTests {
             #expect(read.0 == old && read.1 == old)
             let token = try await cafe.services.signIn(name: old, password: password)
             #expect(try await cafe.services.session(token)?.account.id == ada)
-            // No mail server would carry a link there.
+            // No mail server would deliver a link to this address.
             try await cafe.expect(.field("email", "not_an_address")) {
                 try await $0.sendSignInLink(email: old, language: "en")
             }
@@ -130,7 +130,7 @@ struct SignInTests {
             for wrong in [String(token), "", "never"] {
                 try await cafe.expect(.conflict("link_used_or_old")) { _ = try await $0.useSignInLink(wrong) }
             }
-            // The one of the command line lasts a day.
+            // A link of the command line is valid for a day.
             _ = try await cafe.services.useSignInLink(String(try #require(link.split(separator: "=").last)))
         }
     }
