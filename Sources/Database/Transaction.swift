@@ -10,7 +10,7 @@ public protocol Queryable {
 
     /// Has what follows planned for its values, where PostgreSQL would make one plan for all: for statements whose best
     /// way hangs on how rare a value is. It costs a plan each time, until the end of this read or write.
-    func planForValues() throws(DatabaseError)
+    func forceCustomPlan() throws(DatabaseError)
 }
 
 extension Queryable {
@@ -39,7 +39,7 @@ public final class Snapshot: Queryable {
     }
 
     /// Has what follows planned for its values.
-    public func planForValues() throws(DatabaseError) { try session.planForValues() }
+    public func forceCustomPlan() throws(DatabaseError) { try session.forceCustomPlan() }
 
     /// Lets the engine parse and plan a statement without running it.
     func prepare(_ sql: SQL) throws(DatabaseError) {
@@ -62,7 +62,7 @@ public final class Transaction: Queryable {
     public static let announcementLimitBytes = 7_900
 
     /// A statement that waits for the end, and the row that it changes.
-    private struct Late {
+    private struct DeferredStatement {
         let table: String
         let row: Int64
         let sql: SQL
@@ -70,7 +70,7 @@ public final class Transaction: Queryable {
 
     private let session: Session
     private(set) var announcements: [String] = []
-    private var late: [Late] = []
+    private var deferred: [DeferredStatement] = []
 
     init(session: Session) {
         self.session = session
@@ -85,7 +85,7 @@ public final class Transaction: Queryable {
     }
 
     /// Has what follows planned for its values.
-    public func planForValues() throws(DatabaseError) { try session.planForValues() }
+    public func forceCustomPlan() throws(DatabaseError) { try session.forceCustomPlan() }
 
     /// Runs a statement for its effect.
     ///
@@ -104,14 +104,14 @@ public final class Transaction: Queryable {
     ///
     /// The row is locked for the commit alone; and since all transactions come to such rows at their end and in one
     /// order, by table and number, none waits for another that waits for it.
-    public func runLast(on table: String, row: Int64, _ sql: SQL) {
-        late.append(Late(table: table, row: row, sql: sql))
+    public func deferUntilCommit(on table: String, row: Int64, _ sql: SQL) {
+        deferred.append(DeferredStatement(table: table, row: row, sql: sql))
     }
 
     /// Runs what waits for the end. Called once, when the body is through.
     func finish() throws(DatabaseError) {
         // Stable: what concerns one row happens in the order in which it was asked for.
-        for statement in late.sorted(by: { ($0.table, $0.row) < ($1.table, $1.row) }) { try run(statement.sql) }
+        for statement in deferred.sorted(by: { ($0.table, $0.row) < ($1.table, $1.row) }) { try run(statement.sql) }
     }
 
     /// Tells `message` to every listener in every process, after the commit and only then.
@@ -168,7 +168,7 @@ final class Session {
         }
     }
 
-    func planForValues() throws(DatabaseError) {
+    func forceCustomPlan() throws(DatabaseError) {
         guard connection.engine == .postgres else { return }
         do {
             try connection.send(Statement(text: "SET LOCAL plan_cache_mode = force_custom_plan"))

@@ -35,7 +35,7 @@ public struct Federation: Sendable {
     public let collections: Collections
     /// Saying something.
     public let outbox: Outbox
-    /// What happened at the gate, by code.
+    /// What happened at the authenticator, by code.
     public let counters: Counters
     /// Activities that were let in and are not yet processed, as they were parsed.
     let parsed = ParsedActivities()

@@ -5,7 +5,7 @@ public import Storage
 public import Vocabulary
 
 /// What an identifier of this node names.
-public enum LocalThing: Hashable, Sendable {
+public enum LocalResource: Hashable, Sendable {
     /// A person, by name.
     case person(String)
     /// A group, by name.
@@ -126,7 +126,7 @@ public struct LocalIdentifiers: Sendable, Hashable {
     /// What the identifier names.
     ///
     /// - Returns: nil when it is not ours, or ours and nothing: spellings are compared byte by byte.
-    public func parse(_ iri: IRI) -> LocalThing? {
+    public func parse(_ iri: IRI) -> LocalResource? {
         guard isLocal(iri), iri.query == nil else { return nil }
         let parts = iri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
         if let fragment = iri.fragment {
@@ -136,7 +136,7 @@ public struct LocalIdentifiers: Sendable, Hashable {
         return actor(parts) ?? collection(parts) ?? object(parts)
     }
 
-    private func actor(_ parts: [String]) -> LocalThing? {
+    private func actor(_ parts: [String]) -> LocalResource? {
         if parts == ["actor"] { return .instanceActor }
         guard parts.count == 2, Self.isName(parts[1]) else { return nil }
         switch parts[0] {
@@ -146,7 +146,7 @@ public struct LocalIdentifiers: Sendable, Hashable {
         }
     }
 
-    private func collection(_ parts: [String]) -> LocalThing? {
+    private func collection(_ parts: [String]) -> LocalResource? {
         let length = parts.first == "actor" ? 1 : 2
         let owner = Array(parts.prefix(length))
         guard actor(owner) != nil else { return nil }
@@ -163,7 +163,7 @@ public struct LocalIdentifiers: Sendable, Hashable {
         }
     }
 
-    private func object(_ parts: [String]) -> LocalThing? {
+    private func object(_ parts: [String]) -> LocalResource? {
         guard let first = parts.first else { return nil }
         if parts == ["inbox"] { return .sharedInbox }
         if parts.count == 1, first.hasPrefix("@"), Self.isName(String(first.dropFirst())) {
@@ -171,13 +171,13 @@ public struct LocalIdentifiers: Sendable, Hashable {
         }
         guard parts.count == 2 || parts.count == 3 else { return nil }
         switch (first, parts.count == 3 ? parts[2] : "") {
-        case ("posts", ""): return ID(parts[1]).map(LocalThing.post)
-        case ("posts", "replies"): return ID(parts[1]).map(LocalThing.replies)
-        case ("posts", "context"): return ID(parts[1]).map(LocalThing.context)
-        case ("events", ""): return ID(parts[1]).map(LocalThing.event)
-        case ("events", "attendees"): return ID(parts[1]).map(LocalThing.attendees)
-        case ("events", "replies"): return ID(parts[1]).map(LocalThing.eventReplies)
-        case ("activities", ""): return ID(parts[1]).map(LocalThing.activity)
+        case ("posts", ""): return ID(parts[1]).map(LocalResource.post)
+        case ("posts", "replies"): return ID(parts[1]).map(LocalResource.replies)
+        case ("posts", "context"): return ID(parts[1]).map(LocalResource.context)
+        case ("events", ""): return ID(parts[1]).map(LocalResource.event)
+        case ("events", "attendees"): return ID(parts[1]).map(LocalResource.attendees)
+        case ("events", "replies"): return ID(parts[1]).map(LocalResource.eventReplies)
+        case ("activities", ""): return ID(parts[1]).map(LocalResource.activity)
         case ("tags", "") where !parts[1].isEmpty: return .hashtag(parts[1])
         default: return nil
         }

@@ -14,12 +14,12 @@ internal import Vocabulary
 /// A request for an object that the signer may not read gets the same response as a request for an object that does not
 /// exist. So an invalid signature counts as no signature.
 struct AuthorizedFetch: Sendable {
-    let gate: InboxGate
+    let authenticator: InboxAuthenticator
     let federation: Federation
     private let policies: HostPolicies
 
-    init(gate: InboxGate, federation: Federation) {
-        self.gate = gate
+    init(authenticator: InboxAuthenticator, federation: Federation) {
+        self.authenticator = authenticator
         self.federation = federation
         policies = HostPolicies(database: federation.database, mode: federation.community.mode)
     }
@@ -30,10 +30,10 @@ struct AuthorizedFetch: Sendable {
     ///   suspended or deleted.
     func signer(of request: Request) async -> Account? {
         let isSigned = request.headers.contains(Self.signature) || request.headers.contains(Self.signatureInput)
-        guard isSigned, let signer = try? await gate.signer(of: head(of: request)),
+        guard isSigned, let signer = try? await authenticator.signer(of: head(of: request)),
             (try? await policies.admits(signer.host)) == true
         else { return nil }
-        // The gate may have cached the signer some time ago. One more query is cheap here.
+        // the authenticator may have cached the signer some time ago. One more query is cheap here.
         let id = signer.id
         let account = try? await federation.database.read { db in try Accounts.byID(id, in: db) }
         guard let account, account.isActive else { return nil }

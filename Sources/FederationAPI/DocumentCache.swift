@@ -34,17 +34,17 @@ final class DocumentCache: Sendable {
     }
 
     /// Returns the cached response, or makes one. Only a response with status 200 is cached.
-    func answer(
+    func response(
         _ key: String, now: ContinuousClock.Instant = .now, make: () async throws -> Response
     ) async throws -> Response {
         let (known, generation) = state.withLock { ($0.answers.value(for: key, at: now), $0.generation) }
         if let known { return known }
-        let answer = try await make()
-        guard answer.status == .ok, key.utf8.count <= Self.keyBytes else { return answer }
+        let response = try await make()
+        guard response.status == .ok, key.utf8.count <= Self.keyBytes else { return response }
         state.withLock { state in
             guard state.generation == generation else { return }
-            state.answers.insert(answer, for: key, until: now + Self.age)
+            state.answers.insert(response, for: key, until: now + Self.age)
         }
-        return answer
+        return response
     }
 }

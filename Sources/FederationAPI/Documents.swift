@@ -38,8 +38,8 @@ struct Documents: Sendable {
     func closed(_ json: JSON) -> Response { Self.activity(json.serialized(), cache: "private, no-store") }
 
     /// The tombstone of a deleted object. Spec: ActivityPub §6.4.
-    func gone(_ stone: StoredTombstone) -> Response {
-        gone(stone.iri, formerType: stone.formerType, at: stone.deletedAt)
+    func gone(_ tombstone: StoredTombstone) -> Response {
+        gone(tombstone.iri, formerType: tombstone.formerType, at: tombstone.deletedAt)
     }
 
     /// The tombstone of a deleted object.
@@ -50,7 +50,7 @@ struct Documents: Sendable {
 
     private static func activity(_ body: [UInt8], status: HTTPResponse.Status = .ok, cache: String) -> Response {
         let headers: HTTPFields = [.vary: "Accept, Signature, Signature-Input", .cacheControl: cache]
-        return Answers.json(body, contentType: ActivityMediaType.activity, status: status, headers: headers)
+        return Responses.json(body, contentType: ActivityMediaType.activity, status: status, headers: headers)
     }
 
     // MARK: - Actors
@@ -66,8 +66,8 @@ struct Documents: Sendable {
     func actor(_ iri: IRI) async throws -> Found {
         try await federation.database.read { db in
             guard let account = try Accounts.byIRI(iri, in: db) else {
-                guard let stone = try Tombstones.find(iri, in: db) else { throw RequestError.notFound }
-                return .gone(formerType: stone.formerType, at: stone.deletedAt)
+                guard let tombstone = try Tombstones.find(iri, in: db) else { throw RequestError.notFound }
+                return .gone(formerType: tombstone.formerType, at: tombstone.deletedAt)
             }
             guard account.isLocal, account.suspendedAt == nil else { throw RequestError.notFound }
             if let deletedAt = account.deletedAt {

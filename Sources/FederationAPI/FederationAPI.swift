@@ -8,7 +8,7 @@ internal import Storage
 /// The server-to-server API: everything that peers fetch from this node, and the inboxes to which they post.
 public struct FederationAPI: Sendable {
     let documents: Documents
-    let gate: InboxGate
+    let authenticator: InboxAuthenticator
     let version: String
 
     /// Creates the API.
@@ -17,15 +17,16 @@ public struct FederationAPI: Sendable {
     ///   - gate: checks and stores activities. There must be one for the whole process, because it holds the rate
     ///     limits and caches.
     ///   - version: the version of this program for NodeInfo.
-    public init(federation: Federation, gate: InboxGate, software version: String) {
-        documents = Documents(federation: federation, fetch: AuthorizedFetch(gate: gate, federation: federation))
-        self.gate = gate
+    public init(federation: Federation, authenticator: InboxAuthenticator, software version: String) {
+        documents = Documents(
+            federation: federation, fetch: AuthorizedFetch(authenticator: authenticator, federation: federation))
+        self.authenticator = authenticator
         self.version = version
     }
 
     /// All routes.
     public var routes: [Route] {
-        InboxRoutes(documents: documents, gate: gate).routes
+        InboxRoutes(documents: documents, authenticator: authenticator).routes
             + ActorRoutes(documents: documents).routes
             + CollectionRoutes(documents: documents).routes
             + ObjectRoutes(documents: documents).routes

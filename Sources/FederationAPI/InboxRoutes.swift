@@ -17,12 +17,12 @@ struct InboxRoutes: Sendable {
     static let budgetBytes = 134_217_728
 
     let documents: Documents
-    let gate: InboxGate
+    let authenticator: InboxAuthenticator
     private let budget = ByteBudget(bytes: Self.budgetBytes)
 
-    init(documents: Documents, gate: InboxGate) {
+    init(documents: Documents, authenticator: InboxAuthenticator) {
         self.documents = documents
-        self.gate = gate
+        self.authenticator = authenticator
     }
 
     var routes: [Route] {
@@ -50,19 +50,19 @@ struct InboxRoutes: Sendable {
 
     private func receive(_ request: Request) async throws -> Response {
         do {
-            return try await budget.read(request, limit: InboxGate.limitBytes) { body in
+            return try await budget.read(request, limit: InboxAuthenticator.limitBytes) { body in
                 let head = documents.fetch.head(of: request)
-                _ = try await gate.accept(head, mediaType: request.headers[.contentType], body: body)
-                return Answers.empty(.accepted)
+                _ = try await authenticator.accept(head, mediaType: request.headers[.contentType], body: body)
+                return Responses.empty(.accepted)
             }
-        } catch let refusal as GateRefusal {
-            return Self.answer(to: refusal)
+        } catch let refusal as InboxRejection {
+            return Self.response(to: refusal)
         } catch ByteBudget.Exhausted.exhausted {
-            return Self.answer(to: GateRefusal(503, "overloaded"))
+            return Self.response(to: InboxRejection(503, "overloaded"))
         }
     }
 
-    private static func answer(to refusal: GateRefusal) -> Response {
+    private static func response(to refusal: InboxRejection) -> Response {
         let status = HTTPResponse.Status(code: (400...599).contains(refusal.status) ? refusal.status : 400)
         var response = ErrorResponses.document(status, code: refusal.code)
         if status.code == 503 || status.code == 429 { response.headers[.retryAfter] = "\(retryAfterSeconds)" }

@@ -50,7 +50,7 @@ struct ObjectRoutes: Sendable {
     ) async throws -> Response {
         let id: ID<Post> = try documents.number(context)
         if let view = try await view(id, for: nil) { return documents.open(try await make(view)) }
-        if let stone = try await stone(identifiers.post(id)) { return documents.gone(stone) }
+        if let tombstone = try await tombstone(identifiers.post(id)) { return documents.gone(tombstone) }
         guard let signer = await documents.fetch.signer(of: request), let view = try await view(id, for: signer) else {
             throw RequestError.notFound
         }
@@ -75,12 +75,13 @@ struct ObjectRoutes: Sendable {
         let id: ID<Post> = try documents.number(context)
         guard let quoting = context.parameter("quoting").flatMap({ ID<Post>($0) }) else { throw RequestError.notFound }
         return try await post(request, context) { view in
-            let word = identifiers.quoteAuthorization(of: id, in: quoting)
+            let authorization = identifiers.quoteAuthorization(of: id, in: quoting)
             let post = try await federation.database.read { db in try Posts.byID(quoting, in: db) }
-            guard let post, post.quote?.post == id, post.quote?.authorization == word else {
+            guard let post, post.quote?.post == id, post.quote?.authorization == authorization else {
                 throw RequestError.notFound
             }
-            return QuoteAuthorization.document(word, author: view.author.iri, quoted: view.post.iri, quoting: post.iri)
+            return QuoteAuthorization.document(
+                authorization, author: view.author.iri, quoted: view.post.iri, quoting: post.iri)
         }
     }
 
@@ -91,7 +92,7 @@ struct ObjectRoutes: Sendable {
     ) async throws -> Response {
         let id: ID<Event> = try documents.number(context)
         if let view = try await view(id, for: nil) { return documents.open(try await make(view)) }
-        if let stone = try await stone(identifiers.event(id)) { return documents.gone(stone) }
+        if let tombstone = try await tombstone(identifiers.event(id)) { return documents.gone(tombstone) }
         guard let signer = await documents.fetch.signer(of: request), let view = try await view(id, for: signer) else {
             throw RequestError.notFound
         }
@@ -125,7 +126,7 @@ struct ObjectRoutes: Sendable {
         Audience(of: document).all.contains(reader.iri) || document.iri("object") == reader.iri
     }
 
-    private func stone(_ iri: IRI) async throws -> StoredTombstone? {
+    private func tombstone(_ iri: IRI) async throws -> StoredTombstone? {
         try await federation.database.read { db in try Tombstones.find(iri, in: db) }
     }
 }

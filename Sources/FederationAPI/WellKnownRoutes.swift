@@ -36,7 +36,7 @@ struct WellKnownRoutes: Sendable {
 
     private static func open(_ body: [UInt8], _ contentType: String) -> Response {
         let headers: HTTPFields = [.accessControlAllowOrigin: "*", .cacheControl: "public, max-age=60"]
-        return Answers.json(body, contentType: contentType, headers: headers)
+        return Responses.json(body, contentType: contentType, headers: headers)
     }
 
     // MARK: - WebFinger
@@ -44,7 +44,7 @@ struct WellKnownRoutes: Sendable {
     private func webFinger(_ request: Request) async throws -> Response {
         // The whole query is the cache key, because peers nearly always write the same query in the same way.
         let query = request.uri.query ?? ""
-        return try await documents.cache.answer("webfinger?\(query)") {
+        return try await documents.cache.response("webfinger?\(query)") {
             guard let resource = Query(query)["resource"], !resource.isEmpty else {
                 throw RequestError.malformed(code: "missing_resource")
             }
@@ -118,9 +118,9 @@ struct WellKnownRoutes: Sendable {
               <Link rel="lrdd" template="\(template)"/>
             </XRD>
             """
-        var answer = Self.open(Array(document.utf8), "application/xrd+xml; charset=utf-8")
-        Vary.add("Accept", to: &answer.headers)
-        return answer
+        var response = Self.open(Array(document.utf8), "application/xrd+xml; charset=utf-8")
+        Vary.add("Accept", to: &response.headers)
+        return response
     }
 
     private var hostMetaJSON: Response {
@@ -131,7 +131,7 @@ struct WellKnownRoutes: Sendable {
     // MARK: - NodeInfo
 
     private func nodeInfo(_ schema: NodeInfo.Version) async throws -> Response {
-        try await documents.cache.answer("nodeinfo/\(schema.rawValue)") {
+        try await documents.cache.response("nodeinfo/\(schema.rawValue)") {
             let now = documents.federation.clock.now
             let counts = try await documents.federation.database.read { db in
                 try Accounts.counts(activeSince: now - .days(30), halfYear: now - .days(180), in: db)

@@ -24,7 +24,7 @@ package enum CavageSignature {
     /// Parses `a="b",c=d`. Values may be quoted, and white space around commas and equals signs is allowed.
     ///
     /// Spec: RFC 7235 §2.1 (auth-param). Some senders write the scheme name `Signature` first; it is skipped.
-    package static func parameters(of header: String) throws(SignatureRefusal) -> Parameters {
+    package static func parameters(of header: String) throws(SignatureError) -> Parameters {
         guard header.utf8.count <= largestHeaderBytes else { throw .malformedSignature }
         var reader = ParameterReader(header)
         reader.skipScheme()
@@ -41,7 +41,7 @@ package enum CavageSignature {
     /// The listed header names in lower case.
     ///
     /// - Throws: `duplicateParameter` when a name is listed twice, `weakCoverage` when the list is empty.
-    package static func list(_ headers: String?) throws(SignatureRefusal) -> [String] {
+    package static func list(_ headers: String?) throws(SignatureError) -> [String] {
         let names = (headers ?? "").split(separator: " ").map { Characters.lowercased($0) }
         guard !names.isEmpty else { throw .weakCoverage }
         guard names.count <= largestList else { throw .malformedSignature }
@@ -52,7 +52,7 @@ package enum CavageSignature {
         return names
     }
 
-    static func declared(_ algorithm: String?) throws(SignatureRefusal) -> DeclaredAlgorithm {
+    static func declared(_ algorithm: String?) throws(SignatureError) -> DeclaredAlgorithm {
         switch algorithm.map({ Characters.lowercased($0) }) {
         case nil, "hs2019": return .hs2019
         case "rsa-sha256": return .rsaSHA256
@@ -69,7 +69,7 @@ package enum CavageSignature {
     /// - Throws: `missingHeader`, `dateMissing` when a listed time has no value, `unsupportedComponent`.
     package static func signingString(
         _ names: [String], head: RequestHead, target: String, parameters: Parameters
-    ) throws(SignatureRefusal) -> [UInt8] {
+    ) throws(SignatureError) -> [UInt8] {
         var lines: [String] = []
         for name in names {
             lines.append("\(name): \(try value(of: name, head: head, target: target, parameters: parameters))")
@@ -79,7 +79,7 @@ package enum CavageSignature {
 
     private static func value(
         of name: String, head: RequestHead, target: String, parameters: Parameters
-    ) throws(SignatureRefusal) -> String {
+    ) throws(SignatureError) -> String {
         switch name {
         case "(request-target)":
             return "\(Characters.lowercased(head.method)) \(target)"
@@ -116,7 +116,7 @@ private struct ParameterReader {
     }
 
     /// Takes `name = value`; the name is returned in lower case.
-    mutating func pair() throws(SignatureRefusal) -> (name: String, value: String) {
+    mutating func pair() throws(SignatureError) -> (name: String, value: String) {
         let name = rest.prefix(while: Characters.isToken)
         rest = rest.dropFirst(name.count)
         skipSpace()
@@ -129,7 +129,7 @@ private struct ParameterReader {
     /// Takes the comma before the next parameter.
     ///
     /// - Returns: whether another parameter follows; `false` at the end.
-    mutating func skipComma() throws(SignatureRefusal) -> Bool {
+    mutating func skipComma() throws(SignatureError) -> Bool {
         skipSpace()
         guard let next = rest.popFirst() else { return false }
         guard next == UInt8(ascii: ",") else { throw .malformedSignature }
@@ -137,7 +137,7 @@ private struct ParameterReader {
         return true
     }
 
-    private mutating func quoted() throws(SignatureRefusal) -> String {
+    private mutating func quoted() throws(SignatureError) -> String {
         rest = rest.dropFirst()
         var text: [UInt8] = []
         while let byte = rest.popFirst() {
@@ -152,7 +152,7 @@ private struct ParameterReader {
         throw .malformedSignature
     }
 
-    private mutating func bare() throws(SignatureRefusal) -> String {
+    private mutating func bare() throws(SignatureError) -> String {
         let value = rest.prefix { (0x21...0x7E).contains($0) && !"\",;\\".utf8.contains($0) }
         guard !value.isEmpty else { throw .malformedSignature }
         rest = rest.dropFirst(value.count)

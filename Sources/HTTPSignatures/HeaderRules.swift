@@ -9,7 +9,7 @@ enum HeaderRules {
         "signature", "signature-input", "digest", "content-digest", "date", "host", "content-length", "authorization",
     ]
 
-    static func check(_ head: RequestHead) throws(SignatureRefusal) {
+    static func check(_ head: RequestHead) throws(SignatureError) {
         guard Characters.isToken(head.method), head.target.hasPrefix("/"), Characters.isVisible(head.target)
         else { throw .malformedHeader }
         var seen: Set<String> = []
@@ -32,7 +32,7 @@ enum KeyIDRules {
     ///     as this server.
     ///   - scheme: the configured scheme. Keys over plain http are accepted only by a server that itself uses plain
     ///     http, as in tests.
-    static func check(_ keyID: String?, authority: String, scheme: String) throws(SignatureRefusal) -> String {
+    static func check(_ keyID: String?, authority: String, scheme: String) throws(SignatureError) -> String {
         guard let keyID, keyID.utf8.count <= largestBytes, Characters.isVisible(keyID),
             !keyID.contains(where: isForbidden)
         else { throw .badKeyID }

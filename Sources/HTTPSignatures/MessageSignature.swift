@@ -35,12 +35,12 @@ package enum MessageSignature {
     /// A label that cannot be used does not affect the other labels.
     static func labels(
         input: String, signature: String
-    ) throws(SignatureRefusal) -> [Result<Labelled, SignatureRefusal>] {
+    ) throws(SignatureError) -> [Result<Labelled, SignatureError>] {
         let inputs = try dictionary(input)
         let signatures = try dictionary(signature)
-        var labels: [Result<Labelled, SignatureRefusal>] = []
+        var labels: [Result<Labelled, SignatureError>] = []
         for (label, member) in inputs.members {
-            do throws(SignatureRefusal) {
+            do throws(SignatureError) {
                 labels.append(.success(try read(label, member, signatures.members[label])))
             } catch {
                 labels.append(.failure(error))
@@ -49,7 +49,7 @@ package enum MessageSignature {
         return labels
     }
 
-    static func declared(_ algorithm: String?) throws(SignatureRefusal) -> DeclaredAlgorithm {
+    static func declared(_ algorithm: String?) throws(SignatureError) -> DeclaredAlgorithm {
         switch algorithm {
         case nil: return .unstated
         case "rsa-v1_5-sha256": return .rsaSHA256
@@ -63,14 +63,14 @@ package enum MessageSignature {
     /// - Parameter parameters: the canonical inner list with its parameters.
     package static func signatureBase(
         _ components: [String], parameters: String, head: RequestHead
-    ) throws(SignatureRefusal) -> [UInt8] {
+    ) throws(SignatureError) -> [UInt8] {
         var base = ""
         for component in components { base += "\"\(component)\": \(try value(of: component, head: head))\n" }
         base += "\"@signature-params\": \(parameters)"
         return Array(base.utf8)
     }
 
-    private static func value(of component: String, head: RequestHead) throws(SignatureRefusal) -> String {
+    private static func value(of component: String, head: RequestHead) throws(SignatureError) -> String {
         switch component {
         case "@method": return head.method
         case "@target-uri": return "\(head.scheme)://\(authority(head))\(head.target)"
@@ -92,7 +92,7 @@ package enum MessageSignature {
         Authority.normalized(head.authority, scheme: head.scheme)
     }
 
-    private static func dictionary(_ header: String) throws(SignatureRefusal) -> StructuredDictionary {
+    private static func dictionary(_ header: String) throws(SignatureError) -> StructuredDictionary {
         guard header.utf8.count <= largestHeaderBytes else { throw .malformedSignature }
         do throws(StructuredDictionary.Failure) {
             return try StructuredDictionary(header, most: largestLabelCount)
@@ -108,7 +108,7 @@ package enum MessageSignature {
 
     private static func read(
         _ label: String, _ member: ItemOrInnerList, _ signature: ItemOrInnerList?
-    ) throws(SignatureRefusal) -> Labelled {
+    ) throws(SignatureError) -> Labelled {
         guard case .innerList(let list) = member, let bytes = StructuredDictionary.bytes(signature),
             let parameters = try? StructuredDictionary.serialize(list)
         else { throw .malformedSignature }
@@ -130,7 +130,7 @@ package enum MessageSignature {
         return labelled
     }
 
-    private static func components(_ list: BareInnerList) throws(SignatureRefusal) -> [String] {
+    private static func components(_ list: BareInnerList) throws(SignatureError) -> [String] {
         var names: [String] = []
         for item in list {
             guard case .string(let name) = item.rfc9651BareItem else { throw .malformedSignature }

@@ -52,7 +52,7 @@ public struct Signer {
         let names = ["(request-target)", "host", "date"] + present(["digest", "content-type"], in: head)
         let algorithm = key.algorithm == .rsa ? "rsa-sha256" : "hs2019"
         let text: [UInt8]
-        do throws(SignatureRefusal) {
+        do throws(SignatureError) {
             text = try CavageSignature.signingString(names, head: head, target: head.target, parameters: .empty)
         } catch {
             throw .unsafeValue(error.rawValue)
@@ -72,7 +72,7 @@ public struct Signer {
         let list = components.map { "\"\($0)\"" }.joined(separator: " ")
         let parameters = "(\(list));created=\(now / 1000);keyid=\"\(keyID)\";alg=\"\(algorithm)\""
         let base: [UInt8]
-        do throws(SignatureRefusal) {
+        do throws(SignatureError) {
             base = try MessageSignature.signatureBase(components, parameters: parameters, head: head)
         } catch {
             throw .unsafeValue(error.rawValue)
@@ -101,7 +101,7 @@ public struct Signer {
         let isPlain = Characters.isVisible(keyID) && !keyID.utf8.contains { "\"\\".utf8.contains($0) }
         guard isPlain else { throw .unsafeValue("key id") }
         guard Characters.isVisible(head.authority), !head.authority.contains("/") else { throw .unsafeValue("host") }
-        do throws(SignatureRefusal) {
+        do throws(SignatureError) {
             try HeaderRules.check(head)
         } catch {
             throw .unsafeValue(error.rawValue)

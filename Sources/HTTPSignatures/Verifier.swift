@@ -42,7 +42,7 @@ public struct Verifier: Sendable {
     /// - Parameters:
     ///   - body: the bytes as received; `nil` when there is no body.
     ///   - now: milliseconds since 1970 UTC.
-    public func parse(_ head: RequestHead, body: [UInt8]?, now: Int64) throws(SignatureRefusal) -> ParsedSignature {
+    public func parse(_ head: RequestHead, body: [UInt8]?, now: Int64) throws(SignatureError) -> ParsedSignature {
         try HeaderRules.check(head)
         var own = head
         own.authority = authority
@@ -85,7 +85,7 @@ public struct Verifier: Sendable {
 // MARK: - draft-cavage-12
 
 extension Verifier {
-    private func parseCavage(_ header: String, _ request: Request) throws(SignatureRefusal) -> ParsedSignature {
+    private func parseCavage(_ header: String, _ request: Request) throws(SignatureError) -> ParsedSignature {
         let parameters = try CavageSignature.parameters(of: header)
         guard let encoded = parameters.signature else { throw .malformedSignature }
         let keyID = try KeyIDRules.check(parameters.keyID, authority: authority, scheme: scheme)
@@ -105,12 +105,12 @@ extension Verifier {
             candidates: try cavageCandidates(names, parameters, request.head))
     }
 
-    private func checkCavageTimes(_ names: [String], _ declared: DeclaredAlgorithm) throws(SignatureRefusal) {
+    private func checkCavageTimes(_ names: [String], _ declared: DeclaredAlgorithm) throws(SignatureError) {
         let usesParameters = names.contains("(created)") || names.contains("(expires)")
         guard !usesParameters || declared == .hs2019 else { throw .unsupportedAlgorithm }
     }
 
-    private func checkCavageCoverage(_ names: [String], _ request: Request) throws(SignatureRefusal) {
+    private func checkCavageCoverage(_ names: [String], _ request: Request) throws(SignatureError) {
         let covers = Set(names)
         if request.needsDigest, !covers.contains("digest") {
             throw request.head.values(of: "digest").isEmpty ? .digestMissing : .digestNotSigned
@@ -122,7 +122,7 @@ extension Verifier {
 
     private func cavageCreated(
         _ names: [String], _ parameters: CavageSignature.Parameters, _ head: RequestHead
-    ) throws(SignatureRefusal) -> Int64 {
+    ) throws(SignatureError) -> Int64 {
         if names.contains("(created)") {
             guard let created = parameters.created else { throw .dateMissing }
             return try Self.milliseconds(created)
@@ -135,7 +135,7 @@ extension Verifier {
 
     private func cavageCandidates(
         _ names: [String], _ parameters: CavageSignature.Parameters, _ head: RequestHead
-    ) throws(SignatureRefusal) -> [[UInt8]] {
+    ) throws(SignatureError) -> [[UInt8]] {
         let targets = head.method == "GET" && head.path != head.target ? [head.target, head.path] : [head.target]
         var candidates: [[UInt8]] = []
         for target in targets {
@@ -146,7 +146,7 @@ extension Verifier {
     }
 
     /// Converts decimal seconds since 1970 to milliseconds; a fraction is allowed and ignored.
-    private static func milliseconds(_ seconds: String) throws(SignatureRefusal) -> Int64 {
+    private static func milliseconds(_ seconds: String) throws(SignatureError) -> Int64 {
         let parts = seconds.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let areDigits = parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(Characters.isDigit) }
         guard areDigits, let whole = parts.first, whole.utf8.count <= 15, let value = Int64(whole)
@@ -161,10 +161,10 @@ extension Verifier {
     /// Returns the first label that passes every check. When none does, it throws the refusal of the first label.
     private func parseMessageSignature(
         input: String, signature: String, _ request: Request
-    ) throws(SignatureRefusal) -> ParsedSignature {
-        var firstRefusal: SignatureRefusal?
+    ) throws(SignatureError) -> ParsedSignature {
+        var firstRefusal: SignatureError?
         for label in try MessageSignature.labels(input: input, signature: signature) {
-            do throws(SignatureRefusal) {
+            do throws(SignatureError) {
                 return try judge(try label.get(), request)
             } catch {
                 firstRefusal = firstRefusal ?? error
@@ -175,7 +175,7 @@ extension Verifier {
 
     private func judge(
         _ label: MessageSignature.Labelled, _ request: Request
-    ) throws(SignatureRefusal) -> ParsedSignature {
+    ) throws(SignatureError) -> ParsedSignature {
         let keyID = try KeyIDRules.check(label.keyID, authority: authority, scheme: scheme)
         let declared = try MessageSignature.declared(label.algorithm)
         try checkMessageCoverage(label.components, request)
@@ -195,7 +195,7 @@ extension Verifier {
             declared: declared, candidates: [base])
     }
 
-    private func checkMessageCoverage(_ components: [String], _ request: Request) throws(SignatureRefusal) {
+    private func checkMessageCoverage(_ components: [String], _ request: Request) throws(SignatureError) {
         let covers = Set(components)
         if request.needsDigest, !covers.contains("content-digest") {
             let hasNone = request.head.values(of: "content-digest").isEmpty
@@ -211,14 +211,14 @@ extension Verifier {
 extension Verifier {
     /// Checks that a `Host` header, when present, names this server. Without the header, the signing string uses the
     /// configured name.
-    private func checkHost(_ head: RequestHead) throws(SignatureRefusal) {
+    private func checkHost(_ head: RequestHead) throws(SignatureError) {
         guard let host = head.signedValue(of: "host") else { return }
         let received = Authority.normalized(host, scheme: scheme)
         guard received == Authority.normalized(authority, scheme: scheme) else { throw .wrongHost }
     }
 
     /// Compares the digest headers with the body. The coverage was checked before, so the digest is signed.
-    private func checkDigest(_ request: Request) throws(SignatureRefusal) {
+    private func checkDigest(_ request: Request) throws(SignatureError) {
         switch ContentDigest.verify(request.head, body: request.body ?? []) {
         case .matches: return
         case .absent: guard !request.needsDigest else { throw .digestMissing }
@@ -228,7 +228,7 @@ extension Verifier {
         }
     }
 
-    private func checkTime(created: Int64, expires: Int64?, now: Int64) throws(SignatureRefusal) {
+    private func checkTime(created: Int64, expires: Int64?, now: Int64) throws(SignatureError) {
         guard created >= now - Self.oldestMilliseconds, created <= now + Self.newestMilliseconds
         else { throw .dateOutOfRange }
         guard let expires else { return }

@@ -20,7 +20,7 @@ public struct ConnectionLimits: Sendable {
     public var longestBody: TimeAmount = .minutes(10)
     /// From the end of a request to the last byte of its response, plus the time that `bytesPerSecond` allows for the
     /// response.
-    public var answer: TimeAmount = .seconds(120)
+    public var response: TimeAmount = .seconds(120)
     /// The slowest accepted transfer rate of a body or a response. Each transferred byte extends the deadline
     /// accordingly.
     public var bytesPerSecond = 16_384
@@ -54,8 +54,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Whether a request's head has arrived and its end has not.
     private var isReading = false
     /// How many requests wait for their response.
-    private var unanswered = 0
-    private var closesAfterAnswer = false
+    private var pendingResponses = 0
+    private var closesAfterResponse = false
     /// Whether the current response is a stream of server-sent events. It ends when the client closes it or no longer
     /// reads.
     private var isStream = false
@@ -94,21 +94,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .body(let bytes):
             // The response was sent before the body ended. The rest is read for a while, so that the client sees the
             // response.
-            if isReading, unanswered == 0 {
+            if isReading, pendingResponses == 0 {
                 drained += bytes.readableBytes
                 guard drained <= limits.lingerBytes else { return context.close(promise: nil) }
             }
-            if isReading, unanswered > 0 { grant(bytes.readableBytes) }
+            if isReading, pendingResponses > 0 { grant(bytes.readableBytes) }
             context.fireChannelRead(data)
         case .end:
             isReading = false
-            deadline = .now() + (unanswered == 0 ? limits.idle : limits.answer)
+            deadline = .now() + (pendingResponses == 0 ? limits.idle : limits.response)
             context.fireChannelRead(wrapInboundOut(.end(nil)))
         }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? HTTPParserError, unanswered == 0, !isReading else {
+        guard let error = error as? HTTPParserError, pendingResponses == 0, !isReading else {
             return context.fireErrorCaught(error)
         }
         guard !isLingering else { return }
@@ -117,8 +117,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
-        closesAfterAnswer = true
-        if unanswered == 0 { context.close(promise: nil) }
+        closesAfterResponse = true
+        if pendingResponses == 0 { context.close(promise: nil) }
     }
 
     /// Extends the deadline of a body by the time that its bytes take at the minimum rate, up to `longestBody`. So a
@@ -134,9 +134,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         isReading = true
-        unanswered += 1
+        pendingResponses += 1
         drained = 0
-        if !head.isKeepAlive { closesAfterAnswer = true }
+        if !head.isKeepAlive { closesAfterResponse = true }
         bodyStart = .now()
         bodyBytes = 0
         deadline = bodyStart + limits.body
@@ -163,7 +163,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(var head):
             isStream = head.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true
-            if closesAfterAnswer, head.status.code >= 200 {
+            if closesAfterResponse, head.status.code >= 200 {
                 head.headers.replaceOrAdd(name: "connection", value: "close")
             }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
@@ -182,9 +182,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func finish(_ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?) {
-        unanswered = max(0, unanswered - 1)
-        deadline = .now() + (isReading ? limits.linger : unanswered == 0 ? limits.idle : limits.answer)
-        guard closesAfterAnswer, unanswered == 0 else { return context.write(data, promise: promise) }
+        pendingResponses = max(0, pendingResponses - 1)
+        deadline = .now() + (isReading ? limits.linger : pendingResponses == 0 ? limits.idle : limits.response)
+        guard closesAfterResponse, pendingResponses == 0 else { return context.write(data, promise: promise) }
         context.writeAndFlush(data, promise: promise)
         isReading ? halfClose(context) : context.close(promise: nil)
     }

@@ -60,9 +60,9 @@ public enum Negotiation {
         // Each handler reads its parameters by the names in its own pattern, so the names in both patterns must agree.
         Route(document.method, document.path, kind: .negotiated) { request, context in
             let wantsDocument = prefersDocument(request.headers[.accept])
-            var answer = try await (wantsDocument ? document : page).handler(request, context)
-            Vary.add("Accept", to: &answer.headers)
-            return answer
+            var response = try await (wantsDocument ? document : page).handler(request, context)
+            Vary.add("Accept", to: &response.headers)
+            return response
         }
     }
 

@@ -12,9 +12,9 @@ public struct NodeContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// The address at the other end of the connection. This is the proxy's address when there is one.
     public let peer: SocketAddress?
-    /// The client's address for rate limits and logs. ``FrontDoor`` sets it.
+    /// The client's address for rate limits and logs. ``RequestPipeline`` sets it.
     public internal(set) var remoteAddress: String?
-    /// The signed-in account. ``FrontDoor`` sets it when the browser sent a valid session token.
+    /// The signed-in account. ``RequestPipeline`` sets it when the browser sent a valid session token.
     public var session: LocalAccount?
     /// The token of this session, as the browser sent it.
     public var sessionToken: String?

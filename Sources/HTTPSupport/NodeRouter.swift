@@ -3,22 +3,22 @@
 internal import HTTPTypes
 public import Hummingbird
 
-/// Builds the router. Every route passes through the request pipeline ``FrontDoor``.
+/// Builds the router. Every route passes through the request pipeline ``RequestPipeline``.
 ///
 /// - Parameter routes: all routes. When a pair of method and pattern occurs twice, the first route is used.
-public func buildRouter(routes: [Route], frontDoor: FrontDoor) -> Router<NodeContext> {
+public func buildRouter(routes: [Route], pipeline: RequestPipeline) -> Router<NodeContext> {
     let router = Router(context: NodeContext.self, options: [.autoGenerateHeadEndpoints])
     var known: Set<String> = []
     var table: [PathPattern: [HTTPRequest.Method]] = [:]
     for route in routes where known.insert("\(route.method.rawValue) \(route.path)").inserted {
         let responder = CallbackResponder<NodeContext> { request, context in
-            try await frontDoor.answer(request, context, by: route)
+            try await pipeline.respond(request, context, by: route)
         }
         router.on(RouterPath(route.path), method: route.method, responder: responder)
         table[PathPattern(route.path), default: []].append(route.method)
     }
     // Added last, so that it runs only for requests without a route.
-    router.add(middleware: UnknownRequests(frontDoor: frontDoor, table: table))
+    router.add(middleware: UnknownRequests(pipeline: pipeline, table: table))
     return router
 }
 
@@ -46,7 +46,7 @@ private struct PathPattern: Hashable {
 private struct UnknownRequests: RouterMiddleware {
     typealias Context = NodeContext
 
-    let frontDoor: FrontDoor
+    let pipeline: RequestPipeline
     let table: [PathPattern: [HTTPRequest.Method]]
 
     func handle(
@@ -58,6 +58,6 @@ private struct UnknownRequests: RouterMiddleware {
         for (pattern, methods) in table where pattern.matches(Array(path)) { allowed.formUnion(methods) }
         if allowed.contains(.get) { allowed.insert(.head) }
         let sorted = allowed.sorted { $0.rawValue < $1.rawValue }
-        return try await frontDoor.answerUnknown(request, context, allowed: sorted)
+        return try await pipeline.respondToUnknown(request, context, allowed: sorted)
     }
 }

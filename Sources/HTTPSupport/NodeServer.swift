@@ -15,9 +15,9 @@ public enum NodeServer {
     ///
     /// - Parameter door: the WebSocket endpoint; nil for none.
     public static func http1(
-        _ limits: ConnectionLimits = ConnectionLimits(), webSockets door: WebSocketDoor? = nil
+        _ limits: ConnectionLimits = ConnectionLimits(), webSockets endpoint: WebSocketEndpoint? = nil
     ) -> HTTPServerBuilder {
-        HTTPServerBuilder { responder in NodeChannel(responder: responder, limits: limits, door: door) }
+        HTTPServerBuilder { responder in NodeChannel(responder: responder, limits: limits, endpoint: endpoint) }
     }
 
     /// The configuration for Hummingbird's `Application`.
@@ -38,7 +38,7 @@ struct NodeChannel: HTTPChannelHandler {
 
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
-    let door: WebSocketDoor?
+    let endpoint: WebSocketEndpoint?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -51,7 +51,7 @@ struct NodeChannel: HTTPChannelHandler {
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
             try pipeline.addHandler(ConnectionGuard(limits: limits))
-            if let door { try pipeline.addHandler(WebSocketGate(door: door)) }
+            if let endpoint { try pipeline.addHandler(WebSocketUpgradeHandler(endpoint: endpoint)) }
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))

@@ -76,7 +76,7 @@ public enum RequestError: PublicError, Equatable {
 /// Converts errors to responses.
 public enum ErrorResponses {
     /// The status and code that a client sees. An unknown error becomes `internal_error`.
-    public static func publicFace(of error: any Error) -> (status: HTTPResponse.Status, code: String) {
+    public static func statusAndCode(of error: any Error) -> (status: HTTPResponse.Status, code: String) {
         switch error {
         case let error as any PublicError: (error.status, error.code)
         case let error as HTTPError: (error.status, code(of: error.status))
@@ -91,7 +91,7 @@ public enum ErrorResponses {
     public static func document(_ status: HTTPResponse.Status, code: String) -> Response {
         let word = code.utf8.filter { $0 &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == 0x5F }
         let body = Array("{\"error\":\"".utf8) + word + Array("\"}".utf8)
-        return Answers.json(body, contentType: "application/json", status: status)
+        return Responses.json(body, contentType: "application/json", status: status)
     }
 
     private static func code(of status: HTTPResponse.Status) -> String {

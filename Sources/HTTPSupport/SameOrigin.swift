@@ -10,8 +10,8 @@ internal import Hummingbird
 ///
 /// 1. The browser names no other site. Every browser sends the origin of the page with a cross-site form, in
 /// `Sec-Fetch-Site` or, if it is older, in `Origin`, and no page can change these headers. A client that sends neither
-/// is not a browser, so it has no cookies of a user. ``FrontDoor`` checks this for every request to a page, before it
-/// reads the body.
+/// is not a browser, so it has no cookies of a user. ``RequestPipeline`` checks this for every request to a page,
+/// before it reads the body.
 /// 2. The form contains the CSRF token of its visitor, which another site cannot know. The handler of the page checks
 /// this after it has read the form, with ``require(token:expected:)``.
 public struct SameOrigin: Sendable {

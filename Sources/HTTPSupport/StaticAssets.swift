@@ -44,7 +44,7 @@ public struct StaticAssets: Sendable {
             let body = ByteBuffer(bytes: asset.bytes)
             let headers: HTTPFields = [.cacheControl: "public, max-age=31536000, immutable"]
             return Route.get(path(asset.name)) { _, _ in
-                Answers.bytes(body, contentType: asset.contentType, status: .ok, headers: headers)
+                Responses.bytes(body, contentType: asset.contentType, status: .ok, headers: headers)
             }
         }
     }

@@ -34,7 +34,7 @@ public struct UploadForm: Sendable {
 }
 
 /// Why a form with files is not accepted now.
-public enum UploadRefusal: PublicError, Equatable {
+public enum UploadError: PublicError, Equatable {
     /// All uploads together have reached the limit.
     case busy
     /// The file cannot be written to disk.
@@ -89,7 +89,7 @@ public final class UploadReceiver: Sendable {
 
     /// Receives a form, and deletes its files when `use` has returned.
     ///
-    /// - Throws: ``RequestError`` for a form that is too large, malformed or of another media type; ``UploadRefusal``;
+    /// - Throws: ``RequestError`` for a form that is too large, malformed or of another media type; ``UploadError``;
     ///   and every error of `use`.
     public func receive<Result>(
         _ request: Request, limits: Limits, use: (UploadForm) async throws -> Result
@@ -111,7 +111,7 @@ public final class UploadReceiver: Sendable {
             guard part.readableBytes <= room - taken else { throw RequestError.tooLarge }
             taken += part.readableBytes
             let (_, total) = held.add(part.readableBytes, ordering: .relaxed)
-            guard total <= ceiling else { throw UploadRefusal.busy }
+            guard total <= ceiling else { throw UploadError.busy }
             try parser.take(part.readableBytesView) { event in try receiver.take(event) }
         }
         guard parser.isDone else { throw RequestError.malformed(code: "malformed_form") }
@@ -156,7 +156,7 @@ private struct Receiver {
         do throws(FileError) {
             try AtomicFile.writeAll(bytes, to: file.descriptor)
         } catch {
-            throw UploadRefusal.disk
+            throw UploadError.disk
         }
         self.file?.size += bytes.count
     }
@@ -166,7 +166,7 @@ private struct Receiver {
         var generator = SystemRandomNumberGenerator()
         let path = "\(folder)/\(String(generator.next(), radix: 36))\(String(generator.next(), radix: 36))"
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw UploadRefusal.disk }
+        guard descriptor >= 0 else { throw UploadError.disk }
         file = (descriptor, path, 0)
     }
 

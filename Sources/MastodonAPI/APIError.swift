@@ -98,8 +98,8 @@ enum APIError: Error, Equatable {
         }
     }
 
-    func answer() -> Answer {
-        var answer = Answer(status: status) { writer in
+    func respond() -> APIResponse {
+        var response = APIResponse(status: status) { writer in
             writer.object {
                 $0.field("error", text)
                 guard case .invalid(let problems) = self else { return }
@@ -117,8 +117,8 @@ enum APIError: Error, Equatable {
                 }
             }
         }
-        if case .tooMany(let seconds) = self { answer.headers[.retryAfter] = String(seconds) }
-        return answer
+        if case .tooMany(let seconds) = self { response.headers[.retryAfter] = String(seconds) }
+        return response
     }
 }
 

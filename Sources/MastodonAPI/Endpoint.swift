@@ -8,7 +8,7 @@ public import Model
 ///
 /// The initializer requires the access, so that no operation can be declared without it.
 public struct Endpoint: Sendable {
-    typealias Handler = @Sendable (Call) async throws -> Answer
+    typealias Handler = @Sendable (APIRequest) async throws -> APIResponse
 
     /// Who may use an operation.
     public enum Access: Sendable, Hashable {

@@ -10,7 +10,7 @@ public import Services
 /// The Mastodon client API, which the apps of members use.
 ///
 /// Each group of operations is a file in `Endpoints`, and each entity is a function in `Entities`. The access of an
-/// operation is declared with its path. ``Gate`` checks it in one place, before the handler runs.
+/// operation is declared with its path. ``APIPipeline`` checks it in one place, before the handler runs.
 public struct MastodonAPI: Sendable {
     let services: Services
     let rendering: Rendering
@@ -19,7 +19,7 @@ public struct MastodonAPI: Sendable {
     let uploads: UploadReceiver?
     let hub: StreamHub
     let statuses = StatusCache()
-    private let gate: Gate
+    private let pipeline: APIPipeline
 
     /// - Parameters:
     ///   - software: the version of this program.
@@ -31,13 +31,13 @@ public struct MastodonAPI: Sendable {
         rendering = Rendering(services.community, clock: services.clock)
         self.uploads = uploads
         hub = StreamHub(services: services, rendering: rendering, limits: limits ? .usual : .none)
-        gate = Gate(limits: limits, database: services.database)
+        pipeline = APIPipeline(limits: limits, database: services.database)
     }
 
     /// The WebSocket endpoint of the streaming API.
-    public var webSockets: WebSocketDoor {
-        let door = StreamDoor(services: services, hub: hub)
-        return WebSocketDoor(path: "/api/v1/streaming") { request in await door.decide(request) }
+    public var webSockets: WebSocketEndpoint {
+        let socket = StreamingSocket(services: services, hub: hub)
+        return WebSocketEndpoint(path: "/api/v1/streaming") { request in await socket.decide(request) }
     }
 
     /// Sends the events of this and other processes to the open streams, until the task is cancelled. Then it closes
@@ -59,7 +59,7 @@ public struct MastodonAPI: Sendable {
         FilterPartEndpoints.all,
         OldFilterEndpoints.all,
         BlockEndpoints.all,
-        CompanyEndpoints.all,
+        FollowRequestEndpoints.all,
         TagEndpoints.all,
         ReportEndpoints.all,
         SearchEndpoints.all,
@@ -83,7 +83,7 @@ public struct MastodonAPI: Sendable {
         MissingPictures.routes
             + Self.endpoints.map { endpoint in
                 Route(endpoint.method, endpoint.path, kind: .client) { request, context in
-                    await gate.answer(request, context, by: endpoint, of: self)
+                    await pipeline.respond(request, context, by: endpoint, of: self)
                 }
             }
     }

@@ -14,7 +14,7 @@ enum MissingPictures {
     private static func route(_ path: String, _ picture: String) -> Route {
         let bytes = Base64.decode(picture.utf8) ?? []
         let headers: HTTPFields = [.cacheControl: "public, max-age=86400"]
-        return .document(path) { _, _ in Answers.json(bytes, contentType: "image/png", headers: headers) }
+        return .document(path) { _, _ in Responses.json(bytes, contentType: "image/png", headers: headers) }
     }
 
     /// A head and shoulders, 120 × 120 pixels.

@@ -31,7 +31,7 @@ struct ChildProcess: Sendable {
         static let image = Limits(
             processorSeconds: 30, memoryBytes: 2 << 30, fileBytes: 256 << 20, deadline: .seconds(30))
         /// The limits for converting a video or audio file. A copied stream may grow a little in its new container.
-        static let film = Limits(
+        static let video = Limits(
             processorSeconds: 600, memoryBytes: 3 << 30,
             fileBytes: MediaLimits.videoBytes + MediaLimits.videoBytes / 8, deadline: .seconds(600))
         /// The limits for reading the header of a file.
@@ -58,7 +58,7 @@ struct ChildProcess: Sendable {
     ///   exceeded another limit, `.unavailable` when it could not be started.
     func run(_ program: String, _ arguments: [String], _ limits: Limits) async throws(MediaError) -> String {
         let answer = "\(folder)/answer"
-        let child = try start(Self.words(program, arguments, limits), answer: answer)
+        let child = try start(Self.commandLine(program, arguments, limits), answer: answer)
         let status = await Self.end(of: child, within: limits.deadline)
         let signal = status & 0x7F
         switch signal {
@@ -75,14 +75,14 @@ struct ChildProcess: Sendable {
         }
     }
 
-    private static func words(_ program: String, _ arguments: [String], _ limits: Limits) -> [String] {
+    private static func commandLine(_ program: String, _ arguments: [String], _ limits: Limits) -> [String] {
         [
             "prlimit", "--cpu=\(limits.processorSeconds)", "--as=\(limits.memoryBytes)", "--fsize=\(limits.fileBytes)",
             "--nofile=64", "--core=0", "--", program,
         ] + arguments
     }
 
-    private func start(_ words: [String], answer: String) throws(MediaError) -> pid_t {
+    private func start(_ commandLine: [String], answer: String) throws(MediaError) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         guard posix_spawn_file_actions_init(&actions) == 0 else { throw .unavailable("spawn") }
@@ -103,7 +103,7 @@ struct ChildProcess: Sendable {
         guard isPrepared else { throw .unavailable("spawn") }
         var child: pid_t = 0
         let home = ["HOME=\(folder)", "TMPDIR=\(folder)", "XDG_CACHE_HOME=\(folder)"]
-        let code = Self.withPointers(words) { arguments in
+        let code = Self.withPointers(commandLine) { arguments in
             Self.withPointers(Self.environment + home) { environment in
                 posix_spawnp(&child, "prlimit", &actions, &attributes, arguments, environment)
             }
@@ -114,8 +114,8 @@ struct ChildProcess: Sendable {
 
     private typealias Pointers = UnsafePointer<UnsafeMutablePointer<CChar>?>
 
-    private static func withPointers(_ words: [String], _ body: (Pointers) -> Int32) -> Int32 {
-        var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+    private static func withPointers(_ commandLine: [String], _ body: (Pointers) -> Int32) -> Int32 {
+        var pointers: [UnsafeMutablePointer<CChar>?] = commandLine.map { strdup($0) }
         pointers.append(nil)
         defer { for pointer in pointers { free(pointer) } }
         return pointers.withUnsafeBufferPointer { $0.baseAddress.map(body) ?? EINVAL }

@@ -8,7 +8,7 @@ internal import Model
 /// Converts one picture: the file `input` in the folder of one job.
 struct ImageConverter {
     /// Which part of the picture is kept.
-    enum Cut: Equatable {
+    enum Crop: Equatable {
         /// The whole picture.
         case none
         /// The part that attracts most attention, scaled to this size.
@@ -47,19 +47,19 @@ struct ImageConverter {
     let kind: FileKind
 
     /// Converts the picture.
-    func convert(_ cut: Cut = .none) async throws(MediaError) -> Conversion {
+    func convert(_ crop: Crop = .none) async throws(MediaError) -> Conversion {
         let header = try await look("input", loader: kind.loader)
         guard header.size.area <= MediaLimits.pixels else { throw .tooManyPixels }
         // The frames of a HEIF file are separate pictures of an album. Those of other formats are an animation.
-        let isMoving = header.pages > 1 && kind != .heif && cut == .none
+        let isMoving = header.pages > 1 && kind != .heif && crop == .none
         if isMoving { try Self.check(header.size, pages: header.pages) }
         var conversion: Conversion
         if isMoving, kind == .gif {
-            conversion = try await FilmConverter(process: process, kind: kind).convertLoop(pages: header.pages)
+            conversion = try await VideoConverter(process: process, kind: kind).convertAnimation(pages: header.pages)
         } else {
-            conversion = try await shrink(header, cut, isMoving: isMoving)
+            conversion = try await shrink(header, crop, isMoving: isMoving)
         }
-        try await addPreview(of: "input", isExact: header.hasAlpha, cut, to: &conversion)
+        try await addPreview(of: "input", isExact: header.hasAlpha, crop, to: &conversion)
         return conversion
     }
 
@@ -83,10 +83,10 @@ struct ImageConverter {
         }
     }
 
-    private func shrink(_ header: Header, _ cut: Cut, isMoving: Bool) async throws(MediaError) -> Conversion {
+    private func shrink(_ header: Header, _ crop: Crop, isMoving: Bool) async throws(MediaError) -> Conversion {
         let type = format(header, isMoving: isMoving)
         let file = "shown.\(type.ending)"
-        switch cut {
+        switch crop {
         case .none:
             let target = Self.turned(header).fitting(MediaLimits.shownPixels)
             try await thumbnail(isMoving ? "input[n=-1]" : "input", to: file, type.options, fitting: target)
@@ -104,13 +104,13 @@ struct ImageConverter {
     ///
     /// - Parameter isExact: whether the preview is written without loss. A picture with transparency needs this.
     func addPreview(
-        of file: String, isExact: Bool, _ cut: Cut = .none, to conversion: inout Conversion
+        of file: String, isExact: Bool, _ crop: Crop = .none, to conversion: inout Conversion
     ) async throws(MediaError) {
         let header = try await look(file, loader: nil)
         let small = Self.turned(header).fitting(MediaLimits.previewPixels)
         let preview = isExact ? "preview.png" : "preview.jpg"
         let options = isExact ? Self.png : Self.jpeg
-        if case .fill(let size) = cut {
+        if case .fill(let size) = crop {
             try await thumbnail(file, to: preview, options, filling: size.fitting(MediaLimits.previewPixels))
         } else {
             try await thumbnail(file, to: preview, options, fitting: small)

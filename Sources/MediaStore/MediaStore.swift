@@ -20,7 +20,7 @@ public struct AcceptedFile: Sendable, Hashable {
 /// Accepts uploaded files, converts and stores them.
 public struct MediaStore: Sendable {
     /// The two pictures of a profile.
-    public enum Portrait: Sendable, CaseIterable {
+    public enum ProfileImage: Sendable, CaseIterable {
         /// The avatar of an account: 400 × 400.
         case avatar
         /// The header picture above it: 1500 × 500.
@@ -86,15 +86,17 @@ public struct MediaStore: Sendable {
         try await work(on: source) { (process, kind) async throws(MediaError) in
             kind.isImage
                 ? try await ImageConverter(process: process, kind: kind).convert()
-                : try await FilmConverter(process: process, kind: kind).convert()
+                : try await VideoConverter(process: process, kind: kind).convert()
         }
     }
 
     /// Makes an avatar or header picture, and stores it.
-    public func makePortrait(_ portrait: Portrait, of source: String) async throws(MediaError) -> ConvertedMedia {
+    public func makeProfileImage(
+        _ profileImage: ProfileImage, of source: String
+    ) async throws(MediaError) -> ConvertedMedia {
         try await work(on: source) { (process, kind) async throws(MediaError) in
             guard kind.isImage else { throw .unsupported }
-            return try await ImageConverter(process: process, kind: kind).convert(.fill(portrait.size))
+            return try await ImageConverter(process: process, kind: kind).convert(.fill(profileImage.size))
         }
     }
 

@@ -39,12 +39,12 @@ public struct ContentFilter: Sendable, Hashable, Identifiable {
         /// The local id.
         public let id: ID<Named>
         /// The timeline item of the post or event.
-        public var entry: ID<Entry>
+        public var item: ID<TimelineItem>
 
         /// Creates the value.
-        public init(id: ID<Named>, entry: ID<Entry>) {
+        public init(id: ID<Named>, item: ID<TimelineItem>) {
             self.id = id
-            self.entry = entry
+            self.item = item
         }
     }
 
@@ -89,10 +89,10 @@ public struct FilterMatch: Sendable, Hashable {
     /// The keywords that were found.
     public var keywords: [String]
     /// The ids of the matched posts and events that the filter names.
-    public var named: [ID<Entry>]
+    public var named: [ID<TimelineItem>]
 
     /// Creates the value.
-    public init(filter: ContentFilter, keywords: [String], named: [ID<Entry>]) {
+    public init(filter: ContentFilter, keywords: [String], named: [ID<TimelineItem>]) {
         self.filter = filter
         self.keywords = keywords
         self.named = named

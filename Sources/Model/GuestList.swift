@@ -27,15 +27,15 @@ public struct Guest: Sendable, Hashable {
     /// The id of the `Join` activity; `Accept` and `Reject` refer to it.
     public var join: IRI
     /// When the person asked; the waiting list is sorted by it.
-    public var askedAt: Timestamp
+    public var requestedAt: Timestamp
 
     /// Creates the value as the row has it.
-    public init(account: ID<Account>, event: ID<Event>, state: State, join: IRI, askedAt: Timestamp) {
+    public init(account: ID<Account>, event: ID<Event>, state: State, join: IRI, requestedAt: Timestamp) {
         self.account = account
         self.event = event
         self.state = state
         self.join = join
-        self.askedAt = askedAt
+        self.requestedAt = requestedAt
     }
 }
 
@@ -71,7 +71,7 @@ public struct GuestList: Sendable, Hashable {
     ///
     /// - Returns: `going` or `waiting`.
     @discardableResult
-    public mutating func ask(_ person: ID<Account>) -> Guest.State {
+    public mutating func requestToJoin(_ person: ID<Account>) -> Guest.State {
         if going.contains(person) { return .going }
         if waiting.contains(person) { return .waiting }
         if hasFreeSeat, waiting.isEmpty {

@@ -38,7 +38,7 @@ public enum PostPolicy {
     }
 
     /// Whether the person may reply to the post.
-    public static func mayAnswer(_ visibility: Visibility, as relation: PostRelation) -> Bool {
+    public static func mayReply(_ visibility: Visibility, as relation: PostRelation) -> Bool {
         mayRead(visibility, as: relation)
     }
 
@@ -48,7 +48,7 @@ public enum PostPolicy {
     }
 
     /// The visibility of a reply, which is never wider than that of its parent post.
-    public static func answerVisibility(wanted: Visibility, parent: Visibility) -> Visibility {
+    public static func replyVisibility(wanted: Visibility, parent: Visibility) -> Visibility {
         min(wanted, parent)
     }
 }

@@ -14,7 +14,7 @@ public struct Scope: Hashable, Sendable, CustomStringConvertible, ExpressibleByS
     ///
     /// - Returns: nil for an unknown scope.
     public init?(_ text: some StringProtocol) {
-        guard Self.words.contains(String(text)) else { return nil }
+        guard Self.names.contains(String(text)) else { return nil }
         description = String(text)
     }
 
@@ -35,7 +35,7 @@ public struct Scope: Hashable, Sendable, CustomStringConvertible, ExpressibleByS
         "notifications", "search", "statuses",
     ]
     /// Every scope that an app may request. The `admin:` scopes are accepted but grant nothing.
-    public static let words: [String] =
+    public static let names: [String] =
         ["profile", "read"] + areas.map { "read:\($0)" } + ["write"]
         + areas.filter { $0 != "search" }.map { "write:\($0)" }
         + ["write:conversations", "write:media", "write:reports", "follow", "push"]
@@ -61,9 +61,9 @@ public struct Scopes: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Returns: nil when one of them is unknown, or when there are none.
     public init?(_ text: String) {
-        let words = text.split { $0 == " " || $0 == "+" || $0 == "," }
-        let scopes = words.compactMap { Scope($0) }
-        guard !words.isEmpty, scopes.count == words.count else { return nil }
+        let names = text.split { $0 == " " || $0 == "+" || $0 == "," }
+        let scopes = names.compactMap { Scope($0) }
+        guard !names.isEmpty, scopes.count == names.count else { return nil }
         self.init(scopes)
     }
 

@@ -3,12 +3,12 @@
 /// An event for connected streaming clients. The text form is sent between processes, so it contains only numbers.
 public enum StreamEvent: Sendable, Hashable {
     /// A new timeline item: a post, a boost, an event or a share of an event.
-    case entry(ID<Entry>)
+    case item(ID<TimelineItem>)
     /// The post or event of a timeline item was edited.
-    case edited(ID<Entry>)
+    case edited(ID<TimelineItem>)
     /// Timeline items were deleted. `readers` are the accounts besides followers that could read them; nil when
     /// everybody could.
-    case deleted([ID<Entry>], author: ID<Account>, readers: [ID<Account>]?)
+    case deleted([ID<TimelineItem>], author: ID<Account>, readers: [ID<Account>]?)
     /// An account got a notification.
     case notification(Int64, account: ID<Account>)
     /// A conversation of an account changed.
@@ -31,11 +31,11 @@ public enum StreamEvent: Sendable, Hashable {
 
     private static let mark = "stream"
 
-    /// The text form, for example `stream:entry:17`.
+    /// The text form, for example `stream:timeline item:17`.
     public var text: String {
         let (word, lists): (String, [[Int64]]) =
             switch self {
-            case .entry(let id): ("entry", [[id.rawValue]])
+            case .item(let id): ("entry", [[id.rawValue]])
             case .edited(let id): ("edited", [[id.rawValue]])
             case .deleted(let ids, let author, let readers):
                 ("deleted", [ids.map(\.rawValue), [author.rawValue]] + (readers.map { [$0.map(\.rawValue)] } ?? []))
@@ -57,7 +57,7 @@ public enum StreamEvent: Sendable, Hashable {
         let lists = parts.dropFirst(2).map { $0.split(separator: ",").compactMap { Int64($0) } }
         let firsts = lists.map(\.first)
         switch (parts[1], firsts.count, firsts.first ?? nil, firsts.dropFirst().first ?? nil) {
-        case ("entry", 1, let id?, nil): self = .entry(ID(id))
+        case ("entry", 1, let id?, nil): self = .item(ID(id))
         case ("edited", 1, let id?, nil): self = .edited(ID(id))
         case ("deleted", 2...3, _?, let author?):
             self = .deleted(

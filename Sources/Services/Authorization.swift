@@ -209,7 +209,7 @@ extension Services {
     }
 
     /// Checks that the account may read the post or event that an app shows as a status.
-    func requireReadable(_ subject: Entry.Subject, by account: Account, in db: some Queryable) throws {
+    func requireReadable(_ subject: TimelineItem.Subject, by account: Account, in db: some Queryable) throws {
         switch subject {
         case .post(let id): _ = try readablePost(id, by: account, in: db)
         case .event(let id): _ = try readableEvent(id, by: account, in: db)

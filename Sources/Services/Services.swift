@@ -23,7 +23,7 @@ public struct Services: Sendable {
     let ids: IDMaker
     let attempts: AttemptLimit
     let uploads: AttemptLimit
-    let letters: AttemptLimit
+    let confirmations: AttemptLimit
     let store: MediaStore?
 
     /// Creates the value.
@@ -44,7 +44,7 @@ public struct Services: Sendable {
         self.store = store
         attempts = AttemptLimit(isOn: limits)
         uploads = AttemptLimit(isOn: limits, burst: 40)
-        letters = AttemptLimit(isOn: limits, burst: 3, every: .minutes(10))
+        confirmations = AttemptLimit(isOn: limits, burst: 3, every: .minutes(10))
     }
 
     var outbox: Outbox { federation.outbox }

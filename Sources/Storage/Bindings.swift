@@ -95,8 +95,8 @@ extension Row {
     public func choice<Choice: RawRepresentable<String>>(
         _ column: String, as type: Choice.Type = Choice.self
     ) throws(DatabaseError) -> Choice {
-        let word = try text(column)
-        guard let choice = Choice(rawValue: word) else {
+        let rawValue = try text(column)
+        guard let choice = Choice(rawValue: rawValue) else {
             throw DatabaseError(.invalidValue, "column \(column) holds a word that is no \(type)")
         }
         return choice

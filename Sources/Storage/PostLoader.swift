@@ -107,8 +107,8 @@ struct PostLoader {
         for row in files { attachments[try row.id("post_id"), default: []].append(try AttachmentRow.read(row)) }
     }
 
-    /// Who wrote the latest answers, and which groups relayed the posts. How many answers there are stands in the row of
-    /// the post that starts the discussion.
+    /// Who wrote the latest answers, and which groups relayed the posts. How many answers there are stands in the row
+    /// of the post that starts the discussion.
     private mutating func addDiscussions(_ ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) {
         let found = try db.rows(
             """
@@ -175,7 +175,7 @@ struct PostLoader {
         guard let author = people[post.author] else { return nil }
         var view = PostView(post: post, author: author)
         view.group = post.group.flatMap { people[$0] }
-        view.answered = try row.idOrNil("answered")
+        view.repliedTo = try row.idOrNil("answered")
         view.mentions = (mentions[post.id] ?? []).compactMap { people[$0] }
         view.hashtags = hashtags[post.id] ?? []
         view.attachments = attachments[post.id] ?? []
@@ -185,7 +185,7 @@ struct PostLoader {
         view.quoteCount = try row.count("quotes")
         view.replyCount = try row.count("replies")
         view.threadReplyCount = try row.count("thread_replies")
-        view.marks = try Self.marks(in: row)
+        view.interactions = try Self.interactions(in: row)
         if let name = try row.textOrNil("app_name") {
             view.app = AppName(name: name, website: try row.textOrNil("app_website"))
         }
@@ -201,13 +201,13 @@ struct PostLoader {
         return view
     }
 
-    private static func marks(in row: Row) throws(DatabaseError) -> ViewerMarks {
-        var marks = ViewerMarks()
-        marks.liked = try row.bool("is_liked")
-        marks.boosted = try row.bool("is_boosted")
-        marks.bookmarked = try row.bool("is_kept")
-        marks.pinned = try row.bool("is_pinned")
-        marks.muted = try row.bool("is_muted")
-        return marks
+    private static func interactions(in row: Row) throws(DatabaseError) -> ViewerInteractions {
+        var interactions = ViewerInteractions()
+        interactions.liked = try row.bool("is_liked")
+        interactions.boosted = try row.bool("is_boosted")
+        interactions.bookmarked = try row.bool("is_kept")
+        interactions.pinned = try row.bool("is_pinned")
+        interactions.muted = try row.bool("is_muted")
+        return interactions
     }
 }

@@ -21,8 +21,8 @@ public struct AccountState: Sendable, Hashable {
 
 /// What of a status depends on its reader or changes often, and the version of the rest.
 public struct StatusState: Sendable, Hashable {
-    /// The entry that is shown.
-    public var entry: ID<Entry>
+    /// The timeline item that is shown.
+    public var item: ID<TimelineItem>
     /// The post that it shows.
     public var post: ID<Post>
     /// Another after each change of what everybody sees of the post, but for the counts here.
@@ -40,7 +40,7 @@ public struct StatusState: Sendable, Hashable {
     /// How many quote it.
     public var quoteCount = 0
     /// What the reader did with it.
-    public var marks = ViewerMarks()
+    public var interactions = ViewerInteractions()
     /// Whether the reader wrote it.
     public var isOwn = false
     /// Whether the reader follows its author.
@@ -49,26 +49,26 @@ public struct StatusState: Sendable, Hashable {
 
 /// The states of the statuses of a page: one statement of narrow rows, where ``StatusViews`` reads everything in eight.
 public enum StatusStates {
-    /// The states of entries, by entry. One statement for each 500.
+    /// The states of timeline items, by timeline item. One statement for each 500.
     ///
     /// Left out are what the reader may not read, events, and posts with a poll or a quote: these are shown from their
     /// views. So is everything when the reader has filters, which look for words.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func load(
-        _ entries: [ID<Entry>], viewer: ID<Account>?, in db: some Queryable
-    ) throws(DatabaseError) -> [ID<Entry>: StatusState] {
-        var states: [ID<Entry>: StatusState] = [:]
-        for list in entries.inLists() {
+        _ items: [ID<TimelineItem>], viewer: ID<Account>?, in db: some Queryable
+    ) throws(DatabaseError) -> [ID<TimelineItem>: StatusState] {
+        var states: [ID<TimelineItem>: StatusState] = [:]
+        for list in items.inLists() {
             for row in try db.rows(statement(Array(list), viewer ?? .first)) {
                 let state = try read(row, viewer ?? .first)
-                states[state.entry] = state
+                states[state.item] = state
             }
         }
         return states
     }
 
-    private static func statement(_ entries: [ID<Entry>], _ viewer: ID<Account>) -> SQL {
+    private static func statement(_ items: [ID<TimelineItem>], _ viewer: ID<Account>) -> SQL {
         """
         SELECT e.id AS id, p.id AS post_id, p.version AS version, e.is_boost AS is_boost,
             a.id AS a_id, a.version AS a_version, a.follower_count AS a_followers, a.following_count AS a_following,
@@ -87,7 +87,7 @@ public enum StatusStates {
         FROM \(Conditions.reader(viewer)) CROSS JOIN entry e JOIN post p ON p.id = e.post_id
             JOIN account a ON a.id = p.author_id JOIN account b ON b.id = e.account_id
         LEFT JOIN event v ON v.id = e.event_id
-        WHERE e.id IN (\(list: entries)) AND p.quoted_iri IS NULL
+        WHERE e.id IN (\(list: items)) AND p.quoted_iri IS NULL
             AND NOT EXISTS (SELECT 1 FROM poll x WHERE x.post_id = p.id)
             AND NOT EXISTS (SELECT 1 FROM content_filter x WHERE x.account_id = \(viewer))
             AND \(Conditions.mayRead)
@@ -97,17 +97,17 @@ public enum StatusStates {
     private static func read(_ row: Row, _ viewer: ID<Account>) throws(DatabaseError) -> StatusState {
         let author = try account(row, "a_")
         var state = StatusState(
-            entry: try row.id("id"), post: try row.id("post_id"), version: try row.int("version"), author: author,
+            item: try row.id("id"), post: try row.id("post_id"), version: try row.int("version"), author: author,
             booster: try row.bool("is_boost") ? try account(row, "b_") : nil)
         state.likeCount = try row.count("likes")
         state.boostCount = try row.count("boosts")
         state.replyCount = try row.count("replies")
         state.quoteCount = try row.count("quotes")
-        state.marks.liked = try row.bool("is_liked")
-        state.marks.boosted = try row.bool("is_boosted")
-        state.marks.bookmarked = try row.bool("is_kept")
-        state.marks.pinned = try row.bool("is_pinned")
-        state.marks.muted = try row.bool("is_muted")
+        state.interactions.liked = try row.bool("is_liked")
+        state.interactions.boosted = try row.bool("is_boosted")
+        state.interactions.bookmarked = try row.bool("is_kept")
+        state.interactions.pinned = try row.bool("is_pinned")
+        state.interactions.muted = try row.bool("is_muted")
         state.isOwn = author.id == viewer
         state.followsAuthor = try row.bool("is_followed")
         return state

@@ -25,7 +25,7 @@ public struct LoopbackRequest: Sendable {
 /// The response of a loopback server.
 public struct LoopbackResponse: Sendable {
     /// How the response is sent.
-    public enum Manner: Sendable {
+    public enum Behaviour: Sendable {
         /// Head, body and end.
         case whole
         /// The head, then one byte after each `interval`, without end.
@@ -43,16 +43,16 @@ public struct LoopbackResponse: Sendable {
     /// The body.
     public var body: [UInt8]
     /// How it is sent.
-    public var manner: Manner
+    public var behaviour: Behaviour
 
     /// Creates the response.
     public init(
-        _ status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [], manner: Manner = .whole
+        _ status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [], behaviour: Behaviour = .whole
     ) {
         self.status = status
         self.headers = headers
         self.body = body
-        self.manner = manner
+        self.behaviour = behaviour
     }
 
     /// A response with a text and its media type.
@@ -159,7 +159,7 @@ private final class LoopbackHandler: ChannelInboundHandler, Sendable {
     private static func write(_ response: LoopbackResponse, to channel: any Channel) async {
         var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: response.status))
         for (name, value) in response.headers { head.headers.add(name: name, value: value) }
-        switch response.manner {
+        switch response.behaviour {
         case .silence: return
         case .close: try? await channel.close()
         case .whole:

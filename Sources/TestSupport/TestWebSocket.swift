@@ -48,7 +48,7 @@ public final class TestWebSocket: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        Knock(answered: answered, arrivals: continuation))
+                        HandshakeHandler(answered: answered, arrivals: continuation))
                 }
             }.connect(host: "127.0.0.1", port: port).get()
         channel.eventLoop.scheduleTask(in: .seconds(seconds)) { channel.close(promise: nil) }
@@ -84,7 +84,7 @@ public final class TestWebSocket: Sendable {
     }
 
     /// The code of the close frame; nil when the connection ended without one.
-    public func farewell() async -> Int? {
+    public func closeCode() async -> Int? {
         while let arrival = await next() {
             if case .close(let code) = arrival { return code }
         }
@@ -118,7 +118,7 @@ public final class TestWebSocket: Sendable {
 }
 
 /// Reads the response to the handshake, and adds the frame handlers when it is 101.
-private final class Knock: ChannelInboundHandler, RemovableChannelHandler {
+private final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
 
     private let answered: EventLoopPromise<TestResponse>

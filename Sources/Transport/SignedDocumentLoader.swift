@@ -29,7 +29,7 @@ public struct SignedDocumentLoader: DocumentLoader {
     private let patience: Duration
     /// Limits concurrent fetches. A remote user who mentions a thousand URLs must not make this node open a thousand
     /// connections, nor many to one victim.
-    private let gate = AsyncSemaphore<String>(limit: 32, perKey: 2, waiterLimit: 256)
+    private let limiter = AsyncSemaphore<String>(limit: 32, perKey: 2, waiterLimit: 256)
     private let memory = FetchMemory()
 
     /// - Parameters:
@@ -133,7 +133,7 @@ extension SignedDocumentLoader {
     }
 
     /// How one request is signed.
-    private struct Knock: Equatable {
+    private struct SignatureAttempt: Equatable {
         var scheme: SignatureScheme
         var coversQuery: Bool
     }
@@ -177,7 +177,7 @@ extension SignedDocumentLoader {
         guard await admits(host) else { throw .blockedHost }
         do {
             return try await withDeadline(deadline) {
-                try await gate.withPlace(host) { try await knock(question, until: deadline) }
+                try await limiter.withPlace(host) { try await tryEachSignature(question, until: deadline) }
             }
         } catch let error as FetchError {
             throw error
@@ -190,21 +190,22 @@ extension SignedDocumentLoader {
     ///
     /// The order is: draft-cavage; draft-cavage without the query, because some verifiers leave the query out; RFC
     /// 9421. RFC 9421 comes first when the host accepted it before.
-    private func knock(
+    private func tryEachSignature(
         _ question: Question, until deadline: ContinuousClock.Instant
     ) async throws(FetchError) -> OutboundResponse {
         let host = question.address.authority
         guard question.isSigned else { return try await get(question, [], deadline) }
         let first = memory.scheme(of: host, now: clock.now)
-        var knocks = [Knock(scheme: .cavage, coversQuery: true)]
-        if question.address.query != nil { knocks.append(Knock(scheme: .cavage, coversQuery: false)) }
-        knocks.insert(Knock(scheme: .rfc9421, coversQuery: true), at: first == .cavage ? knocks.count : 0)
+        var attempts = [SignatureAttempt(scheme: .cavage, coversQuery: true)]
+        if question.address.query != nil { attempts.append(SignatureAttempt(scheme: .cavage, coversQuery: false)) }
+        attempts.insert(
+            SignatureAttempt(scheme: .rfc9421, coversQuery: true), at: first == .cavage ? attempts.count : 0)
         var last: OutboundResponse?
-        for knock in knocks {
-            let headers = try await sign(question, knock)
+        for attempt in attempts {
+            let headers = try await sign(question, attempt)
             let response = try await get(question, headers, deadline)
             if response.status != 401 {
-                if knock.scheme != first { memory.learn(knock.scheme, of: host, now: clock.now) }
+                if attempt.scheme != first { memory.learn(attempt.scheme, of: host, now: clock.now) }
                 return response
             }
             last = response
@@ -221,16 +222,16 @@ extension SignedDocumentLoader {
     }
 
     private func sign(
-        _ question: Question, _ knock: Knock
+        _ question: Question, _ attempt: SignatureAttempt
     ) async throws(FetchError) -> [(name: String, value: String)] {
         let target = WireTarget.of(question.address)
         var head = RequestHead(
-            method: "GET", target: knock.coversQuery ? target : String(target.prefix { $0 != "?" }),
+            method: "GET", target: attempt.coversQuery ? target : String(target.prefix { $0 != "?" }),
             authority: question.address.authority, scheme: question.address.scheme)
         do {
             let (keyID, key) = try await signer()
             try Signer.sign(
-                &head, body: nil, keyID: keyID, key: key, scheme: knock.scheme, now: clock.now.milliseconds)
+                &head, body: nil, keyID: keyID, key: key, scheme: attempt.scheme, now: clock.now.milliseconds)
         } catch {
             logger.warning("cannot sign a request", metadata: ["error.kind": "\(error)"])
             throw .unavailable(status: nil)

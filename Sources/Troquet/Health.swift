@@ -17,13 +17,13 @@ struct Health: Sendable {
     /// The routes `/livez` and `/readyz`.
     var routes: [Route] {
         [
-            .document("/livez") { _, _ in Answers.text("ok\n") },
+            .document("/livez") { _, _ in Responses.text("ok\n") },
             .document("/readyz") { _, _ in
                 do {
                     try await node.database.read { db in try DatabaseHealth.ping(in: db) }
-                    return Answers.text("ok\n")
+                    return Responses.text("ok\n")
                 } catch {
-                    return Answers.text("database\n", status: .serviceUnavailable)
+                    return Responses.text("database\n", status: .serviceUnavailable)
                 }
             },
         ]

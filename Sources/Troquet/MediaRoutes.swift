@@ -21,10 +21,10 @@ struct MediaRoutes: Sendable {
                 else {
                     throw RequestError.notFound
                 }
-                let answer = FileAnswer(name: name.description, contentType: name.mediaType, size: file.size) {
+                let response = FileResponse(name: name.description, contentType: name.mediaType, size: file.size) {
                     try await file.read(from: $0, count: $1)
                 }
-                return answer.answer(to: request)
+                return response.response(to: request)
             }
         ]
     }

@@ -46,7 +46,7 @@ final class NodeMetrics: Sendable {
     /// All metrics in the text format of Prometheus.
     func page(of node: Node) async -> Response {
         await refreshQueues(of: node)
-        var response = Answers.text(registry.text)
+        var response = Responses.text(registry.text)
         response.headers[.contentType] = PrometheusRegistry.mediaType
         return response
     }

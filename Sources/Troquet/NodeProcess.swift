@@ -43,10 +43,10 @@ struct NodeProcess: Sendable {
         if roles.contains(.web) { services += try web(onRunning: onRunning) }
         if roles.contains(.worker) { services += workers() }
         if roles.contains(.scheduler) {
-            let housekeeping = Housekeeping(database: node.database, clock: node.clock, logger: node.logger)
-            services.append(Loop { await housekeeping.run() })
-            let timetable = Timetable(services: node.services, logger: node.logger)
-            services.append(Loop { await timetable.run() })
+            let maintenance = Maintenance(database: node.database, clock: node.clock, logger: node.logger)
+            services.append(Loop { await maintenance.run() })
+            let scheduler = Scheduler(services: node.services, logger: node.logger)
+            services.append(Loop { await scheduler.run() })
             services.append(Loop { [node] in await node.services.publishDuePosts(node.logger) })
         }
         if let address = node.settings.metricsListen { services.append(try metrics(address)) }
@@ -65,14 +65,14 @@ struct NodeProcess: Sendable {
     // MARK: - Web
 
     private func web(onRunning: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
-        let gate = InboxGate(node.federation, policies: node.policies)
-        let api = FederationAPI(federation: node.federation, gate: gate, software: Version.current)
+        let authenticator = InboxAuthenticator(node.federation, policies: node.policies)
+        let api = FederationAPI(federation: node.federation, authenticator: authenticator, software: Version.current)
         let uploads = UploadReceiver(folder: node.media.spoolFolder)
         let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone, uploads: uploads)
-        var door = FrontDoor.Settings(origin: node.settings.community.origin.string)
-        door.limits = node.settings.hasRateLimits
-        door.metrics = node.metrics.registry
-        door.trustedProxies = node.settings.trustedProxies
+        var pipelineSettings = RequestPipeline.Settings(origin: node.settings.community.origin.string)
+        pipelineSettings.limits = node.settings.hasRateLimits
+        pipelineSettings.metrics = node.metrics.registry
+        pipelineSettings.trustedProxies = node.settings.trustedProxies
         let clients = MastodonAPI(
             services: node.services, software: Version.current, uploads: uploads,
             limits: node.settings.hasRateLimits)
@@ -81,8 +81,8 @@ struct NodeProcess: Sendable {
             pages: pages.routes)
         let router = buildRouter(
             routes: routes,
-            frontDoor: FrontDoor(
-                door, session: sessions(),
+            pipeline: RequestPipeline(
+                pipelineSettings, session: sessions(),
                 errorPage: pages.errorPage))
         let listen = node.settings.listen
         let server = Application(
@@ -101,7 +101,7 @@ struct NodeProcess: Sendable {
     }
 
     /// Finds the account of a session token. A result is cached until something is committed, for at most a second.
-    private func sessions() -> FrontDoor.SessionLookup {
+    private func sessions() -> RequestPipeline.SessionLookup {
         let (services, database) = (node.services, node.database)
         let known = ResponseCache<LocalAccount?>(limitBytes: 4 << 20) { try? await database.version() }
         return { token in
@@ -149,7 +149,7 @@ struct NodeProcess: Sendable {
             database: node.database, webPush: WebPush(client: node.client, sender: node.pushes), clock: node.clock,
             logger: node.logger
         ) { [services = node.services] push in
-            guard let words = try await services.words(for: push) else { return nil }
+            guard let words = try await services.text(for: push) else { return nil }
             return PushPayload(
                 locale: words.language, icon: words.icon ?? missing, title: words.title, body: words.body)
         }

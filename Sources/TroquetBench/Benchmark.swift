@@ -18,8 +18,8 @@ struct Benchmark: Sendable {
     func run(quick: Bool) async throws -> Report {
         var report = Report(engine: node.database.engine.rawValue, isQuick: quick)
         try await Task.sleep(for: amounts.rest)
-        report.add(Figure("memory idle", try node.process.residentMiB, "MiB", aim: .valueAtMost(60)))
-        say("limits of this machine")
+        report.add(Figure("memory idle", try node.process.residentMiB, "MiB", goal: .valueAtMost(60)))
+        printProgress("limits of this machine")
         let limits = try await Limits.measure(folder: folder, seconds: amounts.limitSeconds)
         report.add(Figure("RSA-2048 signatures per core", limits.signatures, "/s"))
         report.add(Figure("RSA-2048 verifications per core", limits.verifications, "/s"))
@@ -31,12 +31,12 @@ struct Benchmark: Sendable {
         try await clients(&report)
         try await Task.sleep(for: amounts.rest)
         report.add(Figure("memory at its peak", try node.process.peakMiB, "MiB"))
-        report.add(Figure("memory after the run", try node.process.residentMiB, "MiB", aim: .valueAtMost(100)))
+        report.add(Figure("memory after the run", try node.process.residentMiB, "MiB", goal: .valueAtMost(100)))
         return report
     }
 
     private func inbox(_ limits: Limits, _ report: inout Report) async throws {
-        say("inbox: \(amounts.activities) signed activities")
+        printProgress("inbox: \(amounts.activities) signed activities")
         let addresses = (2...5).map { "127.0.0.\($0)" }
         let peers = try await Peers.listen(on: addresses, group: group)
         let writers = try zip(["ada", "bao", "chloe", "dov"], addresses).map { name, address in
@@ -47,11 +47,11 @@ struct Benchmark: Sendable {
         report.add(
             Figure(
                 "inbox activities accepted", result.accepted, "/s", limit: (limits.syncs, "fsyncs/s"),
-                aim: .valueAtLeast(2000)))
+                goal: .valueAtLeast(2000)))
         report.add(
             Figure(
                 "inbox activities applied", result.applied, "/s", limit: (limits.syncs, "fsyncs/s"),
-                aim: .valueAtLeast(1000)))
+                goal: .valueAtLeast(1000)))
         report.add(Figure("inbox answer, p99", result.p99, "ms"))
         report.add(
             Figure(
@@ -60,7 +60,7 @@ struct Benchmark: Sendable {
     }
 
     private func fanOut(_ limits: Limits, _ report: inout Report) async throws {
-        say("fan-out: \(amounts.posts) posts to \(amounts.followers) hosts")
+        printProgress("fan-out: \(amounts.posts) posts to \(amounts.followers) hosts")
         let addresses = (1...amounts.followers).map { "127.0.1.\($0)" }
         let peers = try await Peers.listen(on: addresses, group: group)
         let hosts = addresses.map { "\($0):\(peers.port)" }
@@ -74,14 +74,14 @@ struct Benchmark: Sendable {
             Figure(
                 "CPU per delivery", result.cpuSeconds * 1000, "ms",
                 limit: (1000 / limits.signatures, "ms per signature"),
-                aim: .ratioAtMost(1.3)))
+                goal: .ratioAtMost(1.3)))
     }
 
     private func reads(_ report: inout Report) async throws {
         let before = try await bareRoute()
         var results: [(String, ReadPhase.Result)] = []
         for (name, target, accept) in addresses {
-            say("GET of \(name): \(target)")
+            printProgress("GET of \(name): \(target)")
             let phase = ReadPhase(
                 name: name, client: client, process: node.process, request: node.request(target, accept: accept))
             results.append((name, try await phase.run(amounts.reading)))
@@ -93,7 +93,7 @@ struct Benchmark: Sendable {
             report.add(
                 Figure(
                     "GET of \(name)", result.rate, "/s", limit: (limit.rate, "bare route"),
-                    aim: isDocument ? .ratioAtLeast(0.8) : nil))
+                    goal: isDocument ? .ratioAtLeast(0.8) : nil))
             report.add(Figure("   p50", result.p50, "ms", limit: (limit.p50, "bare route")))
             report.add(Figure("   p99", result.p99, "ms", limit: (limit.p99, "bare route")))
             report.add(Figure("   CPU", result.cpuMicroseconds, "µs", limit: (limit.cpuMicroseconds, "bare route")))
@@ -107,27 +107,28 @@ struct Benchmark: Sendable {
 
     /// Client apps, on a small and on a large database: the home timeline should not notice.
     private func clients(_ report: inout Report) async throws {
-        let crowd = Crowd(node: node, accounts: 5_000, followed: 1_000)
-        say("client API: 1,000 follows, \(amounts.crowd.small) posts")
-        try await crowd.settle()
-        try await crowd.write(1...amounts.crowd.small)
+        let population = Population(node: node, accounts: 5_000, followed: 1_000)
+        printProgress("client API: 1,000 follows, \(amounts.population.small) posts")
+        try await population.settle()
+        try await population.write(1...amounts.population.small)
         try await analyze()
         var phase = ClientPhase(
-            node: node, client: client, status: Crowd.answered(below: amounts.crowd.small), duration: amounts.reading)
+            node: node, client: client, status: Population.answered(below: amounts.population.small),
+            duration: amounts.reading)
         let young = try await phase.home()
-        say("client API: \(amounts.crowd.large) posts")
-        try await crowd.write(amounts.crowd.small + 1...amounts.crowd.large)
+        printProgress("client API: \(amounts.population.large) posts")
+        try await population.write(amounts.population.small + 1...amounts.population.large)
         try await analyze()
-        phase.status = Crowd.answered(below: amounts.crowd.large)
+        phase.status = Population.answered(below: amounts.population.large)
         let results = try await phase.run()
-        report.add(Figure("home timeline at \(amounts.crowd.small) posts", young.read.rate, "/s"))
+        report.add(Figure("home timeline at \(amounts.population.small) posts", young.read.rate, "/s"))
         for result in results {
             let isHome = result.name == young.name
             report.add(
                 Figure(
-                    "\(result.name) at \(amounts.crowd.large) posts", result.read.rate, "/s",
-                    limit: isHome ? (young.read.rate, "at \(amounts.crowd.small) posts") : nil,
-                    aim: isHome ? .ratioAtLeast(0.8) : nil))
+                    "\(result.name) at \(amounts.population.large) posts", result.read.rate, "/s",
+                    limit: isHome ? (young.read.rate, "at \(amounts.population.small) posts") : nil,
+                    goal: isHome ? .ratioAtLeast(0.8) : nil))
             report.add(Figure("   p50", result.read.p50, "ms"))
             report.add(Figure("   p99", result.read.p99, "ms"))
             report.add(Figure("   statements a request", result.statements, ""))
@@ -136,7 +137,7 @@ struct Benchmark: Sendable {
     }
 
     private func streams(_ phase: ClientPhase, _ report: inout Report) async throws {
-        say("\(amounts.streams) open streams")
+        printProgress("\(amounts.streams) open streams")
         let result = try await StreamPhase(
             node: node, connections: amounts.streams, group: group, post: { try await phase.post() }
         ).run()
@@ -156,11 +157,11 @@ struct Benchmark: Sendable {
 
     /// Measured before and after the node's own routes, because the machine is not the same twice.
     private func bareRoute() async throws -> ReadPhase.Result {
-        say("GET of a bare route")
+        printProgress("GET of a bare route")
         let request = node.request("/bare", accept: "application/activity+json")
         return try await ReadPhase(name: "bare route", client: bareClient, process: bare, request: request)
             .run(amounts.reading)
     }
 
-    private func say(_ phase: String) { Terminal.complain("… \(phase)") }
+    private func printProgress(_ phase: String) { Terminal.complain("… \(phase)") }
 }

@@ -24,15 +24,15 @@ struct InboxPhase: Sendable {
 
     func run(count: Int) async throws -> Result {
         try await warmUp()
-        let sayings = (0..<count).map(saying)
-        let requests = try await sign(sayings)
+        let activities = (0..<count).map(outgoing)
+        let requests = try await sign(activities)
         let (cpu, started) = (try node.process.cpuSeconds, Machine.seconds)
         let answers = try await client.run(LoadPlan(requests: requests))
         try answers.check("inbox", status: 202)
         try await waitUntilDone()
         let seconds = Machine.seconds - started
         let used = try node.process.cpuSeconds - cpu
-        try await check(sayings)
+        try await check(activities)
         return Result(
             accepted: answers.rate(of: 202), applied: Double(count) / seconds, p99: answers.percentile(0.99),
             cpuMilliseconds: used * 1000 / Double(count))
@@ -42,7 +42,7 @@ struct InboxPhase: Sendable {
     private func warmUp() async throws {
         for writer in writers {
             let request = try writer.signed(
-                writer.create(0, in: node.actor(of: node.group), answering: nil), to: node.origin)
+                writer.create(0, in: node.actor(of: node.group), replyingTo: nil), to: node.origin)
             let answers = try await client.run(LoadPlan(requests: [request], connections: 1, limit: .seconds(20)))
             try answers.check("first activity of \(writer.iri)", status: 202)
         }
@@ -50,29 +50,29 @@ struct InboxPhase: Sendable {
     }
 
     /// Of eight: four answers to a member's discussion, two new discussions, and thanks for two earlier notes.
-    private func saying(_ index: Int) -> Saying {
+    private func outgoing(_ index: Int) -> OutgoingActivity {
         let writer = writers[index % writers.count]
         let number = index / writers.count + 1
         let group = node.actor(of: node.group)
         switch number % 8 {
         // Thirty-nine earlier, where the writer said something, and long enough ago to be known.
         case 0 where number > 40, 4 where number > 40: return writer.like(number, of: number - 39)
-        case 2, 6: return writer.create(number, in: group, answering: nil)
-        default: return writer.create(number, in: group, answering: node.discussion)
+        case 2, 6: return writer.create(number, in: group, replyingTo: nil)
+        default: return writer.create(number, in: group, replyingTo: node.discussion)
         }
     }
 
-    private func sign(_ sayings: [Saying]) async throws -> [ByteBuffer] {
+    private func sign(_ activities: [OutgoingActivity]) async throws -> [ByteBuffer] {
         let cores = Machine.cores
         return try await withThrowingTaskGroup(of: [(Int, ByteBuffer)].self) { group in
             for core in 0..<cores {
                 group.addTask {
-                    try stride(from: core, to: sayings.count, by: cores).map { index in
-                        (index, try writers[index % writers.count].signed(sayings[index], to: node.origin))
+                    try stride(from: core, to: activities.count, by: cores).map { index in
+                        (index, try writers[index % writers.count].signed(activities[index], to: node.origin))
                     }
                 }
             }
-            var requests = [ByteBuffer](repeating: ByteBuffer(), count: sayings.count)
+            var requests = [ByteBuffer](repeating: ByteBuffer(), count: activities.count)
             for try await part in group {
                 for (index, request) in part { requests[index] = request }
             }
@@ -91,15 +91,15 @@ struct InboxPhase: Sendable {
     }
 
     /// Every activity that was accepted is in the database, and was applied.
-    private func check(_ sayings: [Saying]) async throws {
+    private func check(_ activities: [OutgoingActivity]) async throws {
         let outcomes = try await node.database.read { db in
-            try sayings.reduce(into: [String: Int]()) { outcomes, saying in
-                outcomes[try InboxQueue.outcome(of: saying.id, in: db) ?? "lost", default: 0] += 1
+            try activities.reduce(into: [String: Int]()) { outcomes, outgoing in
+                outcomes[try InboxQueue.outcome(of: outgoing.id, in: db) ?? "lost", default: 0] += 1
             }
         }
         // A few thanks may overtake what they are for: sixteen connections carry one writer's words.
-        guard outcomes["lost"] == nil, Double(outcomes["applied"] ?? 0) > 0.98 * Double(sayings.count) else {
-            throw BenchError("inbox: of \(sayings.count) accepted activities, \(outcomes).")
+        guard outcomes["lost"] == nil, Double(outcomes["applied"] ?? 0) > 0.98 * Double(activities.count) else {
+            throw BenchError("inbox: of \(activities.count) accepted activities, \(outcomes).")
         }
     }
 }

@@ -50,7 +50,7 @@ struct Amounts: Sendable {
     /// How long each limit is measured.
     var limitSeconds = 2.0
     /// Posts of other hosts in a small and in a large database.
-    var crowd = (small: 10_000, large: 1_000_000)
+    var population = (small: 10_000, large: 1_000_000)
     /// Open streams.
     var streams = 500
     /// How long the node rests before its memory is read.
@@ -59,5 +59,5 @@ struct Amounts: Sendable {
     static let full = Amounts()
     static let quick = Amounts(
         activities: 2000, followers: 200, posts: 3, reading: .seconds(2), limitSeconds: 1,
-        crowd: (small: 10_000, large: 50_000), streams: 100, rest: .seconds(1))
+        population: (small: 10_000, large: 50_000), streams: 100, rest: .seconds(1))
 }

@@ -46,7 +46,7 @@ struct RemoteWriter: Sendable {
     // MARK: - What it says
 
     /// The writer's `number`th note: an answer to `parent`, or a new discussion in `group`.
-    func create(_ number: Int, in group: IRI, answering parent: IRI?) -> Saying {
+    func create(_ number: Int, in group: IRI, replyingTo parent: IRI?) -> OutgoingActivity {
         let published = JSON.string(Dates.iso(SystemClock().now.milliseconds))
         let audience: [(String, JSON)] = [
             ("to", .string(IRI.asPublic.string)), ("cc", [.string(group.string), .string(iri.string + "/followers")]),
@@ -63,42 +63,42 @@ struct RemoteWriter: Sendable {
         let activity: [(String, JSON)] = [
             ("object", .object(JSON.Object(note))), ("published", published), ("audience", .string(group.string)),
         ]
-        return say("Create", number, activity + audience)
+        return makeActivity("Create", number, activity + audience)
     }
 
     /// The writer's thanks for an earlier note.
-    func like(_ number: Int, of earlier: Int) -> Saying {
-        say("Like", number, [("object", .string(note(earlier).string))])
+    func like(_ number: Int, of earlier: Int) -> OutgoingActivity {
+        makeActivity("Like", number, [("object", .string(note(earlier).string))])
     }
 
     private func note(_ number: Int) -> IRI { iri.appending(path: "notes/\(number)") }
 
-    private func say(_ type: String, _ number: Int, _ rest: [(String, JSON)]) -> Saying {
+    private func makeActivity(_ type: String, _ number: Int, _ rest: [(String, JSON)]) -> OutgoingActivity {
         let id = iri.appending(path: "activities/\(number)")
         let head: [(String, JSON)] = [
             ("@context", "https://www.w3.org/ns/activitystreams"), ("id", .string(id.string)),
             ("type", .string(type)), ("actor", .string(iri.string)),
         ]
-        return Saying(id: id, body: JSON.object(JSON.Object(head + rest)).serialized())
+        return OutgoingActivity(id: id, body: JSON.object(JSON.Object(head + rest)).serialized())
     }
 
     /// The saying as a signed request to the node's shared inbox, whole.
-    func signed(_ saying: Saying, to origin: IRI) throws -> ByteBuffer {
+    func signed(_ outgoing: OutgoingActivity, to origin: IRI) throws -> ByteBuffer {
         var head = RequestHead(
             method: "POST", target: "/inbox", authority: origin.authority, scheme: origin.scheme,
             headers: [(name: "content-type", value: "application/activity+json")])
-        try Signer.sign(&head, body: saying.body, keyID: keyID, key: key, now: SystemClock().now.milliseconds)
+        try Signer.sign(&head, body: outgoing.body, keyID: keyID, key: key, now: SystemClock().now.milliseconds)
         var text = "POST /inbox HTTP/1.1\r\n"
         for header in head.headers { text += "\(header.name): \(header.value)\r\n" }
-        text += "content-length: \(saying.body.count)\r\n\r\n"
+        text += "content-length: \(outgoing.body.count)\r\n\r\n"
         var buffer = ByteBuffer(string: text)
-        buffer.writeBytes(saying.body)
+        buffer.writeBytes(outgoing.body)
         return buffer
     }
 }
 
 /// An activity of another node.
-struct Saying: Sendable {
+struct OutgoingActivity: Sendable {
     let id: IRI
     let body: [UInt8]
 }

@@ -3,7 +3,7 @@
 internal import Vocabulary
 
 /// What a figure should reach on two noisy cores. A benchmark compares; it never judges.
-enum Aim: Sendable {
+enum Goal: Sendable {
     case valueAtLeast(Double), valueAtMost(Double), ratioAtLeast(Double), ratioAtMost(Double)
 }
 
@@ -14,14 +14,14 @@ struct Figure: Sendable {
     let unit: String
     /// What the machine could do, in the same unit, and what that is called.
     var limit: (value: Double, name: String)?
-    var aim: Aim?
+    var goal: Goal?
 
-    init(_ name: String, _ value: Double, _ unit: String, limit: (Double, String)? = nil, aim: Aim? = nil) {
+    init(_ name: String, _ value: Double, _ unit: String, limit: (Double, String)? = nil, goal: Goal? = nil) {
         self.name = name
         self.value = value
         self.unit = unit
         self.limit = limit.map { (value: $0.0, name: $0.1) }
-        self.aim = aim
+        self.goal = goal
     }
 
     /// The value as a part of the limit.
@@ -29,21 +29,21 @@ struct Figure: Sendable {
 
     /// Whether the aim is reached; nil when there is none.
     var isMet: Bool? {
-        switch aim {
-        case .valueAtLeast(let aim): value >= aim
-        case .valueAtMost(let aim): value <= aim
-        case .ratioAtLeast(let aim): ratio.map { $0 >= aim }
-        case .ratioAtMost(let aim): ratio.map { $0 <= aim }
+        switch goal {
+        case .valueAtLeast(let goal): value >= goal
+        case .valueAtMost(let goal): value <= goal
+        case .ratioAtLeast(let goal): ratio.map { $0 >= goal }
+        case .ratioAtMost(let goal): ratio.map { $0 <= goal }
         case nil: nil
         }
     }
 
     private var aimText: String {
-        switch aim {
-        case .valueAtLeast(let aim): "≥ \(Self.text(aim))"
-        case .valueAtMost(let aim): "≤ \(Self.text(aim))"
-        case .ratioAtLeast(let aim): "ratio ≥ \(Self.text(aim))"
-        case .ratioAtMost(let aim): "ratio ≤ \(Self.text(aim))"
+        switch goal {
+        case .valueAtLeast(let goal): "≥ \(Self.text(goal))"
+        case .valueAtMost(let goal): "≤ \(Self.text(goal))"
+        case .ratioAtLeast(let goal): "ratio ≥ \(Self.text(goal))"
+        case .ratioAtMost(let goal): "ratio ≤ \(Self.text(goal))"
         case nil: ""
         }
     }
@@ -64,7 +64,7 @@ struct Figure: Sendable {
             object["limit_name"] = .string(limit.name)
         }
         if let ratio { object["ratio"] = JSON(ratio) }
-        if aim != nil { object["aim"] = .string(aimText) }
+        if goal != nil { object["aim"] = .string(aimText) }
         if let isMet { object["met"] = .bool(isMet) }
         return .object(object)
     }

@@ -19,7 +19,7 @@ struct StreamPhase: Sendable {
 
     func run() async throws -> Result {
         let before = try node.process.residentMiB
-        let ears = Ears()
+        let clients = StreamClients()
         let request = ByteBuffer(
             string: "GET /api/v1/streaming/user HTTP/1.1\r\nhost: \(node.origin.authority)\r\n"
                 + "authorization: Bearer \(node.token)\r\naccept: text/event-stream\r\n\r\n")
@@ -28,20 +28,20 @@ struct StreamPhase: Sendable {
             let channel = try await ClientBootstrap(group: group)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(Ear(ears))
+                        try channel.pipeline.syncOperations.addHandler(StreamClient(clients))
                     }
                 }
                 .connect(host: "127.0.0.1", port: node.origin.port).get()
             try await channel.writeAndFlush(request)
             channels.append(channel)
         }
-        try await wait("listen", until: { await ears.open == connections })
+        try await wait("listen", until: { await clients.open == connections })
         try await Task.sleep(for: .seconds(1))
         var result = Result()
         result.memoryMiB = try node.process.residentMiB - before
         let start = Machine.seconds
         try await post()
-        try await wait("are told", until: { await ears.told == connections })
+        try await wait("are told", until: { await clients.told == connections })
         result.toldMilliseconds = (Machine.seconds - start) * 1000
         for channel in channels { try? await channel.close() }
         return result
@@ -57,7 +57,7 @@ struct StreamPhase: Sendable {
 }
 
 /// How many connections are open, and how many have heard of the post.
-private actor Ears {
+private actor StreamClients {
     var open = 0
     var told = 0
 
@@ -66,26 +66,26 @@ private actor Ears {
 }
 
 /// One connection.
-private final class Ear: ChannelInboundHandler {
+private final class StreamClient: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
-    private let ears: Ears
+    private let clients: StreamClients
     private var isOpen = false
     private var wasTold = false
 
-    init(_ ears: Ears) {
-        self.ears = ears
+    init(_ clients: StreamClients) {
+        self.clients = clients
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let text = String(buffer: unwrapInboundIn(data))
-        let ears = ears
+        let clients = clients
         if !isOpen, text.contains("200 OK") {
             isOpen = true
-            Task { await ears.opened() }
+            Task { await clients.opened() }
         }
         if !wasTold, text.contains("event: update") {
             wasTold = true
-            Task { await ears.heard() }
+            Task { await clients.heard() }
         }
     }
 }

@@ -16,12 +16,12 @@ enum CalendarFeeds {
     private static let type = "text/calendar; charset=utf-8"
 
     static func all(_ visit: Visit) async throws -> Response {
-        try await answer(visit, scope: .community, name: visit.community.name)
+        try await respond(visit, scope: .community, name: visit.community.name)
     }
 
     static func group(_ visit: Visit) async throws -> Response {
         let group = try await GroupPage.find(visit)
-        return try await answer(visit, scope: .shown(by: group.id), name: group.shownName)
+        return try await respond(visit, scope: .shown(by: group.id), name: group.shownName)
     }
 
     static func one(_ visit: Visit) async throws -> Response {
@@ -29,11 +29,11 @@ enum CalendarFeeds {
         let view = try await visit.database.read { db in try EventViews.one(id, viewer: nil, in: db) }
         guard let view else { throw ServiceError.notFound }
         let bytes = CalendarFeed.render(events: [event(view, visit)], name: view.event.title)
-        return Answers.calendar(bytes, filename: "\(view.event.id).ics")
+        return Responses.calendar(bytes, filename: "\(view.event.id).ics")
     }
 
     /// What is to come, and what was in the last three months: a calendar forgets what leaves its feed.
-    private static func answer(_ visit: Visit, scope: EventScope, name: String) async throws -> Response {
+    private static func respond(_ visit: Visit, scope: EventScope, name: String) async throws -> Response {
         let (now, mode) = (visit.now, visit.community.mode)
         let views = try await visit.database.read { db in
             let from = now - .days(90)

@@ -39,7 +39,7 @@ enum Feeds {
             let page = try Timelines.discussions(PageRequest(limit: 30), viewer: nil, mode: mode, in: db)
             return try PostViews.load(page.posts, viewer: nil, in: db)
         }
-        return answer(visit, title: visit.community.name, page: "/discussions", views)
+        return respond(visit, title: visit.community.name, page: "/discussions", views)
     }
 
     private static func group(_ visit: Visit) async throws -> Response {
@@ -50,10 +50,10 @@ enum Feeds {
                 group.id, PageRequest(limit: 30), viewer: nil, mode: mode, onlyPosts: true, in: db)
             return try PostViews.load(page.posts, viewer: nil, in: db)
         }
-        return answer(visit, title: group.shownName, page: group.path, views)
+        return respond(visit, title: group.shownName, page: group.path, views)
     }
 
-    private static func answer(_ visit: Visit, title: String, page: String, _ views: [PostView]) -> Response {
+    private static func respond(_ visit: Visit, title: String, page: String, _ views: [PostView]) -> Response {
         let address = visit.community.address
         let changed = views.map { $0.post.editedAt ?? $0.post.publishedAt }.max() ?? Timestamp(0)
         let feed: HTML = """
@@ -88,8 +88,8 @@ enum Feeds {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         let etag = "\"\(String(hash, radix: 16))\""
-        if Answers.isCurrent(etag, for: visit.request) { return Answers.notModified(etag: etag) }
+        if Responses.isCurrent(etag, for: visit.request) { return Responses.notModified(etag: etag) }
         let headers: HTTPFields = [.eTag: etag, .cacheControl: "public, max-age=300"]
-        return Answers.bytes(ByteBuffer(bytes: bytes), contentType: type, status: .ok, headers: headers)
+        return Responses.bytes(ByteBuffer(bytes: bytes), contentType: type, status: .ok, headers: headers)
     }
 }

@@ -12,7 +12,7 @@ internal import TextEncoding
 /// stranger it is the value of a cookie.
 public enum Sessions {
     /// The cookie that holds a session's token.
-    public static let cookie = FrontDoor.sessionCookie
+    public static let cookie = RequestPipeline.sessionCookie
     static let strangerCookie = "form"
     static let languageCookie = "language"
     static let formField = "form_token"

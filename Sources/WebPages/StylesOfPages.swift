@@ -163,7 +163,7 @@ extension Styles {
         .last{margin-top:2.5rem;padding-top:1.25rem;border-top:1px solid var(--line)}
         """
 
-    /// Faces, events, discussions.
+    /// Avatars, events, discussions.
     static let cards = """
         .face{flex:none;display:inline-flex;align-items:center;justify-content:center;width:2.75rem;height:2.75rem;border-radius:50%;color:#fff;font:600 1rem/1 var(--serif);letter-spacing:.02em}
         .face.small{width:2rem;height:2rem;font-size:.78rem}

@@ -44,7 +44,7 @@ struct Visit: Sendable {
 
     /// Who is signed in.
     ///
-    /// - Throws: `signInNeeded`, which leads to the door and back.
+    /// - Throws: `signInNeeded`, which leads to the sign-in page and back.
     func member() throws -> LocalAccount {
         guard let person else { throw ServiceError.signInNeeded }
         return person
@@ -83,20 +83,20 @@ struct Visit: Sendable {
         PageRequest(before: query["before"].flatMap { ID<Post>($0)?.rawValue }, limit: limit)
     }
 
-    /// Sends the browser on, with a word about what was done; the word is one of ``Notice``.
-    func redirect(_ path: String, said notice: Notice? = nil, cookie: String? = nil) -> Response {
+    /// Sends the browser on, with a word about what was done; the word is one of ``FlashMessage``.
+    func redirect(_ path: String, flash message: FlashMessage? = nil, cookie: String? = nil) -> Response {
         var headers = HTTPFields()
         if let cookie { headers[.setCookie] = cookie }
-        guard let notice else { return Answers.redirect(to: path, headers: headers) }
+        guard let message else { return Responses.redirect(to: path, headers: headers) }
         let parts = path.split(separator: "#", maxSplits: 1)
         let mark = path.contains("?") ? "&" : "?"
         let anchor = parts.count > 1 ? "#\(parts[1])" : ""
-        return Answers.redirect(to: "\(parts.first ?? "/")\(mark)done=\(notice.rawValue)\(anchor)", headers: headers)
+        return Responses.redirect(to: "\(parts.first ?? "/")\(mark)done=\(message.rawValue)\(anchor)", headers: headers)
     }
 }
 
 /// What was just done, in the address of the page that follows: only these words become sentences.
-enum Notice: String, CaseIterable {
+enum FlashMessage: String, CaseIterable {
     case published, edited, deleted, thanked, unthanked, recommended, unrecommended, voted
     case planned, changed, postponed, cancelled, going, waiting, asked, left
     case followed, requested, unfollowed, answered, founded

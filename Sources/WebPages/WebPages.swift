@@ -73,7 +73,7 @@ public struct WebPages: Sendable {
     private var people: [Route] {
         [
             post("/follow", Networks.follow), post("/unfollow", Networks.unfollow), post("/open", Networks.open),
-            post("/follow/answer", Networks.answer), post("/invite", Members.invite),
+            post("/follow/answer", Networks.answerRequest), post("/invite", Members.invite),
             get("/sign-in", SignIn.show), post("/sign-in", SignIn.byPassword), post("/sign-in/send", SignIn.sendLink),
             get("/sign-in/link", SignIn.showLink), post("/sign-in/link", SignIn.useLink),
             post("/sign-out", SignIn.signOut), get("/sign-up", SignUpPage.show), post("/sign-up", SignUpPage.register),
@@ -84,7 +84,7 @@ public struct WebPages: Sendable {
         ]
     }
 
-    /// Apps that ask to act for a person, and the doors at the addresses that apps know.
+    /// Apps that ask to act for a person, and the sign-in addresses that apps know.
     private var apps: [Route] {
         let elsewhere = [
             ("/auth/sign_in", "/sign-in"), ("/auth/password/new", "/sign-in"), ("/auth/sign_up", "/sign-up"),
@@ -126,7 +126,7 @@ extension WebPages {
             ) { formToken in
                 var visit = try await visit(request, context)
                 if let formToken { visit.visitor = Sessions.Visitor(formToken: formToken) }
-                return try await answering(visit) { try await handler(visit) }
+                return try await responding(visit) { try await handler(visit) }
             }
         }
     }
@@ -134,7 +134,7 @@ extension WebPages {
     private func post(_ path: String, _ handler: @escaping @Sendable (Submission) async throws -> Response) -> Route {
         .post(path) { request, context in
             let visit = try await visit(request, context)
-            return try await answering(visit) {
+            return try await responding(visit) {
                 let form = try await Form(request)
                 try SameOrigin.require(token: form[Sessions.formField], expected: visit.formToken)
                 return try await handler(Submission(visit: visit, form: form))
@@ -152,7 +152,7 @@ extension WebPages {
         return .post(path) { request, context in
             guard UploadReceiver.isForm(request) else { return try await plain.handler(request, context) }
             let visit = try await visit(request, context)
-            return try await answering(visit) {
+            return try await responding(visit) {
                 _ = try visit.member()
                 return try await uploads.receive(request, limits: limits) { sent in
                     let form = try Form(fields: sent.fields)
@@ -164,14 +164,14 @@ extension WebPages {
     }
 
     /// Errors that have something to say become pages; the others go on to be logged.
-    private func answering(_ visit: Visit, _ body: () async throws -> Response) async throws -> Response {
+    private func responding(_ visit: Visit, _ body: () async throws -> Response) async throws -> Response {
         do {
             return try await body()
         } catch ServiceError.signInNeeded {
             let next = visit.request.method == .get ? visit.address : "/"
             return visit.redirect("/sign-in?next=\(next.percentEncoded)")
         } catch let error as ServiceError {
-            let (status, code) = error.publicFace
+            let (status, code) = error.statusAndCode
             return visit.errorPage(status, code: code)
         } catch let error as any PublicError {
             return visit.errorPage(error.status, code: error.code)
@@ -210,7 +210,7 @@ extension WebPages {
 
 extension ServiceError {
     /// What a stranger is told: that one may not looks like that there is nothing.
-    var publicFace: (HTTPResponse.Status, String) {
+    var statusAndCode: (HTTPResponse.Status, String) {
         switch self {
         case .notFound, .notAllowed: (.notFound, "not_found")
         case .signInNeeded: (.unauthorized, "sign_in_needed")

@@ -74,7 +74,7 @@ struct LayeringTests {
         }
     }
 
-    @Test("some doors stay shut", arguments: never)
+    @Test("some imports are forbidden", arguments: never)
     func shut(target name: String, modules: Set<String>) throws {
         guard let target = try PackageGraph.ours.get().target(name) else { return }
         #expect(try imports(of: target).isDisjoint(with: modules))
@@ -90,7 +90,7 @@ struct LayeringTests {
     }
 
     @Test(
-        "what is pure sees no door to the outside",
+        "what is pure imports nothing that reaches the outside",
         arguments: ["TextEncoding", "CivilDates", "Vocabulary", "Calendar", "Model"])
     func pure(name: String) throws {
         let target = try #require(try PackageGraph.ours.get().target(name))

@@ -65,7 +65,7 @@ struct PostgresTests {
                     try await database.write { tx in
                         attempts.add()
                         for row in number % 2 == 0 ? [1, 2] : [2, 1] {
-                            tx.runLast(
+                            tx.deferUntilCommit(
                                 on: "counter", row: Int64(row),
                                 "UPDATE counter SET total = total + 1 WHERE id = \(row)")
                         }

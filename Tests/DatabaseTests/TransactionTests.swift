@@ -42,10 +42,11 @@ struct TransactionTests {
     func late(engine: TestEngine) async throws {
         let database = try await engine.makeDatabase(migrations: testMigrations)
         try await database.write { tx in
-            tx.runLast(on: "thing", row: 2, "INSERT INTO thing (id, name) SELECT 20, 'after ' || count(*) FROM thing")
-            tx.runLast(on: "thing", row: 1, "UPDATE thing SET name = 'first' WHERE id = 1")
-            tx.runLast(on: "thing", row: 1, "UPDATE thing SET name = name || ', then second' WHERE id = 1")
-            tx.runLast(on: "counter", row: 9, "DELETE FROM thing WHERE id = 3")
+            tx.deferUntilCommit(
+                on: "thing", row: 2, "INSERT INTO thing (id, name) SELECT 20, 'after ' || count(*) FROM thing")
+            tx.deferUntilCommit(on: "thing", row: 1, "UPDATE thing SET name = 'first' WHERE id = 1")
+            tx.deferUntilCommit(on: "thing", row: 1, "UPDATE thing SET name = name || ', then second' WHERE id = 1")
+            tx.deferUntilCommit(on: "counter", row: 9, "DELETE FROM thing WHERE id = 3")
             try tx.run("INSERT INTO thing (id, name) VALUES (1, 'a'), (3, 'c')")
         }
         let names = try await database.read { db in
@@ -54,7 +55,7 @@ struct TransactionTests {
         #expect(names == ["first, then second", "after 1"])
         let found = await kind {
             try await database.write { tx in
-                tx.runLast(on: "thing", row: 1, "INSERT INTO thing (id, name) VALUES (1, 'again')")
+                tx.deferUntilCommit(on: "thing", row: 1, "INSERT INTO thing (id, name) VALUES (1, 'again')")
                 try tx.run("DELETE FROM thing WHERE id = 20")
             }
         }

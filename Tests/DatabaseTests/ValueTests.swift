@@ -56,7 +56,8 @@ struct ValueTests {
     }
 
     @Test(
-        "text with U+0000 and numbers that are not finite are refused at the door", arguments: TestEngine.available,
+        "text with U+0000 and numbers that are not finite are refused before they are sent",
+        arguments: TestEngine.available,
         [SQLValue.text("a\0b"), .real(.nan), .real(.infinity)])
     func refused(engine: TestEngine, value: SQLValue) async throws {
         let database = try await engine.makeDatabase(migrations: testMigrations)

@@ -73,9 +73,9 @@ struct ActorTests {
             }
             let left = try await node.get("/users/left")
             #expect(left.status == 410)
-            let stone = try JSON.parse(left.body)
-            #expect(stone["type"]?.string == "Tombstone")
-            #expect(stone["formerType"]?.string == "Person")
+            let tombstone = try JSON.parse(left.body)
+            #expect(tombstone["type"]?.string == "Tombstone")
+            #expect(tombstone["formerType"]?.string == "Person")
             #expect(try await node.get("/users/left/outbox").status == 410)
             #expect(try await node.get("/groups/waiting").status == 404)
         }

@@ -16,7 +16,7 @@ struct CacheTests {
 
         func make(_ status: HTTPResponse.Status = .ok) -> Response {
             made.add(1, ordering: .relaxed)
-            return Answers.text("x", status: status)
+            return Responses.text("x", status: status)
         }
     }
 
@@ -24,36 +24,36 @@ struct CacheTests {
     func age() async throws {
         let (cache, maker, start) = (DocumentCache(), Maker(), ContinuousClock.now)
         for seconds in [0, 1, 59] {
-            _ = try await cache.answer("a", now: start + .seconds(seconds)) { maker.make() }
+            _ = try await cache.response("a", now: start + .seconds(seconds)) { maker.make() }
         }
         #expect(maker.made.load(ordering: .relaxed) == 1)
-        _ = try await cache.answer("a", now: start + .seconds(60)) { maker.make() }
+        _ = try await cache.response("a", now: start + .seconds(60)) { maker.make() }
         #expect(maker.made.load(ordering: .relaxed) == 2)
         cache.forgetAll()
-        _ = try await cache.answer("a", now: start + .seconds(61)) { maker.make() }
+        _ = try await cache.response("a", now: start + .seconds(61)) { maker.make() }
         #expect(maker.made.load(ordering: .relaxed) == 3)
     }
 
     @Test("an answer that was made while all was forgotten is not kept")
     func race() async throws {
         let (cache, maker, start) = (DocumentCache(), Maker(), ContinuousClock.now)
-        _ = try await cache.answer("a", now: start) {
+        _ = try await cache.response("a", now: start) {
             cache.forgetAll()
             return maker.make()
         }
-        _ = try await cache.answer("a", now: start) { maker.make() }
+        _ = try await cache.response("a", now: start) { maker.make() }
         #expect(maker.made.load(ordering: .relaxed) == 2)
     }
 
     @Test("a failure and an endless key are not kept, and the table is bounded")
     func bounds() async throws {
         let (cache, maker, start) = (DocumentCache(), Maker(), ContinuousClock.now)
-        for _ in 0..<2 { _ = try await cache.answer("gone", now: start) { maker.make(.gone) } }
+        for _ in 0..<2 { _ = try await cache.response("gone", now: start) { maker.make(.gone) } }
         let long = String(repeating: "x", count: 501)
-        for _ in 0..<2 { _ = try await cache.answer(long, now: start) { maker.make() } }
+        for _ in 0..<2 { _ = try await cache.response(long, now: start) { maker.make() } }
         #expect(maker.made.load(ordering: .relaxed) == 4)
         for number in 0..<(DocumentCache.ceiling * 2 + 10) {
-            _ = try await cache.answer("\(number)", now: start) { maker.make() }
+            _ = try await cache.response("\(number)", now: start) { maker.make() }
         }
         #expect(cache.count <= DocumentCache.ceiling)
     }

@@ -89,8 +89,8 @@ struct Node: Sendable {
         let federation = Federation(
             database: database, community: community, loader: others, ids: IDMaker(), clock: clock, counters: counters,
             logger: .silent)
-        let gate = InboxGate(federation, policies: HostPolicies(database: database, mode: mode))
-        let api = FederationAPI(federation: federation, gate: gate, software: "1.2.3")
+        let authenticator = InboxAuthenticator(federation, policies: HostPolicies(database: database, mode: mode))
+        let api = FederationAPI(federation: federation, authenticator: authenticator, software: "1.2.3")
         let (ports, tell) = AsyncStream.makeStream(of: Int.self)
         let application = application(api.routes) { tell.yield($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -111,11 +111,11 @@ struct Node: Sendable {
     private static func application(
         _ routes: [Route], onRunning: @escaping @Sendable (Int) -> Void
     ) -> some ApplicationProtocol {
-        let door = FrontDoor(
+        let pipeline = RequestPipeline(
             .init(origin: "https://cafe.example"), session: { _ in nil },
-            errorPage: { status, code, _, _ in Answers.html("<h1>\(code)</h1>", status: status) })
+            errorPage: { status, code, _, _ in Responses.html("<h1>\(code)</h1>", status: status) })
         return Application(
-            router: buildRouter(routes: routes, frontDoor: door), server: NodeServer.http1(),
+            router: buildRouter(routes: routes, pipeline: pipeline), server: NodeServer.http1(),
             configuration: NodeServer.configuration(host: "127.0.0.1", port: 0, logger: .silent),
             onServerRunning: { onRunning($0.localAddress?.port ?? 0) }, logger: .silent)
     }

@@ -103,10 +103,10 @@ struct ObjectTests {
             ] {
                 let response = try await node.get(target)
                 #expect(response.status == 410)
-                let stone = try JSON.parse(response.body)
-                #expect(stone["type"]?.string == "Tombstone")
-                #expect(stone["formerType"]?.string == type)
-                #expect(stone["deleted"]?.string == "1970-01-01T00:00:00Z")
+                let tombstone = try JSON.parse(response.body)
+                #expect(tombstone["type"]?.string == "Tombstone")
+                #expect(tombstone["formerType"]?.string == type)
+                #expect(tombstone["deleted"]?.string == "1970-01-01T00:00:00Z")
                 #expect(!response.text.contains("secret"))
             }
         }

@@ -204,7 +204,7 @@ struct AuthorityTests {
         try await Property.run { property in try await property.expectNothing(of: attack.make(owner)) }
     }
 
-    @Test("a letter is not opened by claiming its id (O05)")
+    @Test("a direct message is not opened by claiming its id (O05)")
     func privateNote() async throws {
         try await Property.run { property in
             let claimed = Property.note(Property.note, by: Property.eve, to: ["https://cafe.example/users/mallory"])

@@ -69,12 +69,12 @@ extension FederationWorld {
         return InboxRequest(head: head, body: bytes)
     }
 
-    /// Hands a request to the gate.
+    /// Hands a request to the authenticator.
     ///
     /// - Returns: the code of the refusal; nil when it was let in.
-    func knock(_ request: InboxRequest) async -> GateRefusal? {
-        do throws(GateRefusal) {
-            _ = try await gate.accept(request.head, mediaType: request.mediaType, body: request.body)
+    func submit(_ request: InboxRequest) async -> InboxRejection? {
+        do throws(InboxRejection) {
+            _ = try await authenticator.accept(request.head, mediaType: request.mediaType, body: request.body)
             return nil
         } catch {
             return error
@@ -87,7 +87,7 @@ extension FederationWorld {
     ///   again, nil when there was nothing to keep.
     @discardableResult
     func receive(_ activity: JSON, signedBy signer: String? = nil) async throws -> String? {
-        if let refusal = await knock(try request(activity, signedBy: signer)) { return "refused:\(refusal.code)" }
+        if let refusal = await submit(try request(activity, signedBy: signer)) { return "refused:\(refusal.code)" }
         try await settle()
         guard let id = activity["id"]?.string else { return nil }
         return try await outcome(of: id)

@@ -168,7 +168,7 @@ struct FederationWorld: Sendable {
     let database: Database
     let federation: Federation
     let policies: HostPolicies
-    let gate: InboxGate
+    let authenticator: InboxAuthenticator
     let processor: InboxProcessor
     let nodes = OtherNodes()
     let clock = ManualClock()
@@ -209,7 +209,7 @@ struct FederationWorld: Sendable {
             database: database, community: community, loader: nodes, ids: ids, clock: clock, counters: counters,
             logger: .silent)
         policies = HostPolicies(database: database, mode: mode)
-        gate = InboxGate(federation, policies: policies)
+        authenticator = InboxAuthenticator(federation, policies: policies)
         processor = InboxProcessor(federation)
     }
 
@@ -245,7 +245,8 @@ struct FederationWorld: Sendable {
         account.indexable = true
         let stored = account
         let keyID = identifiers.keyID(of: iri).string
-        // What we show is always the same, so that what we send can be compared to the byte; nothing here signs with it.
+        // What we show is always the same, so that what we send can be compared to the byte; nothing here signs with
+        // it.
         let pair = KeyPair(privatePEM: "unused", publicPEM: Self.publicPEM)
         try await database.write { tx in
             try Accounts.insert(stored, in: tx)

@@ -3,6 +3,7 @@
 import Database
 import Model
 import Storage
+import Telemetry
 import TestSupport
 import Testing
 import Vocabulary
@@ -41,7 +42,7 @@ struct GatheringTests {
         try await FederationWorld.run { world in
             var setup = GoldenSetup(world)
             try await setup.apply(try example.json("before.json"))
-            _ = await world.knock(try world.request(try example.json("activity.json")))
+            _ = await world.submit(try world.request(try example.json("activity.json")))
             guard let received = try await world.lease().first else { return }
             let before = try await world.facts()
             try await world.gather(received)
@@ -62,7 +63,7 @@ private func withFollows(_ count: Int, _ body: (FederationWorld) async throws ->
                 "id": JSON("\(vic)#follows/\(number)"), "type": "Follow", "actor": JSON(vic),
                 "object": "https://cafe.example/users/alice",
             ]
-            let refusal = await world.knock(try world.request(follow))
+            let refusal = await world.submit(try world.request(follow))
             try #require(refusal == nil)
         }
         try await body(world)

@@ -144,7 +144,7 @@ struct GoldenSetup {
         }
         let state = Guest.State(rawValue: entry.textOrNil("state") ?? "going") ?? .going
         let guest = Guest(
-            account: account, event: event.id, state: state, join: try entry.address("activity"), askedAt: now)
+            account: account, event: event.id, state: state, join: try entry.address("activity"), requestedAt: now)
         try GuestLists.set(guest, rank: rank, in: tx)
     }
 }

@@ -11,7 +11,7 @@ struct IdentifiersTests {
     static let identifiers = IRI("https://cafe.example:8443/ignored").map { LocalIdentifiers(origin: $0) }
     static let origin = "https://cafe.example:8443"
 
-    static func things() throws -> [(String, LocalThing)] {
+    static func things() throws -> [(String, LocalResource)] {
         let ana = try iri(origin + "/users/ana")
         let cafe = try iri(origin + "/groups/cafe")
         let node = try iri(origin + "/actor")
@@ -83,14 +83,14 @@ struct IdentifiersTests {
 
     @Test("each refusal has its own word, and only what may pass is called temporary")
     func refusals() {
-        let all: [Refusal] = [
+        let all: [FederationError] = [
             .fetch(.gone), .fetch(.notFound), .fetch(.forbiddenAddress(host: "x")), .fetch(.malformed), .notAnActor,
             .notAPost, .wrongOrigin("inbox"), .ownerMismatch, .identifierMismatch, .keyMismatch, .handleMismatch,
             .localIdentifier, .tooLong("keyId"), .blockedHost, .tombstoned, .tooManyFetches, .storage,
         ]
         #expect(Set(all.map(\.code)).count == all.count)
-        #expect(Refusal.fetch(.unavailable(status: 503)).isTemporary)
-        #expect(!Refusal.fetch(.gone).isTemporary)
-        #expect(!Refusal.ownerMismatch.isTemporary)
+        #expect(FederationError.fetch(.unavailable(status: 503)).isTemporary)
+        #expect(!FederationError.fetch(.gone).isTemporary)
+        #expect(!FederationError.ownerMismatch.isTemporary)
     }
 }

@@ -76,7 +76,7 @@ struct InboxGoldenTests {
         for file in Golden.folder("FEDERATION.md") {
             let text = try String(decoding: Data(contentsOf: file), as: UTF8.self)
             let types = handlers.flatMap { $0.types }
-            let codes = GateKnock.all.map(\.code) + ["overloaded", "federation_off"]
+            let codes = RejectedRequest.all.map(\.code) + ["overloaded", "federation_off"]
             let said = OutgoingKind.allCases.map(\.type)
             for word in types + codes + said + IgnoreReason.allCases.map(\.rawValue) {
                 #expect(text.contains("`\(word)`"), "FEDERATION.md does not say \(word)")

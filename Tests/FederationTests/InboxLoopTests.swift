@@ -21,7 +21,7 @@ struct InboxLoopTests {
             let amy = try world.addRemote("amy", at: "colline.example")
             try await world.follow(by: alice, of: try await world.resolve(eve))
             world.nodes.silence("tarpit.example")
-            for number in 1...140 { try await Self.knock(Self.answer(number, by: eve), at: world) }
+            for number in 1...140 { try await Self.submit(Self.answer(number, by: eve), at: world) }
             let loop = Task { await world.processor.run() }
             while !world.nodes.asked.contains(where: { $0.hasPrefix("https://tarpit.example/") }) {
                 try await Task.sleep(for: .milliseconds(10))
@@ -31,7 +31,7 @@ struct InboxLoopTests {
                 "id": JSON("\(amy)#follow"), "type": "Follow", "actor": JSON(amy), "object": JSON(alice.iri.string),
             ]
             let began = ContinuousClock.now
-            try await Self.knock(follow, at: world)
+            try await Self.submit(follow, at: world)
             while try await world.outcome(of: "\(amy)#follow") == "waiting" {
                 try await Task.sleep(for: .milliseconds(10))
             }
@@ -56,8 +56,8 @@ struct InboxLoopTests {
             }
             for number in 0..<20 {
                 let id = "\(vic)/notes/\(number)"
-                try await Self.knock(Self.act("Create", "\(id)#c", by: vic, Self.note(id, by: vic)), at: world)
-                try await Self.knock(Self.act("Delete", "\(id)#d", by: vic, JSON(id)), at: world)
+                try await Self.submit(Self.act("Create", "\(id)#c", by: vic, Self.note(id, by: vic)), at: world)
+                try await Self.submit(Self.act("Delete", "\(id)#d", by: vic, JSON(id)), at: world)
             }
             while try await Self.count("state = 'waiting'", in: world) > 0 {
                 try await Task.sleep(for: .milliseconds(10))
@@ -71,8 +71,8 @@ struct InboxLoopTests {
         }
     }
 
-    private static func knock(_ activity: JSON, at world: FederationWorld) async throws {
-        let refusal = await world.knock(try world.request(activity))
+    private static func submit(_ activity: JSON, at world: FederationWorld) async throws {
+        let refusal = await world.submit(try world.request(activity))
         try #require(refusal == nil)
     }
 
@@ -80,10 +80,10 @@ struct InboxLoopTests {
         let id = "\(author)/notes/\(number)"
         return act(
             "Create", "\(id)#c", by: author,
-            note(id, by: author, answering: "https://tarpit.example/notes/\(number)"))
+            note(id, by: author, replyingTo: "https://tarpit.example/notes/\(number)"))
     }
 
-    private static func note(_ id: String, by author: String, answering parent: String? = nil) -> JSON {
+    private static func note(_ id: String, by author: String, replyingTo parent: String? = nil) -> JSON {
         .object(droppingNil: [
             ("id", JSON(id)), ("type", "Note"), ("attributedTo", JSON(author)), ("content", "<p>Un thé ?</p>"),
             ("to", ["https://www.w3.org/ns/activitystreams#Public"]), ("cc", []),

@@ -30,7 +30,7 @@ private func note(_ id: String, by author: String, _ content: String, updated: S
     ])
 }
 
-private func said(_ type: String, _ id: String, by actor: String, _ object: JSON) -> JSON {
+private func activity(_ type: String, _ id: String, by actor: String, _ object: JSON) -> JSON {
     ["id": JSON(id), "type": JSON(type), "actor": JSON(actor), "object": object]
 }
 
@@ -49,8 +49,8 @@ struct InboxProcessorTests {
         try await withVic(on: engine) { world, vic in
             for number in 0..<100 {
                 let object = note("\(vic)/notes/1", by: vic, "Version \(number)")
-                let refusal = await world.knock(
-                    try world.request(said("Create", "\(vic)/creates/\(number)", by: vic, object)))
+                let refusal = await world.submit(
+                    try world.request(activity("Create", "\(vic)/creates/\(number)", by: vic, object)))
                 try #require(refusal == nil)
             }
             let due = try await world.lease()
@@ -70,9 +70,9 @@ struct InboxProcessorTests {
     func secondCreate() async throws {
         try await withVic { world, vic in
             let first = try await world.receive(
-                said("Create", "\(vic)/c/1", by: vic, note("\(vic)/notes/1", by: vic, "First")))
+                activity("Create", "\(vic)/c/1", by: vic, note("\(vic)/notes/1", by: vic, "First")))
             let second = try await world.receive(
-                said("Create", "\(vic)/c/2", by: vic, note("\(vic)/notes/1", by: vic, "Second")))
+                activity("Create", "\(vic)/c/2", by: vic, note("\(vic)/notes/1", by: vic, "Second")))
             #expect([first, second] == ["applied", "duplicate"])
             #expect(try await world.contents() == ["<p>First</p>"])
         }
@@ -82,10 +82,10 @@ struct InboxProcessorTests {
     func tombstone(_ type: String) async throws {
         try await withVic { world, vic in
             let id = "\(vic)/notes/1"
-            try await world.receive(said("Create", "\(vic)/c/1", by: vic, note(id, by: vic, "First")))
-            let deleted = try await world.receive(said("Delete", "\(vic)/d/1", by: vic, JSON(id)))
+            try await world.receive(activity("Create", "\(vic)/c/1", by: vic, note(id, by: vic, "First")))
+            let deleted = try await world.receive(activity("Delete", "\(vic)/d/1", by: vic, JSON(id)))
             let again = note(id, by: vic, "Again", updated: "2026-05-02T09:30:00Z")
-            let outcome = try await world.receive(said(type, "\(vic)/c/2", by: vic, again))
+            let outcome = try await world.receive(activity(type, "\(vic)/c/2", by: vic, again))
             #expect([deleted, outcome] == ["applied", "ignored:tombstoned"])
             #expect(try await world.contents().isEmpty)
         }
@@ -95,11 +95,11 @@ struct InboxProcessorTests {
     func editsOutOfOrder() async throws {
         try await withVic { world, vic in
             let id = "\(vic)/notes/1"
-            try await world.receive(said("Create", "\(vic)/c/1", by: vic, note(id, by: vic, "First")))
+            try await world.receive(activity("Create", "\(vic)/c/1", by: vic, note(id, by: vic, "First")))
             let newer = note(id, by: vic, "Third", updated: "2026-05-02T09:40:00Z")
             let older = note(id, by: vic, "Second", updated: "2026-05-02T09:30:00Z")
-            let third = try await world.receive(said("Update", "\(vic)/u/3", by: vic, newer))
-            let second = try await world.receive(said("Update", "\(vic)/u/2", by: vic, older))
+            let third = try await world.receive(activity("Update", "\(vic)/u/3", by: vic, newer))
+            let second = try await world.receive(activity("Update", "\(vic)/u/2", by: vic, older))
             #expect([third, second] == ["applied", "duplicate"])
             #expect(try await world.contents() == ["<p>Third</p>"])
         }
@@ -112,7 +112,7 @@ struct InboxProcessorTests {
             let paul = try world.addRemote("paul", at: "colline.example")
             try world.nodes.serve(note(id, by: paul, "From far away"))
             world.nodes.fail(id, .unavailable(status: 503))
-            let waiting = try await world.receive(said("Announce", "\(vic)/a/1", by: vic, JSON(id)))
+            let waiting = try await world.receive(activity("Announce", "\(vic)/a/1", by: vic, JSON(id)))
             #expect(waiting == "waiting")
             world.nodes.fail(id, nil)
             try await world.settle()
@@ -128,7 +128,7 @@ struct InboxProcessorTests {
         try await withVic { world, vic in
             let id = "https://colline.example/notes/1"
             world.nodes.fail(id, .unavailable(status: nil))
-            try await world.receive(said("Announce", "\(vic)/a/1", by: vic, JSON(id)))
+            try await world.receive(activity("Announce", "\(vic)/a/1", by: vic, JSON(id)))
             for _ in 0..<12 {
                 world.clock.pass(.hours(7))
                 try await world.settle()
@@ -145,8 +145,8 @@ struct InboxProcessorTests {
     @Test("is done once, when two processes have it in hand", arguments: TestEngine.available)
     func twoProcesses(_ engine: TestEngine) async throws {
         try await withVic(on: engine) { world, vic in
-            let follow = said("Follow", "\(vic)#f", by: vic, "https://cafe.example/users/alice")
-            let refusal = await world.knock(try world.request(follow))
+            let follow = activity("Follow", "\(vic)#f", by: vic, "https://cafe.example/users/alice")
+            let refusal = await world.submit(try world.request(follow))
             try #require(refusal == nil)
             let first = try await world.lease()
             world.clock.pass(.minutes(3))
@@ -162,8 +162,8 @@ struct InboxProcessorTests {
     @Test("a lease that nobody gave back runs out")
     func lostLease() async throws {
         try await withVic { world, vic in
-            let follow = said("Follow", "\(vic)#f", by: vic, "https://cafe.example/users/alice")
-            let refusal = await world.knock(try world.request(follow))
+            let follow = activity("Follow", "\(vic)#f", by: vic, "https://cafe.example/users/alice")
+            let refusal = await world.submit(try world.request(follow))
             try #require(refusal == nil)
             let lost = try await world.lease()
             try await world.settle()
@@ -178,8 +178,8 @@ struct InboxProcessorTests {
     @Test("of somebody who was suspended meanwhile is not done any more")
     func suspended() async throws {
         try await withVic { world, vic in
-            let follow = said("Follow", "\(vic)#f", by: vic, "https://cafe.example/users/alice")
-            let refusal = await world.knock(try world.request(follow))
+            let follow = activity("Follow", "\(vic)#f", by: vic, "https://cafe.example/users/alice")
+            let refusal = await world.submit(try world.request(follow))
             try #require(refusal == nil)
             let (id, now) = (try await world.resolve(vic).id, world.clock.now)
             try await world.database.write { tx in try Accounts.suspend(id, at: now, in: tx) }
@@ -198,12 +198,13 @@ struct InboxProcessorTests {
             for number in 0..<10 {
                 let id = "\(vic)/notes/\(number)"
                 let acts = [
-                    said("Create", "\(id)#c", by: vic, note(id, by: vic, "First")),
-                    said("Update", "\(id)#u", by: vic, note(id, by: vic, "Second", updated: "2026-05-02T09:30:00Z")),
-                    said("Delete", "\(id)#d", by: vic, JSON(id)),
+                    activity("Create", "\(id)#c", by: vic, note(id, by: vic, "First")),
+                    activity(
+                        "Update", "\(id)#u", by: vic, note(id, by: vic, "Second", updated: "2026-05-02T09:30:00Z")),
+                    activity("Delete", "\(id)#d", by: vic, JSON(id)),
                 ]
                 for act in acts {
-                    let refusal = await world.knock(try world.request(act))
+                    let refusal = await world.submit(try world.request(act))
                     try #require(refusal == nil)
                 }
             }

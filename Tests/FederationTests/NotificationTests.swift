@@ -61,7 +61,7 @@ struct NotificationTests {
         }
     }
 
-    @Test("a letter is told and stands among the conversations", arguments: TestEngine.available)
+    @Test("a direct message is told and stands among the conversations", arguments: TestEngine.available)
     func letters(_ engine: TestEngine) async throws {
         try await FederationWorld.run(on: engine) { world in
             let ada = try await world.addPerson("ada")

@@ -60,14 +60,14 @@ extension OutboundCase {
             photo.focus = FocalPoint(x: 0, y: -0.5)
             photo.measures.width = 1_200
             photo.measures.height = 800
-            var film = Attachment(
+            var video = Attachment(
                 url: try address("https://cafe.example/media/2.mp4"), mediaType: "video/mp4", description: "")
-            film.previewURL = try address("https://cafe.example/media/2.jpg")
-            film.measures.width = 640
-            film.measures.height = 360
-            film.measures.duration = 12.5
+            video.previewURL = try address("https://cafe.example/media/2.jpg")
+            video.measures.width = 640
+            video.measures.height = 360
+            video.measures.duration = 12.5
             var parts = PostParts()
-            parts.attachments = [photo, film]
+            parts.attachments = [photo, video]
             try await scene.publish(scene.post(100), parts)
             return nil
         },
@@ -322,7 +322,7 @@ extension OutboundScene {
     /// Gives a seat away.
     func seat(_ account: Account, at event: Event) async throws {
         let join = world.identifiers.activity(ID(7))
-        let guest = Guest(account: account.id, event: event.id, state: .asked, join: join, askedAt: now)
-        try await write { tx in _ = try GuestLists.ask(guest, rank: 1, in: tx) }
+        let guest = Guest(account: account.id, event: event.id, state: .asked, join: join, requestedAt: now)
+        try await write { tx in _ = try GuestLists.requestToJoin(guest, rank: 1, in: tx) }
     }
 }

@@ -70,7 +70,7 @@ struct ActorAcceptanceTests {
 
 @Suite("our posts, as other programs read them")
 struct PostAcceptanceTests {
-    private func view(_ visibility: Visibility, inGroup: Bool = false, answering parent: IRI? = nil) throws -> PostView
+    private func view(_ visibility: Visibility, inGroup: Bool = false, replyingTo parent: IRI? = nil) throws -> PostView
     {
         let author = try local("ana", .person)
         var post = Post(
@@ -118,7 +118,7 @@ struct PostAcceptanceTests {
         #expect(PeerRules.strings(discussion["to"]) == [PeerRules.everybody, group])
         let parent = try iri("https://far.example/n/1")
         let answer = try note(
-            try view(.everyone, inGroup: true, answering: parent), parentAuthor: try remote("eva", id: 21))
+            try view(.everyone, inGroup: true, replyingTo: parent), parentAuthor: try remote("eva", id: 21))
         #expect(PeerRules.lemmy(note: answer, group: group) == [])
         #expect(PeerRules.strings(answer["to"]) == [PeerRules.everybody])
         #expect(

@@ -47,7 +47,7 @@ struct PostResolverTests {
         #expect(try await node.account(vic)?.id == id)
     }
 
-    static let forgeries: [(String, JSON, Refusal)] = [
+    static let forgeries: [(String, JSON, FederationError)] = [
         (
             "https://evil.test/n/1", noteDocument("https://evil.test/n/1", by: vic), .ownerMismatch
         ),
@@ -69,7 +69,7 @@ struct PostResolverTests {
     ]
 
     @Test("a forged object is refused and nothing is stored", arguments: forgeries)
-    func forged(address: String, document: JSON, refusal: Refusal) async throws {
+    func forged(address: String, document: JSON, refusal: FederationError) async throws {
         let node = try await node()
         node.world.serve(document, at: address)
         await #expect(throws: refusal) { try await node.posts.resolve(try iri(address)) }
@@ -82,7 +82,7 @@ struct PostResolverTests {
         let node = try await node()
         let like: JSON = ["id": "https://evil.test/likes/1", "type": "Like", "actor": JSON(vic), "object": JSON(vic)]
         node.world.serve(like)
-        await #expect(throws: Refusal.ownerMismatch) {
+        await #expect(throws: FederationError.ownerMismatch) {
             try await node.objects.fetch(try iri("https://evil.test/likes/1"))
         }
         node.world.serve(like.with(["actor": JSON(eve)]))
@@ -118,14 +118,14 @@ struct PostResolverTests {
         }
         #expect(outcome == .failure(.tombstoned))
         node.world.forget()
-        await #expect(throws: Refusal.tombstoned) { try await node.objects.fetch(address) }
+        await #expect(throws: FederationError.tombstoned) { try await node.objects.fetch(address) }
         #expect(node.world.asked.isEmpty)
     }
 
     @Test("an event is stored with its owner, and what was said about it before finds it")
     func events() async throws {
         let node = try await node()
-        node.world.serve(noteDocument("https://evil.test/n/1", by: eve, answering: "https://victim.test/e/1"))
+        node.world.serve(noteDocument("https://evil.test/n/1", by: eve, replyingTo: "https://victim.test/e/1"))
         _ = try await node.posts.resolve(try iri("https://evil.test/n/1"))
         node.world.serve([
             "id": "https://victim.test/e/1", "type": "Event", "attributedTo": JSON(vic), "name": "Breakfast",
@@ -144,8 +144,8 @@ struct PostResolverTests {
     func ancestors() async throws {
         let node = try await node()
         node.world.serve(noteDocument("https://victim.test/n/1", by: vic))
-        node.world.serve(noteDocument("https://evil.test/n/2", by: eve, answering: "https://victim.test/n/1"))
-        node.world.serve(noteDocument("https://victim.test/n/3", by: vic, answering: "https://evil.test/n/2"))
+        node.world.serve(noteDocument("https://evil.test/n/2", by: eve, replyingTo: "https://victim.test/n/1"))
+        node.world.serve(noteDocument("https://victim.test/n/3", by: vic, replyingTo: "https://evil.test/n/2"))
         try await node.storeAncestors(from: "https://victim.test/n/3")
         let root = try #require(try await node.post("https://victim.test/n/1"))
         #expect(try await node.post("https://evil.test/n/2")?.thread == root.id)
@@ -155,18 +155,18 @@ struct PostResolverTests {
     @Test("the way up ends: in a circle, at what cannot be had, and after twelve posts", .timeLimit(.minutes(1)))
     func ancestorsEnd() async throws {
         let node = try await node()
-        node.world.serve(noteDocument("https://evil.test/c/1", by: eve, answering: "https://evil.test/c/2"))
-        node.world.serve(noteDocument("https://evil.test/c/2", by: eve, answering: "https://evil.test/c/1"))
+        node.world.serve(noteDocument("https://evil.test/c/1", by: eve, replyingTo: "https://evil.test/c/2"))
+        node.world.serve(noteDocument("https://evil.test/c/2", by: eve, replyingTo: "https://evil.test/c/1"))
         try await node.storeAncestors(from: "https://evil.test/c/1")
         #expect(try await node.post("https://evil.test/c/2") != nil)
 
-        node.world.serve(noteDocument("https://evil.test/m/1", by: eve, answering: "https://evil.test/missing"))
+        node.world.serve(noteDocument("https://evil.test/m/1", by: eve, replyingTo: "https://evil.test/missing"))
         try await node.storeAncestors(from: "https://evil.test/m/1")
         #expect(try await node.post("https://evil.test/m/1") != nil)
 
         for number in 1...40 {
             let parent = "https://evil.test/d/\(number + 1)"
-            node.world.serve(noteDocument("https://evil.test/d/\(number)", by: eve, answering: parent))
+            node.world.serve(noteDocument("https://evil.test/d/\(number)", by: eve, replyingTo: parent))
         }
         node.world.forget()
         try await node.storeAncestors(from: "https://evil.test/d/1")
@@ -182,7 +182,7 @@ struct PostResolverTests {
             .with(["to": ["https://friend.test/u/f"], "cc": []])
         node.world.serve(letter)
         _ = try await node.posts.resolve(try iri("https://victim.test/n/1"))
-        node.world.serve(noteDocument("https://evil.test/n/2", by: eve, answering: "https://victim.test/n/1"))
+        node.world.serve(noteDocument("https://evil.test/n/2", by: eve, replyingTo: "https://victim.test/n/1"))
         _ = try await node.posts.resolve(try iri("https://evil.test/n/2"))
         let letterPost = try #require(try await node.post("https://victim.test/n/1"))
         let intruder = try #require(try await node.post("https://evil.test/n/2"))

@@ -26,14 +26,14 @@ private struct Strangers: Sendable {
                 try world.addRemote(name, at: host)
             }
             try world.nodes.serve(note(unseen, by: paul))
-            try world.nodes.serve(note(spam, by: eve, answering: unseen))
+            try world.nodes.serve(note(spam, by: eve, replyingTo: unseen))
             // Her key is known, so that whatever is asked for afterwards is asked for because of what she says.
             _ = try await world.resolve(eve)
             try await body(Strangers(world: world))
         }
     }
 
-    static func note(_ id: String, by author: String, answering parent: String? = nil) -> JSON {
+    static func note(_ id: String, by author: String, replyingTo parent: String? = nil) -> JSON {
         .object(droppingNil: [
             ("id", JSON(id)), ("type", "Note"), ("attributedTo", JSON(author)), ("content", "<p>Buy #cafe</p>"),
             ("to", [JSON(everybody)]), ("cc", []), ("published", "2026-05-02T09:00:00Z"),
@@ -67,7 +67,7 @@ private struct Unasked: Sendable, CustomTestStringConvertible {
         activity = Strangers.act(type, object)
     }
 
-    private static let answer = Strangers.note(Strangers.spam, by: Strangers.eve, answering: Strangers.unseen)
+    private static let answer = Strangers.note(Strangers.spam, by: Strangers.eve, replyingTo: Strangers.unseen)
 
     static let all = [
         Unasked("a post", "Create", Strangers.note(Strangers.spam, by: Strangers.eve)),
@@ -110,7 +110,7 @@ struct RelevanceTests {
     @Test("is kept when it names somebody here, with the thread above it")
     func named() async throws {
         try await Strangers.run { strangers in
-            let note = Strangers.note(Strangers.spam, by: Strangers.eve, answering: Strangers.unseen)
+            let note = Strangers.note(Strangers.spam, by: Strangers.eve, replyingTo: Strangers.unseen)
                 .setting("cc", ["https://cafe.example/users/alice"])
             let outcome = try await strangers.world.receive(Strangers.act("Create", note))
             #expect(outcome == "applied")
@@ -124,10 +124,10 @@ struct RelevanceTests {
             let world = strangers.world
             let first = Strangers.note(Strangers.spam, by: Strangers.eve)
                 .setting("cc", ["https://cafe.example/users/alice"])
-            let second = Strangers.note("\(Strangers.eve)/notes/2", by: Strangers.eve, answering: Strangers.spam)
+            let second = Strangers.note("\(Strangers.eve)/notes/2", by: Strangers.eve, replyingTo: Strangers.spam)
             for (number, note) in [first, second].enumerated() {
                 let create = Strangers.act("Create", note).setting("id", JSON("\(Strangers.eve)/acts/\(number)"))
-                let refusal = await world.knock(try world.request(create))
+                let refusal = await world.submit(try world.request(create))
                 try #require(refusal == nil)
             }
             let loop = Task { await world.processor.run() }

@@ -43,7 +43,7 @@ struct ActorResolverTests {
         node.world.fail(vic, .refused(status: 403))
         #expect(try await node.actors.resolve(try iri(vic)) == account)
         node.world.fail(vic, .gone)
-        await #expect(throws: Refusal.fetch(.gone)) { try await node.actors.resolve(try iri(vic)) }
+        await #expect(throws: FederationError.fetch(.gone)) { try await node.actors.resolve(try iri(vic)) }
     }
 
     // CVE-2024-23832.
@@ -52,7 +52,7 @@ struct ActorResolverTests {
         let node = try await ResolverNode()
         node.world.serve(actorDocument(vic, "vic"))
         node.world.serve(actorDocument(vic, "vic", pem: ResolverKeys.eve), at: eve + "/key")
-        await #expect(throws: Refusal.self) { try await node.actors.key(eve + "/key") }
+        await #expect(throws: FederationError.self) { try await node.actors.key(eve + "/key") }
         #expect(node.world.asked.filter { $0 == vic }.count == 1)
         let key = try await node.actors.key(vic + "#main-key")
         #expect(key.publicPEM == ResolverKeys.vic)
@@ -63,7 +63,7 @@ struct ActorResolverTests {
         let node = try await ResolverNode()
         node.world.serve(actorDocument(eve + "2", "eve"), at: eve)
         node.world.serve(actorDocument(eve + "3", "eve"), at: eve + "2")
-        await #expect(throws: Refusal.identifierMismatch) { try await node.actors.resolve(try iri(eve)) }
+        await #expect(throws: FederationError.identifierMismatch) { try await node.actors.resolve(try iri(eve)) }
         #expect(node.world.asked.count == 2)
     }
 
@@ -75,8 +75,10 @@ struct ActorResolverTests {
         node.world.serve(actorDocument(vic, "vic"))
         node.world.redirect("https://victim.test/away", to: "https://evil.test/doc")
         node.world.redirect("https://evil.test/to-vic", to: vic)
-        await #expect(throws: Refusal.self) { try await node.actors.resolve(try iri("https://victim.test/away")) }
-        await #expect(throws: Refusal.identifierMismatch) {
+        await #expect(throws: FederationError.self) {
+            try await node.actors.resolve(try iri("https://victim.test/away"))
+        }
+        await #expect(throws: FederationError.identifierMismatch) {
             try await node.actors.resolve(try iri("https://evil.test/to-vic"))
         }
         #expect(try await node.account(vic) == nil)
@@ -87,12 +89,12 @@ struct ActorResolverTests {
         let node = try await ResolverNode()
         let alice = try await node.addLocal("alice")
         node.world.serve(actorDocument(alice.iri.string, "alice", pem: ResolverKeys.eve), at: eve)
-        await #expect(throws: Refusal.localIdentifier) { try await node.actors.resolve(try iri(eve)) }
+        await #expect(throws: FederationError.localIdentifier) { try await node.actors.resolve(try iri(eve)) }
         #expect(try await node.actors.resolve(alice.iri) == node.account(alice.iri.string))
-        await #expect(throws: Refusal.localIdentifier) {
+        await #expect(throws: FederationError.localIdentifier) {
             try await node.actors.resolve(try iri("https://node.test/users/nobody"))
         }
-        await #expect(throws: Refusal.localIdentifier) {
+        await #expect(throws: FederationError.localIdentifier) {
             try await node.actors.key("https://node.test/users/alice#main-key")
         }
         #expect(node.world.asked == [eve])
@@ -103,7 +105,7 @@ struct ActorResolverTests {
         let node = try await ResolverNode()
         node.world.serve(actorDocument(eve, "vic"))
         node.world.direct("vic", "evil.test", to: "https://evil.test/u/real-vic")
-        await #expect(throws: Refusal.handleMismatch) { try await node.actors.resolve(try iri(eve)) }
+        await #expect(throws: FederationError.handleMismatch) { try await node.actors.resolve(try iri(eve)) }
         node.world.serve(actorDocument(vic, "vic"))
         #expect(try await node.actors.resolve(try iri(vic)).host == "victim.test")
     }
@@ -116,7 +118,7 @@ struct ActorResolverTests {
         node.world.serve(actorDocument(vic, "vic").with(["inbox": JSON(eve + "/inbox")]))
         node.clock.pass(.days(2))
         #expect(try await node.actors.resolve(try iri(vic)) == account)
-        await #expect(throws: Refusal.wrongOrigin("inbox")) { try await node.actors.refresh(try iri(vic)) }
+        await #expect(throws: FederationError.wrongOrigin("inbox")) { try await node.actors.refresh(try iri(vic)) }
         #expect(try await node.account(vic) == account)
     }
 
@@ -144,7 +146,7 @@ struct ActorResolverTests {
         node.world.serve(actorDocument(vic, "vic"))
         node.world.direct("vic", "victim.test", to: vic)
         #expect(try await node.handles.resolve(Handle(name: "vic", host: "victim.test")).iri.string == vic)
-        await #expect(throws: Refusal.fetch(.notFound)) {
+        await #expect(throws: FederationError.fetch(.notFound)) {
             try await node.handles.resolve(Handle(name: "nobody", host: "node.test"))
         }
         // The directory of one host says a name of another: the actor keeps the name of its own host.
@@ -173,23 +175,25 @@ struct ActorResolverTests {
         ]
         node.world.serve(forged)
         node.world.serve(actorDocument(vic, "vic"))
-        await #expect(throws: Refusal.ownerMismatch) { try await node.actors.key("https://evil.test/key") }
+        await #expect(throws: FederationError.ownerMismatch) { try await node.actors.key("https://evil.test/key") }
         #expect(try await node.account(vic) == nil)
 
         let other: JSON = [
             "id": "https://keys.test/u/kim/other", "owner": JSON(kim), "publicKeyPem": JSON(ResolverKeys.eve ?? ""),
         ]
         node.world.serve(other)
-        await #expect(throws: Refusal.keyMismatch) { try await node.actors.key("https://keys.test/u/kim/other") }
+        await #expect(throws: FederationError.keyMismatch) {
+            try await node.actors.key("https://keys.test/u/kim/other")
+        }
     }
 
     @Test("a key under an actor's address is the actor's only with its own fragment")
     func fragments() async throws {
         let node = try await ResolverNode()
         node.world.serve(actorDocument(vic, "vic"))
-        await #expect(throws: Refusal.keyMismatch) { try await node.actors.key(vic + "#other-key") }
-        await #expect(throws: Refusal.keyMismatch) { try await node.actors.key("not an address") }
-        await #expect(throws: Refusal.tooLong("keyId")) {
+        await #expect(throws: FederationError.keyMismatch) { try await node.actors.key(vic + "#other-key") }
+        await #expect(throws: FederationError.keyMismatch) { try await node.actors.key("not an address") }
+        await #expect(throws: FederationError.tooLong("keyId")) {
             try await node.actors.key(vic + "#" + String(repeating: "x", count: 3_000))
         }
         #expect(try await node.actors.key(vic + "#main-key").actor.string == vic)
@@ -215,16 +219,16 @@ struct ActorResolverTests {
         let node = try await ResolverNode()
         let now = node.clock.now
         try await node.database.write { tx in try Peers.setPolicy("evil.test", .blocked, note: "", at: now, in: tx) }
-        await #expect(throws: Refusal.blockedHost) { try await node.actors.resolve(try iri(eve)) }
-        await #expect(throws: Refusal.blockedHost) {
+        await #expect(throws: FederationError.blockedHost) { try await node.actors.resolve(try iri(eve)) }
+        await #expect(throws: FederationError.blockedHost) {
             try await node.actors.resolve(try iri("https://sub.evil.test:8443/u/eve"))
         }
-        await #expect(throws: Refusal.blockedHost) {
+        await #expect(throws: FederationError.blockedHost) {
             try await node.actors.resolve(try iri("https://a.b.c.d.e.f.g.h.i.j.k.evil.test/u/eve"))
         }
         #expect(node.world.asked.isEmpty)
         let closed = try await ResolverNode(mode: .allowlist)
-        await #expect(throws: Refusal.blockedHost) { try await closed.actors.resolve(try iri(vic)) }
+        await #expect(throws: FederationError.blockedHost) { try await closed.actors.resolve(try iri(vic)) }
         #expect(closed.world.asked.isEmpty)
     }
 
@@ -235,7 +239,7 @@ struct ActorResolverTests {
         let account = try await node.actors.resolve(try iri(vic))
         let now = node.clock.now
         try await node.database.write { tx in try Accounts.markDeleted(account.id, at: now, in: tx) }
-        await #expect(throws: Refusal.tombstoned) { try await node.actors.resolve(try iri(vic)) }
-        await #expect(throws: Refusal.tombstoned) { try await node.actors.refresh(try iri(vic)) }
+        await #expect(throws: FederationError.tombstoned) { try await node.actors.resolve(try iri(vic)) }
+        await #expect(throws: FederationError.tombstoned) { try await node.actors.refresh(try iri(vic)) }
     }
 }

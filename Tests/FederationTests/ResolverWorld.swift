@@ -153,7 +153,7 @@ func actorDocument(_ id: String, _ name: String, type: String = "Person", pem: S
 }
 
 /// A public note.
-func noteDocument(_ id: String, by author: String, answering parent: String? = nil) -> JSON {
+func noteDocument(_ id: String, by author: String, replyingTo parent: String? = nil) -> JSON {
     .object(droppingNil: [
         ("id", JSON(id)), ("type", "Note"), ("attributedTo", JSON(author)), ("content", JSON("<p>Text of \(id)</p>")),
         ("to", ["https://www.w3.org/ns/activitystreams#Public"]), ("cc", []),

@@ -35,7 +35,7 @@ struct ActorToAccountTests {
         #expect(account.outbox == nil)
         #expect(account.followers == nil)
         #expect(account.sharedInbox == nil)
-        #expect(throws: Refusal.wrongOrigin("inbox")) { try read(["inbox": "https://evil.test/u/vic/inbox"]) }
+        #expect(throws: FederationError.wrongOrigin("inbox")) { try read(["inbox": "https://evil.test/u/vic/inbox"]) }
     }
 
     @Test(
@@ -89,7 +89,7 @@ struct ActorToAccountTests {
         "a name that no handle can hold is refused for a person",
         arguments: ["", "a b", "a/b", "vic@host", "@vic", "a\u{7}b"])
     func badNames(_ name: String) {
-        #expect(throws: Refusal.notAnActor) { try read(["preferredUsername": JSON(name)]) }
+        #expect(throws: FederationError.notAnActor) { try read(["preferredUsername": JSON(name)]) }
     }
 
     @Test("a program may be called after its host and port")
@@ -135,7 +135,7 @@ struct NoteToPostTests {
         #expect(try read(["to": to, "cc": cc]).post.visibility == expected)
     }
 
-    @Test("a letter names those it is addressed to, with or without a Mention")
+    @Test("a direct message names those it is addressed to, with or without a Mention")
     func letters() throws {
         let alice = "https://node.test/users/alice"
         #expect(try read(["to": [JSON(alice)], "cc": []]).mentioned.map(\.string) == [alice])
@@ -222,13 +222,13 @@ struct NoteToPostTests {
 
     @Test("a vote, an empty note and a local id are no posts")
     func refused() throws {
-        #expect(throws: Refusal.notAPost) {
+        #expect(throws: FederationError.notAPost) {
             try read(["content": nil, "name": "Yes", "inReplyTo": "https://node.test/posts/1"])
         }
-        #expect(throws: Refusal.notAPost) { try read(["content": "<script>x</script>"]) }
-        #expect(throws: Refusal.localIdentifier) { try read(["id": "https://node.test/posts/1"]) }
-        #expect(throws: Refusal.ownerMismatch) { try read(["attributedTo": "https://victim.test/u/other"]) }
-        #expect(throws: Refusal.ownerMismatch) { try read(["id": "https://evil.test/n/1"]) }
+        #expect(throws: FederationError.notAPost) { try read(["content": "<script>x</script>"]) }
+        #expect(throws: FederationError.localIdentifier) { try read(["id": "https://node.test/posts/1"]) }
+        #expect(throws: FederationError.ownerMismatch) { try read(["attributedTo": "https://victim.test/u/other"]) }
+        #expect(throws: FederationError.ownerMismatch) { try read(["id": "https://evil.test/n/1"]) }
     }
 
     @Test("a poll keeps its answers beside the text, with its counts and its end")
@@ -339,10 +339,10 @@ struct DocumentToEventTests {
 
     @Test("a draft, an event of another's and a local id are refused")
     func refused() throws {
-        #expect(throws: Refusal.notAPost) { try read(["draft": true]) }
-        #expect(throws: Refusal.ownerMismatch) { try read(["attributedTo": "https://victim.test/u/other"]) }
-        #expect(throws: Refusal.ownerMismatch) { try read(["id": "https://evil.test/e/1"]) }
-        #expect(throws: Refusal.localIdentifier) { try read(["id": "https://node.test/events/1"]) }
+        #expect(throws: FederationError.notAPost) { try read(["draft": true]) }
+        #expect(throws: FederationError.ownerMismatch) { try read(["attributedTo": "https://victim.test/u/other"]) }
+        #expect(throws: FederationError.ownerMismatch) { try read(["id": "https://evil.test/e/1"]) }
+        #expect(throws: FederationError.localIdentifier) { try read(["id": "https://node.test/events/1"]) }
     }
 
     @Test(

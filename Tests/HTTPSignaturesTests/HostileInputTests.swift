@@ -35,7 +35,7 @@ struct HostileInputTests {
         for _ in 0..<1500 {
             let name = names.randomElement(using: &chance) ?? ""
             let head = good.replacing(name) { Self.mutated($0, &chance) }
-            do throws(SignatureRefusal) {
+            do throws(SignatureError) {
                 let parsed = try Sample.verifier.parse(head, body: Sample.body, now: Sample.now)
                 guard Sample.verifier.verify(parsed, key: key.publicKey) else {
                     refused += 1
@@ -83,10 +83,10 @@ struct HostileInputTests {
             (",keyId=\"a\"", .malformedSignature), ("keyId=\"a\";x=b", .malformedSignature),
             ("keyId=a\"b\"", .malformedSignature), ("keyId=\"a\",keyid=\"b\"", .duplicateParameter),
             ("x=1,x=1", .duplicateParameter), ("\u{301}keyId=a", .malformedSignature),
-        ] as [(String, SignatureRefusal?)])
-    func grammar(header: String, expected: SignatureRefusal?) {
-        var refusal: SignatureRefusal?
-        do throws(SignatureRefusal) {
+        ] as [(String, SignatureError?)])
+    func grammar(header: String, expected: SignatureError?) {
+        var refusal: SignatureError?
+        do throws(SignatureError) {
             _ = try CavageSignature.parameters(of: header)
         } catch {
             refusal = error
@@ -110,7 +110,7 @@ struct HostileInputTests {
         let head = try Sample.signed(.cavage, key: key).replacing("signature") {
             $0.replacing(Sample.keyID, keyID)
         }
-        #expect(throws: SignatureRefusal.badKeyID) {
+        #expect(throws: SignatureError.badKeyID) {
             try Sample.verifier.parse(head, body: Sample.body, now: Sample.now)
         }
     }
@@ -124,7 +124,7 @@ struct HostileInputTests {
             for text in ["keyId=\"\(filler)\"", String(many), String(repeating: "(", count: 8192), "sig1=(\(filler)"] {
                 let head = Sample.head().adding("signature", text)
                 for candidate in [head, head.adding("signature-input", text)] {
-                    #expect(throws: SignatureRefusal.self) {
+                    #expect(throws: SignatureError.self) {
                         try Sample.verifier.parse(candidate, body: Sample.body, now: Sample.now)
                     }
                 }

@@ -116,7 +116,7 @@ struct PublishedVectorTests {
                 #expect(verdict == "ok", "\(title)")
             } else {
                 #expect(verdict != "ok", "\(title)")
-                let status = SignatureRefusal(rawValue: verdict)?.status
+                let status = SignatureError(rawValue: verdict)?.status
                 #expect(vector["expected"] as? String != "400" || status == 400, "\(title)")
             }
         }

@@ -90,9 +90,9 @@ enum Outcome {
     static func of(
         _ verifier: Verifier, _ head: RequestHead, body: [UInt8]?, now: Int64, key: PublicKey
     ) -> String {
-        do throws(SignatureRefusal) {
+        do throws(SignatureError) {
             let parsed = try verifier.parse(head, body: body, now: now)
-            return verifier.verify(parsed, key: key) ? "ok" : SignatureRefusal.badSignature.rawValue
+            return verifier.verify(parsed, key: key) ? "ok" : SignatureError.badSignature.rawValue
         } catch {
             return error.rawValue
         }

@@ -169,11 +169,11 @@ struct TamperingTests {
         for bit in 0..<Sample.body.count * 8 {
             var body = Sample.body
             body[bit / 8] ^= 1 << UInt8(bit % 8)
-            #expect(throws: SignatureRefusal.digestMismatch) {
+            #expect(throws: SignatureError.digestMismatch) {
                 try Sample.verifier.parse(head, body: body, now: Sample.now)
             }
         }
-        #expect(throws: SignatureRefusal.digestMismatch) {
+        #expect(throws: SignatureError.digestMismatch) {
             try Sample.verifier.parse(head, body: nil, now: Sample.now)
         }
     }
@@ -231,7 +231,7 @@ struct TamperingTests {
         let signature = Base64.encode(try key.sign(text))
         let list = names.joined(separator: " ")
         head = head.adding("signature", "keyId=\"\(Sample.keyID)\",headers=\"\(list)\",signature=\"\(signature)\"")
-        #expect(throws: SignatureRefusal.weakCoverage) {
+        #expect(throws: SignatureError.weakCoverage) {
             try Sample.verifier.parse(head, body: Sample.body, now: Sample.now)
         }
         let open = Verifier(authority: "node.example", acceptsUnsignedTarget: true)

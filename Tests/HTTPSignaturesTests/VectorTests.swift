@@ -15,20 +15,20 @@ struct VectorTests {
         #expect(vectors.count >= 100)
         let met = Set(vectors.compactMap { $0.notes["expect"] })
         let elsewhere: Set = ["key_not_found", "malformed_header"]
-        #expect(Set(SignatureRefusal.allCases.map(\.rawValue)).subtracting(met) == elsewhere)
+        #expect(Set(SignatureError.allCases.map(\.rawValue)).subtracting(met) == elsewhere)
     }
 
     @Test("each expected verdict is ok or a code that exists")
     func codes() throws {
         for vector in try Vector.all() {
             let expected = vector.notes["expect"] ?? ""
-            #expect(expected == "ok" || SignatureRefusal(rawValue: expected) != nil, "\(vector.name)")
+            #expect(expected == "ok" || SignatureError(rawValue: expected) != nil, "\(vector.name)")
         }
     }
 
     @Test("a malformed request is answered with 400 and an unbelieved one with 401")
     func status() {
-        for refusal in SignatureRefusal.allCases {
+        for refusal in SignatureError.allCases {
             let isMalformed = ["malformed", "duplicate", "unsupported_component"].contains {
                 refusal.rawValue.hasPrefix($0)
             }

@@ -47,7 +47,7 @@ struct NegotiationTests {
         }
     }
 
-    @Test("what has only one face shows it to everybody")
+    @Test("what has only one form shows it to everybody")
     func oneFace() async throws {
         try await Server.run { server async throws in
             let response = try await server.get("/me", [("accept", "application/activity+json")])

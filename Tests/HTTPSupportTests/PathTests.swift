@@ -55,15 +55,15 @@ struct PathTests {
         ])
     func foreignPath(text: String) {
         #expect(LocalPath(text) == nil)
-        let location = Answers.redirect(to: text).headers[.location]
+        let location = Responses.redirect(to: text).headers[.location]
         #expect(location == "/")
     }
 
     @Test("an address abroad is one of the web and on one line")
     func abroad() {
-        #expect(Answers.redirect(abroad: "https://peer.example/x").headers[.location] == "https://peer.example/x")
+        #expect(Responses.redirect(abroad: "https://peer.example/x").headers[.location] == "https://peer.example/x")
         for bad in ["javascript:alert(1)", "//peer.example", "https://a\r\nx: y", "https://a\\b", ""] {
-            #expect(Answers.redirect(abroad: bad).headers[.location] == "/")
+            #expect(Responses.redirect(abroad: bad).headers[.location] == "/")
         }
     }
 }

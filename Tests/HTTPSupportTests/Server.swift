@@ -29,20 +29,20 @@ struct Server: Sendable {
     /// Runs a server while `body` runs.
     static func run(
         routes: [Route] = Server.routes, limits: ConnectionLimits = ConnectionLimits(),
-        webSockets: WebSocketDoor? = nil, change: (inout FrontDoor.Settings) -> Void = { _ in },
+        webSockets: WebSocketEndpoint? = nil, change: (inout RequestPipeline.Settings) -> Void = { _ in },
         _ body: @Sendable (Server) async throws -> Void
     ) async throws {
-        var settings = FrontDoor.Settings(origin: "http://cafe.example")
+        var settings = RequestPipeline.Settings(origin: "http://cafe.example")
         change(&settings)
-        let door = FrontDoor(
+        let pipeline = RequestPipeline(
             settings, session: { token in token == "valid" ? Self.member : nil },
             errorPage: { status, code, _, context in
-                Answers.html(
+                Responses.html(
                     "<h1>\(status.code) \(code)</h1>\(context.session?.account.username ?? "")", status: status)
             })
         let (ports, tell) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
-            router: buildRouter(routes: routes, frontDoor: door),
+            router: buildRouter(routes: routes, pipeline: pipeline),
             server: NodeServer.http1(limits, webSockets: webSockets),
             configuration: NodeServer.configuration(host: "127.0.0.1", port: 0, limits: limits, logger: .silent),
             onServerRunning: { tell.yield($0.localAddress?.port ?? 0) }, logger: .silent)
@@ -67,25 +67,25 @@ struct Server: Sendable {
     static let routes: [Route] = Negotiation.merge(
         documents: [
             .document("/things/:name") { _, context in
-                Answers.json(Array("\"\(context.parameter("name") ?? "?")\"".utf8))
+                Responses.json(Array("\"\(context.parameter("name") ?? "?")\"".utf8))
             },
             .document("/broken") { _, _ in throw Surprise() },
             Route(.post, "/inbox", kind: .document) { request, _ in
                 let body = try await BodyLimits.read(request, limit: BodyLimits.activity)
-                return Answers.text("\(body.count)")
+                return Responses.text("\(body.count)")
             },
         ],
         pages: [
-            .get("/") { _, _ in Answers.html("<p>first page") },
-            .get("/things/:name") { _, context in Answers.html("<p>\(context.parameter("name") ?? "?")") },
-            .get("/me") { _, context in Answers.html(context.session?.account.username ?? "nobody") },
-            .get("/where") { _, context in Answers.text(context.remoteAddress ?? "nowhere") },
+            .get("/") { _, _ in Responses.html("<p>first page") },
+            .get("/things/:name") { _, context in Responses.html("<p>\(context.parameter("name") ?? "?")") },
+            .get("/me") { _, context in Responses.html(context.session?.account.username ?? "nobody") },
+            .get("/where") { _, context in Responses.text(context.remoteAddress ?? "nowhere") },
             .get("/broken-page") { _, _ in throw Surprise() },
-            .get("/@{name}") { _, context in Answers.text("profile of \(context.parameter("name") ?? "?")") },
-            .get("/go") { request, _ in Answers.redirect(to: Query(request)["to"] ?? "") },
+            .get("/@{name}") { _, context in Responses.text("profile of \(context.parameter("name") ?? "?")") },
+            .get("/go") { request, _ in Responses.redirect(to: Query(request)["to"] ?? "") },
             .post("/write") { request, _ in
                 let form = try await Form(request)
-                return Answers.text(form["text"])
+                return Responses.text(form["text"])
             },
         ])
 }

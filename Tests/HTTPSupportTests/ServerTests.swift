@@ -5,7 +5,7 @@ import HTTPTypes
 import TestSupport
 import Testing
 
-@Suite("The front door, through a socket")
+@Suite("The request pipeline, through a socket")
 struct ServerTests {
     @Test(
         "every answer has the security headers, errors too",
@@ -151,8 +151,9 @@ struct ServerTests {
     func tags() async throws {
         let routes = [
             Route.get("/feed") { request, _ in
-                Answers.isCurrent("\"1\"", for: request)
-                    ? Answers.notModified(etag: "\"1\"") : Answers.calendar(Array("BEGIN".utf8), filename: "a b\".ics")
+                Responses.isCurrent("\"1\"", for: request)
+                    ? Responses.notModified(etag: "\"1\"")
+                    : Responses.calendar(Array("BEGIN".utf8), filename: "a b\".ics")
             }
         ]
         try await Server.run(routes: routes) { server async throws in

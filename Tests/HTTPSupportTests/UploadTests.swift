@@ -160,7 +160,7 @@ private enum Inbox {
                 }
                 return (fields + files).joined(separator: " ")
             }
-            return Answers.text(said)
+            return Responses.text(said)
         }
         try await Server.run(routes: [route], limits: connections) { server in try await body(server, folder) }
     }

@@ -12,8 +12,8 @@ struct WebSocketTests {
     private static let path = "/api/v1/streaming"
 
     /// An endpoint that echoes each message in capitals.
-    private static func echo(_ limits: WebSocketLimits = WebSocketLimits()) -> WebSocketDoor {
-        WebSocketDoor(path: path, limits: limits) { request in
+    private static func echo(_ limits: WebSocketLimits = WebSocketLimits()) -> WebSocketEndpoint {
+        WebSocketEndpoint(path: path, limits: limits) { request in
             if let refused = request.query("refuse").first {
                 return .refuse(status: .init(code: Int(refused) ?? 500), json: Array(#"{"error":"no"}"#.utf8))
             }
@@ -36,7 +36,7 @@ struct WebSocketTests {
     }
 
     @Test(
-        "a connection becomes a WebSocket at the door, with or without a slash, and texts go both ways",
+        "a connection becomes a WebSocket at the endpoint, with or without a slash, and texts go both ways",
         arguments: ["/api/v1/streaming", "/api/v1/streaming/", "/api/v1/streaming?stream=user&tag=th%C3%A9"])
     func accepted(target: String) async throws {
         try await Self.run { server in
@@ -118,7 +118,7 @@ struct WebSocketTests {
         try await Self.run { server in
             let socket = try await TestWebSocket.connect(port: server.port, Self.path)
             try await socket.send(frame)
-            #expect(await socket.farewell() == code)
+            #expect(await socket.closeCode() == code)
             #expect(await socket.next() == nil)
         }
     }
@@ -135,7 +135,7 @@ struct WebSocketTests {
             let half = String(repeating: "x", count: 5_000)
             try await socket.send(Self.masked(.text, half, isLast: false))
             try await socket.send(Self.masked(.continuation, half))
-            #expect(await socket.farewell() == 1009)
+            #expect(await socket.closeCode() == 1009)
         }
     }
 
@@ -163,7 +163,7 @@ struct WebSocketTests {
     @Test("an end that does not read is closed, and keeps nothing in memory")
     func slowReader() async throws {
         let (ended, end) = AsyncStream.makeStream(of: Int.self)
-        let door = WebSocketDoor(path: Self.path) { _ in
+        let endpoint = WebSocketEndpoint(path: Self.path) { _ in
             .accept { line in
                 let chunk = ByteBuffer(repeating: UInt8(ascii: "x"), count: 65_536)
                 var sent = 0
@@ -177,7 +177,7 @@ struct WebSocketTests {
                 end.yield(sent)
             }
         }
-        try await Server.run(webSockets: door) { server in
+        try await Server.run(webSockets: endpoint) { server in
             let socket = try await TestWebSocket.connect(port: server.port, Self.path)
             try await socket.stopReading()
             var iterator = ended.makeAsyncIterator()
@@ -191,26 +191,26 @@ struct WebSocketTests {
 
     @Test("a flood of messages that nobody reads ends the connection")
     func flood() async throws {
-        let door = WebSocketDoor(path: Self.path) { _ in
+        let endpoint = WebSocketEndpoint(path: Self.path) { _ in
             .accept { _ in try? await Task.sleep(for: .seconds(30)) }
         }
-        try await Server.run(webSockets: door) { server in
+        try await Server.run(webSockets: endpoint) { server in
             let socket = try await TestWebSocket.connect(port: server.port, Self.path)
             for _ in 0..<65 { try await socket.send("x") }
-            #expect(await socket.farewell() == 1008)
+            #expect(await socket.closeCode() == 1008)
         }
     }
 
     @Test("when the client leaves, whoever talks to it is told")
     func left() async throws {
         let (ended, end) = AsyncStream.makeStream(of: Void.self)
-        let door = WebSocketDoor(path: Self.path) { _ in
+        let endpoint = WebSocketEndpoint(path: Self.path) { _ in
             .accept { line in
                 for await _ in line.incoming {}
                 end.yield()
             }
         }
-        try await Server.run(webSockets: door) { server in
+        try await Server.run(webSockets: endpoint) { server in
             let socket = try await TestWebSocket.connect(port: server.port, Self.path)
             #expect(socket.answer.status == 101)
             await socket.leave()

@@ -94,12 +94,12 @@ struct ClientNode: Sendable {
         let api = MastodonAPI(
             services: services, software: "1.2.3", uploads: setup.store.map { UploadReceiver(folder: $0.spoolFolder) },
             limits: setup.limits)
-        let door = FrontDoor(
-            FrontDoor.Settings(origin: String(describing: services.community.origin)), session: { _ in nil },
-            errorPage: { status, code, _, _ in Answers.text(code, status: status) })
+        let pipeline = RequestPipeline(
+            RequestPipeline.Settings(origin: String(describing: services.community.origin)), session: { _ in nil },
+            errorPage: { status, code, _, _ in Responses.text(code, status: status) })
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = Application(
-            responder: buildRouter(routes: api.routes, frontDoor: door).buildResponder(),
+            responder: buildRouter(routes: api.routes, pipeline: pipeline).buildResponder(),
             server: NodeServer.http1(webSockets: api.webSockets),
             configuration: NodeServer.configuration(host: "127.0.0.1", port: 0, logger: .silent),
             onServerRunning: { port.yield($0.localAddress?.port ?? 0) },

@@ -10,9 +10,11 @@ import Vocabulary
 
 @testable import MastodonAPI
 
-@Suite("Letters, markers and announcements in apps")
+@Suite("Direct messages, markers and announcements in apps")
 struct ConversationTests {
-    @Test("letters stand among the conversations of both until they are put away", arguments: TestEngine.available)
+    @Test(
+        "direct messages stand among the conversations of both until they are put away", arguments: TestEngine.available
+    )
     func letters(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada"), try await node.guest("bob"))
@@ -31,7 +33,7 @@ struct ConversationTests {
             #expect(try await node.post("\(path)/\(id)/read", token: ada.token).status == 404)
             #expect(try await node.post("\(path)/\(id)/read", token: bob.token)["unread"]?.bool == false)
             #expect(try await node.post("\(path)/\(id)/unread", token: bob.token)["unread"]?.bool == true)
-            _ = try await node.write("@ada oui", bob, .direct, answering: letter)
+            _ = try await node.write("@ada oui", bob, .direct, replyingTo: letter)
             #expect(try await node.get(path, token: bob.token).json.array?.first?["unread"]?.bool == false)
             #expect(try await node.call("DELETE", "\(path)/\(id)", token: bob.token).status == 200)
             #expect(try await node.call("DELETE", "\(path)/\(id)", token: bob.token).status == 404)

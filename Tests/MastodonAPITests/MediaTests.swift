@@ -15,7 +15,7 @@ import Vocabulary
 struct MediaTests {
     @Test("a picture is there at once, with all that apps want to know", arguments: ["v1", "v2"])
     func picture(version: String) async throws {
-        try await Studio.open { node, studio async throws in
+        try await MediaFixture.open { node, fixture async throws in
             let ada = try await node.guest("ada")
             let reply = try await node.upload(
                 "/api/\(version)/media", TestPicture.png(width: 40, height: 30), token: ada.token,
@@ -37,11 +37,11 @@ struct MediaTests {
         }
     }
 
-    @Test("a film is accepted without an address, asked for with 206, and shown when it is done")
-    func film() async throws {
-        try await Studio.open { node, studio async throws in
+    @Test("a video is accepted without an address, asked for with 206, and shown when it is done")
+    func video() async throws {
+        try await MediaFixture.open { node, fixture async throws in
             let ada = try await node.guest("ada")
-            let bytes = try await TestProgram.film(in: studio.folder)
+            let bytes = try await TestProgram.video(in: fixture.folder)
             let reply = try await node.upload("/api/v2/media", bytes, token: ada.token)
             #expect(reply.status == 202)
             #expect(reply["url"] == .null && reply["type"]?.string == "video")
@@ -54,7 +54,7 @@ struct MediaTests {
                 "PUT", "/api/v1/media/\(reply.id)", token: ada.token, json: ["description": "A film"])
             #expect(words.status == 206)
 
-            await studio.worker(node).convertWaiting()
+            await fixture.worker(node).convertWaiting()
             let done = try await node.get("/api/v1/media/\(reply.id)", token: ada.token)
             #expect(done.status == 200)
             #expect(done["description"]?.string == "A film")
@@ -64,21 +64,21 @@ struct MediaTests {
         }
     }
 
-    @Test("a film from a browser becomes one that every app plays, behind the picture that came with it")
+    @Test("a video from a browser becomes one that every app plays, behind the picture that came with it")
     func thumbnail() async throws {
-        try await Studio.open { node, studio async throws in
+        try await MediaFixture.open { node, fixture async throws in
             let ada = try await node.guest("ada")
-            let film = try await TestProgram.make(
+            let video = try await TestProgram.make(
                 [
                     "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=64x48:d=1:r=25", "-f", "lavfi", "-i",
                     "sine=d=1", "-c:v", "libvpx", "-c:a", "libopus", "a.webm",
-                ], in: studio.folder)
+                ], in: fixture.folder)
             let small = TestPicture.png(width: 50, height: 50)
-            let reply = try await node.upload("/api/v2/media", film, token: ada.token, thumbnail: small)
+            let reply = try await node.upload("/api/v2/media", video, token: ada.token, thumbnail: small)
             #expect(reply.status == 202)
             #expect(reply["url"] == .null)
             #expect(reply["preview_url"]?.string?.hasSuffix(".png") == true)
-            await studio.worker(node).convertWaiting()
+            await fixture.worker(node).convertWaiting()
             let done = try await node.get("/api/v1/media/\(reply.id)", token: ada.token)
             #expect(done.status == 200)
             #expect(done["type"]?.string == "video")
@@ -100,7 +100,7 @@ struct MediaTests {
 
     @Test("a thumbnail that is no picture is refused with a reason and changes nothing")
     func badThumbnail() async throws {
-        try await Studio.open { node, studio async throws in
+        try await MediaFixture.open { node, fixture async throws in
             let ada = try await node.guest("ada")
             let svg = Array("<svg/>".utf8)
             for version in ["v1", "v2"] {
@@ -109,9 +109,9 @@ struct MediaTests {
                 #expect(reply.status == 422)
                 #expect(reply.error == "Validation failed: Thumbnail is invalid")
             }
-            #expect(studio.files().isEmpty)
+            #expect(fixture.files().isEmpty)
             let media = try await node.upload("/api/v2/media", TestPicture.png(), token: ada.token)
-            let (path, files) = ("/api/v1/media/\(media.id)", studio.files())
+            let (path, files) = ("/api/v1/media/\(media.id)", fixture.files())
             let words = [("description", "Tea")]
             let refused = try await node.upload(
                 path, nil, token: ada.token, fields: words, thumbnail: svg, method: "PUT")
@@ -121,13 +121,13 @@ struct MediaTests {
             #expect(text.status == 422)
             let same = try await node.get(path, token: ada.token)
             #expect(same["description"] == .null && same["preview_url"] == media["preview_url"])
-            #expect(studio.files() == files)
+            #expect(fixture.files() == files)
         }
     }
 
     @Test("a status shows its media, in the order in which they were named")
     func status() async throws {
-        try await Studio.open { node, studio async throws in
+        try await MediaFixture.open { node, fixture async throws in
             let ada = try await node.guest("ada")
             var ids: [String] = []
             for _ in 1...2 {
@@ -152,7 +152,7 @@ struct MediaTests {
         "each version of a status has the media that it showed, until their owner gives them up",
         arguments: TestEngine.available)
     func versions(_ engine: TestEngine) async throws {
-        try await Studio.open(engine) { node, studio async throws in
+        try await MediaFixture.open(engine) { node, fixture async throws in
             let ada = try await node.guest("ada")
             var ids: [String] = []
             for _ in 1...2 {
@@ -173,10 +173,10 @@ struct MediaTests {
             }
             try await edit("two", "A cup")
             try await edit("two", "A pot")
-            let files = studio.files().count
+            let files = fixture.files().count
             node.clock.pass(.days(3))
-            await studio.worker(node).removeGone()
-            #expect(studio.files().count == files)
+            await fixture.worker(node).removeGone()
+            #expect(fixture.files().count == files)
             var shown = try await node.get("\(path)/history").json.array?.map { $0["media_attachments"] ?? .null } ?? []
             #expect(shown.map { $0[0]?["id"]?.string } == [ids[0], ids[1], ids[1]])
             #expect(shown.map { $0[0]?["description"] } == [.null, "A cup", "A pot"])
@@ -184,14 +184,14 @@ struct MediaTests {
             try await node.call("DELETE", "/api/v1/media/\(ids[0])", token: ada.token).expect(200)
             shown = try await node.get("\(path)/history").json.array?.map { $0["media_attachments"] ?? .null } ?? []
             #expect(shown.map { $0.array?.count } == [0, 1, 1])
-            await studio.worker(node).removeGone()
-            #expect(studio.files().count < files)
+            await fixture.worker(node).removeGone()
+            #expect(fixture.files().count < files)
         }
     }
 
     @Test("media of others are not there", arguments: ["GET", "PUT", "DELETE"])
     func strangers(method: String) async throws {
-        try await Studio.open { node, studio async throws in
+        try await MediaFixture.open { node, fixture async throws in
             let (ada, eve) = (try await node.guest("ada"), try await node.guest("eve"))
             let reply = try await node.upload("/api/v2/media", TestPicture.png(), token: ada.token)
             let path = "/api/v1/media/\(reply.id)"
@@ -206,7 +206,7 @@ struct MediaTests {
 
     @Test("what cannot be shown is refused with a reason, and leaves nothing on disk")
     func refused() async throws {
-        try await Studio.open { node, studio async throws in
+        try await MediaFixture.open { node, fixture async throws in
             let ada = try await node.guest("ada")
             for bytes in [Array("<svg/>".utf8), Array(TestPicture.png().prefix(30)), []] {
                 let reply = try await node.upload("/api/v2/media", bytes, token: ada.token)
@@ -217,24 +217,24 @@ struct MediaTests {
             let pretender = Array("\0\0\0\u{18}ftypisom".utf8) + [UInt8](repeating: 7, count: 99)
             let reply = try await node.upload("/api/v2/media", pretender, token: ada.token)
             #expect(reply.status == 202)
-            await studio.worker(node).convertWaiting()
+            await fixture.worker(node).convertWaiting()
             #expect(try await node.get("/api/v1/media/\(reply.id)", token: ada.token).status == 422)
-            await studio.worker(node).removeGone()
-            #expect(studio.files().isEmpty)
+            await fixture.worker(node).removeGone()
+            #expect(fixture.files().isEmpty)
         }
     }
 
     @Test("a stranger's file is not even received")
     func unknown() async throws {
-        try await Studio.open { node, studio async throws in
+        try await MediaFixture.open { node, fixture async throws in
             #expect(try await node.upload("/api/v2/media", TestPicture.png(), token: "wrong").status == 401)
-            #expect(studio.files().isEmpty)
+            #expect(fixture.files().isEmpty)
         }
     }
 
-    @Test("portrait and banner are handed in with the rest of a profile, and taken away")
-    func portrait() async throws {
-        try await Studio.open { node, studio async throws in
+    @Test("avatar and header are handed in with the rest of a profile, and taken away")
+    func profileImage() async throws {
+        try await MediaFixture.open { node, fixture async throws in
             let ada = try await node.guest("ada")
             var body = Array("--X\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nHello\r\n".utf8)
             for name in ["avatar", "header"] {
@@ -252,10 +252,10 @@ struct MediaTests {
                 #expect(reply[name]?.string?.hasPrefix("http://cafe.example/media/") == true, "\(name)")
             }
             #expect(reply["note"]?.string?.contains("Hello") == true)
-            #expect(studio.files().count == 2)
+            #expect(fixture.files().count == 2)
             let bare = try await node.call("DELETE", "/api/v1/profile/avatar", token: ada.token)
             #expect(bare["avatar"]?.string?.hasSuffix("missing.png") == true)
-            #expect(studio.files().count == 1)
+            #expect(fixture.files().count == 1)
         }
     }
 
@@ -305,20 +305,20 @@ extension ClientNode {
 }
 
 /// A media store in its own folder, and a node that uses it.
-private struct Studio: Sendable {
+private struct MediaFixture: Sendable {
     let store: MediaStore
     let folder: URL
 
     static func open(
-        _ engine: TestEngine = .sqlite, _ body: @escaping @Sendable (ClientNode, Studio) async throws -> Void
+        _ engine: TestEngine = .sqlite, _ body: @escaping @Sendable (ClientNode, MediaFixture) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(
             path: "studio-\(UUID().uuidString)", directoryHint: .isDirectory)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let studio = Studio(store: try MediaStore(path: folder.path), folder: folder)
+        let fixture = MediaFixture(store: try MediaStore(path: folder.path), folder: folder)
         var setup = ClientNode.Setup()
-        setup.store = studio.store
-        try await ClientNode.open(engine, setup) { node in try await body(node, studio) }
+        setup.store = fixture.store
+        try await ClientNode.open(engine, setup) { node in try await body(node, fixture) }
     }
 
     func worker(_ node: ClientNode) -> MediaWorker {

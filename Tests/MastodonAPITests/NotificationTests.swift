@@ -184,7 +184,7 @@ extension Reply {
 extension ClientNode {
     func write(
         _ text: String, _ author: NotificationTests.Person, _ visibility: Visibility = .everyone,
-        answering post: ID<Post>? = nil
+        replyingTo post: ID<Post>? = nil
     ) async throws -> ID<Post> {
         var draft = PostDraft(text: text)
         draft.visibility = visibility

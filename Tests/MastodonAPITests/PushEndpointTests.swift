@@ -121,7 +121,7 @@ struct PushEndpointTests {
                 try PushQueue.lease(apps: 9, Lease(now: now + .minutes(1), until: now + .minutes(2)), in: tx)
             }
             #expect(queued.map(\.subscription.id.rawValue) == [1] && queued.first?.type == "mention")
-            let words = try await node.services.words(for: try #require(queued.first))
+            let words = try await node.services.text(for: try #require(queued.first))
             #expect(words?.title == "ben mentioned you" && words?.body == "tea, @ada?" && words?.language == "en")
         }
     }

@@ -120,19 +120,19 @@ struct RenderedStatusTests {
             for number in 1...30 {
                 _ = try await node.post("/api/v1/statuses", token: ada.token, ["status": .string("Post \(number)")])
             }
-            let entries = try await node.database.read { db in
-                try EntryLists.home(ada.id, PageRequest(limit: 40), in: db)
+            let items = try await node.database.read { db in
+                try Timelines.home(ada.id, PageRequest(limit: 40), in: db).items
             }
             let cache = StatusCache(limitBytes: 20_000)
             let node = (database: node.database, rendering: Rendering(node.services.community), reader: ada.id)
-            for entry in entries {
+            for item in items {
                 let (view, state) = try await node.database.read { db in
                     (
-                        try StatusViews.load([entry], viewer: node.reader, in: db).first,
-                        try StatusStates.load([entry.id], viewer: node.reader, in: db)[entry.id]
+                        try StatusViews.load([item], viewer: node.reader, in: db).first,
+                        try StatusStates.load([item.id], viewer: node.reader, in: db)[item.id]
                     )
                 }
-                let states = [entry.id: try #require(state)]
+                let states = [item.id: try #require(state)]
                 cache.keep(try #require(view), try #require(state), node.rendering, now: 0)
                 #expect(cache.find(states, now: 0).count == 1)
                 #expect(cache.find(states, now: StatusCache.age).isEmpty)

@@ -22,7 +22,8 @@ struct SignUpTests {
     }
 
     @Test(
-        "where the door is open the token works at once, whatever digits the name has", arguments: TestEngine.available)
+        "where registration is open the token works at once, whatever digits the name has",
+        arguments: TestEngine.available)
     func open(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let app = try await node.appToken("read write")
@@ -89,7 +90,7 @@ struct SignUpTests {
     }
 
     @Test(
-        "who waits has the letter sent again, to a better address too; who is in has not",
+        "who waits has the e-mail sent again, to a better address too; who is in has not",
         arguments: TestEngine.available)
     func letterAgain(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine, ClientNode.Setup(registration: .approval, limits: true)) { node in
@@ -186,7 +187,7 @@ struct SignUpTests {
         }
     }
 
-    @Test("a closed door is closed to apps too, and a person's token makes nobody")
+    @Test("closed registration is closed to apps too, and a person's token makes nobody")
     func closed() async throws {
         try await ClientNode.open(.sqlite, ClientNode.Setup(registration: .closed)) { node in
             let app = try await node.appToken("read write")

@@ -208,7 +208,7 @@ struct StreamingTests {
             try await Self.settle(second)
             let identity = try #require(try await node.services.identity(ofToken: ada.token))
             try await node.database.write { tx in _ = try AccessTokens.delete(identity.token, in: tx) }
-            #expect(await first.farewell() == 1008)
+            #expect(await first.closeCode() == 1008)
             try await Self.settle(second)
             await second.leave()
         }
@@ -227,7 +227,7 @@ struct StreamingTests {
             let socket = try await Self.listen(node, given["access_token"]?.string ?? "")
             try await Self.settle(socket)
             #expect(try await node.post("/oauth/token", app.json(fields)).status == 400)
-            #expect(await socket.farewell() == 1008)
+            #expect(await socket.closeCode() == 1008)
         }
     }
 

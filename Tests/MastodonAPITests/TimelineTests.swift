@@ -19,9 +19,9 @@ struct TimelineTests {
         try await ClientNode.open(engine) { node in
             let ada = try await node.guest("ada")
             let eve = try await node.stranger("eve")
-            let own = try await node.services.publishPost(PostDraft(text: "tea"), as: ada.id)
+            let own = try await node.services.publishPost(PostDraft(text: "tea"), as: .member(ada.id))
             try await Self.fill(4_500, by: eve, followedBy: ada.id, node)
-            try await node.services.mute(eve.id, hidesNotifications: false, seconds: 0, as: ada.id)
+            try await node.services.mute(eve.id, hidesNotifications: false, seconds: 0, as: .member(ada.id))
             var page = try await node.get("/api/v1/timelines/home?limit=20", token: ada.token)
             #expect(page.json == [])
             var steps = 0
@@ -40,8 +40,8 @@ struct TimelineTests {
     func events(engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada", .steward), try await node.guest("bob"))
-            let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: ada.id)
-            try await node.services.follow(group.id, as: bob.id)
+            let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: .member(ada.id))
+            try await node.services.follow(group.id, as: .member(bob.id))
             let asGroup = try await node.token(of: ada.id, as: group.id)
             for visibility in [Visibility.followers, .direct] {
                 let event = try await Self.event(by: group.id, visibility, node)
@@ -51,7 +51,7 @@ struct TimelineTests {
                 #expect(try await node.get(path, token: bob.token).status == (visibility == .followers ? 200 : 404))
                 let guest = Guest(
                     account: bob.id, event: event.id, state: .going, join: try iri("https://far.example/joins/1"),
-                    askedAt: node.clock.now)
+                    requestedAt: node.clock.now)
                 try await node.database.write { tx in try GuestLists.set(guest, rank: 1, in: tx) }
                 #expect(try await node.get(path, token: bob.token).status == 200)
             }

@@ -9,7 +9,7 @@ import Testing
 @Suite("Hostile files", .serialized)
 struct HostileTests {
     @Test(
-        "what is neither picture, film nor sound is not taken in",
+        "what is neither picture, video nor sound is not taken in",
         arguments: [
             "<svg xmlns=\"http://www.w3.org/2000/svg\"><image href=\"file:///etc/passwd\"/></svg>",
             "<?xml version=\"1.0\"?><svg/>", "%PDF-1.7\n", "%!PS-Adobe-3.0\n",
@@ -20,14 +20,14 @@ struct HostileTests {
             "{\"type\":\"Note\"}", "PK\u{3}\u{4}", "#!/bin/sh\n", "\u{7F}ELF", "8BPS", "gimp xcf file",
         ])
     func unknown(text: String) async throws {
-        try await Workshop.open { shop async throws in
-            await #expect(throws: MediaError.unsupported) { try await shop.store.accept(.bytes(Array(text.utf8))) }
-            #expect(shop.paths().isEmpty)
+        try await ConverterFixture.open { fixture async throws in
+            await #expect(throws: MediaError.unsupported) { try await fixture.store.accept(.bytes(Array(text.utf8))) }
+            #expect(fixture.paths().isEmpty)
         }
     }
 
     @Test(
-        "something that only begins like a picture or a film is broken",
+        "something that only begins like a picture or a video is broken",
         arguments: [
             "\u{89}PNG", "GIF89a", "webp", "jpeg", "mp4", "matroska", "OggS", "fLaC", "ID3", "wav",
         ])
@@ -37,23 +37,23 @@ struct HostileTests {
             "webp": Array("RIFF\u{10}\0\0\0WEBPVP8 ".utf8), "mp4": Array("\0\0\0\u{18}ftypisom".utf8),
             "matroska": [0x1A, 0x45, 0xDF, 0xA3], "wav": Array("RIFF\u{10}\0\0\0WAVEfmt ".utf8),
         ]
-        try await Workshop.open { shop async throws in
+        try await ConverterFixture.open { fixture async throws in
             let tail = Array("<svg><script>#EXTM3U\nfile:///etc/passwd\n".utf8) + [UInt8](repeating: 0x41, count: 900)
             let bytes = (heads[head] ?? Array(head.utf8)) + tail
-            let accepted = try await shop.store.accept(.bytes(bytes))
-            let error = await #expect(throws: MediaError.self) { try await shop.store.convert(accepted.source) }
+            let accepted = try await fixture.store.accept(.bytes(bytes))
+            let error = await #expect(throws: MediaError.self) { try await fixture.store.convert(accepted.source) }
             #expect(error == .broken || error == .unsupported)
-            #expect(shop.paths() == ["incoming/\(accepted.source)"])
+            #expect(fixture.paths() == ["incoming/\(accepted.source)"])
         }
     }
 
     @Test("a picture that claims more pixels than we decode is refused before it is decoded")
     func bomb() async throws {
-        try await Workshop.open { shop async throws in
+        try await ConverterFixture.open { fixture async throws in
             for (width, height) in [(30_000, 30_000), (6_000, 6_000), (1_000_000, 34)] {
-                let accepted = try await shop.store.accept(.bytes(Self.png(width: width, height: height)))
+                let accepted = try await fixture.store.accept(.bytes(Self.png(width: width, height: height)))
                 let start = ContinuousClock.now
-                let error = await #expect(throws: MediaError.self) { try await shop.store.convert(accepted.source) }
+                let error = await #expect(throws: MediaError.self) { try await fixture.store.convert(accepted.source) }
                 #expect(error == .tooManyPixels || error == .broken)
                 #expect(ContinuousClock.now - start < .seconds(5))
             }
@@ -62,61 +62,61 @@ struct HostileTests {
 
     @Test("a moving picture of very many pictures is refused")
     func manyPictures() async throws {
-        try await Workshop.open { shop async throws in
+        try await ConverterFixture.open { fixture async throws in
             // Forty frames of one pixel each, on a canvas of 4000 × 4000.
             var gif = Array("GIF89a".utf8) + [0xA0, 0x0F, 0xA0, 0x0F, 0x80, 0, 0, 0, 0, 0, 255, 255, 255]
             for _ in 0..<40 {
                 gif += [0x21, 0xF9, 4, 0, 5, 0, 0, 0, 0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0]
             }
-            let accepted = try await shop.store.accept(.bytes(gif + [0x3B]))
-            await #expect(throws: MediaError.tooManyPixels) { try await shop.store.convert(accepted.source) }
+            let accepted = try await fixture.store.accept(.bytes(gif + [0x3B]))
+            await #expect(throws: MediaError.tooManyPixels) { try await fixture.store.convert(accepted.source) }
         }
     }
 
     @Test(
-        "a picture or a film that ends early never ends the store",
+        "a picture or a video that ends early never ends the store",
         arguments: ["a.png", "a.jpg", "a.gif", "a.mp4", "a.webm"])
     func truncated(name: String) async throws {
-        try await Workshop.open { shop async throws in
+        try await ConverterFixture.open { fixture async throws in
             let whole =
                 ["a.mp4", "a.webm"].contains(name)
-                ? try await shop.make("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=d=1", name)
-                : try await shop.picture(name)
+                ? try await fixture.make("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=d=1", name)
+                : try await fixture.picture(name)
             for part in [12, 40, whole.count / 3, whole.count - 20] {
-                let accepted = try await shop.store.accept(.bytes(Array(whole.prefix(part))))
+                let accepted = try await fixture.store.accept(.bytes(Array(whole.prefix(part))))
                 // A truncated file may still be converted. Otherwise it must be refused with one of these errors.
                 do throws(MediaError) {
-                    _ = try await shop.store.convert(accepted.source)
+                    _ = try await fixture.store.convert(accepted.source)
                 } catch {
                     #expect([.broken, .unsupported].contains(error), "\(part) bytes: \(error)")
                 }
             }
-            _ = try await shop.convert(try await shop.picture("b.png"))
+            _ = try await fixture.convert(try await fixture.picture("b.png"))
         }
     }
 
     @Test("a file's size is held against what it is, and nothing of it is kept")
     func sizes() async throws {
-        try await Workshop.open { shop async throws in
-            let png = try await shop.picture("a.png")
+        try await ConverterFixture.open { fixture async throws in
+            let png = try await fixture.picture("a.png")
             let large = png + [UInt8](repeating: 0, count: MediaLimits.imageBytes)
-            await #expect(throws: MediaError.tooLarge) { try await shop.store.accept(.bytes(large)) }
-            let path = "\(shop.store.spoolFolder)/large"
+            await #expect(throws: MediaError.tooLarge) { try await fixture.store.accept(.bytes(large)) }
+            let path = "\(fixture.store.spoolFolder)/large"
             try Data(large).write(to: URL(filePath: path))
-            await #expect(throws: MediaError.tooLarge) { try await shop.store.accept(.file(path: path)) }
-            #expect(shop.paths().isEmpty)
+            await #expect(throws: MediaError.tooLarge) { try await fixture.store.accept(.file(path: path)) }
+            #expect(fixture.paths().isEmpty)
         }
     }
 
-    @Test("a playlist inside of a film opens nothing")
+    @Test("a playlist inside of a video opens nothing")
     func playlist() async throws {
-        try await Workshop.open { shop async throws in
-            let secret = shop.folder.appending(path: "secret.txt")
+        try await ConverterFixture.open { fixture async throws in
+            let secret = fixture.folder.appending(path: "secret.txt")
             try Data("CANARY".utf8).write(to: secret)
             let list = "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\nconcat:\(secret.path)\n#EXT-X-ENDLIST"
             let bytes = Array("\0\0\0\u{18}ftypisom\0\0\0\0isommp42".utf8) + Array(list.utf8)
-            let accepted = try await shop.store.accept(.bytes(bytes))
-            await #expect(throws: MediaError.self) { try await shop.store.convert(accepted.source) }
+            let accepted = try await fixture.store.accept(.bytes(bytes))
+            await #expect(throws: MediaError.self) { try await fixture.store.convert(accepted.source) }
         }
     }
 
@@ -135,8 +135,8 @@ struct HostileTests {
 
     @Test("a child that takes too long, too much or fails is ended, and says which")
     func limits() async throws {
-        try await Workshop.open { shop async throws in
-            let process = ChildProcess(folder: shop.folder.path)
+        try await ConverterFixture.open { fixture async throws in
+            let process = ChildProcess(folder: fixture.folder.path)
             func end(_ words: [String], _ change: (inout ChildProcess.Limits) -> Void) async -> MediaError? {
                 var limits = ChildProcess.Limits.look
                 change(&limits)
@@ -161,14 +161,14 @@ struct HostileTests {
     @Test("a child has none of our descriptors and nothing of our environment")
     func descriptors() async throws {
         setenv("TROQUET_TEST_SECRET", "CANARY", 1)
-        try await Workshop.open { shop async throws in
+        try await ConverterFixture.open { fixture async throws in
             let open = Foundation.open("/dev/null", O_RDONLY)
             defer { close(open) }
-            let process = ChildProcess(folder: shop.folder.path)
+            let process = ChildProcess(folder: fixture.folder.path)
             let listed = try await process.run("sh", ["-c", "ls /proc/$$/fd"], .look)
             #expect(Set(listed.split(separator: "\n")).isSubset(of: ["0", "1", "2", "3"]), "\(listed)")
             #expect(try await !process.run("env", [], .look).contains("CANARY"))
-            #expect(try await process.run("pwd", [], .look).hasSuffix("\(shop.folder.lastPathComponent)\n"))
+            #expect(try await process.run("pwd", [], .look).hasSuffix("\(fixture.folder.lastPathComponent)\n"))
         }
     }
 

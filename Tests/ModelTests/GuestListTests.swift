@@ -10,7 +10,7 @@ struct GuestListTests {
     @Test("whoever comes first has a seat, the others wait in order")
     func first() {
         var list = GuestList(capacity: 2)
-        #expect((1...4).map { list.ask(Self.person($0)) } == [.going, .going, .waiting, .waiting])
+        #expect((1...4).map { list.requestToJoin(Self.person($0)) } == [.going, .going, .waiting, .waiting])
         #expect(list.waiting == [Self.person(3), Self.person(4)])
         #expect(list.leave(Self.person(1)) == [Self.person(3)])
         #expect(list.going == [Self.person(2), Self.person(3)])
@@ -19,10 +19,10 @@ struct GuestListTests {
     @Test("asking twice changes nothing, for a seat and for a place in the queue")
     func twice() {
         var list = GuestList(capacity: 1)
-        for number in 1...3 { list.ask(Self.person(number)) }
+        for number in 1...3 { list.requestToJoin(Self.person(number)) }
         let before = list
-        #expect(list.ask(Self.person(1)) == .going)
-        #expect(list.ask(Self.person(2)) == .waiting)
+        #expect(list.requestToJoin(Self.person(1)) == .going)
+        #expect(list.requestToJoin(Self.person(2)) == .waiting)
         #expect(list == before)
     }
 
@@ -30,14 +30,14 @@ struct GuestListTests {
     func noPassing() {
         var list = GuestList(capacity: 2, going: [Self.person(1)], waiting: [Self.person(2)])
         #expect(list.hasFreeSeat)
-        #expect(list.ask(Self.person(3)) == .waiting)
+        #expect(list.requestToJoin(Self.person(3)) == .waiting)
         #expect(list.waiting == [Self.person(2), Self.person(3)])
     }
 
     @Test("fewer seats take nobody's seat; then a leaving guest is replaced only when there is room")
     func smaller() {
         var list = GuestList(capacity: 3)
-        for number in 1...4 { list.ask(Self.person(number)) }
+        for number in 1...4 { list.requestToJoin(Self.person(number)) }
         #expect(list.resize(to: 1) == [])
         #expect(list.going.count == 3)
         #expect(list.leave(Self.person(1)) == [])
@@ -48,9 +48,9 @@ struct GuestListTests {
     @Test("no limit lets everybody in, in order")
     func unlimited() {
         var list = GuestList(capacity: 1)
-        for number in 1...4 { list.ask(Self.person(number)) }
+        for number in 1...4 { list.requestToJoin(Self.person(number)) }
         #expect(list.resize(to: nil) == (2...4).map(Self.person))
-        #expect(list.ask(Self.person(5)) == .going)
+        #expect(list.requestToJoin(Self.person(5)) == .going)
     }
 
     @Test("leaving when one was not there changes nothing")
@@ -75,7 +75,7 @@ struct GuestListTests {
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<6:
                 let isNew = !list.going.contains(person) && !list.waiting.contains(person)
-                let state = list.ask(person)
+                let state = list.requestToJoin(person)
                 if isNew, state == .waiting { arrivals.append(person) }
             case 6..<9:
                 promoted = list.leave(person)

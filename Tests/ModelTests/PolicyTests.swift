@@ -53,7 +53,7 @@ struct VisibilityTests {
     func answer(visibility: Visibility) {
         for relation in Self.relations {
             #expect(
-                PostPolicy.mayAnswer(visibility, as: relation) == PostPolicy.mayRead(visibility, as: relation))
+                PostPolicy.mayReply(visibility, as: relation) == PostPolicy.mayRead(visibility, as: relation))
         }
     }
 
@@ -61,7 +61,7 @@ struct VisibilityTests {
     func narrowing() {
         for wanted in Visibility.allCases {
             for parent in Visibility.allCases {
-                let given = PostPolicy.answerVisibility(wanted: wanted, parent: parent)
+                let given = PostPolicy.replyVisibility(wanted: wanted, parent: parent)
                 #expect(given <= wanted && given <= parent && (given == wanted || given == parent))
             }
         }

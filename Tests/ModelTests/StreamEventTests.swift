@@ -6,7 +6,7 @@ import Testing
 @Suite("What open apps are told, as text between processes")
 struct StreamEventTests {
     private static let all: [(StreamEvent, String)] = [
-        (.entry(ID(7)), "stream:entry:7"), (.edited(ID(7)), "stream:edited:7"),
+        (.item(ID(7)), "stream:entry:7"), (.edited(ID(7)), "stream:edited:7"),
         (.deleted([ID(1), ID(2)], author: ID(9), readers: nil), "stream:deleted:1,2:9"),
         (.deleted([ID(1)], author: ID(9), readers: []), "stream:deleted:1:9:"),
         (.deleted([ID(1)], author: ID(9), readers: [ID(3), ID(4)]), "stream:deleted:1:9:3,4"),
@@ -36,7 +36,7 @@ struct StreamEventTests {
 
     @Test("the largest event fits into one announcement")
     func fits() {
-        let large = ID<Entry>(.max)
+        let large = ID<TimelineItem>(.max)
         let event = StreamEvent.deleted(
             Array(repeating: large, count: StreamEvent.limit), author: ID(.max),
             readers: Array(repeating: ID(.max), count: StreamEvent.readers))

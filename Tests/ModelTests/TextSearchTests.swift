@@ -65,7 +65,7 @@ struct TextSearchTests {
             ("ИВАН иван", ["иван"]), ("日本 x", ["日", "本", "x"]), ("' \" \\ : & | ! * ( )", []), ("", []),
         ] as [(String, [String])])
     func words(text: String, words: [String]) {
-        #expect(SearchWords.of(text) == words)
+        #expect(SearchTerms.of(text) == words)
     }
 
     @Test("words and texts have ends")
@@ -75,7 +75,7 @@ struct TextSearchTests {
         let open = String(repeating: "<a href=\"\" class=\"hashtag\" ", count: 50_000)
         let time = ContinuousClock().measure { #expect(SanitizedHTML(unchecked: open).hashtags.isEmpty) }
         #expect(time < .seconds(2))
-        #expect(SearchWords.of(String(repeating: "a", count: 9_999)).map(\.count) == [40])
-        #expect(SearchWords.of((0..<5_000).map { "w\($0)" }.joined(separator: " ")).count == 1_000)
+        #expect(SearchTerms.of(String(repeating: "a", count: 9_999)).map(\.count) == [40])
+        #expect(SearchTerms.of((0..<5_000).map { "w\($0)" }.joined(separator: " ")).count == 1_000)
     }
 }

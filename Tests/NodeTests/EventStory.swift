@@ -18,11 +18,11 @@ extension Stories {
             arguments: Cast.all)
         func life(_ cast: Cast) async throws {
             try await cast.playThree { a, b, c in
-                let party = try await Party(a, b, c, seats: 2)
-                try await party.fill()
-                try await party.change()
-                try await party.freeASeat()
-                try await party.cancel()
+                let fixture = try await EventFixture(a, b, c, seats: 2)
+                try await fixture.fill()
+                try await fixture.change()
+                try await fixture.freeASeat()
+                try await fixture.cancel()
                 try await settle([a, b, c])
                 // Each request and each answer was heard once, and none was in vain.
                 #expect(try await a.received("Join").map(\.outcome) == ["applied", "applied"])
@@ -55,7 +55,7 @@ extension Stories {
 }
 
 /// One event at A, guests from A, B and C.
-private struct Party {
+private struct EventFixture {
     let a: TestNode
     let b: TestNode
     let c: TestNode

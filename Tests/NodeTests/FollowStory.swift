@@ -51,7 +51,7 @@ extension Stories {
                     }
                     #expect(try await b.follow(by: person.iri, of: group.iri) == .requested)
                     let asker = try #require(try await a.account(person.iri))
-                    try await a.services.answerFollow(
+                    try await a.services.answerFollowRequest(
                         from: asker.id, to: group.id, accept: person == anna, as: .member(paul.id))
                 }
                 try await eventually("both answers came") {

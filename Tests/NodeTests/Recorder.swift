@@ -7,7 +7,7 @@ import Vocabulary
 /// A proxy before the nodes that forwards every request and records it.
 final class Recorder: Sendable {
     /// What happens to responses.
-    enum Manner: Sendable {
+    enum Behaviour: Sendable {
         /// Request and response are forwarded.
         case faithful
         /// The request is forwarded; its response is not.
@@ -23,7 +23,7 @@ final class Recorder: Sendable {
         let answer: TestResponse
     }
 
-    private let state = Mutex<(exchanges: [Exchange], manner: Manner, unanswered: Int)>(([], .faithful, 0))
+    private let state = Mutex<(exchanges: [Exchange], behaviour: Behaviour, unanswered: Int)>(([], .faithful, 0))
 
     /// The exchanges so far, in the order of their responses.
     var exchanges: [Exchange] { state.withLock { $0.exchanges } }
@@ -32,21 +32,21 @@ final class Recorder: Sendable {
     var unanswered: Int { state.withLock { $0.unanswered } }
 
     /// Sets how requests are handled from now on.
-    func set(_ manner: Manner) {
-        state.withLock { $0.manner = manner }
+    func set(_ behaviour: Behaviour) {
+        state.withLock { $0.behaviour = behaviour }
     }
 
     /// Listens on an address and forwards to a node.
     func stand(before listen: String, at address: String) async throws -> LoopbackServer {
         try await LoopbackServer.start(address) { request in
-            let manner = self.state.withLock { $0.manner }
-            guard manner != .deaf, let answer = try? await Self.pass(request, to: listen) else {
+            let behaviour = self.state.withLock { $0.behaviour }
+            guard behaviour != .deaf, let answer = try? await Self.pass(request, to: listen) else {
                 self.state.withLock { $0.unanswered += 1 }
-                return LoopbackResponse(500, manner: manner == .faithful ? .close : .silence)
+                return LoopbackResponse(500, behaviour: behaviour == .faithful ? .close : .silence)
             }
-            if manner == .mute {
+            if behaviour == .mute {
                 self.state.withLock { $0.unanswered += 1 }
-                return LoopbackResponse(500, manner: .silence)
+                return LoopbackResponse(500, behaviour: .silence)
             }
             let origin = "http://\(request["host"] ?? "")"
             self.state.withLock {

@@ -124,9 +124,9 @@ extension Stories {
                 try await settle([a, b, c])
                 let gone = try await a.get("/posts/\(root.id)")
                 #expect(gone.status == 410)
-                let stone = Document(try JSON.parse(gone.body))
-                #expect(stone?.type == "Tombstone")
-                #expect(stone?.string("formerType") == "Note")
+                let tombstone = Document(try JSON.parse(gone.body))
+                #expect(tombstone?.type == "Tombstone")
+                #expect(tombstone?.string("formerType") == "Note")
                 // Activities that contain the deleted text are no longer shown either.
                 for id in try await a.activities(about: root.iri, type: "Create") {
                     #expect(try await a.get("/activities/\(id)").status == 404)

@@ -6,14 +6,14 @@ import Vocabulary
 /// The exchanges between two nodes in readable form.
 struct Transcript {
     /// A part of the story and its exchanges.
-    struct Chapter {
+    struct TranscriptSection {
         let title: String
         let exchanges: [Recorder.Exchange]
     }
 
     let a: TestNode
     let b: TestNode
-    var chapters: [Chapter] = []
+    var chapters: [TranscriptSection] = []
 
     /// The whole text. Hosts, ids and signatures are masked, so that two runs differ in little except the dates.
     var text: String {

@@ -22,7 +22,7 @@ extension Stories {
             var plans = [NodePlan(), NodePlan(address: "127.0.0.3")]
             for index in plans.indices { plans[index].recorder = recorder }
             try await withNodes(plans) { nodes in
-                var tale = Tale(nodes[0], nodes[1], recorder)
+                var tale = TranscriptRun(nodes[0], nodes[1], recorder)
                 try await tale.play()
                 let transcript = tale.transcript
                 if ProcessInfo.processInfo.environment["GOLDEN"] == "write" {
@@ -37,7 +37,7 @@ extension Stories {
 }
 
 /// Anna at B follows a group at A, takes part in a discussion and attends an event.
-private struct Tale {
+private struct TranscriptRun {
     let a: TestNode
     let b: TestNode
     let recorder: Recorder
@@ -104,7 +104,7 @@ private struct Tale {
         let exchanges = recorder.exchanges
         let number = transcript.chapters.count + 1
         transcript.chapters.append(
-            Transcript.Chapter(title: "\(number). \(title)", exchanges: Array(exchanges.dropFirst(told))))
+            Transcript.TranscriptSection(title: "\(number). \(title)", exchanges: Array(exchanges.dropFirst(told))))
         told = exchanges.count
     }
 }

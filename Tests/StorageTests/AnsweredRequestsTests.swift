@@ -28,7 +28,7 @@ struct AnsweredRequestsTests {
             let said = SentActivity(
                 id: scene.id(), iri: request, actor: ada.id, type: "QuoteRequest", object: post.iri, body: "{}",
                 isPublic: false, createdAt: start)
-            let guest = Guest(account: ada.id, event: there.id, state: .asked, join: join, askedAt: start)
+            let guest = Guest(account: ada.id, event: there.id, state: .asked, join: join, requestedAt: start)
             let quoting = post
             let ids = [ours, join, request, here.iri, theirs, there.iri, post.iri]
             try await scene.db.write { tx in

@@ -19,7 +19,7 @@ struct DiscussionPagesTests {
             var answers: [Post] = []
             for number in 0..<60 {
                 // Every third was written by one whom the reader blocked; clocks differ.
-                var answer = try scene.draft(by: number % 3 == 0 ? eve : ana, answering: root)
+                var answer = try scene.draft(by: number % 3 == 0 ? eve : ana, replyingTo: root)
                 answer.publishedAt = Scene.start + .seconds((number * 37) % 60)
                 try await scene.store(answer)
                 answers.append(answer)
@@ -30,7 +30,7 @@ struct DiscussionPagesTests {
             }
             let ids = all.map(\.id)
             try await scene.db.read { db in
-                let subject = Entry.Subject.post(root.id)
+                let subject = TimelineItem.Subject.post(root.id)
                 #expect(try Threads.load(root.id, viewer: ana.id, in: db) == [root.id] + ids)
                 for limit in [1, 7, 40, 100] {
                     var (page, found) = (
@@ -68,8 +68,8 @@ struct DiscussionPagesTests {
         try await Scene.with(engine, onStatement: { _ in statements.increment() }) { scene in
             let ana = try await scene.account("ana")
             let (short, long) = (try await scene.post(by: ana), try await scene.post(by: ana))
-            for _ in 0..<5 { try await scene.post(by: ana, answering: short) }
-            for _ in 0..<300 { try await scene.post(by: ana, answering: long) }
+            for _ in 0..<5 { try await scene.post(by: ana, replyingTo: short) }
+            for _ in 0..<300 { try await scene.post(by: ana, replyingTo: long) }
             var counts: [Int] = []
             for root in [short, long] {
                 let begun = statements.value
@@ -94,10 +94,10 @@ struct DiscussionPagesTests {
             let (first, second) = (try await scene.post(by: ana), try await scene.post(by: ana))
             var posts: [Post] = []
             for (number, visibility) in [Visibility.everyone, .unlisted, .followers, .direct, .everyone].enumerated() {
-                posts.append(try await scene.post(by: number % 2 == 0 ? ana : bob, visibility, answering: first))
-                posts.append(try await scene.post(by: bob, answering: posts.last))
+                posts.append(try await scene.post(by: number % 2 == 0 ? ana : bob, visibility, replyingTo: first))
+                posts.append(try await scene.post(by: bob, replyingTo: posts.last))
             }
-            try await scene.post(by: bob, answering: second)
+            try await scene.post(by: bob, replyingTo: second)
             try await Self.expectCounts(scene)
             // Narrower, wider, to another discussion.
             var changed = posts
@@ -110,15 +110,15 @@ struct DiscussionPagesTests {
                 try await Self.expectCounts(scene)
             }
             // What was missing between a discussion and a branch that began elsewhere.
-            let missing = try scene.draft(by: bob, answering: second)
+            let missing = try scene.draft(by: bob, replyingTo: second)
             var orphan = try scene.draft(by: ana)
             orphan.inReplyToIRI = missing.iri
             try await scene.store(orphan)
-            try await scene.post(by: ana, answering: orphan)
-            try await scene.post(by: bob, .direct, answering: orphan)
+            try await scene.post(by: ana, replyingTo: orphan)
+            try await scene.post(by: bob, .direct, replyingTo: orphan)
             try await Self.expectCounts(scene)
             try await scene.store(missing)
-            try await scene.db.write { tx in try Posts.adoptReplies(of: missing, in: tx) }
+            try await scene.db.write { tx in try Posts.attachOrphanReplies(of: missing, in: tx) }
             try await Self.expectCounts(scene)
             let gone = posts[8].id
             _ = try await scene.db.write { tx in try Posts.delete(gone, in: tx) }

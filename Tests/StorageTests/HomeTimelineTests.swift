@@ -30,7 +30,7 @@ struct HomeTimelineTests {
             let tagged = try await scene.post(by: eve, tags: ["tea"])
             try await scene.boost(strange, by: bob)
             try await scene.post(by: eve)
-            let tag: ID<Entry> = scene.id()
+            let tag: ID<TimelineItem> = scene.id()
             try await scene.db.write { tx in
                 try FollowedTags.add("tea", by: ana.id, mark: tag.rawValue, in: tx)
             }
@@ -55,11 +55,11 @@ struct HomeTimelineTests {
             let (eve, cafe) = (try await scene.account("eve"), try await scene.account("cafe", kind: .group))
             for target in [bob, cafe] { try await scene.follow(target, by: ana) }
             let first = try await scene.post(by: eve)
-            try await scene.post(by: bob, answering: first)
+            try await scene.post(by: bob, replyingTo: first)
             let mine = try await scene.post(by: ana)
-            let toMe = try await scene.post(by: bob, answering: mine)
-            let toSelf = try await scene.post(by: bob, answering: toMe)
-            try await scene.boost(try await scene.post(by: eve, answering: first), by: cafe)
+            let toMe = try await scene.post(by: bob, replyingTo: mine)
+            let toSelf = try await scene.post(by: bob, replyingTo: toMe)
+            try await scene.boost(try await scene.post(by: eve, replyingTo: first), by: cafe)
             try await scene.db.read { db in
                 let home = try Timelines.home(ana.id, page, in: db)
                 #expect(subjects(home) == [toSelf, toMe, mine].map(\.id.rawValue))
@@ -87,7 +87,7 @@ struct HomeTimelineTests {
     }
 
     @Test(
-        "pages of every size, read down and read up, hold each entry once and newest first",
+        "pages of every size, read down and read up, hold each timeline item once and newest first",
         arguments: TestEngine.available)
     func paging(engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
@@ -104,7 +104,7 @@ struct HomeTimelineTests {
                 #expect(all.count == 14)
                 #expect(all.map(\.id) == all.map(\.id).sorted(by: >))
                 for limit in 1...6 {
-                    var (down, before): ([Entry], Int64?) = ([], nil)
+                    var (down, before): ([TimelineItem], Int64?) = ([], nil)
                     repeat {
                         let next = try Timelines.home(ana.id, PageRequest(before: before, limit: limit), in: db)
                         #expect(next.items.count == limit || next.older == nil)
@@ -112,7 +112,7 @@ struct HomeTimelineTests {
                         before = next.older
                     } while before != nil
                     #expect(down == all)
-                    var (up, after): ([Entry], Int64) = ([], 0)
+                    var (up, after): ([TimelineItem], Int64) = ([], 0)
                     while true {
                         let request = PageRequest(after: after, fromOldest: true, limit: limit)
                         let next = try Timelines.home(ana.id, request, in: db)

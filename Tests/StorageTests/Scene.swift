@@ -58,7 +58,7 @@ struct Scene: Sendable {
 
     /// A post that is not stored yet, one second after the one before.
     func draft(
-        by author: Account, _ visibility: Visibility = .everyone, answering parent: Post? = nil
+        by author: Account, _ visibility: Visibility = .everyone, replyingTo parent: Post? = nil
     ) throws -> Post {
         let id: ID<Post> = id()
         var post = Post(
@@ -77,10 +77,10 @@ struct Scene: Sendable {
     /// Stores a post and gives it.
     @discardableResult
     func post(
-        by author: Account, _ visibility: Visibility = .everyone, answering parent: Post? = nil,
+        by author: Account, _ visibility: Visibility = .everyone, replyingTo parent: Post? = nil,
         group: Account? = nil, mentions: [Account] = [], tags: [String] = []
     ) async throws -> Post {
-        var post = try draft(by: author, visibility, answering: parent)
+        var post = try draft(by: author, visibility, replyingTo: parent)
         post.group = group?.id
         var parts = PostParts()
         parts.mentions = mentions.map(\.id)
@@ -148,17 +148,17 @@ struct Scene: Sendable {
         try await db.write { tx in try #require(try Events.insert(event, in: tx)) }
     }
 
-    /// The wish of an account for a seat; its state does not matter.
+    /// The request of an account for a seat; its state does not matter.
     func wish(_ account: Account, _ event: Event) throws -> Guest {
         Guest(
-            account: account.id, event: event.id, state: .asked, join: try iri("joins"), askedAt: Self.start)
+            account: account.id, event: event.id, state: .asked, join: try iri("joins"), requestedAt: Self.start)
     }
 
-    /// The wish of an account for a seat, answered.
+    /// The request of an account for a seat, answered.
     @discardableResult
-    func ask(_ account: Account, _ event: Event) async throws -> Guest.State {
+    func requestToJoin(_ account: Account, _ event: Event) async throws -> Guest.State {
         let guest = try wish(account, event)
         let rank: ID<Guest> = id()
-        return try await db.write { tx in try GuestLists.ask(guest, rank: rank.rawValue, in: tx) }
+        return try await db.write { tx in try GuestLists.requestToJoin(guest, rank: rank.rawValue, in: tx) }
     }
 }

@@ -20,7 +20,7 @@ struct TimelinePagesTests {
             let strange = try await scene.post(by: stranger)
             var expected: [ID<Post>] = []
             for _ in 0..<5 { expected.insert(try await scene.post(by: bob).id, at: 0) }
-            for _ in 0..<164 { try await scene.post(by: bob, answering: strange) }
+            for _ in 0..<164 { try await scene.post(by: bob, replyingTo: strange) }
             let shown = expected
             try await scene.db.read { db in
                 for limit in [1, 3, 5, 20, 40] {

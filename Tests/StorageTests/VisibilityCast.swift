@@ -43,10 +43,10 @@ struct Seen: Sendable {
 
     var kind: Kind
     var visibility: Visibility
-    var subject: Entry.Subject
+    var subject: TimelineItem.Subject
     /// The item itself, and the group's boost or share of it.
-    var item: ID<Entry>
-    var boost: ID<Entry>
+    var item: ID<TimelineItem>
+    var boost: ID<TimelineItem>
     /// For a post: an answer that everybody may read, and a post that quotes it.
     var answer: Post?
     var quoting: ID<Post>?
@@ -54,9 +54,9 @@ struct Seen: Sendable {
     var event: Event?
 }
 
-/// An author with posts and events of every visibility, a group that relays all of them, and readers of every kind, all of
-/// whom follow the group, keep and like everything and have a list with the author in it. So only the rules hold anything
-/// back.
+/// An author with posts and events of every visibility, a group that relays all of them, and readers of every kind, all
+/// of whom follow the group, keep and like everything and have a list with the author in it. So only the rules hold
+/// anything back.
 struct VisibilityCast: Sendable {
     let state: AuthorState
     let author: Account
@@ -119,7 +119,7 @@ struct VisibilityCast: Sendable {
         try await scene.store(post, parts)
         let boost: ID<Boost> = scene.id()
         let activity = try scene.iri("boosts")
-        let answer = try await scene.post(by: friend, answering: post)
+        let answer = try await scene.post(by: friend, replyingTo: post)
         var quoting = try scene.draft(by: friend)
         quoting.quote = Quote(iri: post.iri, post: post.id, state: .accepted)
         try await scene.store(quoting)
@@ -140,8 +140,8 @@ struct VisibilityCast: Sendable {
         event.visibility = visibility
         event.organizer = accounts[.organizer]?.id
         try await scene.store(event)
-        for guest in accounts.filter(\.key.isNamed).values { try await scene.ask(guest, event) }
-        let share: ID<Entry> = scene.id()
+        for guest in accounts.filter(\.key.isNamed).values { try await scene.requestToJoin(guest, event) }
+        let share: ID<TimelineItem> = scene.id()
         let activity = try scene.iri("shares")
         let (stored, group) = (event, group.id)
         try await scene.db.write { tx in
@@ -163,7 +163,7 @@ struct VisibilityCast: Sendable {
                 try AccountLists.insert(list, in: tx)
                 try AccountLists.addMember(author, to: list.id, in: tx)
                 for one in seen {
-                    let (mark, note): (ID<Entry>, ID<Notification>) = (scene.id(), scene.id())
+                    let (mark, note): (ID<TimelineItem>, ID<Notification>) = (scene.id(), scene.id())
                     try Bookmarks.add(mark.rawValue, account: person, subject: one.subject, in: tx)
                     if let post = one.post {
                         try Likes.add(account: person, post: post.id, activity: like, at: Scene.start, in: tx)

@@ -117,7 +117,7 @@ extension VisibilityCast {
         case .favourites: return one.isIn(try Timelines.favourites(of: viewer, page, in: db))
         case .search:
             var query = StatusQuery()
-            query.words = [String(describing: one.item)]
+            query.terms = [String(describing: one.item)]
             return try Searches.statuses(query, viewer: viewer, offset: 0, limit: 5, in: db).contains {
                 $0.id == one.item
             }
@@ -135,8 +135,8 @@ extension VisibilityCast {
     }
 
     private func streamed(
-        _ item: ID<Entry>, _ viewer: ID<Account>, _ list: ID<AccountList>, in db: some Queryable
-    ) throws -> StreamedEntry? {
+        _ item: ID<TimelineItem>, _ viewer: ID<Account>, _ list: ID<AccountList>, in db: some Queryable
+    ) throws -> StreamedItem? {
         try StreamAudience.load(item, listeners: [viewer], lists: [list], mode: .open, in: db)
     }
 

@@ -33,7 +33,7 @@ struct DeliveryWorkerTests {
 
     @Test("a retry has a new date and a new signature", arguments: TestEngine.available)
     func freshSignature(engine: TestEngine) async throws {
-        let answers = Answers([503, 202])
+        let answers = Responses([503, 202])
         let server = try await LoopbackServer.start("127.0.0.2") { _ in LoopbackResponse(answers.next()) }
         try await DeliveryWorld.with(engine) { world in
             try await world.say(1, to: ["\(server.origin)/inbox"])
@@ -125,7 +125,7 @@ struct DeliveryWorkerTests {
 
     @Test("hosts that are dead or drip do not hold up one that works", arguments: TestEngine.available)
     func noHeadOfLine(engine: TestEngine) async throws {
-        let silent = try await LoopbackServer.start("0.0.0.0") { _ in LoopbackResponse(200, manner: .silence) }
+        let silent = try await LoopbackServer.start("0.0.0.0") { _ in LoopbackResponse(200, behaviour: .silence) }
         let healthy = try await LoopbackServer.start("127.0.9.9") { _ in LoopbackResponse(202) }
         try await DeliveryWorld.with(engine) { world in
             var world = world
@@ -249,7 +249,7 @@ struct DeliveryWorkerTests {
 }
 
 /// Returns the numbers in order; the last one is repeated.
-private final class Answers: Sendable {
+private final class Responses: Sendable {
     private let left: Mutex<[Int]>
 
     init(_ numbers: [Int]) { left = Mutex(numbers) }

@@ -127,7 +127,7 @@ struct OutboundClientTests {
     @Test("a body that drips ends at the deadline")
     func dripping() async throws {
         let server = try await LoopbackServer.start { _ in
-            LoopbackResponse(200, manner: .drip(interval: .milliseconds(20)))
+            LoopbackResponse(200, behaviour: .drip(interval: .milliseconds(20)))
         }
         try await TransportWorld.withClient(try TransportWorld.client()) { client in
             let start = ContinuousClock.now
@@ -141,7 +141,7 @@ struct OutboundClientTests {
 
     @Test("silence ends at the deadline, nobody at the port ends at once")
     func silent() async throws {
-        let server = try await LoopbackServer.start { _ in LoopbackResponse(200, manner: .silence) }
+        let server = try await LoopbackServer.start { _ in LoopbackResponse(200, behaviour: .silence) }
         try await TransportWorld.withClient(try TransportWorld.client()) { client in
             let address = try iri("\(server.origin)/inbox")
             let timedOut = await client.post(address, headers: [], body: [1], deadline: .after(.milliseconds(300)))
@@ -202,7 +202,7 @@ struct OutboundClientTests {
         let server = try await LoopbackServer.start { request in
             request.target == "/busy"
                 ? LoopbackResponse(429, headers: [(name: "Retry-After", value: "120")])
-                : LoopbackResponse(202, manner: .drip(interval: .milliseconds(50)))
+                : LoopbackResponse(202, behaviour: .drip(interval: .milliseconds(50)))
         }
         try await TransportWorld.withClient(try TransportWorld.client()) { client in
             let busy = await client.post(

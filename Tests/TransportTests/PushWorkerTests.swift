@@ -119,7 +119,7 @@ struct PushWorkerTests {
 
     @Test("one endpoint that never answers delays nobody else", .timeLimit(.minutes(1)))
     func silentEndpoint() async throws {
-        let silent = try await LoopbackServer.start("127.0.0.9") { _ in LoopbackResponse(201, manner: .silence) }
+        let silent = try await LoopbackServer.start("127.0.0.9") { _ in LoopbackResponse(201, behaviour: .silence) }
         try await PushWorld.with(.sqlite, answers: [201]) { world in
             _ = try await world.subscribe(token: 2, endpoint: "\(silent.origin)/silent")
             for number in 1...20 { try await world.notify(Int64(number)) }
@@ -158,7 +158,7 @@ extension QueuedPush {
         QueuedPush(
             subscription: PushSubscription(
                 id: ID(3), account: ID(1), endpoint: endpoint, keys: PushKeys(point: [], secret: []), isStandard: true),
-            notification: 9_000_000_000_000_000_000, type: "admin.sign_up", sender: ID(2), entry: nil, attempts: 1,
+            notification: 9_000_000_000_000_000_000, type: "admin.sign_up", sender: ID(2), item: nil, attempts: 1,
             createdAt: Timestamp(0))
     }
 }

@@ -188,7 +188,7 @@ struct SignedDocumentLoaderTests {
     func refusals() async throws {
         try await withServer(
             patience: .milliseconds(300),
-            handler: { _ in LoopbackResponse(200, manner: .drip(interval: .milliseconds(20))) }
+            handler: { _ in LoopbackResponse(200, behaviour: .drip(interval: .milliseconds(20))) }
         ) { loader, server in
             let slow = try await error(loader, "\(server.origin)/1")
             #expect(slow == .unavailable(status: nil))
@@ -206,11 +206,11 @@ struct SignedDocumentLoaderTests {
     func politeness() async throws {
         let (arrivals, arrive) = AsyncStream.makeStream(of: Int.self)
         let (gates, opener) = AsyncStream.makeStream(of: Void.self)
-        let turnstile = Turnstile(gates)
+        let semaphore = AsyncSemaphore(gates)
         let open = OpenCount()
         try await withServer(handler: { _ in
             arrive.yield(await open.enter())
-            await turnstile.pass()
+            await semaphore.pass()
             await open.leave()
             return Self.activity()
         }) { loader, server in
@@ -275,7 +275,7 @@ struct SignedDocumentLoaderTests {
 }
 
 /// Lets one caller pass for each element of a stream.
-private actor Turnstile {
+private actor AsyncSemaphore {
     private var openings = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
 

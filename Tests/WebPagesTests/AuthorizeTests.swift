@@ -38,7 +38,7 @@ struct AuthorizeTests {
         return fields
     }
 
-    @Test("a stranger goes by the door and comes back with everything that the app asked")
+    @Test("a stranger signs in and comes back with everything that the app asked")
     func door() async throws {
         let cafe = try await Cafe.furnished()
         let page = Self.page(try await Self.app(cafe), more: "&force_login=true")
@@ -174,7 +174,7 @@ struct AuthorizeTests {
         }
     }
 
-    @Test("with another account: signed out, and back by the door")
+    @Test("with another account: signed out, and back by the sign-in page")
     func otherPerson() async throws {
         let cafe = try await Cafe.furnished()
         let page = Self.page(try await Self.app(cafe))
@@ -211,7 +211,7 @@ struct AuthorizeTests {
     }
 
     @Test(
-        "the doors at the addresses that apps know lead to ours",
+        "the sign-in pages at the addresses that apps know lead to ours",
         arguments: [
             ("/auth/sign_in", "/sign-in"), ("/auth/password/new", "/sign-in"), ("/auth/edit", "/settings"),
             ("/settings/delete", "/settings"),

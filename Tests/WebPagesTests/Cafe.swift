@@ -17,7 +17,7 @@ import TextEncoding
 import Vocabulary
 import WebPages
 
-/// A café with everything in it that pages show, behind its front door, on a loopback port.
+/// A café with everything in it that pages show, behind its request pipeline, on a loopback port.
 struct Cafe: Sendable {
     static let password = "un-cafe-allonge"
 
@@ -73,12 +73,12 @@ struct Cafe: Sendable {
         port: Int, onRunning: @escaping @Sendable (Int) -> Void
     ) -> Application<RouterResponder<NodeContext>> {
         let pages = WebPages(services: services, uploads: store.map { UploadReceiver(folder: $0.spoolFolder) })
-        var settings = FrontDoor.Settings(origin: String(describing: services.community.origin))
+        var settings = RequestPipeline.Settings(origin: String(describing: services.community.origin))
         settings.limits = false
-        let door = FrontDoor(
+        let pipeline = RequestPipeline(
             settings, session: { [services] in try await services.session($0) }, errorPage: pages.errorPage)
         return Application(
-            responder: buildRouter(routes: pages.routes, frontDoor: door).buildResponder(),
+            responder: buildRouter(routes: pages.routes, pipeline: pipeline).buildResponder(),
             server: NodeServer.http1(),
             configuration: NodeServer.configuration(host: "127.0.0.1", port: port, logger: .silent),
             onServerRunning: { onRunning($0.localAddress?.port ?? 0) },

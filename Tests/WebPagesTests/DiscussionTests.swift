@@ -15,7 +15,7 @@ struct DiscussionTests {
     @Test("the answers of a long discussion come in pages, forwards and backwards, and each has a page that shows it")
     func pages() async throws {
         let cafe = try await Cafe.furnished(limits: false)
-        let root = try await cafe.services.publishPost(PostDraft(text: "Qui vient ?"), as: cafe.lina)
+        let root = try await cafe.services.publishPost(PostDraft(text: "Qui vient ?"), as: .member(cafe.lina))
         let answers = try await Self.answer(230, to: root, by: cafe.karim, cafe)
         try await cafe.serve { browser in
             var (path, found): (String?, [ID<Post>]) = ("/posts/\(root)", [])

@@ -157,7 +157,7 @@ struct FormsTests {
         }
     }
 
-    @Test("open the door to who asked, and only once to a link")
+    @Test("let in who asked, and only once to a link")
     func door() async throws {
         let cafe = try await Cafe.furnished { $0.registration = .approval }
         let noor = try await cafe.services.database.read { db in try LocalAccounts.byName("noor", in: db)?.account.id }

@@ -28,7 +28,7 @@ struct NewsTests {
         }
     }
 
-    @Test("is for members: strangers are led to the door")
+    @Test("is for members: strangers are led to the sign-in page")
     func strangers() async throws {
         let cafe = try await Cafe.open()
         try await cafe.serve { browser in

@@ -144,7 +144,7 @@ struct PagesTests {
         }
     }
 
-    @Test("behind the door is not there for strangers, and not for members when it is for stewards")
+    @Test("that need a session are not there for strangers, and not for members when it is for stewards")
     func doors() async throws {
         let cafe = try await Cafe.furnished()
         try await cafe.serve { browser in

@@ -12,7 +12,7 @@ import Testing
 struct PicturesTests {
     @Test("are handed in with a post, shown in it with their words, and lead to the whole")
     func post() async throws {
-        try await Gallery.open { browser, _ async throws in
+        try await PictureFixture.open { browser, _ async throws in
             let page = Markup(try await browser.get("/write").text)
             #expect(page.values(of: "enctype").contains("multipart/form-data"))
             let sent = try await browser.post(
@@ -31,7 +31,7 @@ struct PicturesTests {
 
     @Test("that are none are refused beside their field, and nothing is published")
     func refused() async throws {
-        try await Gallery.open { browser, folder async throws in
+        try await PictureFixture.open { browser, folder async throws in
             let sent = try await browser.post(
                 "/posts", ["text": "Voilà ce que je garde"], files: ["picture1": Array("<svg/>".utf8)], from: "/write")
             #expect(sent.status == 422)
@@ -43,15 +43,15 @@ struct PicturesTests {
         }
     }
 
-    @Test("of oneself are cut, shown as a face, and taken away again")
+    @Test("of oneself are cut, shown as an avatar, and taken away again")
     func portrait() async throws {
-        try await Gallery.open { browser, _ async throws in
+        try await PictureFixture.open { browser, _ async throws in
             let sent = try await browser.post(
                 "/settings/pictures", [:], files: ["avatar": TestPicture.png(width: 60, height: 40)], from: "/settings")
             #expect(sent.status == 303)
             let profile = try await browser.get("/users/ada")
-            let face = Markup(profile.text).all("img").first ?? ""
-            #expect(Markup.value("src", in: face)?.hasPrefix("/media/") == true)
+            let avatar = Markup(profile.text).all("img").first ?? ""
+            #expect(Markup.value("src", in: avatar)?.hasPrefix("/media/") == true)
             let broken = try await browser.post(
                 "/settings/pictures", [:], files: ["header": [1, 2, 3]], from: "/settings")
             #expect(broken.status == 422)
@@ -65,7 +65,7 @@ struct PicturesTests {
 
     @Test("of a form that another site sent are not taken")
     func foreign() async throws {
-        try await Gallery.open { browser, folder async throws in
+        try await PictureFixture.open { browser, folder async throws in
             let sent = try await browser.post(
                 "/posts", ["text": "Pas de moi", "form_token": "0"], files: ["picture1": TestPicture.png()],
                 from: "/write")
@@ -77,7 +77,7 @@ struct PicturesTests {
 }
 
 /// A café with a store, and Ada who is signed in.
-private enum Gallery {
+private enum PictureFixture {
     static func open(_ body: @escaping @Sendable (Browser, String) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "gallery-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }

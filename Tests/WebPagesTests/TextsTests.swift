@@ -62,7 +62,7 @@ struct TextsTests {
         for code in ["missing", "too_long", "taken", "not_a_date", "in_the_past", "before_start", "too_short"] {
             #expect(Texts.problems[code] != nil, "\(code)")
         }
-        for notice in Notice.allCases { #expect(Texts.notices[notice] != nil, "\(notice)") }
+        for notice in FlashMessage.allCases { #expect(Texts.flashMessages[notice] != nil, "\(notice)") }
     }
 
     @Test(

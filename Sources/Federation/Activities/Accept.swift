@@ -7,14 +7,14 @@ internal import Vocabulary
 
 /// `Accept` and `TentativeAccept`: yes to a `Follow`, a `Join` or a `QuoteRequest` of ours, or to an event.
 ///
-/// Only the one who was asked may answer, or for an event one of the same host. What it means stands in the file of what
-/// is answered. Friendica and Hubzilla say `Accept{Event}` where others say `Join`. Spec: ActivityPub §7.6.
+/// Only the one who was asked may answer, or for an event one of the same host. What it means stands in the file of
+/// what is answered. Friendica and Hubzilla say `Accept{Event}` where others say `Join`. Spec: ActivityPub §7.6.
 enum AcceptHandler: ActivityHandler {
     static let types = ["Accept", "TentativeAccept"]
 
     static func gather(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> Answer {
+    ) async throws(FederationError) -> Answer {
         try Answer(incoming)
     }
 
@@ -31,7 +31,7 @@ enum AcceptHandler: ActivityHandler {
             return try QuoteRequestHandler.answered(post, isAccepted: true, by: incoming, in: tx)
         case .event(let event):
             guard !isTentative else { return .ignored(.noEffect) }
-            return try JoinHandler.ask(event, incoming, in: tx)
+            return try JoinHandler.requestToJoin(event, incoming, in: tx)
         case nil:
             return .ignored(.unknownObject)
         }
@@ -43,7 +43,7 @@ struct Answer: Sendable {
     let id: IRI
     let embedded: Document?
 
-    init(_ incoming: IncomingActivity) throws(Refusal) {
+    init(_ incoming: IncomingActivity) throws(FederationError) {
         embedded = incoming.activity.object?.document
         guard let id = incoming.activity.object?.id ?? embedded?.iri("object") else { throw .ignored(.malformed) }
         self.id = id

@@ -23,7 +23,7 @@ enum AnnounceHandler: ActivityHandler {
 
     static func gather(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> Announced {
+    ) async throws(FederationError) -> Announced {
         guard let object = incoming.activity.object, let id = object.id else { throw .ignored(.malformed) }
         let inner = object.document.flatMap { try? ActivityDocument($0) }.flatMap { $0.object == nil ? nil : $0 }
         // What an embedded activity is called says nothing: anybody can name one of ours.
@@ -45,7 +45,7 @@ enum AnnounceHandler: ActivityHandler {
     ) throws(DatabaseError) -> InboxOutcome {
         switch announced {
         case .activity(let effect): return try effect(tx)
-        case .gone(let iri): return try DeleteHandler.erase(iri, saidBy: nil, incoming, in: tx)
+        case .gone(let iri): return try DeleteHandler.erase(iri, deletedBy: nil, incoming, in: tx)
         case .known(let iri, let isBoost): return try share(iri, isBoost: isBoost, incoming, in: tx)
         case .fetched(let object, let isBoost):
             let outcome = try ObjectIntake.store(
@@ -58,7 +58,7 @@ enum AnnounceHandler: ActivityHandler {
     /// Whether anybody here follows the announcer, or the announced thing is ours.
     private static func isHeard(
         _ incoming: IncomingActivity, about subject: IRI?, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> Bool {
+    ) async throws(FederationError) -> Bool {
         if let subject, incoming.identifiers.isLocal(subject) { return true }
         return try await fetcher.database.read { db throws(DatabaseError) in
             try Follows.followsAny(localTo: incoming.actor.id, in: db)
@@ -67,7 +67,7 @@ enum AnnounceHandler: ActivityHandler {
 
     private static func announced(
         _ id: IRI, isBoost: Bool, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> Announced {
+    ) async throws(FederationError) -> Announced {
         let isKnown = try await fetcher.database.read { db throws(DatabaseError) in
             if try Posts.byIRI(id, in: db) != nil { return true }
             return try Events.byIRI(id, in: db) != nil
@@ -81,15 +81,17 @@ enum AnnounceHandler: ActivityHandler {
         return .fetched(try await fetcher.gather(document), isBoost: isBoost)
     }
 
-    private static func refetched(_ id: IRI, using fetcher: ObjectFetcher) async throws(Refusal) -> GatheredObject {
+    private static func refetched(
+        _ id: IRI, using fetcher: ObjectFetcher
+    ) async throws(FederationError) -> GatheredObject {
         guard !fetcher.identifiers.isLocal(id) else { throw .ignored(.notAllowed) }
         return try await fetcher.gather(try await fetcher.fetch(id))
     }
 
-    private static func deleted(_ id: IRI, using fetcher: ObjectFetcher) async throws(Refusal) -> Announced {
+    private static func deleted(_ id: IRI, using fetcher: ObjectFetcher) async throws(FederationError) -> Announced {
         guard !fetcher.identifiers.isLocal(id) else { throw .ignored(.notAllowed) }
-        do throws(Refusal) {
-            guard try await fetcher.fetch(id).type == "Tombstone" else { throw Refusal.ignored(.unproved) }
+        do throws(FederationError) {
+            guard try await fetcher.fetch(id).type == "Tombstone" else { throw FederationError.ignored(.unproved) }
         } catch {
             guard [.fetch(.gone), .fetch(.notFound), .tombstoned].contains(error) else { throw error }
         }
@@ -100,7 +102,7 @@ enum AnnounceHandler: ActivityHandler {
     /// had come from there.
     private static func repeated(
         _ inner: ActivityDocument, by incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> Effect {
+    ) async throws(FederationError) -> Effect {
         guard let id = inner.id, id.isSameOrigin(as: inner.actor), !fetcher.identifiers.isLocal(id),
             ["Like", "Undo", "Add", "Remove"].contains(inner.type)
         else { throw .ignored(.unproved) }

@@ -8,7 +8,8 @@ internal import Vocabulary
 /// `Create` of a post or an event.
 ///
 /// The embedded object is believed when it is its sender's own; otherwise it is fetched from where its id says. So is
-/// what a person writes in the name of a group of the same host (Mobilizon): the host vouches for it, the person cannot.
+/// what a person writes in the name of a group of the same host (Mobilizon): the host vouches for it, the person
+/// cannot.
 /// Spec: ActivityPub §7.2, FEP-fe34.
 enum CreateHandler: ActivityHandler {
     static let types = ["Create"]
@@ -20,7 +21,7 @@ enum CreateHandler: ActivityHandler {
 
     static func gather(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> Created {
+    ) async throws(FederationError) -> Created {
         if let vote = Vote(incoming) { return .vote(vote) }
         return .object(try await gatherOwn(incoming, using: fetcher))
     }
@@ -36,11 +37,11 @@ enum CreateHandler: ActivityHandler {
 
     /// The object of a `Create` or an `Update`, proved to be its actor's, and the thread above it.
     ///
-    /// Nothing is fetched for what concerns nobody here. An embedded object is then gathered as it came, and `apply` has
-    /// the last word: what it answers may be stored by an activity that stands before it in the queue.
+    /// Nothing is fetched for what concerns nobody here. An embedded object is then gathered as it came, and `apply`
+    /// has the last word: what it answers may be stored by an activity that stands before it in the queue.
     static func gatherOwn(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> GatheredThread {
+    ) async throws(FederationError) -> GatheredThread {
         let (actor, reference) = (incoming.actor, incoming.activity.object)
         guard let id = reference?.id, !incoming.identifiers.isLocal(id) else { throw .ignored(.malformed) }
         guard id.isSameOrigin(as: actor.iri) else { throw .ignored(.notAllowed) }
@@ -62,7 +63,7 @@ enum CreateHandler: ActivityHandler {
 
     private static func relevance(
         of id: IRI, _ document: Document, from actor: Account, _ fetcher: ObjectFetcher
-    ) async throws(Refusal) -> Relevance {
+    ) async throws(FederationError) -> Relevance {
         let claims = ObjectClaims(document)
         let relevance: Relevance? = try await fetcher.database.read { db throws(DatabaseError) in
             if try Tombstones.find(id, in: db) != nil { return nil }

@@ -15,13 +15,13 @@ enum DeleteHandler: ActivityHandler {
     static func apply(
         _ object: IRI, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        if object == incoming.actor.iri { return try bury(incoming.actor, incoming, in: tx) }
-        return try erase(object, saidBy: incoming.actor, incoming, in: tx)
+        if object == incoming.actor.iri { return try deleteRemoteActor(incoming.actor, incoming, in: tx) }
+        return try erase(object, deletedBy: incoming.actor, incoming, in: tx)
     }
 
     /// - Parameter saidBy: nil when the object's own origin said that it is gone.
     static func erase(
-        _ object: IRI, saidBy actor: Account?, _ incoming: IncomingActivity, in tx: Transaction
+        _ object: IRI, deletedBy actor: Account?, _ incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         if try Tombstones.find(object, in: tx) != nil { return .duplicate }
         let by = actor?.iri ?? incoming.actor.iri
@@ -57,7 +57,7 @@ enum DeleteHandler: ActivityHandler {
         return .ignored(.unknownObject)
     }
 
-    private static func bury(
+    private static func deleteRemoteActor(
         _ account: Account, _ incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         _ = try Posts.deleteAll(by: account.id, in: tx)

@@ -12,7 +12,7 @@ enum FlagHandler: ActivityHandler {
 
     static func gather(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> [IRI] {
+    ) async throws(FederationError) -> [IRI] {
         let objects = incoming.activity.document.iris("object").filter { incoming.identifiers.isLocal($0) }
         guard !objects.isEmpty else { throw .ignored(.notForUs) }
         return Array(objects.prefix(50))
@@ -27,8 +27,8 @@ enum FlagHandler: ActivityHandler {
             target = try Accounts.byIRI(object, in: tx)?.id
             if target == nil { target = try Posts.byIRI(object, in: tx)?.author }
         }
-        let words = incoming.activity.document.string("content") ?? incoming.activity.document.string("summary") ?? ""
-        let comment = Excerpt.plainText(of: Sanitizer.sanitize(words), limit: 2_000)
+        let text = incoming.activity.document.string("content") ?? incoming.activity.document.string("summary") ?? ""
+        let comment = Excerpt.plainText(of: Sanitizer.sanitize(text), limit: 2_000)
         let report = Report(
             id: incoming.outbox.ids.make(at: incoming.now), activity: id, reporter: incoming.actor.id, target: target,
             objects: objects.map(\.string), comment: comment, createdAt: incoming.now)

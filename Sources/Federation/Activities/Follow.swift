@@ -20,7 +20,7 @@ enum FollowHandler: ActivityHandler {
         else { return .ignored(.notForUs) }
         if try Blocks.exists(between: account.id, incoming.actor.id, in: tx) {
             try incoming.outbox.reject(
-                follow: incoming.id, said: incoming.activity.type, from: incoming.actor, by: account, in: tx)
+                follow: incoming.id, as: incoming.activity.type, from: incoming.actor, by: account, in: tx)
             return .ignored(.blocked)
         }
         let before = try Follows.find(by: incoming.actor.id, of: account.id, in: tx)
@@ -31,7 +31,7 @@ enum FollowHandler: ActivityHandler {
         if account.approvesFollowers, before?.state != .accepted { return .applied }
         _ = try Follows.setState(.accepted, by: incoming.actor.id, of: account.id, in: tx)
         try incoming.outbox.accept(
-            follow: incoming.id, said: incoming.activity.type, from: incoming.actor, by: account, in: tx)
+            follow: incoming.id, as: incoming.activity.type, from: incoming.actor, by: account, in: tx)
         return before?.state == .accepted ? .duplicate : .applied
     }
 }
@@ -73,7 +73,7 @@ extension Outbox {
 
     /// Says yes to a follower.
     public func accept(
-        follow: IRI, said type: String = "Follow", from follower: Account, by target: Account, in tx: Transaction
+        follow: IRI, as type: String = "Follow", from follower: Account, by target: Account, in tx: Transaction
     ) throws(DatabaseError) {
         guard !follower.isLocal else { return }
         let object = followJSON(follow, type: type, follower: follower.iri, target: target.iri)
@@ -82,7 +82,7 @@ extension Outbox {
 
     /// Says no to a follower, or ends a follow that was accepted.
     public func reject(
-        follow: IRI, said type: String = "Follow", from follower: Account, by target: Account, in tx: Transaction
+        follow: IRI, as type: String = "Follow", from follower: Account, by target: Account, in tx: Transaction
     ) throws(DatabaseError) {
         guard !follower.isLocal else { return }
         let object = followJSON(follow, type: type, follower: follower.iri, target: target.iri)

@@ -42,7 +42,7 @@ protocol ActivityHandler: Sendable {
     /// - Throws: `.ignored` when there is nothing to apply; a refusal that is temporary is tried again later.
     static func gather(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(Refusal)
+    ) async throws(FederationError)
         -> Gathered
 
     /// Does what was said, in one transaction with the outcome.
@@ -55,7 +55,8 @@ protocol ActivityHandler: Sendable {
 
 extension ActivityHandler where Gathered == IRI {
     /// Most activities need the id of their object and nothing else.
-    static func gather(_ incoming: IncomingActivity, using fetcher: ObjectFetcher) async throws(Refusal) -> IRI {
+    static func gather(_ incoming: IncomingActivity, using fetcher: ObjectFetcher) async throws(FederationError) -> IRI
+    {
         guard let id = incoming.activity.object?.id else { throw .ignored(.malformed) }
         return id
     }
@@ -66,7 +67,9 @@ typealias Effect = @Sendable (Transaction) throws(DatabaseError) -> InboxOutcome
 
 extension ActivityHandler {
     /// Gathers, and keeps what was gathered for the transaction.
-    static func prepare(_ incoming: IncomingActivity, using fetcher: ObjectFetcher) async throws(Refusal) -> Effect {
+    static func prepare(
+        _ incoming: IncomingActivity, using fetcher: ObjectFetcher
+    ) async throws(FederationError) -> Effect {
         let gathered = try await gather(incoming, using: fetcher)
         return { tx throws(DatabaseError) in try apply(gathered, of: incoming, in: tx) }
     }
@@ -85,7 +88,9 @@ enum Dispatcher {
     /// Gathers for an activity.
     ///
     /// - Throws: `.ignored(.unknownType)` for a type that we do not know.
-    static func prepare(_ incoming: IncomingActivity, using fetcher: ObjectFetcher) async throws(Refusal) -> Effect {
+    static func prepare(
+        _ incoming: IncomingActivity, using fetcher: ObjectFetcher
+    ) async throws(FederationError) -> Effect {
         guard let handler = byType[incoming.activity.type] else { throw .ignored(.unknownType) }
         return try await handler.prepare(incoming, using: fetcher)
     }

@@ -19,7 +19,7 @@ enum JoinHandler: ActivityHandler {
         if let event = try Events.byIRI(object, in: tx) {
             // Mobilizon also tells the other guests of an event: it is for its owner alone to answer.
             guard event.isLocal else { return .ignored(.notForUs) }
-            return try ask(event, incoming, in: tx)
+            return try requestToJoin(event, incoming, in: tx)
         }
         // Smithereen and Mobilizon join a group where others follow it.
         if let group = try Accounts.byIRI(object, in: tx), group.isLocal, group.isGroup {
@@ -28,7 +28,7 @@ enum JoinHandler: ActivityHandler {
         return .ignored(.unknownObject)
     }
 
-    static func ask(
+    static func requestToJoin(
         _ event: Event, _ incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         guard let id = incoming.activity.id else { return .ignored(.malformed) }
@@ -40,8 +40,9 @@ enum JoinHandler: ActivityHandler {
             try incoming.outbox.answer(.declined, join: id, of: incoming.actor, to: event, by: owner, in: tx)
             return isBlocked ? .ignored(.blocked) : .applied
         }
-        let guest = Guest(account: incoming.actor.id, event: event.id, state: .asked, join: id, askedAt: incoming.now)
-        let state = try GuestLists.ask(guest, rank: incoming.outbox.newRank(), in: tx)
+        let guest = Guest(
+            account: incoming.actor.id, event: event.id, state: .asked, join: id, requestedAt: incoming.now)
+        let state = try GuestLists.requestToJoin(guest, rank: incoming.outbox.newRank(), in: tx)
         try incoming.outbox.answer(state, join: id, of: incoming.actor, to: event, by: owner, in: tx)
         return .applied
     }
@@ -53,7 +54,7 @@ extension JoinHandler {
         _ guest: Guest, _ state: Guest.State, by incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         guard let event = try Events.byID(guest.event, in: tx) else { return .ignored(.unknownObject) }
-        guard try mayAnswer(incoming.actor, for: event, in: tx) else { return .ignored(.notAllowed) }
+        guard try mayReply(incoming.actor, for: event, in: tx) else { return .ignored(.notAllowed) }
         guard guest.state != .cancelled || state == .declined else { return .ignored(.noEffect) }
         guard guest.state != state else { return .duplicate }
         var guest = guest
@@ -62,9 +63,9 @@ extension JoinHandler {
         return .applied
     }
 
-    /// Whether an actor keeps the guest list of an event of another node: its owner, or one of the owner's host, because
-    /// Mobilizon answers in the name of the organizer where a group owns the event.
-    private static func mayAnswer(
+    /// Whether an actor keeps the guest list of an event of another node: its owner, or one of the owner's host,
+    /// because Mobilizon answers in the name of the organizer where a group owns the event.
+    private static func mayReply(
         _ actor: Account, for event: Event, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         guard !event.isLocal, let owner = try Accounts.byID(event.owner, in: tx) else { return false }
@@ -109,7 +110,7 @@ extension Outbox {
         guard let owner = try Accounts.byID(event.owner, in: tx) else { return }
         let id = newActivityID()
         let guest = Guest(
-            account: account.id, event: event.id, state: .asked, join: identifiers.activity(id), askedAt: clock.now)
+            account: account.id, event: event.id, state: .asked, join: identifiers.activity(id), requestedAt: clock.now)
         try GuestLists.set(guest, rank: newRank(), in: tx)
         try enqueue(
             activity(.join, id, by: account, object: JSON(event.iri), about: event.iri, to: owner), in: tx)

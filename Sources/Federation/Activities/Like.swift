@@ -35,7 +35,7 @@ extension Outbox {
         let like = try enqueue(
             activity(
                 .like, id, by: account, object: JSON(post.iri), about: post.iri, to: [author.iri],
-                for: try homes(of: post, in: tx)), in: tx)
+                for: try deliveryTargets(of: post, in: tx)), in: tx)
         if let group = try relayingGroup(of: post, in: tx) { try relay(like, about: post, by: group, in: tx) }
         return true
     }
@@ -53,7 +53,7 @@ extension Outbox {
         let undo = try enqueue(
             activity(
                 .undoLike, by: account, object: undone, about: post.iri, to: [author.iri],
-                for: try homes(of: post, in: tx)), in: tx)
+                for: try deliveryTargets(of: post, in: tx)), in: tx)
         if let group = try relayingGroup(of: post, in: tx) { try relay(undo, about: post, by: group, in: tx) }
         return true
     }

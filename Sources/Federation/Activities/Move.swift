@@ -14,7 +14,7 @@ enum MoveHandler: ActivityHandler {
 
     static func gather(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> IRI {
+    ) async throws(FederationError) -> IRI {
         let activity = incoming.activity
         guard activity.object?.id == activity.actor, let target = activity.document.iri("target") else {
             throw .ignored(.notAllowed)

@@ -11,14 +11,14 @@ public import Vocabulary
 enum QuoteRequestHandler: ActivityHandler {
     static let types = ["QuoteRequest"]
 
-    struct Asked: Sendable {
+    struct RequestedQuote: Sendable {
         let quoted: IRI
         let quoting: GatheredObject
     }
 
     static func gather(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> Asked {
+    ) async throws(FederationError) -> RequestedQuote {
         let activity = incoming.activity
         guard let quoted = activity.object?.id, let instrument = activity.instrument, let id = instrument.id else {
             throw .ignored(.malformed)
@@ -31,13 +31,13 @@ enum QuoteRequestHandler: ActivityHandler {
         }
         guard isKnown else { throw .ignored(.unknownObject) }
         if let embedded = instrument.document, embedded.iris("attributedTo").first == activity.actor {
-            return Asked(quoted: quoted, quoting: try await fetcher.gather(embedded, signedBy: incoming.actor))
+            return RequestedQuote(quoted: quoted, quoting: try await fetcher.gather(embedded, signedBy: incoming.actor))
         }
-        return Asked(quoted: quoted, quoting: try await fetcher.gather(try await fetcher.fetch(id)))
+        return RequestedQuote(quoted: quoted, quoting: try await fetcher.gather(try await fetcher.fetch(id)))
     }
 
     static func apply(
-        _ asked: Asked, of incoming: IncomingActivity, in tx: Transaction
+        _ asked: RequestedQuote, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         guard let quoted = try Posts.byIRI(asked.quoted, in: tx), quoted.isLocal,
             let author = try Accounts.byID(quoted.author, in: tx)
@@ -58,9 +58,9 @@ enum QuoteRequestHandler: ActivityHandler {
             try incoming.outbox.answer(incoming.activity, with: nil, by: author, to: incoming.actor, in: tx)
             return .applied
         }
-        let word = incoming.identifiers.quoteAuthorization(of: quoted.id, in: post.id)
-        try Quotes.set(.accepted, authorization: word, of: post.id, in: tx)
-        try incoming.outbox.answer(incoming.activity, with: word, by: author, to: incoming.actor, in: tx)
+        let authorization = incoming.identifiers.quoteAuthorization(of: quoted.id, in: post.id)
+        try Quotes.set(.accepted, authorization: authorization, of: post.id, in: tx)
+        try incoming.outbox.answer(incoming.activity, with: authorization, by: author, to: incoming.actor, in: tx)
         return .applied
     }
 }
@@ -106,28 +106,29 @@ extension Outbox {
     ///
     /// - Parameter word: where the author's consent lies; nil refuses.
     func answer(
-        _ request: ActivityDocument, with word: IRI?, by author: Account, to asker: Account, in tx: Transaction
+        _ request: ActivityDocument, with authorization: IRI?, by author: Account, to asker: Account, in tx: Transaction
     ) throws(DatabaseError) {
         let asked: JSON = .object(droppingNil: [
             ("id", request.id.map { JSON($0) }), ("type", "QuoteRequest"), ("actor", JSON(request.actor)),
             ("object", request.object?.id.map { JSON($0) }), ("instrument", request.instrument?.id.map { JSON($0) }),
         ])
         var answer = activity(
-            word == nil ? .rejectQuoteRequest : .acceptQuoteRequest, by: author, object: asked,
+            authorization == nil ? .rejectQuoteRequest : .acceptQuoteRequest, by: author, object: asked,
             about: request.instrument?.id, to: asker)
-        answer.result = word.map { JSON($0) }
+        answer.result = authorization.map { JSON($0) }
         answer.needsFullContext = true
         try enqueue(answer, in: tx)
     }
 
     /// Tells who has a post that it may no longer quote one of ours.
     public func revoke(
-        _ word: IRI, from post: Post, by author: Account, in tx: Transaction
+        _ authorization: IRI, from post: Post, by author: Account, in tx: Transaction
     ) throws(DatabaseError) {
         guard let quoter = try Accounts.byID(post.author, in: tx) else { return }
         try enqueue(
             activity(
-                .deleteQuoteAuthorization, by: author, object: JSON(word), about: word, to: [quoter.iri],
+                .deleteQuoteAuthorization, by: author, object: JSON(authorization), about: authorization,
+                to: [quoter.iri],
                 for: [.account(quoter), .followers(of: author.id)]), in: tx)
     }
 }
@@ -140,13 +141,13 @@ extension Outbox {
 enum QuoteRules {
     static func quote(of remote: RemotePost, by author: Account, in tx: Transaction) throws(DatabaseError) -> Quote? {
         guard var quote = remote.post.quote else { return nil }
-        let word = quote.authorization
+        let authorization = quote.authorization
         quote.authorization = nil
         guard let target = try Posts.byIRI(quote.iri, in: tx) else { return quote }
         quote.post = target.id
         guard try isAllowed(target, remote, by: author, in: tx) else { return quote }
         quote.state = .accepted
-        quote.authorization = word
+        quote.authorization = authorization
         return quote
     }
 
@@ -172,10 +173,10 @@ enum QuoteRules {
 public enum QuoteAuthorization {
     /// The document, with its context.
     public static func document(
-        _ word: IRI, author: IRI, quoted: IRI, quoting: IRI
+        _ authorization: IRI, author: IRI, quoted: IRI, quoting: IRI
     ) -> JSON {
         let object: JSON.Object = [
-            "id": JSON(word), "type": "QuoteAuthorization", "attributedTo": JSON(author),
+            "id": JSON(authorization), "type": "QuoteAuthorization", "attributedTo": JSON(author),
             "interactingObject": JSON(quoting), "interactionTarget": JSON(quoted),
         ]
         return object.standing(in: Contexts.note)

@@ -5,8 +5,8 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Reject`, and `Ignore` of FEP-8a8e: no to a `Follow`, a `Join` or a `QuoteRequest` of ours, now or after a yes; or to
-/// an event.
+/// `Reject`, and `Ignore` of FEP-8a8e: no to a `Follow`, a `Join` or a `QuoteRequest` of ours, now or after a yes; or
+/// to an event.
 ///
 /// Spec: ActivityPub §7.7.
 enum RejectHandler: ActivityHandler {
@@ -14,7 +14,7 @@ enum RejectHandler: ActivityHandler {
 
     static func gather(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> Answer {
+    ) async throws(FederationError) -> Answer {
         try Answer(incoming)
     }
 

@@ -14,7 +14,7 @@ enum UndoHandler: ActivityHandler {
 
     static func gather(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> Undone {
+    ) async throws(FederationError) -> Undone {
         guard let object = incoming.activity.object else { throw .ignored(.malformed) }
         let inner = object.document
         if let owner = inner?.iri("actor"), owner != incoming.activity.actor { throw .ignored(.notAllowed) }

@@ -19,7 +19,7 @@ enum UpdateHandler: ActivityHandler {
 
     static func gather(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(Refusal) -> Updated {
+    ) async throws(FederationError) -> Updated {
         let activity = incoming.activity
         guard activity.object?.id != activity.actor else {
             _ = try await fetcher.actors.refresh(activity.actor)
@@ -51,8 +51,8 @@ enum UpdateHandler: ActivityHandler {
 extension Outbox {
     /// Tells the readers of a post that it was changed.
     ///
-    /// - Parameter named: those who were not named in it before; nil when its words did not change, and people here need
-    ///   not be told.
+    /// - Parameter named: those who were not named in it before; nil when its words did not change, and people here
+    ///   need not be told.
     public func update(_ id: ID<Post>, named: [ID<Account>]? = nil, in tx: Transaction) throws(DatabaseError) {
         try enqueue(.updatePost, post: id, in: tx)
         if let named, let post = try Posts.byID(id, in: tx) { try notify(edited: post, named: named, in: tx) }

@@ -115,18 +115,18 @@ public struct Collections: Sendable {
 
     /// The direct answers to a post that everybody may read, oldest first.
     public func replies(to post: Post) async throws -> JSON {
-        let answers = try await database.read { db in
+        let replies = try await database.read { db in
             try Threads.replyIRIs(to: post.iri, limit: Self.limit, in: db)
         }
-        return Self.complete(identifiers.replies(post.id), items: answers.map { JSON($0) })
+        return Self.complete(identifiers.replies(post.id), items: replies.map { JSON($0) })
     }
 
     /// What people say about an event, oldest first.
     public func replies(to event: Event) async throws -> JSON {
-        let answers = try await database.read { db in
+        let replies = try await database.read { db in
             try Threads.replyIRIs(to: event.iri, limit: Self.limit, in: db)
         }
-        return Self.complete(identifiers.eventReplies(event.id), items: answers.map { JSON($0) })
+        return Self.complete(identifiers.eventReplies(event.id), items: replies.map { JSON($0) })
     }
 
     /// A whole discussion, as far as everybody may read it, oldest first; it belongs to its group, or to who began it.

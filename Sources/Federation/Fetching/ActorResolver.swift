@@ -10,8 +10,8 @@ public import Vocabulary
 /// The network comes first and the database second; a chain makes at most six requests. An actor of this node is never
 /// fetched and never overwritten.
 ///
-/// It is the only part of `Fetching` that writes: who an actor is and which keys it has. That is no fact of an activity,
-/// so it may be stored while an activity is gathered.
+/// It is the only part of `Fetching` that writes: who an actor is and which keys it has. That is no fact of an
+/// activity, so it may be stored while an activity is gathered.
 public struct ActorResolver: Sendable {
     /// How long a document is believed without asking again.
     public static let maxAge = Duration.days(1)
@@ -43,13 +43,13 @@ public struct ActorResolver: Sendable {
     /// A suspended account is given too: what it may do is for the caller to ask.
     ///
     /// - Throws: `.tombstoned` for one that is no more, `.localIdentifier` for one of ours that does not exist.
-    public func resolve(_ iri: IRI, maxAge: Duration = Self.maxAge) async throws(Refusal) -> Account {
+    public func resolve(_ iri: IRI, maxAge: Duration = Self.maxAge) async throws(FederationError) -> Account {
         var budget = FetchBudget(FetchBudget.resolve)
         return try await resolve(iri, maxAge: maxAge, budget: &budget)
     }
 
     /// The same, its document fetched anew.
-    public func refresh(_ iri: IRI) async throws(Refusal) -> Account {
+    public func refresh(_ iri: IRI) async throws(FederationError) -> Account {
         var budget = FetchBudget(FetchBudget.resolve)
         let document = try await actor(iri, budget: &budget)
         guard document.id == iri else { throw .identifierMismatch }
@@ -57,7 +57,7 @@ public struct ActorResolver: Sendable {
     }
 
     /// The account to which a directory's link leads, under whichever id its origin gives it.
-    func locate(_ iri: IRI, budget: inout FetchBudget) async throws(Refusal) -> Account {
+    func locate(_ iri: IRI, budget: inout FetchBudget) async throws(FederationError) -> Account {
         let known = try await database.read { db throws(DatabaseError) in try Accounts.byIRI(iri, in: db) }
         if known != nil { return try await resolve(iri, budget: &budget) }
         return try await take(try await actor(iri, budget: &budget), budget: &budget)
@@ -65,19 +65,19 @@ public struct ActorResolver: Sendable {
 
     func resolve(
         _ iri: IRI, maxAge: Duration = Self.maxAge, budget: inout FetchBudget
-    ) async throws(Refusal) -> Account {
+    ) async throws(FederationError) -> Account {
         let known = try await database.read { db throws(DatabaseError) in try Accounts.byIRI(iri, in: db) }
         if let known {
             guard known.deletedAt == nil else { throw .tombstoned }
             if isFresh(known, maxAge: maxAge) { return known }
         }
         guard !identifiers.isLocal(iri) else { throw .localIdentifier }
-        do throws(Refusal) {
+        do throws(FederationError) {
             let document = try await actor(iri, budget: &budget)
-            guard document.id == iri else { throw Refusal.identifierMismatch }
+            guard document.id == iri else { throw FederationError.identifierMismatch }
             return try await take(document, budget: &budget)
         } catch {
-            guard let known, !Self.isFarewell(error) else { throw error }
+            guard let known, !Self.isGone(error) else { throw error }
             return known
         }
     }
@@ -88,7 +88,7 @@ public struct ActorResolver: Sendable {
     }
 
     /// Whether a known account must not be used any more.
-    private static func isFarewell(_ refusal: Refusal) -> Bool {
+    private static func isGone(_ refusal: FederationError) -> Bool {
         switch refusal {
         case .fetch(.gone), .fetch(.blockedHost), .tombstoned, .blockedHost: true
         default: false
@@ -98,12 +98,12 @@ public struct ActorResolver: Sendable {
     // MARK: - From document to row
 
     /// The actor's document, believed.
-    func actor(_ iri: IRI, budget: inout FetchBudget) async throws(Refusal) -> ActorDocument {
+    func actor(_ iri: IRI, budget: inout FetchBudget) async throws(FederationError) -> ActorDocument {
         guard !identifiers.isLocal(iri) else { throw .localIdentifier }
         return try read(try await fetcher.fetch(iri, budget: &budget))
     }
 
-    func read(_ document: Document) throws(Refusal) -> ActorDocument {
+    func read(_ document: Document) throws(FederationError) -> ActorDocument {
         guard document.family != .tombstone else { throw .tombstoned }
         do {
             return try ActorDocument(document)
@@ -113,7 +113,7 @@ public struct ActorResolver: Sendable {
     }
 
     /// Stores what an actor's own origin says of it.
-    func take(_ document: ActorDocument, budget: inout FetchBudget) async throws(Refusal) -> Account {
+    func take(_ document: ActorDocument, budget: inout FetchBudget) async throws(FederationError) -> Account {
         let iri = document.id
         let (known, isGone) = try await database.read { db throws(DatabaseError) in
             let known = try Accounts.byIRI(iri, in: db)
@@ -132,7 +132,7 @@ public struct ActorResolver: Sendable {
         return try await store(remote, at: now)
     }
 
-    private func store(_ remote: RemoteActor, at now: Timestamp) async throws(Refusal) -> Account {
+    private func store(_ remote: RemoteActor, at now: Timestamp) async throws(FederationError) -> Account {
         let stored: Account?
         do {
             stored = try await writer.write { tx in
@@ -159,7 +159,7 @@ public struct ActorResolver: Sendable {
     /// lead to the actor too. A host without a directory is taken at the address's word.
     ///
     /// - Throws: `.handleMismatch` when the directory gives the name to another actor.
-    private func provenHost(of account: Account, budget: inout FetchBudget) async throws(Refusal) -> String {
+    private func provenHost(of account: Account, budget: inout FetchBudget) async throws(FederationError) -> String {
         let own = account.iri.authority
         guard account.kind != .application, account.kind != .service else { return own }
         guard let answer = try await directory(account.username, host: own, budget: &budget) else { return own }
@@ -175,7 +175,7 @@ public struct ActorResolver: Sendable {
 
     private func directory(
         _ name: String, host: String, budget: inout FetchBudget
-    ) async throws(Refusal) -> JSON? {
+    ) async throws(FederationError) -> JSON? {
         do {
             return try await fetcher.webfinger(name, host: host, budget: &budget)
         } catch .fetch, .blockedHost {

@@ -27,7 +27,7 @@ struct FetchBudget: Sendable {
     }
 
     /// Takes one.
-    mutating func spend() throws(Refusal) {
+    mutating func spend() throws(FederationError) {
         guard left > 0 else { throw .tooManyFetches }
         left -= 1
     }
@@ -43,7 +43,7 @@ struct DocumentFetcher: Sendable {
     /// The document named by `iri`, as its own origin serves it.
     ///
     /// - Throws: `.identifierMismatch` when the origin does not stand by it.
-    func fetch(_ iri: IRI, budget: inout FetchBudget) async throws(Refusal) -> Document {
+    func fetch(_ iri: IRI, budget: inout FetchBudget) async throws(FederationError) -> Document {
         let first = try await load(iri, budget: &budget)
         guard let id = first.document.id else { throw .identifierMismatch }
         guard !identifiers.isLocal(id) else { throw .localIdentifier }
@@ -55,7 +55,7 @@ struct DocumentFetcher: Sendable {
         return second.document
     }
 
-    private func load(_ iri: IRI, budget: inout FetchBudget) async throws(Refusal) -> RemoteDocument {
+    private func load(_ iri: IRI, budget: inout FetchBudget) async throws(FederationError) -> RemoteDocument {
         guard !identifiers.isLocal(iri) else { throw .localIdentifier }
         try await admit(iri.authority)
         try budget.spend()
@@ -71,7 +71,7 @@ struct DocumentFetcher: Sendable {
     }
 
     /// The directory's answer about a name.
-    func webfinger(_ name: String, host: String, budget: inout FetchBudget) async throws(Refusal) -> JSON {
+    func webfinger(_ name: String, host: String, budget: inout FetchBudget) async throws(FederationError) -> JSON {
         guard host != identifiers.host else { throw .localIdentifier }
         try await admit(host)
         try budget.spend()
@@ -83,7 +83,7 @@ struct DocumentFetcher: Sendable {
     }
 
     /// Asks whether the node talks with the host; a decision about a domain holds for what is below it.
-    func admit(_ host: String) async throws(Refusal) {
+    func admit(_ host: String) async throws(FederationError) {
         let candidates = Self.domains(of: host)
         let policy = try await database.read { db throws(DatabaseError) in
             for candidate in candidates {
@@ -121,7 +121,7 @@ struct ReadOnlyDatabase: Sendable {
     /// Reads; whatever goes wrong is `.storage`.
     func read<T: Sendable>(
         _ body: @escaping @Sendable (Snapshot) throws(DatabaseError) -> T
-    ) async throws(Refusal) -> T {
+    ) async throws(FederationError) -> T {
         do {
             return try await database.read(body)
         } catch {

@@ -18,11 +18,11 @@ public struct HandleResolver: Sendable {
 
     /// The account that bears the handle.
     ///
-    /// A handle of this node needs no network. The account may bear another host than was asked for, when that host only
-    /// points to it: it is shown under the name that was proved (see ``ActorResolver``).
+    /// A handle of this node needs no network. The account may bear another host than was asked for, when that host
+    /// only points to it: it is shown under the name that was proved (see ``ActorResolver``).
     ///
     /// - Throws: `.fetch(.notFound)` when nobody bears it.
-    public func resolve(_ handle: Handle) async throws(Refusal) -> Account {
+    public func resolve(_ handle: Handle) async throws(FederationError) -> Account {
         let isOurs = handle.host.isEmpty || handle.host == identifiers.host
         let wanted = isOurs ? Handle(name: handle.name, host: "") : handle
         let known = try await actors.database.read { db throws(DatabaseError) in

@@ -55,7 +55,7 @@ private struct Readable {
     /// The first to whom it is attributed; all of them are of its origin.
     let owner: IRI
 
-    init(_ document: Document, _ identifiers: LocalIdentifiers) throws(Refusal) {
+    init(_ document: Document, _ identifiers: LocalIdentifiers) throws(FederationError) {
         guard let id = document.id else { throw .notAPost }
         guard !identifiers.isLocal(id) else { throw .localIdentifier }
         let owners: [IRI]
@@ -100,7 +100,7 @@ struct ObjectFetcher: Sendable {
     }
 
     /// What is known under an id, or under one of our pages.
-    func known(_ iri: IRI) async throws(Refusal) -> Fetched? {
+    func known(_ iri: IRI) async throws(FederationError) -> Fetched? {
         let handle: Handle? =
             switch identifiers.parse(iri) {
             case .profile(let name), .person(let name), .group(let name): Handle(name: name, host: "")
@@ -122,12 +122,12 @@ struct ObjectFetcher: Sendable {
     ///
     /// - Throws: `.ownerMismatch` when it names an owner or actor of another origin, `.tombstoned` when it was deleted
     ///   here before.
-    func fetch(_ iri: IRI) async throws(Refusal) -> Document {
+    func fetch(_ iri: IRI) async throws(FederationError) -> Document {
         var budget = FetchBudget(FetchBudget.resolve)
         return try await fetch(iri, budget: &budget)
     }
 
-    func fetch(_ iri: IRI, budget: inout FetchBudget) async throws(Refusal) -> Document {
+    func fetch(_ iri: IRI, budget: inout FetchBudget) async throws(FederationError) -> Document {
         let isGone = try await database.read { db throws(DatabaseError) in try Tombstones.find(iri, in: db) != nil }
         guard !isGone else { throw .tombstoned }
         let document = try await actors.fetcher.fetch(iri, budget: &budget)
@@ -143,14 +143,14 @@ struct ObjectFetcher: Sendable {
     ///
     /// - Parameter signer: who signed the request in which it came; nobody is asked about a signer whom we know.
     /// - Throws: `.notAPost`, `.ownerMismatch`, `.localIdentifier`, and what resolving the owner throws.
-    func gather(_ document: Document, signedBy signer: Account? = nil) async throws(Refusal) -> GatheredObject {
+    func gather(_ document: Document, signedBy signer: Account? = nil) async throws(FederationError) -> GatheredObject {
         var budget = FetchBudget(FetchBudget.resolve)
         return try await gather(document, signedBy: signer, budget: &budget)
     }
 
     func gather(
         _ document: Document, signedBy signer: Account? = nil, budget: inout FetchBudget
-    ) async throws(Refusal) -> GatheredObject {
+    ) async throws(FederationError) -> GatheredObject {
         let readable = try Readable(document, identifiers)
         let owner: Account
         if let signer, signer.iri == readable.owner, actors.isFresh(signer) {
@@ -167,11 +167,11 @@ struct ObjectFetcher: Sendable {
     /// Reads a document whose owner is known, without asking anybody.
     ///
     /// - Throws: as ``gather(_:signedBy:)``.
-    func read(_ document: Document, ownedBy owner: Account) throws(Refusal) -> GatheredObject {
+    func read(_ document: Document, ownedBy owner: Account) throws(FederationError) -> GatheredObject {
         try read(try Readable(document, identifiers), ownedBy: owner)
     }
 
-    private func read(_ readable: Readable, ownedBy owner: Account) throws(Refusal) -> GatheredObject {
+    private func read(_ readable: Readable, ownedBy owner: Account) throws(FederationError) -> GatheredObject {
         let now = clock.now
         switch readable.kind {
         case .post(let note):

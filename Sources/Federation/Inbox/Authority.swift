@@ -7,10 +7,10 @@ internal import Vocabulary
 ///
 /// Spec: FEP-fe34 (origin-based security).
 enum Authority {
-    /// Claims that no honest peer makes, refused at the gate with a status of their own.
+    /// Claims that no honest peer makes, refused at the authenticator with a status of their own.
     static func checkClaims(
         _ activity: ActivityDocument, identifiers: LocalIdentifiers
-    ) throws(GateRefusal) {
+    ) throws(InboxRejection) {
         if let id = activity.id {
             guard !identifiers.isLocal(id) else { throw .localIdentifier }
             guard id.isSameOrigin(as: activity.actor) else { throw .wrongOrigin }

@@ -5,8 +5,8 @@ internal import DequeModule
 internal import Model
 internal import Storage
 
-/// Stores what the gate let in: whatever waits at one moment shares one commit, so that a burst costs a few flushes of
-/// the disk and not one each. A caller returns only after its own row is durable.
+/// Stores what the authenticator let in: whatever waits at one moment shares one commit, so that a burst costs a few
+/// flushes of the disk and not one each. A caller returns only after its own row is durable.
 actor InboxIntake {
     private struct Waiting {
         let activity: ReceivedActivity

@@ -71,19 +71,19 @@ public struct InboxProcessor: Sendable {
     }
 
     private func tell(_ received: ReceivedActivity, _ outcome: InboxOutcome, since started: Timestamp) {
-        federation.counters.count("inbox.outcome.\(outcome.word)")
+        federation.counters.count("inbox.outcome.\(outcome.code)")
         logger.info(
             "activity processed",
             metadata: [
                 "activity.iri": "\(received.activity)", "activity.type": "\(received.type)",
-                "inbox.outcome": "\(outcome.word)", "duration.ms": "\((federation.clock.now - started).milliseconds)",
+                "inbox.outcome": "\(outcome.code)", "duration.ms": "\((federation.clock.now - started).milliseconds)",
             ])
     }
 
     /// Writes down what an activity came to that was not applied.
     private func settle(_ received: ReceivedActivity, after error: any Error) async -> InboxOutcome {
         switch error {
-        case let refusal as Refusal where !refusal.isTemporary:
+        case let refusal as FederationError where !refusal.isTemporary:
             let outcome = InboxOutcome.ignored(IgnoreReason(refusal))
             await record(outcome, of: received)
             return outcome
@@ -97,7 +97,7 @@ public struct InboxProcessor: Sendable {
         }
     }
 
-    private func prepare(_ received: ReceivedActivity) async throws(Refusal) -> Effect {
+    private func prepare(_ received: ReceivedActivity) async throws(FederationError) -> Effect {
         try await Dispatcher.prepare(try await incoming(received), using: federation.objects)
     }
 
@@ -108,7 +108,7 @@ public struct InboxProcessor: Sendable {
             var outcomes: [InboxOutcome] = []
             for item in run {
                 let outcome = try item.effect(tx)
-                guard try InboxQueue.finish(item.received.id, outcome: outcome.word, in: tx) else {
+                guard try InboxQueue.finish(item.received.id, outcome: outcome.code, in: tx) else {
                     throw AlreadyFinished()
                 }
                 outcomes.append(outcome)
@@ -118,7 +118,7 @@ public struct InboxProcessor: Sendable {
     }
 
     /// The activity in the row with its signer: as it was parsed when it was let in, when that was here and just now.
-    private func incoming(_ received: ReceivedActivity) async throws(Refusal) -> IncomingActivity {
+    private func incoming(_ received: ReceivedActivity) async throws(FederationError) -> IncomingActivity {
         let activity: ActivityDocument?
         do {
             activity = try federation.parsed.take(received.id) ?? federation.parse(Array(received.body.utf8))
@@ -129,7 +129,7 @@ public struct InboxProcessor: Sendable {
             try Accounts.byID(received.signer, in: db)
         }
         guard let activity, let actor else { throw .ignored(.malformed) }
-        // Between the gate and here somebody may have decided, or the actor may have said that it is gone.
+        // Between the authenticator and here somebody may have decided, or the actor may have said that it is gone.
         guard actor.isActive else { throw .ignored(.blocked) }
         return IncomingActivity(
             actor: actor, activity: activity, outbox: federation.outbox, now: federation.clock.now)
@@ -137,7 +137,7 @@ public struct InboxProcessor: Sendable {
 
     private func record(_ outcome: InboxOutcome, of received: ReceivedActivity) async {
         _ = try? await federation.database.write { tx in
-            try InboxQueue.finish(received.id, outcome: outcome.word, in: tx)
+            try InboxQueue.finish(received.id, outcome: outcome.code, in: tx)
         }
     }
 

@@ -32,7 +32,7 @@ public enum InboxOutcome: Sendable, Equatable {
     case retry(after: Duration)
 
     /// As it stands in the row and in the log: `applied`, `ignored:not_for_us`.
-    public var word: String {
+    public var code: String {
         switch self {
         case .applied: "applied"
         case .duplicate: "duplicate"
@@ -66,7 +66,7 @@ public enum IgnoreReason: String, Sendable, CaseIterable {
     case noEffect = "no_effect"
 
     /// The reason for which an activity is ignored whose gathering was refused for good.
-    init(_ refusal: Refusal) {
+    init(_ refusal: FederationError) {
         self =
             switch refusal {
             case .ignored(let reason): reason

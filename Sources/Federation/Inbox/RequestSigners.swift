@@ -14,7 +14,7 @@ struct RequestSigners: Sendable {
     private let clock: any Clock
     private let verifier: Verifier
     private let signers = SignerCache()
-    private let inquiries = KeyInquiries()
+    private let keyFetches = KeyFetches()
 
     init(_ federation: Federation, verifier: Verifier) {
         database = federation.database
@@ -24,7 +24,7 @@ struct RequestSigners: Sendable {
     }
 
     /// The owner of the key with which the request was really signed.
-    func prove(_ signature: ParsedSignature) async throws(GateRefusal) -> (key: StoredKey, account: Account) {
+    func prove(_ signature: ParsedSignature) async throws(InboxRejection) -> (key: StoredKey, account: Account) {
         let now = clock.now
         if let known = signers.signer(signature.keyID, at: now), verifies(signature, pem: known.key.publicPEM) {
             return known
@@ -35,26 +35,26 @@ struct RequestSigners: Sendable {
         return (key, account)
     }
 
-    private func verifiedKey(_ signature: ParsedSignature) async throws(GateRefusal) -> StoredKey {
+    private func verifiedKey(_ signature: ParsedSignature) async throws(InboxRejection) -> StoredKey {
         let known = try await knownKey(signature.keyID)
         if verifies(signature, pem: known.publicPEM) { return known }
         // The key may have been renewed: ask its owner once, but not more often than every five minutes.
         let now = clock.now
-        guard known.fetchedAt + ActorResolver.keyRefreshPause < now else { throw GateRefusal(.badSignature) }
+        guard known.fetchedAt + ActorResolver.keyRefreshPause < now else { throw InboxRejection(.badSignature) }
         let actors = actors
-        do throws(Refusal) {
-            let fresh = try await inquiries.ask(signature.keyID, at: now) { () async throws(Refusal) in
+        do throws(FederationError) {
+            let fresh = try await keyFetches.fetch(signature.keyID, at: now) { () async throws(FederationError) in
                 try await actors.refreshKey(signature.keyID)
             }
             if verifies(signature, pem: fresh.publicPEM) { return fresh }
         } catch {
-            throw GateRefusal(.badSignature)
+            throw InboxRejection(.badSignature)
         }
-        throw GateRefusal(.badSignature)
+        throw InboxRejection(.badSignature)
     }
 
     /// The key as we have it, else as its owner shows it.
-    private func knownKey(_ keyID: String) async throws(GateRefusal) -> StoredKey {
+    private func knownKey(_ keyID: String) async throws(InboxRejection) -> StoredKey {
         let actors = actors
         do {
             if let known = try await database.read({ db in try Keys.publicKey(keyID, in: db) }) {
@@ -63,12 +63,12 @@ struct RequestSigners: Sendable {
         } catch {
             throw .overloaded
         }
-        do throws(Refusal) {
-            return try await inquiries.ask(keyID, at: clock.now) { () async throws(Refusal) in
+        do throws(FederationError) {
+            return try await keyFetches.fetch(keyID, at: clock.now) { () async throws(FederationError) in
                 try await actors.key(keyID)
             }
         } catch {
-            throw GateRefusal(fetching: error)
+            throw InboxRejection(fetching: error)
         }
     }
 
@@ -77,13 +77,13 @@ struct RequestSigners: Sendable {
         return verifier.verify(signature, key: key)
     }
 
-    private func account(_ id: ID<Account>) async throws(GateRefusal) -> Account {
+    private func account(_ id: ID<Account>) async throws(InboxRejection) -> Account {
         do {
             guard let account = try await database.read({ db in try Accounts.byID(id, in: db) }) else {
-                throw GateRefusal.keyNotFound
+                throw InboxRejection.keyNotFound
             }
             return account
-        } catch let refusal as GateRefusal {
+        } catch let refusal as InboxRejection {
             throw refusal
         } catch {
             throw .overloaded
@@ -93,7 +93,8 @@ struct RequestSigners: Sendable {
 
 /// Who signs with a key, for a few seconds: a burst from one peer asks the database once.
 ///
-/// The few seconds are also how long a suspension may take to hold at the gate; applying an activity asks again.
+/// The few seconds are also how long a suspension may take to hold at the authenticator; applying an activity asks
+/// again.
 private final class SignerCache: Sendable {
     private static let lifetime = Duration.seconds(5)
 
@@ -138,29 +139,31 @@ private final class KeyCache: Sendable {
 ///
 /// A signature in somebody's name costs its maker nothing. Without this each of them would cost that somebody's host a
 /// request.
-private actor KeyInquiries {
+private actor KeyFetches {
     /// How soon a host is asked again that could not answer.
     private static let pauseAfterFailure = Duration.seconds(30)
 
     /// The answers, and until when they are fresh.
-    private var inquiries = ExpiringCache<String, Task<Result<StoredKey, Refusal>, Never>, Timestamp>(capacity: 4_096)
+    private var keyFetches = ExpiringCache<String, Task<Result<StoredKey, FederationError>, Never>, Timestamp>(
+        capacity: 4_096)
 
     /// The owner's answer: the last one while it is fresh, else a new one.
-    func ask(
-        _ keyID: String, at now: Timestamp, _ question: @escaping @Sendable () async throws(Refusal) -> StoredKey
-    ) async throws(Refusal) -> StoredKey {
-        if let last = inquiries.value(for: keyID, at: now) { return try await last.value.get() }
-        let answer = Task { () async -> Result<StoredKey, Refusal> in
-            do throws(Refusal) {
+    func fetch(
+        _ keyID: String, at now: Timestamp,
+        _ question: @escaping @Sendable () async throws(FederationError) -> StoredKey
+    ) async throws(FederationError) -> StoredKey {
+        if let last = keyFetches.value(for: keyID, at: now) { return try await last.value.get() }
+        let answer = Task { () async -> Result<StoredKey, FederationError> in
+            do throws(FederationError) {
                 return .success(try await question())
             } catch {
                 return .failure(error)
             }
         }
-        inquiries.insert(answer, for: keyID, until: now + ActorResolver.keyRefreshPause)
+        keyFetches.insert(answer, for: keyID, until: now + ActorResolver.keyRefreshPause)
         let result = await answer.value
         if case .failure(let refusal) = result, refusal.isTemporary {
-            inquiries.update(keyID) { $0.until = now + Self.pauseAfterFailure }
+            keyFetches.update(keyID) { $0.until = now + Self.pauseAfterFailure }
         }
         return try result.get()
     }

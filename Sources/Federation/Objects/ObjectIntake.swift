@@ -83,7 +83,7 @@ enum ObjectStore {
     /// - Returns: the row, new or known; or why it was not taken.
     static func insert(
         _ object: GatheredObject, in tx: Transaction
-    ) throws(DatabaseError) -> Result<Fetched, Refusal> {
+    ) throws(DatabaseError) -> Result<Fetched, FederationError> {
         guard try Tombstones.find(object.iri, in: tx) == nil else { return .failure(.tombstoned) }
         switch object {
         case .post(let remote, let author):
@@ -109,7 +109,7 @@ enum ObjectStore {
     @discardableResult
     static func insert(_ post: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> Bool {
         guard try Posts.insert(post, parts, in: tx) else { return false }
-        try Posts.adoptReplies(of: post, in: tx)
+        try Posts.attachOrphanReplies(of: post, in: tx)
         return true
     }
 
@@ -119,7 +119,7 @@ enum ObjectStore {
     @discardableResult
     static func insert(_ event: Event, in tx: Transaction) throws(DatabaseError) -> Bool {
         guard try Events.insert(event, in: tx) else { return false }
-        try Posts.adoptReplies(of: event, in: tx)
+        try Posts.attachOrphanReplies(of: event, in: tx)
         return true
     }
 
@@ -153,18 +153,18 @@ enum ObjectStore {
     /// Gives a post the thread, event and group of what it answers, when its author may read that: nobody enters a
     /// conversation by knowing its address.
     static func linkToParent(_ post: inout Post, in tx: Transaction) throws(DatabaseError) {
-        guard let answered = post.inReplyToIRI else { return }
-        if let parent = try Posts.byIRI(answered, in: tx) {
+        guard let parentIRI = post.inReplyToIRI else { return }
+        if let parent = try Posts.byIRI(parentIRI, in: tx) {
             let relation =
                 parent.author == post.author
                 ? PostRelation(isAuthor: true, followsAuthor: false, isMentioned: false, isBlocked: false)
                 : try Posts.relation(of: post.author, to: parent, in: tx)
-            guard PostPolicy.mayAnswer(parent.visibility, as: relation) else { return }
+            guard PostPolicy.mayReply(parent.visibility, as: relation) else { return }
             post.inReplyTo = parent.id
             post.thread = parent.thread
             post.event = parent.event
             post.group = parent.group
-        } else if let event = try Events.byIRI(answered, in: tx) {
+        } else if let event = try Events.byIRI(parentIRI, in: tx) {
             post.event = event.id
         }
     }

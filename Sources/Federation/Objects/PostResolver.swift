@@ -20,7 +20,7 @@ public struct PostResolver: Sendable {
     /// The post, event or actor behind an id or a page's address: the known row, or fetched and stored.
     ///
     /// - Throws: `.notAPost` for anything else, and for an id of ours that names none of them.
-    public func resolve(_ iri: IRI) async throws(Refusal) -> Fetched {
+    public func resolve(_ iri: IRI) async throws(FederationError) -> Fetched {
         if let known = try await objects.known(iri) { return known }
         guard !objects.identifiers.isLocal(iri) else { throw .notAPost }
         var budget = FetchBudget(FetchBudget.resolve)
@@ -30,7 +30,7 @@ public struct PostResolver: Sendable {
             return .account(try await actors.take(try actors.read(document), budget: &budget).id)
         }
         let gathered = try await objects.gather(document, budget: &budget)
-        let stored: Result<Fetched, Refusal>
+        let stored: Result<Fetched, FederationError>
         do {
             stored = try await database.write { tx in try ObjectStore.insert(gathered, in: tx) }
         } catch {

@@ -167,8 +167,8 @@ extension Outbox {
         try enqueue([outgoing], in: tx).first ?? .null
     }
 
-    /// Stores activities in their order and queues their deliveries: each followers' inboxes are looked up once, however
-    /// many of the activities go there.
+    /// Stores activities in their order and queues their deliveries: each followers' inboxes are looked up once,
+    /// however many of the activities go there.
     @discardableResult
     func enqueue(_ outgoing: [OutgoingActivity], in tx: Transaction) throws(DatabaseError) -> [JSON] {
         var inboxes = Inboxes()
@@ -191,7 +191,7 @@ extension Outbox {
     }
 
     /// Where what one does with a post has to be known: at its author's, and at its group's when that is elsewhere.
-    func homes(of post: Post, in tx: Transaction) throws(DatabaseError) -> [Recipient] {
+    func deliveryTargets(of post: Post, in tx: Transaction) throws(DatabaseError) -> [Recipient] {
         let people = [post.author, post.group].compactMap { $0 }
         let accounts = try Accounts.byIDs(people, in: tx)
         return people.compactMap { accounts[$0] }.map { .account($0) }

@@ -32,7 +32,7 @@ public enum ActorToAccount {
     ///   usable name. Spec: FEP-fe34.
     public static func read(
         _ document: ActorDocument, id: ID<Account>, host: String, at now: Timestamp
-    ) throws(Refusal) -> RemoteActor {
+    ) throws(FederationError) -> RemoteActor {
         let iri = document.id
         if let inbox = document.inbox, !inbox.isSameOrigin(as: iri) { throw .wrongOrigin("inbox") }
         guard let username = username(of: document) else { throw .notAnActor }

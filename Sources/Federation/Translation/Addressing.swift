@@ -45,7 +45,7 @@ public enum Addressing {
         case .everyone: return make(to: [.asPublic], cc: [followers], audience: groups)
         case .unlisted: return make(to: [followers], cc: [.asPublic], audience: groups)
         case .followers: return make(to: [followers], cc: [], audience: groups)
-        case .direct: return make(to: view.faces.map(\.iri), cc: [], audience: groups)
+        case .direct: return make(to: view.attendees.map(\.iri), cc: [], audience: groups)
         }
     }
 

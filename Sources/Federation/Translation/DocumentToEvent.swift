@@ -27,13 +27,13 @@ public enum DocumentToEvent {
     ///   for an id of ours, `.notAPost` for a draft and for what has no title.
     public static func read(
         _ document: EventDocument, id: ID<Event>, owner: Account, at now: Timestamp, identifiers: LocalIdentifiers
-    ) throws(Refusal) -> RemoteEvent {
+    ) throws(FederationError) -> RemoteEvent {
         guard !identifiers.isLocal(document.id) else { throw .localIdentifier }
         guard document.attributedTo.contains(owner.iri), document.id.isSameOrigin(as: owner.iri),
             document.attributedTo.allSatisfy({ $0.isSameOrigin(as: document.id) })
         else { throw .ownerMismatch }
         let status = status(of: document)
-        let title = EventWords.withoutPrefix(
+        let title = EventTexts.withoutPrefix(
             PlainText.line(document.name, limit: FieldLimits.title), status: status)
         guard !document.isDraft, !title.isEmpty else { throw .notAPost }
 
@@ -107,7 +107,7 @@ public enum DocumentToEvent {
             place.coordinates = Coordinates(latitude: latitude, longitude: longitude)
         }
         let isBare = place.line == place.name && place.coordinates == nil
-        return isBare && (place.name.isEmpty || EventWords.isPlaceholder(place.name)) ? nil : place
+        return isBare && (place.name.isEmpty || EventTexts.isPlaceholder(place.name)) ? nil : place
     }
 
     private static func addSeats(of document: EventDocument, to event: inout Event) {

@@ -9,10 +9,11 @@ public import Vocabulary
 // Each value has exactly the shape that its pickiest reader takes:
 //
 //  - `attributedTo` is one string (Mobilizon, RoadHouse); the owner is a group, so that it stays when a member leaves.
-//  - `content` is always a string, `attachment` and `tag` always lists, `location` always one object with a name (Gancio).
+//  - `content` is always a string, `attachment` and `tag` always lists, `location` always one object with a name
+//    (Gancio).
 //  - Coordinates have a fraction, even `52.0` (Mobilizon takes only floats).
-//  - `status` is one of three upper-case words; `joinMode` one of Mobilizon's four, and `restricted` as soon as seats are
-//    limited, so that Mobilizon shows its people as going only after our `Accept`.
+//  - `status` is one of three upper-case words; `joinMode` one of Mobilizon's four, and `restricted` as soon as seats
+//    are limited, so that Mobilizon shows its people as going only after our `Accept`.
 //  - `summary` tells all in one line: Mastodon shows nothing else, GoToSocial and Misskey show it as the title.
 //  - PieFed wants every one of its keys, null or not.
 
@@ -26,9 +27,9 @@ public enum EventToDocument {
     ) -> JSON.Object {
         let event = view.event
         let tag = event.language ?? community.language
-        let words = EventWords(language: tag)
+        let texts = EventTexts(language: tag)
         let zone = TimeZoneRules.named(event.timeZone) ?? .utc
-        let name = String((words.prefix(of: event.status) + event.title).prefix(FieldLimits.title))
+        let name = String((texts.prefix(of: event.status) + event.title).prefix(FieldLimits.title))
         var object: JSON.Object = [
             "id": JSON(event.iri), "type": "Event", "attributedTo": JSON(view.owner.iri),
         ]
@@ -41,12 +42,12 @@ public enum EventToDocument {
         object["contentMap"] = .object(JSON.Object([(tag, JSON(event.content.string))]))
         object["mediaType"] = "text/html"
         object["inLanguage"] = JSON(tag)
-        object["summary"] = JSON(summary(of: view, name: name, zone, words))
+        object["summary"] = JSON(summary(of: view, name: name, zone, texts))
         if let source = event.source { object["source"] = ["content": JSON(source), "mediaType": "text/plain"] }
         object["category"] = "MEETING"
         addTime(of: event, in: zone, to: &object)
         addStatus(of: event, to: &object)
-        addPlace(of: event, words, to: &object)
+        addPlace(of: event, texts, to: &object)
         addSeats(of: view, identifiers, to: &object)
         object["repliesModerationOption"] = "allow_all"
         object["commentsEnabled"] = true
@@ -97,17 +98,17 @@ public enum EventToDocument {
         object["eventStatus"] = JSON("https://w3id.org/fep/8a8e/\(eventStatus)")
     }
 
-    private static func addPlace(of event: Event, _ words: EventWords, to object: inout JSON.Object) {
+    private static func addPlace(of event: Event, _ texts: EventTexts, to object: inout JSON.Object) {
         let isOnline = event.place == nil && event.onlineURL != nil
         object["isOnline"] = JSON(isOnline)
         object["onlineLink"] = event.onlineURL.map { JSON($0) } ?? .null
         guard let place = event.place else {
-            object["location"] = ["type": "Place", "name": JSON(words.placeName(isOnline: isOnline))]
+            object["location"] = ["type": "Place", "name": JSON(texts.placeName(isOnline: isOnline))]
             return
         }
         let name = [place.name, place.street, place.locality].first { !$0.isEmpty }
         var location: JSON.Object = [
-            "type": "Place", "name": JSON(name ?? words.placeName(isOnline: false)),
+            "type": "Place", "name": JSON(name ?? texts.placeName(isOnline: false)),
             "address": [
                 "type": "PostalAddress", "streetAddress": JSON(place.street),
                 "addressLocality": JSON(place.locality), "postalCode": JSON(place.postalCode),
@@ -142,18 +143,18 @@ public enum EventToDocument {
 
     /// Name · when · where · seats · how to come.
     private static func summary(
-        of view: EventView, name: String, _ zone: TimeZoneRules, _ words: EventWords
+        of view: EventView, name: String, _ zone: TimeZoneRules, _ texts: EventTexts
     ) -> String {
         let event = view.event
         let isOnline = event.place == nil && event.onlineURL != nil
         let place = event.place.map(\.line).flatMap { $0.isEmpty ? nil : $0 }
         let parts: [String?] = [
-            name, words.period(from: event.startsAt, to: event.endsAt, zone: zone),
-            place ?? words.placeName(isOnline: isOnline),
-            event.status.takesGuests ? words.seats(capacity: event.capacity, left: view.seatsLeft) : nil,
+            name, texts.period(from: event.startsAt, to: event.endsAt, zone: zone),
+            place ?? texts.placeName(isOnline: isOnline),
+            event.status.takesGuests ? texts.seats(capacity: event.capacity, left: view.seatsLeft) : nil,
         ]
         let text = parts.compactMap { $0.map(PlainText.escaped) }.joined(separator: " · ")
         let page = PlainText.escaped((event.externalURL ?? event.url ?? event.iri).string)
-        return "<p>\(text) · <a href=\"\(page)\">\(words.invitation(status: event.status))</a></p>"
+        return "<p>\(text) · <a href=\"\(page)\">\(texts.invitation(status: event.status))</a></p>"
     }
 }

@@ -12,7 +12,7 @@ public struct RemotePost: Sendable, Hashable {
     public var hashtags: [String]
     /// Pictures and files at their origin.
     public var attachments: [Attachment]
-    /// Who is named in a `Mention`, and everybody to whom a letter is addressed.
+    /// Who is named in a `Mention`, and everybody to whom a direct message is addressed.
     public var mentioned: [IRI]
     /// What it answers.
     public var inReplyTo: IRI?
@@ -33,7 +33,7 @@ public enum NoteToPost {
     ///   `.localIdentifier` for an id of ours, `.notAPost` for a vote and for what has nothing to show.
     public static func read(
         _ note: NoteDocument, id: ID<Post>, author: Account, at now: Timestamp, identifiers: LocalIdentifiers
-    ) throws(Refusal) -> RemotePost {
+    ) throws(FederationError) -> RemotePost {
         guard !identifiers.isLocal(note.id) else { throw .localIdentifier }
         guard note.attributedTo.contains(author.iri), note.id.isSameOrigin(as: author.iri),
             note.attributedTo.allSatisfy({ $0.isSameOrigin(as: note.id) })
@@ -149,7 +149,7 @@ public enum NoteToPost {
 
     // MARK: - Parts
 
-    /// A letter names everybody it is addressed to: some servers write no `Mention` in it.
+    /// A direct message names everybody it is addressed to: some servers write no `Mention` in it.
     private static func mentioned(in note: NoteDocument, visibility: Visibility, addressed: [IRI]) -> [IRI] {
         let named = note.tags.prefix(FieldLimits.tags).compactMap { $0.kind == .mention ? $0.href : nil }
         var seen: Set<IRI> = []

@@ -6,9 +6,9 @@ public import Vocabulary
 
 /// Writes a post of this node so that every receiver takes it. Pure.
 ///
-/// A `Question` when it asks something, and else always a `Note`: it is the one type whose `content` all of Mastodon, Lemmy, Mobilizon and Misskey show. A title stands
-/// in `name`, for those that read it, and as the first paragraph, for those that do not. `summary` is there only as a
-/// warning, because they would take it for one.
+/// A `Question` when it asks something, and else always a `Note`: it is the one type whose `content` all of Mastodon,
+/// Lemmy, Mobilizon and Misskey show. A title stands in `name`, for those that read it, and as the first paragraph, for
+/// those that do not. `summary` is there only as a warning, because they would take it for one.
 public enum PostToNote {
     /// The document without a context, as it stands inside a `Create`.
     ///
@@ -131,7 +131,7 @@ public enum PostToNote {
         if let focus = attachment.focus, let x = JSON.Number(focus.x), let y = JSON.Number(focus.y) {
             object["focalPoint"] = [.number(x), .number(y)]
         }
-        // A picture is its own preview; a film has one beside it.
+        // A picture is its own preview; a video has one beside it.
         if attachment.kind != .image, let preview = attachment.previewURL {
             object["icon"] = ["type": "Image", "url": JSON(preview)]
         }

@@ -36,14 +36,14 @@ enum AccountEndpoints {
 
     // MARK: - The caller's account
 
-    private static func own(_ call: Call) async throws -> Answer {
+    private static func own(_ call: APIRequest) async throws -> APIResponse {
         let profile = try await call.services.ownProfile(as: try call.principal())
-        return Answer { $0.ownAccount(profile, call.rendering) }
+        return APIResponse { $0.ownAccount(profile, call.rendering) }
     }
 
-    private static func preferences(_ call: Call) async throws -> Answer {
+    private static func preferences(_ call: APIRequest) async throws -> APIResponse {
         let profile = try await call.services.ownProfile(as: try call.principal())
-        return Answer { writer in
+        return APIResponse { writer in
             writer.object {
                 $0.field("posting:default:visibility", profile.defaultVisibility.apiName)
                 $0.field("posting:default:sensitive", profile.defaultSensitive)
@@ -58,41 +58,41 @@ enum AccountEndpoints {
 
     // MARK: - Finding
 
-    private static func show(_ call: Call) async throws -> Answer {
+    private static func show(_ call: APIRequest) async throws -> APIResponse {
         let account = try await account(try call.id(), call)
-        return Answer { $0.account(account, call.rendering) }
+        return APIResponse { $0.account(account, call.rendering) }
     }
 
-    private static func several(_ call: Call) async throws -> Answer {
+    private static func several(_ call: APIRequest) async throws -> APIResponse {
         let ids = call.parameters.texts("id").prefix(40).compactMap { ID<Account>($0) }
         let found = try await call.database.read { db in try Accounts.byIDs(ids, in: db) }
         let accounts = ids.compactMap { found[$0] }.filter { $0.deletedAt == nil }
-        return Answer { writer in writer.array(accounts) { $0.account($1, call.rendering) } }
+        return APIResponse { writer in writer.array(accounts) { $0.account($1, call.rendering) } }
     }
 
     /// Finds a known account by its handle. Nothing is fetched from other servers.
-    private static func lookUp(_ call: Call) async throws -> Answer {
+    private static func lookUp(_ call: APIRequest) async throws -> APIResponse {
         guard let handle = Handle(call.parameters.text("acct") ?? "") else { throw APIError.notFound }
         let host = handle.host == call.rendering.host ? "" : handle.host
         let account = try await call.database.read { db in
             try Accounts.byHandle(Handle(name: handle.name, host: host), in: db)
         }
         guard let account, account.deletedAt == nil else { throw APIError.notFound }
-        return Answer { $0.account(account, call.rendering) }
+        return APIResponse { $0.account(account, call.rendering) }
     }
 
-    private static func relationships(_ call: Call) async throws -> Answer {
+    private static func relationships(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
         let ids = call.parameters.texts("id").prefix(80).compactMap { ID<Account>($0) }
         let relations = try await call.database.read { db in
             try AccountRelations.load(ids, viewer: viewer, in: db)
         }
-        return Answer { writer in writer.array(relations) { $0.relationship($1) } }
+        return APIResponse { writer in writer.array(relations) { $0.relationship($1) } }
     }
 
     // MARK: - Their statuses
 
-    private static func statuses(_ call: Call) async throws -> Answer {
+    private static func statuses(_ call: APIRequest) async throws -> APIResponse {
         let account = try await account(try call.id(), call)
         let sent = call.parameters
         guard sent.bool("pinned") != true else { return try await pinned(of: account, call) }
@@ -104,22 +104,22 @@ enum AccountEndpoints {
         }
         filter.onlyMedia = sent.bool("only_media") == true
         filter.tag = sent.text("tagged").flatMap { $0.isEmpty ? nil : call.services.foldedTag($0) }
-        return try await TimelineEndpoints.answer(call) { [filter] page, db throws(DatabaseError) in
+        return try await TimelineEndpoints.respond(call) { [filter] page, db throws(DatabaseError) in
             try Timelines.account(account.id, filter, page, viewer: call.viewer, in: db)
         }
     }
 
-    private static func pinned(of account: Account, _ call: Call) async throws -> Answer {
+    private static func pinned(of account: Account, _ call: APIRequest) async throws -> APIResponse {
         let viewer = call.viewer
         let views = try await call.database.read { db in
             try StatusViews.ofPosts(try Pins.list(of: account.id, in: db), viewer: viewer, in: db)
         }
-        return Answer { writer in writer.array(views) { $0.status($1, call.rendering) } }
+        return APIResponse { writer in writer.array(views) { $0.status($1, call.rendering) } }
     }
 
     // MARK: - Following
 
-    private static func follow(_ call: Call) async throws -> Answer {
+    private static func follow(_ call: APIRequest) async throws -> APIResponse {
         let sent = call.parameters
         return try await act(call) { target, principal in
             try await call.services.follow(target, as: principal)
@@ -130,24 +130,26 @@ enum AccountEndpoints {
 
     /// Runs a command on another account, and responds with the relationship after it.
     static func act(
-        _ call: Call, _ body: (ID<Account>, Principal) async throws -> Void
-    ) async throws -> Answer {
+        _ call: APIRequest, _ body: (ID<Account>, Principal) async throws -> Void
+    ) async throws -> APIResponse {
         let actor = try call.actor()
         let target = try await account(try call.id(), call)
         try await body(target.id, try call.principal())
         return try await relation(of: actor, to: target.id, call)
     }
 
-    static func relation(of viewer: ID<Account>, to account: ID<Account>, _ call: Call) async throws -> Answer {
+    static func relation(
+        of viewer: ID<Account>, to account: ID<Account>, _ call: APIRequest
+    ) async throws -> APIResponse {
         let relation = try await call.database.read { db in
             try AccountRelations.load([account], viewer: viewer, in: db).first
         }
         guard let relation else { throw APIError.notFound }
-        return Answer { $0.relationship(relation) }
+        return APIResponse { $0.relationship(relation) }
     }
 
     /// Returns the account with this id if it is not deleted.
-    static func account(_ id: ID<Account>, _ call: Call) async throws -> Account {
+    static func account(_ id: ID<Account>, _ call: APIRequest) async throws -> Account {
         let account = try await call.database.read { db in try Accounts.byID(id, in: db) }
         guard let account, account.deletedAt == nil else { throw APIError.notFound }
         return account
@@ -155,11 +157,11 @@ enum AccountEndpoints {
 
     /// Returns one page of accounts, paged by the account's id.
     static func page(
-        _ call: Call, _ read: @escaping @Sendable (PageRequest, Snapshot) throws(DatabaseError) -> [Account]
-    ) async throws -> Answer {
+        _ call: APIRequest, _ read: @escaping @Sendable (PageRequest, Snapshot) throws(DatabaseError) -> [Account]
+    ) async throws -> APIResponse {
         let page = call.page(limit: 40)
         let accounts = try await call.database.read { db in try read(page, db) }
-        return Answer(page: accounts, cursors: cursors(of: accounts), of: call) { $0.account($1, call.rendering) }
+        return APIResponse(page: accounts, cursors: cursors(of: accounts), of: call) { $0.account($1, call.rendering) }
     }
 
     static func cursors(of accounts: [Account]) -> (newest: Int64, oldest: Int64)? {

@@ -12,7 +12,7 @@ enum AppEndpoints {
         .get("/api/v1/apps/verify_credentials", .app(nil), own),
     ]
 
-    private static func register(_ call: Call) async throws -> Answer {
+    private static func register(_ call: APIRequest) async throws -> APIResponse {
         let sent = call.parameters
         let addresses = sent.texts("redirect_uris").flatMap { text in
             text.split(whereSeparator: \.isWhitespace).map(String.init)
@@ -23,7 +23,7 @@ enum AppEndpoints {
         if !scopes.isEmpty { draft.scopes = Scopes(scopes) ?? Scopes([]) }
         let made = try await call.services.registerApp(draft, from: call.context.remoteAddress)
         let key = try await call.services.pushKey()
-        return Answer { writer in
+        return APIResponse { writer in
             writer.object {
                 $0.members(of: made.app, vapidKey: key)
                 $0.field("client_id", made.app.clientID)
@@ -33,10 +33,10 @@ enum AppEndpoints {
         }
     }
 
-    private static func own(_ call: Call) async throws -> Answer {
+    private static func own(_ call: APIRequest) async throws -> APIResponse {
         guard let id = call.identity?.app, let app = try await call.services.app(id) else { throw APIError.badToken }
         let key = try await call.services.pushKey()
-        return Answer { writer in writer.object { $0.members(of: app, vapidKey: key) } }
+        return APIResponse { writer in writer.object { $0.members(of: app, vapidKey: key) } }
     }
 }
 

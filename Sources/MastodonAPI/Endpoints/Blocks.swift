@@ -48,31 +48,31 @@ enum BlockEndpoints {
     ]
 
     /// MutedAccount: an account with the end of its mute.
-    private static func mutes(_ call: Call) async throws -> Answer {
+    private static func mutes(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
         let page = call.page(limit: 40)
         let (accounts, ends) = try await call.database.read { db in
             let accounts = try Mutes.list(of: viewer, page, in: db)
             return (accounts, try Mutes.ends(of: accounts.map(\.id), by: viewer, in: db))
         }
-        return Answer(page: accounts, cursors: AccountEndpoints.cursors(of: accounts), of: call) {
+        return APIResponse(page: accounts, cursors: AccountEndpoints.cursors(of: accounts), of: call) {
             $0.mutedAccount($1, until: ends[$1.id], call.rendering)
         }
     }
 
-    private static func hosts(_ call: Call) async throws -> Answer {
+    private static func hosts(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
         let page = call.page(limit: 100)
         let blocks = try await call.database.read { db in try HostBlocks.list(of: viewer, page, in: db) }
         let cursors = blocks.first.flatMap { first in blocks.last.map { (newest: first.mark, oldest: $0.mark) } }
-        return Answer(page: blocks, cursors: cursors, of: call) { $0.string($1.host) }
+        return APIResponse(page: blocks, cursors: cursors, of: call) { $0.string($1.host) }
     }
 
     /// DomainBlockPreview: the numbers of follows that the block would end.
-    private static func preview(_ call: Call) async throws -> Answer {
+    private static func preview(_ call: APIRequest) async throws -> APIResponse {
         let (following, followers) = try await call.services.followsBetween(
             try call.actor(), andHost: call.parameters.text("domain") ?? "")
-        return Answer { writer in
+        return APIResponse { writer in
             writer.object {
                 $0.field("following_count", following)
                 $0.field("followers_count", followers)

@@ -22,7 +22,7 @@ enum ConversationEndpoints {
         },
     ]
 
-    private static func list(_ call: Call) async throws -> Answer {
+    private static func list(_ call: APIRequest) async throws -> APIResponse {
         let (viewer, page) = (try call.actor(), call.page())
         let (conversations, last) = try await call.database.read { db in
             let list = try DirectConversations.list(of: viewer, page, in: db)
@@ -31,12 +31,12 @@ enum ConversationEndpoints {
         let cursors = conversations.first.flatMap { first in
             conversations.last.map { (newest: first.lastPost.rawValue, oldest: $0.lastPost.rawValue) }
         }
-        return Answer(page: conversations, cursors: cursors, of: call) {
+        return APIResponse(page: conversations, cursors: cursors, of: call) {
             $0.conversation($1, last: last[$1.lastPost], call.rendering)
         }
     }
 
-    private static func mark(unread: Bool, _ call: Call) async throws -> Answer {
+    private static func mark(unread: Bool, _ call: APIRequest) async throws -> APIResponse {
         let (id, viewer): (ID<DirectConversation>, ID<Account>) = (try call.id(), try call.actor())
         try await call.services.setConversation(id, unread: unread, as: try call.principal())
         let (conversation, last) = try await call.database.read { db in
@@ -44,7 +44,7 @@ enum ConversationEndpoints {
             return (conversation, try statuses([conversation?.lastPost].compactMap { $0 }, viewer, in: db))
         }
         guard let conversation else { throw APIError.notFound }
-        return Answer { $0.conversation(conversation, last: last[conversation.lastPost], call.rendering) }
+        return APIResponse { $0.conversation(conversation, last: last[conversation.lastPost], call.rendering) }
     }
 
     /// Returns the posts of a page as the viewer sees them.

@@ -29,17 +29,17 @@ enum CredentialEndpoints {
     /// At most two files: avatar and header picture.
     private static let files = UploadReceiver.Limits(fileBytes: MediaLimits.imageBytes, files: 2)
 
-    private static func own(_ call: Call) async throws -> Answer {
+    private static func own(_ call: APIRequest) async throws -> APIResponse {
         let own = try await call.services.ownProfile(as: try call.principal())
-        return Answer { $0.ownAccount(own, call.rendering) }
+        return APIResponse { $0.ownAccount(own, call.rendering) }
     }
 
-    private static func profile(_ call: Call) async throws -> Answer {
+    private static func profile(_ call: APIRequest) async throws -> APIResponse {
         let own = try await call.services.ownProfile(as: try call.principal())
-        return Answer { $0.profile(own) }
+        return APIResponse { $0.profile(own) }
     }
 
-    private static func change(_ call: Call) async throws {
+    private static func change(_ call: APIRequest) async throws {
         let sent = call.parameters
         var change = ProfileChange()
         change.displayName = sent.text("display_name")
@@ -63,8 +63,8 @@ enum CredentialEndpoints {
     }
 
     private static func addDefaults(_ source: SentParameters, to change: inout ProfileChange) throws(APIError) {
-        if let word = source.text("privacy") {
-            guard let visibility = Visibility(apiName: word) else {
+        if let value = source.text("privacy") {
+            guard let visibility = Visibility(apiName: value) else {
                 throw .invalid([.init(field: "privacy", code: "ERR_INCLUSION", text: "is not included in the list")])
             }
             change.visibility = visibility

@@ -10,20 +10,20 @@ enum FilterEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v2/filters", .person("read:filters")) { call in
             let filters = try await call.services.filters(of: try call.actor())
-            return Answer { writer in writer.array(filters) { $0.filter($1, call.rendering) } }
+            return APIResponse { writer in writer.array(filters) { $0.filter($1, call.rendering) } }
         },
         .post("/api/v2/filters", .person("write:filters")) { call in
             let filter = try await call.services.makeFilter(try draft(call, isNew: true), as: try call.principal())
-            return Answer { $0.filter(filter, call.rendering) }
+            return APIResponse { $0.filter(filter, call.rendering) }
         },
         .get("/api/v2/filters/:id", .person("read:filters")) { call in
             let filter = try await filter(call)
-            return Answer { $0.filter(filter, call.rendering) }
+            return APIResponse { $0.filter(filter, call.rendering) }
         },
         .put("/api/v2/filters/:id", .person("write:filters")) { call in
             let filter = try await call.services.changeFilter(
                 try call.id(), try draft(call, isNew: false), as: try call.principal())
-            return Answer { $0.filter(filter, call.rendering) }
+            return APIResponse { $0.filter(filter, call.rendering) }
         },
         .delete("/api/v2/filters/:id", .person("write:filters")) { call in
             try await call.services.deleteFilter(try call.id(), as: try call.principal())
@@ -32,14 +32,14 @@ enum FilterEndpoints {
     ]
 
     /// Returns the caller's filter with the id in the path.
-    static func filter(_ call: Call) async throws -> ContentFilter {
+    static func filter(_ call: APIRequest) async throws -> ContentFilter {
         let id: ID<ContentFilter> = try call.id()
         let filters = try await call.services.filters(of: try call.actor())
         guard let filter = filters.first(where: { $0.id == id }) else { throw APIError.notFound }
         return filter
     }
 
-    private static func draft(_ call: Call, isNew: Bool) throws(APIError) -> FilterDraft {
+    private static func draft(_ call: APIRequest, isNew: Bool) throws(APIError) -> FilterDraft {
         let sent = call.parameters
         var draft = FilterDraft()
         draft.title = sent.text("title")
@@ -55,10 +55,10 @@ enum FilterEndpoints {
         return draft
     }
 
-    private static func action(_ word: String?) throws(APIError) -> ContentFilter.Action? {
-        guard let word, !word.isEmpty else { return nil }
-        guard let action = ContentFilter.Action(rawValue: word) else {
-            throw .unprocessable("'\(word)' is not a valid filter_action")
+    private static func action(_ value: String?) throws(APIError) -> ContentFilter.Action? {
+        guard let value, !value.isEmpty else { return nil }
+        guard let action = ContentFilter.Action(rawValue: value) else {
+            throw .unprocessable("'\(value)' is not a valid filter_action")
         }
         return action
     }
@@ -76,13 +76,13 @@ enum FilterPartEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v2/filters/:id/keywords", .person("read:filters")) { call in
             let keywords = try await FilterEndpoints.filter(call).keywords
-            return Answer { writer in writer.array(keywords) { $0.keyword($1) } }
+            return APIResponse { writer in writer.array(keywords) { $0.keyword($1) } }
         },
         .post("/api/v2/filters/:id/keywords", .person("write:filters")) { call in
             let keyword = try await call.services.addKeyword(
                 call.parameters.text("keyword") ?? "", wholeWord: call.parameters.bool("whole_word") ?? true,
                 to: try call.id(), as: try call.principal())
-            return Answer { $0.keyword(keyword) }
+            return APIResponse { $0.keyword(keyword) }
         },
         .get("/api/v2/filters/keywords/:id", .person("read:filters")) { call in
             let id: ID<ContentFilter.Keyword> = try call.id()
@@ -101,21 +101,21 @@ enum FilterPartEndpoints {
         },
         .get("/api/v2/filters/:id/statuses", .person("read:filters")) { call in
             let named = try await FilterEndpoints.filter(call).named
-            return Answer { writer in writer.array(named) { $0.namedStatus($1) } }
+            return APIResponse { writer in writer.array(named) { $0.namedStatus($1) } }
         },
         .post("/api/v2/filters/:id/statuses", .person("write:filters")) { call in
-            guard let entry: ID<Entry> = try call.sentID("status_id") else {
+            guard let item: ID<TimelineItem> = try call.sentID("status_id") else {
                 throw APIError.unprocessable("Validation failed: Status must exist")
             }
-            let status = try await StatusEndpoints.view(entry, call)
+            let status = try await StatusEndpoints.view(item, call)
             let named = try await call.services.addNamed(status.id, to: try call.id(), as: try call.principal())
-            return Answer { $0.namedStatus(named) }
+            return APIResponse { $0.namedStatus(named) }
         },
         .get("/api/v2/filters/statuses/:id", .person("read:filters")) { call in
             let id: ID<ContentFilter.Named> = try call.id()
             let filter = try await call.services.filter(withNamed: id, of: try call.actor())
             guard let named = filter.named.first(where: { $0.id == id }) else { throw APIError.notFound }
-            return Answer { $0.namedStatus(named) }
+            return APIResponse { $0.namedStatus(named) }
         },
         .delete("/api/v2/filters/statuses/:id", .person("write:filters")) { call in
             try await call.services.removeNamed(try call.id(), as: try call.principal())
@@ -125,8 +125,8 @@ enum FilterPartEndpoints {
 
     private static func keyword(
         _ id: ID<ContentFilter.Keyword>, in filter: ContentFilter
-    ) throws(APIError) -> Answer {
+    ) throws(APIError) -> APIResponse {
         guard let keyword = filter.keywords.first(where: { $0.id == id }) else { throw .notFound }
-        return Answer { $0.keyword(keyword) }
+        return APIResponse { $0.keyword(keyword) }
     }
 }

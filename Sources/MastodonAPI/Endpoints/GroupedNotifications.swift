@@ -14,7 +14,7 @@ enum GroupedNotificationEndpoints {
         .get("/api/v2/notifications/:group_key", .person("read:notifications"), show),
         .get("/api/v2/notifications/:group_key/accounts", .person("read:notifications"), accounts),
         .post("/api/v2/notifications/:group_key/dismiss", .person("write:notifications")) { call in
-            try await call.services.dismissNotificationGroup(try call.word("group_key"), as: try call.principal())
+            try await call.services.dismissNotificationGroup(try call.text("group_key"), as: try call.principal())
             return .done
         },
     ]
@@ -36,7 +36,7 @@ enum GroupedNotificationEndpoints {
         }
 
         var statuses: [StatusView] {
-            var seen: Set<ID<Entry>> = []
+            var seen: Set<ID<TimelineItem>> = []
             return groups.compactMap(\.latest.status).filter { seen.insert($0.id).inserted }
         }
 
@@ -47,33 +47,33 @@ enum GroupedNotificationEndpoints {
         }
     }
 
-    private static func list(_ call: Call) async throws -> Answer {
+    private static func list(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
         let (page, filter, now) = (call.page(limit: 40), try filter(call), call.services.clock.now)
         let (groups, results) = try await call.database.read { db in
             let groups = try NotificationGroups.list(of: viewer, filter, page, at: now, in: db)
             return (groups, try Results(groups, viewer: viewer, in: db))
         }
-        var answer = answer(results, call)
+        var response = respond(results, call)
         let cursors = groups.first.flatMap { first in
             groups.last.map { (newest: first.id.rawValue, oldest: $0.id.rawValue) }
         }
-        answer.link(cursors, of: call)
-        return answer
+        response.link(cursors, of: call)
+        return response
     }
 
-    private static func show(_ call: Call) async throws -> Answer {
-        let (key, viewer, now) = (try call.word("group_key"), try call.actor(), call.services.clock.now)
+    private static func show(_ call: APIRequest) async throws -> APIResponse {
+        let (key, viewer, now) = (try call.text("group_key"), try call.actor(), call.services.clock.now)
         let results = try await call.database.read { db -> Results? in
             guard let group = try NotificationGroups.find(key, of: viewer, at: now, in: db) else { return nil }
             return try Results([group], viewer: viewer, in: db)
         }
         guard let results, !results.groups.isEmpty else { throw APIError.notFound }
-        return answer(results, call)
+        return respond(results, call)
     }
 
-    private static func accounts(_ call: Call) async throws -> Answer {
-        let (key, viewer, now) = (try call.word("group_key"), try call.actor(), call.services.clock.now)
+    private static func accounts(_ call: APIRequest) async throws -> APIResponse {
+        let (key, viewer, now) = (try call.text("group_key"), try call.actor(), call.services.clock.now)
         let page = call.page(limit: 40)
         let people = try await call.database.read { db in
             try NotificationGroups.accounts(key, of: viewer, page, at: now, in: db)
@@ -81,10 +81,10 @@ enum GroupedNotificationEndpoints {
         let cursors = people.first.flatMap { first in
             people.last.map { (newest: first.mark.rawValue, oldest: $0.mark.rawValue) }
         }
-        return Answer(page: people, cursors: cursors, of: call) { $0.account($1.account, call.rendering) }
+        return APIResponse(page: people, cursors: cursors, of: call) { $0.account($1.account, call.rendering) }
     }
 
-    private static func unreadCount(_ call: Call) async throws -> Answer {
+    private static func unreadCount(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
         let (filter, now, limit) = (
             try filter(call), call.services.clock.now, NotificationEndpoints.unreadLimit(call)
@@ -92,10 +92,10 @@ enum GroupedNotificationEndpoints {
         let count = try await call.database.read { db in
             try NotificationGroups.unreadCount(of: viewer, filter, limit: limit, at: now, in: db)
         }
-        return Answer { writer in writer.object { $0.field("count", count) } }
+        return APIResponse { writer in writer.object { $0.field("count", count) } }
     }
 
-    private static func filter(_ call: Call) throws(APIError) -> NotificationGroups.Filter {
+    private static func filter(_ call: APIRequest) throws(APIError) -> NotificationGroups.Filter {
         let list = try NotificationEndpoints.filter(of: call.parameters)
         let grouped = call.parameters.texts("grouped_types")
         guard !grouped.isEmpty else { return NotificationGroups.Filter(list) }
@@ -104,11 +104,11 @@ enum GroupedNotificationEndpoints {
 
     /// Writes the response. With `expand_accounts=partial_avatars`, only the latest account of each group is written in
     /// full.
-    private static func answer(_ results: Results, _ call: Call) -> Answer {
+    private static func respond(_ results: Results, _ call: APIRequest) -> APIResponse {
         let node = call.rendering
         let isPartial = call.parameters.text("expand_accounts") == "partial_avatars"
         let full = results.people { isPartial ? Array($0.accounts.prefix(1)) : $0.accounts }
-        return Answer { writer in
+        return APIResponse { writer in
             writer.object {
                 $0.array("accounts", full) { $0.account($1, node) }
                 if isPartial {

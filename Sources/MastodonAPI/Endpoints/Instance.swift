@@ -29,22 +29,22 @@ enum InstanceEndpoints {
     ]
 
     /// The health check: JSON if the client asks for it, else plain text.
-    private static func health(_ call: Call) async throws -> Answer {
-        guard call.request.headers[.accept]?.contains("json") == true else { return Answer(Answers.text("OK")) }
-        return Answer { $0.object { $0.field("status", "OK") } }
+    private static func health(_ call: APIRequest) async throws -> APIResponse {
+        guard call.request.headers[.accept]?.contains("json") == true else { return APIResponse(Responses.text("OK")) }
+        return APIResponse { $0.object { $0.field("status", "OK") } }
     }
 
-    private static func version1(_ call: Call) async throws -> Answer {
+    private static func version1(_ call: APIRequest) async throws -> APIResponse {
         let facts = try await facts(call)
-        return Answer { $0.instance(version: 1, facts, call.rendering) }
+        return APIResponse { $0.instance(version: 1, facts, call.rendering) }
     }
 
-    private static func version2(_ call: Call) async throws -> Answer {
+    private static func version2(_ call: APIRequest) async throws -> APIResponse {
         let facts = try await facts(call)
-        return Answer { $0.instance(version: 2, facts, call.rendering) }
+        return APIResponse { $0.instance(version: 2, facts, call.rendering) }
     }
 
-    private static func facts(_ call: Call) async throws -> InstanceFacts {
+    private static func facts(_ call: APIRequest) async throws -> InstanceFacts {
         let now = call.services.clock.now
         let (counts, hosts, contact) = try await call.database.read { db in
             (
@@ -58,13 +58,13 @@ enum InstanceEndpoints {
             contact: contact, vapidKey: try await call.services.pushKey())
     }
 
-    private static func peers(_ call: Call) async throws -> Answer {
+    private static func peers(_ call: APIRequest) async throws -> APIResponse {
         let hosts = try await call.database.read { db in try Peers.list(in: db).filter { $0.policy != .blocked } }
-        return Answer { writer in writer.array(hosts) { $0.string($1.host) } }
+        return APIResponse { writer in writer.array(hosts) { $0.string($1.host) } }
     }
 
-    private static func description(_ call: Call) async throws -> Answer {
-        Answer { writer in
+    private static func description(_ call: APIRequest) async throws -> APIResponse {
+        APIResponse { writer in
             writer.object {
                 $0.field("updated_at", Timestamp(0))
                 $0.field("content", "<p>\(EventText.escaped(call.services.community.tagline))</p>")

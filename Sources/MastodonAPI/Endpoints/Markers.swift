@@ -14,14 +14,14 @@ enum MarkerEndpoints {
     ]
 
     /// Returns the stored markers of the requested timelines; without `timeline`, all of them.
-    private static func show(_ call: Call) async throws -> Answer {
+    private static func show(_ call: APIRequest) async throws -> APIResponse {
         let wanted = call.parameters.texts("timeline")
         let timelines = Marker.Timeline.allCases.filter { wanted.isEmpty || wanted.contains($0.rawValue) }
-        return try await answer(Set(timelines), call)
+        return try await respond(Set(timelines), call)
     }
 
     /// Stores markers and returns the stored ones.
-    private static func set(_ call: Call) async throws -> Answer {
+    private static func set(_ call: APIRequest) async throws -> APIResponse {
         var markers: [Marker.Timeline: Int64] = [:]
         for timeline in Marker.Timeline.allCases {
             guard let text = call.parameters.object(timeline.rawValue)?.text("last_read_id") else { continue }
@@ -31,13 +31,13 @@ enum MarkerEndpoints {
             markers[timeline] = number
         }
         try await call.services.setMarkers(markers, as: try call.principal())
-        return try await answer(Set(markers.keys), call)
+        return try await respond(Set(markers.keys), call)
     }
 
-    private static func answer(_ timelines: Set<Marker.Timeline>, _ call: Call) async throws -> Answer {
+    private static func respond(_ timelines: Set<Marker.Timeline>, _ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
         let markers = try await call.database.read { db in try Markers.of(viewer, in: db) }
-        return Answer { writer in
+        return APIResponse { writer in
             writer.object { object in
                 for marker in markers where timelines.contains(marker.timeline) {
                     object.key(marker.timeline.rawValue)

@@ -11,12 +11,12 @@ enum MediaEndpoints {
     static let all: [Endpoint] = [
         .post("/api/v1/media", .person("write:media")) { call in
             // Apps that use this operation do not poll, so it responds after the conversion, or when the patience ends.
-            let media = try await upload(call, patience: .seconds(25), waitsForFilms: true)
-            return Answer { $0.media(media, call.rendering) }
+            let media = try await upload(call, patience: .seconds(25), waitsForVideos: true)
+            return APIResponse { $0.media(media, call.rendering) }
         }.takingFiles(limits),
         .post("/api/v2/media", .person("write:media")) { call in
-            let media = try await upload(call, patience: .seconds(10), waitsForFilms: false)
-            return Answer(status: media.state == .ready ? .ok : .accepted) { $0.media(media, call.rendering) }
+            let media = try await upload(call, patience: .seconds(10), waitsForVideos: false)
+            return APIResponse(status: media.state == .ready ? .ok : .accepted) { $0.media(media, call.rendering) }
         }.takingFiles(limits),
         .get("/api/v1/media/:id", .person("write:media"), show),
         .put("/api/v1/media/:id", .person("write:media"), edit).takingFiles(thumbnailLimits),
@@ -31,7 +31,7 @@ enum MediaEndpoints {
     private static let thumbnailLimits = UploadReceiver.Limits(fileBytes: MediaLimits.imageBytes, files: 2)
 
     private static func upload(
-        _ call: Call, patience: Duration, waitsForFilms: Bool
+        _ call: APIRequest, patience: Duration, waitsForVideos: Bool
     ) async throws -> Media {
         let owner = try call.actor()
         guard let file = call.file("file") else {
@@ -42,13 +42,13 @@ enum MediaEndpoints {
         draft.focus = call.parameters.text("focus").flatMap { FocalPoint($0) }
         draft.thumbnail = try thumbnail(call)
         let id = try await call.services.uploadMedia(draft, as: try call.principal(), patience: patience)
-        let media = try await call.services.media(id, of: owner, patience: waitsForFilms ? patience : .zero)
+        let media = try await call.services.media(id, of: owner, patience: waitsForVideos ? patience : .zero)
         guard media.state != .failed else { throw failure(of: media) }
         return media
     }
 
     /// Returns the uploaded preview picture. Text in its place is an error.
-    private static func thumbnail(_ call: Call) throws -> Upload? {
+    private static func thumbnail(_ call: APIRequest) throws -> Upload? {
         guard call.parameters.text("thumbnail")?.isEmpty ?? true else {
             throw ServiceError.invalid([FieldError("thumbnail", "unsupported")])
         }
@@ -64,22 +64,22 @@ enum MediaEndpoints {
     }
 
     /// Responds with 206 during the conversion, and with 422 when the conversion failed.
-    private static func show(_ call: Call) async throws -> Answer {
+    private static func show(_ call: APIRequest) async throws -> APIResponse {
         let media = try await call.services.media(try call.id(), of: try call.actor())
-        return try answer(media, call)
+        return try respond(media, call)
     }
 
-    private static func edit(_ call: Call) async throws -> Answer {
+    private static func edit(_ call: APIRequest) async throws -> APIResponse {
         let sent = call.parameters
         let edit = MediaEdit(
             description: sent.text("description"), focus: sent.text("focus").flatMap { FocalPoint($0) },
             thumbnail: try thumbnail(call))
         let media = try await call.services.editMedia(try call.id(), edit, as: try call.principal())
-        return try answer(media, call)
+        return try respond(media, call)
     }
 
-    private static func answer(_ media: Media, _ call: Call) throws(APIError) -> Answer {
+    private static func respond(_ media: Media, _ call: APIRequest) throws(APIError) -> APIResponse {
         guard media.state != .failed else { throw failure(of: media) }
-        return Answer(status: media.state == .ready ? .ok : .partialContent) { $0.media(media, call.rendering) }
+        return APIResponse(status: media.state == .ready ? .ok : .partialContent) { $0.media(media, call.rendering) }
     }
 }

@@ -10,19 +10,19 @@ internal import Storage
 enum NotificationPolicyEndpoints {
     static let all: [Endpoint] = [
         .get("/api/v2/notifications/policy", .person("read:notifications")) { call in
-            try await answer(call) { $0.notificationPolicy($1, $2) }
+            try await respond(call) { $0.notificationPolicy($1, $2) }
         },
         .patch("/api/v2/notifications/policy", .person("write:notifications"), change),
         .put("/api/v2/notifications/policy", .person("write:notifications"), change),
         .get("/api/v1/notifications/policy", .person("read:notifications")) { call in
-            try await answer(call) { $0.oldNotificationPolicy($1, $2) }
+            try await respond(call) { $0.oldNotificationPolicy($1, $2) }
         },
         .put("/api/v1/notifications/policy", .person("write:notifications"), changeOld),
         .patch("/api/v1/notifications/policy", .person("write:notifications"), changeOld),
         .get("/api/v1/notifications/requests", .person("read:notifications"), list),
         .get("/api/v1/notifications/requests/merged", .person("read:notifications")) { _ in
             // Accepted notifications are visible at once, so there is never a merge in progress.
-            Answer { writer in writer.object { $0.field("merged", true) } }
+            APIResponse { writer in writer.object { $0.field("merged", true) } }
         },
         .post("/api/v1/notifications/requests/accept", .person("write:notifications")) { call in
             try await settleSeveral(accept: true, call)
@@ -41,23 +41,23 @@ enum NotificationPolicyEndpoints {
 
     // MARK: - Policy
 
-    private static func answer(
-        _ call: Call, _ write: (inout JSONWriter, NotificationPolicy, NotificationBacklog) -> Void
-    ) async throws -> Answer {
+    private static func respond(
+        _ call: APIRequest, _ write: (inout JSONWriter, NotificationPolicy, NotificationBacklog) -> Void
+    ) async throws -> APIResponse {
         let viewer = try call.actor()
         let (policy, backlog) = try await call.database.read { db in
             (
                 try NotificationPolicies.of(viewer, in: db), try NotificationRequests.backlog(of: viewer, in: db)
             )
         }
-        return Answer { write(&$0, policy, backlog) }
+        return APIResponse { write(&$0, policy, backlog) }
     }
 
-    private static func change(_ call: Call) async throws -> Answer {
+    private static func change(_ call: APIRequest) async throws -> APIResponse {
         let sent = call.parameters
         func filter(_ name: String) throws(APIError) -> NotificationFilter? {
-            guard let word = sent.text(name) else { return nil }
-            guard let filter = NotificationFilter(rawValue: word) else {
+            guard let value = sent.text(name) else { return nil }
+            guard let filter = NotificationFilter(rawValue: value) else {
                 throw .unprocessable("Validation failed: \(name) is not included in the list")
             }
             return filter
@@ -76,11 +76,11 @@ enum NotificationPolicyEndpoints {
             policy.limitedAccounts = wanted["for_limited_accounts"] ?? policy.limitedAccounts
             policy.bots = wanted["for_bots"] ?? policy.bots
         }
-        return try await answer(call) { $0.notificationPolicy($1, $2) }
+        return try await respond(call) { $0.notificationPolicy($1, $2) }
     }
 
     /// Sets a filter of version 1. `true` does not change a stored "drop" to "filter".
-    private static func changeOld(_ call: Call) async throws -> Answer {
+    private static func changeOld(_ call: APIRequest) async throws -> APIResponse {
         let sent = call.parameters
         @Sendable func set(_ filter: inout NotificationFilter, _ isFiltered: Bool?) {
             guard let isFiltered, isFiltered != (filter != .accept) else { return }
@@ -96,12 +96,12 @@ enum NotificationPolicyEndpoints {
             set(&policy.newAccounts, wanted[2])
             set(&policy.privateMentions, wanted[3])
         }
-        return try await answer(call) { $0.oldNotificationPolicy($1, $2) }
+        return try await respond(call) { $0.oldNotificationPolicy($1, $2) }
     }
 
     // MARK: - Requests
 
-    private static func list(_ call: Call) async throws -> Answer {
+    private static func list(_ call: APIRequest) async throws -> APIResponse {
         let (viewer, page) = (try call.actor(), call.page(limit: 40))
         let (requests, last) = try await call.database.read { db in
             let requests = try NotificationRequests.list(of: viewer, page, in: db)
@@ -110,19 +110,19 @@ enum NotificationPolicyEndpoints {
         let cursors = requests.first.flatMap { first in
             requests.last.map { (newest: first.id.rawValue, oldest: $0.id.rawValue) }
         }
-        return Answer(page: requests, cursors: cursors, of: call) {
+        return APIResponse(page: requests, cursors: cursors, of: call) {
             $0.notificationRequest($1, last: $1.lastPost.flatMap { last[$0] }, call.rendering)
         }
     }
 
-    private static func show(_ call: Call) async throws -> Answer {
+    private static func show(_ call: APIRequest) async throws -> APIResponse {
         let (id, viewer): (ID<NotificationRequest>, ID<Account>) = (try call.id(), try call.actor())
         let (request, last) = try await call.database.read { db in
             let request = try NotificationRequests.find(id, of: viewer, in: db)
             return (request, try lastStatuses(of: [request].compactMap { $0 }, viewer, in: db))
         }
         guard let request else { throw APIError.notFound }
-        return Answer {
+        return APIResponse {
             $0.notificationRequest(request, last: request.lastPost.flatMap { last[$0] }, call.rendering)
         }
     }
@@ -133,14 +133,14 @@ enum NotificationPolicyEndpoints {
         try ConversationEndpoints.statuses(requests.compactMap(\.lastPost), viewer, in: db)
     }
 
-    private static func settle(accept: Bool, _ call: Call) async throws -> Answer {
+    private static func settle(accept: Bool, _ call: APIRequest) async throws -> APIResponse {
         let count = try await call.services.answerNotificationRequests(
             [try call.id()], accept: accept, as: try call.principal())
         guard count > 0 else { throw APIError.notFound }
         return .done
     }
 
-    private static func settleSeveral(accept: Bool, _ call: Call) async throws -> Answer {
+    private static func settleSeveral(accept: Bool, _ call: APIRequest) async throws -> APIResponse {
         let ids = call.parameters.texts("id").prefix(40).compactMap { ID<NotificationRequest>($0) }
         try await call.services.answerNotificationRequests(ids, accept: accept, as: try call.principal())
         return .done

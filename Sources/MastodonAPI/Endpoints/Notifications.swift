@@ -25,7 +25,7 @@ enum NotificationEndpoints {
         },
     ]
 
-    private static func list(_ call: Call) async throws -> Answer {
+    private static func list(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
         let (page, filter, now) = (call.page(limit: 40), try filter(of: call.parameters), call.services.clock.now)
         let (rows, views) = try await call.database.read { db in
@@ -35,10 +35,10 @@ enum NotificationEndpoints {
         let cursors = rows.first.flatMap { first in
             rows.last.map { (newest: first.id.rawValue, oldest: $0.id.rawValue) }
         }
-        return Answer(page: views, cursors: cursors, of: call) { $0.notification($1, call.rendering) }
+        return APIResponse(page: views, cursors: cursors, of: call) { $0.notification($1, call.rendering) }
     }
 
-    private static func show(_ call: Call) async throws -> Answer {
+    private static func show(_ call: APIRequest) async throws -> APIResponse {
         let (id, viewer): (ID<Notification>, ID<Account>) = (try call.id(), try call.actor())
         let view = try await call.database.read { db in
             try NotificationViews.load(
@@ -46,25 +46,25 @@ enum NotificationEndpoints {
             ).first
         }
         guard let view else { throw APIError.notFound }
-        return Answer { $0.notification(view, call.rendering) }
+        return APIResponse { $0.notification(view, call.rendering) }
     }
 
-    private static func dismiss(_ id: ID<Notification>, _ call: Call) async throws -> Answer {
+    private static func dismiss(_ id: ID<Notification>, _ call: APIRequest) async throws -> APIResponse {
         try await call.services.dismissNotification(id, as: try call.principal())
         return .done
     }
 
-    private static func unreadCount(_ call: Call) async throws -> Answer {
+    private static func unreadCount(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
         let (limit, filter, now) = (unreadLimit(call), try filter(of: call.parameters), call.services.clock.now)
         let count = try await call.database.read { db in
             try Notifications.unreadCount(of: viewer, filter, limit: limit, at: now, in: db)
         }
-        return Answer { writer in writer.object { $0.field("count", count) } }
+        return APIResponse { writer in writer.object { $0.field("count", count) } }
     }
 
     /// The largest count: 100, or the requested limit up to 1,000.
-    static func unreadLimit(_ call: Call) -> Int {
+    static func unreadLimit(_ call: APIRequest) -> Int {
         min(max(call.parameters.int("limit") ?? 100, 1), 1_000)
     }
 
@@ -81,7 +81,7 @@ enum NotificationEndpoints {
         return filter
     }
 
-    static func kinds(_ words: [String]) -> Set<Notification.Kind> {
-        Set(words.compactMap(Notification.Kind.init))
+    static func kinds(_ names: [String]) -> Set<Notification.Kind> {
+        Set(names.compactMap(Notification.Kind.init))
     }
 }

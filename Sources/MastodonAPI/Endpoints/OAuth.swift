@@ -21,7 +21,7 @@ enum OAuthEndpoints {
 
     // MARK: - Tokens
 
-    private static func give(_ call: Call) async throws -> Answer {
+    private static func give(_ call: APIRequest) async throws -> APIResponse {
         let sent = call.parameters
         let client = try Client(call)
         guard let grantType = sent.text("grant_type"), !grantType.isEmpty else {
@@ -36,10 +36,10 @@ enum OAuthEndpoints {
         request.verifier = sent.text("code_verifier") ?? ""
         request.scope = sent.texts("scope").joined(separator: " ")
         let given = try await call.services.giveToken(request)
-        return Answer { $0.token(given) }
+        return APIResponse { $0.token(given) }
     }
 
-    private static func revoke(_ call: Call) async throws -> Answer {
+    private static func revoke(_ call: APIRequest) async throws -> APIResponse {
         let client = try Client(call)
         guard let token = call.parameters.text("token") else { throw AuthorizationError.invalidRequest }
         try await call.services.revokeToken(token, clientID: client.id, clientSecret: client.secret)
@@ -51,7 +51,7 @@ enum OAuthEndpoints {
         var id: String
         var secret: String?
 
-        init(_ call: Call) throws {
+        init(_ call: APIRequest) throws {
             id = call.parameters.text("client_id") ?? ""
             secret = call.parameters.text("client_secret").flatMap { $0.isEmpty ? nil : $0 }
             guard let header = call.request.headers[.authorization] else { return }
@@ -67,10 +67,10 @@ enum OAuthEndpoints {
 
     // MARK: - Documents
 
-    private static func person(_ call: Call) async throws -> Answer {
+    private static func person(_ call: APIRequest) async throws -> APIResponse {
         let account = try await AccountEndpoints.account(try call.actor(), call)
         let node = call.rendering
-        return Answer { writer in
+        return APIResponse { writer in
             writer.object {
                 $0.field("iss", node.origin + "/")
                 $0.field("sub", String(describing: account.iri))
@@ -82,9 +82,9 @@ enum OAuthEndpoints {
         }
     }
 
-    private static func description(_ call: Call) async throws -> Answer {
+    private static func description(_ call: APIRequest) async throws -> APIResponse {
         let origin = call.rendering.origin
-        var answer = Answer { writer in
+        var response = APIResponse { writer in
             writer.object {
                 $0.field("issuer", origin + "/")
                 $0.field("service_documentation", origin + "/about")
@@ -93,7 +93,7 @@ enum OAuthEndpoints {
                 $0.field("app_registration_endpoint", origin + "/api/v1/apps")
                 $0.field("revocation_endpoint", origin + "/oauth/revoke")
                 $0.field("userinfo_endpoint", origin + "/oauth/userinfo")
-                $0.array("scopes_supported", Scope.words)
+                $0.array("scopes_supported", Scope.names)
                 $0.array("response_types_supported", ["code"])
                 $0.array("response_modes_supported", ["query"])
                 $0.array("grant_types_supported", ["authorization_code", "client_credentials"])
@@ -102,8 +102,8 @@ enum OAuthEndpoints {
                 $0.array("code_challenge_methods_supported", ["S256"])
             }
         }
-        answer.headers[.cacheControl] = "public, max-age=3600"
-        return answer
+        response.headers[.cacheControl] = "public, max-age=3600"
+        return response
     }
 }
 
@@ -146,14 +146,14 @@ extension AuthorizationError {
     }
 
     /// Makes the error response. Spec: RFC 6749 §5.2.
-    func answer() -> Answer {
-        var answer = Answer(status: status) { writer in
+    func respond() -> APIResponse {
+        var response = APIResponse(status: status) { writer in
             writer.object {
                 $0.field("error", rawValue)
                 $0.field("error_description", text)
             }
         }
-        if self == .invalidClient { answer.headers[.wwwAuthenticate] = "Basic realm=\"client\"" }
-        return answer
+        if self == .invalidClient { response.headers[.wwwAuthenticate] = "Basic realm=\"client\"" }
+        return response
     }
 }

@@ -19,7 +19,7 @@ enum PublishingEndpoints {
 
     // MARK: - Publishing
 
-    private static func publish(_ call: Call) async throws -> Answer {
+    private static func publish(_ call: APIRequest) async throws -> APIResponse {
         let author = try call.principal()
         let draft = try await draft(call, by: author)
         if let hour = call.parameters.text("scheduled_at"), !hour.isEmpty {
@@ -27,14 +27,14 @@ enum PublishingEndpoints {
             // A time in the past means now.
             if time > call.services.clock.now {
                 let id = try await call.services.schedulePost(draft, at: time, as: author)
-                return try await ScheduledEndpoints.answer(id, call)
+                return try await ScheduledEndpoints.respond(id, call)
             }
         }
         let id = try await call.services.publishPost(draft, as: author)
-        return try await StatusEndpoints.answer(ID(id.rawValue), call)
+        return try await StatusEndpoints.respond(ID(id.rawValue), call)
     }
 
-    private static func draft(_ call: Call, by author: Principal) async throws -> PostDraft {
+    private static func draft(_ call: APIRequest, by author: Principal) async throws -> PostDraft {
         let defaults = try await call.services.ownProfile(as: author)
         let sent = call.parameters
         var draft = PostDraft(text: sent.text("status") ?? "")
@@ -48,18 +48,18 @@ enum PublishingEndpoints {
         if !draft.visibility.isOpen { draft.quotePolicy = .nobody }
         draft.app = call.identity?.app?.rawValue
         draft.key = key(call)
-        try await answered(by: &draft, call)
-        if let quoted: ID<Entry> = try call.sentID("quoted_status_id") {
-            guard let post = try await StatusEndpoints.view(quoted, call).entry.post else { throw APIError.notAllowed }
+        try await setReplyTarget(of: &draft, call)
+        if let quoted: ID<TimelineItem> = try call.sentID("quoted_status_id") {
+            guard let post = try await StatusEndpoints.view(quoted, call).item.post else { throw APIError.notAllowed }
             draft.quoted = post
         }
         return draft
     }
 
     /// Sets the parent of a reply: a post, or an event by its id as a status.
-    private static func answered(by draft: inout PostDraft, _ call: Call) async throws {
-        guard let id: ID<Entry> = try call.sentID("in_reply_to_id") else { return }
-        switch try await StatusEndpoints.view(id, call).entry.subject {
+    private static func setReplyTarget(of draft: inout PostDraft, _ call: APIRequest) async throws {
+        guard let id: ID<TimelineItem> = try call.sentID("in_reply_to_id") else { return }
+        switch try await StatusEndpoints.view(id, call).item.subject {
         case .post(let post): draft.inReplyTo = post
         case .event(let event): draft.event = event
         }
@@ -76,10 +76,10 @@ enum PublishingEndpoints {
     private static func mediaEdit(_ sent: SentParameters) throws(APIError) -> PostMediaEdit? {
         guard sent.has("media_ids") || sent.has("media_attributes") else { return nil }
         var edit = PostMediaEdit(try media(sent))
-        for words in sent.objects("media_attributes") {
-            guard let id = words.text("id").flatMap({ ID<Media>($0) }) else { continue }
-            edit.words[id] = .init(
-                description: words.text("description"), focus: words.text("focus").flatMap { FocalPoint($0) })
+        for details in sent.objects("media_attributes") {
+            guard let id = details.text("id").flatMap({ ID<Media>($0) }) else { continue }
+            edit.details[id] = .init(
+                description: details.text("description"), focus: details.text("focus").flatMap { FocalPoint($0) })
             if !sent.has("media_ids"), !edit.ids.contains(id) { edit.ids.append(id) }
         }
         return edit
@@ -109,7 +109,7 @@ enum PublishingEndpoints {
 
     /// Returns the idempotency key of the request, prefixed with the token's id, so that keys of different tokens
     /// differ.
-    private static func key(_ call: Call) -> String? {
+    private static func key(_ call: APIRequest) -> String? {
         guard let name = HTTPField.Name("Idempotency-Key"), let key = call.request.headers[name], !key.isEmpty,
             let token = call.identity?.token
         else { return nil }
@@ -118,9 +118,9 @@ enum PublishingEndpoints {
 
     // MARK: - Editing
 
-    private static func edit(_ call: Call) async throws -> Answer {
-        let id: ID<Entry> = try call.id()
-        guard let post = try await StatusEndpoints.view(id, call).entry.post else { throw APIError.notFound }
+    private static func edit(_ call: APIRequest) async throws -> APIResponse {
+        let id: ID<TimelineItem> = try call.id()
+        guard let post = try await StatusEndpoints.view(id, call).item.post else { throw APIError.notFound }
         let sent = call.parameters
         var change = PostChange()
         change.text = sent.text("status")
@@ -133,16 +133,16 @@ enum PublishingEndpoints {
         change.poll = try poll(sent).map { .becomes($0) } ?? .ends
         change.media = try mediaEdit(sent)
         try await call.services.editPost(post, change, as: try call.principal())
-        return try await StatusEndpoints.answer(ID(post.rawValue), call)
+        return try await StatusEndpoints.respond(ID(post.rawValue), call)
     }
 
-    private static func source(_ call: Call) async throws -> Answer {
+    private static func source(_ call: APIRequest) async throws -> APIResponse {
         let actor = try call.actor()
         guard let post = try await StatusEndpoints.view(try call.id(), call).post?.post else {
             throw APIError.notFound
         }
         let source = try await call.services.source(of: post.id, by: actor)
-        return Answer { writer in
+        return APIResponse { writer in
             writer.object {
                 $0.field("id", post.id)
                 $0.field("text", source.text)
@@ -151,13 +151,13 @@ enum PublishingEndpoints {
         }
     }
 
-    private static func history(_ call: Call) async throws -> Answer {
+    private static func history(_ call: APIRequest) async throws -> APIResponse {
         let view = try await StatusEndpoints.view(try call.id(), call)
         guard let post = view.post else {
-            return Answer { writer in writer.array([view]) { $0.onlyVersion(of: $1, call.rendering) } }
+            return APIResponse { writer in writer.array([view]) { $0.onlyVersion(of: $1, call.rendering) } }
         }
         let versions = try await call.database.read { db in try PostVersions.of(post.post, in: db) }
-        return Answer { writer in
+        return APIResponse { writer in
             writer.array(versions) { $0.version($1, of: post, call.rendering) }
         }
     }

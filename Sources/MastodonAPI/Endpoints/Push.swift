@@ -17,7 +17,7 @@ enum PushEndpoints {
         .delete(path, .person("push"), end),
     ]
 
-    private static func subscribe(_ call: Call) async throws -> Answer {
+    private static func subscribe(_ call: APIRequest) async throws -> APIResponse {
         let sent = call.parameters.object("subscription") ?? SentParameters()
         guard let text = sent.text("endpoint"), !text.isEmpty else {
             throw APIError.unprocessable("Validation failed: Endpoint can't be blank")
@@ -28,37 +28,37 @@ enum PushEndpoints {
         guard let request = PushRequest(endpoint: text, keys: pushKeys) else {
             throw APIError.unprocessable("Validation failed: Endpoint is invalid")
         }
-        var wish = request
-        wish.isStandard = sent.bool("standard") ?? call.parameters.bool("standard") ?? false
-        wish.accessToken = Gate.token(of: call.request) ?? ""
+        var wanted = request
+        wanted.isStandard = sent.bool("standard") ?? call.parameters.bool("standard") ?? false
+        wanted.accessToken = APIPipeline.token(of: call.request) ?? ""
         let data = call.parameters.object("data") ?? SentParameters()
-        wish.alerts = alerts(data) ?? []
-        wish.policy = try policy(call.parameters) ?? .all
-        return try await answer(try await call.services.receivePushes(wish, as: identity(call)), call)
+        wanted.alerts = alerts(data) ?? []
+        wanted.policy = try policy(call.parameters) ?? .all
+        return try await respond(try await call.services.receivePushes(wanted, as: identity(call)), call)
     }
 
-    private static func show(_ call: Call) async throws -> Answer {
+    private static func show(_ call: APIRequest) async throws -> APIResponse {
         let token = try identity(call).token
         let found = try await call.database.read { db in try PushSubscriptions.byToken(token, in: db) }
         guard let found else { throw APIError.notFound }
-        return try await answer(found, call)
+        return try await respond(found, call)
     }
 
-    private static func change(_ call: Call) async throws -> Answer {
+    private static func change(_ call: APIRequest) async throws -> APIResponse {
         let data = call.parameters.object("data") ?? SentParameters()
         let changed = try await call.services.changePushes(
             alerts: alerts(data), policy: try policy(call.parameters), as: identity(call))
-        return try await answer(changed, call)
+        return try await respond(changed, call)
     }
 
-    private static func end(_ call: Call) async throws -> Answer {
+    private static func end(_ call: APIRequest) async throws -> APIResponse {
         try await call.services.endPushes(as: identity(call))
         return .done
     }
 
     // MARK: - Parameters and response
 
-    private static func identity(_ call: Call) throws(APIError) -> AppIdentity {
+    private static func identity(_ call: APIRequest) throws(APIError) -> AppIdentity {
         guard let identity = call.identity else { throw .userNeeded }
         return identity
     }
@@ -70,18 +70,18 @@ enum PushEndpoints {
     }
 
     private static func policy(_ parameters: SentParameters) throws(APIError) -> PushSubscription.Policy? {
-        guard let word = parameters.object("data")?.text("policy") ?? parameters.text("policy"), !word.isEmpty else {
+        guard let value = parameters.object("data")?.text("policy") ?? parameters.text("policy"), !value.isEmpty else {
             return nil
         }
-        guard let policy = PushSubscription.Policy(rawValue: word) else {
+        guard let policy = PushSubscription.Policy(rawValue: value) else {
             throw .unprocessable("Validation failed: Policy is not included in the list")
         }
         return policy
     }
 
-    private static func answer(_ subscription: PushSubscription, _ call: Call) async throws -> Answer {
+    private static func respond(_ subscription: PushSubscription, _ call: APIRequest) async throws -> APIResponse {
         let key = try await call.services.pushKey()
-        return Answer { $0.pushSubscription(subscription, serverKey: key) }
+        return APIResponse { $0.pushSubscription(subscription, serverKey: key) }
     }
 }
 

@@ -14,30 +14,30 @@ enum QuoteEndpoints {
         .put("/api/v1/statuses/:id/interaction_policy", .person("write:statuses"), setPolicy),
     ]
 
-    private static func list(_ call: Call) async throws -> Answer {
-        guard let post = try await StatusEndpoints.view(try call.id(), call).entry.post else { return .nothing }
-        return try await TimelineEndpoints.answer(call) { page, db throws(DatabaseError) in
+    private static func list(_ call: APIRequest) async throws -> APIResponse {
+        guard let post = try await StatusEndpoints.view(try call.id(), call).item.post else { return .nothing }
+        return try await TimelineEndpoints.respond(call) { page, db throws(DatabaseError) in
             try Timelines.quotes(of: post, page, viewer: call.viewer, in: db)
         }
     }
 
-    private static func revoke(_ call: Call) async throws -> Answer {
+    private static func revoke(_ call: APIRequest) async throws -> APIResponse {
         let quoting: ID<Post> = try call.id("quoting")
-        guard let post = try await StatusEndpoints.view(try call.id(), call).entry.post else {
+        guard let post = try await StatusEndpoints.view(try call.id(), call).item.post else {
             throw APIError.notFound
         }
         try await call.services.revokeQuote(of: post, in: quoting, as: try call.principal())
-        return try await StatusEndpoints.answer(ID(quoting.rawValue), call)
+        return try await StatusEndpoints.respond(ID(quoting.rawValue), call)
     }
 
-    private static func setPolicy(_ call: Call) async throws -> Answer {
+    private static func setPolicy(_ call: APIRequest) async throws -> APIResponse {
         let actor = try call.actor()
         let view = try await StatusEndpoints.view(try call.id(), call)
-        guard let post = view.entry.post else { throw APIError.notFound }
+        guard let post = view.item.post else { throw APIError.notFound }
         guard view.author.id == actor else { throw APIError.notFound }
         if let policy = try PublishingEndpoints.quotePolicy(call.parameters) {
             try await call.services.setQuotePolicy(policy, of: post, as: try call.principal())
         }
-        return try await StatusEndpoints.answer(ID(post.rawValue), call)
+        return try await StatusEndpoints.respond(ID(post.rawValue), call)
     }
 }

@@ -9,20 +9,20 @@ internal import Storage
 enum ReportEndpoints {
     static let all: [Endpoint] = [.post("/api/v1/reports", .person("write:reports"), report)]
 
-    private static func report(_ call: Call) async throws -> Answer {
+    private static func report(_ call: APIRequest) async throws -> APIResponse {
         let sent = call.parameters
         guard let id: ID<Account> = try call.sentID("account_id") else {
             throw APIError.unprocessable("Validation failed: Account must exist")
         }
         var draft = ReportDraft(account: id)
-        draft.entries = sent.texts("status_ids").prefix(50).compactMap { ID<Entry>($0) }
+        draft.items = sent.texts("status_ids").prefix(50).compactMap { ID<TimelineItem>($0) }
         draft.comment = sent.text("comment") ?? ""
         draft.rules = sent.texts("rule_ids")
         if let category = sent.text("category"), !category.isEmpty { draft.category = category }
         draft.isForwarded = sent.bool("forward") == true
         let target = try await AccountEndpoints.account(id, call)
         let (report, wasForwarded) = try await call.services.report(draft, as: try call.principal())
-        let facts = ReportFacts(wasForwarded: wasForwarded, statuses: draft.entries)
-        return Answer { $0.report(report, about: target, facts, call.rendering) }
+        let facts = ReportFacts(wasForwarded: wasForwarded, statuses: draft.items)
+        return APIResponse { $0.report(report, about: target, facts, call.rendering) }
     }
 }

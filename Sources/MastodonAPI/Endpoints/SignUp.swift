@@ -12,11 +12,11 @@ enum SignUpEndpoints {
         .get("/api/v1/emails/check_confirmation", .app(nil)) { call in
             guard let identity = call.identity, identity.person != nil else { throw APIError.userNeeded }
             // A member counts as confirmed after approval, with an invitation, or if registration is open.
-            return Answer { $0.bool(!identity.isPending) }
+            return APIResponse { $0.bool(!identity.isPending) }
         },
     ]
 
-    private static func register(_ call: Call) async throws -> Answer {
+    private static func register(_ call: APIRequest) async throws -> APIResponse {
         guard let identity = call.identity else { throw APIError.notAllowed }
         let sent = call.parameters
         var signUp = SignUp(name: sent.text("username") ?? "", email: sent.text("email") ?? "")
@@ -28,10 +28,10 @@ enum SignUpEndpoints {
         signUp.language = ["fr", "en"].contains(language) ? language : nil
         let given = try await call.services.register(
             signUp, through: identity, from: call.context.remoteAddress ?? "")
-        return Answer { $0.token(given) }
+        return APIResponse { $0.token(given) }
     }
 
-    private static func sendAgain(_ call: Call) async throws -> Answer {
+    private static func sendAgain(_ call: APIRequest) async throws -> APIResponse {
         guard let identity = call.identity, let person = identity.person else { throw APIError.userNeeded }
         guard identity.isPending else {
             throw APIError.forbidden("This method is only available while the e-mail is awaiting confirmation")

@@ -44,13 +44,13 @@ enum StatusEndpoints {
         .post("/api/v1/statuses/:id/unreblog", .person("write:statuses"), unreblog),
         .get("/api/v1/bookmarks", .person("read:bookmarks")) { call in
             let viewer = try call.actor()
-            return try await TimelineEndpoints.answer(call) { page, db throws(DatabaseError) in
+            return try await TimelineEndpoints.respond(call) { page, db throws(DatabaseError) in
                 try Timelines.bookmarks(of: viewer, page, in: db)
             }
         },
         .get("/api/v1/favourites", .person("read:favourites")) { call in
             let viewer = try call.actor()
-            return try await TimelineEndpoints.answer(call) { page, db throws(DatabaseError) in
+            return try await TimelineEndpoints.respond(call) { page, db throws(DatabaseError) in
                 try Timelines.favourites(of: viewer, page, in: db)
             }
         },
@@ -58,28 +58,28 @@ enum StatusEndpoints {
 
     // MARK: - Reading
 
-    private static func show(_ call: Call) async throws -> Answer {
-        try await answer(try call.id(), call)
+    private static func show(_ call: APIRequest) async throws -> APIResponse {
+        try await respond(try call.id(), call)
     }
 
-    private static func several(_ call: Call) async throws -> Answer {
-        let ids = call.parameters.texts("id").prefix(40).compactMap { ID<Entry>($0) }
+    private static func several(_ call: APIRequest) async throws -> APIResponse {
+        let ids = call.parameters.texts("id").prefix(40).compactMap { ID<TimelineItem>($0) }
         let statuses = try await call.database.read { db in
-            try StatusList(try Entries.byIDs(ids, in: db), call, in: db)
+            try StatusList(try TimelineItems.byIDs(ids, in: db), call, in: db)
         }
-        return Answer { writer in writer.array(statuses.kept(call)) { $0.status($1, call.rendering) } }
+        return APIResponse { writer in writer.array(statuses.kept(call)) { $0.status($1, call.rendering) } }
     }
 
-    private static func context(_ call: Call) async throws -> Answer {
-        let id: ID<Entry> = try call.id()
+    private static func context(_ call: APIRequest) async throws -> APIResponse {
+        let id: ID<TimelineItem> = try call.id()
         let viewer = call.viewer
         let context = try await call.database.read { db -> (above: StatusList, below: StatusList)? in
             guard let view = try StatusViews.one(id, viewer: viewer, in: db) else { return nil }
-            let around = try Conversations.around(view.entry.subject, viewer: viewer, in: db)
+            let around = try Conversations.around(view.item.subject, viewer: viewer, in: db)
             return (try StatusList(around.above, call, in: db), try StatusList(around.below, call, in: db))
         }
         guard let context else { throw APIError.notFound }
-        return Answer { writer in
+        return APIResponse { writer in
             writer.object {
                 $0.array("ancestors", context.above.kept(call)) { $0.status($1, call.rendering) }
                 $0.array("descendants", context.below.kept(call)) { $0.status($1, call.rendering) }
@@ -87,73 +87,73 @@ enum StatusEndpoints {
         }
     }
 
-    private static func translate(_ call: Call) async throws -> Answer {
+    private static func translate(_ call: APIRequest) async throws -> APIResponse {
         _ = try await view(try call.id(), call)
         throw APIError.unprocessable("Translation is not available on this server")
     }
 
-    private static func favouritedBy(_ call: Call) async throws -> Answer {
-        let subject = try await view(try call.id(), call).entry.subject
+    private static func favouritedBy(_ call: APIRequest) async throws -> APIResponse {
+        let subject = try await view(try call.id(), call).item.subject
         return try await AccountEndpoints.page(call) { page, db throws(DatabaseError) in
             try Favourites.accounts(of: subject, page, in: db)
         }
     }
 
-    private static func rebloggedBy(_ call: Call) async throws -> Answer {
-        let subject = try await view(try call.id(), call).entry.subject
+    private static func rebloggedBy(_ call: APIRequest) async throws -> APIResponse {
+        let subject = try await view(try call.id(), call).item.subject
         return try await AccountEndpoints.page(call) { page, db throws(DatabaseError) in
-            try Entries.boosters(of: subject, page, in: db)
+            try TimelineItems.boosters(of: subject, page, in: db)
         }
     }
 
     // MARK: - Writing
 
-    private static func delete(_ call: Call) async throws -> Answer {
+    private static func delete(_ call: APIRequest) async throws -> APIResponse {
         let actor = try call.actor()
         let view = try await view(try call.id(), call)
-        guard let post = view.post?.post, post.author == actor, !view.entry.isBoost else { throw APIError.notFound }
+        guard let post = view.post?.post, post.author == actor, !view.item.isBoost else { throw APIError.notFound }
         let source = try await call.services.source(of: post.id, by: actor)
         try await call.services.deletePost(post.id, as: try call.principal())
-        return Answer { $0.status(view, call.rendering, source: source.text) }
+        return APIResponse { $0.status(view, call.rendering, source: source.text) }
     }
 
     // MARK: - Interactions
 
     /// Runs a command on the post or event of a status, and responds with the status after it.
     private static func mark(
-        _ call: Call, _ body: (Entry.Subject, Principal) async throws -> Void
-    ) async throws -> Answer {
-        let id: ID<Entry> = try call.id()
-        let subject = try await view(id, call).entry.subject
+        _ call: APIRequest, _ body: (TimelineItem.Subject, Principal) async throws -> Void
+    ) async throws -> APIResponse {
+        let id: ID<TimelineItem> = try call.id()
+        let subject = try await view(id, call).item.subject
         try await body(subject, try call.principal())
-        return try await answer(id, call)
+        return try await respond(id, call)
     }
 
-    private static func reblog(_ call: Call) async throws -> Answer {
+    private static func reblog(_ call: APIRequest) async throws -> APIResponse {
         let actor = try call.actor()
-        guard let post = try await view(try call.id(), call).entry.post else { throw APIError.notAllowed }
+        guard let post = try await view(try call.id(), call).item.post else { throw APIError.notAllowed }
         try await call.services.boostPost(post, as: try call.principal())
-        let boost = try await call.database.read { db in try Entries.boost(of: post, by: actor, in: db) }
-        return try await answer(boost?.id ?? ID(post.rawValue), call)
+        let boost = try await call.database.read { db in try TimelineItems.boost(of: post, by: actor, in: db) }
+        return try await respond(boost?.id ?? ID(post.rawValue), call)
     }
 
-    private static func unreblog(_ call: Call) async throws -> Answer {
-        guard let post = try await view(try call.id(), call).entry.post else { throw APIError.notAllowed }
+    private static func unreblog(_ call: APIRequest) async throws -> APIResponse {
+        guard let post = try await view(try call.id(), call).item.post else { throw APIError.notAllowed }
         try await call.services.unboostPost(post, as: try call.principal())
-        return try await answer(ID(post.rawValue), call)
+        return try await respond(ID(post.rawValue), call)
     }
 
     // MARK: - One status
 
-    static func view(_ id: ID<Entry>, _ call: Call) async throws -> StatusView {
+    static func view(_ id: ID<TimelineItem>, _ call: APIRequest) async throws -> StatusView {
         let viewer = call.viewer
         let view = try await call.database.read { db in try StatusViews.one(id, viewer: viewer, in: db) }
         guard let view else { throw APIError.notFound }
         return view
     }
 
-    static func answer(_ id: ID<Entry>, _ call: Call) async throws -> Answer {
+    static func respond(_ id: ID<TimelineItem>, _ call: APIRequest) async throws -> APIResponse {
         let view = try await view(id, call)
-        return Answer { $0.status(view, call.rendering) }
+        return APIResponse { $0.status(view, call.rendering) }
     }
 }

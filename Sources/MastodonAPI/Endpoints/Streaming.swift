@@ -12,7 +12,7 @@ enum StreamingEndpoints {
 
     static let all: [Endpoint] =
         [
-            .get("\(path)/health", .open) { _ in Answer(Answers.text("OK")) },
+            .get("\(path)/health", .open) { _ in APIResponse(Responses.text("OK")) },
             .get(path, .person("read:statuses")) { call in
                 try await listen(call, call.parameters.text("stream") ?? "")
             },
@@ -29,8 +29,8 @@ enum StreamingEndpoints {
     /// How many events are buffered for a slow app.
     private static let backlog = 256
 
-    private static func listen(_ call: Call, _ name: String) async throws -> Answer {
-        let wish = StreamWish(
+    private static func listen(_ call: APIRequest, _ name: String) async throws -> APIResponse {
+        let subscription = StreamSubscription(
             name: name, tag: call.parameters.text("tag"), list: call.parameters.text("list"),
             onlyMedia: call.parameters.bool("only_media") == true)
         guard let identity = call.identity else { throw APIError.userNeeded }
@@ -42,12 +42,12 @@ enum StreamingEndpoints {
         do throws(StreamError) {
             let number = try await hub.admit(identity, as: account, .events(sink))
             sink.onTermination = { _ in Task { await hub.leave(number) } }
-            try await hub.subscribe(number, to: wish)
+            try await hub.subscribe(number, to: subscription)
         } catch {
             sink.finish()
             throw refusal(error)
         }
-        return Answer(response(events))
+        return APIResponse(response(events))
     }
 
     private static func response(_ events: AsyncStream<ByteBuffer>) -> Response {

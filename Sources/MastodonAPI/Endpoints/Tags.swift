@@ -36,43 +36,43 @@ enum TagEndpoints {
             let viewer = try call.actor()
             let names = try await call.database.read { db in try FeaturedTags.suggestions(for: viewer, in: db) }
             let tags = try await call.services.tags(names, viewer: viewer)
-            return Answer { writer in writer.array(tags) { $0.tag($1, call.rendering) } }
+            return APIResponse { writer in writer.array(tags) { $0.tag($1, call.rendering) } }
         },
         .get("/api/v1/accounts/:id/featured_tags", .everyone("read:accounts")) { call in
             try await featured(by: try await AccountEndpoints.account(try call.id(), call), call)
         },
     ]
 
-    private static func one(_ call: Call) async throws -> Answer {
-        let tags = try await call.services.tags([try call.word("name")], viewer: call.viewer)
+    private static func one(_ call: APIRequest) async throws -> APIResponse {
+        let tags = try await call.services.tags([try call.text("name")], viewer: call.viewer)
         guard let tag = tags.first else { throw APIError.notFound }
-        return Answer { $0.tag(tag, call.rendering) }
+        return APIResponse { $0.tag(tag, call.rendering) }
     }
 
     private static func act(
-        _ call: Call, _ body: (String, Principal) async throws -> Void
-    ) async throws -> Answer {
-        try await body(try call.word("name"), try call.principal())
+        _ call: APIRequest, _ body: (String, Principal) async throws -> Void
+    ) async throws -> APIResponse {
+        try await body(try call.text("name"), try call.principal())
         return try await one(call)
     }
 
-    private static func followed(_ call: Call) async throws -> Answer {
+    private static func followed(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
         let page = call.page(limit: 100)
-        let marks = try await call.database.read { db in try FollowedTags.list(of: viewer, page, in: db) }
-        let tags = try await call.services.tags(marks.map(\.tag), viewer: viewer)
-        let cursors = marks.first.flatMap { first in marks.last.map { (newest: first.mark, oldest: $0.mark) } }
-        return Answer(page: tags, cursors: cursors, of: call) { $0.tag($1, call.rendering) }
+        let followed = try await call.database.read { db in try FollowedTags.list(of: viewer, page, in: db) }
+        let tags = try await call.services.tags(followed.map(\.tag), viewer: viewer)
+        let cursors = followed.first.flatMap { first in followed.last.map { (newest: first.mark, oldest: $0.mark) } }
+        return APIResponse(page: tags, cursors: cursors, of: call) { $0.tag($1, call.rendering) }
     }
 
-    private static func feature(_ call: Call) async throws -> Answer {
+    private static func feature(_ call: APIRequest) async throws -> APIResponse {
         let tag = try await call.services.featureTag(call.parameters.text("name") ?? "", as: try call.principal())
         let owner = try await AccountEndpoints.account(try call.actor(), call)
-        return Answer { $0.featuredTag(tag, of: owner, call.rendering) }
+        return APIResponse { $0.featuredTag(tag, of: owner, call.rendering) }
     }
 
-    private static func featured(by owner: Account, _ call: Call) async throws -> Answer {
+    private static func featured(by owner: Account, _ call: APIRequest) async throws -> APIResponse {
         let tags = try await call.database.read { db in try FeaturedTags.list(of: owner.id, in: db) }
-        return Answer { writer in writer.array(tags) { $0.featuredTag($1, of: owner, call.rendering) } }
+        return APIResponse { writer in writer.array(tags) { $0.featuredTag($1, of: owner, call.rendering) } }
     }
 }

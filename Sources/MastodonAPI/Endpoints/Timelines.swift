@@ -17,37 +17,37 @@ enum TimelineEndpoints {
         .get("/api/v1/timelines/direct", .person("read:statuses")) { _ in .nothing },
     ]
 
-    private static func home(_ call: Call) async throws -> Answer {
+    private static func home(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
-        return try await answer(call) { page, db throws(DatabaseError) in
+        return try await respond(call) { page, db throws(DatabaseError) in
             try Timelines.home(viewer, page, in: db)
         }
     }
 
-    private static func everyone(_ call: Call) async throws -> Answer {
+    private static func everyone(_ call: APIRequest) async throws -> APIResponse {
         let filter = source(call.parameters)
-        return try await answer(call) { page, db throws(DatabaseError) in
+        return try await respond(call) { page, db throws(DatabaseError) in
             try Timelines.everyone(filter, page, viewer: call.viewer, mode: call.mode, in: db)
         }
     }
 
-    private static func tag(_ call: Call) async throws -> Answer {
-        var filter = TagFilter(call.services.foldedTag(try call.word("tag")))
+    private static func tag(_ call: APIRequest) async throws -> APIResponse {
+        var filter = TagFilter(call.services.foldedTag(try call.text("tag")))
         filter.any += call.parameters.texts("any").prefix(4).map(call.services.foldedTag)
         filter.all = call.parameters.texts("all").prefix(4).map(call.services.foldedTag)
         filter.none = call.parameters.texts("none").prefix(4).map(call.services.foldedTag)
         filter.source = source(call.parameters)
-        return try await answer(call) { [filter] page, db throws(DatabaseError) in
+        return try await respond(call) { [filter] page, db throws(DatabaseError) in
             try Timelines.tagged(filter, page, viewer: call.viewer, mode: call.mode, in: db)
         }
     }
 
     /// The timeline of a list or of a group. The id of a group's list is the id of the group.
-    private static func list(_ call: Call) async throws -> Answer {
+    private static func list(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
         let number: ID<AccountList> = try call.id()
         let list = try await call.services.list(number, of: viewer)
-        return try await answer(call) { page, db throws(DatabaseError) in
+        return try await respond(call) { page, db throws(DatabaseError) in
             switch list {
             case .own(let list): try Timelines.list(list.id, replies: list.replies, viewer: viewer, page, in: db)
             case .group(let group): try Timelines.group(group.id, page, viewer: viewer, mode: call.mode, in: db)
@@ -64,18 +64,18 @@ enum TimelineEndpoints {
     }
 
     /// Reads a page of a timeline and shows it to whoever asks.
-    static func answer(
-        _ call: Call,
+    static func respond(
+        _ call: APIRequest,
         _ read: @escaping @Sendable (PageRequest, Snapshot) throws(DatabaseError) -> TimelinePage
-    ) async throws -> Answer {
+    ) async throws -> APIResponse {
         let request = call.page()
         let (page, statuses) = try await call.database.read { db in
             let page = try read(request, db)
             return (page, try StatusList(page.items, call, in: db))
         }
         let items = statuses.kept(call)
-        var answer = Answer { writer in writer.array(items) { $0.status($1, call.rendering) } }
-        answer.link(older: page.older, newer: page.newer, of: call)
-        return answer
+        var response = APIResponse { writer in writer.array(items) { $0.status($1, call.rendering) } }
+        response.link(older: page.older, newer: page.newer, of: call)
+        return response
     }
 }

@@ -39,12 +39,12 @@ extension JSONWriter {
         field("title", filter.title)
         array("context", filter.places.map(\.rawValue))
         field("expires_at", filter.expiresAt)
-        field("filter_action", Self.word(for: filter, node))
+        field("filter_action", Self.apiName(for: filter, node))
     }
 
     /// Returns the action of a filter. Apps that know only `warn` and `hide` show nothing when they get another value,
     /// so only the app that chose `blur` gets it.
-    private static func word(for filter: ContentFilter, _ node: Rendering) -> String {
+    private static func apiName(for filter: ContentFilter, _ node: Rendering) -> String {
         let isUnderstood = filter.action != .blur || filter.maker == node.app
         return (isUnderstood ? filter.action : .warn).rawValue
     }
@@ -62,7 +62,7 @@ extension JSONWriter {
     mutating func namedStatus(_ named: ContentFilter.Named) {
         object {
             $0.field("id", named.id)
-            $0.field("status_id", named.entry)
+            $0.field("status_id", named.item)
         }
     }
 
@@ -153,5 +153,5 @@ extension JSONWriter {
 /// The values of a report entity that are not in the report's row.
 struct ReportFacts {
     var wasForwarded: Bool
-    var statuses: [ID<Entry>]
+    var statuses: [ID<TimelineItem>]
 }

@@ -47,7 +47,7 @@ extension JSONWriter {
     mutating func poll(of status: EventView, _ node: Rendering) {
         guard status.asks else { return null() }
         let event = status.event
-        let answer = status.answer
+        let rsvp = status.rsvp
         let counts = [max(0, status.going), max(0, status.maybeCount), max(0, status.absentCount)]
         let titles =
             node.community.language == "fr"
@@ -59,8 +59,8 @@ extension JSONWriter {
             $0.field("multiple", false)
             $0.field("votes_count", counts.reduce(0, &+))
             $0.null("voters_count")
-            $0.field("voted", answer != nil && answer != .no)
-            $0.array("own_votes", [answer].compactMap { $0?.rawValue }) { $0.number($1) }
+            $0.field("voted", rsvp != nil && rsvp != .no)
+            $0.array("own_votes", [rsvp].compactMap { $0?.rawValue }) { $0.number($1) }
             $0.array("options", zip(titles, counts)) { $0.option($1.0, votes: $1.1) }
             $0.empty("emojis")
         }
@@ -79,11 +79,11 @@ extension EventView {
     fileprivate var asks: Bool { event.joinMode != .external && event.joinMode != .invite }
 
     /// The viewer's answer.
-    fileprivate var answer: EventAnswer? {
+    fileprivate var rsvp: RSVP? {
         switch viewer?.state {
         case .going, .waiting, .asked: .yes
-        case .cancelled, .declined: marks.liked ? .perhaps : .no
-        case nil: marks.liked ? .perhaps : nil
+        case .cancelled, .declined: interactions.liked ? .perhaps : .no
+        case nil: interactions.liked ? .perhaps : nil
         }
     }
 }

@@ -33,11 +33,11 @@ extension JSONWriter {
         object {
             $0.array("automatic", policy == .everyone ? ["public"] : policy == .followers ? ["followers"] : [])
             $0.array("manual", policy == .manual ? ["public"] : [])
-            $0.field("current_user", Self.word(for: policy, mayQuote: mayQuote))
+            $0.field("current_user", Self.apiName(for: policy, mayQuote: mayQuote))
         }
     }
 
-    private static func word(for policy: QuotePolicy, mayQuote: Bool) -> String {
+    private static func apiName(for policy: QuotePolicy, mayQuote: Bool) -> String {
         if mayQuote { return "automatic" }
         switch policy {
         case .manual: return "manual"

@@ -82,7 +82,7 @@ final class StatusCache: Sendable {
     var bytes: Int { state.withLock { $0.bytes } }
 
     /// Returns the statuses whose parts are all cached, by timeline item.
-    func find(_ states: [ID<Entry>: StatusState], now: Int64) -> [ID<Entry>: RenderedStatus] {
+    func find(_ states: [ID<TimelineItem>: StatusState], now: Int64) -> [ID<TimelineItem>: RenderedStatus] {
         state.withLock { cache in
             states.compactMapValues { state in
                 guard let kept = cache.posts[state.post], kept.version == state.version,
@@ -138,7 +138,7 @@ extension JSONWriter {
     /// Status, from its cached parts. The result equals the one from its view.
     mutating func status(_ status: RenderedStatus, _ node: Rendering) {
         guard let booster = status.booster else { return inner(status, head: status.post.head, status.author) }
-        let id = status.state.entry
+        let id = status.state.item
         object { writer in
             writer.field("id", id)
             writer.field("created_at", Timestamp(id.rawValue >> 16))
@@ -162,7 +162,7 @@ extension JSONWriter {
         raw(account)
         raw(members: post.members)
         counts(likes: state.likeCount, boosts: state.boostCount, replies: state.replyCount, quotes: state.quoteCount)
-        marks(state.marks)
+        interactions(state.interactions)
         key("application")
         if state.isOwn, let application = post.application { raw(application) } else { null() }
         null("poll")
@@ -185,28 +185,28 @@ struct StatusList: Sendable {
         case view(StatusView, StatusState?)
     }
 
-    private var items: [Item] = []
+    private let statuses: [Item]
 
     /// Reads the statuses with one statement, and with those of ``StatusViews`` when a part is not cached.
-    init(_ entries: [Entry], _ call: Call, in db: some Queryable) throws(DatabaseError) {
-        let states = try StatusStates.load(entries.map(\.id), viewer: call.viewer, in: db)
+    init(_ items: [TimelineItem], _ call: APIRequest, in db: some Queryable) throws(DatabaseError) {
+        let states = try StatusStates.load(items.map(\.id), viewer: call.viewer, in: db)
         let rendered = call.api.statuses.find(states, now: call.services.clock.now.milliseconds)
-        let missing = entries.filter { rendered[$0.id] == nil }
-        var views: [ID<Entry>: StatusView] = [:]
+        let missing = items.filter { rendered[$0.id] == nil }
+        var views: [ID<TimelineItem>: StatusView] = [:]
         if !missing.isEmpty {
             for view in try StatusViews.load(missing, viewer: call.viewer, in: db) { views[view.id] = view }
         }
-        items = entries.compactMap { entry in
-            if let status = rendered[entry.id] { return .rendered(status) }
-            return views[entry.id].map { .view($0, states[entry.id]) }
+        statuses = items.compactMap { item in
+            if let status = rendered[item.id] { return .rendered(status) }
+            return views[item.id].map { .view($0, states[item.id]) }
         }
     }
 
     /// Returns the statuses in order, and caches those that were read from views.
-    func kept(_ call: Call) -> [Item] {
+    func kept(_ call: APIRequest) -> [Item] {
         let (node, now) = (call.rendering, call.services.clock.now.milliseconds)
-        for case .view(let view, let state?) in items { call.api.statuses.keep(view, state, node, now: now) }
-        return items
+        for case .view(let view, let state?) in statuses { call.api.statuses.keep(view, state, node, now: now) }
+        return statuses
     }
 }
 

@@ -75,7 +75,7 @@ extension JSONWriter {
         lastingMembers(of: status, node)
         counts(
             likes: status.likeCount, boosts: status.boostCount, replies: status.replyCount, quotes: status.quoteCount)
-        marks(status.marks)
+        interactions(status.interactions)
         key("application")
         application(status.app)
         key("poll")
@@ -88,7 +88,7 @@ extension JSONWriter {
     mutating func lastingMembers(of status: PostView, _ node: Rendering) {
         let post = status.post
         field("in_reply_to_id", post.inReplyTo ?? post.event.flatMap { ID($0.rawValue) })
-        field("in_reply_to_account_id", status.answered)
+        field("in_reply_to_account_id", status.repliedTo)
         field("sensitive", post.sensitive || !post.warning.isEmpty)
         field("spoiler_text", post.warning)
         field("visibility", post.visibility.apiName)
@@ -130,7 +130,7 @@ extension JSONWriter {
         field("content", EventText.content(of: status, node))
         field("edited_at", event.updatedAt > event.publishedAt ? event.updatedAt : nil)
         counts(likes: status.likeCount, boosts: 0, replies: status.replyCount, quotes: 0)
-        marks(status.marks)
+        interactions(status.interactions)
         empty("media_attachments")
         empty("mentions")
         tags(event.content.hashtags, node)
@@ -148,12 +148,12 @@ extension JSONWriter {
         field("quotes_count", max(0, quotes))
     }
 
-    mutating func marks(_ marks: ViewerMarks) {
-        field("favourited", marks.liked)
-        field("reblogged", marks.boosted)
-        field("bookmarked", marks.bookmarked)
-        field("muted", marks.muted)
-        field("pinned", marks.pinned)
+    mutating func interactions(_ interactions: ViewerInteractions) {
+        field("favourited", interactions.liked)
+        field("reblogged", interactions.boosted)
+        field("bookmarked", interactions.bookmarked)
+        field("muted", interactions.muted)
+        field("pinned", interactions.pinned)
     }
 
     private mutating func tags(_ names: [String], _ node: Rendering) {

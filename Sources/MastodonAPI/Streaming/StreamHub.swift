@@ -30,7 +30,7 @@ actor StreamHub {
     let rendering: Rendering
     let limits: Limits
     /// Subscribed at the start, so that no announcement is missed between the first connection and the first read.
-    private let words: AsyncStream<String>
+    private let announcements: AsyncStream<String>
     private var listeners: [UInt64: StreamListener] = [:]
     private var last: UInt64 = 0
     private var isClosed = false
@@ -44,7 +44,7 @@ actor StreamHub {
         self.services = services
         self.rendering = rendering
         self.limits = limits
-        words = services.database.announcements
+        announcements = services.database.announcements
     }
 
     // MARK: - Connections
@@ -70,9 +70,9 @@ actor StreamHub {
     var count: Int { listeners.count }
 
     /// Subscribes a connection to a stream. A second call changes nothing.
-    func subscribe(_ number: UInt64, to wish: StreamWish) async throws(StreamError) {
+    func subscribe(_ number: UInt64, to subscription: StreamSubscription) async throws(StreamError) {
         guard let listener = listeners[number] else { return }
-        let stream = try wish.stream(fold: services.foldedTag)
+        let stream = try subscription.stream(fold: services.foldedTag)
         guard listener.scopes.cover(stream.scope) else { throw .outOfScope }
         if case .list(let id) = stream {
             guard (try? await services.list(id, of: listener.account)) != nil else { throw .noList }
@@ -82,8 +82,8 @@ actor StreamHub {
     }
 
     /// Ends the subscription to a stream.
-    func unsubscribe(_ number: UInt64, from wish: StreamWish) throws(StreamError) {
-        let stream = try wish.stream(fold: services.foldedTag)
+    func unsubscribe(_ number: UInt64, from subscription: StreamSubscription) throws(StreamError) {
+        let stream = try subscription.stream(fold: services.foldedTag)
         listeners[number]?.streams.remove(stream)
     }
 
@@ -100,9 +100,9 @@ actor StreamHub {
             group.addTask {
                 while (try? await Task.sleep(for: Self.beat)) != nil { await self.tick() }
             }
-            for await word in words {
+            for await message in announcements {
                 do {
-                    try await hear(word)
+                    try await handle(message)
                 } catch {
                     logger.warning("event not told", metadata: ["error.kind": "\(error)"])
                 }
@@ -121,18 +121,18 @@ actor StreamHub {
 
     /// Handles one announcement. An event that cannot be read now is not sent later; apps read the timelines when they
     /// reconnect.
-    func hear(_ word: String) async throws {
+    func handle(_ message: String) async throws {
         guard !listeners.isEmpty else { return }
-        if word == Change.settingsChanged.rawValue { return await checkTokens() }
-        if let event = StreamEvent(text: word) { try await tell(event) }
+        if message == Change.settingsChanged.rawValue { return await checkTokens() }
+        if let event = StreamEvent(text: message) { try await tell(event) }
     }
 
     private func tell(_ event: StreamEvent) async throws {
         switch event {
-        case .entry(let id): try await tell(of: id, as: "update")
+        case .item(let id): try await tell(of: id, as: "update")
         case .edited(let id): try await tell(of: id, as: "status.update")
         case .deleted(let ids, let author, let readers):
-            try await farewell(to: ids, author: author, readers: readers)
+            try await announceDeletion(of: ids, author: author, readers: readers)
         case .notification(let number, let account):
             guard isListening(account, [.user, .notifications]) else { return }
             guard let json = try await notification(number, account) else { return }
@@ -194,7 +194,7 @@ actor StreamHub {
 
     // MARK: - Statuses
 
-    private func tell(of id: ID<Entry>, as event: String) async throws {
+    private func tell(of id: ID<TimelineItem>, as event: String) async throws {
         let accounts = Array(Set(listeners.values.map(\.account)))
         let lists = Set(listeners.values.flatMap(\.streams).compactMap(\.list))
         let mode = services.community.mode
@@ -210,25 +210,26 @@ actor StreamHub {
                 places.append((listener, stream))
             }
         }
-        let forStrangers = places.contains { $0.stream.isPublic } ? try await status(streamed.entry, for: nil) : nil
+        let forStrangers = places.contains { $0.stream.isPublic } ? try await status(streamed.item, for: nil) : nil
         let written = try await statuses(
-            streamed.entry, for: Set(places.filter { !$0.stream.isPublic }.map(\.listener.account)))
+            streamed.item, for: Set(places.filter { !$0.stream.isPublic }.map(\.listener.account)))
         for (listener, stream) in places {
             guard let json = stream.isPublic ? forStrangers : written[listener.account] else { continue }
             listener.sink.send(StreamMessage(event: event, payload: json), to: stream)
         }
     }
 
-    private func farewell(to ids: [ID<Entry>], author: ID<Account>, readers: [ID<Account>]?) async throws {
-        var told = Set(listeners.values.map(\.account))
+    private func announceDeletion(of ids: [ID<TimelineItem>], author: ID<Account>, readers: [ID<Account>]?) async throws
+    {
+        var recipients = Set(listeners.values.map(\.account))
         if let readers {
-            let asked = Array(told)
+            let asked = Array(recipients)
             let followers = try await services.database.read { db in
                 try StreamAudience.followers(of: author, among: asked, in: db)
             }
-            told.formIntersection(followers.union(readers).union([author]))
+            recipients.formIntersection(followers.union(readers).union([author]))
         }
-        for listener in listeners.values where told.contains(listener.account) {
+        for listener in listeners.values where recipients.contains(listener.account) {
             for stream in listener.streams where stream.showsStatuses {
                 for id in ids {
                     listener.sink.send(StreamMessage(event: "delete", payload: Array("\(id)".utf8)), to: stream)
@@ -241,27 +242,27 @@ actor StreamHub {
 
     /// Writes the status for each of the accounts, a few at the same time.
     private func statuses(
-        _ entry: Entry, for accounts: Set<ID<Account>>
+        _ item: TimelineItem, for accounts: Set<ID<Account>>
     ) async throws -> [ID<Account>: [UInt8]] {
         try await withThrowingTaskGroup(of: (ID<Account>, [UInt8]?).self) { group in
             var waiting = Array(accounts)
             var written: [ID<Account>: [UInt8]] = [:]
             for _ in 0..<Self.width {
                 guard let next = waiting.popLast() else { break }
-                group.addTask { (next, try await self.status(entry, for: next)) }
+                group.addTask { (next, try await self.status(item, for: next)) }
             }
             while let (account, json) = try await group.next() {
                 written[account] = json
                 guard let next = waiting.popLast() else { continue }
-                group.addTask { (next, try await self.status(entry, for: next)) }
+                group.addTask { (next, try await self.status(item, for: next)) }
             }
             return written
         }
     }
 
-    private nonisolated func status(_ entry: Entry, for viewer: ID<Account>?) async throws -> [UInt8]? {
+    private nonisolated func status(_ item: TimelineItem, for viewer: ID<Account>?) async throws -> [UInt8]? {
         let view = try await services.database.read { db in
-            try StatusViews.load([entry], viewer: viewer, in: db).first
+            try StatusViews.load([item], viewer: viewer, in: db).first
         }
         guard let view else { return nil }
         var writer = JSONWriter()
@@ -283,8 +284,8 @@ actor StreamHub {
     private nonisolated func conversation(_ number: Int64, _ viewer: ID<Account>) async throws -> [UInt8]? {
         let found = try await services.database.read { db -> (DirectConversation, StatusView?)? in
             guard let one = try DirectConversations.find(ID(number), of: viewer, in: db) else { return nil }
-            guard let entry = try Entries.byID(ID(one.lastPost.rawValue), in: db) else { return (one, nil) }
-            return (one, try StatusViews.load([entry], viewer: viewer, in: db).first)
+            guard let item = try TimelineItems.byID(ID(one.lastPost.rawValue), in: db) else { return (one, nil) }
+            return (one, try StatusViews.load([item], viewer: viewer, in: db).first)
         }
         guard let found else { return nil }
         var writer = JSONWriter()

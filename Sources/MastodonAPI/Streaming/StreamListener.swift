@@ -19,26 +19,26 @@ struct StreamListener: Sendable {
 
 /// The transport of a connection: a WebSocket, or server-sent events.
 enum StreamSink: Sendable {
-    case webSocket(WebSocketLine)
+    case webSocket(WebSocketConnection)
     case events(AsyncStream<ByteBuffer>.Continuation)
 
     /// Sends a message without waiting. A connection that does not keep up is closed.
     func send(_ message: StreamMessage, to stream: StreamName) {
         switch self {
-        case .webSocket(let line): line.send(ByteBuffer(bytes: message.forWebSocket(stream.words)))
+        case .webSocket(let connection): connection.send(ByteBuffer(bytes: message.forWebSocket(stream.apiNames)))
         case .events(let stream): Self.yield(ByteBuffer(bytes: message.asEvent), to: stream)
         }
     }
 
     /// Sends an error. Only a WebSocket can get one after the response has started.
     func send(_ error: StreamError) {
-        guard case .webSocket(let line) = self else { return }
+        guard case .webSocket(let connection) = self else { return }
         var writer = JSONWriter()
         writer.object {
             $0.field("error", error.text)
             $0.field("status", error.status)
         }
-        line.send(ByteBuffer(bytes: writer.bytes))
+        connection.send(ByteBuffer(bytes: writer.bytes))
     }
 
     /// Sends a comment that keeps the connection open. A WebSocket has its own pings.
@@ -47,9 +47,9 @@ enum StreamSink: Sendable {
         Self.yield(ByteBuffer(string: ":thump\n"), to: stream)
     }
 
-    func close(_ farewell: WebSocketFarewell) {
+    func close(_ code: WebSocketCloseCode) {
         switch self {
-        case .webSocket(let line): line.close(farewell)
+        case .webSocket(let connection): connection.close(code)
         case .events(let stream): stream.finish()
         }
     }

@@ -26,7 +26,7 @@ enum StreamName: Hashable, Sendable {
     }
 
     /// The name of the stream as the app gets it: the name, and the hashtag or the list's id.
-    var words: [String] {
+    var apiNames: [String] {
         switch self {
         case .user: ["user"]
         case .notifications: ["user:notification"]
@@ -55,20 +55,20 @@ enum StreamName: Hashable, Sendable {
     var showsStatuses: Bool { self != .notifications && self != .direct }
 
     /// Whether a timeline item belongs to this stream of an account.
-    func holds(_ entry: StreamedEntry, for account: ID<Account>) -> Bool {
-        guard let isAtHome = entry.readers[account] else { return false }
+    func holds(_ item: StreamedItem, for account: ID<Account>) -> Bool {
+        guard let isAtHome = item.readers[account] else { return false }
         switch self {
         case .user: return isAtHome
         case .notifications, .direct: return false
         case .everyone(let source, let onlyMedia):
-            guard entry.isListed, entry.hasMedia || !onlyMedia else { return false }
-            return source == .anywhere || entry.isLocal == (source == .here)
+            guard item.isListed, item.hasMedia || !onlyMedia else { return false }
+            return source == .anywhere || item.isLocal == (source == .here)
         case .hashtag(let tag, _, let onlyLocal):
-            return entry.isTagged && entry.hashtags.contains(tag) && (entry.isLocal || !onlyLocal)
+            return item.isTagged && item.hashtags.contains(tag) && (item.isLocal || !onlyLocal)
         case .list(let id):
             // The timeline of a group as a list: what the group posted or boosted.
-            let isOfGroup = id.rawValue == entry.entry.account.rawValue && !entry.isReply
-            return entry.lists.contains(id) || isOfGroup
+            let isOfGroup = id.rawValue == item.item.account.rawValue && !item.isReply
+            return item.lists.contains(id) || isOfGroup
         }
     }
 
@@ -89,7 +89,7 @@ struct StreamError: Error, Equatable {
 }
 
 /// A subscription request: the name of a stream and its parameters, as the app sent them.
-struct StreamWish: Sendable, Hashable {
+struct StreamSubscription: Sendable, Hashable {
     var name: String
     var tag: String?
     var list: String?

@@ -24,8 +24,8 @@ extension Services {
         guard case .member(let person) = principal else { throw ServiceError.notAllowed }
         let known = try await database.read { db in try waiting(person, in: db) }
         guard let address = email ?? known.email else { throw ServiceError.invalid("email", "missing") }
-        try letters.take("person:\(person)", at: now())
-        try letters.take("address:\(address.lowercased())", at: now())
+        try confirmations.take("person:\(person)", at: now())
+        try confirmations.take("address:\(address.lowercased())", at: now())
         try await storeUnique { tx in
             let local = try waiting(person, in: tx)
             if email != nil, try !LocalAccounts.setEmail(person, address, in: tx) {

@@ -29,7 +29,7 @@ public enum ProfilePicture: Sendable, CaseIterable {
         return place
     }
 
-    var portrait: MediaStore.Portrait {
+    var profileImage: MediaStore.ProfileImage {
         switch self {
         case .avatar: .avatar
         case .header: .header
@@ -46,7 +46,7 @@ extension Services {
         defer { store.discard(source: accepted.source) }
         let made: ConvertedMedia
         do {
-            made = try await store.makePortrait(picture.portrait, of: accepted.source)
+            made = try await store.makeProfileImage(picture.profileImage, of: accepted.source)
         } catch {
             throw Self.asServiceError(error)
         }

@@ -31,7 +31,7 @@ extension Services {
         let rank: ID<Guest> = ids.make(at: now())
         let guest = Guest(
             account: person.id, event: id, state: .asked, join: identifiers.activity(ID(rank.rawValue)),
-            askedAt: now())
-        return try GuestLists.ask(guest, rank: rank.rawValue, in: tx)
+            requestedAt: now())
+        return try GuestLists.requestToJoin(guest, rank: rank.rawValue, in: tx)
     }
 }

@@ -7,13 +7,13 @@ internal import Storage
 extension Services {
     /// Adds a post or an event to a filter.
     public func addNamed(
-        _ entry: ID<Entry>, to id: ID<ContentFilter>, as principal: Principal
+        _ item: ID<TimelineItem>, to id: ID<ContentFilter>, as principal: Principal
     ) async throws -> ContentFilter.Named {
-        let named = ContentFilter.Named(id: ids.make(at: now()), entry: entry)
+        let named = ContentFilter.Named(id: ids.make(at: now()), item: item)
         _ = try await editFilter(as: principal) { owner, tx in
             try ContentFilters.find(id, owner: owner, in: tx)
         } change: { filter in
-            guard !filter.named.contains(where: { $0.entry == entry }) else {
+            guard !filter.named.contains(where: { $0.item == item }) else {
                 throw ServiceError.conflict("status_has_already_been_taken")
             }
             guard filter.named.count < Self.keywordLimit else { throw ServiceError.conflict("too_many_statuses") }

@@ -7,7 +7,7 @@ internal import Storage
 
 extension Services {
     /// Accepts or rejects a request to follow the account that acts, or a group that the principal runs.
-    public func answerFollow(
+    public func answerFollowRequest(
         from follower: ID<Account>, to target: ID<Account>, accept: Bool, as principal: Principal
     ) async throws {
         try await database.write { tx in

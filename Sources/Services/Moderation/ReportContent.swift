@@ -11,7 +11,7 @@ public struct ReportDraft: Sendable, Hashable {
     /// The account that is reported.
     public var account: ID<Account>
     /// Statuses of that account: its posts, boosts and events. At most fifty are used.
-    public var entries: [ID<Entry>] = []
+    public var items: [ID<TimelineItem>] = []
     /// A comment, as plain text.
     public var comment = ""
     /// The category: `spam`, `legal`, `violation` or `other`.
@@ -49,9 +49,9 @@ extension Services {
                 target: account.id, objects: [account.iri.string], comment: draft.comment.trimmed, createdAt: now())
             report.category = draft.category
             for view in try StatusViews.load(
-                try Entries.byIDs(Array(draft.entries.prefix(50)), in: tx), viewer: actor.id, in: tx)
+                try TimelineItems.byIDs(Array(draft.items.prefix(50)), in: tx), viewer: actor.id, in: tx)
             {
-                guard view.author.id == account.id || view.entry.account == account.id else {
+                guard view.author.id == account.id || view.item.account == account.id else {
                     throw ServiceError.notFound
                 }
                 report.objects.append(Self.address(of: view))

@@ -9,7 +9,7 @@ internal import Storage
 /// The media of a post after an edit.
 public struct PostMediaEdit: Sendable, Hashable {
     /// A new description and a new focal point for one attachment.
-    public struct Words: Sendable, Hashable {
+    public struct Details: Sendable, Hashable {
         /// The alternative text; nil leaves it as it is.
         public var description: String?
         /// The focal point; nil leaves it as it is.
@@ -25,7 +25,7 @@ public struct PostMediaEdit: Sendable, Hashable {
     /// The ids of all media, in order: those that the post already has and new ones.
     public var ids: [ID<Media>]
     /// New descriptions and focal points of some of them.
-    public var words: [ID<Media>: Words] = [:]
+    public var details: [ID<Media>: Details] = [:]
 
     /// Creates the value.
     public init(_ ids: [ID<Media>]) {
@@ -35,8 +35,8 @@ public struct PostMediaEdit: Sendable, Hashable {
     func check(_ check: inout Check) {
         check.require(ids.count <= PostLimits.media, "media", "too_many")
         check.require(Set(ids).count == ids.count, "media", "duplicate")
-        for words in words.values {
-            check.text(words.description ?? "", "description", limit: PostLimits.mediaDescription, isNeeded: false)
+        for details in details.values {
+            check.text(details.description ?? "", "description", limit: PostLimits.mediaDescription, isNeeded: false)
         }
     }
 }
@@ -87,10 +87,10 @@ extension Services {
         try Uploads.release(post.id, keeping: edit.ids, at: now(), in: tx)
         try attach(edit.ids, to: post, in: tx)
         for media in try Uploads.byIDs(edit.ids, owner: post.author, in: tx) {
-            guard let words = edit.words[media.id] else { continue }
+            guard let details = edit.details[media.id] else { continue }
             try Uploads.describe(
-                media.id, description: words.description?.trimmed ?? media.description,
-                focus: words.focus ?? media.focus, at: now(), in: tx)
+                media.id, description: details.description?.trimmed ?? media.description,
+                focus: details.focus ?? media.focus, at: now(), in: tx)
         }
         return try attachments(edit.ids, for: post, in: tx)
     }

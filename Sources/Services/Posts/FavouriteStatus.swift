@@ -8,7 +8,7 @@ internal import Storage
 // A status of the client API is a post or an event. Apps use the same actions for both.
 extension Services {
     /// Favourites a post, or marks an event as interesting.
-    public func favourite(_ subject: Entry.Subject, as principal: Principal) async throws {
+    public func favourite(_ subject: TimelineItem.Subject, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
             switch subject {
@@ -19,7 +19,7 @@ extension Services {
     }
 
     /// Removes the favourite. For an event, the account also gives up its seat or its place on the waiting list.
-    public func unfavourite(_ subject: Entry.Subject, as principal: Principal) async throws {
+    public func unfavourite(_ subject: TimelineItem.Subject, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
             switch subject {
@@ -32,7 +32,7 @@ extension Services {
     /// Favourites an event, within the transaction of the caller.
     func favouriteEvent(_ id: ID<Event>, by account: Account, in tx: Transaction) throws {
         let event = try readableEvent(id, by: account, in: tx)
-        let mark: ID<Entry> = ids.make(at: now())
+        let mark: ID<TimelineItem> = ids.make(at: now())
         let isNew = try Favourites.addEvent(mark.rawValue, account: account.id, event: id, in: tx)
         if isNew, event.isLocal { try outbox.notify(.favourite(of: event, by: account.id), in: tx) }
     }

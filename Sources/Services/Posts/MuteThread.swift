@@ -6,7 +6,7 @@ internal import Storage
 
 extension Services {
     /// Mutes or unmutes the notifications of a thread. An event has no thread, so nothing changes.
-    public func muteThread(_ subject: Entry.Subject, _ isMuted: Bool, as principal: Principal) async throws {
+    public func muteThread(_ subject: TimelineItem.Subject, _ isMuted: Bool, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
             guard case .post(let id) = subject else { return }

@@ -7,7 +7,7 @@ internal import Storage
 extension Services {
     /// Pins a post of the account that acts to its profile, or unpins it. At most five posts can be pinned, and no
     /// direct message.
-    public func pin(_ subject: Entry.Subject, _ isPinned: Bool, as principal: Principal) async throws {
+    public func pin(_ subject: TimelineItem.Subject, _ isPinned: Bool, as principal: Principal) async throws {
         guard case .post(let id) = subject else { throw ServiceError.notAllowed }
         try await database.write { tx in
             let account = try actor(principal, in: tx)

@@ -148,14 +148,14 @@ extension Services {
         if let id = draft.inReplyTo {
             guard let parent = try Posts.byID(id, in: tx) else { throw ServiceError.notFound }
             let relation = try Posts.relation(of: author.id, to: parent, in: tx)
-            guard PostPolicy.mayAnswer(parent.visibility, as: relation) else { throw ServiceError.notFound }
+            guard PostPolicy.mayReply(parent.visibility, as: relation) else { throw ServiceError.notFound }
             post.inReplyTo = parent.id
             post.inReplyToIRI = parent.iri
             post.thread = parent.thread
             post.event = parent.event
             post.group = parent.group
             post.title = ""
-            post.visibility = PostPolicy.answerVisibility(wanted: draft.visibility, parent: parent.visibility)
+            post.visibility = PostPolicy.replyVisibility(wanted: draft.visibility, parent: parent.visibility)
             // The author of the parent post is notified, also when the text does not mention them.
             if parent.author != author.id, !parts.mentions.contains(parent.author) {
                 parts.mentions.append(parent.author)
@@ -163,7 +163,7 @@ extension Services {
         } else if let id = draft.event {
             guard let event = try Events.byID(id, in: tx), event.visibility.isOpen else { throw ServiceError.notFound }
             post.event = event.id
-            post.visibility = PostPolicy.answerVisibility(wanted: draft.visibility, parent: event.visibility)
+            post.visibility = PostPolicy.replyVisibility(wanted: draft.visibility, parent: event.visibility)
             post.inReplyToIRI = event.iri
             post.title = ""
         } else if let id = draft.group {

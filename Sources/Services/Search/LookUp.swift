@@ -39,7 +39,7 @@ extension Services {
             if let iri = IRI(text) { return try await federation.actors.resolve(iri) }
             guard let handle = Handle(text) else { throw ServiceError.invalid("handle", "not_a_handle") }
             return try await federation.handles.resolve(handle)
-        } catch let refusal as Refusal {
+        } catch let refusal as FederationError {
             throw Self.error(for: refusal)
         }
     }
@@ -58,7 +58,7 @@ extension Services {
         }
     }
 
-    private static func error(for refusal: Refusal) -> ServiceError {
+    private static func error(for refusal: FederationError) -> ServiceError {
         refusal.isTemporary ? .unreachable(refusal.code) : .notFound
     }
 }

@@ -8,7 +8,7 @@ public import Storage
 internal import Vocabulary
 
 /// A search request.
-public struct SearchWish: Sendable, Hashable {
+public struct SearchQuery: Sendable, Hashable {
     /// The kinds of results.
     public enum Kind: String, Sendable, CaseIterable {
         case accounts, hashtags, statuses
@@ -63,24 +63,24 @@ extension Services {
     ///
     /// - Parameter principal: who searches; nil for a stranger, who finds accounts and hashtags only and whose search
     ///   contacts no other server.
-    public func search(_ wish: SearchWish, as principal: Principal?) async throws -> SearchFindings {
+    public func search(_ search: SearchQuery, as principal: Principal?) async throws -> SearchFindings {
         let viewer = principal?.account
-        var wish = wish
-        wish.text = String(wish.text.trimmed.prefix(500))
-        wish.limit = min(max(wish.limit, 1), 40)
-        wish.offset = min(max(wish.offset, 0), 10_000)
-        guard !wish.text.isEmpty else { return SearchFindings() }
-        if IRI(wish.text) != nil { return try await searchAddress(wish, as: principal) }
+        var search = search
+        search.text = String(search.text.trimmed.prefix(500))
+        search.limit = min(max(search.limit, 1), 40)
+        search.offset = min(max(search.offset, 0), 10_000)
+        guard !search.text.isEmpty else { return SearchFindings() }
+        if IRI(search.text) != nil { return try await searchAddress(search, as: principal) }
         var found = SearchFindings()
-        if wish.text.hasPrefix("#") {
-            if wish.kinds.contains(.hashtags) { found.tags = try await searchTags(wish, as: viewer) }
+        if search.text.hasPrefix("#") {
+            if search.kinds.contains(.hashtags) { found.tags = try await searchTags(search, as: viewer) }
             return found
         }
-        if wish.kinds.contains(.accounts) { found.accounts = try await searchAccounts(wish, as: principal) }
-        guard !wish.text.hasPrefix("@"), !isFullHandle(wish.text) else { return found }
-        if wish.kinds.contains(.hashtags) { found.tags = try await searchTags(wish, as: viewer) }
-        if wish.kinds.contains(.statuses), let viewer {
-            found.statuses = try await searchStatuses(wish, as: viewer)
+        if search.kinds.contains(.accounts) { found.accounts = try await searchAccounts(search, as: principal) }
+        guard !search.text.hasPrefix("@"), !isFullHandle(search.text) else { return found }
+        if search.kinds.contains(.hashtags) { found.tags = try await searchTags(search, as: viewer) }
+        if search.kinds.contains(.statuses), let viewer {
+            found.statuses = try await searchStatuses(search, as: viewer)
         }
         return found
     }
@@ -89,45 +89,45 @@ extension Services {
 
     private func isFullHandle(_ text: String) -> Bool { Handle(text)?.host.isEmpty == false }
 
-    private func searchAccounts(_ wish: SearchWish, as principal: Principal?) async throws -> [Account] {
+    private func searchAccounts(_ search: SearchQuery, as principal: Principal?) async throws -> [Account] {
         let viewer = principal?.account
-        var query = AccountQuery(words: SearchWords.of(wish.text), name: wish.text.lowercased())
-        if let handle = Handle(wish.text) {
-            query = AccountQuery(words: SearchWords.of(handle.name), name: handle.foldedName)
+        var query = AccountQuery(terms: SearchTerms.of(search.text), name: search.text.lowercased())
+        if let handle = Handle(search.text) {
+            query = AccountQuery(terms: SearchTerms.of(handle.name), name: handle.foldedName)
             if !handle.host.isEmpty { query.host = handle.host == identifiers.host ? "" : handle.host }
         }
-        query.onlyFollowed = wish.onlyFollowed
+        query.onlyFollowed = search.onlyFollowed
         let found = try await database.read { [query] db in
-            try Searches.accounts(query, viewer: viewer, offset: wish.offset, limit: wish.limit, in: db)
+            try Searches.accounts(query, viewer: viewer, offset: search.offset, limit: search.limit, in: db)
         }
-        guard wish.asksOthers, let principal, wish.offset == 0, !wish.onlyFollowed, let host = query.host,
+        guard search.asksOthers, let principal, search.offset == 0, !search.onlyFollowed, let host = query.host,
             !host.isEmpty, !found.contains(where: { $0.handle.foldedName == query.name && $0.host == host }),
-            case .account(let id)? = try await ask(for: wish.text, as: principal),
+            case .account(let id)? = try await ask(for: search.text, as: principal),
             let account = try await database.read({ db in try Accounts.byID(id, in: db) }), account.isActive
         else { return found }
-        return [account] + found.filter { $0.id != id }.prefix(wish.limit - 1)
+        return [account] + found.filter { $0.id != id }.prefix(search.limit - 1)
     }
 
     // MARK: - Hashtags
 
-    private func searchTags(_ wish: SearchWish, as viewer: ID<Account>?) async throws -> [TagView] {
-        let start = foldedTag(wish.text)
+    private func searchTags(_ search: SearchQuery, as viewer: ID<Account>?) async throws -> [TagView] {
+        let start = foldedTag(search.text)
         guard isTag(start) else { return [] }
         return try await database.read { db in
-            let names = try Tags.names(beginning: start, offset: wish.offset, limit: wish.limit, in: db)
+            let names = try Tags.names(beginning: start, offset: search.offset, limit: search.limit, in: db)
             return try Tags.views(names, viewer: viewer, at: now(), in: db)
         }
     }
 
     // MARK: - Posts and events
 
-    private func searchStatuses(_ wish: SearchWish, as viewer: ID<Account>) async throws -> [StatusView] {
+    private func searchStatuses(_ search: SearchQuery, as viewer: ID<Account>) async throws -> [StatusView] {
         var query = StatusQuery()
-        query.author = wish.author
-        query.before = wish.before
-        query.after = wish.after
+        query.author = search.author
+        query.before = search.before
+        query.after = search.after
         var words: [Substring] = []
-        for word in wish.text.split(whereSeparator: \.isWhitespace) {
+        for word in search.text.split(whereSeparator: \.isWhitespace) {
             guard let colon = word.firstIndex(of: ":") else {
                 words.append(word)
                 continue
@@ -144,12 +144,12 @@ extension Services {
             default: words.append(word)
             }
         }
-        query.words = SearchWords.of(words.joined(separator: " "))
-        guard !query.words.isEmpty || (query.author != nil && words.isEmpty) else { return [] }
+        query.terms = SearchTerms.of(words.joined(separator: " "))
+        guard !query.terms.isEmpty || (query.author != nil && words.isEmpty) else { return [] }
         return try await database.read { [query] db in
-            let entries = try Searches.statuses(
-                query, viewer: viewer, offset: wish.offset, limit: wish.limit, in: db)
-            return try StatusViews.load(entries, viewer: viewer, with: wish.details, in: db)
+            let items = try Searches.statuses(
+                query, viewer: viewer, offset: search.offset, limit: search.limit, in: db)
+            return try StatusViews.load(items, viewer: viewer, with: search.details, in: db)
         }
     }
 
@@ -176,26 +176,26 @@ extension Services {
 
     // MARK: - Addresses
 
-    private func searchAddress(_ wish: SearchWish, as principal: Principal?) async throws -> SearchFindings {
+    private func searchAddress(_ search: SearchQuery, as principal: Principal?) async throws -> SearchFindings {
         let viewer = principal?.account
         var found = SearchFindings()
-        guard wish.offset == 0 else { return found }
-        var thing = try await known(wish.text)
-        if thing == nil, wish.asksOthers, let principal { thing = try await ask(for: wish.text, as: principal) }
+        guard search.offset == 0 else { return found }
+        var thing = try await known(search.text)
+        if thing == nil, search.asksOthers, let principal { thing = try await ask(for: search.text, as: principal) }
         switch thing {
-        case .account(let id) where wish.kinds.contains(.accounts):
+        case .account(let id) where search.kinds.contains(.accounts):
             let account = try await database.read { db in try Accounts.byID(id, in: db) }
             if let account, account.isActive { found.accounts = [account] }
-        case .post(let id) where wish.kinds.contains(.statuses):
+        case .post(let id) where search.kinds.contains(.statuses):
             found.statuses = try await statuses(ID(id.rawValue), viewer)
-        case .event(let id) where wish.kinds.contains(.statuses):
+        case .event(let id) where search.kinds.contains(.statuses):
             found.statuses = try await statuses(ID(id.rawValue), viewer)
         default: break
         }
         return found
     }
 
-    private func statuses(_ id: ID<Entry>, _ viewer: ID<Account>?) async throws -> [StatusView] {
+    private func statuses(_ id: ID<TimelineItem>, _ viewer: ID<Account>?) async throws -> [StatusView] {
         try await database.read { db in try StatusViews.one(id, viewer: viewer, in: db).map { [$0] } ?? [] }
     }
 
@@ -211,8 +211,8 @@ extension Services {
             if let event = try Events.byIRI(iri, in: db) { return .event(event.id) }
             guard isOurs, let name = parts.first, name.hasPrefix("@"), let handle = Handle(name) else { return nil }
             if parts.count == 1 { return try Accounts.byHandle(handle, in: db).map { .account($0.id) } }
-            guard parts.count == 2, let number = ID<Entry>(parts[1]) else { return nil }
-            switch try Entries.byID(number, in: db)?.subject {
+            guard parts.count == 2, let number = ID<TimelineItem>(parts[1]) else { return nil }
+            switch try TimelineItems.byID(number, in: db)?.subject {
             case .post(let id): return .post(id)
             case .event(let id): return .event(id)
             case nil: return nil

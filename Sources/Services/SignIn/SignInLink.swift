@@ -3,8 +3,8 @@
 internal import Database
 public import Model
 internal import Storage
-internal import Vocabulary
 internal import TextEncoding
+internal import Vocabulary
 
 extension Services {
     private static let linkLength = Duration.minutes(30)

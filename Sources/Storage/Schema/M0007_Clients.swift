@@ -37,15 +37,15 @@ extension Schema {
         "CREATE INDEX post_like_order ON post_like (account_id, id)"
         "ALTER TABLE follow ADD COLUMN shows_boosts \(.boolean) NOT NULL DEFAULT \(.yes)"
         "ALTER TABLE follow ADD COLUMN notifies \(.boolean) NOT NULL DEFAULT \(.no)"
-        entries
-        marks
+        items
+        interactions
         lists
         clientApps
     }
 
     /// What an account put before its followers, in the order in which it came: posts, boosts, events, shared events.
     /// Its id is that of the post, boost or event.
-    private static let entries: [SQL] = [
+    private static let items: [SQL] = [
         """
         CREATE TABLE entry (
             id \(.key),
@@ -92,7 +92,7 @@ extension Schema {
     ]
 
     /// What one keeps for oneself: bookmarks, pins, thanks for an event, conversations one wants to hear no more of.
-    private static let marks: [SQL] = [
+    private static let interactions: [SQL] = [
         """
         CREATE TABLE bookmark (
             id \(.key),

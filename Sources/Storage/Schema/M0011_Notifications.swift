@@ -3,7 +3,7 @@
 internal import Database
 
 extension Schema {
-    /// What people are told of, what they read already, letters between a few, and what the stewards announce.
+    /// What people are told of, what they read already, direct messages between a few, and what the stewards announce.
     static let notifications = Migration(11, "notifications") {
         told
         policies
@@ -72,7 +72,7 @@ extension Schema {
         """,
     ]
 
-    /// Letters that were written before are conversations too; they were read long ago.
+    /// Direct messages that were written before are conversations too; they were read long ago.
     private static let letters: [SQL] = [
         """
         CREATE TABLE conversation (

@@ -3,9 +3,9 @@
 internal import Database
 
 extension Schema {
-    /// The newest entry of each account, so that the first page of a home timeline finds the nearest accounts in one small
-    /// table instead of looking for each of them in the index of all entries.
-    static let newestEntries = Migration(15, "newest_entries") { _ in
+    /// The newest timeline item of each account, so that the first page of a home timeline finds the nearest accounts
+    /// in one small table instead of looking for each of them in the index of all timeline items.
+    static let newestItems = Migration(15, "newest_entries") { _ in
         """
         CREATE TABLE newest_entry (
             account_id \(.key) REFERENCES account (id) ON DELETE CASCADE,

@@ -20,7 +20,7 @@ public enum Schema {
         personal,
         posting,
         search,
-        newestEntries,
+        newestItems,
         editAttachments,
         discussions,
         leases,

@@ -80,12 +80,12 @@ public struct DeliverySettings: Sendable {
 public actor DeliveryWorker: Service {
     private let context: DeliveryContext
     private let settings: DeliverySettings
-    private let courier: Courier
+    private let sender: DeliverySender
     private let wakes: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation
 
-    private var gate: HostGate
-    private var ledger = DeliveryLedger()
+    private var scheduler: PerHostScheduler
+    private var results = DeliveryResultBatch()
     private var isLeasing = false
     private var isWriting = false
     private var isStopping = false
@@ -96,10 +96,10 @@ public actor DeliveryWorker: Service {
     public init(_ context: DeliveryContext, settings: DeliverySettings = DeliverySettings()) {
         self.context = context
         self.settings = settings
-        courier = Courier(
+        sender = DeliverySender(
             client: context.client, keys: context.keys, clock: context.clock, admits: context.admits)
-        gate = HostGate(
-            limits: HostGate.Limits(
+        scheduler = PerHostScheduler(
+            limits: PerHostScheduler.Limits(
                 concurrency: max(1, settings.concurrency), start: settings.perHost.lowerBound,
                 ceiling: settings.perHost.upperBound))
         (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -126,13 +126,13 @@ public actor DeliveryWorker: Service {
             helpers.addTask { [settings] in
                 await feed.work(on: .deliveriesWait, every: settings.pollInterval) { await self.lookAgain() }
             }
-            await withDiscardingTaskGroup { flights in
-                for await _ in wakes { turn(&flights) }
-                await windDown(&flights)
+            await withDiscardingTaskGroup { tasks in
+                for await _ in wakes { turn(&tasks) }
+                await windDown(&tasks)
             }
             helpers.cancelAll()
         }
-        for _ in 0..<3 where !ledger.isEmpty { await write() }
+        for _ in 0..<3 where !results.isEmpty { await write() }
     }
 }
 
@@ -142,63 +142,63 @@ extension DeliveryWorker {
     /// Reads the queue again, because something may be due. Also notes which hosts are slow.
     private func lookAgain() {
         leaseIsDue = true
-        release(gate.look(at: .now))
+        release(scheduler.look(at: .now))
         waker.yield()
     }
 
     /// Starts everything that can be started now, and waits for nothing.
-    private func turn(_ flights: inout DiscardingTaskGroup) {
+    private func turn(_ tasks: inout DiscardingTaskGroup) {
         let now = context.clock.now
-        while let departure = gate.depart(at: .now, wallClock: now) {
+        while let dispatch = scheduler.nextDispatch(at: .now, wallClock: now) {
             // The rest of the lease is too short for a whole attempt. The row is leased again later.
-            guard departure.expiresAt - now > Courier.patience else {
-                _ = gate.land(departure.delivery, .keep, at: .now, wallClock: now)
-                if departure.expiresAt > now { release([departure.delivery]) }
+            guard dispatch.expiresAt - now > DeliverySender.patience else {
+                _ = scheduler.complete(dispatch.delivery, .keep, at: .now, wallClock: now)
+                if dispatch.expiresAt > now { release([dispatch.delivery]) }
                 continue
             }
-            flights.addTask {
-                let report = await self.courier.carry(departure)
-                await self.land(departure, report)
+            tasks.addTask {
+                let report = await self.sender.send(dispatch)
+                await self.complete(dispatch, report)
             }
         }
-        if leaseIsDue && !isLeasing && !isStopping && gate.runsDry {
+        if leaseIsDue && !isLeasing && !isStopping && scheduler.runsDry {
             (isLeasing, leaseIsDue) = (true, false)
-            flights.addTask { await self.lease() }
+            tasks.addTask { await self.lease() }
         }
-        startWriting(&flights)
+        startWriting(&tasks)
     }
 
-    private func startWriting(_ flights: inout DiscardingTaskGroup) {
-        guard !ledger.isEmpty && !isWriting else { return }
+    private func startWriting(_ tasks: inout DiscardingTaskGroup) {
+        guard !results.isEmpty && !isWriting else { return }
         isWriting = true
-        flights.addTask { await self.write() }
+        tasks.addTask { await self.write() }
     }
 
     /// Releases the waiting rows, and gives open requests some time to end.
-    private func windDown(_ flights: inout DiscardingTaskGroup) async {
+    private func windDown(_ tasks: inout DiscardingTaskGroup) async {
         isStopping = true
-        release(gate.takeAll())
+        release(scheduler.takeAll())
         let (turns, turner) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let patience = settings.stopPatience
-        flights.addTask {
+        tasks.addTask {
             try? await Task.sleep(for: patience)
             turner.finish()
         }
-        flights.addTask {
+        tasks.addTask {
             while !Task.isCancelled {
                 turner.yield()
                 try? await Task.sleep(for: .milliseconds(20))
             }
         }
         for await _ in turns {
-            startWriting(&flights)
-            if gate.openCount == 0 && !isLeasing { break }
+            startWriting(&tasks)
+            if scheduler.openCount == 0 && !isLeasing { break }
         }
-        flights.cancelAll()
+        tasks.cancelAll()
     }
 
     private func release(_ deliveries: [QueuedDelivery]) {
-        for delivery in deliveries { ledger.add(DeliveryLedger.Entry(delivery: delivery, step: .release)) }
+        for delivery in deliveries { results.add(DeliveryResultBatch.Completion(delivery: delivery, step: .release)) }
     }
 }
 
@@ -209,14 +209,15 @@ extension DeliveryWorker {
         let now = context.clock.now
         let expiresAt = now + settings.lease
         let request = LeaseRequest(
-            limit: gate.wanted, Lease(now: now, until: expiresAt, holder: settings.holder), busyHosts: gate.busyHosts)
+            limit: scheduler.wanted, Lease(now: now, until: expiresAt, holder: settings.holder),
+            busyHosts: scheduler.busyHosts)
         do {
             let deliveries = try await context.database.write { tx in try OutboxQueue.lease(request, in: tx) }
             await learnHosts(of: deliveries)
             for delivery in deliveries {
                 let host = delivery.inbox.authority
                 let hasRoom =
-                    !isStopping && gate.enqueue(delivery, host: host, expiresAt: expiresAt, wallClock: now)
+                    !isStopping && scheduler.enqueue(delivery, host: host, expiresAt: expiresAt, wallClock: now)
                 if !hasRoom { release([delivery]) }
             }
             if deliveries.count == request.limit { leaseIsDue = true }
@@ -230,28 +231,28 @@ extension DeliveryWorker {
 
     /// Reads the state of hosts that are not known here, or that may have recovered according to another process.
     private func learnHosts(of deliveries: [QueuedDelivery]) async {
-        let hosts = Set(deliveries.map(\.inbox.authority)).filter { !gate.knows($0) }
+        let hosts = Set(deliveries.map(\.inbox.authority)).filter { !scheduler.knows($0) }
         guard !hosts.isEmpty else { return }
         let peers = try? await context.database.read { db in
             try hosts.compactMap { host in try Peers.state(of: host, in: db) }
         }
-        for peer in peers ?? [] { gate.learn(peer, wallClock: context.clock.now) }
+        for peer in peers ?? [] { scheduler.learn(peer, wallClock: context.clock.now) }
     }
 
-    private func land(_ departure: HostGate.Departure, _ report: Courier.Report) {
-        let delivery = departure.delivery
+    private func complete(_ dispatch: PerHostScheduler.Dispatch, _ report: DeliverySender.Report) {
+        let delivery = dispatch.delivery
         let now = context.clock.now
         let situation = DeliveryPlan.Situation(
             attempts: delivery.attempts, createdAt: delivery.createdAt,
-            hostFailures: gate.state(of: departure.host).failures, now: now, chance: settings.chance())
+            hostFailures: scheduler.state(of: dispatch.host).failures, now: now, chance: settings.chance())
         let plan = DeliveryPlan(after: report.outcome, situation, policy: settings.retry)
-        let step = gate.land(delivery, plan.host, at: .now, wallClock: now)
-        if let scheme = report.scheme { gate.learn(scheme, of: departure.host, until: now + .hours(24)) }
-        ledger.note(step, scheme: report.scheme, of: departure.host)
-        ledger.add(
-            DeliveryLedger.Entry(delivery: delivery, step: plan.step, inboxIsGone: plan.inboxIsGone))
+        let step = scheduler.complete(delivery, plan.host, at: .now, wallClock: now)
+        if let scheme = report.scheme { scheduler.learn(scheme, of: dispatch.host, until: now + .hours(24)) }
+        results.note(step, scheme: report.scheme, of: dispatch.host)
+        results.add(
+            DeliveryResultBatch.Completion(delivery: delivery, step: plan.step, inboxIsGone: plan.inboxIsGone))
         // The other rows of a paused host would only wait here.
-        if case .rest = plan.host { release(gate.takeQueue(of: departure.host)) }
+        if case .rest = plan.host { release(scheduler.takeQueue(of: dispatch.host)) }
         tell(delivery, plan.step, report.outcome)
         waker.yield()
     }
@@ -259,8 +260,8 @@ extension DeliveryWorker {
     /// Writes all results that were added since the last write. Results that cannot be written are kept and tried
     /// again.
     private func write() async {
-        let batch = ledger
-        ledger = DeliveryLedger()
+        let batch = results
+        results = DeliveryResultBatch()
         let now = context.clock.now
         do {
             try await write(batch, at: now)
@@ -268,7 +269,7 @@ extension DeliveryWorker {
             databaseFails = false
         } catch let error as DatabaseError where error.kind == .unavailable || error.kind == .busy {
             complain("cannot write deliveries", error)
-            ledger.putBack(batch)
+            results.putBack(batch)
             try? await Task.sleep(for: .milliseconds(500))
         } catch {
             complain("cannot write deliveries together", error)
@@ -279,7 +280,7 @@ extension DeliveryWorker {
         waker.yield()
     }
 
-    private func write(_ batch: DeliveryLedger, at now: Timestamp) async throws {
+    private func write(_ batch: DeliveryResultBatch, at now: Timestamp) async throws {
         let (ids, holder) = (context.ids, settings.holder)
         try await context.database.write { tx in try batch.write(at: now, ids: ids, holder: holder, in: tx) }
     }

@@ -20,16 +20,16 @@ extension Account {
     }
 }
 
-/// People as one sees them first: a face made of letters, and a name.
+/// People as one sees them first: an avatar made of letters, and a name.
 enum AccountCard {
-    /// How large a face is.
+    /// How large an avatar is.
     enum Size: String {
         case small, medium, large
     }
 
-    /// The face: a picture that was handed in here, or initials on a colour that stays the same for the same account.
+    /// The avatar: a picture that was handed in here, or initials on a colour that stays the same for the same account.
     /// No picture is asked of another host, so that looking at a page tells nobody.
-    static func face(_ account: Account, _ size: Size = .medium) -> HTML {
+    static func avatar(_ account: Account, _ size: Size = .medium) -> HTML {
         let shape = account.isGroup ? "face group" : "face"
         if account.isLocal, let icon = account.icon, let path = LocalMedia.path(of: String(describing: icon)) {
             return """
@@ -41,17 +41,17 @@ enum AccountCard {
             """
     }
 
-    /// Face and name, as a link.
+    /// Avatar and name, as a link.
     static func link(_ account: Account) -> HTML {
-        "<a class=\"who\" href=\"\(account.path)\">\(face(account, .small))<span>\(account.shownName)</span></a>"
+        "<a class=\"who\" href=\"\(account.path)\">\(avatar(account, .small))<span>\(account.shownName)</span></a>"
     }
 
-    /// Faces in a row, each with its name for those who hear the page.
-    static func faces(_ accounts: [Account], label: String) -> HTML {
+    /// Avatars in a row, each with its name for those who hear the page.
+    static func avatars(_ accounts: [Account], label: String) -> HTML {
         guard !accounts.isEmpty else { return .nothing }
         let items = each(accounts) { account in
             """
-            <li><a href="\(account.path)" title="\(account.shownName)">\(face(account, .small))\
+            <li><a href="\(account.path)" title="\(account.shownName)">\(avatar(account, .small))\
             <span class="unseen">\(account.shownName)</span></a></li>
             """
         }
@@ -59,11 +59,11 @@ enum AccountCard {
     }
 
     /// The same where the card around it is already a link to somewhere else: names are heard, not followed.
-    static func quietFaces(_ accounts: [Account], label: String) -> HTML {
+    static func avatarsWithoutLinks(_ accounts: [Account], label: String) -> HTML {
         guard !accounts.isEmpty else { return .nothing }
         let names = accounts.map(\.firstName).joined(separator: ", ")
         return """
-            <span class="faces"><span class="unseen">\(label) \(names)</span>\(accounts.map { face($0, .small) })</span>
+            <span class="faces"><span class="unseen">\(label) \(names)</span>\(accounts.map { avatar($0, .small) })</span>
             """
     }
 
@@ -76,7 +76,7 @@ enum AccountCard {
         let summary = account.summary.plainText(limit: 140)
         let handle = account.isLocal ? account.handle.description : account.fullHandle(visit.community)
         return """
-            <li class="card person">\(face(account))
+            <li class="card person">\(avatar(account))
             <div>\(heading.wrap("<a href=\"\(account.path)\">\(account.shownName)</a>"))
             <p class="meta">\(handle)</p>
             \(when(!summary.isEmpty, "<p>\(summary)</p>"))\(deeds)</div></li>

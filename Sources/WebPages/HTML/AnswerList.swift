@@ -30,7 +30,7 @@ struct AnswerList: Sendable {
     ///   - range: which page, when the request names none.
     ///   - head: what stands above the answers on every page.
     init(
-        to subject: Entry.Subject, _ range: AnswerRange, below head: [PostView] = [], viewer: ID<Account>?,
+        to subject: TimelineItem.Subject, _ range: AnswerRange, below head: [PostView] = [], viewer: ID<Account>?,
         in db: some Queryable
     ) throws(DatabaseError) {
         let page = try Threads.answers(to: subject, range, viewer: viewer, in: db)

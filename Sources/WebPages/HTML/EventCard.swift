@@ -31,7 +31,7 @@ extension Visit {
             \(heading.wrap("<a href=\"\(event.path)\"\("lang", foreign(event.language))>\(event.title)</a>"))
             <p class="meta">\(place(event))\(when(!view.owner.isLocal, " · \(origin(view))"))</p>
             <p class="states">\(stateBadge(event)) \(ownBadge(view)) \(seats(view))</p>
-            \(AccountCard.quietFaces(Array(view.faces.prefix(8)), label: t(.whoComes)))</div></li>
+            \(AccountCard.avatarsWithoutLinks(Array(view.attendees.prefix(8)), label: t(.whoComes)))</div></li>
             """
     }
 
@@ -46,7 +46,7 @@ extension Visit {
             <p class="when">\(moments.span(event.startsAt, event.endsAt, in: event.timeZone))</p>
             <p class="where">\(place(event))</p>
             <div class="below"><p class="states">\(stateBadge(event)) \(ownBadge(view)) \(seats(view))</p>
-            \(AccountCard.quietFaces(view.faces, label: t(.whoComes)))
+            \(AccountCard.avatarsWithoutLinks(view.attendees, label: t(.whoComes)))
             <a class="button chalked" href="\(event.path)">\(t(view.viewer == nil ? .seeAndCome : .seeEvent))</a></div></section>
             """
     }

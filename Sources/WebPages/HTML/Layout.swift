@@ -10,8 +10,8 @@ internal import TextEncoding
 struct Page: Sendable {
     /// What stands in the browser's tab, before the café's name.
     var title: String
-    /// The entry of the header to which it belongs.
-    var entry: Entry?
+    /// The menu item of the header to which it belongs.
+    var menuItem: MenuItem?
     /// One sentence for previews and search engines.
     var summary = ""
     /// The content, with exactly one `h1`.
@@ -26,11 +26,11 @@ struct Page: Sendable {
     var isHidden = false
     /// Whether the content takes the room of the quiet column too.
     var isWide = false
-    /// Pages behind the door have no quiet corner.
+    /// Pages that need a session have no quiet corner.
     var hasCorner = true
 
-    /// The entries of the header.
-    enum Entry: String, CaseIterable, Sendable {
+    /// The menu items of the header.
+    enum MenuItem: String, CaseIterable, Sendable {
         case home = "/"
         case events = "/events"
         case discussions = "/discussions"
@@ -49,9 +49,9 @@ struct Page: Sendable {
         var title: String
     }
 
-    init(_ title: String, _ entry: Entry? = nil, content: HTML) {
+    init(_ title: String, _ menuItem: MenuItem? = nil, content: HTML) {
         self.title = title
-        self.entry = entry
+        self.menuItem = menuItem
         self.content = content
     }
 
@@ -65,13 +65,13 @@ struct Page: Sendable {
 
 extension Visit {
     /// The page in its frame, as an answer.
-    func answer(_ page: Page, status: HTTPResponse.Status = .ok) -> Response {
+    func respond(_ page: Page, status: HTTPResponse.Status = .ok) -> Response {
         var headers = HTTPFields()
         headers[.cacheControl] = "private, no-cache"
         headers[.contentLanguage] = t.language.rawValue
         headers[.vary] = "Cookie, Accept-Language"
         if let cookie = visitor.newCookie { headers[.setCookie] = cookie }
-        return Answers.html(document(page).string, status: status, headers: headers)
+        return Responses.html(document(page).string, status: status, headers: headers)
     }
 
     func document(_ page: Page) -> HTML {
@@ -89,7 +89,7 @@ extension Visit {
             \(header(page))
             <div class="sheet">
             <main id="content" tabindex="-1">
-            \(notice)\(page.content)
+            \(flashMessage)\(page.content)
             </main>
             \(when(!page.aside.isEmpty, "<aside class=\"side\" aria-label=\"\(t(.aside))\">\(page.aside)</aside>"))
             \(when(page.hasCorner, corner(page)))
@@ -100,7 +100,7 @@ extension Visit {
     }
 
     private func head(_ page: Page) -> HTML {
-        let title = page.entry == .home ? community.name : "\(page.title) · \(community.name)"
+        let title = page.menuItem == .home ? community.name : "\(page.title) · \(community.name)"
         let summary = page.summary.isEmpty ? community.tagline : page.summary
         return """
             <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -124,7 +124,7 @@ extension Visit {
     }
 
     private func header(_ page: Page) -> HTML {
-        let entries: [(Page.Entry, Phrase, HTML)] = [
+        let menuItems: [(Page.MenuItem, Phrase, HTML)] = [
             (.home, .home, Pictures.home), (.events, .events, Pictures.agenda),
             (.discussions, .discussions, Pictures.talk), (.members, .members, Pictures.people),
             (.networks, .networks, Pictures.network),
@@ -132,18 +132,18 @@ extension Visit {
         return """
             <header class="top"><div class="bar">
             <a class="brand" href="/">\(Pictures.logo)<span>\(community.name)</span></a>
-            <nav class="entries" aria-label="\(t(.mainNavigation))"><ul>\(each(entries) { entry, phrase, picture in
+            <nav class="entries" aria-label="\(t(.mainNavigation))"><ul>\(each(menuItems) { menuItem, phrase, picture in
                 """
-                <li><a href="\(entry.rawValue)"\(" aria-current=\"page\"", if: page.entry == entry)>\(picture)\
+                <li><a href="\(menuItem.rawValue)"\(" aria-current=\"page\"", if: page.menuItem == menuItem)>\(picture)\
                 <span>\(t(phrase))</span></a></li>
                 """
             })</ul></nav>
-            \(person == nil ? door : menu(page))
+            \(person == nil ? signInLinks : menu(page))
             </div></header>
             """
     }
 
-    private var door: HTML {
+    private var signInLinks: HTML {
         let next = path == "/" || path.hasPrefix("/sign-") ? "" : "?next=\(path.percentEncoded)"
         return """
             <div class="door"><a href="/sign-in\(next)">\(t(.signIn))</a>
@@ -154,13 +154,13 @@ extension Visit {
     private func menu(_ page: Page) -> HTML {
         maybe(person) { person in
             """
-            <div class="door"><a class="mine" href="/my-events"\(" aria-current=\"page\"", if: page.entry == .mine)>\
+            <div class="door"><a class="mine" href="/my-events"\(" aria-current=\"page\"", if: page.menuItem == .mine)>\
             \(t(.myEvents))</a>
-            <a class="bell" href="/notifications" title="\(t(.news))"\(" aria-current=\"page\"", if: page.entry == .news)>\
+            <a class="bell" href="/notifications" title="\(t(.news))"\(" aria-current=\"page\"", if: page.menuItem == .news)>\
             \(Pictures.bell)<span class="unseen">\(t(.news))</span>\
-            \(when(hasNews && page.entry != .news, "<span class=\"dot\"><span class=\"unseen\"> : \(t(.newsDot))</span></span>"))</a>
-            <details class="menu"><summary>\(AccountCard.face(person.account, .small))<span class="unseen">\(t(.menuOf, person.account.shownName))</span></summary>
-            <ul><li><a href="\(person.account.path)">\(AccountCard.face(person.account, .small)) \(person.account.shownName)</a></li>
+            \(when(hasNews && page.menuItem != .news, "<span class=\"dot\"><span class=\"unseen\"> : \(t(.newsDot))</span></span>"))</a>
+            <details class="menu"><summary>\(AccountCard.avatar(person.account, .small))<span class="unseen">\(t(.menuOf, person.account.shownName))</span></summary>
+            <ul><li><a href="\(person.account.path)">\(AccountCard.avatar(person.account, .small)) \(person.account.shownName)</a></li>
             <li><a href="/my-events">\(t(.myEvents))</a></li>
             <li><a href="/notifications">\(t(.news))</a></li>
             <li><a href="/settings">\(t(.settings))</a></li>
@@ -171,9 +171,9 @@ extension Visit {
     }
 
     /// What was just done, said once.
-    private var notice: HTML {
-        maybe(query["done"].flatMap(Notice.init)) {
-            "<p class=\"notice\" role=\"status\"><span aria-hidden=\"true\">✓</span> \(t.notice($0))</p>"
+    private var flashMessage: HTML {
+        maybe(query["done"].flatMap(FlashMessage.init)) {
+            "<p class=\"notice\" role=\"status\"><span aria-hidden=\"true\">✓</span> \(t.flashMessage($0))</p>"
         }
     }
 

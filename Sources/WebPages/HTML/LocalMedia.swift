@@ -13,7 +13,7 @@ enum LocalMedia {
         return "/media/\(name)"
     }
 
-    /// A picture that leads to the whole of it, a film or a sound to play; nil for what lies elsewhere.
+    /// A picture that leads to the whole of it, a video or a sound to play; nil for what lies elsewhere.
     static func element(_ file: Attachment) -> HTML? {
         guard file.media != nil, let path = path(of: String(describing: file.url)) else { return nil }
         let preview = file.previewURL.flatMap { Self.path(of: String(describing: $0)) }

@@ -22,7 +22,7 @@ extension Visit {
 }
 
 extension Submission {
-    /// How long a film is waited for before its post.
+    /// How long a video is waited for before its post.
     private static let patience = Duration.seconds(60)
 
     /// Hands in what was chosen, in the order of the fields.

@@ -21,11 +21,11 @@ extension Visit {
         let post = view.post
         let lines = post.title.isEmpty || !post.warning.isEmpty ? "" : post.content.plainText(limit: 180)
         return """
-            <li class="card talk">\(AccountCard.face(view.author))<div\("lang", foreign(post.language))>
+            <li class="card talk">\(AccountCard.avatar(view.author))<div\("lang", foreign(post.language))>
             \(heading.wrap("<a href=\"\(post.path)\">\(headline(post))</a>"))
             \(when(!lines.isEmpty, "<p class=\"lines\">\(lines)</p>"))
             <p class="meta"\("lang", foreign(post.language) == nil ? nil : t.language.rawValue)>\(byline(view))</p>
-            \(answerers(view))</div></li>
+            \(repliers(view))</div></li>
             """
     }
 
@@ -42,7 +42,7 @@ extension Visit {
         """
     }
 
-    private func answerers(_ view: PostView) -> HTML {
+    private func repliers(_ view: PostView) -> HTML {
         guard view.answerCount > 0 else {
             let isOpening = view.post.isTopLevel && view.post.event == nil
             return when(isOpening, "<p class=\"answers\"><span class=\"awaits\">\(t(.awaitsAnswer))</span></p>")
@@ -51,7 +51,7 @@ extension Visit {
             " · <span class=\"meta\">\(t(.lastAnswer)) \(moments.element(ago: $0))</span>"
         }
         return """
-            <p class="answers">\(AccountCard.quietFaces(view.repliers, label: t(.whoAnswered)))
+            <p class="answers">\(AccountCard.avatarsWithoutLinks(view.repliers, label: t(.whoAnswered)))
             <span>\(t.count(.answerCount, view.answerCount))\(last)</span></p>
             """
     }
@@ -63,7 +63,7 @@ extension Visit {
         let post = view.post
         return """
             <article class="post\(" current", if: isCurrent)" id="post-\(post.id)" aria-label="\(t(.postBy, view.author.shownName))">
-            <header>\(AccountCard.face(view.author))<p><a class="name" href="\(view.author.path)">\(view.author.shownName)</a>
+            <header>\(AccountCard.avatar(view.author))<p><a class="name" href="\(view.author.path)">\(view.author.shownName)</a>
             <span class="meta">\(view.author.isLocal ? "" : view.author.fullHandle(community)) \
             <a href="\(post.path)">\(moments.element(ago: post.publishedAt))</a>\
             \(when(post.editedAt != nil, " · \(t(.wasEdited))"))\(visibilityNote(post))</span></p></header>
@@ -111,12 +111,12 @@ extension Visit {
         guard let person else { return .nothing }
         let post = view.post
         let isOwn = view.author.id == person.account.id
-        let thanks = view.marks.liked ? "unlike" : "like"
-        let boost = view.marks.boosted ? "unboost" : "boost"
+        let thanks = view.interactions.liked ? "unlike" : "like"
+        let boost = view.interactions.boosted ? "unboost" : "boost"
         return """
             <div class="deeds"><a class="button quiet small" href="\(post.path)#answer">\(t(.answer))</a>
-            \(when(!isOwn, button("\(post.path)/\(thanks)", t(view.marks.liked ? .thanked : .thank), style: "button quiet small", pressed: view.marks.liked)))
-            \(when(post.visibility.isOpen, button("\(post.path)/\(boost)", t(view.marks.boosted ? .recommended : .recommendPost), style: "button quiet small", pressed: view.marks.boosted)))
+            \(when(!isOwn, button("\(post.path)/\(thanks)", t(view.interactions.liked ? .thanked : .thank), style: "button quiet small", pressed: view.interactions.liked)))
+            \(when(post.visibility.isOpen, button("\(post.path)/\(boost)", t(view.interactions.boosted ? .recommended : .recommendPost), style: "button quiet small", pressed: view.interactions.boosted)))
             \(when(isOwn, "<a class=\"button quiet small\" href=\"\(post.path)/edit\">\(t(.edit))</a>"))
             \(when(!isOwn && isModerator && post.isLocal, deletion(post)))
             \(when(!post.isLocal, originLink(post)))</div>

@@ -35,7 +35,7 @@ enum About {
             <section aria-labelledby="software"><h2 id="software">\(t(.software))</h2><p>\(t(.softwareText))</p></section>
             """
         let page = Page(t(.aboutTitle, community.name), content: content).with { $0.feeds = Feeds.ofNode(t) }
-        return visit.answer(page)
+        return visit.respond(page)
     }
 
     /// The reader's choice of a language, kept in a cookie.

@@ -30,7 +30,7 @@ enum Agenda {
             $0.feeds = [Feeds.agenda(t)]
             $0.summary = t(.eventsIntro, visit.community.name)
         }
-        return visit.answer(page)
+        return visit.respond(page)
     }
 
     private static func content(_ views: [EventView], _ isPast: Bool, _ visit: Visit) -> HTML {
@@ -109,6 +109,6 @@ enum MyEvents {
             \(when(views.isEmpty, visit.empty(.noMine, .noMineInvite, Pictures.emptySlate, link: ("/events", .wholeAgenda))))
             \(Agenda.months(views, visit))
             """
-        return visit.answer(Page(t(.myEvents), .mine, content: content).with { $0.isHidden = true })
+        return visit.respond(Page(t(.myEvents), .mine, content: content).with { $0.isHidden = true })
     }
 }

@@ -8,22 +8,22 @@ internal import Services
 internal import Storage
 
 /// Where stewards say something to everybody: a part of the moderation page.
-struct AnnouncementDesk: Sendable {
+struct AnnouncementSection: Sendable {
     var current: [AnnouncementView] = []
     var events: [EventView] = []
 
     /// - Returns: nil for those who may not.
     static func load(
         for person: LocalAccount, at now: Timestamp, mode: FederationMode, in db: some Queryable
-    ) throws(DatabaseError) -> AnnouncementDesk? {
+    ) throws(DatabaseError) -> AnnouncementSection? {
         guard person.role.mayRunCommunity else { return nil }
-        var desk = AnnouncementDesk()
-        desk.current = try Announcements.list(viewer: person.account.id, withRead: true, at: now, in: db)
+        var announcements = AnnouncementSection()
+        announcements.current = try Announcements.list(viewer: person.account.id, withRead: true, at: now, in: db)
         let viewer = person.account.id
         let events = try Events.upcoming(
             from: now, scope: .community, limit: 40, after: nil, viewer: viewer, mode: mode, in: db)
-        desk.events = try EventViews.load(events, viewer: viewer, in: db)
-        return desk
+        announcements.events = try EventViews.load(events, viewer: viewer, in: db)
+        return announcements
     }
 
     func section(_ state: FormState, _ visit: Visit) -> HTML {
@@ -63,7 +63,7 @@ extension Moderation {
         do {
             let event = sent["event"].isEmpty ? nil : ID<Event>(sent["event"])
             try await visit.services.announceToAll(sent["text"], event: event, as: principal)
-            return visit.redirect("/moderation", said: .announced)
+            return visit.redirect("/moderation", flash: .announced)
         } catch let error as ServiceError {
             var state = sent.state("text", "event")
             let status = try state.take(error)
@@ -74,6 +74,6 @@ extension Moderation {
     static func withdraw(_ sent: Submission) async throws -> Response {
         guard let id = ID<Announcement>(sent["announcement"]) else { throw ServiceError.notFound }
         try await sent.visit.services.withdrawAnnouncement(id, as: try sent.visit.principal())
-        return sent.visit.redirect("/moderation", said: .withdrawn)
+        return sent.visit.redirect("/moderation", flash: .withdrawn)
     }
 }

@@ -15,13 +15,13 @@ enum Authorize {
 
     static func show(_ visit: Visit) async throws -> Response {
         let query = visit.query
-        let asked = Asked { query[$0] ?? "" }
+        let parameters = AuthorizationParameters { query[$0] ?? "" }
         do {
-            let question = try await visit.services.authorizationQuestion(asked.request, of: visit.viewer)
+            let question = try await visit.services.authorizationQuestion(parameters.request, of: visit.viewer)
             guard visit.person != nil else {
-                return visit.redirect("/sign-in?next=\(asked.address.percentEncoded)")
+                return visit.redirect("/sign-in?next=\(parameters.address.percentEncoded)")
             }
-            return consent(visit.speaking(query["lang"]), question, asked)
+            return consent(visit.speaking(query["lang"]), question, parameters)
         } catch let error as AuthorizationError {
             return problem(error, visit)
         }
@@ -33,16 +33,16 @@ enum Authorize {
 
     private static func allow(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let asked = Asked { sent[$0] }
+        let parameters = AuthorizationParameters { sent[$0] }
         guard let person = visit.viewer else {
-            return visit.redirect("/sign-in?next=\(asked.address.percentEncoded)")
+            return visit.redirect("/sign-in?next=\(parameters.address.percentEncoded)")
         }
         guard let account = ID<Account>(sent["account"]) else { throw ServiceError.notFound }
         let principal = try visit.principal(as: account == person ? nil : account)
         do {
-            let code = try await visit.services.authorizeApp(asked.request, as: principal)
-            guard asked.request.redirectURI != RedirectURI.outOfBand else { return byHand(visit, code) }
-            return Answers.redirect(toApp: asked.answer(("code", code)))
+            let code = try await visit.services.authorizeApp(parameters.request, as: principal)
+            guard parameters.request.redirectURI != RedirectURI.outOfBand else { return byHand(visit, code) }
+            return Responses.redirect(toApp: parameters.redirectURL(("code", code)))
         } catch let error as AuthorizationError {
             return problem(error, visit)
         }
@@ -50,38 +50,40 @@ enum Authorize {
 
     static func refuse(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let asked = Asked { sent[$0] }
+        let parameters = AuthorizationParameters { sent[$0] }
         do {
-            _ = try await visit.services.authorizationQuestion(asked.request, of: visit.viewer)
-            guard asked.request.redirectURI != RedirectURI.outOfBand else {
-                return visit.redirect("/", said: .appRefused)
+            _ = try await visit.services.authorizationQuestion(parameters.request, of: visit.viewer)
+            guard parameters.request.redirectURI != RedirectURI.outOfBand else {
+                return visit.redirect("/", flash: .appRefused)
             }
-            return Answers.redirect(toApp: asked.answer(("error", "access_denied")))
+            return Responses.redirect(toApp: parameters.redirectURL(("error", "access_denied")))
         } catch let error as AuthorizationError {
             return problem(error, visit)
         }
     }
 
-    /// Signs out, and comes back here by the door.
+    /// Signs out, and comes back here after signing in.
     static func switchPerson(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let asked = Asked { sent[$0] }
+        let parameters = AuthorizationParameters { sent[$0] }
         if let token = visit.visitor.sessionToken { try await visit.services.signOut(token) }
         return visit.redirect(
-            "/sign-in?next=\(asked.address.percentEncoded)", cookie: Sessions.end(visit.community))
+            "/sign-in?next=\(parameters.address.percentEncoded)", cookie: Sessions.end(visit.community))
     }
 
     // MARK: - Pages
 
-    private static func consent(_ visit: Visit, _ question: AuthorizationQuestion, _ asked: Asked) -> Response {
+    private static func consent(
+        _ visit: Visit, _ question: AuthorizationQuestion, _ parameters: AuthorizationParameters
+    ) -> Response {
         let (t, app) = (visit.t, question.app)
-        let hidden = each(asked.fields) { visit.hidden($0.name, $0.value) }
+        let hidden = each(parameters.fields) { visit.hidden($0.name, $0.value) }
         let content: HTML = """
             <h1>\(t(.appAsks, app.name))</h1>
             <p class="intro">\(t(.appAsksText, app.name, visit.community.name))</p>
             \(maybe(app.website) { "<p>\(t(.appWebsite)) <a href=\"\($0)\" rel=\"nofollow noopener noreferrer\">\($0)</a></p>" })
             <section aria-labelledby="scopes"><h2 id="scopes">\(t(.appMay))</h2>
-            <ul>\(each(ScopeWords(t).sentences(question.scopes)) { "<li>\($0)</li>" })</ul></section>
+            <ul>\(each(ScopeTexts(t).sentences(question.scopes)) { "<li>\($0)</li>" })</ul></section>
             \(visit.form(path, style: "sheet-form consent", """
                 \(hidden)\(choice(visit, question.choices))
                 <div class="actions"><button class="button" type="submit" name="decision" value="allow">\(t(.appAllow))</button>
@@ -93,11 +95,11 @@ enum Authorize {
                 <button class="button quiet small" type="submit">\(t(.otherAccount))</button></p>
                 """))
             """
-        var response = visit.answer(SignIn.door(t(.appAsks, app.name), content))
+        var response = visit.respond(SignIn.narrowPage(t(.appAsks, app.name), content))
         // Browsers hold the redirect after a form against this list too.
         response.headers.append(
             contentsOf: SecurityHeaders.fields(
-                secure: visit.community.isSecure, formTarget: target(of: asked.request.redirectURI)))
+                secure: visit.community.isSecure, formTarget: target(of: parameters.request.redirectURI)))
         response.headers[.cacheControl] = "no-store"
         return response
     }
@@ -131,7 +133,7 @@ enum Authorize {
             <input class="address" id="code" type="text" readonly value="\(code)"></div>
             <p class="hint">\(t(.codeHint))</p>
             """
-        var response = visit.answer(SignIn.door(t(.codeTitle), content))
+        var response = visit.respond(SignIn.narrowPage(t(.codeTitle), content))
         response.headers[.cacheControl] = "no-store"
         return response
     }
@@ -149,7 +151,7 @@ enum Authorize {
             <h1>\(t(.appProblem))</h1><p>\(t(sentence))</p><p>\(t(.appProblemHint))</p>
             <p><a class="button quiet" href="/">\(t(.backHome))</a></p>
             """
-        return visit.answer(SignIn.door(t(.appProblem), content), status: .badRequest)
+        return visit.respond(SignIn.narrowPage(t(.appProblem), content), status: .badRequest)
     }
 
     /// Where the browser may be led after the form: a site, or a scheme.
@@ -161,7 +163,7 @@ enum Authorize {
 }
 
 /// What an app asks for, as it goes from the address through the forms and back to the app.
-private struct Asked {
+private struct AuthorizationParameters {
     private static let names = [
         "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method",
         "force_login", "lang",
@@ -192,7 +194,7 @@ private struct Asked {
     }
 
     /// The app's address with an answer; a query that it has stays.
-    func answer(_ answer: (name: String, value: String)) -> String {
+    func redirectURL(_ answer: (name: String, value: String)) -> String {
         let back = request.redirectURI
         let state = self["state"].isEmpty ? "" : "&state=\(self["state"].percentEncoded)"
         let mark = !back.contains("?") ? "?" : back.hasSuffix("?") || back.hasSuffix("&") ? "" : "&"
@@ -201,7 +203,7 @@ private struct Asked {
 }
 
 /// Scopes as sentences.
-struct ScopeWords {
+struct ScopeTexts {
     private let t: Texts
     /// In the order of the phrase that names them.
     private static let areas = [

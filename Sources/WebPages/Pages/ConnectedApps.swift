@@ -11,7 +11,7 @@ enum ConnectedAppsSection {
     static func revoke(_ sent: Submission) async throws -> Response {
         guard let token = ID<AccessToken>(sent["token"]) else { throw ServiceError.notFound }
         try await sent.visit.services.revokeToken(token, as: try sent.visit.principal())
-        return sent.visit.redirect("/settings#apps", said: .appRevoked)
+        return sent.visit.redirect("/settings#apps", flash: .appRevoked)
     }
 
     static func section(_ visit: Visit, _ person: ID<Account>) async throws -> HTML {
@@ -37,7 +37,7 @@ enum ConnectedAppsSection {
             <p class="meta">\(when(connected.account.id != person, "\(t(.actsAs)) \(connected.account.shownName) · "))\
             \(t(.appUsed, visit.moments.day(connected.token.usedAt)))</p>
             <details><summary>\(t(.appMay))</summary>
-            <ul>\(each(ScopeWords(t).sentences(connected.token.scopes)) { "<li>\($0)</li>" })</ul></details>
+            <ul>\(each(ScopeTexts(t).sentences(connected.token.scopes)) { "<li>\($0)</li>" })</ul></details>
             \(visit.form("/settings/apps/revoke", style: "inline", """
                 \(visit.hidden("token", String(describing: connected.token.id)))
                 <button class="button quiet small" type="submit">\(t(.appRevoke))<span class="unseen"> \(name)</span></button>

@@ -41,7 +41,7 @@ enum Discussion {
             $0.isHidden = !root.author.isLocal || root.post.visibility != .everyone
             $0.aside = aside(thread, visit)
         }
-        return visit.answer(page, status: status)
+        return visit.respond(page, status: status)
     }
 
     private static func load(_ id: ID<Post>, _ visit: Visit) async throws -> Thread {
@@ -77,12 +77,12 @@ enum Discussion {
             <h1\(" class=\"unseen\"", if: root.post.title.isEmpty)\("lang", lang)>\(title)</h1>
             \(maybe(thread.event) { "<ul class=\"list about\">\(visit.eventCard($0, heading: .second))</ul>" })
             \(visit.threadPost(root, parent: nil, isCurrent: false))
-            \(answers(thread, visit))
-            \(answerForm(thread, state, visit))
+            \(replies(thread, visit))
+            \(replyForm(thread, state, visit))
             """
     }
 
-    private static func answers(_ thread: Thread, _ visit: Visit) -> HTML {
+    private static func replies(_ thread: Thread, _ visit: Visit) -> HTML {
         let answers = thread.answers
         guard !answers.views.isEmpty || !answers.isWhole else { return .nothing }
         let count = answers.isWhole ? answers.views.count : thread.root.answerCount
@@ -92,7 +92,7 @@ enum Discussion {
             """
     }
 
-    private static func answerForm(_ thread: Thread, _ state: FormState, _ visit: Visit) -> HTML {
+    private static func replyForm(_ thread: Thread, _ state: FormState, _ visit: Visit) -> HTML {
         let t = visit.t
         let current = thread.current
         guard visit.person != nil else {
@@ -160,10 +160,10 @@ enum Discussion {
 
     /// Does it and goes back to the post, in its thread.
     private static func act(
-        _ sent: Submission, _ notice: Notice, _ command: (ID<Post>, Principal) async throws -> Void
+        _ sent: Submission, _ flashMessage: FlashMessage, _ command: (ID<Post>, Principal) async throws -> Void
     ) async throws -> Response {
         let id: ID<Post> = try sent.visit.id()
         try await command(id, try sent.visit.principal())
-        return sent.visit.redirect("/posts/\(id)#post-\(id)", said: notice)
+        return sent.visit.redirect("/posts/\(id)#post-\(id)", flash: flashMessage)
     }
 }

@@ -47,7 +47,7 @@ enum Discussions {
             $0.feeds = [Feeds.discussions(t)]
             $0.isHidden = view != .everything
         }
-        return visit.answer(page)
+        return visit.respond(page)
     }
 
     static func showGroups(_ visit: Visit) async throws -> Response {
@@ -63,7 +63,7 @@ enum Discussions {
             <ul class="list">\(each(groups) { AccountCard.card($0, visit) })</ul>
             \(when(visit.isModerator, foundation(visit, state)))
             """
-        return visit.answer(Page(t(.groups), .discussions, content: content), status: status)
+        return visit.respond(Page(t(.groups), .discussions, content: content), status: status)
     }
 
     private static func foundation(_ visit: Visit, _ state: FormState) -> HTML {
@@ -122,6 +122,6 @@ enum TagPage {
             \(when(views.isEmpty && older == nil, visit.empty(.noTagged, .noTaggedInvite, Pictures.emptyCounter, link: ("/write", .writePost))))
             <ul class="list">\(each(views) { visit.discussionCard($0, heading: .second) })</ul>\(visit.older(older))
             """
-        return visit.answer(Page("#\(tag)", .discussions, content: content))
+        return visit.respond(Page("#\(tag)", .discussions, content: content))
     }
 }

@@ -18,7 +18,7 @@ extension Visit {
             $0.hasCorner = false
             $0.isHidden = true
         }
-        return answer(page, status: status)
+        return respond(page, status: status)
     }
 
     private func sentences(_ status: HTTPResponse.Status, _ code: String) -> (Phrase, Phrase) {

@@ -34,7 +34,7 @@ enum EventPage {
             $0.isHidden = !event.isLocal || event.visibility != .everyone
             $0.feeds = [Page.Feed(kind: .calendar, path: "\(event.path)/event.ics", title: visit.t(.addToCalendar))]
         }
-        return visit.answer(page, status: status)
+        return visit.respond(page, status: status)
     }
 
     private static func load(_ id: ID<Event>, _ visit: Visit) async throws -> Content {
@@ -171,8 +171,8 @@ enum EventPage {
         return """
             <section class="panel"><h2>\(t(.whoComes))</h2>
             <p>\(view.going > 0 ? t.count(.comingCount, view.going) : t(.nobodyYet))</p>
-            <ul class="people">\(each(view.faces) { "<li>\(AccountCard.link($0))</li>" })</ul>
-            \(when(view.going > view.faces.count, "<p class=\"hint\">\(t(.facesHint))</p>"))</section>
+            <ul class="people">\(each(view.attendees) { "<li>\(AccountCard.link($0))</li>" })</ul>
+            \(when(view.going > view.attendees.count, "<p class=\"hint\">\(t(.attendeesHint))</p>"))</section>
             \(when(event.place != nil, """
                 <section class="panel"><h2>\(t(.whereIsIt))</h2>\(address(event))\(map(event, visit))</section>
                 """))
@@ -207,9 +207,9 @@ enum EventPage {
         let id: ID<Event> = try visit.id()
         do {
             switch try await visit.services.joinEvent(id, as: try visit.principal()) {
-            case .going: return visit.redirect("/events/\(id)", said: .going)
-            case .waiting: return visit.redirect("/events/\(id)", said: .waiting)
-            case .asked, .cancelled, .declined: return visit.redirect("/events/\(id)", said: .asked)
+            case .going: return visit.redirect("/events/\(id)", flash: .going)
+            case .waiting: return visit.redirect("/events/\(id)", flash: .waiting)
+            case .asked, .cancelled, .declined: return visit.redirect("/events/\(id)", flash: .asked)
             }
         } catch ServiceError.conflict(let code) {
             var state = FormState()
@@ -221,6 +221,6 @@ enum EventPage {
     static func leave(_ sent: Submission) async throws -> Response {
         let id: ID<Event> = try sent.visit.id()
         try await sent.visit.services.leaveEvent(id, as: try sent.visit.principal())
-        return sent.visit.redirect("/events/\(id)", said: .left)
+        return sent.visit.redirect("/events/\(id)", flash: .left)
     }
 }

@@ -34,7 +34,7 @@ enum GroupPage {
             ]
             $0.document = String(describing: group.iri)
         }
-        return visit.answer(page)
+        return visit.respond(page)
     }
 
     /// The group that the path names.
@@ -71,7 +71,7 @@ enum GroupPage {
     private static func main(_ content: Content, _ visit: Visit) -> HTML {
         let (t, group) = (visit.t, content.group)
         return """
-            <header class="portrait">\(AccountCard.face(group, .large))<div><h1>\(group.shownName)</h1>
+            <header class="portrait">\(AccountCard.avatar(group, .large))<div><h1>\(group.shownName)</h1>
             <p class="meta address">\(group.fullHandle(visit.community))</p></div></header>
             <div class="words">\(group.summary)</div>
             <div class="actions">\(visit.followButton(group, content.follow))
@@ -111,7 +111,7 @@ enum GroupPage {
         draft.approvesFollowers = sent["approves"] == "yes"
         do {
             let group = try await visit.services.createGroup(draft, as: try visit.principal())
-            return visit.redirect(group.path, said: .founded)
+            return visit.redirect(group.path, flash: .founded)
         } catch let error as ServiceError {
             var state = sent.state("name", "title", "summary", "approves")
             let status = try state.take(error)
@@ -131,7 +131,7 @@ enum GroupPage {
         do {
             try await visit.services.editGroup(
                 group.id, title: sent["title"], summary: sent["summary"], as: try visit.principal())
-            return visit.redirect(group.path, said: .saved)
+            return visit.redirect(group.path, flash: .saved)
         } catch let error as ServiceError {
             var state = sent.state("title", "summary")
             let status = try state.take(error)
@@ -161,7 +161,7 @@ enum GroupPage {
                 \(visit.submit(t(.save), cancel: group.path))
                 """))
             """
-        return visit.answer(Page(t(.editGroup, group.shownName), .discussions, content: content), status: status)
+        return visit.respond(Page(t(.editGroup, group.shownName), .discussions, content: content), status: status)
     }
 }
 

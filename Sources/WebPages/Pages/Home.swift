@@ -25,7 +25,7 @@ enum Home {
             $0.aside = aside(content, visit)
             $0.feeds = Feeds.ofNode(t)
         }
-        return visit.answer(page)
+        return visit.respond(page)
     }
 
     private static func load(_ visit: Visit) async throws -> Content {
@@ -78,7 +78,7 @@ enum Home {
         return maybe(open) { open in
             """
             <section class="ask" aria-labelledby="ask-title"><h2 id="ask-title">\(visit.t(.questionWaits))</h2>
-            <p>\(AccountCard.face(open.author, .small)) <a href="\(open.post.path)#answer">\(open.post.headline)</a></p></section>
+            <p>\(AccountCard.avatar(open.author, .small)) <a href="\(open.post.path)#answer">\(open.post.headline)</a></p></section>
             """
         }
     }

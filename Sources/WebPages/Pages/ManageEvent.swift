@@ -31,7 +31,7 @@ enum ManageEvent {
             draft.place?.country = event.place?.country ?? ""
             if draft.place?.line == event.place?.line { draft.place?.coordinates = event.place?.coordinates }
             try await visit.services.changeEvent(id, draft, as: try visit.principal())
-            return visit.redirect("/events/\(id)", said: .changed)
+            return visit.redirect("/events/\(id)", flash: .changed)
         } catch let error as ServiceError {
             var state = PlanEvent.state(sent)
             let status = try state.take(error)
@@ -42,13 +42,13 @@ enum ManageEvent {
     static func postpone(_ sent: Submission) async throws -> Response {
         let id: ID<Event> = try sent.visit.id()
         try await sent.visit.services.postponeEvent(id, as: try sent.visit.principal())
-        return sent.visit.redirect("/events/\(id)", said: .postponed)
+        return sent.visit.redirect("/events/\(id)", flash: .postponed)
     }
 
     static func cancel(_ sent: Submission) async throws -> Response {
         let id: ID<Event> = try sent.visit.id()
         try await sent.visit.services.cancelEvent(id, as: try sent.visit.principal())
-        return sent.visit.redirect("/events/\(id)", said: .cancelled)
+        return sent.visit.redirect("/events/\(id)", flash: .cancelled)
     }
 
     private static func mine(_ id: ID<Event>, _ visit: Visit) async throws -> Event {
@@ -72,7 +72,7 @@ enum ManageEvent {
         let title = visit.t(.manageTitle, event.title)
         let page = Page(title, .events, content: main(content, title, state ?? PlanEvent.state(of: event), visit))
             .with { $0.isHidden = true }
-        return visit.answer(page, status: status)
+        return visit.respond(page, status: status)
     }
 
     private static func main(_ content: Content, _ title: String, _ state: FormState, _ visit: Visit) -> HTML {

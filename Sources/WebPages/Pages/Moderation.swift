@@ -14,7 +14,7 @@ enum Moderation {
         var reports: [Report] = []
         var accounts: [ID<Account>: Account] = [:]
         var policies: [(host: String, policy: PeerPolicy)] = []
-        var desk: AnnouncementDesk?
+        var announcements: AnnouncementSection?
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -31,7 +31,7 @@ enum Moderation {
             content.reports = try Reports.open(in: db)
             let people = content.reports.flatMap { [$0.reporter, $0.target].compactMap { $0 } }
             content.accounts = try Accounts.byIDs(people, in: db)
-            content.desk = try AnnouncementDesk.load(for: person, at: now, mode: mode, in: db)
+            content.announcements = try AnnouncementSection.load(for: person, at: now, mode: mode, in: db)
             content.policies = try Peers.policies(in: db).map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
             return content
         }
@@ -39,13 +39,13 @@ enum Moderation {
         let main: HTML = """
             <h1>\(t(.moderation))</h1>\(visit.problems(state))
             \(waiting(content, visit))\(reports(content, visit))
-            \(maybe(content.desk) { $0.section(state, visit) })\(hosts(content, state, visit))
+            \(maybe(content.announcements) { $0.section(state, visit) })\(hosts(content, state, visit))
             """
         let page = Page(t(.moderation), content: main).with {
             $0.isHidden = true
             $0.hasCorner = false
         }
-        return visit.answer(page, status: status)
+        return visit.respond(page, status: status)
     }
 
     private static func waiting(_ content: Content, _ visit: Visit) -> HTML {
@@ -56,7 +56,7 @@ enum Moderation {
             <ul class="list">\(each(content.waiting) { entry in
                 let account = entry.person.account
                 return """
-                    <li class="card person">\(AccountCard.face(account))<div><h3>\(account.shownName)</h3>
+                    <li class="card person">\(AccountCard.avatar(account))<div><h3>\(account.shownName)</h3>
                     <p class="meta">@\(account.username) · \(entry.person.email ?? "") · \(visit.moments.element(ago: account.createdAt))</p>
                     \(when(!entry.note.isEmpty, "<blockquote>\(entry.note)</blockquote>"))
                     <div class="deeds">\(deed("approve", account.id, t(.approve), "button small", visit))\
@@ -122,25 +122,25 @@ enum Moderation {
 
     static func approve(_ sent: Submission) async throws -> Response {
         try await sent.visit.services.approveSignUp(try account(sent), as: try sent.visit.principal())
-        return sent.visit.redirect("/moderation", said: .approved)
+        return sent.visit.redirect("/moderation", flash: .approved)
     }
 
     static func refuse(_ sent: Submission) async throws -> Response {
         try await sent.visit.services.refuseSignUp(try account(sent), as: try sent.visit.principal())
-        return sent.visit.redirect("/moderation", said: .refused)
+        return sent.visit.redirect("/moderation", flash: .refused)
     }
 
     static func resolve(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
         guard let report = ID<Report>(sent["report"]) else { throw ServiceError.notFound }
         try await visit.services.resolveReport(report, as: try visit.principal())
-        return visit.redirect("/moderation", said: .resolved)
+        return visit.redirect("/moderation", flash: .resolved)
     }
 
     static func suspend(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
         try await visit.services.suspend(try account(sent), true, as: try visit.principal())
-        return visit.redirect("/moderation", said: .saved)
+        return visit.redirect("/moderation", flash: .saved)
     }
 
     static func setPolicy(_ sent: Submission) async throws -> Response {
@@ -150,7 +150,7 @@ enum Moderation {
             let policy = PeerPolicy(rawValue: sent["policy"]) ?? .unset
             try await visit.services.setPolicy(
                 policy, host: sent["host"], note: sent["note"], as: principal)
-            return visit.redirect("/moderation", said: .saved)
+            return visit.redirect("/moderation", flash: .saved)
         } catch let error as ServiceError {
             var state = sent.state("host", "policy", "note")
             let status = try state.take(error)

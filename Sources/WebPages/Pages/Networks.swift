@@ -30,7 +30,7 @@ enum Networks {
         let page = Page(visit.t(.networks), .networks, content: main(content, state, visit)).with {
             $0.aside = aside(visit)
         }
-        return visit.answer(page, status: status)
+        return visit.respond(page, status: status)
     }
 
     private static func load(_ visit: Visit) async throws -> Content {
@@ -150,14 +150,16 @@ enum Networks {
         let me = try visit.principal()
         if let target = ID<Account>(sent["account"]) {
             let state = try await visit.services.follow(target, as: me)
-            return visit.redirect(sent.next(or: "/networks"), said: state == .accepted ? .followed : .requested)
+            return visit.redirect(sent.next(or: "/networks"), flash: state == .accepted ? .followed : .requested)
         }
         do {
             let handle = sent["handle"]
-            guard !handle.trimmingWhitespace.isEmpty else { throw ServiceError.invalid([FieldError("handle", "missing")]) }
+            guard !handle.trimmingWhitespace.isEmpty else {
+                throw ServiceError.invalid([FieldError("handle", "missing")])
+            }
             let principal = try visit.principal(as: ID<Account>(sent["as"]))
             let found = try await visit.services.follow(handle: handle, as: principal)
-            return visit.redirect(found.account.path, said: found.state == .accepted ? .followed : .requested)
+            return visit.redirect(found.account.path, flash: found.state == .accepted ? .followed : .requested)
         } catch ServiceError.notFound {
             var state = sent.state("handle", "as")
             state.errors = [FieldError("handle", "not_found")]
@@ -195,16 +197,17 @@ enum Networks {
         let principal = try visit.principal(as: ID<Account>(sent["as"]))
         guard let target = ID<Account>(sent["account"]) else { throw ServiceError.notFound }
         try await visit.services.unfollow(target, as: principal)
-        return visit.redirect(sent.next(or: "/networks"), said: .unfollowed)
+        return visit.redirect(sent.next(or: "/networks"), flash: .unfollowed)
     }
 
-    static func answer(_ sent: Submission) async throws -> Response {
+    static func answerRequest(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
         let me = try visit.principal()
         guard let follower = ID<Account>(sent["follower"]), let target = ID<Account>(sent["target"]) else {
             throw ServiceError.notFound
         }
-        try await visit.services.answerFollow(from: follower, to: target, accept: sent["answer"] == "yes", as: me)
-        return visit.redirect("/networks", said: .answered)
+        try await visit.services.answerFollowRequest(
+            from: follower, to: target, accept: sent["answer"] == "yes", as: me)
+        return visit.redirect("/networks", flash: .answered)
     }
 }

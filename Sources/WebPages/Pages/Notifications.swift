@@ -36,7 +36,7 @@ enum NotificationsPage {
         if let newest = content.groups.first?.group.id {
             try await visit.services.seeNotifications(upTo: newest, as: try visit.principal())
         }
-        return answer(content, visit)
+        return respond(content, visit)
     }
 
     /// The member has read an announcement, and needs it no more.
@@ -46,7 +46,7 @@ enum NotificationsPage {
         return sent.visit.redirect("/notifications")
     }
 
-    private static func answer(_ content: Content, _ visit: Visit) -> Response {
+    private static func respond(_ content: Content, _ visit: Visit) -> Response {
         let t = visit.t
         let list: HTML =
             content.groups.isEmpty
@@ -60,7 +60,7 @@ enum NotificationsPage {
             $0.isHidden = true
             $0.hasCorner = false
         }
-        return visit.answer(page)
+        return visit.respond(page)
     }
 
     private static func announcements(_ views: [AnnouncementView], _ visit: Visit) -> HTML {
@@ -88,7 +88,7 @@ enum NotificationsPage {
         let t = visit.t
         let isNew = group.id.rawValue > lastRead
         return """
-            <li class="card talk\(" new", if: isNew)">\(AccountCard.face(latest.account))<div>
+            <li class="card talk\(" new", if: isNew)">\(AccountCard.avatar(latest.account))<div>
             <h2><a href="\(address(latest))">\(t.count(phrase(latest), group.count - 1, latest.account.shownName))</a>\
             \(when(isNew, " <span class=\"dot\"><span class=\"unseen\">\(t(.newsDot))</span></span>"))</h2>
             \(maybe(headline(latest)) { "<p class=\"lines\">\($0)</p>" })

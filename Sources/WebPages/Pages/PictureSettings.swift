@@ -21,7 +21,7 @@ enum PictureSettings {
                 state.errors += errors.map { FieldError(picture.fieldName, $0.code) }
             }
         }
-        guard !state.errors.isEmpty else { return visit.redirect("/settings", said: .saved) }
+        guard !state.errors.isEmpty else { return visit.redirect("/settings", flash: .saved) }
         return try await SettingsPage.page(
             visit, profile: nil, password: FormState(), pictures: state, status: .unprocessableContent)
     }
@@ -32,7 +32,7 @@ enum PictureSettings {
         for picture in ProfilePicture.allCases where picture.fieldName == sent["picture"] {
             try await visit.services.removePicture(picture, as: principal)
         }
-        return visit.redirect("/settings", said: .saved)
+        return visit.redirect("/settings", flash: .saved)
     }
 
     static func section(_ visit: Visit, _ account: Account, _ state: FormState) -> HTML {

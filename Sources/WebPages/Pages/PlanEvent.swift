@@ -28,7 +28,7 @@ enum PlanEvent {
         let person = try visit.member()
         do {
             let id = try await visit.services.planEvent(try draft(sent), as: try visit.principal())
-            return visit.redirect("/events/\(id)", said: .planned)
+            return visit.redirect("/events/\(id)", flash: .planned)
         } catch let error as ServiceError {
             var state = self.state(sent)
             let status = try state.take(error)
@@ -50,7 +50,7 @@ enum PlanEvent {
                 """))
             """
         let page = Page(t(.planEvent), .events, content: content).with { $0.hasCorner = false }
-        return visit.answer(page, status: status)
+        return visit.respond(page, status: status)
     }
 
     /// All but the group.

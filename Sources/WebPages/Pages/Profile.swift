@@ -69,14 +69,14 @@ enum Profile {
             $0.isHidden = !account.discoverable || !account.isLocal
             $0.document = String(describing: account.iri)
         }
-        return visit.answer(page)
+        return visit.respond(page)
     }
 
     private static func main(_ content: Content, _ visit: Visit) -> HTML {
         let (t, account) = (visit.t, content.account)
         let isMe = visit.viewer == account.id
         return """
-            <header class="portrait">\(AccountCard.face(account, .large))<div><h1>\(account.shownName)</h1>
+            <header class="portrait">\(AccountCard.avatar(account, .large))<div><h1>\(account.shownName)</h1>
             <p class="meta address">\(account.fullHandle(visit.community))</p>
             \(when(!account.isLocal, origin(account, visit)))</div></header>
             \(maybe(account.movedTo) { moved in
@@ -144,7 +144,7 @@ enum Members {
             <ul class="cards">\(each(shown) { AccountCard.card($0, visit, heading: .second) })</ul>\(visit.older(next))
             \(when(visit.person != nil, invitationPanel(visit, invitation)))
             """
-        return visit.answer(Page(t(.members), .members, content: content).with { $0.isWide = true })
+        return visit.respond(Page(t(.members), .members, content: content).with { $0.isWide = true })
     }
 
     private static func invitationPanel(_ visit: Visit, _ invitation: String?) -> HTML {

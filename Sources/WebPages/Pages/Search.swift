@@ -37,17 +37,17 @@ enum SearchPage {
             \(visit.older(found.older, extra: "&q=\(words.percentEncoded)"))
             \(when(visit.person == nil, "<section class=\"panel\"><p>\(t(.searchNeedsAccount))</p></section>"))
             """
-        return visit.answer(Page(t(.search), .search, content: content).with { $0.isHidden = true })
+        return visit.respond(Page(t(.search), .search, content: content).with { $0.isHidden = true })
     }
 
     private static func look(for words: String, _ visit: Visit) async throws -> Found {
-        var wish = SearchWish(words)
-        wish.limit = limit
-        wish.details = .page
-        wish.before = visit.listPage().before
+        var search = SearchQuery(words)
+        search.limit = limit
+        search.details = .page
+        search.before = visit.listPage().before
         // The pages that follow the first go on with what was said.
-        if wish.before < .max { wish.kinds = [.statuses] }
-        let findings = try await visit.services.search(wish, as: try? visit.principal())
+        if search.before < .max { search.kinds = [.statuses] }
+        let findings = try await visit.services.search(search, as: try? visit.principal())
         var found = Found(
             accounts: findings.accounts, tags: findings.tags.map(\.name), statuses: findings.statuses)
         if findings.statuses.count == limit { found.older = findings.statuses.last?.id.rawValue }

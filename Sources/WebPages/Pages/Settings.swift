@@ -20,7 +20,7 @@ enum SettingsPage {
             approvesFollowers: sent["approves"] == "yes", language: language.isEmpty ? nil : language)
         do {
             try await visit.services.editProfile(draft, as: principal)
-            return visit.redirect("/settings", said: .saved)
+            return visit.redirect("/settings", flash: .saved)
         } catch let error as ServiceError {
             var state = sent.state("display_name", "summary", "discoverable", "approves", "language")
             let status = try state.take(error)
@@ -39,7 +39,7 @@ enum SettingsPage {
             }
             try await visit.services.changePassword(sent["password"], as: try visit.principal())
             let token = try await visit.services.signIn(name: person.account.username, password: sent["password"])
-            return visit.redirect("/settings", said: .password, cookie: Sessions.begin(token, visit.community))
+            return visit.redirect("/settings", flash: .password, cookie: Sessions.begin(token, visit.community))
         } catch ServiceError.notAllowed {
             var state = FormState()
             state.errors = [FieldError("current", "wrong_password")]
@@ -72,7 +72,7 @@ enum SettingsPage {
             $0.isHidden = true
             $0.hasCorner = false
         }
-        return visit.answer(page, status: status)
+        return visit.respond(page, status: status)
     }
 
     private static func profileForm(_ visit: Visit, _ state: FormState) -> HTML {

@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import TextEncoding
 
-/// The door: by a link in a letter, or by password.
+/// Sign-in: by a link in an e-mail, or by password.
 enum SignIn {
     static func show(_ visit: Visit) async throws -> Response {
         let next = visit.query["next"].flatMap(LocalPath.init)?.string ?? "/"
@@ -19,7 +19,7 @@ enum SignIn {
         do {
             let token = try await visit.services.signIn(name: sent["name"], password: sent["password"])
             return visit.redirect(
-                sent.next(or: "/"), said: .welcome, cookie: Sessions.begin(token, visit.community))
+                sent.next(or: "/"), flash: .welcome, cookie: Sessions.begin(token, visit.community))
         } catch ServiceError.notAllowed {
             var state = sent.state("name", "next")
             state.errors = [FieldError("password", "wrong_password")]
@@ -46,7 +46,7 @@ enum SignIn {
             <h1>\(t(.linkSent))</h1><p>\(t(.linkSentText, String(sent["email"].trimmingWhitespace)))</p>
             <p class="hint">\(t(.linkSentHint))</p><p><a href="/sign-in">\(t(.back))</a></p>
             """
-        return visit.answer(door(t(.linkSent), content))
+        return visit.respond(narrowPage(t(.linkSent), content))
     }
 
     /// Where a link leads on to: nowhere in particular, unless the person was on the way somewhere.
@@ -55,7 +55,7 @@ enum SignIn {
         return next == "/" ? "" : next
     }
 
-    /// Shows a button: a machine that opens every link of a letter does not use it up.
+    /// Shows a button: a machine that opens every link of an e-mail does not use it up.
     static func showLink(_ visit: Visit) async throws -> Response {
         guard let token = visit.query["token"], !token.isEmpty else { throw ServiceError.notFound }
         let t = visit.t
@@ -63,7 +63,7 @@ enum SignIn {
             <h1>\(t(.welcomeBack))</h1><p>\(t(.linkConfirm, visit.community.name))</p>
             \(visit.form("/sign-in/link", "\(visit.hidden("token", token))\(visit.hidden("next", visit.query["next"] ?? ""))\(visit.submit(t(.comeIn)))"))
             """
-        return visit.answer(door(t(.signIn), content))
+        return visit.respond(narrowPage(t(.signIn), content))
     }
 
     static func useLink(_ sent: Submission) async throws -> Response {
@@ -71,19 +71,19 @@ enum SignIn {
         do {
             let token = try await visit.services.useSignInLink(sent["token"])
             return visit.redirect(
-                sent.next(or: "/"), said: .welcome, cookie: Sessions.begin(token, visit.community))
+                sent.next(or: "/"), flash: .welcome, cookie: Sessions.begin(token, visit.community))
         } catch is ServiceError {
             let content: HTML = """
                 <h1>\(t(.linkOld))</h1><p>\(t(.linkOldText))</p>
                 <p><a class="button" href="/sign-in">\(t(.askNewLink))</a></p>
                 """
-            return visit.answer(door(t(.linkOld), content), status: .gone)
+            return visit.respond(narrowPage(t(.linkOld), content), status: .gone)
         }
     }
 
     static func signOut(_ sent: Submission) async throws -> Response {
         if let token = sent.visit.visitor.sessionToken { try await sent.visit.services.signOut(token) }
-        return sent.visit.redirect("/", said: .goodbye, cookie: Sessions.end(sent.visit.community))
+        return sent.visit.redirect("/", flash: .goodbye, cookie: Sessions.end(sent.visit.community))
     }
 
     private static func page(
@@ -113,10 +113,10 @@ enum SignIn {
                 """))</section></div>
             \(when(visit.community.registration != .closed, "<p>\(t(.noAccountYet)) <a href=\"/sign-up\">\(t(.signUp))</a></p>"))
             """
-        return visit.answer(door(t(.signIn), content), status: status)
+        return visit.respond(narrowPage(t(.signIn), content), status: status)
     }
 
-    static func door(_ title: String, _ content: HTML) -> Page {
+    static func narrowPage(_ title: String, _ content: HTML) -> Page {
         Page(title, content: content).with {
             $0.hasCorner = false
             $0.isHidden = true

@@ -24,7 +24,7 @@ enum SignUpPage {
             let isReady = try await visit.services.register(signUp, from: visit.context.remoteAddress ?? "")
             guard isReady, !signUp.password.isEmpty else { return done(visit, isReady: isReady) }
             let token = try await visit.services.signIn(name: signUp.name, password: signUp.password)
-            return visit.redirect("/settings", said: .welcome, cookie: Sessions.begin(token, visit.community))
+            return visit.redirect("/settings", flash: .welcome, cookie: Sessions.begin(token, visit.community))
         } catch let error as ServiceError {
             var state = sent.state("name", "email", "display_name", "note", "invitation")
             let status = try state.take(error)
@@ -39,7 +39,7 @@ enum SignUpPage {
             <h1>\(title)</h1><p>\(t(isReady ? .signedUpText : .signUpWaitsText))</p>
             <p><a class="button" href="\(isReady ? "/sign-in" : "/events")">\(t(isReady ? .signIn : .wholeAgenda))</a></p>
             """
-        return visit.answer(SignIn.door(title, content))
+        return visit.respond(SignIn.narrowPage(title, content))
     }
 
     private static func page(_ visit: Visit, _ state: FormState, status: HTTPResponse.Status = .ok) -> Response {
@@ -47,7 +47,7 @@ enum SignUpPage {
         let registration = visit.community.registration
         guard registration != .closed else {
             let content: HTML = "<h1>\(t(.signUp))</h1><p>\(t(.signUpClosed))</p><p>\(t(.howToFollow))</p>"
-            return visit.answer(SignIn.door(t(.signUp), content), status: status)
+            return visit.respond(SignIn.narrowPage(t(.signUp), content), status: status)
         }
         let content: HTML = """
             <h1>\(t(.signUp))</h1><p class="intro">\(t(.signUpIntro))</p>
@@ -60,7 +60,7 @@ enum SignUpPage {
                 """))
             <p class="hint">\(t(.signUpPrivacy))</p>
             """
-        return visit.answer(SignIn.door(t(.signUp), content), status: status)
+        return visit.respond(SignIn.narrowPage(t(.signUp), content), status: status)
     }
 
     private static func fields(_ t: Texts) -> [Field] {

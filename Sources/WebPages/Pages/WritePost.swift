@@ -35,8 +35,8 @@ enum WritePost {
         do {
             draft.media = try await sent.handInPictures()
             let id = try await visit.services.publishPost(draft, as: principal)
-            if let event = draft.event { return visit.redirect("/events/\(event)#post-\(id)", said: .published) }
-            return visit.redirect("/posts/\(id)#post-\(id)", said: .published)
+            if let event = draft.event { return visit.redirect("/events/\(event)#post-\(id)", flash: .published) }
+            return visit.redirect("/posts/\(id)#post-\(id)", flash: .published)
         } catch let error as ServiceError {
             var state = sent.state("text", "title", "warning", "visibility", "group")
             let status = try state.take(error)
@@ -76,7 +76,7 @@ enum WritePost {
             <p class="hint">\(t(.publicHint))</p>
             """
         let page = Page(t(.writePost), .discussions, content: content).with { $0.hasCorner = false }
-        return visit.answer(page, status: status)
+        return visit.respond(page, status: status)
     }
 
     private static func visibility(_ t: Texts) -> Field {
@@ -105,7 +105,7 @@ enum EditPost {
         let id: ID<Post> = try visit.id()
         do {
             try await visit.services.editPost(id, title: sent["title"], text: sent["text"], as: principal)
-            return visit.redirect("/posts/\(id)#post-\(id)", said: .edited)
+            return visit.redirect("/posts/\(id)#post-\(id)", flash: .edited)
         } catch let error as ServiceError {
             var state = sent.state("title", "text")
             let status = try state.take(error)
@@ -119,7 +119,7 @@ enum EditPost {
         let thread = try await visit.database.read { db in try Posts.byID(id, in: db)?.thread }
         try await visit.services.deletePost(id, as: try visit.principal())
         let isAnswer = thread != nil && thread != id
-        return visit.redirect(isAnswer ? "/posts/\(thread ?? id)" : "/discussions", said: .deleted)
+        return visit.redirect(isAnswer ? "/posts/\(thread ?? id)" : "/discussions", flash: .deleted)
     }
 
     private static func page(
@@ -144,6 +144,6 @@ enum EditPost {
             <section class="last">\(visit.deletion(post))</section>
             """
         let page = Page(t(.editPost), .discussions, content: content).with { $0.hasCorner = false }
-        return visit.answer(page, status: status)
+        return visit.respond(page, status: status)
     }
 }

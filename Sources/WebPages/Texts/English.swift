@@ -2,7 +2,8 @@
 
 extension Texts {
     /// English.
-    static let englishTable = [englishPlaces, englishDoors, englishApps, englishNews].reduce(into: [:]) { table, part in
+    static let englishTable = [englishPlaces, englishSignIn, englishApps, englishNews].reduce(into: [:]) {
+        table, part in
         table.merge(part) { first, _ in first }
     }
 
@@ -181,7 +182,7 @@ extension Texts {
         .comingCount: "{n} person comes|{n} people come",
         .whoComes: "Who comes",
         .nobodyYet: "Nobody yet. Be the first.",
-        .facesHint: "Only those who agreed are shown.",
+        .attendeesHint: "Only those who agreed are shown.",
         .statePast: "Past",
         .stateRescheduled: "New date",
         .statePostponed: "Postponed",

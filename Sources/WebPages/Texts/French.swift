@@ -2,7 +2,7 @@
 
 extension Texts {
     /// French. It says *tu*, never shouts, and keeps its thin spaces before `:`, `;` and `?`.
-    static let frenchTable = [frenchPlaces, frenchDoors, frenchApps, frenchNews].reduce(into: [:]) { table, part in
+    static let frenchTable = [frenchPlaces, frenchSignIn, frenchApps, frenchNews].reduce(into: [:]) { table, part in
         table.merge(part) { first, _ in first }
     }
 
@@ -189,7 +189,7 @@ extension Texts {
         .comingCount: "{n} personne vient|{n} personnes viennent",
         .whoComes: "Qui vient",
         .nobodyYet: "Personne encore. Ouvre le bal.",
-        .facesHint: "On ne montre que les personnes qui le veulent bien.",
+        .attendeesHint: "On ne montre que les personnes qui le veulent bien.",
         .statePast: "Passée",
         .stateRescheduled: "Nouvelle date",
         .statePostponed: "Reportée",

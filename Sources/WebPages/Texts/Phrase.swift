@@ -29,7 +29,8 @@ enum Phrase: String, CaseIterable, Sendable {
     // events
     case upcoming, past, planEvent, eventsIntro, noEvents, noEventsInvite, noPast, noPastInvite, noMine, noMineInvite
     case moreEvents, keepUp, keepUpCalendar, keepUpFollow, addToCalendar, placeUnknown, online, alsoOnline, seatsTaken
-    case seatsLeft, fullHouse, waitingCount, comingCount, whoComes, nobodyYet, facesHint, statePast, stateRescheduled
+    case seatsLeft, fullHouse, waitingCount, comingCount, whoComes, nobodyYet, attendeesHint, statePast,
+        stateRescheduled
     case statePostponed, stateCancelled, stateTentative, wasPlannedFor, timeOf, youGo, youWait, youAsked, willYouCome
     case iCome, joinQueue, dontCome, youHaveASeat, yourPlace, queueHint, askedHint, declinedHint, cancelledHint
     case postponedHint, eventIsOver, joinElsewhere, signUpThere, comeFromElsewhere, whoSeesYou, whoSeesYouThere
@@ -45,7 +46,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case inviteText, makeInvitation, inviteReady, networksIntro, noNetworks, noNetworksInvite, followedBy
     case followedByMe, followNetwork, handleField, handleHint, followAs, asMyself, askToFollow, openTitle, openField
     case openHint, openHere, beFollowed, beFollowedText, whatFlows, whatFlowsText
-    // door
+    // signing in
     case email, emailHint, nameOrEmail, password, passwordHint, byLink, byLinkText, sendLink, byPassword, comeIn
     case noAccountYet, linkSent, linkSentText, linkSentHint, welcomeBack, linkConfirm, linkOld, linkOldText
     case askNewLink, signUpIntro, signUpClosed, askToJoin, displayName, displayNameHint, userName, signUpNote

@@ -10,7 +10,7 @@ import Vocabulary
 
 @Suite("Becoming a member")
 struct RegistrationTests {
-    @Test("an open door lets in at once, into the main group", arguments: TestEngine.available)
+    @Test("open registration lets in at once, into the main group", arguments: TestEngine.available)
     func open(engine: TestEngine) async throws {
         try await Cafe.open(engine, registration: .open) { cafe in
             var signUp = signUp("Ada")
@@ -106,7 +106,7 @@ struct RegistrationTests {
         }
     }
 
-    @Test("a closed door lets nobody in, the operator excepted")
+    @Test("closed registration lets nobody in, the operator excepted")
     func closed() async throws {
         try await Cafe.open(registration: .closed) { cafe in
             try await cafe.expect(.conflict("registration_closed")) { _ = try await $0.register(signUp("ada")) }

@@ -24,11 +24,13 @@ extension AuthorizationAttempts {
         },
         "answerFollow(from:to:accept:as:)": { s in
             try await s.cafe.follow(s.account, by: s.stage.vic.id, state: .requested)
-            return { try await s.services.answerFollow(from: s.stage.vic.id, to: s.account, accept: true, as: $0) }
+            return {
+                try await s.services.answerFollowRequest(from: s.stage.vic.id, to: s.account, accept: true, as: $0)
+            }
         },
         "answerFollow(from:to:accept:as:) for a group": { s in
             try await s.cafe.follow(s.group, by: s.stage.vic.id, state: .requested)
-            return { try await s.services.answerFollow(from: s.stage.vic.id, to: s.group, accept: true, as: $0) }
+            return { try await s.services.answerFollowRequest(from: s.stage.vic.id, to: s.group, accept: true, as: $0) }
         },
         "block(_:as:)": { s in { try await s.services.block(s.stage.vic.id, as: $0) } },
         "unblock(_:as:)": { s in { try await s.services.unblock(s.stage.vic.id, as: $0) } },

@@ -172,7 +172,7 @@ extension AuthorizationAttempts {
         },
         "answerEvent(_:_:as:)": { s in
             let id = try await s.event()
-            return { try await s.services.answerEvent(id, .yes, as: $0) }
+            return { try await s.services.sendRSVP(id, .yes, as: $0) }
         },
     ]
 }

@@ -59,7 +59,7 @@ struct AuthorizationTests {
     }
 
     @Test("pages and endpoints name the person who acts, never the operator or the node")
-    func faces() throws {
+    func attendees() throws {
         for file in try PublicCommands.files(below: ["Sources/WebPages", "Sources/MastodonAPI"]) {
             #expect(!file.text.contains(".onBehalf(") && !file.text.contains("as: .operator"), "\(file.path)")
         }

@@ -30,16 +30,16 @@ struct OneTransactionTests {
         try await Cafe.open(engine) { cafe in
             let (ada, bob) = (try await cafe.member("ada"), try await cafe.member("bob"))
             let event = try await cafe.plan(by: bob)
-            for answer in [EventAnswer.yes, .no] {
+            for answer in [RSVP.yes, .no] {
                 let before = try await cafe.state(of: ada, event)
                 try await cafe.without(answer == .yes ? "event_like" : "guest") {
                     await #expect(throws: DatabaseError.self) {
-                        try await cafe.services.answerEvent(event, answer, as: .member(ada))
+                        try await cafe.services.sendRSVP(event, answer, as: .member(ada))
                     }
                 }
                 #expect(try await cafe.state(of: ada, event) == before)
                 #expect(try await cafe.census()["event_like"] == (answer == .yes ? 0 : 1))
-                try await cafe.services.answerEvent(event, answer, as: .member(ada))
+                try await cafe.services.sendRSVP(event, answer, as: .member(ada))
             }
             #expect(try await cafe.state(of: ada, event) == .cancelled)
             #expect(try await cafe.census()["event_like"] == 0)

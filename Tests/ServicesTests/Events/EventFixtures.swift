@@ -37,8 +37,8 @@ extension Cafe {
         let rank: ID<Guest> = ids.make(at: clock.now)
         let wish = Guest(
             account: guest.id, event: event, state: .asked, join: try iri("https://far.example/joins/\(rank)"),
-            askedAt: clock.now)
-        return try await database.write { tx in try GuestLists.ask(wish, rank: rank.rawValue, in: tx) }
+            requestedAt: clock.now)
+        return try await database.write { tx in try GuestLists.requestToJoin(wish, rank: rank.rawValue, in: tx) }
     }
 
     /// Returns the state of a person's RSVP.

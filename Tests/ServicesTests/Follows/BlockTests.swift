@@ -153,12 +153,12 @@ struct ReportContentTests {
             let mine = try await cafe.services.publishPost(PostDraft(text: "Milk"), as: .member(ada))
             try await cafe.forgetSayings()
             var draft = ReportDraft(account: bob)
-            draft.entries = [ID(post.rawValue)]
+            draft.items = [ID(post.rawValue)]
             draft.isForwarded = true
             let made = try await cafe.services.report(draft, as: .member(ada))
             #expect(!made.wasForwarded)
             #expect(made.report.objects == ["https://cafe.example/users/bob", "https://cafe.example/posts/\(post)"])
-            draft.entries = [ID(mine.rawValue)]
+            draft.items = [ID(mine.rawValue)]
             try await cafe.expect(.notFound) { [draft] in _ = try await $0.report(draft, as: .member(ada)) }
             draft.category = "boredom"
             try await cafe.expect(.field("category", "not_a_category")) { [draft] in

@@ -20,7 +20,7 @@ struct FollowTests {
                 displayName: "Ada", summary: "", discoverable: true, approvesFollowers: true, language: nil)
             try await cafe.services.editProfile(draft, as: .member(ada))
             #expect(try await cafe.services.follow(ada, as: .member(bob)) == .requested)
-            try await cafe.services.answerFollow(from: bob, to: ada, accept: true, as: .member(ada))
+            try await cafe.services.answerFollowRequest(from: bob, to: ada, accept: true, as: .member(ada))
             #expect(try await state(bob, ada, cafe) == .accepted)
             try await cafe.services.unfollow(ada, as: .member(bob))
             try await cafe.services.unfollow(ada, as: .member(bob))
@@ -54,14 +54,14 @@ struct FollowTests {
             let vic = try await cafe.stranger("vic").id
             for target in [ada, group] { try await cafe.follow(target, by: vic, state: .requested) }
             try await cafe.forgetSayings()
-            try await cafe.services.answerFollow(from: vic, to: ada, accept: accept, as: .member(ada))
-            try await cafe.services.answerFollow(from: vic, to: group, accept: accept, as: .member(mona))
+            try await cafe.services.answerFollowRequest(from: vic, to: ada, accept: accept, as: .member(ada))
+            try await cafe.services.answerFollowRequest(from: vic, to: group, accept: accept, as: .member(mona))
             #expect(
                 try await cafe.deliveries()
                     == ["ada", "cafe"].map { "\(type) \($0) https://far.example/users/vic/inbox" })
             #expect(try await state(vic, ada, cafe) == (accept ? .accepted : .rejected))
             try await cafe.expect(.notFound) {
-                try await $0.answerFollow(from: vic, to: ada, accept: accept, as: .member(ada))
+                try await $0.answerFollowRequest(from: vic, to: ada, accept: accept, as: .member(ada))
             }
         }
     }
@@ -78,15 +78,15 @@ struct FollowTests {
             }
             for person in [eve, mona] {
                 try await cafe.expect(.notAllowed) {
-                    try await $0.answerFollow(from: vic, to: ada, accept: true, as: .member(person))
+                    try await $0.answerFollowRequest(from: vic, to: ada, accept: true, as: .member(person))
                 }
                 // A follow of a remote account can only be answered by that account.
                 try await cafe.expect(.notFound) {
-                    try await $0.answerFollow(from: ada, to: vic, accept: true, as: .member(person))
+                    try await $0.answerFollowRequest(from: ada, to: vic, accept: true, as: .member(person))
                 }
             }
             try await cafe.expect(.notAllowed) {
-                try await $0.answerFollow(from: vic, to: group, accept: true, as: .member(eve))
+                try await $0.answerFollowRequest(from: vic, to: group, accept: true, as: .member(eve))
             }
         }
     }

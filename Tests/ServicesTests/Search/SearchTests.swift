@@ -17,7 +17,7 @@ struct SearchEverythingTests {
         try await Cafe.open { cafe in
             cafe.world.goDown()
             let (ada, bob) = (try await cafe.member("ada"), try await cafe.member("bob"))
-            var wish = SearchWish(text)
+            var wish = SearchQuery(text)
             wish.asksOthers = true
             let found = try await cafe.services.search(wish, as: .member(bob))
             #expect(found.accounts.map(\.id) == [ada])
@@ -30,7 +30,7 @@ struct SearchEverythingTests {
         try await Cafe.open { cafe in
             cafe.world.servePerson("vic")
             let ada = try await cafe.member("ada")
-            var wish = SearchWish("@vic@far.example")
+            var wish = SearchQuery("@vic@far.example")
             #expect(try await cafe.services.search(wish, as: .member(ada)).accounts == [])
             wish.asksOthers = true
             #expect(try await cafe.services.search(wish, as: nil).accounts == [])
@@ -52,11 +52,11 @@ struct SearchEverythingTests {
             for tag in ["hashtag_z", "hashtag_x", "hashtag_y", "Hashtag_X"] {
                 _ = try await cafe.services.publishPost(PostDraft(text: "hashtag #\(tag)"), as: .member(ada))
             }
-            let found = try await cafe.services.search(SearchWish("#hashtag"), as: .member(ada))
+            let found = try await cafe.services.search(SearchQuery("#hashtag"), as: .member(ada))
             #expect(found.tags.map(\.name) == ["hashtag_x", "hashtag_y", "hashtag_z"])
             #expect(found.accounts.isEmpty && found.statuses.isEmpty)
-            #expect(try await cafe.services.search(SearchWish("hashtag"), as: .member(ada)).statuses.count == 4)
-            #expect(try await cafe.services.search(SearchWish("hashtag"), as: nil).statuses == [])
+            #expect(try await cafe.services.search(SearchQuery("hashtag"), as: .member(ada)).statuses.count == 4)
+            #expect(try await cafe.services.search(SearchQuery("hashtag"), as: nil).statuses == [])
         }
     }
 
@@ -74,12 +74,12 @@ struct SearchEverythingTests {
                 ("the before:yesterday", [second, first]),
             ]
             for (text, expected) in cases {
-                let found = try await cafe.services.search(SearchWish(text), as: .member(bob)).statuses
+                let found = try await cafe.services.search(SearchQuery(text), as: .member(bob)).statuses
                 #expect(found.map(\.id.rawValue) == expected.map(\.rawValue), "\(text)")
             }
             let event = try await cafe.plan(by: ada)
             let title = try await cafe.event(event).title
-            let found = try await cafe.services.search(SearchWish(title), as: .member(bob)).statuses
+            let found = try await cafe.services.search(SearchQuery(title), as: .member(bob)).statuses
             #expect(found.map(\.id.rawValue) == [event.rawValue])
         }
     }
@@ -93,11 +93,11 @@ struct SearchEverythingTests {
             draft.visibility = .followers
             let secret = try await cafe.services.publishPost(draft, as: .member(ada))
             for text in ["https://cafe.example/posts/\(post)", "https://cafe.example/@ada/\(post)"] {
-                let found = try await cafe.services.search(SearchWish(text), as: .member(bob))
+                let found = try await cafe.services.search(SearchQuery(text), as: .member(bob))
                 #expect(found.statuses.map(\.id.rawValue) == [post.rawValue])
             }
             let found = try await cafe.services.search(
-                SearchWish("https://cafe.example/@ada/\(secret)"), as: .member(bob))
+                SearchQuery("https://cafe.example/@ada/\(secret)"), as: .member(bob))
             #expect(found == SearchFindings())
         }
     }

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CoreMetrics
+public import HTTPTypes
+public import Hummingbird
+public import IPAddresses
+public import Limits
+internal import Logging
+public import Model
+internal import NIOHTTP1
+
+// The pipeline of every request, in this order:
+//
+//  1. A path that is not in its canonical form is not found.
+//  2. For pages: the rate limit of the client's address, the same-origin check, and the session.
+//  3. The handler of the route runs.
+//  4. An error becomes a status and a code, as a page or as a document.
+//  5. Security headers are added, one log line is written, and the request is counted for the metrics page.
+//
+// This is one function and not five middlewares, because a document that is ready in memory is sent within microseconds
+// and each middleware would cost a suspension.
+
+/// The request pipeline around the handlers of all routes.
+public struct RequestPipeline: Sendable {
+    /// Finds the account of a session token; nil when the session has ended.
+    public typealias SessionLookup = @Sendable (_ token: String) async throws -> LocalAccount?
+    /// Makes the error page. It cannot fail.
+    public typealias ErrorPage =
+        @Sendable (
+            _ status: HTTPResponse.Status, _ code: String, _ request: Request, _ context: NodeContext
+        ) async -> Response
+
+    /// The settings that the operator chooses.
+    public struct Settings: Sendable {
+        /// `https://cafe.example`, without a path.
+        public var origin: String
+        /// The proxies whose `X-Forwarded-For` is trusted; none by default.
+        public var trustedProxies: [CIDRBlock] = []
+        /// Whether the rate limits are on.
+        public var limits = true
+        /// The rate limit of one address for reading pages.
+        public var reading = RateLimitRule.reading
+        /// The rate limit of one address for sending forms.
+        public var writing = RateLimitRule.writing
+
+        /// The factory for the request metrics.
+        public var metrics: any MetricsFactory = MetricsSystem.factory
+
+        /// - Parameter origin: the scheme, host and port of this node.
+        public init(origin: String) {
+            self.origin = origin
+        }
+
+        /// Whether the node is reached over https.
+        public var isSecure: Bool { origin.hasPrefix("https://") }
+    }
+
+    /// The name of the session cookie, without the prefix `__Host-`.
+    public static let sessionCookie = "session"
+    /// How many clients each of the two rate limiters remembers.
+    private static let rememberedClients = 20_000
+
+    private let settings: Settings
+    private let session: SessionLookup
+    private let errorPage: ErrorPage
+    private let headers: SecurityHeaders
+    private let addresses: ClientAddress
+    private let sameOrigin: SameOrigin
+    private let metrics: RequestMetrics
+    private let reading: RateLimiter<CIDRBlock, ContinuousClock.Instant>
+    private let writing: RateLimiter<CIDRBlock, ContinuousClock.Instant>
+
+    /// Creates the pipeline.
+    public init(_ settings: Settings, session: @escaping SessionLookup, errorPage: @escaping ErrorPage) {
+        self.settings = settings
+        self.session = session
+        self.errorPage = errorPage
+        headers = SecurityHeaders(secure: settings.isSecure)
+        addresses = ClientAddress(trusted: settings.trustedProxies)
+        sameOrigin = SameOrigin(origin: settings.origin)
+        metrics = RequestMetrics(settings.metrics)
+        reading = RateLimiter(settings.reading, capacity: Self.rememberedClients)
+        writing = RateLimiter(settings.writing, capacity: Self.rememberedClients)
+    }
+
+    /// Responds to a request with the handler of its route, and adds all headers.
+    func respond(_ request: Request, _ context: NodeContext, by route: Route) async throws -> Response {
+        let start = ContinuousClock.now
+        let isPage = Self.isPage(route.kind, request)
+        var context = context
+        var response: Response
+        do {
+            guard PathRules.isCanonical(request.uri.string) else { throw RequestError.notFound }
+            if route.kind == .client { context.remoteAddress = addresses.resolve(request, peer: context.peer) }
+            if isPage { try await welcome(request, &context) }
+            response = try await route.handler(request, context)
+        } catch let error as HTTPParserError {
+            // The HTTP framing is broken, so the connection cannot be used any more. The server responds by itself.
+            throw error
+        } catch {
+            response = await refusal(error, request, context, asPage: isPage)
+        }
+        headers.add(to: &response.headers)
+        CrossOrigin.add(to: &response.headers, path: request.uri.path)
+        let duration = ContinuousClock.now - start
+        metrics.count(isPage ? .pages : route.kind.programs, response.status, took: duration)
+        RequestLog.write(request, context, status: response.status, isPage: isPage, took: duration)
+        return response
+    }
+
+    /// Responds to a request for which there is no route.
+    func respondToUnknown(
+        _ request: Request, _ context: NodeContext, allowed: [HTTPRequest.Method]
+    ) async throws -> Response {
+        if let preflight = CrossOrigin.preflight(request) { return preflight }
+        let error: RequestError = allowed.isEmpty ? .notFound : .methodNotAllowed
+        let isPage =
+            !PathRules.isForPrograms(request.uri.path) && Negotiation.acceptsPage(request.headers[.accept])
+            && !Negotiation.prefersDocument(request.headers[.accept])
+        let route = Route(request.method, "", kind: isPage ? .page : .document) { _, _ in throw error }
+        var response = try await respond(request, context, by: route)
+        if response.status == .methodNotAllowed {
+            response.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
+        }
+        return response
+    }
+
+    private static func isPage(_ kind: Route.Kind, _ request: Request) -> Bool {
+        switch kind {
+        case .page: true
+        case .document, .client: false
+        case .negotiated: !Negotiation.prefersDocument(request.headers[.accept])
+        }
+    }
+
+    private func welcome(_ request: Request, _ context: inout NodeContext) async throws {
+        context.remoteAddress = addresses.resolve(request, peer: context.peer)
+        if settings.limits { try count(request, of: context.remoteAddress) }
+        guard sameOrigin.admits(request) else { throw RequestError.crossSite }
+        let token = Cookies.read(Self.sessionCookie, request, secure: settings.isSecure)
+        guard let token, !token.isEmpty, token.utf8.count <= 200 else { return }
+        context.session = try await session(token)
+        if context.session != nil { context.sessionToken = token }
+    }
+
+    /// Takes a token from the client's rate limit. A client without an IP address is not limited.
+    private func count(_ request: Request, of client: String?) throws {
+        guard let subscriber = client.flatMap({ IPAddress($0) })?.subscriber else { return }
+        let isReading = request.method == .get || request.method == .head
+        let status = (isReading ? reading : writing).take(subscriber, at: .now)
+        guard status.isAllowed else { throw RequestError.tooMany(retryAfterSeconds: status.retryAfterSeconds) }
+    }
+
+    private func refusal(
+        _ error: any Error, _ request: Request, _ context: NodeContext, asPage: Bool
+    ) async -> Response {
+        let failure = ErrorResponses.statusAndCode(of: error)
+        if failure.status.kind == .serverError { RequestLog.failure(error, context) }
+        var response =
+            asPage
+            ? await errorPage(failure.status, failure.code, request, context)
+            : ErrorResponses.document(failure.status, code: failure.code)
+        response.status = failure.status
+        if let seconds = (error as? any PublicError)?.retryAfterSeconds {
+            response.headers[.retryAfter] = String(seconds)
+        }
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        return response
+    }
+}
+
+extension Route.Kind {
+    /// How the request is counted when the response is not a page.
+    fileprivate var programs: RequestMetrics.Face { self == .client ? .clients : .documents }
+}
+
+extension RateLimitRule {
+    /// The rate limit for pages: far more than a person reads.
+    public static let reading = RateLimitRule.steady(burst: 500, every: .milliseconds(20))
+    /// The rate limit for forms: more than a person sends.
+    public static let writing = RateLimitRule.steady(burst: 60, every: .seconds(1))
+}

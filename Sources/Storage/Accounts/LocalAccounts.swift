@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// The part of local people that never leaves the node: address, password, power.
+public enum LocalAccounts {
+    /// Stores the private part of an account that ``Accounts/insert(_:summarySource:in:)`` has stored.
+    ///
+    /// - Parameter signUpNote: what the person wrote to those who decide; may be empty.
+    /// - Throws: `.uniqueViolation` when the address is taken; letters' case does not count.
+    public static func insert(
+        _ local: LocalAccount, signUpNote: String, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            INSERT INTO local_account (account_id, email, email_folded, password_hash, role, language, sign_up_note,
+                approved_at)
+            VALUES (\(local.account.id), \(local.email), \(local.email?.lowercased()), \(local.passwordHash),
+                \(local.role), \(local.language), \(signUpNote), \(local.approvedAt))
+            """)
+    }
+
+    /// Deletes a sign-up that was refused, with its account. A person who was let in stays.
+    ///
+    /// - Returns: whether somebody was waiting under this number.
+    @discardableResult
+    public static func remove(_ id: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        let removed = try tx.changed("DELETE FROM local_account WHERE account_id = \(id) AND approved_at IS NULL")
+        guard removed == 1 else { return false }
+        try tx.run("DELETE FROM session WHERE account_id = \(id)")
+        try AccessTokens.deleteAll(of: id, in: tx)
+        try tx.run("DELETE FROM sign_in_link WHERE account_id = \(id)")
+        try tx.run("DELETE FROM actor_key WHERE account_id = \(id)")
+        try tx.run("DELETE FROM group_role WHERE account_id = \(id)")
+        try tx.run("DELETE FROM follow WHERE follower_id = \(id) OR target_id = \(id)")
+        try Notifications.removeAll(of: id, in: tx)
+        try tx.run("DELETE FROM account WHERE id = \(id)")
+        tx.announce(Change.settingsChanged.rawValue)
+        return true
+    }
+}
+
+// MARK: - Finding
+
+extension LocalAccounts {
+    /// The person with this number.
+    public static func byID(_ id: ID<Account>, in db: some Queryable) throws(DatabaseError) -> LocalAccount? {
+        try first("\(selection) WHERE l.account_id = \(id)", in: db)
+    }
+
+    /// The person with this address, given in lower case.
+    public static func byEmail(_ folded: String, in db: some Queryable) throws(DatabaseError) -> LocalAccount? {
+        try first("\(selection) WHERE l.email_folded = \(folded)", in: db)
+    }
+
+    /// The person with this name, given in lower case.
+    public static func byName(_ folded: String, in db: some Queryable) throws(DatabaseError) -> LocalAccount? {
+        try first("\(selection) WHERE a.username_folded = \(folded) AND a.host = ''", in: db)
+    }
+
+    /// Everyone who is in or waits, oldest account first; the suspended too, the deleted not.
+    public static func list(in db: some Queryable) throws(DatabaseError) -> [LocalAccount] {
+        var people: [LocalAccount] = []
+        for row in try db.rows("\(selection) WHERE a.deleted_at IS NULL ORDER BY a.id") {
+            people.append(try read(row))
+        }
+        return people
+    }
+
+    /// Those who wait to be let in, oldest first, with what they wrote.
+    public static func waiting(in db: some Queryable) throws(DatabaseError) -> [(LocalAccount, note: String)] {
+        var people: [(LocalAccount, note: String)] = []
+        let sql: SQL = "\(selection) WHERE l.approved_at IS NULL AND a.deleted_at IS NULL ORDER BY a.id"
+        for row in try db.rows(sql) {
+            people.append((try read(row), note: try row.text("l_sign_up_note")))
+        }
+        return people
+    }
+
+    /// Whether there is a steward who can act: without one nobody could let anybody in.
+    public static func hasSteward(in db: some Queryable) throws(DatabaseError) -> Bool {
+        try db.row(
+            """
+            SELECT l.account_id FROM local_account l JOIN account a ON a.id = l.account_id
+            WHERE l.role = 'steward' AND l.approved_at IS NOT NULL AND \(AccountRow.isActive) LIMIT 1
+            """) != nil
+    }
+
+    /// Whether a steward besides this one can act.
+    ///
+    /// Transactions that ask it wait for one another, so that the last two stewards cannot take each other's role.
+    public static func hasSteward(besides id: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try tx.run("UPDATE local_account SET role = role WHERE role = 'steward'")
+        return try tx.row(
+            """
+            SELECT l.account_id FROM local_account l JOIN account a ON a.id = l.account_id
+            WHERE l.role = 'steward' AND l.approved_at IS NOT NULL AND \(AccountRow.isActive) AND a.id <> \(id) LIMIT 1
+            """) != nil
+    }
+
+    /// The steward who is here longest and can act: whom strangers write to.
+    public static func firstSteward(in db: some Queryable) throws(DatabaseError) -> LocalAccount? {
+        try first(
+            """
+            \(selection) WHERE l.role = 'steward' AND l.approved_at IS NOT NULL AND \(AccountRow.isActive)
+            ORDER BY a.id LIMIT 1
+            """, in: db)
+    }
+
+    private static let selection: SQL =
+        """
+        SELECT \(AccountRow.plain), l.email AS l_email, l.password_hash AS l_password_hash, l.role AS l_role,
+            l.language AS l_language, l.sign_up_note AS l_sign_up_note, l.approved_at AS l_approved_at
+        FROM local_account l JOIN account a ON a.id = l.account_id
+        """
+
+    private static func first(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> LocalAccount? {
+        guard let row = try db.row(sql) else { return nil }
+        return try read(row)
+    }
+
+    private static func read(_ row: Row) throws(DatabaseError) -> LocalAccount {
+        LocalAccount(
+            account: try AccountRow.read(row), email: try row.textOrNil("l_email"),
+            passwordHash: try row.textOrNil("l_password_hash"), role: try row.choice("l_role"),
+            language: try row.textOrNil("l_language"), approvedAt: try row.timeOrNil("l_approved_at"))
+    }
+}
+
+// MARK: - Changing
+
+extension LocalAccounts {
+    /// Lets a person in.
+    ///
+    /// - Returns: whether the person was waiting; the first approval counts.
+    @discardableResult
+    public static func approve(
+        _ id: ID<Account>, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        let approved = try tx.changed(
+            "UPDATE local_account SET approved_at = \(now) WHERE account_id = \(id) AND approved_at IS NULL")
+        tx.announce(Change.settingsChanged.rawValue)
+        return approved == 1
+    }
+
+    /// Gives a person another role.
+    public static func setRole(_ id: ID<Account>, _ role: Role, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("UPDATE local_account SET role = \(role) WHERE account_id = \(id)")
+        tx.announce(Change.settingsChanged.rawValue)
+    }
+
+    /// Changes what is stored of the password.
+    ///
+    /// - Parameter hash: nil for a person who signs in by link alone.
+    public static func setPassword(
+        _ id: ID<Account>, hash: String?, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run("UPDATE local_account SET password_hash = \(hash) WHERE account_id = \(id)")
+    }
+
+    /// Changes the language of the pages; nil follows the browser.
+    public static func setLanguage(
+        _ id: ID<Account>, _ language: String?, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run("UPDATE local_account SET language = \(language) WHERE account_id = \(id)")
+        tx.announce(Change.settingsChanged.rawValue)
+    }
+
+    /// Changes the address, unless it is another person's. Links that were sent to the old one can no longer be used to
+    /// sign in.
+    ///
+    /// - Returns: whether the address was free.
+    public static func setEmail(
+        _ id: ID<Account>, _ email: String?, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        if let email {
+            let owner = try byEmail(email.lowercased(), in: tx)
+            guard owner == nil || owner?.account.id == id else { return false }
+        }
+        try tx.run(
+            """
+            UPDATE local_account SET email = \(email), email_folded = \(email?.lowercased())
+            WHERE account_id = \(id)
+            """)
+        try SignInLinks.deleteAll(of: id, in: tx)
+        return true
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+public import Vocabulary
+
+/// Whose events a list shows.
+public enum EventScope: Sendable, Hashable {
+    /// All that concerns the community: its own, those of owners whom somebody here follows, and what groups of ours,
+    /// or groups that these follow, share.
+    case community
+    /// What an account owns or shares.
+    case of(ID<Account>)
+    /// What a group's page shows: its own, and those of the groups that it follows.
+    case shown(by: ID<Account>)
+}
+
+/// Events of this node and those that reached it.
+public enum Events {
+    /// Stores an event. An `iri` that is known changes nothing.
+    ///
+    /// - Returns: whether it is new.
+    @discardableResult
+    public static func insert(_ e: Event, in tx: Transaction) throws(DatabaseError) -> Bool {
+        let inserted = try tx.changed("INSERT INTO event \(row: columns(of: e)) ON CONFLICT (iri) DO NOTHING")
+        guard inserted == 1 else { return false }
+        try TimelineItems.put(e, in: tx)
+        try ItemSearchIndex.replace(e, in: tx)
+        tx.announce(ID<TimelineItem>(e.id.rawValue), writtenAt: e.publishedAt)
+        return true
+    }
+
+    /// Replaces what an event says. Its id, iri, uuid and home stay.
+    ///
+    /// A new number of seats is followed by `GuestLists.resize`, in the same transaction and after ``lock(_:in:)``.
+    public static func update(_ e: Event, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("UPDATE event SET \(set: changeableColumns(of: e)) WHERE id = \(e.id)")
+        try TimelineItems.put(e, in: tx)
+        try ItemSearchIndex.replace(e, in: tx)
+        tx.announce(StreamEvent.edited(ID(e.id.rawValue)))
+    }
+
+    /// All columns of an event.
+    static func columns(of e: Event) -> [ColumnValue] {
+        let fixed: [ColumnValue] = [
+            ColumnValue("id", e.id), ColumnValue("iri", e.iri), ColumnValue("uuid", e.uuid),
+            ColumnValue("is_local", e.isLocal),
+        ]
+        return fixed + changeableColumns(of: e)
+    }
+
+    /// The columns that an edit may change.
+    static func changeableColumns(of e: Event) -> [ColumnValue] {
+        [
+            ColumnValue("owner_id", e.owner), ColumnValue("organizer_id", e.organizer), ColumnValue("title", e.title),
+            ColumnValue("content_html", e.content), ColumnValue("source", e.source),
+            ColumnValue("starts_at", e.startsAt), ColumnValue("ends_at", e.endsAt),
+            ColumnValue("time_zone", e.timeZone), ColumnValue("place_name", e.place?.name),
+            ColumnValue("place_street", e.place?.street), ColumnValue("place_locality", e.place?.locality),
+            ColumnValue("place_postal_code", e.place?.postalCode), ColumnValue("place_country", e.place?.country),
+            ColumnValue("latitude", e.place?.coordinates?.latitude),
+            ColumnValue("longitude", e.place?.coordinates?.longitude), ColumnValue("online_url", e.onlineURL),
+            ColumnValue("capacity", e.capacity), ColumnValue("join_mode", e.joinMode),
+            ColumnValue("external_url", e.externalURL), ColumnValue("status", e.status),
+            ColumnValue("previous_start", e.previousStart), ColumnValue("visibility", e.visibility),
+            ColumnValue("remote_going", e.remoteGoing), ColumnValue("url", e.url), ColumnValue("language", e.language),
+            ColumnValue("sequence", e.sequence), ColumnValue("published_at", e.publishedAt),
+            ColumnValue("updated_at", e.updatedAt),
+        ]
+    }
+
+    /// Removes an event with its guest list and shares. What was said about it stays, as plain discussions.
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    public static func delete(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try StreamDeletions.removing(id, in: tx)
+        try tx.run("UPDATE post SET event_id = NULL WHERE event_id = \(id)")
+        return try tx.changed("DELETE FROM event WHERE id = \(id)") == 1
+    }
+
+    /// The event with this number.
+    public static func byID(_ id: ID<Event>, in db: some Queryable) throws(DatabaseError) -> Event? {
+        try first("SELECT \(EventRow.columns) FROM event v WHERE v.id = \(id)", in: db)
+    }
+
+    /// The event with this id on the wire.
+    public static func byIRI(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Event? {
+        try first("SELECT \(EventRow.columns) FROM event v WHERE v.iri = \(iri)", in: db)
+    }
+
+    /// Public events that have not ended, by their start. Cancelled ones stay until they would have ended.
+    ///
+    /// - Parameters:
+    ///   - scope: whose events.
+    ///   - after: start and id of the last event of the page before.
+    ///   - viewer: nil for a stranger.
+    public static func upcoming(
+        from now: Timestamp, scope: EventScope, limit: Int, after: (Timestamp, ID<Event>)?, viewer: ID<Account>?,
+        mode: FederationMode, in db: some Queryable
+    ) throws(DatabaseError) -> [ID<Event>] {
+        let (start, id) = after ?? (Timestamp(.min), .first)
+        return try PostRow.ids(
+            """
+            SELECT v.id AS id FROM \(Conditions.reader(viewer)) CROSS JOIN event v JOIN account a ON a.id = v.owner_id
+            WHERE v.ends_at > \(now) AND (v.starts_at, v.id) > (\(start), \(id)) AND \(isShown(scope, mode))
+            ORDER BY v.starts_at, v.id LIMIT \(limit)
+            """, in: db)
+    }
+
+    /// Public events that have ended, latest start first.
+    ///
+    /// - Parameters:
+    ///   - scope: whose events.
+    ///   - after: start and id of the last event of the page before.
+    ///   - viewer: nil for a stranger.
+    public static func past(
+        before now: Timestamp, scope: EventScope, limit: Int, after: (Timestamp, ID<Event>)?, viewer: ID<Account>?,
+        mode: FederationMode, in db: some Queryable
+    ) throws(DatabaseError) -> [ID<Event>] {
+        let (start, id) = after ?? (Timestamp(.max), .last)
+        return try PostRow.ids(
+            """
+            SELECT v.id AS id FROM \(Conditions.reader(viewer)) CROSS JOIN event v JOIN account a ON a.id = v.owner_id
+            WHERE v.ends_at <= \(now) AND (v.starts_at, v.id) < (\(start), \(id)) AND \(isShown(scope, mode))
+            ORDER BY v.starts_at DESC, v.id DESC LIMIT \(limit)
+            """, in: db)
+    }
+
+    /// The events that begin within a span and take place, earliest first.
+    public static func beginning(
+        from start: Timestamp, to end: Timestamp, in db: some Queryable
+    ) throws(DatabaseError) -> [Event] {
+        let rows = try db.rows(
+            """
+            SELECT \(EventRow.columns) FROM event v
+            WHERE v.starts_at > \(start) AND v.starts_at <= \(end) AND v.status IN ('scheduled', 'rescheduled')
+            ORDER BY v.starts_at, v.id
+            """)
+        var events: [Event] = []
+        for row in rows { events.append(try EventRow.read(row)) }
+        return events
+    }
+
+    /// What a person is to an event: all that `EventPolicy` asks.
+    public static func relation(
+        of viewer: ID<Account>, to event: Event, in db: some Queryable
+    ) throws(DatabaseError) -> EventRelation {
+        let row = try db.row(
+            """
+            SELECT \(Conditions.follows(viewer, "v.owner_id")) AS follows,
+                EXISTS (SELECT 1 FROM guest x WHERE x.event_id = v.id AND x.account_id = \(viewer)) AS is_invited,
+                (\(Conditions.noBlock(between: viewer, and: "v.owner_id"))) AS is_free
+            FROM event v WHERE v.id = \(event.id)
+            """)
+        guard let row else { return .stranger }
+        return EventRelation(
+            isOwner: event.owner == viewer, isOrganizer: event.organizer == viewer,
+            followsOwner: try row.bool("follows"), isInvited: try row.bool("is_invited"),
+            isBlocked: try !row.bool("is_free"))
+    }
+
+    /// Takes the lock of the event's row until the transaction ends: who decides about its seats waits here in turn.
+    ///
+    /// - Returns: whether there is such an event.
+    @discardableResult
+    public static func lock(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try tx.changed("UPDATE event SET sequence = sequence WHERE id = \(id)") == 1
+    }
+
+    private static func isShown(_ scope: EventScope, _ mode: FederationMode) -> SQL {
+        let belonging: SQL =
+            switch scope {
+            case .community: concernsUs(mode)
+            case .of(let account): belongs(to: account)
+            case .shown(let group): "(\(belongs(to: group)) OR \(belongsToFollowed(by: group)))"
+            }
+        return """
+            v.visibility = 'public' AND \(Conditions.mayReadEvent) AND \(Conditions.isListed("a.host", mode))
+            AND \(belonging)
+            """
+    }
+
+    private static func belongsToFollowed(by group: ID<Account>) -> SQL {
+        """
+        EXISTS (
+            SELECT 1 FROM follow f JOIN account t ON t.id = f.target_id
+            WHERE f.follower_id = \(group) AND f.state = 'accepted' AND t.kind = 'group'
+              AND t.suspended_at IS NULL AND t.deleted_at IS NULL
+              AND (v.owner_id = t.id OR EXISTS (
+                  SELECT 1 FROM event_share s WHERE s.event_id = v.id AND s.account_id = t.id)))
+        """
+    }
+
+    private static func belongs(to owner: ID<Account>) -> SQL {
+        """
+        (v.owner_id = \(owner) OR EXISTS (
+            SELECT 1 FROM event_share s WHERE s.event_id = v.id AND s.account_id = \(owner)))
+        """
+    }
+
+    private static func concernsUs(_ mode: FederationMode) -> SQL {
+        """
+        (v.is_local
+         OR EXISTS (SELECT 1 FROM follow f JOIN account l ON l.id = f.follower_id
+                    WHERE f.target_id = v.owner_id AND f.state = 'accepted' AND l.host = '')
+         OR EXISTS (SELECT 1 FROM event_share s JOIN account g ON g.id = s.account_id
+                    WHERE s.event_id = v.id AND \(Conditions.isOurRelay(mode))))
+        """
+    }
+
+    private static func first(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> Event? {
+        guard let row = try db.row(sql) else { return nil }
+        return try EventRow.read(row)
+    }
+}

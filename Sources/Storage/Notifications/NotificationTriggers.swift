@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+// What people are told of, each occasion once: who did what, and whom it concerns.
+extension NewNotification {
+    /// Who is named in a post, and who wrote what it answers as far as everybody may read the answer.
+    ///
+    /// - Parameters:
+    ///   - post: as it is stored, with its mentions.
+    ///   - named: those named newly; nil for all who are named, and the one who is answered.
+    public static func mention(in post: Post, named: [ID<Account>]? = nil) -> NewNotification {
+        let everybody: SQL = """
+            SELECT m.account_id FROM mention m WHERE m.post_id = \(post.id)
+            UNION SELECT q.author_id FROM post p JOIN post q ON q.id = p.in_reply_to_id
+            WHERE p.id = \(post.id) AND p.visibility IN ('public', 'unlisted')
+            UNION SELECT v.organizer_id FROM post p JOIN event v ON v.iri = p.in_reply_to_iri
+            WHERE p.id = \(post.id) AND p.visibility IN ('public', 'unlisted') AND v.organizer_id IS NOT NULL
+            """
+        var new = NewNotification(
+            .mention, from: post.author, about: .post(post.id), to: named.map { accounts($0) } ?? everybody)
+        new.thread = post.thread
+        new.isPrivate = post.visibility == .direct
+        return new
+    }
+
+    /// A new post, for those who want to hear of each by its author, or of each discussion in its group.
+    public static func status(_ post: Post) -> NewNotification {
+        let isForGroup = post.isTopLevel && post.visibility == .everyone
+        var new = NewNotification(
+            .status, from: post.author, about: .post(post.id),
+            to: """
+                SELECT f.follower_id FROM follow f
+                WHERE f.target_id IN (\(post.author), \(isForGroup ? post.group ?? .first : .first))
+                    AND f.state = 'accepted' AND f.notifies
+                    AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.post_id = \(post.id) AND m.account_id = f.follower_id)
+                """)
+        new.thread = post.thread
+        return new
+    }
+
+    /// A new event, for those who want to hear of each by its owner.
+    public static func status(_ event: Event) -> NewNotification {
+        NewNotification(
+            .status, from: event.owner, about: .event(event.id),
+            to: """
+                SELECT f.follower_id FROM follow f
+                WHERE f.target_id = \(event.owner) AND f.state = 'accepted' AND f.notifies
+                    AND f.follower_id <> \(event.organizer ?? .first)
+                """)
+    }
+
+    /// Thanks for a post.
+    public static func favourite(of post: Post, by account: ID<Account>) -> NewNotification {
+        ofPost(.favourite, post, by: account, to: [post.author])
+    }
+
+    /// Somebody is interested in an event: for the member who planned it.
+    public static func favourite(of event: Event, by account: ID<Account>) -> NewNotification {
+        NewNotification(
+            .favourite, from: account, about: .event(event.id), to: accounts([event.organizer ?? event.owner]))
+    }
+
+    /// A post was recommended.
+    public static func reblog(of post: Post, by account: ID<Account>) -> NewNotification {
+        ofPost(.reblog, post, by: account, to: [post.author])
+    }
+
+    /// An event was recommended: for the member who planned it.
+    public static func reblog(of event: Event, by account: ID<Account>) -> NewNotification {
+        NewNotification(
+            .reblog, from: account, about: .event(event.id), to: accounts([event.organizer ?? event.owner]))
+    }
+
+    /// A post was quoted.
+    ///
+    /// - Parameter post: the one that quotes.
+    public static func quote(of author: ID<Account>, in post: Post) -> NewNotification {
+        ofPost(.quote, post, by: post.author, to: [author])
+    }
+
+    /// A new follower, or one who asks to be.
+    public static func follow(of target: Account, by follower: ID<Account>) -> NewNotification {
+        NewNotification(
+            target.approvesFollowers ? .followRequest : .follow, from: follower, about: .nobody,
+            to: accounts([target.id]))
+    }
+
+    /// A post was changed: for those who boosted it or thanked for it.
+    public static func update(of post: Post) -> NewNotification {
+        var new = NewNotification(
+            .update, from: post.author, about: .post(post.id),
+            to: """
+                SELECT x.account_id FROM boost x WHERE x.post_id = \(post.id)
+                UNION SELECT x.account_id FROM post_like x WHERE x.post_id = \(post.id)
+                """)
+        new.thread = post.thread
+        return new
+    }
+
+    /// An event takes place at another time or place, or not at all: for those who answered.
+    ///
+    /// - Parameter person: who changed it, and knows.
+    public static func update(of event: Event, by person: ID<Account>? = nil) -> NewNotification {
+        NewNotification(
+            .update, from: event.owner, about: .event(event.id),
+            to: """
+                SELECT g.account_id FROM guest g
+                WHERE g.event_id = \(event.id) AND g.state IN ('asked', 'going', 'waiting')
+                    AND g.account_id <> \(person ?? .first)
+                """)
+    }
+
+    /// A poll ended: for its author and those who voted.
+    public static func poll(_ post: Post, voters: [ID<Account>]) -> NewNotification {
+        ofPost(.poll, post, by: post.author, to: voters)
+    }
+
+    /// An event begins: for those who answered.
+    public static func poll(_ event: Event) -> NewNotification {
+        NewNotification(
+            .poll, from: event.owner, about: .event(event.id),
+            to: """
+                SELECT g.account_id FROM guest g WHERE g.event_id = \(event.id) AND g.state IN ('going', 'waiting')
+                """)
+    }
+
+    /// A newcomer: for those who let people in.
+    public static func signUp(_ account: ID<Account>) -> NewNotification {
+        NewNotification(.signUp, from: account, about: .nobody, to: moderators)
+    }
+
+    /// A report: for those who look after the house.
+    public static func report(_ report: Report) -> NewNotification {
+        NewNotification(.report, from: report.reporter, about: .report(report.id), to: moderators)
+    }
+
+    private static func ofPost(
+        _ kind: Notification.Kind, _ post: Post, by account: ID<Account>, to recipients: [ID<Account>]
+    ) -> NewNotification {
+        var new = NewNotification(kind, from: account, about: .post(post.id), to: accounts(recipients))
+        new.thread = post.thread
+        return new
+    }
+
+    private static func accounts(_ ids: [ID<Account>]) -> SQL {
+        "SELECT y.id FROM account y WHERE y.id IN (\(list: ids))"
+    }
+
+    private static let moderators: SQL = """
+        SELECT l.account_id FROM local_account l
+        WHERE l.role IN ('moderator', 'steward') AND l.approved_at IS NOT NULL
+        """
+}
+
+extension Notifications {
+    /// An older post that only comes in now is no news for those who want to hear of each.
+    private static let freshness: Duration = .days(2)
+
+    /// Tells of a post that was just stored: those named, those who want to hear of each, and, when it is a direct
+    /// message, the conversations of which it is a part.
+    public static func posted(_ post: Post, at now: Timestamp, ids: IDMaker, in tx: Transaction) throws(DatabaseError) {
+        let parent = try post.inReplyTo.flatMap { id throws(DatabaseError) in try Posts.byID(id, in: tx) }
+        var mention = NewNotification.mention(in: post)
+        mention.repliedTo = parent?.author
+        try add(mention, at: now, ids: ids, in: tx)
+        guard post.visibility != .direct else {
+            try DirectConversations.deliver(post, ids: ids, at: now, in: tx)
+            return
+        }
+        let isOwnThread = post.isTopLevel || parent?.author == post.author
+        guard isOwnThread, post.publishedAt > now - freshness else { return }
+        try add(.status(post), at: now, ids: ids, in: tx)
+    }
+
+    /// Tells of a post that was changed.
+    ///
+    /// - Parameter named: those who were not named before.
+    public static func edited(
+        _ post: Post, named: [ID<Account>], at now: Timestamp, ids: IDMaker, in tx: Transaction
+    ) throws(DatabaseError) {
+        if !named.isEmpty { try add(.mention(in: post, named: named), at: now, ids: ids, in: tx) }
+        try add(.update(of: post), at: now, ids: ids, in: tx)
+    }
+}

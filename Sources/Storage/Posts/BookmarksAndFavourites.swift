@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// What people keep for later; nobody else knows.
+public enum Bookmarks {
+    /// Keeps a post or an event. A second time changes nothing.
+    public static func add(
+        _ id: Int64, account: ID<Account>, subject: TimelineItem.Subject, in tx: Transaction
+    ) throws(DatabaseError) {
+        switch subject {
+        case .post(let post):
+            try tx.run(
+                """
+                INSERT INTO bookmark (id, account_id, post_id, event_id) VALUES (\(id), \(account), \(post), NULL)
+                ON CONFLICT (account_id, post_id) DO NOTHING
+                """)
+        case .event(let event):
+            try tx.run(
+                """
+                INSERT INTO bookmark (id, account_id, post_id, event_id) VALUES (\(id), \(account), NULL, \(event))
+                ON CONFLICT (account_id, event_id) DO NOTHING
+                """)
+        }
+    }
+
+    /// Keeps it no more.
+    public static func remove(
+        account: ID<Account>, subject: TimelineItem.Subject, in tx: Transaction
+    ) throws(DatabaseError) {
+        switch subject {
+        case .post(let post): try tx.run("DELETE FROM bookmark WHERE account_id = \(account) AND post_id = \(post)")
+        case .event(let event): try tx.run("DELETE FROM bookmark WHERE account_id = \(account) AND event_id = \(event)")
+        }
+    }
+}
+
+/// What people thanked for: posts, and events in which they are interested.
+public enum Favourites {
+    /// Records that somebody is interested in an event. A second time changes nothing.
+    ///
+    /// - Returns: whether it is the first time.
+    @discardableResult
+    public static func addEvent(
+        _ id: Int64, account: ID<Account>, event: ID<Event>, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try tx.changed(
+            """
+            INSERT INTO event_like (id, account_id, event_id) VALUES (\(id), \(account), \(event))
+            ON CONFLICT (event_id, account_id) DO NOTHING
+            """) == 1
+    }
+
+    /// Takes the interest back.
+    public static func removeEvent(
+        account: ID<Account>, event: ID<Event>, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run("DELETE FROM event_like WHERE account_id = \(account) AND event_id = \(event)")
+        try Notifications.remove(.favourite, from: account, about: .event(event), in: tx)
+    }
+
+    /// One page of those who like a post or an event, newest account first.
+    public static func accounts(
+        of subject: TimelineItem.Subject, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        let source: SQL =
+            switch subject {
+            case .post(let post): "post_like l JOIN account a ON a.id = l.account_id WHERE l.post_id = \(post)"
+            case .event(let event): "event_like l JOIN account a ON a.id = l.account_id WHERE l.event_id = \(event)"
+            }
+        return try AccountRow.page("FROM \(source)", page, in: db)
+    }
+}
+
+extension AccountRow {
+    /// One page of active accounts, newest account first.
+    ///
+    /// - Parameter source: `FROM … WHERE …` with the account as `a`.
+    static func page(_ source: SQL, _ page: PageRequest, in db: some Queryable) throws(DatabaseError) -> [Account] {
+        let accounts = try all(
+            """
+            SELECT \(plain) \(source) AND \(isActive) AND a.id < \(page.before) AND a.id > \(page.after)
+            ORDER BY a.id \(page.direction) LIMIT \(page.limit)
+            """, in: db)
+        return page.fromOldest ? accounts.reversed() : accounts
+    }
+}
+
+extension TimelineItems {
+    /// One page of those who boosted a post or shared an event, newest account first.
+    public static func boosters(
+        of subject: TimelineItem.Subject, _ page: PageRequest, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        let condition: SQL =
+            switch subject {
+            case .post(let post): "e.post_id = \(post)"
+            case .event(let event): "e.event_id = \(event)"
+            }
+        return try AccountRow.page(
+            "FROM entry e JOIN account a ON a.id = e.account_id WHERE \(condition) AND e.is_boost", page, in: db)
+    }
+}

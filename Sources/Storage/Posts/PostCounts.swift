@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Model
+
+/// Numbers that stand beside what they count, so that a page of posts reads them with the rows themselves. They change
+/// in the transaction that changes what they count.
+enum PostCounts {
+    /// A post was stored.
+    static func added(_ post: Post, in tx: Transaction) {
+        tx.deferUntilCommit(
+            on: "account", row: post.author.rawValue,
+            """
+            UPDATE account SET post_count = post_count + 1,
+                last_post_at = CASE WHEN coalesce(last_post_at, 0) < \(post.publishedAt) THEN \(post.publishedAt)
+                                    ELSE last_post_at END
+            WHERE id = \(post.author)
+            """)
+        if let parent = post.inReplyTo { change("reply_count", of: parent, by: 1, in: tx) }
+        if isCounted(post.id, in: post.thread, post.visibility) {
+            change("thread_reply_count", of: post.thread, by: 1, in: tx)
+        }
+    }
+
+    /// A post is about to become what `post` says: its discussion may be another one then, and who may read it too.
+    static func updating(_ post: Post, in tx: Transaction) throws(DatabaseError) {
+        guard let row = try tx.row("SELECT thread_id, visibility FROM post WHERE id = \(post.id)") else { return }
+        let thread: ID<Post> = try row.id("thread_id")
+        let wasCounted = isCounted(post.id, in: thread, try row.choice("visibility"))
+        let isCounted = isCounted(post.id, in: post.thread, post.visibility)
+        guard wasCounted != isCounted || (wasCounted && thread != post.thread) else { return }
+        if wasCounted { change("thread_reply_count", of: thread, by: -1, in: tx) }
+        if isCounted { change("thread_reply_count", of: post.thread, by: 1, in: tx) }
+    }
+
+    /// Whether the first post of a thread counts a post as one of the answers that everybody may read.
+    private static func isCounted(_ post: ID<Post>, in thread: ID<Post>, _ visibility: Visibility) -> Bool {
+        post != thread && visibility.isOpen
+    }
+
+    /// The post `p` is counted by the first post of its thread.
+    private static let isCounted: SQL = "p.thread_id <> p.id AND p.visibility IN ('public', 'unlisted')"
+
+    /// Posts are about to come into a thread with the answers below them.
+    ///
+    /// - Parameter branch: `SELECT id`: all of them.
+    static func moving(_ branch: SQL, to thread: ID<Post>, in tx: Transaction) throws(DatabaseError) {
+        let row = try tx.row(
+            """
+            SELECT count(*) AS answers FROM post p
+            WHERE p.id IN (\(branch)) AND p.id <> \(thread) AND p.thread_id <> \(thread)
+                AND p.visibility IN ('public', 'unlisted')
+            """)
+        guard let answers = try row?.count("answers"), answers > 0 else { return }
+        change("thread_reply_count", of: thread, by: answers, in: tx)
+    }
+
+    /// One more, or one less, of something that is counted beside a post.
+    static func change(_ column: SQL, of post: ID<Post>, by amount: Int, in tx: Transaction) {
+        tx.deferUntilCommit(
+            on: "post", row: post.rawValue,
+            "UPDATE post SET \(column) = \(column) + \(amount) WHERE id = \(post)")
+    }
+
+    /// A post is about to be deleted.
+    static func removing(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            UPDATE account SET post_count = post_count - 1
+            WHERE id = (SELECT p.author_id FROM post p WHERE p.id = \(id))
+            """)
+        try tx.run(
+            """
+            UPDATE post SET reply_count = reply_count - 1
+            WHERE id = (SELECT p.in_reply_to_id FROM post p WHERE p.id = \(id))
+            """)
+        try tx.run(
+            """
+            UPDATE post SET thread_reply_count = thread_reply_count - 1
+            WHERE id = (SELECT p.thread_id FROM post p WHERE p.id = \(id) AND \(isCounted))
+            """)
+    }
+
+    /// All that an account wrote, thanked for and boosted is about to be deleted.
+    static func removingAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("UPDATE account SET post_count = 0, last_post_at = NULL WHERE id = \(author)")
+        try tx.run(
+            """
+            UPDATE post SET reply_count = reply_count - y.answers
+            FROM (SELECT p.in_reply_to_id AS id, count(*) AS answers FROM post p
+                  WHERE p.author_id = \(author) AND p.in_reply_to_id IS NOT NULL GROUP BY p.in_reply_to_id) y
+            WHERE post.id = y.id
+            """)
+        try tx.run(
+            """
+            UPDATE post SET thread_reply_count = thread_reply_count - y.answers
+            FROM (SELECT p.thread_id AS id, count(*) AS answers FROM post p
+                  WHERE p.author_id = \(author) AND \(isCounted) GROUP BY p.thread_id) y
+            WHERE post.id = y.id
+            """)
+        try tx.run(
+            """
+            UPDATE post SET boost_count = boost_count - 1
+            WHERE id IN (SELECT b.post_id FROM boost b WHERE b.account_id = \(author))
+            """)
+        try tx.run(
+            """
+            UPDATE post SET like_count = like_count - 1
+            WHERE id IN (SELECT l.post_id FROM post_like l WHERE l.account_id = \(author))
+            """)
+    }
+}
+
+/// How many follow an account, and how many it follows: the accepted ones.
+enum FollowCounts {
+    /// A follow became accepted, or is accepted no more.
+    static func changed(
+        by amount: Int, follower: ID<Account>, target: ID<Account>, in tx: Transaction
+    ) {
+        tx.deferUntilCommit(
+            on: "account", row: target.rawValue,
+            "UPDATE account SET follower_count = follower_count + \(amount) WHERE id = \(target)")
+        tx.deferUntilCommit(
+            on: "account", row: follower.rawValue,
+            "UPDATE account SET following_count = following_count + \(amount) WHERE id = \(follower)")
+    }
+
+    /// Every follow by and of an account is about to end.
+    static func removingAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            UPDATE account SET follower_count = follower_count - 1
+            WHERE id IN (SELECT f.target_id FROM follow f WHERE f.follower_id = \(account) AND f.state = 'accepted')
+            """)
+        try tx.run(
+            """
+            UPDATE account SET following_count = following_count - 1
+            WHERE id IN (SELECT f.follower_id FROM follow f WHERE f.target_id = \(account) AND f.state = 'accepted')
+            """)
+        try tx.run("UPDATE account SET follower_count = 0, following_count = 0 WHERE id = \(account)")
+    }
+}

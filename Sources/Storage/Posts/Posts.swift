@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+public import Vocabulary
+
+/// Posts and what belongs to their row: mentions, hashtags, attachments.
+public enum Posts {
+    /// How far below a post the answers that came before it are looked for.
+    private static let orphanDepth = 200
+
+    /// Stores a post with its parts. An `iri` that is known changes nothing.
+    ///
+    /// An answer to a known post carries both `inReplyTo` and `inReplyToIRI`, and the thread of what it answers.
+    ///
+    /// - Returns: whether it is new.
+    @discardableResult
+    public static func insert(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> Bool {
+        let inserted = try tx.changed("INSERT INTO post \(row: columns(of: p)) ON CONFLICT (iri) DO NOTHING")
+        guard inserted == 1 else { return false }
+        try insertParts(parts, of: p.id, in: tx)
+        if let poll = parts.poll { try Polls.set(poll, of: p.id, in: tx) }
+        try TimelineItems.put(p, in: tx)
+        try ItemSearchIndex.put(p, parts, in: tx)
+        PostCounts.added(p, in: tx)
+        try Quotes.linkEarlierQuotes(p, in: tx)
+        tx.announce(ID<TimelineItem>(p.id.rawValue), writtenAt: p.publishedAt)
+        return true
+    }
+
+    /// All columns of a post.
+    static func columns(of p: Post) -> [ColumnValue] {
+        let fixed: [ColumnValue] = [
+            ColumnValue("id", p.id), ColumnValue("iri", p.iri), ColumnValue("author_id", p.author),
+            ColumnValue("is_local", p.isLocal), ColumnValue("app_id", p.app),
+        ]
+        return fixed + changeableColumns(of: p)
+    }
+
+    /// The columns that an edit may change.
+    static func changeableColumns(of p: Post) -> [ColumnValue] {
+        [
+            ColumnValue("group_id", p.group), ColumnValue("in_reply_to_id", p.inReplyTo),
+            ColumnValue("in_reply_to_iri", p.inReplyToIRI), ColumnValue("thread_id", p.thread),
+            ColumnValue("event_id", p.event), ColumnValue("kind", p.kind), ColumnValue("title", p.title),
+            ColumnValue("content_html", p.content), ColumnValue("source", p.source), ColumnValue("warning", p.warning),
+            ColumnValue("sensitive", p.sensitive), ColumnValue("visibility", p.visibility),
+            ColumnValue("language", p.language), ColumnValue("url", p.url), ColumnValue("published_at", p.publishedAt),
+            ColumnValue("edited_at", p.editedAt), ColumnValue("quoted_iri", p.quote?.iri),
+            ColumnValue("quoted_id", p.quote?.post), ColumnValue("quote_state", p.quote?.state),
+            ColumnValue("quote_authorization", p.quote?.authorization), ColumnValue("quote_policy", p.quotePolicy),
+        ]
+    }
+
+    /// Replaces what a post says and its parts. Its id, iri, author and home stay; what it said before is kept as a
+    /// version when `editedAt` is another.
+    ///
+    /// - Returns: who is named in it and was not before.
+    @discardableResult
+    public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> [ID<Account>]
+    {
+        try PostVersions.keep(before: p, in: tx)
+        try PostCounts.updating(p, in: tx)
+        try tx.run("UPDATE post SET \(set: changeableColumns(of: p)) WHERE id = \(p.id)")
+        let named: [ID<Account>] = try PostRow.ids(
+            "SELECT m.account_id AS id FROM mention m WHERE m.post_id = \(p.id)", in: tx)
+        try tx.run("DELETE FROM mention WHERE post_id = \(p.id)")
+        try tx.run("DELETE FROM hashtag WHERE post_id = \(p.id)")
+        try tx.run("DELETE FROM attachment WHERE post_id = \(p.id)")
+        try Polls.set(parts.poll, of: p.id, in: tx)
+        try insertParts(parts, of: p.id, in: tx)
+        try TimelineItems.put(p, in: tx)
+        try ItemSearchIndex.replace(p, parts, in: tx)
+        tx.announce(StreamEvent.edited(ID(p.id.rawValue)))
+        return parts.mentions.filter { !named.contains($0) }
+    }
+
+    /// Removes a post with its parts, boosts and likes. Its answers stay in their thread, without a parent.
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    public static func delete(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try PostCounts.removing(id, in: tx)
+        try StreamDeletions.removing(id, in: tx)
+        try DirectConversations.losing("p.id = \(id)", in: tx)
+        try Quotes.removing(id, in: tx)
+        try tx.run(
+            """
+            UPDATE post SET in_reply_to_id = NULL
+            WHERE in_reply_to_iri = (SELECT q.iri FROM post q WHERE q.id = \(id))
+            """)
+        return try tx.changed("DELETE FROM post WHERE id = \(id)") == 1
+    }
+
+    /// Removes everything that an account wrote; its boosts and likes too.
+    ///
+    /// - Returns: how many posts there were.
+    @discardableResult
+    public static func deleteAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Int {
+        try PostCounts.removingAll(by: author, in: tx)
+        try StreamDeletions.removingAll(by: author, in: tx)
+        try DirectConversations.losing("p.author_id = \(author)", in: tx)
+        try Quotes.removingAll(by: author, in: tx)
+        try tx.run("DELETE FROM entry WHERE account_id = \(author) AND is_boost AND post_id IS NOT NULL")
+        try tx.run("DELETE FROM boost WHERE account_id = \(author)")
+        try tx.run("DELETE FROM post_like WHERE account_id = \(author)")
+        try tx.run(
+            """
+            UPDATE post SET in_reply_to_id = NULL
+            WHERE in_reply_to_iri IN (SELECT q.iri FROM post q WHERE q.author_id = \(author))
+            """)
+        return try tx.changed("DELETE FROM post WHERE author_id = \(author)")
+    }
+
+    /// Gives the answers that came before `p` their parent, and the branch below them its thread and event.
+    ///
+    /// Called after `p` was stored. Answers that answer each other in a circle end nowhere: the search stops after
+    /// 200 levels.
+    public static func attachOrphanReplies(of p: Post, in tx: Transaction) throws(DatabaseError) {
+        let attached = try tx.changed(
+            """
+            UPDATE post SET in_reply_to_id = \(p.id)
+            WHERE in_reply_to_iri = \(p.iri) AND in_reply_to_id IS NULL AND id <> \(p.id)
+            """)
+        guard attached > 0 else { return }
+        try TimelineItems.linkReplies(to: p, in: tx)
+        PostCounts.change("reply_count", of: p.id, by: attached, in: tx)
+        let branch: SQL = """
+            WITH RECURSIVE below (id, depth) AS (
+                SELECT q.id, 1 FROM post q WHERE q.in_reply_to_iri = \(p.iri)
+                UNION
+                SELECT r.id, b.depth + 1
+                FROM below b JOIN post q ON q.id = b.id JOIN post r ON r.in_reply_to_iri = q.iri
+                WHERE b.depth < \(orphanDepth))
+            SELECT id FROM below WHERE id <> \(p.id)
+            """
+        try PostCounts.moving(branch, to: p.thread, in: tx)
+        try tx.run(
+            """
+            UPDATE post SET thread_id = \(p.thread), event_id = \(p.event),
+                thread_reply_count = CASE WHEN id = \(p.thread) THEN thread_reply_count ELSE 0 END
+            WHERE id IN (\(branch))
+            """)
+    }
+
+    /// Gives the discussions about an event that came before it their event.
+    public static func attachOrphanReplies(of event: Event, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            UPDATE post SET event_id = \(event.id)
+            WHERE thread_id IN (SELECT q.thread_id FROM post q WHERE q.in_reply_to_iri = \(event.iri))
+            """)
+    }
+
+    /// The post with this number.
+    public static func byID(_ id: ID<Post>, in db: some Queryable) throws(DatabaseError) -> Post? {
+        try first("SELECT \(PostRow.columns) FROM post p WHERE p.id = \(id)", in: db)
+    }
+
+    /// The post with this id on the wire.
+    public static func byIRI(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Post? {
+        try first("SELECT \(PostRow.columns) FROM post p WHERE p.iri = \(iri)", in: db)
+    }
+
+    /// The ids on the wire of posts, in their order; unknown ones are left out.
+    public static func iris(of ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) -> [IRI] {
+        var found: [ID<Post>: IRI] = [:]
+        for list in ids.inLists() {
+            for row in try db.rows("SELECT p.id, p.iri FROM post p WHERE p.id IN (\(list: list))") {
+                found[try row.id("id")] = try row.iri("iri")
+            }
+        }
+        return ids.compactMap { found[$0] }
+    }
+
+    /// What comes with a post besides its row: mentions by id, hashtags by letter, attachments in their order.
+    public static func parts(of id: ID<Post>, in db: some Queryable) throws(DatabaseError) -> PostParts {
+        var parts = PostParts()
+        parts.mentions = try PostRow.ids(
+            "SELECT m.account_id AS id FROM mention m WHERE m.post_id = \(id) ORDER BY m.account_id", in: db)
+        for row in try db.rows("SELECT tag FROM hashtag WHERE post_id = \(id) ORDER BY tag") {
+            parts.hashtags.append(try row.text("tag"))
+        }
+        let attachments: SQL = "SELECT \(AttachmentRow.columns) FROM attachment WHERE post_id = \(id) ORDER BY position"
+        for row in try db.rows(attachments) { parts.attachments.append(try AttachmentRow.read(row)) }
+        parts.poll = try Polls.one(id, viewer: nil, in: db)
+        return parts
+    }
+
+    /// What a person is to a post: all that `PostPolicy` asks.
+    public static func relation(
+        of viewer: ID<Account>, to post: Post, in db: some Queryable
+    ) throws(DatabaseError) -> PostRelation {
+        let row = try db.row(
+            """
+            SELECT \(Conditions.follows(viewer, "p.author_id")) AS follows,
+                EXISTS (SELECT 1 FROM mention x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_mentioned,
+                (\(Conditions.noBlock(between: viewer, and: "p.author_id"))) AS is_free
+            FROM post p WHERE p.id = \(post.id)
+            """)
+        guard let row else { return .stranger }
+        return PostRelation(
+            isAuthor: post.author == viewer, followsAuthor: try row.bool("follows"),
+            isMentioned: try row.bool("is_mentioned"), isBlocked: try !row.bool("is_free"))
+    }
+
+    private static func first(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> Post? {
+        guard let row = try db.row(sql) else { return nil }
+        return try PostRow.read(row)
+    }
+
+    private static func insertParts(
+        _ parts: PostParts, of post: ID<Post>, in tx: Transaction
+    ) throws(DatabaseError) {
+        for account in parts.mentions {
+            try tx.run(
+                """
+                INSERT INTO mention (post_id, account_id) VALUES (\(post), \(account))
+                ON CONFLICT (post_id, account_id) DO NOTHING
+                """)
+        }
+        for tag in parts.hashtags {
+            try tx.run(
+                """
+                INSERT INTO hashtag (post_id, tag) VALUES (\(post), \(tag)) ON CONFLICT (tag, post_id) DO NOTHING
+                """)
+            try Tags.remember(tag, in: tx)
+        }
+        for (position, attachment) in parts.attachments.enumerated() {
+            try AttachmentRow.insert(attachment, at: position, of: post, in: tx)
+        }
+    }
+}

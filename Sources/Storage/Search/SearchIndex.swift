@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+internal import Model
+
+// Words are kept beside what they stand in: `entry_words` for posts and events, `account_words` for accounts. They are
+// folded before they are stored and before they are asked for, so both engines find the same. Whoever stores a post, an
+// event or an account stores its words in the same call; what goes takes its words along.
+
+/// The words of posts and events.
+enum ItemSearchIndex {
+    static func put(_ post: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
+        let pieces =
+            [post.title, post.warning, post.content.plainText] + parts.attachments.map(\.description) + parts.hashtags
+            + (parts.poll?.options.map(\.title) ?? [])
+        try put(pieces.joined(separator: "\n"), as: post.id.rawValue, in: tx)
+    }
+
+    static func replace(_ post: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
+        try remove(post.id.rawValue, in: tx)
+        try put(post, parts, in: tx)
+    }
+
+    static func replace(_ event: Event, in tx: Transaction) throws(DatabaseError) {
+        let pieces = [event.title, event.place?.name ?? "", event.place?.locality ?? "", event.content.plainText]
+        try remove(event.id.rawValue, in: tx)
+        try put(pieces.joined(separator: "\n"), as: event.id.rawValue, in: tx)
+    }
+
+    private static func put(_ text: String, as id: Int64, in tx: Transaction) throws(DatabaseError) {
+        let terms = SearchTerms.of(text)
+        guard !terms.isEmpty else { return }
+        try tx.run("INSERT INTO entry_words (rowid, words) VALUES (\(id), \(terms.joined(separator: " ")))")
+    }
+
+    private static func remove(_ id: Int64, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("DELETE FROM entry_words WHERE rowid = \(id)")
+    }
+}
+
+/// The words of accounts: of the name before the `@` and of the name that is shown.
+enum AccountSearchIndex {
+    static func replace(
+        _ account: Account, as id: ID<Account>? = nil, in tx: Transaction
+    ) throws(DatabaseError) {
+        let id = id ?? account.id
+        try remove(id, in: tx)
+        let terms = SearchTerms.of("\(account.username) \(account.displayName)")
+        guard !terms.isEmpty else { return }
+        try tx.run("INSERT INTO account_words (rowid, words) VALUES (\(id), \(terms.joined(separator: " ")))")
+    }
+
+    static func remove(_ id: ID<Account>, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("DELETE FROM account_words WHERE rowid = \(id)")
+    }
+}
+
+/// What was stored before words were kept.
+public enum SearchIndex {
+    /// Reads the words of some more of what was stored before, the newest first.
+    ///
+    /// - Parameter limit: how many posts and events, and how many accounts.
+    /// - Returns: how many were read; 0 when nothing is left.
+    public static func fill(limit: Int, in tx: Transaction) throws(DatabaseError) -> Int {
+        try fillItems(limit: limit, in: tx) + fillAccounts(limit: limit, in: tx)
+    }
+
+    private static func fillItems(limit: Int, in tx: Transaction) throws(DatabaseError) -> Int {
+        guard let before = try mark("search.entries", in: tx) else { return 0 }
+        let rows = try tx.rows(
+            """
+            SELECT e.id, e.post_id FROM entry e WHERE e.id < \(before) AND NOT e.is_boost
+            ORDER BY e.id DESC LIMIT \(limit)
+            """)
+        for row in rows {
+            let id = try row.int("id")
+            if try row.intOrNil("post_id") == nil {
+                if let event = try Events.byID(ID(id), in: tx) { try ItemSearchIndex.replace(event, in: tx) }
+            } else if let post = try Posts.byID(ID(id), in: tx) {
+                try ItemSearchIndex.replace(post, try Posts.parts(of: post.id, in: tx), in: tx)
+            }
+        }
+        try setMark("search.entries", rows.last.map { row throws(DatabaseError) in try row.int("id") }, in: tx)
+        return rows.count
+    }
+
+    private static func fillAccounts(limit: Int, in tx: Transaction) throws(DatabaseError) -> Int {
+        guard let before = try mark("search.accounts", in: tx) else { return 0 }
+        let accounts = try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) FROM account a WHERE a.id < \(before) AND a.deleted_at IS NULL
+            ORDER BY a.id DESC LIMIT \(limit)
+            """, in: tx)
+        for account in accounts { try AccountSearchIndex.replace(account, in: tx) }
+        try setMark("search.accounts", accounts.last?.id.rawValue, in: tx)
+        return accounts.count
+    }
+
+    /// Below which number nothing was read; nil when all was.
+    private static func mark(_ key: String, in tx: Transaction) throws(DatabaseError) -> Int64? {
+        guard let text = try Settings.value(key, in: tx), let mark = Int64(text), mark > 0 else { return nil }
+        return mark
+    }
+
+    private static func setMark(_ key: String, _ mark: Int64?, in tx: Transaction) throws(DatabaseError) {
+        try Settings.set(key, String(mark ?? 0), in: tx)
+    }
+}

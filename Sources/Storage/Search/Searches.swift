@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// Which posts and events somebody looks for.
+public struct StatusQuery: Sendable, Hashable {
+    /// Words that all have to be there, as `SearchTerms` makes them.
+    public var terms: [String] = []
+    /// Only what this account wrote.
+    public var author: ID<Account>?
+    /// Only what comes with pictures or files.
+    public var hasMedia = false
+    /// Only what came before this number.
+    public var before = Int64.max
+    /// Only those after this one.
+    public var after: Int64 = 0
+
+    /// Everything.
+    public init() {}
+}
+
+/// Which accounts somebody looks for.
+public struct AccountQuery: Sendable, Hashable {
+    /// Beginnings of words that all have to be there, as `SearchTerms` makes them.
+    public var terms: [String]
+    /// Only of this host; empty for this node, nil for any.
+    public var host: String?
+    /// The name before the `@` that comes first when it is met exactly; folded.
+    public var name: String
+    /// Only those whom the viewer follows.
+    public var onlyFollowed = false
+
+    /// Looks for words.
+    public init(terms: [String], host: String? = nil, name: String = "") {
+        self.terms = terms
+        self.host = host
+        self.name = name
+    }
+}
+
+/// Finding posts, events and accounts by their words.
+public enum Searches {
+    /// Of how many that have the words the newest are looked at: what the rarest search costs at the most.
+    private static let depth = 5_000
+
+    /// Posts and events, newest first.
+    ///
+    /// What the viewer wrote, is named in, thanked for, boosted or keeps; of the rest what is public, and whose author
+    /// lives here or wants its posts to be found.
+    public static func statuses(
+        _ query: StatusQuery, viewer: ID<Account>, offset: Int, limit: Int, in db: some Queryable
+    ) throws(DatabaseError) -> [TimelineItem] {
+        var conditions = [Conditions.mayRead, Conditions.isWanted, isWithinReach]
+        if let author = query.author { conditions.append("e.account_id = \(author)") }
+        if query.hasMedia { conditions.append(Conditions.hasMedia) }
+        // A rare word is found by the index of words, a usual one among the newest posts.
+        try db.forceCustomPlan()
+        let rows = try db.rows(
+            """
+            SELECT \(TimelineItems.columns) FROM (\(candidates(query, db.engine))) y CROSS JOIN \(Conditions.reader(viewer))
+            JOIN entry e ON e.id = y.id \(Conditions.itemTables)
+            WHERE \(SQL.joined(conditions, separator: " AND "))
+            ORDER BY e.id DESC LIMIT \(limit) OFFSET \(offset)
+            """)
+        var items: [TimelineItem] = []
+        for row in rows { items.append(try TimelineItems.read(row)) }
+        return items
+    }
+
+    private static func candidates(_ query: StatusQuery, _ engine: Engine) -> SQL {
+        if query.terms.isEmpty, let author = query.author {
+            return """
+                SELECT x.id FROM entry x WHERE x.account_id = \(author) AND NOT x.is_boost
+                    AND x.id < \(query.before) AND x.id > \(query.after) ORDER BY x.id DESC LIMIT \(depth)
+                """
+        }
+        return """
+            SELECT s.rowid AS id FROM entry_words s
+            WHERE s.words \(.matches) \(expression(query.terms, isPrefix: false, engine))
+                AND s.rowid < \(query.before) AND s.rowid > \(query.after) ORDER BY s.rowid DESC LIMIT \(depth)
+            """
+    }
+
+    private static let isWithinReach: SQL = """
+        (a.id = r.id OR (coalesce(p.visibility, v.visibility) = 'public' AND (a.host = '' OR a.indexable))
+        OR EXISTS (SELECT 1 FROM mention x WHERE x.post_id = e.post_id AND x.account_id = r.id)
+        OR EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = e.post_id AND x.account_id = r.id)
+        OR EXISTS (SELECT 1 FROM boost x WHERE x.post_id = e.post_id AND x.account_id = r.id)
+        OR EXISTS (SELECT 1 FROM bookmark x WHERE x.account_id = r.id
+                   AND (x.post_id = e.post_id OR x.event_id = e.event_id))
+        OR EXISTS (SELECT 1 FROM event_like x WHERE x.event_id = e.event_id AND x.account_id = r.id))
+        """
+
+    /// Accounts: the one of that very name, whom the viewer follows, those of this node, then who has most followers.
+    ///
+    /// - Parameter viewer: nil for a stranger, who only finds those who want to be found.
+    public static func accounts(
+        _ query: AccountQuery, viewer: ID<Account>?, offset: Int, limit: Int, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        guard !query.terms.isEmpty else { return [] }
+        let asker = viewer ?? .first
+        var conditions = [
+            Conditions.isShown,
+            // Whom the asker blocked is found: how else could that be taken back?
+            "NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = a.id AND x.target_id = \(asker))",
+            """
+            (a.host <> '' OR a.kind = 'group' OR EXISTS (
+                SELECT 1 FROM local_account m WHERE m.account_id = a.id AND m.approved_at IS NOT NULL))
+            """,
+        ]
+        if viewer == nil { conditions.append("a.discoverable") }
+        if let host = query.host { conditions.append("a.host = \(host)") }
+        if query.onlyFollowed { conditions.append(Conditions.follows(asker, "a.id")) }
+        try db.forceCustomPlan()
+        return try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) FROM (
+                SELECT s.rowid AS id FROM account_words s
+                WHERE s.words \(.matches) \(expression(query.terms, isPrefix: true, db.engine))
+                ORDER BY s.rowid LIMIT \(depth)) y
+            JOIN account a ON a.id = y.id WHERE \(SQL.joined(conditions, separator: " AND "))
+            ORDER BY CASE WHEN a.username_folded = \(query.name) THEN 0 ELSE 1 END,
+                CASE WHEN \(Conditions.follows(asker, "a.id")) THEN 0 ELSE 1 END,
+                CASE WHEN a.host = '' THEN 0 ELSE 1 END, a.follower_count DESC, a.id
+            LIMIT \(limit) OFFSET \(offset)
+            """, in: db)
+    }
+
+    /// All these words, in the engine's own language. They are letters and digits, so nothing has to be escaped.
+    private static func expression(_ terms: [String], isPrefix: Bool, _ engine: Engine) -> String {
+        let terms = terms.prefix(16)
+        return switch engine {
+        case .sqlite: terms.map { "\"\($0)\"" + (isPrefix ? " *" : "") }.joined(separator: " ")
+        case .postgres: terms.map { "'\($0)'" + (isPrefix ? ":*" : "") }.joined(separator: " & ")
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// What of a timeline item decides in which streams it stands.
+public struct StreamedItem: Sendable, Hashable {
+    /// The timeline item.
+    public var item: TimelineItem
+    /// It may be shown to strangers.
+    public var isOpen: Bool
+    /// It stands in public lists, answers left out.
+    public var isListed: Bool
+    /// It stands in the lists of its hashtags.
+    public var isTagged: Bool
+    /// What it shows was written here.
+    public var isLocal: Bool
+    /// It comes with pictures or files.
+    public var hasMedia: Bool
+    /// It answers something.
+    public var isReply: Bool
+    /// Its hashtags, folded, without `#`.
+    public var hashtags: [String] = []
+    /// Those of the asked who may read it and want to; whether it stands on their home page.
+    public var readers: [ID<Account>: Bool] = [:]
+    /// Those of the asked lists in which it stands.
+    public var lists: Set<ID<AccountList>> = []
+}
+
+/// Who of those who listen gets something: a few statements for all of them together.
+public enum StreamAudience {
+    /// A timeline item and who gets it; nil when it is no more.
+    ///
+    /// Three statements, for each 500 listeners one more.
+    ///
+    /// - Parameters:
+    ///   - listeners: accounts whose apps listen.
+    ///   - lists: lists to which somebody listens.
+    public static func load(
+        _ id: ID<TimelineItem>, listeners: [ID<Account>], lists: [ID<AccountList>], mode: FederationMode,
+        in db: some Queryable
+    ) throws(DatabaseError) -> StreamedItem? {
+        guard var streamed = try facts(id, mode, in: db) else { return nil }
+        if let post = streamed.item.post {
+            for row in try db.rows("SELECT tag FROM hashtag WHERE post_id = \(post) ORDER BY tag") {
+                streamed.hashtags.append(try row.text("tag"))
+            }
+        }
+        for some in listeners.inLists() {
+            for row in try db.rows(readers(of: id, among: Array(some))) {
+                streamed.readers[try row.id("id")] = try row.bool("is_at_home")
+            }
+        }
+        if !lists.isEmpty {
+            for row in try db.rows(places(of: id, among: lists)) { streamed.lists.insert(try row.id("id")) }
+        }
+        return streamed
+    }
+
+    /// Those of the listeners who could have seen what an account put before its followers.
+    public static func followers(
+        of account: ID<Account>, among listeners: [ID<Account>], in db: some Queryable
+    ) throws(DatabaseError) -> Set<ID<Account>> {
+        var found: Set<ID<Account>> = []
+        for some in listeners.inLists() {
+            let rows = try db.rows(
+                """
+                SELECT follower_id FROM follow
+                WHERE target_id = \(account) AND state = 'accepted' AND follower_id IN (\(list: some))
+                """)
+            for row in rows { found.insert(try row.id("follower_id")) }
+        }
+        return found
+    }
+
+    /// Those of the tokens that are still valid: not taken back, and neither the account that speaks nor the person
+    /// behind it is suspended.
+    public static func living(
+        _ tokens: [ID<AccessToken>], in db: some Queryable
+    ) throws(DatabaseError) -> Set<ID<AccessToken>> {
+        var found: Set<ID<AccessToken>> = []
+        for some in tokens.inLists() {
+            let rows = try db.rows(
+                """
+                SELECT t.id FROM access_token t JOIN account a ON a.id = t.account_id
+                JOIN account w ON w.id = t.person_id
+                WHERE t.id IN (\(list: some)) AND \(AccountRow.isActive)
+                    AND w.suspended_at IS NULL AND w.deleted_at IS NULL
+                """)
+            for row in rows { found.insert(try row.id("id")) }
+        }
+        return found
+    }
+
+    private static func facts(
+        _ id: ID<TimelineItem>, _ mode: FederationMode, in db: some Queryable
+    ) throws(DatabaseError) -> StreamedItem? {
+        let row = try db.row(
+            """
+            SELECT \(TimelineItems.columns), coalesce(p.visibility, v.visibility) AS visibility, e.is_listed, e.is_local,
+                e.is_reply, \(Conditions.hasMedia) AS has_media,
+                (\(Conditions.isListed("a.host", mode))) AS is_shown
+            FROM entry e \(Conditions.itemTables) WHERE e.id = \(id)
+            """)
+        guard let row else { return nil }
+        let item = try TimelineItems.read(row)
+        let visibility: Visibility = try row.choice("visibility")
+        let isShown = try row.bool("is_shown")
+        return StreamedItem(
+            item: item, isOpen: visibility.isOpen, isListed: try row.bool("is_listed") && isShown,
+            isTagged: visibility == .everyone && !item.isBoost && isShown, isLocal: try row.bool("is_local"),
+            hasMedia: try row.bool("has_media"), isReply: try row.bool("is_reply"))
+    }
+
+    private static func readers(of id: ID<TimelineItem>, among listeners: [ID<Account>]) -> SQL {
+        """
+        SELECT r.id, CASE WHEN \(Conditions.isForHome) THEN 1 ELSE 0 END AS is_at_home
+        FROM entry e \(Conditions.itemTables) JOIN account r ON r.id IN (\(list: listeners))
+        WHERE e.id = \(id) AND \(Conditions.mayRead) AND \(Conditions.isWanted)
+        """
+    }
+
+    private static func places(of id: ID<TimelineItem>, among lists: [ID<AccountList>]) -> SQL {
+        """
+        SELECT l.id FROM entry e \(Conditions.itemTables)
+        JOIN account_list_member m ON m.account_id = e.account_id
+        JOIN account_list l ON l.id = m.list_id AND l.id IN (\(list: lists)) JOIN account r ON r.id = l.account_id
+        WHERE e.id = \(id) AND \(Conditions.isInList("l.id", replies: "l.replies_policy"))
+        """
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+
+/// What was put before followers, kept beside the posts, boosts and events themselves.
+///
+/// Every list that a client app scrolls is a walk over these rows by account and id, so its cost depends on the length
+/// of the page and not on the age of the node. Whoever stores a post, boost or event stores its timeline item in the
+/// same call.
+public enum TimelineItems {
+    static let columns: SQL =
+        "e.id AS e_id, e.account_id AS e_account_id, e.post_id AS e_post_id, "
+        + "e.event_id AS e_event_id, e.is_boost AS e_is_boost"
+
+    /// The timeline item of this number.
+    public static func byID(_ id: ID<TimelineItem>, in db: some Queryable) throws(DatabaseError) -> TimelineItem? {
+        guard let row = try db.row("SELECT \(columns) FROM entry e WHERE e.id = \(id)") else { return nil }
+        return try read(row)
+    }
+
+    /// The timeline items of these numbers, in their order; unknown ones are left out.
+    public static func byIDs(_ ids: [ID<TimelineItem>], in db: some Queryable) throws(DatabaseError) -> [TimelineItem] {
+        var found: [ID<TimelineItem>: TimelineItem] = [:]
+        for list in ids.inLists() {
+            for row in try db.rows("SELECT \(columns) FROM entry e WHERE e.id IN (\(list: list))") {
+                let item = try read(row)
+                found[item.id] = item
+            }
+        }
+        return ids.compactMap { found[$0] }
+    }
+
+    /// An account's boost of a post, when there is one.
+    public static func boost(
+        of post: ID<Post>, by account: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> TimelineItem? {
+        let row = try db.row(
+            """
+            SELECT \(columns) FROM entry e
+            WHERE e.post_id = \(post) AND e.account_id = \(account) AND e.is_boost ORDER BY e.id LIMIT 1
+            """)
+        guard let row else { return nil }
+        return try read(row)
+    }
+
+    /// The timeline item in a row of a query over ``columns``.
+    static func read(_ row: Row) throws(DatabaseError) -> TimelineItem {
+        let subject: TimelineItem.Subject
+        if let post: ID<Post> = try row.idOrNil("e_post_id") {
+            subject = .post(post)
+        } else {
+            subject = .event(try row.id("e_event_id"))
+        }
+        return TimelineItem(
+            id: try row.id("e_id"), account: try row.id("e_account_id"), subject: subject,
+            isBoost: try row.bool("e_is_boost"))
+    }
+
+    // MARK: - Kept by those who store what they show
+
+    static func put(_ post: Post, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            INSERT INTO entry (id, account_id, post_id, event_id, is_boost, is_reply, replied_to_id, is_listed, is_local)
+            VALUES (\(post.id), \(post.author), \(post.id), NULL, \(false), \(!post.isTopLevel),
+                (SELECT q.author_id FROM post q WHERE q.id = \(post.inReplyTo ?? .first)),
+                \(post.visibility == .everyone && post.isTopLevel), \(post.isLocal))
+            ON CONFLICT (id) DO UPDATE SET is_reply = excluded.is_reply, replied_to_id = excluded.replied_to_id,
+                is_listed = excluded.is_listed
+            """)
+        note(ID(post.id.rawValue), asNewestOf: post.author, in: tx)
+    }
+
+    static func put(_ event: Event, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            INSERT INTO entry (id, account_id, post_id, event_id, is_boost, is_reply, replied_to_id, is_listed, is_local)
+            VALUES (\(event.id), \(event.owner), NULL, \(event.id), \(false), \(false), NULL,
+                \(event.visibility == .everyone), \(event.isLocal))
+            ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id, is_listed = excluded.is_listed
+            """)
+        note(ID(event.id.rawValue), asNewestOf: event.owner, in: tx)
+    }
+
+    static func putBoost(
+        _ id: ID<Boost>, of post: ID<Post>, by account: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            INSERT INTO entry (id, account_id, post_id, event_id, is_boost, is_reply, replied_to_id, is_listed, is_local)
+            SELECT \(id), \(account), p.id, NULL, \(true), p.in_reply_to_iri IS NOT NULL, NULL, \(false), p.is_local
+            FROM post p WHERE p.id = \(post)
+            """)
+        note(ID(id.rawValue), asNewestOf: account, in: tx)
+        tx.announce(StreamEvent.item(ID(id.rawValue)))
+    }
+
+    static func putShare(
+        _ id: ID<TimelineItem>, of event: ID<Event>, by account: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            INSERT INTO entry (id, account_id, post_id, event_id, is_boost, is_reply, replied_to_id, is_listed, is_local)
+            SELECT \(id), \(account), NULL, v.id, \(true), \(false), NULL, \(false), v.is_local
+            FROM event v WHERE v.id = \(event)
+            """)
+        note(id, asNewestOf: account, in: tx)
+        tx.announce(StreamEvent.item(id))
+    }
+
+    /// Keeps the number of an account's newest timeline item; a deletion leaves it as it is, see ``TimelineMerge``.
+    private static func note(
+        _ item: ID<TimelineItem>, asNewestOf account: ID<Account>, in tx: Transaction
+    ) {
+        tx.deferUntilCommit(
+            on: "newest_entry", row: account.rawValue,
+            """
+            INSERT INTO newest_entry (account_id, entry_id) VALUES (\(account), \(item))
+            ON CONFLICT (account_id) DO UPDATE SET entry_id = excluded.entry_id
+            WHERE newest_entry.entry_id < excluded.entry_id
+            """)
+    }
+
+    static func removeBoost(of post: ID<Post>, by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
+        let removed = try tx.rows(
+            "DELETE FROM entry WHERE post_id = \(post) AND account_id = \(account) AND is_boost RETURNING id")
+        try StreamDeletions.removed(removed, by: account, in: tx)
+    }
+
+    static func removeShare(of event: ID<Event>, by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
+        let removed = try tx.rows(
+            "DELETE FROM entry WHERE event_id = \(event) AND account_id = \(account) AND is_boost RETURNING id")
+        try StreamDeletions.removed(removed, by: account, in: tx)
+    }
+
+    /// Answers that came before what they answer now know whom they answer.
+    static func linkReplies(to post: Post, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            UPDATE entry SET replied_to_id = \(post.author)
+            WHERE NOT is_boost AND post_id IN (SELECT p.id FROM post p WHERE p.in_reply_to_id = \(post.id))
+            """)
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Database
+internal import Logging
+internal import Model
+internal import Storage
+
+/// Deletes outdated rows from time to time. Each task is one line in ``sweep()``.
+struct Maintenance: Sendable {
+    /// The time between two rounds.
+    static let interval = Duration.minutes(10)
+    /// How long the id of a received activity is remembered: at least 90 days, so that an old copy is still detected as
+    /// a duplicate.
+    static let memory = Duration.days(100)
+    /// How long an authorization code is remembered after it has expired. When it is used again in that time, the token
+    /// that was issued for it is revoked.
+    static let codeMemory = Duration.days(30)
+
+    private let database: Database
+    private let clock: any Model.Clock
+    private let logger: Logger
+
+    init(database: Database, clock: any Model.Clock, logger: Logger) {
+        self.database = database
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Runs rounds until the task is cancelled.
+    func run() async {
+        repeat {
+            await sweep()
+        } while (try? await Task.sleep(for: Self.interval)) != nil
+    }
+
+    /// Runs one round.
+    func sweep() async {
+        let now = clock.now
+        do {
+            let swept = try await database.write { tx in
+                [
+                    "received": try InboxQueue.queue.prune(before: now - Self.memory, in: tx),
+                    "signatures": try SignatureMemory.prune(before: now, in: tx),
+                    "sessions": try Sessions.prune(before: now, in: tx),
+                    "keys": try SentOnce.prune(before: now - .hours(1), in: tx),
+                    "links": try SignInLinks.prune(before: now, in: tx),
+                    "codes": try AuthorizationCodes.prune(before: now - Self.codeMemory, in: tx),
+                    "invitations": try Invitations.prune(before: now, in: tx),
+                    "mutes": try Mutes.prune(before: now, in: tx),
+                ]
+            }
+            try await fillSearchIndex()
+            logger.debug("swept", metadata: swept.mapValues { "\($0)" })
+        } catch {
+            logger.warning("sweeping failed", metadata: ["error.kind": "\(error)"])
+        }
+    }
+
+    /// Adds rows that an older version stored to the search index, in small transactions so that no request waits long.
+    private func fillSearchIndex() async throws {
+        while try await database.write({ tx in try SearchIndex.fill(limit: 200, in: tx) }) > 0 {
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+}
