@@ -24,24 +24,29 @@ enum UndoHandler: ActivityHandler {
     static func apply(
         _ undone: Undone, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        switch undone.type {
+        guard let type = undone.type else { return try undoByID(undone, incoming, in: tx) }
+        return try undo(undone, ofType: type, incoming, in: tx)
+    }
+
+    private static func undo(
+        _ undone: Undone, ofType type: String, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        switch type {
         case "Follow": return try unfollow(undone, incoming, in: tx)
         case "Like", "EmojiReact": return try unlike(undone, incoming, in: tx)
         case "Announce": return try unboost(undone, incoming, in: tx)
         case "Block": return try unblock(undone, incoming, in: tx)
         case "Join", "Accept", "TentativeAccept": return try leave(undone, incoming, in: tx)
-        case nil: return try undoByID(undone, incoming, in: tx)
         default: return .ignored(.unknownType)
         }
     }
 
+    /// Only an id was given: the activity may have been of any of these types.
     private static func undoByID(
         _ undone: Undone, _ incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        typealias Attempt = (Undone, IncomingActivity, Transaction) throws(DatabaseError) -> InboxOutcome
-        let attempts: [Attempt] = [unfollow, unlike, unboost, unblock, leave]
-        for attempt in attempts {
-            let outcome = try attempt(undone, incoming, tx)
+        for type in ["Follow", "Like", "Announce", "Block", "Join"] {
+            let outcome = try undo(undone, ofType: type, incoming, in: tx)
             if outcome == .applied { return outcome }
         }
         return .ignored(.unknownObject)
