@@ -155,7 +155,7 @@ private struct Thread {
             SELECT p.id, p.published_at, CASE WHEN \(Conditions.mayReadPost) THEN 1 ELSE 0 END AS is_shown
             FROM \(Conditions.reader(viewer)) CROSS JOIN (
                 SELECT y.id FROM post y
-                WHERE \(isAnswer) AND (y.published_at, y.id) \(isForward ? ">" : "<") (\(start.0), \(start.1))
+                WHERE \(isAnswer) AND (y.published_at, y.id) \(comparison) (\(start.0), \(start.1))
                 ORDER BY y.published_at \(direction), y.id \(direction) LIMIT \(RangeScan.literal(length))) c
             JOIN post p ON p.id = c.id JOIN account a ON a.id = p.author_id
             ORDER BY p.published_at \(direction), p.id \(direction)

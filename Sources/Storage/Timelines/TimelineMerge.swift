@@ -147,15 +147,17 @@ private struct Merging {
             limits.append(limit(of: source, table))
             ranges.append(self.ranges(of: source, table))
         }
+        let nearest: SQL = range.fromOldest ? "min" : "max"
+        let reached: SQL = hasHeads ? "(SELECT l.mark FROM l)" : "NULL"
         let reach: SQL = """
             l AS MATERIALIZED (
-                SELECT coalesce(\(range.fromOldest ? "min" : "max")(z.mark), \(end)) AS mark
+                SELECT coalesce(\(nearest)(z.mark), \(end)) AS mark
                 FROM (\(SQL.joined(limits, separator: " UNION ALL "))) z)
             """
         let tables: SQL = hasHeads ? "WITH \(SQL.joined(heads, separator: ", ")), \(reach)" : ""
         return """
             \(tables)
-            SELECT \(merge.columns(mark: "c.mark")), \(hasHeads ? "(SELECT l.mark FROM l)" : "NULL") AS reached
+            SELECT \(merge.columns(mark: "c.mark")), \(reached) AS reached
             FROM \(Conditions.reader(merge.viewer)) CROSS JOIN (
                 SELECT u.mark, u.item FROM (\(SQL.joined(ranges, separator: " UNION ALL "))) u
                 GROUP BY u.mark, u.item ORDER BY u.mark \(range.direction) LIMIT \(RangeScan.literal(length))) c
