@@ -40,7 +40,8 @@ struct TimelineTests {
     func events(engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada", .steward), try await node.guest("bob"))
-            let group = try await node.services.createGroup(GroupDraft(name: "lyon", title: "Lyon"), as: .member(ada.id))
+            let group = try await node.services.createGroup(
+                GroupDraft(name: "lyon", title: "Lyon"), as: .member(ada.id))
             try await node.services.follow(group.id, as: .member(bob.id))
             let asGroup = try await node.token(of: ada.id, as: group.id)
             for visibility in [Visibility.followers, .direct] {
