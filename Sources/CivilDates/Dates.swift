@@ -5,21 +5,24 @@
 public enum Dates {
     /// Formats `2026-01-02T03:04:05Z`; fractions of a second are cut. Spec: RFC 3339 §5.6.
     public static func iso(_ milliseconds: Int64) -> String {
-        var text = DateText()
-        text.add(DateTime(milliseconds))
-        text.add("Z")
-        return text.string
+        let moment = DateTime(milliseconds)
+        return String(unsafeUninitializedCapacity: 20) { bytes in
+            moment.write(to: bytes)
+            bytes[19] = UInt8(ascii: "Z")
+            return 20
+        }
     }
 
     /// Formats `2026-01-02T03:04:05.678Z`.
     public static func isoMilliseconds(_ milliseconds: Int64) -> String {
         let moment = DateTime(milliseconds)
-        var text = DateText()
-        text.add(moment)
-        text.add(".")
-        text.add(moment.millisecond, digits: 3)
-        text.add("Z")
-        return text.string
+        return String(unsafeUninitializedCapacity: 24) { bytes in
+            moment.write(to: bytes)
+            bytes[19] = UInt8(ascii: ".")
+            DateTime.write(moment.millisecond, digits: 3, at: 20, to: bytes)
+            bytes[23] = UInt8(ascii: "Z")
+            return 24
+        }
     }
 
     /// Formats `2026-01-02T05:04:05+02:00`: the local time `offsetSeconds` east of UTC. The offset is always written as
@@ -129,6 +132,35 @@ struct DateTime {
             value = value * 10 + Int64(byte &- 0x30)
         }
         return value
+    }
+}
+
+// A page of statuses contains dozens of instants, so they are written straight into the memory of the string.
+extension DateTime {
+    /// Writes `2026-01-02T03:04:05`.
+    ///
+    /// - Parameter bytes: the memory of the string, 19 bytes or more.
+    func write(to bytes: UnsafeMutableBufferPointer<UInt8>) {
+        Self.write(year, digits: 4, at: 0, to: bytes)
+        bytes[4] = UInt8(ascii: "-")
+        Self.write(month, digits: 2, at: 5, to: bytes)
+        bytes[7] = UInt8(ascii: "-")
+        Self.write(day, digits: 2, at: 8, to: bytes)
+        bytes[10] = UInt8(ascii: "T")
+        Self.write(hour, digits: 2, at: 11, to: bytes)
+        bytes[13] = UInt8(ascii: ":")
+        Self.write(minute, digits: 2, at: 14, to: bytes)
+        bytes[16] = UInt8(ascii: ":")
+        Self.write(second, digits: 2, at: 17, to: bytes)
+    }
+
+    /// Writes the last digits of a non-negative number, padded with zeros.
+    static func write(_ value: Int64, digits: Int, at start: Int, to bytes: UnsafeMutableBufferPointer<UInt8>) {
+        var rest = value
+        for place in (start..<start + digits).reversed() {
+            bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
     }
 }
 

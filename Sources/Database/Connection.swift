@@ -23,8 +23,12 @@ protocol Connection: AnyObject {
     /// Whether nothing more can be done with it than to open another.
     var isBroken: Bool { get }
 
-    /// Runs a statement and reads its whole result.
-    func rows(_ statement: Statement) throws(DatabaseError) -> [Row]
+    /// How often the engine has answered, so that one can tell whether it did since.
+    var exchanges: UInt64 { get }
+
+    /// Runs statements and reads their whole results. None of them depends on the result of another, so an engine behind
+    /// a network is asked all of them at once.
+    func rows(ofEach statements: [Statement]) throws(DatabaseError) -> [[Row]]
 
     /// Runs a statement and counts the rows it changed.
     func run(_ statement: Statement) throws(DatabaseError) -> Int
@@ -49,4 +53,11 @@ protocol Connection: AnyObject {
 
     /// Runs text of our own without values: BEGIN, COMMIT, settings.
     func execute(_ text: String) throws(DatabaseError)
+}
+
+extension Connection {
+    /// Runs a statement and reads its whole result.
+    func rows(_ statement: Statement) throws(DatabaseError) -> [Row] {
+        try rows(ofEach: [statement]).first ?? []
+    }
 }

@@ -67,6 +67,13 @@ final class JobQueue<Job: Sendable>: @unchecked Sendable {
         return taken
     }
 
+    /// Takes a job that waits already.
+    func takeWaiting() -> Job? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return waiting.popFirst()
+    }
+
     /// Takes no more jobs. Those that wait are still run.
     func close() {
         pthread_mutex_lock(mutex)

@@ -41,6 +41,7 @@ public struct Migrator: Sendable {
 
     private func applyNext(in transaction: Transaction) throws -> Int? {
         guard let next = try unapplied(in: transaction).first else { return nil }
+        try transaction.planForLargeReads()
         for statement in next.statements(transaction.engine) {
             try transaction.run(statement)
         }

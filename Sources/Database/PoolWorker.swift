@@ -22,6 +22,8 @@ struct PoolWorker: Sendable {
     private static let attemptLimit = 5
     /// How often a new connection is tried for one body.
     private static let connectionLimit = 2
+    /// Announcements that share a statement.
+    private static let announcementLimit = 64
 
     private static let beginSQLite = Statement(text: "BEGIN")
     private static let beginRead = Statement(text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -41,9 +43,15 @@ struct PoolWorker: Sendable {
     /// Works until the queue is closed and empty.
     func work() {
         var connection: (any Connection)?
-        while let job = queue.take(upTo: 1).first {
-            perform(job, on: &connection)
-        }
+        while let job = next(after: connection) { perform(job, on: &connection) }
+    }
+
+    /// The end of a read is sent together with the next body that waits already; when none does, at once, so that no
+    /// transaction stays open.
+    private func next(after connection: (any Connection)?) -> PoolJob? {
+        if let waiting = queue.takeWaiting() { return waiting }
+        try? connection?.flush()
+        return queue.take(upTo: 1).first
     }
 
     private func perform(_ job: PoolJob, on connection: inout (any Connection)?) {
@@ -95,7 +103,6 @@ struct PoolWorker: Sendable {
             // The caller need not wait for the end of a transaction that changed nothing.
             acknowledge()
             try? connection.send(Self.commit)
-            try? connection.flush()
             return .settled
         } catch {
             return rolledBack(connection, after: snapshot.failure ?? error, thrown: error)
@@ -105,13 +112,16 @@ struct PoolWorker: Sendable {
     private func write(_ job: WriteJob, on connection: any Connection) -> Outcome {
         let transaction = Transaction(session: Session(connection: connection, onStatement: options.onStatement))
         let acknowledge: @Sendable () -> Void
+        let before = connection.exchanges
         do {
             try connection.send(Self.beginWrite)
             acknowledge = try job.run(transaction)
             if let failure = transaction.failure { throw failure }
             try transaction.finish()
-            for message in transaction.announcements { try connection.send(PostgresListener.notification(message)) }
-            try connection.settle()
+            try announce(transaction.announcements, on: connection)
+            // What was not waited for is done together with the commit. But a server that was not heard of at all since
+            // the beginning may have cut the idle connection, and then the body can be run again.
+            if connection.exchanges == before { try connection.settle() }
         } catch {
             return rolledBack(connection, after: transaction.failure ?? error, thrown: error)
         }
@@ -124,6 +134,14 @@ struct PoolWorker: Sendable {
         }
         acknowledge()
         return .settled
+    }
+
+    private func announce(_ messages: [String], on connection: any Connection) throws(DatabaseError) {
+        var rest = messages[...]
+        while let statement = PostgresListener.notification(of: rest.prefix(Self.announcementLimit)) {
+            try connection.send(statement)
+            rest = rest.dropFirst(Self.announcementLimit)
+        }
     }
 
     private func rolledBack(_ connection: any Connection, after cause: any Error, thrown: any Error) -> Outcome {

@@ -26,10 +26,15 @@ struct PostgresParameters {
     private var formats: [Int32] = []
 
     init(_ values: [SQLValue]) {
+        types.reserveCapacity(values.count)
+        starts.reserveCapacity(values.count)
+        lengths.reserveCapacity(values.count)
+        formats.reserveCapacity(values.count)
+        buffer.reserveCapacity(values.count * 24)
         for value in values {
             switch value {
-            case .null: addNull()
-            case .integer(let number): add(String(number), type: TypeNumber.int8)
+            case .null: begin(TypeNumber.unknown, isNull: true)
+            case .integer(let number): add(number)
             case .boolean(let flag): add(flag ? "t" : "f", type: TypeNumber.bool)
             case .real(let number): add("\(number)", type: TypeNumber.float8)
             case .text(let text): add(text, type: TypeNumber.unknown)
@@ -40,28 +45,41 @@ struct PostgresParameters {
         buffer.append(0)
     }
 
-    private mutating func addNull() {
-        types.append(TypeNumber.unknown)
-        starts.append(nil)
-        lengths.append(0)
-        formats.append(0)
+    private mutating func begin(_ type: Oid, isNull: Bool = false, length: Int32 = 0, format: Int32 = 0) {
+        types.append(type)
+        starts.append(isNull ? nil : buffer.count)
+        lengths.append(length)
+        formats.append(format)
     }
 
     private mutating func add(_ text: String, type: Oid) {
-        types.append(type)
-        starts.append(buffer.count)
+        begin(type)
         buffer += text.utf8
         buffer.append(0)
-        lengths.append(0)
-        formats.append(0)
+    }
+
+    /// Ids have eighteen digits, and a page binds a hundred of them: they do not become strings on the way.
+    private mutating func add(_ number: Int64) {
+        begin(TypeNumber.int8)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 21) { room in
+            room[20] = 0
+            var (place, rest) = (20, number.magnitude)
+            repeat {
+                place -= 1
+                room[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            if number < 0 {
+                place -= 1
+                room[place] = UInt8(ascii: "-")
+            }
+            buffer.append(contentsOf: room[place...20])
+        }
     }
 
     private mutating func add(_ bytes: [UInt8]) {
-        types.append(TypeNumber.bytea)
-        starts.append(buffer.count)
+        begin(TypeNumber.bytea, length: Int32(clamping: bytes.count), format: 1)
         buffer += bytes
-        lengths.append(Int32(clamping: bytes.count))
-        formats.append(1)
     }
 
     /// Lends the values, their lengths and formats for one call.
@@ -73,6 +91,12 @@ struct PostgresParameters {
             return body(pointers, lengths, formats)
         }
     }
+}
+
+/// The names and types of the columns of a result; the same for all results of one prepared statement.
+struct PostgresLayout {
+    let columns: Columns
+    let types: [Oid]
 }
 
 /// Reads a successful result. Borrows it: whoever made it clears it.
@@ -91,17 +115,21 @@ struct PostgresResult {
         return Int(String(cString: count)) ?? 0
     }
 
-    func rows() -> [Row] {
+    func layout() -> PostgresLayout {
         let fields = PQnfields(handle)
-        let columns = Columns((0..<fields).map { PQfname(handle, $0).map { String(cString: $0) } ?? "" })
-        let types = (0..<fields).map { PQftype(handle, $0) }
-        return (0..<PQntuples(handle)).map { row in
+        return PostgresLayout(
+            columns: Columns((0..<fields).map { PQfname(handle, $0).map { String(cString: $0) } ?? "" }),
+            types: (0..<fields).map { PQftype(handle, $0) })
+    }
+
+    func rows(_ layout: PostgresLayout) -> [Row] {
+        (0..<PQntuples(handle)).map { row in
             var values: [SQLValue] = []
-            values.reserveCapacity(types.count)
-            for (field, type) in types.enumerated() {
+            values.reserveCapacity(layout.types.count)
+            for (field, type) in layout.types.enumerated() {
                 values.append(value(row: row, field: Int32(field), type: type))
             }
-            return Row(columns: columns, values: values)
+            return Row(columns: layout.columns, values: values)
         }
     }
 

@@ -9,17 +9,37 @@ import Limits
 /// Parameters carry their type, so that `$1 > 0` is a comparison of 64-bit integers; text alone is left for the
 /// server to place. Results come as text and are read by the type of their column.
 ///
-/// Statements travel together (libpq's pipeline): what nobody waits for is sent with the next one that somebody does.
+/// Statements travel together (libpq's pipeline): what nobody waits for is sent with the next one that somebody does,
+/// and several questions that do not depend on each other are sent at once.
 final class PostgresConnection: Connection {
     private struct Key: Hashable {
         let text: String
         let types: [Oid]
+
+        init(_ statement: Statement, _ parameters: PostgresParameters) {
+            text = statement.text
+            types = parameters.types
+        }
+    }
+
+    /// A statement that the server has prepared, or will have when it comes to it.
+    private final class Prepared {
+        let name: String
+        /// What its results look like, once the first was read: the server refuses to change that under one name.
+        var layout: PostgresLayout?
+
+        init(name: String) {
+            self.name = name
+        }
     }
 
     /// One thing that was sent and whose answer was not read yet.
     private enum Step {
-        case preparation(Key, text: String)
-        case statement(Key?, text: String)
+        case preparation(Key)
+        case statement(Key)
+        /// A statement whose result somebody waits for.
+        case question(Key)
+        case deallocation(String)
         /// A point where the server forgets a failure and goes on.
         case sync
     }
@@ -32,17 +52,26 @@ final class PostgresConnection: Connection {
     let engine = Engine.postgres
     private(set) var isBroken = false
     private let handle: OpaquePointer
-    /// The names of the statements that are prepared.
-    private var statements: LRUCache<Key, String>
+    private var statements: LRUCache<Key, Prepared>
     private var named: UInt64 = 0
     private var steps: [Step] = []
+    private(set) var exchanges: UInt64 = 0
 
     init(location: String, cacheCapacity: Int = 256) throws(DatabaseError) {
         handle = try Self.connect(location)
         statements = LRUCache(capacity: cacheCapacity)
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
-        try execute("SET standard_conforming_strings = on; SET bytea_output = 'hex'; SET extra_float_digits = 1")
+        try execute(Self.settings)
     }
+
+    /// Every statement of ours asks for few rows by an index, and is planned once for each connection. So PostgreSQL needs
+    /// no statistics to find the way: they are missing where a table has just grown, and then it would read and hash
+    /// whole tables, and compile what runs for a millisecond. Migrations take this back for their own transactions.
+    private static let settings = """
+        SET standard_conforming_strings = on; SET bytea_output = 'hex'; SET extra_float_digits = 1;
+        SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
+        SET plan_cache_mode = force_generic_plan
+        """
 
     deinit {
         PQfinish(handle)
@@ -98,37 +127,48 @@ final class PostgresConnection: Connection {
     }
 
     func prepare(_ statement: Statement) throws(DatabaseError) {
-        _ = try name(of: statement, PostgresParameters(statement.values))
+        _ = try prepared(Key(statement, PostgresParameters(statement.values)))
         try settle()
     }
 
-    func rows(_ statement: Statement) throws(DatabaseError) -> [Row] {
-        let result = try perform(statement)
-        defer { PQclear(result) }
-        return PostgresResult(result).rows()
+    func rows(ofEach statements: [Statement]) throws(DatabaseError) -> [[Row]] {
+        var asked: [Prepared] = []
+        for statement in statements { asked.append(try add(statement, isAwaited: true)) }
+        try flush()
+        let results = try results()
+        defer { for result in results { PQclear(result) } }
+        guard results.count == asked.count else { throw lost() }
+        return zip(results, asked).map { result, prepared in
+            let layout = prepared.layout ?? PostgresResult(result).layout()
+            prepared.layout = layout
+            return PostgresResult(result).rows(layout)
+        }
     }
 
     func run(_ statement: Statement) throws(DatabaseError) -> Int {
-        let result = try perform(statement)
-        defer { PQclear(result) }
+        _ = try add(statement, isAwaited: true)
+        try flush()
+        let results = try results()
+        defer { for result in results { PQclear(result) } }
+        guard let result = results.first else { throw lost() }
         return PostgresResult(result).changedRows()
     }
 
     func send(_ statement: Statement) throws(DatabaseError) {
-        try add(statement)
+        _ = try add(statement, isAwaited: false)
         if steps.count >= Self.stepLimit { try settle() }
     }
 
     func flush() throws(DatabaseError) {
         switch steps.last {
         case nil, .sync: break
-        case .preparation, .statement: try sent(PQpipelineSync(handle), .sync)
+        case .preparation, .statement, .question, .deallocation: try sent(PQpipelineSync(handle), .sync)
         }
     }
 
     func settle() throws(DatabaseError) {
         try flush()
-        PQclear(try lastResult())
+        for result in try results() { PQclear(result) }
     }
 
     /// Reads what has arrived and takes the notifications among it. Called by the listener alone.
@@ -147,38 +187,32 @@ final class PostgresConnection: Connection {
 
     // MARK: - The pipeline
 
-    private func perform(_ statement: Statement) throws(DatabaseError) -> OpaquePointer {
-        try add(statement)
-        try flush()
-        guard let result = try lastResult() else { throw lost() }
-        return result
-    }
-
     /// Hands a statement over, behind those that wait already.
-    private func add(_ statement: Statement) throws(DatabaseError) {
+    private func add(_ statement: Statement, isAwaited: Bool) throws(DatabaseError) -> Prepared {
         let parameters = PostgresParameters(statement.values)
-        let name = try name(of: statement, parameters)
+        let key = Key(statement, parameters)
+        let prepared = try prepared(key)
         let isSent = parameters.withPointers { values, lengths, formats in
-            PQsendQueryPrepared(handle, name, Int32(clamping: values.count), values, lengths, formats, 0)
+            PQsendQueryPrepared(handle, prepared.name, Int32(clamping: values.count), values, lengths, formats, 0)
         }
-        try sent(isSent, .statement(Key(text: statement.text, types: parameters.types), text: statement.text))
+        try sent(isSent, isAwaited ? .question(key) : .statement(key))
+        return prepared
     }
 
-    /// The name under which a statement is prepared, or will be when the server comes to it.
-    private func name(of statement: Statement, _ parameters: PostgresParameters) throws(DatabaseError) -> String {
+    /// The statement as it is prepared, or will be when the server comes to it.
+    private func prepared(_ key: Key) throws(DatabaseError) -> Prepared {
         if PQpipelineStatus(handle) == PQ_PIPELINE_OFF, PQenterPipelineMode(handle) != 1 { throw lost() }
-        let key = Key(text: statement.text, types: parameters.types)
         if let known = statements.value(for: key) { return known }
         if statements.isFull, let oldest = statements.removeOldest() {
-            let text = "DEALLOCATE \(oldest.value)"
-            try sent(PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 0), .statement(nil, text: text))
+            let text = "DEALLOCATE \(oldest.value.name)"
+            try sent(PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 0), .deallocation(text))
         }
         named &+= 1
-        let name = "s\(named)"
-        let isSent = PQsendPrepare(handle, name, statement.text, Int32(clamping: key.types.count), key.types)
-        try sent(isSent, .preparation(key, text: statement.text))
-        statements.insert(name, for: key)
-        return name
+        let prepared = Prepared(name: "s\(named)")
+        let isSent = PQsendPrepare(handle, prepared.name, key.text, Int32(clamping: key.types.count), key.types)
+        try sent(isSent, .preparation(key))
+        statements.insert(prepared, for: key)
+        return prepared
     }
 
     private func sent(_ status: Int32, _ step: Step) throws(DatabaseError) {
@@ -193,12 +227,12 @@ final class PostgresConnection: Connection {
 
     /// Reads the answers to all that was sent, up to the last sync.
     ///
-    /// - Returns: the result of the last statement, if there was one.
+    /// - Returns: the results for which somebody waits, to be cleared by the caller.
     /// - Throws: the first failure; what came after it was not done.
-    private func lastResult() throws(DatabaseError) -> OpaquePointer? {
+    private func results() throws(DatabaseError) -> [OpaquePointer] {
         let answered = steps
         steps.removeAll(keepingCapacity: true)
-        var last: OpaquePointer?
+        var awaited: [OpaquePointer] = []
         var failure: DatabaseError?
         for (index, step) in answered.enumerated() where !isBroken {
             if case .sync = step {
@@ -207,40 +241,44 @@ final class PostgresConnection: Connection {
                 if index < answered.count - 1 { failure = nil }
                 continue
             }
-            PQclear(last)
-            last = nil
             do throws(DatabaseError) {
-                last = try answer(to: step)
+                let result = try answer(to: step)
+                if case .question = step { awaited.append(result) } else { PQclear(result) }
             } catch {
                 failure = failure ?? error
             }
         }
         if failure == nil, PQexitPipelineMode(handle) != 1 { failure = lost() }
-        guard let failure else { return last }
-        PQclear(last)
+        guard let failure else {
+            exchanges &+= 1
+            return awaited
+        }
+        for result in awaited { PQclear(result) }
         if !isBroken, PQexitPipelineMode(handle) != 1 { throw lost() }
         throw failure
     }
 
-    private func answer(to step: Step) throws(DatabaseError) -> OpaquePointer? {
+    private func answer(to step: Step) throws(DatabaseError) -> OpaquePointer {
         guard let result = PQgetResult(handle) else { throw lost() }
         while PQstatus(handle) == CONNECTION_OK, let end = PQgetResult(handle) { PQclear(end) }
         switch step {
         case .sync:
             return result
-        case .preparation(let key, let text):
+        case .deallocation(let text):
+            return try check(result, text)
+        case .preparation(let key):
             do {
-                return try check(result, text)
+                return try check(result, key.text)
             } catch {
                 statements.removeValue(for: key)
                 throw error
             }
-        case .statement(let key, let text):
+        case .statement(let key), .question(let key):
             do {
-                return try check(result, text)
+                return try check(result, key.text)
             } catch {
                 // The next attempt prepares it under another name; the old one is freed with the connection.
-                if error.message == Self.stalePlan, let key { statements.removeValue(for: key) }
+                if error.message == Self.stalePlan { statements.removeValue(for: key) }
                 throw error
             }
         }

@@ -29,9 +29,18 @@ final class PostgresListener: Sendable {
         if wakeRead >= 0 { Glibc.close(wakeRead) }
     }
 
-    /// The statement that tells `message` when its transaction commits.
-    static func notification(_ message: String) -> Statement {
-        Statement("SELECT pg_notify('troquet', \(message))", for: .postgres)
+    /// The statement that tells `messages`, in their order, when its transaction commits; nil when there are none.
+    ///
+    /// The last one is repeated up to the next power of two, so that few statements are prepared: the server tells the
+    /// same message of one transaction once.
+    static func notification(of messages: ArraySlice<String>) -> Statement? {
+        guard let last = messages.last else { return nil }
+        var length = 1
+        while length < messages.count { length *= 2 }
+        let calls = (messages + repeatElement(last, count: length - messages.count)).map { message -> SQL in
+            "pg_notify('troquet', \(message))"
+        }
+        return Statement("SELECT \(SQL.joined(calls, separator: ", "))", for: .postgres)
     }
 
     /// Starts the thread and returns when it listens.

@@ -13,6 +13,8 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     enum Part: Sendable, Hashable {
         case text(String)
         case value(SQLValue)
+        /// Values with commas between.
+        case list([SQLValue])
         case word(Dialect)
     }
 
@@ -50,7 +52,9 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     /// The text with `$1 … $n` in the order of the values, as `engine` is given it.
     public func rendered(for engine: Engine) -> (text: String, values: [SQLValue]) {
         var text = ""
+        text.reserveCapacity(1_024)
         var values: [SQLValue] = []
+        values.reserveCapacity(parts.count / 2 + 1)
         for part in parts {
             switch part {
             case .text(let piece):
@@ -59,12 +63,24 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
                 text += word.spelled(for: engine)
             case .value(let value):
                 values.append(value)
-                text += "$"
-                text += String(values.count)
+                text += Self.placeholder(values.count)
+            case .list(let list):
+                for (index, value) in list.enumerated() {
+                    values.append(value)
+                    if index > 0 { text += ", " }
+                    text += Self.placeholder(values.count)
+                }
             }
         }
         return (text, values)
     }
+
+    /// `$1` and so on.
+    private static func placeholder(_ place: Int) -> String {
+        place <= placeholders.count ? placeholders[place - 1] : "$\(place)"
+    }
+
+    private static let placeholders = (1...256).map { "$\($0)" }
 }
 
 extension SQL {
@@ -105,10 +121,7 @@ extension SQL {
             var length = 1
             while length < values.count { length *= 2 }
             values += repeatElement(last, count: length - values.count)
-            for (index, value) in values.enumerated() {
-                if index > 0 { parts.append(.text(", ")) }
-                parts.append(.value(value))
-            }
+            parts.append(.list(values))
         }
 
         /// Splices a fragment; its values are numbered after those before it.

@@ -41,6 +41,8 @@ final class SQLiteConnection: Connection {
 
     let engine = Engine.sqlite
     private(set) var isBroken = false
+    /// The file is always there.
+    let exchanges: UInt64 = 0
     private let handle: OpaquePointer
     /// The statements that are prepared, by their text.
     private var statements: LRUCache<String, Prepared>
@@ -92,6 +94,10 @@ final class SQLiteConnection: Connection {
 
     func prepare(_ statement: Statement) throws(DatabaseError) {
         _ = try prepared(statement)
+    }
+
+    func rows(ofEach statements: [Statement]) throws(DatabaseError) -> [[Row]] {
+        try statements.map { statement throws(DatabaseError) in try rows(statement) }
     }
 
     func rows(_ statement: Statement) throws(DatabaseError) -> [Row] {

@@ -8,9 +8,9 @@ public protocol Queryable {
     /// All rows of the answer, in the statement's order.
     func rows(_ sql: SQL) throws(DatabaseError) -> [Row]
 
-    /// Has what follows planned for its values, where PostgreSQL would make one plan for all: for statements whose best
-    /// way hangs on how rare a value is. It costs a plan each time, until the end of this read or write.
-    func forceCustomPlan() throws(DatabaseError)
+    /// The answers to several statements, each as ``rows(_:)`` gives it. None of them may depend on the answer to
+    /// another: PostgreSQL is asked all of them at once, in one round trip.
+    func rows(ofEach statements: [SQL]) throws(DatabaseError) -> [[Row]]
 }
 
 extension Queryable {
@@ -38,8 +38,10 @@ public final class Snapshot: Queryable {
         try session.rows(sql)
     }
 
-    /// Has what follows planned for its values.
-    public func forceCustomPlan() throws(DatabaseError) { try session.forceCustomPlan() }
+    /// The answers to several statements, none of which depends on another.
+    public func rows(ofEach statements: [SQL]) throws(DatabaseError) -> [[Row]] {
+        try session.rows(ofEach: statements)
+    }
 
     /// Lets the engine parse and plan a statement without running it.
     func prepare(_ sql: SQL) throws(DatabaseError) {
@@ -70,6 +72,7 @@ public final class Transaction: Queryable {
 
     private let session: Session
     private(set) var announcements: [String] = []
+    private var announced: Set<String> = []
     private var deferred: [DeferredStatement] = []
 
     init(session: Session) {
@@ -84,8 +87,19 @@ public final class Transaction: Queryable {
         try session.rows(sql)
     }
 
-    /// Has what follows planned for its values.
-    public func forceCustomPlan() throws(DatabaseError) { try session.forceCustomPlan() }
+    /// The answers to several statements, none of which depends on another.
+    public func rows(ofEach statements: [SQL]) throws(DatabaseError) -> [[Row]] {
+        try session.rows(ofEach: statements)
+    }
+
+    /// Lets PostgreSQL read and join whole tables until the end of this transaction: for statements that change all
+    /// rows, as migrations do. See ``PostgresConnection``.
+    func planForLargeReads() throws(DatabaseError) {
+        guard engine == .postgres else { return }
+        let settings = ["enable_seqscan", "enable_hashjoin", "enable_mergejoin"]
+        let calls = settings.map { name -> SQL in "set_config(\(name), 'on', true)" }
+        _ = try session.connection.rows(Statement("SELECT \(SQL.joined(calls, separator: ", "))", for: engine))
+    }
 
     /// Runs a statement for its effect.
     ///
@@ -123,7 +137,7 @@ public final class Transaction: Queryable {
             session.fail(DatabaseError(.invalidValue, "an announcement is too long or holds U+0000"))
             return
         }
-        if !announcements.contains(message) { announcements.append(message) }
+        if announced.insert(message).inserted { announcements.append(message) }
     }
 
     /// The first failure of the engine, also when the body caught it.
@@ -150,6 +164,17 @@ final class Session {
         }
     }
 
+    func rows(ofEach statements: [SQL]) throws(DatabaseError) -> [[Row]] {
+        var admitted: [Statement] = []
+        for sql in statements { admitted.append(try admit(sql)) }
+        guard !admitted.isEmpty else { return [] }
+        do {
+            return try connection.rows(ofEach: admitted)
+        } catch {
+            throw fail(error)
+        }
+    }
+
     func send(_ sql: SQL) throws(DatabaseError) {
         let statement = try admit(sql)
         do {
@@ -163,15 +188,6 @@ final class Session {
         let statement = try admit(sql)
         do {
             return try connection.run(statement)
-        } catch {
-            throw fail(error)
-        }
-    }
-
-    func forceCustomPlan() throws(DatabaseError) {
-        guard connection.engine == .postgres else { return }
-        do {
-            try connection.send(Statement(text: "SET LOCAL plan_cache_mode = force_custom_plan"))
         } catch {
             throw fail(error)
         }

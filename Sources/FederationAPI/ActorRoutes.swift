@@ -22,13 +22,14 @@ struct ActorRoutes: Sendable {
 
     /// The cached response for an actor: its document, or a tombstone when it was deleted.
     func document(_ iri: IRI) async throws -> Response {
-        try await documents.cache.response(iri.path) { try await make(iri) }
+        try await documents.ready(iri.path, path: iri.path) { try await make(iri) }
     }
 
     /// The path is the cache key, so that a cached response is found before the path is parsed.
     private func actor(_ path: String, id: @escaping @Sendable (NodeContext) throws -> IRI) -> Route {
         documents.route(path) { request, context in
-            try await documents.cache.response(request.uri.path) { try await make(id(context)) }
+            let path = request.uri.path
+            return try await documents.ready(path, path: path) { try await make(id(context)) }
         }
     }
 

@@ -14,6 +14,13 @@ struct Documents: Sendable {
     let federation: Federation
     let fetch: AuthorizedFetch
     let cache = DocumentCache()
+    private let headers: SecurityHeaders
+
+    init(federation: Federation, fetch: AuthorizedFetch) {
+        self.federation = federation
+        self.fetch = fetch
+        headers = SecurityHeaders(secure: federation.community.origin.scheme == "https")
+    }
 
     var identifiers: LocalIdentifiers { federation.identifiers }
 
@@ -23,6 +30,18 @@ struct Documents: Sendable {
         return Route.document(path) { request, context in
             guard !isOff else { throw RequestError.notFound }
             return try await handler(request, context)
+        }
+    }
+
+    /// The ready response of a path, or the one that `make` creates. A ready response has all its headers, so it is not
+    /// changed again.
+    func ready(
+        _ key: String, path: String, make: @Sendable () async throws -> Response
+    ) async throws -> Response {
+        try await cache.response(key) {
+            var response = try await make()
+            headers.complete(&response.headers, path: path)
+            return response
         }
     }
 

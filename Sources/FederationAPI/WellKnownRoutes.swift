@@ -44,7 +44,7 @@ struct WellKnownRoutes: Sendable {
     private func webFinger(_ request: Request) async throws -> Response {
         // The whole query is the cache key, because peers nearly always write the same query in the same way.
         let query = request.uri.query ?? ""
-        return try await documents.cache.response("webfinger?\(query)") {
+        return try await documents.ready("webfinger?\(query)", path: request.uri.path) {
             guard let resource = Query(query)["resource"], !resource.isEmpty else {
                 throw RequestError.malformed(code: "missing_resource")
             }
@@ -131,7 +131,7 @@ struct WellKnownRoutes: Sendable {
     // MARK: - NodeInfo
 
     private func nodeInfo(_ schema: NodeInfo.Version) async throws -> Response {
-        try await documents.cache.response("nodeinfo/\(schema.rawValue)") {
+        try await documents.ready("nodeinfo/\(schema.rawValue)", path: "/nodeinfo/\(schema.rawValue)") {
             let now = documents.federation.clock.now
             let counts = try await documents.federation.database.read { db in
                 try Accounts.counts(activeSince: now - .days(30), halfYear: now - .days(180), in: db)

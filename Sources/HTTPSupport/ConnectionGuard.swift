@@ -140,7 +140,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         bodyStart = .now()
         bodyBytes = 0
         deadline = bodyStart + limits.body
-        if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {
+        if head.headers.contains(name: "expect"),
+            head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" })
+        {
             let head = HTTPResponseHead(version: .http1_1, status: .continue)
             context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
         }
@@ -149,7 +151,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private static func refusal(of head: HTTPRequestHead) -> HTTPResponseStatus? {
         if head.uri.utf8.count > PathRules.limitBytes { return .uriTooLong }
         guard head.uri.utf8.first == UInt8(ascii: "/") else { return .badRequest }
-        if head.version != .http1_0, head.headers["host"].isEmpty { return .badRequest }
+        if head.version != .http1_0, !head.headers.contains(name: "host") { return .badRequest }
+        guard head.headers.contains(name: "transfer-encoding") else { return nil }
         let encodings = head.headers["transfer-encoding"]
         guard encodings.isEmpty || (encodings.count == 1 && encodings[0].lowercased() == "chunked") else {
             return .badRequest

@@ -12,17 +12,20 @@ enum CrossOrigin {
 
     /// Whether other sites may send requests to this path.
     static func isOpen(_ path: String) -> Bool {
-        path.hasPrefix("/api/") || path.hasPrefix("/.well-known/") || path.hasPrefix("/nodeinfo/")
-            || path.hasPrefix("/@") || path.hasPrefix("/users/")
-            || ["/oauth/token", "/oauth/revoke", "/oauth/userinfo"].contains(path)
+        prefixes.contains { path.utf8.starts(with: $0) } || pages.contains(path)
     }
 
-    /// Adds the CORS headers to a response.
+    private static let prefixes = ["/api/", "/.well-known/", "/nodeinfo/", "/@", "/users/"].map { Array($0.utf8) }
+    private static let pages: Set<String> = ["/oauth/token", "/oauth/revoke", "/oauth/userinfo"]
+
+    /// Adds the CORS headers to a response that does not have them yet.
     static func add(to headers: inout HTTPFields, path: String) {
-        guard isOpen(path) else { return }
-        set("access-control-allow-origin", "*", &headers)
-        set("access-control-expose-headers", exposed, &headers)
+        guard isOpen(path), !headers.contains(exposedName) else { return }
+        headers[.accessControlAllowOrigin] = "*"
+        headers.append(HTTPField(name: exposedName, value: exposed))
     }
+
+    private static let exposedName = HTTPField.Name("access-control-expose-headers") ?? .accessControlExposeHeaders
 
     /// The response to a preflight request; nil for any other request. It does not depend on the origin of the request.
     static func preflight(_ request: Request) -> Response? {

@@ -59,7 +59,7 @@ public enum Negotiation {
     private static func either(_ document: Route, or page: Route) -> Route {
         // Each handler reads its parameters by the names in its own pattern, so the names in both patterns must agree.
         Route(document.method, document.path, kind: .negotiated) { request, context in
-            let wantsDocument = prefersDocument(request.headers[.accept])
+            let wantsDocument = context.wantsDocument ?? prefersDocument(request.headers[.accept])
             var response = try await (wantsDocument ? document : page).handler(request, context)
             Vary.add("Accept", to: &response.headers)
             return response
@@ -104,8 +104,14 @@ public enum Vary {
             headers[.vary] = name
             return
         }
-        let names = present.split(separator: ",").map { $0.trimmingSpaces.lowercased() }
-        guard !names.contains(name.lowercased()) else { return }
+        let names = present.utf8.split(separator: UInt8(ascii: ","))
+        guard !names.contains(where: { isName(name, $0) }) else { return }
         headers[.vary] = "\(present), \(name)"
+    }
+
+    /// Compares two names. Case and surrounding spaces do not matter.
+    private static func isName(_ name: String, _ part: Substring.UTF8View) -> Bool {
+        let part = Substring(part).trimmingSpaces.utf8
+        return part.count == name.utf8.count && zip(part, name.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
     }
 }

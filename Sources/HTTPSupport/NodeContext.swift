@@ -14,6 +14,8 @@ public struct NodeContext: RequestContext {
     public let peer: SocketAddress?
     /// The client's address for rate limits and logs. ``RequestPipeline`` sets it.
     public internal(set) var remoteAddress: String?
+    /// Whether the client wants the document and not the page. ``RequestPipeline`` sets it for paths that have both.
+    var wantsDocument: Bool?
     /// The signed-in account. ``RequestPipeline`` sets it when the browser sent a valid session token.
     public var session: LocalAccount?
     /// The token of this session, as the browser sent it.

@@ -86,8 +86,8 @@ public struct RequestPipeline: Sendable {
     /// Responds to a request with the handler of its route, and adds all headers.
     func respond(_ request: Request, _ context: NodeContext, by route: Route) async throws -> Response {
         let start = ContinuousClock.now
-        let isPage = Self.isPage(route.kind, request)
         var context = context
+        let isPage = Self.isPage(route.kind, request, &context)
         var response: Response
         do {
             guard PathRules.isCanonical(request.uri.string) else { throw RequestError.notFound }
@@ -100,8 +100,7 @@ public struct RequestPipeline: Sendable {
         } catch {
             response = await refusal(error, request, context, asPage: isPage)
         }
-        headers.add(to: &response.headers)
-        CrossOrigin.add(to: &response.headers, path: request.uri.path)
+        headers.complete(&response.headers, path: request.uri.path)
         let duration = ContinuousClock.now - start
         metrics.count(isPage ? .pages : route.kind.programs, response.status, took: duration)
         RequestLog.write(request, context, status: response.status, isPage: isPage, took: duration)
@@ -125,11 +124,14 @@ public struct RequestPipeline: Sendable {
         return response
     }
 
-    private static func isPage(_ kind: Route.Kind, _ request: Request) -> Bool {
+    private static func isPage(_ kind: Route.Kind, _ request: Request, _ context: inout NodeContext) -> Bool {
         switch kind {
-        case .page: true
-        case .document, .client: false
-        case .negotiated: !Negotiation.prefersDocument(request.headers[.accept])
+        case .page: return true
+        case .document, .client: return false
+        case .negotiated:
+            let wantsDocument = Negotiation.prefersDocument(request.headers[.accept])
+            context.wantsDocument = wantsDocument
+            return !wantsDocument
         }
     }
 

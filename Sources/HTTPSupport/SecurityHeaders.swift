@@ -41,6 +41,13 @@ public struct SecurityHeaders: Sendable {
         headers.append(contentsOf: fields)
     }
 
+    /// Adds these headers and, for a path that other sites may read, the CORS headers. A cached response gets them once,
+    /// before it is stored, so that nothing is added to it for each request.
+    public func complete(_ headers: inout HTTPFields, path: String) {
+        add(to: &headers)
+        CrossOrigin.add(to: &headers, path: path)
+    }
+
     private static func policy(secure: Bool, formTarget: String?) -> String {
         "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; "
             + "img-src 'self' https:\(secure ? "" : " http:"); "

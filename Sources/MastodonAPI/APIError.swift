@@ -106,7 +106,7 @@ enum APIError: Error, Equatable {
                 $0.key("details")
                 $0.object { details in
                     for field in Dictionary(grouping: problems, by: \.field).sorted(by: { $0.key < $1.key }) {
-                        details.key(field.key)
+                        details.key(named: field.key)
                         details.array(field.value) { writer, problem in
                             writer.object {
                                 $0.field("error", problem.code)

@@ -145,7 +145,7 @@ struct APIPipeline: Sendable {
     private static func tell(_ status: Standing, _ headers: inout HTTPFields) {
         let values = [
             ("X-RateLimit-Limit", String(status.limit)), ("X-RateLimit-Remaining", String(status.remaining)),
-            ("X-RateLimit-Reset", JSONWriter.text(of: status.resetAt)),
+            ("X-RateLimit-Reset", status.resetAt.withMilliseconds),
         ]
         for (name, value) in values {
             if let name = HTTPField.Name(name) { headers[name] = value }

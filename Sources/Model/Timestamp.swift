@@ -45,6 +45,10 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
 
     /// The instant as ISO 8601 in UTC with seconds: `2026-01-02T03:04:05Z`.
     public var description: String { Dates.iso(milliseconds) }
+
+    /// The instant with exactly three digits of a second: `2026-01-02T03:04:05.678Z`. Without them, some client apps show
+    /// the current time.
+    public var withMilliseconds: String { Dates.isoMilliseconds(milliseconds) }
 }
 
 extension Timestamp: InstantProtocol {

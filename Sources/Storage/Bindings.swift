@@ -95,18 +95,57 @@ extension Row {
     public func choice<Choice: RawRepresentable<String>>(
         _ column: String, as type: Choice.Type = Choice.self
     ) throws(DatabaseError) -> Choice {
-        let rawValue = try text(column)
+        try Self.choice(try text(column), column)
+    }
+
+    fileprivate static func choice<Choice: RawRepresentable<String>>(
+        _ rawValue: String, _ column: @autoclosure () -> String
+    ) throws(DatabaseError) -> Choice {
         guard let choice = Choice(rawValue: rawValue) else {
-            throw DatabaseError(.invalidValue, "column \(column) holds a word that is no \(type)")
+            throw DatabaseError(.invalidValue, "column \(column()) holds a word that is no \(Choice.self)")
         }
         return choice
     }
 
-    private static func iri(_ text: String, _ column: String) throws(DatabaseError) -> IRI {
+    fileprivate static func iri(
+        _ text: String, _ column: @autoclosure () -> String
+    ) throws(DatabaseError) -> IRI {
         guard let iri = IRI.stored(text) else {
-            throw DatabaseError(.invalidValue, "column \(column) holds no http or https address")
+            throw DatabaseError(.invalidValue, "column \(column()) holds no http or https address")
         }
         return iri
+    }
+}
+
+/// The same for columns that are read one after the other.
+extension RowReader {
+    mutating func id<Entity>() throws(DatabaseError) -> ID<Entity> { ID(try int()) }
+
+    mutating func idOrNil<Entity>() throws(DatabaseError) -> ID<Entity>? {
+        guard let value = try intOrNil() else { return nil }
+        return ID(value)
+    }
+
+    mutating func count() throws(DatabaseError) -> Int { Int(try int()) }
+
+    mutating func time() throws(DatabaseError) -> Timestamp { Timestamp(try int()) }
+
+    mutating func timeOrNil() throws(DatabaseError) -> Timestamp? {
+        guard let value = try intOrNil() else { return nil }
+        return Timestamp(value)
+    }
+
+    mutating func iri() throws(DatabaseError) -> IRI { try Row.iri(try text(), lastColumn) }
+
+    mutating func iriOrNil() throws(DatabaseError) -> IRI? {
+        guard let value = try textOrNil() else { return nil }
+        return try Row.iri(value, lastColumn)
+    }
+
+    mutating func html() throws(DatabaseError) -> SanitizedHTML { SanitizedHTML(unchecked: try text()) }
+
+    mutating func choice<Choice: RawRepresentable<String>>() throws(DatabaseError) -> Choice {
+        try Row.choice(try text(), lastColumn)
     }
 }
 
@@ -123,5 +162,16 @@ extension Collection {
             rest = rest.dropFirst(listLimit)
         }
         return lists
+    }
+}
+
+extension Array {
+    /// The elements with the last one repeated up to the next power of two, so that statements with lists of all
+    /// lengths share a few plans. For rows of which a second one changes nothing.
+    var paddedToPowerOfTwo: [Element] {
+        guard let last else { return [] }
+        var length = 1
+        while length < count { length *= 2 }
+        return self + repeatElement(last, count: length - count)
     }
 }

@@ -5,12 +5,17 @@ internal import NIOCore
 internal import NIOPosix
 internal import Vocabulary
 
-/// The phases, one after the other, and what they add to the report.
+/// Runs the selected phases one after the other and adds their figures to the report.
 struct Benchmark: Sendable {
     let node: Node
     let bare: Process
+    /// PostgreSQL; nil on SQLite.
+    let server: ProcessFamily?
     let folder: String
     let amounts: Amounts
+    let phases: Set<Phase>
+    /// Whether `ANALYZE` is run before the tables are read.
+    let analyzes: Bool
     let client: LoadClient
     let bareClient: LoadClient
     let group: MultiThreadedEventLoopGroup
@@ -19,20 +24,28 @@ struct Benchmark: Sendable {
         var report = Report(engine: node.database.engine.rawValue, isQuick: quick)
         try await Task.sleep(for: amounts.rest)
         report.add(Figure("memory idle", try node.process.residentMiB, "MiB", goal: .valueAtMost(60)))
+        if !phases.isDisjoint(with: [.inbox, .deliveries]) { try await federation(&report) }
+        try await analyze()
+        if phases.contains(.documents) { try await documents(&report) }
+        if phases.contains(.own) { try await own(&report) }
+        if phases.contains(.writing) { try await writing(&report) }
+        if phases.contains(.threads) { try await threads(&report) }
+        if phases.contains(.population) { try await clients(&report) }
+        if phases.contains(.streams) { try await streams(&report) }
+        try await Task.sleep(for: amounts.rest)
+        report.add(Figure("memory at its peak", try node.process.peakMiB, "MiB"))
+        report.add(Figure("memory after the run", try node.process.residentMiB, "MiB", goal: .valueAtMost(100)))
+        return report
+    }
+
+    private func federation(_ report: inout Report) async throws {
         printProgress("limits of this machine")
         let limits = try await Limits.measure(folder: folder, seconds: amounts.limitSeconds)
         report.add(Figure("RSA-2048 signatures per core", limits.signatures, "/s"))
         report.add(Figure("RSA-2048 verifications per core", limits.verifications, "/s"))
         report.add(Figure("fsyncs of this disk", limits.syncs, "/s"))
-        try await inbox(limits, &report)
-        try await fanOut(limits, &report)
-        try await analyze()
-        try await reads(&report)
-        try await clients(&report)
-        try await Task.sleep(for: amounts.rest)
-        report.add(Figure("memory at its peak", try node.process.peakMiB, "MiB"))
-        report.add(Figure("memory after the run", try node.process.residentMiB, "MiB", goal: .valueAtMost(100)))
-        return report
+        if phases.contains(.inbox) { try await inbox(limits, &report) }
+        if phases.contains(.deliveries) { try await fanOut(limits, &report) }
     }
 
     private func inbox(_ limits: Limits, _ report: inout Report) async throws {
@@ -77,90 +90,140 @@ struct Benchmark: Sendable {
                 goal: .ratioAtMost(1.3)))
     }
 
-    private func reads(_ report: inout Report) async throws {
-        let before = try await bareRoute()
-        var results: [(String, ReadPhase.Result)] = []
-        for (name, target, accept) in addresses {
-            printProgress("GET of \(name): \(target)")
-            let phase = ReadPhase(
-                name: name, client: client, process: node.process, request: node.request(target, accept: accept))
-            results.append((name, try await phase.run(amounts.reading)))
-        }
-        let limit = ReadPhase.Result.mean(before, try await bareRoute())
-        report.add(Figure("GET of a bare route", limit.rate, "/s"))
-        for (name, result) in results {
-            let isDocument = name == "actor" || name == "WebFinger"
-            report.add(
-                Figure(
-                    "GET of \(name)", result.rate, "/s", limit: (limit.rate, "bare route"),
-                    goal: isDocument ? .ratioAtLeast(0.8) : nil))
-            report.add(Figure("   p50", result.p50, "ms", limit: (limit.p50, "bare route")))
-            report.add(Figure("   p99", result.p99, "ms", limit: (limit.p99, "bare route")))
-            report.add(Figure("   CPU", result.cpuMicroseconds, "µs", limit: (limit.cpuMicroseconds, "bare route")))
-        }
-    }
+    // MARK: - Reading and writing
 
-    /// What PostgreSQL knows of its tables decides its plans; a node of some years has it from autovacuum.
-    private func analyze() async throws {
-        _ = try await node.database.write { tx in try tx.run("ANALYZE") }
-    }
-
-    /// Client apps, on a small and on a large database: the home timeline should not notice.
-    private func clients(_ report: inout Report) async throws {
-        let population = Population(node: node, accounts: 5_000, followed: 1_000)
-        printProgress("client API: 1,000 follows, \(amounts.population.small) posts")
-        try await population.settle()
-        try await population.write(1...amounts.population.small)
-        try await analyze()
-        var phase = ClientPhase(
-            node: node, client: client, status: Population.answered(below: amounts.population.small),
-            duration: amounts.reading)
-        let young = try await phase.home()
-        printProgress("client API: \(amounts.population.large) posts")
-        try await population.write(amounts.population.small + 1...amounts.population.large)
-        try await analyze()
-        phase.status = Population.answered(below: amounts.population.large)
-        let results = try await phase.run()
-        report.add(Figure("home timeline at \(amounts.population.small) posts", young.read.rate, "/s"))
-        for result in results {
-            let isHome = result.name == young.name
-            report.add(
-                Figure(
-                    "\(result.name) at \(amounts.population.large) posts", result.read.rate, "/s",
-                    limit: isHome ? (young.read.rate, "at \(amounts.population.small) posts") : nil,
-                    goal: isHome ? .ratioAtLeast(0.8) : nil))
-            report.add(Figure("   p50", result.read.p50, "ms"))
-            report.add(Figure("   p99", result.read.p99, "ms"))
-            report.add(Figure("   statements a request", result.statements, ""))
-        }
-        try await streams(phase, &report)
-    }
-
-    private func streams(_ phase: ClientPhase, _ report: inout Report) async throws {
-        printProgress("\(amounts.streams) open streams")
-        let result = try await StreamPhase(
-            node: node, connections: amounts.streams, group: group, post: { try await phase.post() }
-        ).run()
-        report.add(Figure("memory of \(amounts.streams) open streams", result.memoryMiB, "MiB"))
-        report.add(Figure("   until all are told of a post", result.toldMilliseconds, "ms"))
-    }
-
-    private var addresses: [(name: String, target: String, accept: String)] {
+    /// Documents and pages that peers and browsers read without signing in.
+    private func documents(_ report: inout Report) async throws {
         let handle = "\(node.member)@\(node.origin.authority)"
-        return [
+        let addresses = [
             ("actor", "/users/\(node.member)", "application/activity+json"),
             ("WebFinger", "/.well-known/webfinger?resource=acct:\(handle)", "application/jrd+json"),
             ("group page", "/groups/\(node.group)", "text/html"),
             ("agenda page", "/events", "text/html"),
         ]
+        let before = try await bareRoute()
+        var readings: [Reading] = []
+        for (name, target, accept) in addresses {
+            printProgress("GET of \(name): \(target)")
+            readings.append(try await meter().measure("GET of \(name)", node.request(target, accept: accept)))
+        }
+        let limit = Reading.mean(before, try await bareRoute())
+        report.add(Figure("GET of a bare route", limit.rate, "/s"))
+        for (place, reading) in readings.enumerated() {
+            report.add(reading, bare: limit, goal: place < 2 ? .ratioAtLeast(0.8) : nil)
+        }
+    }
+
+    /// The reads of an app whose member has written 200 posts.
+    private func own(_ report: inout Report) async throws {
+        printProgress("200 own posts, \(OwnPostsPhase.connections) connections")
+        let phase = OwnPostsPhase(node: node, client: client, meter: meter(OwnPostsPhase.connections))
+        let status = try await phase.settle()
+        try await analyze()
+        let before = try await bareRoute(OwnPostsPhase.connections)
+        let readings = try await phase.run(status)
+        let limit = Reading.mean(before, try await bareRoute(OwnPostsPhase.connections))
+        report.add(Figure("bare route, \(OwnPostsPhase.connections) connections", limit.rate, "/s"))
+        for reading in readings {
+            let isHome = reading.name == "home timeline"
+            report.add(reading, bare: limit, goal: isHome ? .ratioAtLeast(0.15) : nil)
+        }
+    }
+
+    /// Posts of one member. Each is sent after the response to the previous one.
+    private func writing(_ report: inout Report) async throws {
+        printProgress("posting, one writer")
+        let limit = try await bareRoute(1)
+        let reading = try await meter(1).measure("posting, one writer", node.post(ClientPhase.words))
+        report.add(reading, bare: limit)
+    }
+
+    /// A small discussion and a large one.
+    private func threads(_ report: inout Report) async throws {
+        printProgress("discussions with \(amounts.answers.small) and \(amounts.answers.large) answers")
+        try await population.settle()
+        let phase = ThreadsPhase(node: node, meter: meter(OwnPostsPhase.connections), population: population)
+        let limit = try await bareRoute(OwnPostsPhase.connections)
+        let pairs = try await phase.run(answers: amounts.answers)
+        for pair in pairs {
+            report.add(pair.small, bare: limit)
+            report.add(pair.large, bare: limit)
+            report.add(
+                Figure(
+                    "   CPU, large and small discussion", Self.cpu(pair.large), "µs",
+                    limit: (Self.cpu(pair.small), "small discussion"), goal: .ratioAtMost(2)))
+        }
+    }
+
+    private static func cpu(_ reading: Reading) -> Double {
+        reading.nodeMicroseconds + (reading.serverMicroseconds ?? 0)
+    }
+
+    /// Client apps, on a small and on a large database: the home timeline should not notice.
+    private func clients(_ report: inout Report) async throws {
+        printProgress("client API: 1,000 follows, \(amounts.population.small) posts")
+        try await population.settle()
+        try await population.write(1...amounts.population.small)
+        try await analyze()
+        var phase = ClientPhase(
+            node: node, meter: meter(), status: Population.answered(below: amounts.population.small))
+        let before = try await bareRoute()
+        let young = try await phase.home()
+        printProgress("client API: \(amounts.population.large) posts")
+        try await population.write(amounts.population.small + 1...amounts.population.large)
+        try await analyze()
+        phase.status = Population.answered(below: amounts.population.large)
+        let readings = try await phase.run()
+        let limit = Reading.mean(before, try await bareRoute())
+        report.add(Figure("home timeline at \(amounts.population.small) posts", young.rate, "/s"))
+        for var reading in readings {
+            let isHome = reading.name == young.name
+            reading.name += " at \(amounts.population.large) posts"
+            report.add(reading, bare: limit, goal: isHome ? .ratioAtLeast(0.075) : nil)
+            guard isHome else { continue }
+            report.add(
+                Figure(
+                    "   compared with the small database", reading.rate, "/s",
+                    limit: (young.rate, "at \(amounts.population.small) posts"), goal: .ratioAtLeast(0.8)))
+        }
+    }
+
+    private func streams(_ report: inout Report) async throws {
+        printProgress("\(amounts.streams) open streams")
+        let (client, node) = (client, node)
+        let result = try await StreamPhase(
+            node: node, connections: amounts.streams, group: group,
+            post: {
+                let plan = LoadPlan(requests: [node.post("Qui vient samedi ?")], connections: 1)
+                try await client.run(plan).check("posting", status: 200)
+            }
+        ).run()
+        report.add(Figure("memory of \(amounts.streams) open streams", result.memoryMiB, "MiB"))
+        report.add(Figure("   until all are told of a post", result.toldMilliseconds, "ms"))
+    }
+
+    // MARK: - Tools
+
+    private var population: Population { Population(node: node, accounts: 5_000, followed: 1_000) }
+
+    private func meter(_ connections: Int = 32) -> Meter {
+        Meter(
+            client: client, process: node.process, server: server, metrics: node.metrics, duration: amounts.reading,
+            connections: connections)
+    }
+
+    /// PostgreSQL's plans depend on its statistics about the tables. An older node has them from autovacuum.
+    private func analyze() async throws {
+        guard analyzes else { return }
+        _ = try await node.database.write { tx in try tx.run("ANALYZE") }
     }
 
     /// Measured before and after the node's own routes, because the machine is not the same twice.
-    private func bareRoute() async throws -> ReadPhase.Result {
+    private func bareRoute(_ connections: Int = 32) async throws -> Reading {
         printProgress("GET of a bare route")
-        let request = node.request("/bare", accept: "application/activity+json")
-        return try await ReadPhase(name: "bare route", client: bareClient, process: bare, request: request)
-            .run(amounts.reading)
+        return try await Meter(
+            client: bareClient, process: bare, duration: amounts.reading, connections: connections
+        ).measure("bare route", node.request("/bare", accept: "application/activity+json"))
     }
 
     private func printProgress(_ phase: String) { Terminal.complain("… \(phase)") }

@@ -42,13 +42,24 @@ struct Process: Sendable {
     /// CPU time of all its threads so far, user and system, in seconds; the kernel counts in hundredths.
     var cpuSeconds: Double {
         get throws(BenchError) {
+            let times = try times
+            return times[0] + times[1]
+        }
+    }
+
+    /// The same, including its children that have ended.
+    var cpuSecondsWithEnded: Double { get throws(BenchError) { try times.reduce(0, +) } }
+
+    /// Its own seconds in user and in kernel mode, and then those of its ended children.
+    private var times: [Double] {
+        get throws(BenchError) {
             let line = try Machine.text(of: "/proc/\(pid)/stat")
-            // The name in brackets may hold spaces; after it comes field 3, and utime and stime are 14 and 15.
+            // The name in brackets may contain spaces. Field 3 follows it, and utime is field 14.
             let fields = line[(line.lastIndex(of: ")") ?? line.startIndex)...].split(separator: " ")
-            guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
-                throw BenchError("/proc/\(pid)/stat is not understood.")
-            }
-            return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+            let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
+            let times = fields.dropFirst(12).prefix(4).compactMap { Double($0) }.map { $0 / ticks }
+            guard times.count == 4 else { throw BenchError("/proc/\(pid)/stat is not understood.") }
+            return times
         }
     }
 
@@ -64,6 +75,24 @@ struct Process: Sendable {
             if fields.count > 1, let kilobytes = Double(fields[1]) { return kilobytes / 1024 }
         }
         throw BenchError("/proc/\(pid)/status does not say \(name)")
+    }
+}
+
+/// A process and its children, such as PostgreSQL with a process for each connection.
+struct ProcessFamily: Sendable {
+    let parent: Process
+
+    /// CPU time of all of them so far, in seconds.
+    var cpuSeconds: Double {
+        get throws(BenchError) {
+            let children = try Machine.text(of: "/proc/\(parent.pid)/task/\(parent.pid)/children")
+            var seconds = try parent.cpuSecondsWithEnded
+            for pid in children.split(whereSeparator: { $0 == " " || $0 == "\n" }).compactMap({ Int32($0) }) {
+                // A child that has just ended is counted with its parent the next time.
+                seconds += (try? Process(pid: pid).cpuSeconds) ?? 0
+            }
+            return seconds
+        }
     }
 }
 

@@ -31,9 +31,39 @@ struct Node: Sendable {
     /// Where the node's counters are read.
     let metrics: Metrics
 
+    /// A token of another member, who likes posts and replies to them.
+    let otherToken: String
+    /// Two groups with one discussion each: one stays small, the other one gets thousands of replies.
+    let smallGroup: String
+    let largeGroup: String
+
     /// A `GET` as it stands on the wire.
     func request(_ target: String, accept: String) -> ByteBuffer {
         ByteBuffer(string: "GET \(target) HTTP/1.1\r\nhost: \(origin.authority)\r\naccept: \(accept)\r\n\r\n")
+    }
+
+    /// A GET request of the member's app.
+    func read(_ target: String) -> ByteBuffer {
+        ByteBuffer(
+            string: "GET \(target) HTTP/1.1\r\nhost: \(origin.authority)\r\nauthorization: Bearer \(token)\r\n\r\n")
+    }
+
+    /// A POST request of an app.
+    ///
+    /// - Parameter token: nil means the token of the member.
+    func send(_ target: String, _ body: JSON, token: String? = nil) -> ByteBuffer {
+        let bytes = body.serialized()
+        var buffer = ByteBuffer(
+            string: "POST \(target) HTTP/1.1\r\nhost: \(origin.authority)\r\n"
+                + "authorization: Bearer \(token ?? self.token)\r\ncontent-type: application/json\r\n"
+                + "content-length: \(bytes.count)\r\n\r\n")
+        buffer.writeBytes(bytes)
+        return buffer
+    }
+
+    /// A request that publishes a public post of the member.
+    func post(_ text: String) -> ByteBuffer {
+        send("/api/v1/statuses", ["status": .string(text), "visibility": "public"])
     }
 }
 
@@ -51,6 +81,8 @@ struct Amounts: Sendable {
     var limitSeconds = 2.0
     /// Posts of other hosts in a small and in a large database.
     var population = (small: 10_000, large: 1_000_000)
+    /// Answers in a large discussion and in a small one.
+    var answers = (small: 20, large: 4_000)
     /// Open streams.
     var streams = 500
     /// How long the node rests before its memory is read.

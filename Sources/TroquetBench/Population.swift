@@ -18,7 +18,7 @@ struct Population: Sendable {
     private static let step: Int64 = 1_500
     private static let chunk: Int64 = 50_000
 
-    /// Stores the accounts, and lets the member follow the first of them.
+    /// Stores the accounts, and the follows of the member. A second call changes nothing.
     func settle() async throws {
         let member = node.person(node.member)
         let (count, followed) = (Int64(accounts), Int64(followed))
@@ -35,13 +35,14 @@ struct Population: Sendable {
                     'https://h' || (i % 200) || '.example/@p' || i, 'https://h' || (i % 200) || '.example/inbox/p' || i,
                     'https://h' || (i % 200) || '.example/inbox', NULL, NULL, \(false), \(true), \(true), \(Self.start),
                     \(Self.start), \(Self.start)
-                FROM n
+                FROM n WHERE true ON CONFLICT DO NOTHING
                 """)
             try tx.run(
                 """
                 INSERT INTO follow (follower_id, target_id, activity_iri, state, created_at)
                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST(\(followed) AS \(.integer)))
                 SELECT \(reader.id), i * 65536, 'https://here.example/follows/' || i, 'accepted', \(Self.start) FROM n
+                WHERE true ON CONFLICT DO NOTHING
                 """)
         }
     }

@@ -91,6 +91,18 @@ struct Report: Sendable {
 
     mutating func add(_ figure: Figure) { figures.append(figure) }
 
+    /// Adds the cost of one kind of request, compared with a route that does nothing.
+    mutating func add(_ reading: Reading, bare: Reading, goal: Goal? = nil) {
+        add(Figure(reading.name, reading.rate, "/s", limit: (bare.rate, "bare route"), goal: goal))
+        add(Figure("   p50", reading.p50, "ms", limit: (bare.p50, "bare route")))
+        add(Figure("   p99", reading.p99, "ms", limit: (bare.p99, "bare route")))
+        add(Figure("   CPU of the node", reading.nodeMicroseconds, "µs", limit: (bare.nodeMicroseconds, "bare route")))
+        if let server = reading.serverMicroseconds {
+            add(Figure("   CPU of PostgreSQL", server, "µs", limit: (bare.nodeMicroseconds, "bare route")))
+        }
+        if let statements = reading.statements { add(Figure("   statements", statements, "")) }
+    }
+
     /// Columns as wide as their widest cell; numbers stand at the left of theirs.
     var table: String {
         let rows = [["figure", "value", "limit of this machine", "ratio", "aim", "met?"]] + figures.map(\.cells)

@@ -30,7 +30,13 @@ struct Run: AsyncParsableCommand {
     @Option(name: .long, help: "The group that gets followers on other nodes.") var popularGroup: String
     @Option(name: .long, help: "The address of a discussion in the first group.") var discussion: String
     @Option(name: .long, help: "A token of the member's for the client API.") var token: String
+    @Option(name: .long, help: "A token of another member.") var otherToken: String
+    @Option(name: .long, help: "A group with one discussion, which stays small.") var smallGroup: String
+    @Option(name: .long, help: "A group with one discussion, which gets thousands of replies.") var largeGroup: String
     @Option(name: .long, help: "The port of the node's /metrics.") var metricsPort: Int
+    @Option(name: .long, help: "The process that PostgreSQL was started with; none on SQLite.") var serverPid: Int32?
+    @Option(name: .long, help: "Phases, separated by commas; default all.") var only: String?
+    @Flag(name: .long, help: "Do not run ANALYZE, to measure plans without statistics.") var noAnalyze = false
     @Option(name: .long, help: "Where the report goes as JSON.") var json: String?
     @Flag(name: .long, help: "Do less of everything: a look, not a measurement.") var quick = false
 
@@ -46,9 +52,12 @@ struct Run: AsyncParsableCommand {
             let node = Node(
                 origin: origin, process: Process(pid: pid), database: database, program: program, member: member,
                 group: self.group, popularGroup: popularGroup, discussion: discussion, token: token,
-                metrics: Metrics(loop: group.next(), port: metricsPort))
+                metrics: Metrics(loop: group.next(), port: metricsPort), otherToken: otherToken, smallGroup: smallGroup,
+                largeGroup: largeGroup)
             let report = try await Benchmark(
-                node: node, bare: Process(pid: barePid), folder: folder, amounts: quick ? .quick : .full,
+                node: node, bare: Process(pid: barePid),
+                server: serverPid.map { ProcessFamily(parent: Process(pid: $0)) }, folder: folder,
+                amounts: quick ? .quick : .full, phases: Phase.chosen(only), analyzes: !noAnalyze,
                 client: LoadClient(loop: group.next(), port: origin.port),
                 bareClient: LoadClient(loop: group.next(), port: barePort), group: group
             ).run(quick: quick)

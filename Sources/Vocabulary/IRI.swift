@@ -51,34 +51,37 @@ public struct IRI: Sendable {
     public static func stored(_ text: String) -> IRI? { IRI(stored: text) }
 
     private init?(stored: String) {
-        let secure = stored.utf8.starts(with: "https://".utf8)
-        guard secure || stored.utf8.starts(with: "http://".utf8) else { return nil }
-        let start = secure ? 8 : 7
-        var (position, hostEnd, inBrackets, isASCII, port) = (0, 0, false, true, 0)
-        var end: Int?
-        for byte in stored.utf8 {
-            if byte >= 0x80 { isASCII = false }
-            if position >= start, end == nil {
-                switch byte {
-                case 0x5B: inBrackets = true
-                case 0x5D: inBrackets = false
-                case 0x3A where !inBrackets: hostEnd = position
-                case 0x2F, 0x3F, 0x23: end = position
-                case 0x30...0x39 where hostEnd > 0 && port < 65_536: port = port * 10 + Int(byte & 15)
-                default: break
-                }
-            }
-            position += 1
-        }
-        authorityEnd = end ?? position
-        self.hostEnd = hostEnd > 0 ? hostEnd : authorityEnd
-        guard self.hostEnd > start, position <= Self.limitBytes, port <= 65_535, (hostEnd > 0) == (port > 0) else {
-            return nil
-        }
+        var text = stored
+        guard let parts = text.withUTF8(Self.parts(ofStored:)) else { return nil }
         string = stored
-        self.port = port > 0 ? port : secure ? 443 : 80
-        isSecure = secure
-        self.isASCII = isASCII
+        (port, isSecure, isASCII, hostEnd, authorityEnd) = parts
+    }
+
+    private typealias Parts = (port: Int, isSecure: Bool, isASCII: Bool, hostEnd: Int, authorityEnd: Int)
+
+    /// Finds the parts of an IRI that was stored in normal form. A page reads hundreds of them, so this must be fast.
+    private static func parts(ofStored utf8: UnsafeBufferPointer<UInt8>) -> Parts? {
+        guard utf8.count <= limitBytes else { return nil }
+        let isSecure = utf8.starts(with: "https://".utf8)
+        guard isSecure || utf8.starts(with: "http://".utf8) else { return nil }
+        let start = isSecure ? 8 : 7
+        var (end, hostEnd, inBrackets, port) = (start, 0, false, 0)
+        while end < utf8.count {
+            let byte = utf8[end]
+            switch byte {
+            case 0x5B: inBrackets = true
+            case 0x5D: inBrackets = false
+            case 0x3A where !inBrackets: hostEnd = end
+            case 0x30...0x39 where hostEnd > 0 && port < 65_536: port = port * 10 + Int(byte & 15)
+            default: break
+            }
+            if byte == 0x2F || byte == 0x3F || byte == 0x23 { break }
+            end += 1
+        }
+        let host = hostEnd > 0 ? hostEnd : end
+        guard host > start, port <= 65_535, (hostEnd > 0) == (port > 0) else { return nil }
+        let isASCII = utf8.allSatisfy { $0 < 0x80 }
+        return (port > 0 ? port : isSecure ? 443 : 80, isSecure, isASCII, host, end)
     }
 
     private init(isSecure: Bool, host: String, port: Int, rest: Substring) {

@@ -34,6 +34,22 @@ struct AnnouncementTests {
         #expect(await first.next() == nil)
     }
 
+    @Test("many announcements of one write are told, each once and in their order", arguments: TestEngine.available)
+    func many(engine: TestEngine) async throws {
+        let database = try await engine.makeDatabase(migrations: testMigrations)
+        var iterator = database.announcements.makeAsyncIterator()
+        try await database.write { tx in
+            for number in 1...150 {
+                tx.announce("\(number)")
+                tx.announce("\(number / 2)")
+            }
+        }
+        var heard: [String] = []
+        for _ in 0...150 { heard.append(await iterator.next() ?? "") }
+        #expect(heard == ["1", "0"] + (2...150).map(String.init))
+        await database.close()
+    }
+
     @Test("another process hears it too", .enabled(if: TestEngine.available.contains(.postgres)))
     func otherProcess() async throws {
         let place = try await TestEngine.postgres.makePlace(migrations: testMigrations)

@@ -159,6 +159,44 @@ struct PostgresTests {
         await database.close()
     }
 
+    @Test("no transaction stays open when nobody asks any more")
+    func endsReads() async throws {
+        let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 3)
+        for _ in 0..<4 {
+            await withTaskGroup { group in
+                for _ in 0..<16 {
+                    group.addTask { _ = await kind { try await database.read { _ = try $0.rows("SELECT 1") } } }
+                }
+            }
+        }
+        let open: SQL = """
+            SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'
+            """
+        var left: Int64? = 1
+        for _ in 0..<200 where left != 0 {
+            left = try await database.read { try $0.row(open)?.int("n") }
+            if left != 0 { try await Task.sleep(for: .milliseconds(10)) }
+        }
+        #expect(left == 0)
+        await database.close()
+    }
+
+    @Test("what migrations change is planned for whole tables, and everything else for few rows")
+    func settings() async throws {
+        let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations)
+        let names = ["enable_seqscan", "enable_hashjoin", "enable_mergejoin"]
+        let values: @Sendable (any Queryable) throws -> [String] = { db in
+            try names.map { try db.row("SELECT current_setting(\($0)) AS v")?.text("v") ?? "" }
+        }
+        let migrated = try await database.write { tx in
+            try tx.planForLargeReads()
+            return try values(tx)
+        }
+        #expect(migrated == ["on", "on", "on"])
+        for _ in 0..<8 { #expect(try await database.read { try values($0) } == ["off", "off", "off"]) }
+        await database.close()
+    }
+
     @Test("a statement that nobody waited for fails the write, with its own error, and nothing is stored")
     func failureOnTheWay() async throws {
         let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 1)

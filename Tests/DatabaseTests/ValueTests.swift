@@ -106,6 +106,77 @@ struct ValueTests {
         await database.close()
     }
 
+    @Test("columns are found in any order, and of two with one name the first", arguments: TestEngine.available)
+    func order(engine: TestEngine) async throws {
+        let database = try await engine.makeDatabase(migrations: testMigrations)
+        let rows = try await database.read { db in
+            try db.rows("SELECT 1 AS a, 2 AS b, 3 AS a, 4 AS c UNION ALL SELECT 5, 6, 7, 8 ORDER BY 1")
+        }
+        for (row, expected) in zip(rows, [[1, 2, 1, 4], [5, 6, 5, 8]] as [[Int64]]) {
+            #expect(try ["a", "b", "a", "c"].map { try row.int($0) } == expected)
+            #expect(
+                try ["c", "a", "b", "b"].map { try row.int($0) } == [
+                    expected[3], expected[0], expected[1], expected[1],
+                ])
+        }
+        #expect(rows.count == 2)
+        await database.close()
+    }
+
+    @Test("a reader takes one column after the other from the one that is named", arguments: TestEngine.available)
+    func reader(engine: TestEngine) async throws {
+        let database = try await engine.makeDatabase(migrations: testMigrations)
+        let row = try #require(
+            try await database.read { db in
+                try db.row(
+                    "SELECT 0 AS zero, 7 AS number, CAST(NULL AS TEXT) AS none, 'text' AS words, \(true) AS flag")
+            })
+        var reader = try row.reader(from: "number")
+        #expect(try reader.int() == 7)
+        #expect(reader.lastColumn == "number")
+        #expect(try reader.textOrNil() == nil)
+        #expect(try reader.text() == "text")
+        #expect(try reader.bool())
+        #expect(await kind { _ = try reader.int() } == .columnMissing)
+        #expect(await kind { _ = try row.reader(from: "colour") } == .columnMissing)
+        var wrong = try row.reader(from: "none")
+        do throws(DatabaseError) {
+            _ = try wrong.text()
+            Issue.record("NULL was read as text")
+        } catch {
+            #expect(error.kind == .invalidValue)
+            #expect(error.message.contains("none"))
+        }
+        await database.close()
+    }
+
+    @Test("several questions are answered in their order", arguments: TestEngine.available)
+    func several(engine: TestEngine) async throws {
+        let database = try await engine.makeDatabase(migrations: testMigrations)
+        let long = String(repeating: "é", count: 1_000_000)
+        let answers = try await database.write { tx in
+            try tx.run("INSERT INTO thing (id, name) VALUES (1, 'a'), (2, 'b')")
+            return try tx.rows(ofEach: [
+                "SELECT name FROM thing ORDER BY id", "SELECT id FROM thing WHERE id > 9",
+                "SELECT CAST(\(long) AS TEXT) AS name", "SELECT CAST(\(long) AS TEXT) || 'x' AS name",
+                "SELECT name FROM thing ORDER BY id",
+            ])
+        }
+        #expect(
+            try answers.map { try $0.map { try $0.text("name") } } == [
+                ["a", "b"], [], [long], [long + "x"], ["a", "b"],
+            ])
+        #expect(try await database.read { try $0.rows(ofEach: []).isEmpty })
+        let found = await kind {
+            try await database.read { db in
+                _ = try db.rows(ofEach: ["SELECT 1 AS a", "SELECT nothing", "SELECT 2 AS a"])
+            }
+        }
+        #expect(found == .syntax)
+        #expect(try await database.read { try $0.row("SELECT 1 AS a")?.int("a") } == 1)
+        await database.close()
+    }
+
     @Test(
         "each violation has the same kind on both engines", arguments: TestEngine.available,
         [

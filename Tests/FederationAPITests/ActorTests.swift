@@ -33,6 +33,29 @@ struct ActorTests {
     }
 
     @Test(
+        "an answer that was kept ready has each header once, as the first one had",
+        arguments: ["/users/ada", "/.well-known/webfinger?resource=acct:ada@cafe.example", "/nodeinfo/2.1"])
+    func readyHeaders(path: String) async throws {
+        try await Node.run { node async throws in
+            try await node.add(.person, "ada")
+            var answers: [[String]] = []
+            for _ in 0..<3 {
+                let response = try await node.get(path, "application/activity+json")
+                #expect(response.status == 200)
+                for name in ["content-security-policy", "x-content-type-options", "access-control-allow-origin"] {
+                    #expect(response.header(name) != nil, "\(name)")
+                }
+                let names = response.headers.map { $0.name.lowercased() }
+                #expect(Set(names).count == names.count)
+                answers.append(
+                    response.headers.filter { $0.name.lowercased() != "date" }.map { "\($0.name): \($0.value)" })
+            }
+            #expect(answers[0] == answers[1])
+            #expect(answers[1] == answers[2])
+        }
+    }
+
+    @Test(
         "each kind of actor shows its id, its boxes and its key",
         arguments: [
             (Account.Kind.person, "ada", "/users/ada", "Person"), (.group, "berlin", "/groups/berlin", "Group"),

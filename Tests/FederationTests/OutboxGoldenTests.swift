@@ -49,10 +49,19 @@ struct OutboundScene: Sendable {
     }
 
     func publish(_ post: Post, _ parts: PostParts = PostParts()) async throws {
-        let outbox = outbox
+        let (outbox, identifiers) = (outbox, world.identifiers)
         try await write { tx in
             _ = try Posts.insert(post, parts, in: tx)
-            try outbox.publish(post.id, in: tx)
+            let author = try #require(try Accounts.byID(post.author, in: tx))
+            try outbox.publish(post, parts, by: author, in: tx)
+            // What was said without reading anything back is what stands in the rows.
+            let view = try #require(try PostViews.one(post.id, viewer: post.author, in: tx))
+            let said = try #require(try SentActivities.newest("Create", by: post.author, about: post.iri, in: tx))
+            let note = PostToNote.document(view, identifiers: identifiers, inReplyTo: post.inReplyToIRI)
+            let object = try JSON.parse(Array(said.body.utf8)).object?["object"]?.object
+            for name in ["tag", "attachment", "content", "url", "published", "oneOf", "anyOf", "quote", "context"] {
+                #expect(object?[name] == note[name], "\(name)")
+            }
         }
     }
 

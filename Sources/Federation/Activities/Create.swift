@@ -76,6 +76,29 @@ enum CreateHandler: ActivityHandler {
 
 extension Outbox {
     /// Publishes a post that was just stored: to its readers, and through its group when that is ours.
+    ///
+    /// The caller has just stored the post, so the post and its parts are not read again.
+    ///
+    /// - Parameters:
+    ///   - post: the post and its parts as they were stored.
+    ///   - author: the author of the post.
+    public func publish(
+        _ post: Post, _ parts: PostParts, by author: Account, in tx: Transaction
+    ) throws(DatabaseError) {
+        let parentAuthor = try parentAuthor(of: post, in: tx)
+        let people = parts.mentions + [post.group].compactMap { $0 }
+        let accounts = people.isEmpty ? [:] : try Accounts.byIDs(people, in: tx)
+        var view = PostView(post: post, author: author)
+        view.group = post.group.flatMap { accounts[$0] }
+        view.mentions = Set(parts.mentions).sorted().compactMap { accounts[$0] }
+        view.hashtags = Set(parts.hashtags).sorted()
+        view.attachments = parts.attachments
+        view.poll = parts.poll
+        try enqueue(.createPost, view, replyingTo: parentAuthor, in: tx)
+        try notify(posted: post, replyingTo: parentAuthor?.id, in: tx)
+    }
+
+    /// The same for a caller that has only the id of the post.
     public func publish(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
         try enqueue(.createPost, post: id, in: tx)
         if let post = try Posts.byID(id, in: tx) { try notify(posted: post, in: tx) }
@@ -88,9 +111,19 @@ extension Outbox {
         _ kind: OutgoingKind, post id: ID<Post>, alsoTo others: [Recipient] = [], in tx: Transaction
     ) throws(DatabaseError) {
         guard let view = try PostViews.unrestricted(id, in: tx) else { return }
-        let post = view.post
+        try enqueue(kind, view, replyingTo: try parentAuthor(of: view.post, in: tx), alsoTo: others, in: tx)
+    }
+
+    private func parentAuthor(of post: Post, in tx: Transaction) throws(DatabaseError) -> Account? {
         let parent = try post.inReplyTo.flatMap { id throws(DatabaseError) in try Posts.byID(id, in: tx) }
-        let parentAuthor = try parent.flatMap { post throws(DatabaseError) in try Accounts.byID(post.author, in: tx) }
+        return try parent.flatMap { post throws(DatabaseError) in try Accounts.byID(post.author, in: tx) }
+    }
+
+    private func enqueue(
+        _ kind: OutgoingKind, _ view: PostView, replyingTo parentAuthor: Account?, alsoTo others: [Recipient] = [],
+        in tx: Transaction
+    ) throws(DatabaseError) {
+        let post = view.post
         let note = PostToNote.document(
             view, identifiers: identifiers, parentAuthor: parentAuthor, inReplyTo: post.inReplyToIRI)
         let audience = Audience(of: Document(note))

@@ -4,8 +4,8 @@ public import Database
 public import Model
 public import Storage
 
-// People of this node are told of what happened in the transaction that stores it, whether it was done here or came from
-// another node.
+// People of this node are told of what happened in the transaction that stores it, whether it was done here or came
+// from another node.
 extension Outbox {
     /// Tells those whom it concerns.
     public func notify(_ new: NewNotification, in tx: Transaction) throws(DatabaseError) {
@@ -14,7 +14,15 @@ extension Outbox {
 
     /// Tells of a post that was just stored, also whom it quotes with their consent.
     func notify(posted post: Post, in tx: Transaction) throws(DatabaseError) {
-        try Notifications.posted(post, at: clock.now, ids: ids, in: tx)
+        let parent = try post.inReplyTo.flatMap { id throws(DatabaseError) in try Posts.byID(id, in: tx) }
+        try notify(posted: post, replyingTo: parent?.author, in: tx)
+    }
+
+    /// The same for a caller that knows the author of the parent post.
+    ///
+    /// - Parameter answered: the author of the parent post; nil when the post is no reply to a stored post.
+    func notify(posted post: Post, replyingTo answered: ID<Account>?, in tx: Transaction) throws(DatabaseError) {
+        try Notifications.posted(post, replyingTo: answered, at: clock.now, ids: ids, in: tx)
         guard let quote = post.quote, quote.state == .accepted, let id = quote.post,
             let quoted = try Posts.byID(id, in: tx)
         else { return }

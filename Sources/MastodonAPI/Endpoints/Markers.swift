@@ -40,7 +40,7 @@ enum MarkerEndpoints {
         return APIResponse { writer in
             writer.object { object in
                 for marker in markers where timelines.contains(marker.timeline) {
-                    object.key(marker.timeline.rawValue)
+                    object.key(named: marker.timeline.rawValue)
                     object.marker(marker)
                 }
             }

@@ -21,7 +21,7 @@ enum PublishingEndpoints {
 
     private static func publish(_ call: APIRequest) async throws -> APIResponse {
         let author = try call.principal()
-        let draft = try await draft(call, by: author)
+        let draft = try await draft(call)
         if let hour = call.parameters.text("scheduled_at"), !hour.isEmpty {
             let time = try ScheduledEndpoints.hour(hour, call)
             // A time in the past means now.
@@ -34,14 +34,14 @@ enum PublishingEndpoints {
         return try await StatusEndpoints.respond(ID(id.rawValue), call)
     }
 
-    private static func draft(_ call: APIRequest, by author: Principal) async throws -> PostDraft {
-        let defaults = try await call.services.ownProfile(as: author)
+    private static func draft(_ call: APIRequest) async throws -> PostDraft {
+        let defaults = try await call.services.postingDefaults(of: try call.actor())
         let sent = call.parameters
         var draft = PostDraft(text: sent.text("status") ?? "")
         draft.warning = sent.text("spoiler_text") ?? ""
-        draft.sensitive = sent.bool("sensitive") ?? defaults.defaultSensitive
-        draft.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 } ?? defaults.defaultLanguage
-        draft.visibility = sent.text("visibility").flatMap(Visibility.init(apiName:)) ?? defaults.defaultVisibility
+        draft.sensitive = sent.bool("sensitive") ?? defaults.sensitive
+        draft.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 } ?? defaults.language
+        draft.visibility = sent.text("visibility").flatMap(Visibility.init(apiName:)) ?? defaults.visibility
         draft.media = try media(sent)
         draft.poll = try poll(sent)
         draft.quotePolicy = try quotePolicy(sent) ?? .everyone

@@ -94,7 +94,10 @@ extension JSONWriter {
             $0.field("endpoint", String(describing: subscription.endpoint))
             $0.field("standard", subscription.isStandard)
             $0.object("alerts") { writer in
-                for name in PushSubscription.alertNames { writer.field(name, subscription.alerts.contains(name)) }
+                for name in PushSubscription.alertNames {
+                    writer.key(named: name)
+                    writer.bool(subscription.alerts.contains(name))
+                }
             }
             $0.field("policy", subscription.policy.rawValue)
             $0.field("server_key", serverKey)

@@ -32,19 +32,19 @@ extension Services {
     public func identity(ofToken token: String) async throws -> AppIdentity? {
         let digest = secrets.digest(Array(token.utf8))
         let found = try await database.read { db -> (AccessToken, AppIdentity)? in
-            guard let token = try AccessTokens.find(digest, in: db) else { return nil }
+            guard let (token, person) = try AccessTokens.holder(digest, in: db) else { return nil }
             var identity = AppIdentity(
                 token: token.id, app: token.app, account: token.account, person: nil, scopes: token.scopes,
                 isPending: false)
-            guard let person = token.person, let account = token.account else { return (token, identity) }
-            guard let local = try LocalAccounts.byID(person, in: db), local.account.isActive else { return nil }
-            if account != person {
-                guard try Accounts.byID(account, in: db)?.isActive == true, local.approvedAt != nil,
-                    try mayRun(account, .member(person), in: db)
+            guard let giver = token.person, let account = token.account else { return (token, identity) }
+            guard let person, person.account.isActive else { return nil }
+            if account != giver {
+                guard try Accounts.byID(account, in: db)?.isActive == true, person.approvedAt != nil,
+                    try mayRun(account, .member(giver), in: db)
                 else { return nil }
             }
-            identity.person = local
-            identity.isPending = local.approvedAt == nil
+            identity.person = person
+            identity.isPending = person.approvedAt == nil
             return (token, identity)
         }
         guard let (token, identity) = found else { return nil }

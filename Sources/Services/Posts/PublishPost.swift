@@ -83,9 +83,9 @@ extension Services {
             try place(&post, draft, &parts, author: actor, in: tx)
             let quoted = try quote(draft.quoted, in: &post, author: actor, in: tx)
             parts.attachments = try attachments(draft.media, for: post, in: tx)
-            _ = try Posts.insert(post, parts, in: tx)
+            try Posts.insertNew(post, parts, in: tx)
             try attach(draft.media, to: post, in: tx)
-            try outbox.publish(post.id, in: tx)
+            try outbox.publish(post, parts, by: actor, in: tx)
             if let quoted { try outbox.askToQuote(quoted, in: post, by: actor, in: tx) }
             return post.id
         }

@@ -108,19 +108,22 @@ extension LocalAccounts {
             """, in: db)
     }
 
-    private static let selection: SQL =
+    /// The columns of the tables `local_account l` and `account a`.
+    static let columns: SQL =
         """
-        SELECT \(AccountRow.plain), l.email AS l_email, l.password_hash AS l_password_hash, l.role AS l_role,
-            l.language AS l_language, l.sign_up_note AS l_sign_up_note, l.approved_at AS l_approved_at
-        FROM local_account l JOIN account a ON a.id = l.account_id
+        \(AccountRow.plain), l.email AS l_email, l.password_hash AS l_password_hash, l.role AS l_role,
+        l.language AS l_language, l.sign_up_note AS l_sign_up_note, l.approved_at AS l_approved_at
         """
+
+    private static let selection: SQL = "SELECT \(columns) FROM local_account l JOIN account a ON a.id = l.account_id"
 
     private static func first(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> LocalAccount? {
         guard let row = try db.row(sql) else { return nil }
         return try read(row)
     }
 
-    private static func read(_ row: Row) throws(DatabaseError) -> LocalAccount {
+    /// The person in a row of a query over ``columns``.
+    static func read(_ row: Row) throws(DatabaseError) -> LocalAccount {
         LocalAccount(
             account: try AccountRow.read(row), email: try row.textOrNil("l_email"),
             passwordHash: try row.textOrNil("l_password_hash"), role: try row.choice("l_role"),

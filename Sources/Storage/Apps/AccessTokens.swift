@@ -92,6 +92,22 @@ public enum AccessTokens {
         return try read(row)
     }
 
+    /// The token with this digest and the person who gave it; no person for an app that speaks for itself, and for one
+    /// that is no more.
+    public static func holder(
+        _ digest: [UInt8], in db: some Queryable
+    ) throws(DatabaseError) -> (token: AccessToken, person: LocalAccount?)? {
+        let row = try db.row(
+            """
+            SELECT \(columns), \(LocalAccounts.columns) FROM access_token t
+            LEFT JOIN local_account l ON l.account_id = t.person_id LEFT JOIN account a ON a.id = l.account_id
+            WHERE t.token_digest = \(digest)
+            """)
+        guard let row else { return nil }
+        let isThere = try row.intOrNil("a_id") != nil
+        return (try read(row), isThere ? try LocalAccounts.read(row) : nil)
+    }
+
     /// The tokens that a person gave, newest first.
     public static func list(
         of person: ID<Account>, in db: some Queryable

@@ -160,18 +160,17 @@ extension Notifications {
 
     /// Tells of a post that was just stored: those named, those who want to hear of each, and, when it is a direct
     /// message, the conversations of which it is a part.
-    public static func posted(_ post: Post, at now: Timestamp, ids: IDMaker, in tx: Transaction) throws(DatabaseError) {
-        let parent = try post.inReplyTo.flatMap { id throws(DatabaseError) in try Posts.byID(id, in: tx) }
+    ///
+    /// - Parameter answered: who wrote what the post answers; nil when it answers no post that is here.
+    public static func posted(
+        _ post: Post, replyingTo answered: ID<Account>?, at now: Timestamp, ids: IDMaker, in tx: Transaction
+    ) throws(DatabaseError) {
         var mention = NewNotification.mention(in: post)
-        mention.repliedTo = parent?.author
-        try add(mention, at: now, ids: ids, in: tx)
-        guard post.visibility != .direct else {
-            try DirectConversations.deliver(post, ids: ids, at: now, in: tx)
-            return
-        }
-        let isOwnThread = post.isTopLevel || parent?.author == post.author
-        guard isOwnThread, post.publishedAt > now - freshness else { return }
-        try add(.status(post), at: now, ids: ids, in: tx)
+        mention.repliedTo = answered
+        let isOwnThread = post.isTopLevel || answered == post.author
+        let isNews = post.visibility != .direct && isOwnThread && post.publishedAt > now - freshness
+        try add(isNews ? [mention, .status(post)] : [mention], at: now, ids: ids, in: tx)
+        if post.visibility == .direct { try DirectConversations.deliver(post, ids: ids, at: now, in: tx) }
     }
 
     /// Tells of a post that was changed.

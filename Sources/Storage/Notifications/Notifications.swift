@@ -40,18 +40,29 @@ public enum Notifications {
     /// Tells those whom it concerns, as far as they live here and want to hear of it.
     ///
     /// Nobody hears of oneself (but of the end of one's own poll), across a block, of muted people, hosts and threads,
-    /// nor what the own policy drops. Groups hear of requests to follow them, and of nothing else. Two statements
-    /// whatever the number of people, one more for each hundred who are told.
+    /// nor what the own policy drops. Groups hear of requests to follow them, and of nothing else. One statement
+    /// whatever the number of people, and two more for each hundred who are told.
     ///
     /// - Returns: what is new: a second time nothing is. An `update` comes again with each change.
     @discardableResult
     public static func add(
         _ new: NewNotification, at now: Timestamp, ids: IDMaker, in tx: Transaction
     ) throws(DatabaseError) -> [Notification] {
-        guard let sender = try Sender.find(new.from, at: now, in: tx) else { return [] }
+        try add([new], at: now, ids: ids, in: tx)
+    }
+
+    /// Tells of several things that happened at once, each as ``add(_:at:ids:in:)`` does, with as many statements as
+    /// for one.
+    ///
+    /// - Parameter news: all done by the same account.
+    @discardableResult
+    static func add(
+        _ news: [NewNotification], at now: Timestamp, ids: IDMaker, in tx: Transaction
+    ) throws(DatabaseError) -> [Notification] {
         var made: [Notification] = []
-        for recipient in try recipients(of: new, at: now, in: tx) {
-            let filter = recipient.filter(new, sender)
+        for (place, recipient) in try recipients(of: news, at: now, in: tx) {
+            let new = news[place]
+            let filter = recipient.filter(new)
             guard filter != .drop else { continue }
             let id: ID<Notification> = ids.make(at: now)
             made.append(
@@ -59,25 +70,38 @@ public enum Notifications {
                     id: id, account: recipient.id, kind: new.kind, from: new.from, subject: new.subject,
                     groupKey: groupKey(of: new, id: id, at: now), isFiltered: filter == .filter, createdAt: now))
         }
-        if new.kind == .update { try remove(.update, from: new.from, about: new.subject, in: tx) }
+        for new in news where new.kind == .update { try removeUpdate(new, in: tx) }
         let stored = try store(made, in: tx)
-        for notification in stored {
-            guard notification.isFiltered else {
-                try announce(notification, in: tx)
-                continue
-            }
+        for notification in stored where notification.isFiltered {
             try NotificationRequests.wait(
-                ids.make(at: now), account: notification.account, from: new.from, at: now, in: tx)
+                ids.make(at: now), account: notification.account, from: notification.from, at: now, in: tx)
         }
+        try announce(stored.filter { !$0.isFiltered }, in: tx)
         return stored
     }
 
     /// Tells the streams and the apps that sleep of what is new, once it is committed.
-    private static func announce(_ notification: Notification, in tx: Transaction) throws(DatabaseError) {
-        tx.announce(StreamEvent.notification(notification.id.rawValue, account: notification.account))
-        try PushQueue.enqueue(
-            notification: notification.id, type: notification.kind.rawValue, for: notification.account,
-            from: notification.from, about: notification.item, at: notification.createdAt, in: tx)
+    private static func announce(_ notifications: [Notification], in tx: Transaction) throws(DatabaseError) {
+        for notification in notifications {
+            tx.announce(StreamEvent.notification(notification.id.rawValue, account: notification.account))
+        }
+        for kind in Set(notifications.map(\.kind)).sorted(by: { $0.rawValue < $1.rawValue }) {
+            let told = notifications.filter { $0.kind == kind }
+            guard let first = told.first else { continue }
+            try PushQueue.enqueue(
+                told.map { ($0.id, $0.account) }, type: kind.rawValue, from: first.from, about: first.item,
+                at: first.createdAt, in: tx)
+        }
+    }
+
+    /// Takes back what was told of an earlier change: each change is told anew.
+    private static func removeUpdate(_ new: NewNotification, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            DELETE FROM notification
+            WHERE from_id = \(new.from) AND type = \(new.kind) AND subject_id = \(new.subject.number)
+                AND EXISTS (SELECT 1 FROM account a WHERE a.id = \(new.from) AND \(Conditions.isShown))
+            """)
     }
 
     /// Takes back what was told of something that is no more.
@@ -114,42 +138,54 @@ public enum Notifications {
 
     // MARK: - Who is told
 
+    /// Who is told of which of `news`, by its place.
     private static func recipients(
-        of new: NewNotification, at now: Timestamp, in tx: Transaction
-    ) throws(DatabaseError) -> [Recipient] {
-        let kinds: [Account.Kind] = new.kind == .followRequest ? [.person, .group] : [.person]
-        let rows = try tx.rows(
-            """
-            SELECT r.id AS r_id, \(NotificationPolicies.columns),
-                EXISTS (SELECT 1 FROM follow x
-                        WHERE x.follower_id = r.id AND x.target_id = s.id AND x.state = 'accepted') AS follows,
-                EXISTS (SELECT 1 FROM follow x
-                        WHERE x.follower_id = s.id AND x.target_id = r.id AND x.state = 'accepted') AS is_followed,
-                EXISTS (SELECT 1 FROM notification_request x
-                        WHERE x.account_id = r.id AND x.from_id = s.id AND x.state = 'accepted') AS is_accepted
-            FROM account s JOIN account r ON r.id IN (\(new.recipients))
-            LEFT JOIN notification_policy q ON q.account_id = r.id
-            WHERE s.id = \(new.from) AND (r.id <> s.id OR \(new.kind == .poll)) AND r.host = '' AND r.kind IN (\(list: kinds))
-                AND r.suspended_at IS NULL AND r.deleted_at IS NULL
-                AND NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = r.id AND x.target_id = s.id)
-                AND NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = s.id AND x.target_id = r.id)
-                AND NOT EXISTS (SELECT 1 FROM mute x WHERE x.account_id = r.id AND x.target_id = s.id
-                                AND x.hides_notifications AND coalesce(x.expires_at, \(Int64.max)) > \(now))
-                AND NOT EXISTS (SELECT 1 FROM host_block x
-                                WHERE x.account_id = r.id AND x.host = s.host AND s.host <> '')
-                AND NOT EXISTS (SELECT 1 FROM thread_mute x
-                                WHERE x.account_id = r.id AND x.thread_id = \(new.thread ?? .first))
-            ORDER BY r.id
-            """)
-        var recipients: [Recipient] = []
+        of news: [NewNotification], at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> [(Int, Recipient)] {
+        let selections = news.enumerated().map { place, new in selection(of: new, place: place, at: now) }
+        let rows = try tx.rows("\(SQL.joined(selections, separator: " UNION ALL ")) ORDER BY place, r_id")
+        var recipients: [(Int, Recipient)] = []
         for row in rows {
+            let sender = try Sender(row, at: now)
             recipients.append(
-                Recipient(
-                    id: try row.id("r_id"), policy: try NotificationPolicies.read(row),
-                    follows: try row.bool("follows"), isFollowed: try row.bool("is_followed"),
-                    hasAccepted: try row.bool("is_accepted")))
+                (
+                    try row.count("place"),
+                    Recipient(
+                        id: try row.id("r_id"), policy: try NotificationPolicies.read(row),
+                        follows: try row.bool("follows"), isFollowed: try row.bool("is_followed"),
+                        hasAccepted: try row.bool("is_accepted"), sender: sender)
+                ))
         }
         return recipients
+    }
+
+    /// Everybody whom it concerns, who lives here and wants to hear of it; nobody when who did it may not be shown.
+    private static func selection(of new: NewNotification, place: Int, at now: Timestamp) -> SQL {
+        let kinds: [Account.Kind] = new.kind == .followRequest ? [.person, .group] : [.person]
+        return """
+            SELECT \(SQL(stringLiteral: String(place))) AS place, r.id AS r_id, \(NotificationPolicies.columns),
+                EXISTS (SELECT 1 FROM follow x
+                        WHERE x.follower_id = r.id AND x.target_id = a.id AND x.state = 'accepted') AS follows,
+                EXISTS (SELECT 1 FROM follow x
+                        WHERE x.follower_id = a.id AND x.target_id = r.id AND x.state = 'accepted') AS is_followed,
+                EXISTS (SELECT 1 FROM notification_request x
+                        WHERE x.account_id = r.id AND x.from_id = a.id AND x.state = 'accepted') AS is_accepted,
+                a.kind AS s_kind, a.created_at AS s_created_at, l.role AS s_role,
+                EXISTS (SELECT 1 FROM peer x WHERE x.host = a.host AND x.policy = 'limited') AS s_is_limited
+            FROM account a LEFT JOIN local_account l ON l.account_id = a.id
+            JOIN account r ON r.id IN (\(new.recipients))
+            LEFT JOIN notification_policy q ON q.account_id = r.id
+            WHERE a.id = \(new.from) AND \(Conditions.isShown) AND (r.id <> a.id OR \(new.kind == .poll))
+                AND r.host = '' AND r.kind IN (\(list: kinds)) AND r.suspended_at IS NULL AND r.deleted_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = r.id AND x.target_id = a.id)
+                AND NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = a.id AND x.target_id = r.id)
+                AND NOT EXISTS (SELECT 1 FROM mute x WHERE x.account_id = r.id AND x.target_id = a.id
+                                AND x.hides_notifications AND coalesce(x.expires_at, \(Int64.max)) > \(now))
+                AND NOT EXISTS (SELECT 1 FROM host_block x
+                                WHERE x.account_id = r.id AND x.host = a.host AND a.host <> '')
+                AND NOT EXISTS (SELECT 1 FROM thread_mute x
+                                WHERE x.account_id = r.id AND x.thread_id = \(new.thread ?? .first))
+            """
     }
 
     private static func groupKey(of new: NewNotification, id: ID<Notification>, at now: Timestamp) -> String {
@@ -173,21 +209,13 @@ public enum Notifications {
                 """
                 INSERT INTO notification (id, account_id, type, from_id, post_id, event_id, report_id, subject_id,
                     group_key, is_filtered, created_at)
-                VALUES \(SQL.joined(padded(Array(rest.prefix(100))).map(values), separator: ", "))
+                VALUES \(SQL.joined(rest.prefix(100).map(values).paddedToPowerOfTwo, separator: ", "))
                 ON CONFLICT DO NOTHING RETURNING id
                 """)
             for row in rows { stored.insert(try row.int("id")) }
             rest = rest.dropFirst(100)
         }
         return notifications.filter { stored.contains($0.id.rawValue) }
-    }
-
-    /// Statements of few lengths share few plans; the repeated row changes nothing.
-    private static func padded(_ notifications: [Notification]) -> [Notification] {
-        guard let last = notifications.last else { return [] }
-        var length = 1
-        while length < notifications.count { length *= 2 }
-        return notifications + repeatElement(last, count: length - notifications.count)
     }
 
     private static func values(_ n: Notification) -> SQL {
@@ -205,21 +233,14 @@ public enum Notifications {
         /// Those who look after the house are always heard.
         var isModerator: Bool
 
-        /// - Returns: nil for one who may not be shown.
-        static func find(_ id: ID<Account>, at now: Timestamp, in tx: Transaction) throws(DatabaseError) -> Sender? {
-            let row = try tx.row(
-                """
-                SELECT a.kind, a.created_at, l.role,
-                    EXISTS (SELECT 1 FROM peer x WHERE x.host = a.host AND x.policy = 'limited') AS is_limited
-                FROM account a LEFT JOIN local_account l ON l.account_id = a.id
-                WHERE a.id = \(id) AND \(Conditions.isShown)
-                """)
-            guard let row else { return nil }
-            let kind: Account.Kind = try row.choice("kind")
-            let role = try row.textOrNil("role").flatMap(Role.init)
-            return Sender(
-                isNew: try row.time("created_at") > now - newness, isLimited: try row.bool("is_limited"),
-                isBot: kind == .service || kind == .application, isModerator: (role ?? .member) >= .moderator)
+        /// The sender in a row of ``recipients(of:at:in:)``.
+        init(_ row: Row, at now: Timestamp) throws(DatabaseError) {
+            let kind: Account.Kind = try row.choice("s_kind")
+            let role = try row.textOrNil("s_role").flatMap(Role.init)
+            isNew = try row.time("s_created_at") > now - newness
+            isLimited = try row.bool("s_is_limited")
+            isBot = kind == .service || kind == .application
+            isModerator = (role ?? .member) >= .moderator
         }
     }
 
@@ -230,8 +251,9 @@ public enum Notifications {
         var follows: Bool
         var isFollowed: Bool
         var hasAccepted: Bool
+        var sender: Sender
 
-        func filter(_ new: NewNotification, _ sender: Sender) -> NotificationFilter {
+        func filter(_ new: NewNotification) -> NotificationFilter {
             guard new.kind.isFilterable, !hasAccepted, !sender.isModerator else { return .accept }
             var filter = isFollowed ? NotificationFilter.accept : policy.notFollowers
             guard !follows else { return filter }

@@ -45,18 +45,34 @@ public enum PushQueue {
         notification: ID<Notification>, type: String, for account: ID<Account>, from sender: ID<Account>,
         about item: ID<TimelineItem>? = nil, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
-        let queued = try tx.changed(
-            """
-            INSERT INTO push_queue (subscription_id, notification_id, type, sender_id, entry_id, run_at, attempts,
-                created_at)
-            SELECT s.id, \(notification), \(type), \(sender), \(item), \(now), 0, \(now)
-            FROM push_subscription s
-            WHERE s.account_id = \(account) AND s.alerts LIKE \("% \(type) %")
-              AND (s.policy = 'all'
-                OR (s.policy = 'followed' AND \(Conditions.follows(account, "\(sender)")))
-                OR (s.policy = 'follower' AND \(Conditions.follows(sender, "\(account)"))))
-            ON CONFLICT (subscription_id, notification_id) DO NOTHING
-            """)
+        try enqueue([(notification, account)], type: type, from: sender, about: item, at: now, in: tx)
+    }
+
+    /// The same for notifications of one type by one account about one thing, each for its own receiver. One statement
+    /// for each hundred.
+    static func enqueue<Notification>(
+        _ notifications: [(id: ID<Notification>, account: ID<Account>)], type: String, from sender: ID<Account>,
+        about item: ID<TimelineItem>?, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        var rest = notifications[...]
+        var queued = 0
+        while !rest.isEmpty {
+            let values = rest.prefix(100).map { one -> SQL in "(\(one.id), \(one.account))" }
+            rest = rest.dropFirst(100)
+            queued += try tx.changed(
+                """
+                INSERT INTO push_queue (subscription_id, notification_id, type, sender_id, entry_id, run_at, attempts,
+                    created_at)
+                SELECT s.id, n.column1, \(type), \(sender), \(item), \(now), 0, \(now)
+                FROM (VALUES \(SQL.joined(values.paddedToPowerOfTwo, separator: ", "))) n
+                JOIN push_subscription s ON s.account_id = n.column2
+                WHERE s.alerts LIKE \("% \(type) %")
+                  AND (s.policy = 'all'
+                    OR (s.policy = 'followed' AND \(Conditions.follows(by: "n.column2", "\(sender)")))
+                    OR (s.policy = 'follower' AND \(Conditions.follows(by: "\(sender)", "n.column2"))))
+                ON CONFLICT (subscription_id, notification_id) DO NOTHING
+                """)
+        }
         if queued > 0 { tx.announce(Change.pushWaits) }
     }
 

@@ -25,18 +25,27 @@ enum AttachmentRow {
         return attachment
     }
 
-    /// Stores an attachment in its place.
-    static func insert(
-        _ a: Attachment, at position: Int, of post: ID<Post>, in tx: Transaction
-    ) throws(DatabaseError) {
-        try tx.run(
-            """
-            INSERT INTO attachment (post_id, position, \(columns))
-            VALUES (\(post), \(position), \(a.url), \(a.mediaType), \(a.description), \(a.media), \(a.kind),
-                \(a.previewURL), \(a.blurhash), \(a.measures.width), \(a.measures.height),
-                \(a.measures.previewWidth), \(a.measures.previewHeight), \(a.measures.duration),
-                \(a.measures.frameRate), \(a.measures.bitrate), \(a.focus?.x), \(a.focus?.y))
-            """)
+    /// Stores the attachments of a post that has none, in their order. One statement for each hundred.
+    static func insert(_ attachments: [Attachment], of post: ID<Post>, in tx: Transaction) throws(DatabaseError) {
+        var rest = attachments.enumerated().map { position, attachment in values(attachment, position, post) }[...]
+        while !rest.isEmpty {
+            try tx.run(
+                """
+                INSERT INTO attachment (post_id, position, \(columns))
+                VALUES \(SQL.joined(Array(rest.prefix(100)).paddedToPowerOfTwo, separator: ", "))
+                ON CONFLICT (post_id, position) DO NOTHING
+                """)
+            rest = rest.dropFirst(100)
+        }
+    }
+
+    private static func values(_ a: Attachment, _ position: Int, _ post: ID<Post>) -> SQL {
+        """
+        (\(post), \(position), \(a.url), \(a.mediaType), \(a.description), \(a.media), \(a.kind), \(a.previewURL),
+         \(a.blurhash), \(a.measures.width), \(a.measures.height), \(a.measures.previewWidth),
+         \(a.measures.previewHeight), \(a.measures.duration), \(a.measures.frameRate), \(a.measures.bitrate),
+         \(a.focus?.x), \(a.focus?.y))
+        """
     }
 
     /// The measures in a row that has their columns.

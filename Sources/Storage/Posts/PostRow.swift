@@ -5,11 +5,12 @@ internal import Model
 
 /// The columns of `post` in a SELECT under the alias `p`, and the post that they make.
 enum PostRow {
+    /// In the order in which ``read(_:)`` takes them.
     static let names = [
-        "id", "iri", "author_id", "group_id", "in_reply_to_id", "in_reply_to_iri", "thread_id", "event_id", "kind",
-        "title", "content_html", "source", "warning", "sensitive", "visibility", "language", "url", "published_at",
-        "edited_at", "is_local", "app_id", "quoted_iri", "quoted_id", "quote_state", "quote_authorization",
-        "quote_policy",
+        "id", "iri", "author_id", "content_html", "visibility", "published_at", "is_local", "group_id",
+        "in_reply_to_id", "in_reply_to_iri", "thread_id", "event_id", "kind", "title", "source", "warning",
+        "sensitive", "language", "url", "edited_at", "app_id", "quote_policy", "quoted_iri", "quoted_id",
+        "quote_state", "quote_authorization",
     ]
 
     /// The list of columns, each renamed to `p_` and its own name.
@@ -19,29 +20,28 @@ enum PostRow {
     ///
     /// - Throws: `.invalidValue` when a stored value fits no post.
     static func read(_ row: Row) throws(DatabaseError) -> Post {
+        var row = try row.reader(from: "p_id")
         var post = Post(
-            id: try row.id("p_id"), iri: try row.iri("p_iri"), author: try row.id("p_author_id"),
-            content: try row.html("p_content_html"), visibility: try row.choice("p_visibility"),
-            publishedAt: try row.time("p_published_at"), isLocal: try row.bool("p_is_local"))
-        post.group = try row.idOrNil("p_group_id")
-        post.inReplyTo = try row.idOrNil("p_in_reply_to_id")
-        post.inReplyToIRI = try row.iriOrNil("p_in_reply_to_iri")
-        post.thread = try row.id("p_thread_id")
-        post.event = try row.idOrNil("p_event_id")
-        post.kind = try row.choice("p_kind")
-        post.title = try row.text("p_title")
-        post.source = try row.textOrNil("p_source")
-        post.warning = try row.text("p_warning")
-        post.sensitive = try row.bool("p_sensitive")
-        post.language = try row.textOrNil("p_language")
-        post.url = try row.iriOrNil("p_url")
-        post.editedAt = try row.timeOrNil("p_edited_at")
-        post.app = try row.intOrNil("p_app_id")
-        post.quotePolicy = try row.choice("p_quote_policy")
-        if let quoted = try row.iriOrNil("p_quoted_iri") {
+            id: try row.id(), iri: try row.iri(), author: try row.id(), content: try row.html(),
+            visibility: try row.choice(), publishedAt: try row.time(), isLocal: try row.bool())
+        post.group = try row.idOrNil()
+        post.inReplyTo = try row.idOrNil()
+        post.inReplyToIRI = try row.iriOrNil()
+        post.thread = try row.id()
+        post.event = try row.idOrNil()
+        post.kind = try row.choice()
+        post.title = try row.text()
+        post.source = try row.textOrNil()
+        post.warning = try row.text()
+        post.sensitive = try row.bool()
+        post.language = try row.textOrNil()
+        post.url = try row.iriOrNil()
+        post.editedAt = try row.timeOrNil()
+        post.app = try row.intOrNil()
+        post.quotePolicy = try row.choice()
+        if let quoted = try row.iriOrNil() {
             post.quote = Quote(
-                iri: quoted, post: try row.idOrNil("p_quoted_id"), state: try row.choice("p_quote_state"),
-                authorization: try row.iriOrNil("p_quote_authorization"))
+                iri: quoted, post: try row.idOrNil(), state: try row.choice(), authorization: try row.iriOrNil())
         }
         return post
     }

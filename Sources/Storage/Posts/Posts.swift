@@ -16,16 +16,31 @@ public enum Posts {
     /// - Returns: whether it is new.
     @discardableResult
     public static func insert(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> Bool {
-        let inserted = try tx.changed("INSERT INTO post \(row: columns(of: p)) ON CONFLICT (iri) DO NOTHING")
+        let inserted = try tx.changed("\(insertion(of: p)) ON CONFLICT (iri) DO NOTHING")
         guard inserted == 1 else { return false }
+        try addRest(of: p, parts, in: tx)
+        return true
+    }
+
+    /// Stores a post that was just written here, with its parts. The result of the statement is not waited for: the id
+    /// is new, so nobody else can have stored the post.
+    public static func insertNew(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(insertion(of: p))
+        try addRest(of: p, parts, in: tx)
+    }
+
+    private static func insertion(of p: Post) -> SQL { "INSERT INTO post \(row: columns(of: p))" }
+
+    /// Stores what belongs to a post besides its row: its parts, its timeline item, its words and its counts.
+    private static func addRest(of p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
         try insertParts(parts, of: p.id, in: tx)
         if let poll = parts.poll { try Polls.set(poll, of: p.id, in: tx) }
         try TimelineItems.put(p, in: tx)
         try ItemSearchIndex.put(p, parts, in: tx)
         PostCounts.added(p, in: tx)
-        try Quotes.linkEarlierQuotes(p, in: tx)
+        // Nobody can have quoted a local post before it was stored.
+        if !p.isLocal { try Quotes.linkEarlierQuotes(p, in: tx) }
         tx.announce(ID<TimelineItem>(p.id.rawValue), writtenAt: p.publishedAt)
-        return true
     }
 
     /// All columns of a post.
@@ -212,22 +227,18 @@ public enum Posts {
     private static func insertParts(
         _ parts: PostParts, of post: ID<Post>, in tx: Transaction
     ) throws(DatabaseError) {
-        for account in parts.mentions {
+        var rest = parts.mentions[...]
+        while !rest.isEmpty {
+            let rows = rest.prefix(100).map { account -> SQL in "(\(post), \(account))" }
+            rest = rest.dropFirst(100)
             try tx.run(
                 """
-                INSERT INTO mention (post_id, account_id) VALUES (\(post), \(account))
+                INSERT INTO mention (post_id, account_id)
+                VALUES \(SQL.joined(rows.paddedToPowerOfTwo, separator: ", "))
                 ON CONFLICT (post_id, account_id) DO NOTHING
                 """)
         }
-        for tag in parts.hashtags {
-            try tx.run(
-                """
-                INSERT INTO hashtag (post_id, tag) VALUES (\(post), \(tag)) ON CONFLICT (tag, post_id) DO NOTHING
-                """)
-            try Tags.remember(tag, in: tx)
-        }
-        for (position, attachment) in parts.attachments.enumerated() {
-            try AttachmentRow.insert(attachment, at: position, of: post, in: tx)
-        }
+        try Tags.add(parts.hashtags, to: post, in: tx)
+        try AttachmentRow.insert(parts.attachments, of: post, in: tx)
     }
 }

@@ -54,11 +54,10 @@ public enum Searches {
         var conditions = [Conditions.mayRead, Conditions.isWanted, isWithinReach]
         if let author = query.author { conditions.append("e.account_id = \(author)") }
         if query.hasMedia { conditions.append(Conditions.hasMedia) }
-        // A rare word is found by the index of words, a usual one among the newest posts.
-        try db.forceCustomPlan()
         let rows = try db.rows(
             """
-            SELECT \(TimelineItems.columns) FROM (\(candidates(query, db.engine))) y CROSS JOIN \(Conditions.reader(viewer))
+            SELECT \(TimelineItems.columns) FROM (\(try candidates(query, in: db))) y
+            CROSS JOIN \(Conditions.reader(viewer))
             JOIN entry e ON e.id = y.id \(Conditions.itemTables)
             WHERE \(SQL.joined(conditions, separator: " AND "))
             ORDER BY e.id DESC LIMIT \(limit) OFFSET \(offset)
@@ -68,19 +67,67 @@ public enum Searches {
         return items
     }
 
-    private static func candidates(_ query: StatusQuery, _ engine: Engine) -> SQL {
-        if query.terms.isEmpty, let author = query.author {
+    /// `SELECT id`: what has the words, newest first.
+    ///
+    /// SQLite reads its index of words from the newest item on. PostgreSQL's index of words has no order, so it is used
+    /// for rare words only: for a common word the items are read from the newest on until enough of them have the word.
+    /// Whether a word is common is counted, because the server's own estimate needs statistics that may be old or
+    /// missing.
+    private static func candidates(_ query: StatusQuery, in db: some Queryable) throws(DatabaseError) -> SQL {
+        if query.terms.isEmpty { return walk(query, limit: depth) }
+        let wanted = expression(query.terms, isPrefix: false, db.engine)
+        if db.engine == .sqlite {
             return """
-                SELECT x.id FROM entry x WHERE x.account_id = \(author) AND NOT x.is_boost
-                    AND x.id < \(query.before) AND x.id > \(query.after) ORDER BY x.id DESC LIMIT \(depth)
+                SELECT s.rowid AS id FROM entry_words s
+                WHERE s.words MATCH \(wanted) AND s.rowid < \(query.before) AND s.rowid > \(query.after)
+                ORDER BY s.rowid DESC LIMIT \(depth)
+                """
+        }
+        guard try isCommon(wanted, in: db) else { return hits(wanted, query) }
+        // `OFFSET 0` keeps PostgreSQL from using the index of words here.
+        if query.author != nil {
+            return """
+                SELECT w.id FROM (\(walk(query, limit: nil)) OFFSET 0) w JOIN entry_words s ON s.rowid = w.id
+                WHERE s.words @@ \(wanted) ORDER BY w.id DESC LIMIT \(depth)
                 """
         }
         return """
-            SELECT s.rowid AS id FROM entry_words s
-            WHERE s.words \(.matches) \(expression(query.terms, isPrefix: false, engine))
-                AND s.rowid < \(query.before) AND s.rowid > \(query.after) ORDER BY s.rowid DESC LIMIT \(depth)
+            SELECT w.id FROM (
+                SELECT s.rowid AS id, s.words FROM entry_words s
+                WHERE s.rowid < \(query.before) AND s.rowid > \(query.after) ORDER BY s.rowid DESC OFFSET 0) w
+            WHERE w.words @@ \(wanted) ORDER BY w.id DESC LIMIT \(depth)
             """
     }
+
+    /// The author's timeline items, newest first.
+    private static func walk(_ query: StatusQuery, limit: Int?) -> SQL {
+        """
+        SELECT x.id FROM entry x WHERE x.account_id = \(query.author ?? .first) AND NOT x.is_boost
+            AND x.id < \(query.before) AND x.id > \(query.after)
+        ORDER BY x.id DESC \(limit.map { "LIMIT \($0)" as SQL } ?? "")
+        """
+    }
+
+    /// What PostgreSQL's index of words finds, sorted afterwards.
+    private static func hits(_ wanted: String, _ query: StatusQuery) -> SQL {
+        """
+        WITH h AS MATERIALIZED (SELECT s.rowid AS id FROM entry_words s WHERE s.words @@ \(wanted))
+        SELECT h.id FROM h WHERE h.id < \(query.before) AND h.id > \(query.after) ORDER BY h.id DESC LIMIT \(depth)
+        """
+    }
+
+    /// Whether the words stand in one of two hundred of the newest posts.
+    private static func isCommon(_ wanted: String, in db: some Queryable) throws(DatabaseError) -> Bool {
+        let row = try db.row(
+            """
+            SELECT count(*) AS n FROM (SELECT s.words FROM entry_words s ORDER BY s.rowid DESC LIMIT \(sample)) w
+            WHERE w.words @@ \(wanted)
+            """)
+        return try row?.count("n") ?? 0 >= sample / 200
+    }
+
+    /// How many of the newest posts tell how common a word is.
+    private static let sample = 2_000
 
     private static let isWithinReach: SQL = """
         (a.id = r.id OR (coalesce(p.visibility, v.visibility) = 'public' AND (a.host = '' OR a.indexable))
@@ -112,13 +159,13 @@ public enum Searches {
         if viewer == nil { conditions.append("a.discoverable") }
         if let host = query.host { conditions.append("a.host = \(host)") }
         if query.onlyFollowed { conditions.append(Conditions.follows(asker, "a.id")) }
-        try db.forceCustomPlan()
         return try AccountRow.all(
             """
             SELECT \(AccountRow.plain) FROM (
-                SELECT s.rowid AS id FROM account_words s
-                WHERE s.words \(.matches) \(expression(query.terms, isPrefix: true, db.engine))
-                ORDER BY s.rowid LIMIT \(depth)) y
+                WITH h AS MATERIALIZED (
+                    SELECT s.rowid AS id FROM account_words s
+                    WHERE s.words \(.matches) \(expression(query.terms, isPrefix: true, db.engine)))
+                SELECT h.id FROM h ORDER BY h.id LIMIT \(depth)) y
             JOIN account a ON a.id = y.id WHERE \(SQL.joined(conditions, separator: " AND "))
             ORDER BY CASE WHEN a.username_folded = \(query.name) THEN 0 ELSE 1 END,
                 CASE WHEN \(Conditions.follows(asker, "a.id")) THEN 0 ELSE 1 END,

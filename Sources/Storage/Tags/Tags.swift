@@ -96,8 +96,26 @@ public enum Tags {
         return found
     }
 
-    static func remember(_ name: String, in tx: Transaction) throws(DatabaseError) {
-        try tx.run("INSERT INTO tag (name) VALUES (\(name)) ON CONFLICT (name) DO NOTHING")
+    /// Stores that posts have these hashtags, and the hashtags themselves. Two statements for each hundred.
+    ///
+    /// The names are sorted, so that two transactions that bring the same new ones never wait for each other both ways.
+    static func add(_ names: [String], to post: ID<Post>, in tx: Transaction) throws(DatabaseError) {
+        var rest = Set(names).sorted()[...]
+        while !rest.isEmpty {
+            let part = Array(rest.prefix(100)).paddedToPowerOfTwo
+            rest = rest.dropFirst(100)
+            try tx.run(
+                """
+                INSERT INTO hashtag (post_id, tag)
+                VALUES \(SQL.joined(part.map { "(\(post), \($0))" }, separator: ", "))
+                ON CONFLICT (tag, post_id) DO NOTHING
+                """)
+            try tx.run(
+                """
+                INSERT INTO tag (name) VALUES \(SQL.joined(part.map { "(\($0))" }, separator: ", "))
+                ON CONFLICT (name) DO NOTHING
+                """)
+        }
     }
 
     private static func tags(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> Set<String> {

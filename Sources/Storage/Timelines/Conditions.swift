@@ -41,7 +41,7 @@ extension Conditions {
 
     private static func isShown(_ account: SQL) -> SQL {
         """
-        \(account).suspended_at IS NULL AND \(account).deleted_at IS NULL
+        \(AccountRow.isActive(account))
         AND NOT EXISTS (SELECT 1 FROM peer x WHERE x.host = \(account).host AND x.policy = 'blocked')
         """
     }

@@ -40,20 +40,36 @@ struct HTML: ExpressibleByStringInterpolation, Hashable, Sendable {
 
     /// Replaces what has a meaning in markup and leaves out what neither HTML nor XML can show.
     static func escape(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count + 16)
-        for byte in text.utf8 {
-            switch byte {
-            case 38: bytes += "&amp;".utf8
-            case 60: bytes += "&lt;".utf8
-            case 62: bytes += "&gt;".utf8
-            case 34: bytes += "&quot;".utf8
-            case 39: bytes += "&#39;".utf8
-            case 0...8, 11, 12, 14...31, 127: continue
-            default: bytes.append(byte)
-            }
+        var text = text
+        let escaped = text.withUTF8 { utf8 -> String? in
+            guard let first = firstSpecial(in: utf8) else { return nil }
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(utf8.count + 32)
+            bytes += utf8[..<first]
+            for byte in utf8[first...] { add(byte, to: &bytes) }
+            return String(decoding: bytes, as: UTF8.self)
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return escaped ?? text
+    }
+
+    private static func add(_ byte: UInt8, to bytes: inout [UInt8]) {
+        switch byte {
+        case 38: bytes += "&amp;".utf8
+        case 60: bytes += "&lt;".utf8
+        case 62: bytes += "&gt;".utf8
+        case 34: bytes += "&quot;".utf8
+        case 39: bytes += "&#39;".utf8
+        case 0...8, 11, 12, 14...31, 127: break
+        default: bytes.append(byte)
+        }
+    }
+
+    /// The index of the first byte that must be escaped or left out. Most texts have none and are not copied.
+    private static func firstSpecial(in utf8: UnsafeBufferPointer<UInt8>) -> Int? {
+        utf8.firstIndex { byte in
+            byte < 63 && (byte < 32 || byte == 34 || byte == 38 || byte == 39 || byte == 60 || byte == 62)
+                || byte == 127
+        }
     }
 
     /// Gathers the parts of a literal with values in it.

@@ -11,29 +11,36 @@ extension SanitizedHTML {
     ///
     /// - Parameter limit: characters; longer text ends in `…` after a whole word.
     func plainText(limit: Int) -> String {
-        var text = ""
-        var rest = string[...]
-        while let mark = rest.firstIndex(where: { $0 == "<" || $0 == "&" }) {
+        var text: [UInt8] = []
+        let markup = string.utf8
+        text.reserveCapacity(min(markup.count, 4 * limit + 64))
+        var rest = markup[...]
+        while let mark = rest.firstIndex(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }) {
             text += rest[..<mark]
             let after = rest[rest.index(after: mark)...]
-            if rest[mark] == "<" {
-                let tag = after.prefix { $0 != ">" }
-                if !Self.isInline(tag) { text.append(" ") }
-                rest = after.dropFirst(tag.count + 1)
-            } else if let end = after.prefix(10).firstIndex(of: ";") {
-                text += Self.decode(String(after[..<end]))
+            if rest[mark] == UInt8(ascii: "<") {
+                let tag = after.prefix { $0 != UInt8(ascii: ">") }
+                if !Self.isInline(tag) { text.append(UInt8(ascii: " ")) }
+                rest = after[tag.endIndex...].dropFirst()
+            } else if let end = after.prefix(10).firstIndex(of: UInt8(ascii: ";")) {
+                text += Self.decode(String(Substring(after[..<end]))).utf8
                 rest = after[after.index(after: end)...]
             } else {
-                text.append("&")
+                text.append(UInt8(ascii: "&"))
                 rest = after
             }
         }
-        return Self.shorten(text + rest, to: limit)
+        text += rest
+        return Self.shorten(String(decoding: text, as: UTF8.self), to: limit)
     }
 
-    private static func isInline(_ tag: Substring) -> Bool {
-        let name = tag.drop { $0 == "/" }.prefix { $0.isLetter }
-        return ["a", "span", "strong", "em", "b", "i", "u", "del", "s", "code", "sub", "sup"].contains(name)
+    /// Tags that do not separate words.
+    private static let inline = ["a", "span", "strong", "em", "b", "i", "u", "del", "s", "code", "sub", "sup"]
+        .map { Array($0.utf8) }
+
+    private static func isInline(_ tag: Substring.UTF8View) -> Bool {
+        let name = tag.drop { $0 == UInt8(ascii: "/") }.prefix { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }
+        return inline.contains { name.elementsEqual($0) }
     }
 
     private static func decode(_ name: String) -> String {
@@ -55,18 +62,33 @@ extension SanitizedHTML {
     private static func shorten(_ text: String, to limit: Int) -> String {
         var words: [Substring] = []
         var length = 0
-        for word in text.split(whereSeparator: \.isWhitespace) {
-            guard length + word.count < limit else {
+        var rest = text.unicodeScalars[...]
+        while let start = rest.firstIndex(where: { !isSpace($0) }) {
+            let end = rest[start...].firstIndex(where: isSpace) ?? rest.endIndex
+            let word = text[start..<end]
+            let count = characters(in: word)
+            guard length + count < limit else {
                 let cut = words.isEmpty ? [word.prefix(max(0, limit - 1))] : words
                 return cut.joined(separator: " ") + "…"
             }
-            length += word.count + 1
+            length += count + 1
             words.append(word)
+            rest = rest[end...]
         }
         // French has a space before these; a line must not begin with them.
         return words.reduce(into: "") { line, word in
-            if !line.isEmpty { line += ["?", "!", ":", ";", "»"].contains(word) ? "\u{A0}" : " " }
+            let clings = word.utf8.count <= 2 && ["?", "!", ":", ";", "»"].contains(word)
+            if !line.isEmpty { line += clings ? "\u{A0}" : " " }
             line += word
         }
+    }
+
+    private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII ? scalar == " " || (9...13).contains(scalar.value) : scalar.properties.isWhitespace
+    }
+
+    /// Counts characters. Finding character boundaries is slow, and in ASCII text every byte is one character.
+    private static func characters(in word: Substring) -> Int {
+        word.utf8.allSatisfy { $0 < 0x80 } ? word.utf8.count : word.count
     }
 }

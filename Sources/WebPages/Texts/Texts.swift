@@ -47,12 +47,14 @@ enum Language: String, CaseIterable, Sendable {
 struct Texts: Sendable {
     /// Which language.
     let language: Language
-    private let table: [Phrase: String]
+    private let sentences: [Phrase: Sentence]
 
     /// The texts in a language.
     init(_ language: Language) {
         self.language = language
-        table = Self.table(of: language)
+        let table = Self.table(of: language)
+        sentences = Dictionary(
+            uniqueKeysWithValues: Phrase.allCases.map { ($0, Sentence(table[$0] ?? $0.rawValue)) })
     }
 
     static func table(of language: Language) -> [Phrase: String] {
@@ -64,45 +66,18 @@ struct Texts: Sendable {
 
     /// The sentence, with its values filled in.
     func callAsFunction(_ phrase: Phrase, _ values: String...) -> String {
-        fill(table[phrase] ?? phrase.rawValue, with: values)
+        sentences[phrase]?.filled(with: values) ?? ""
     }
 
     /// The form of the sentence that fits a number.
     func count(_ phrase: Phrase, _ number: Int, _ values: String...) -> String {
-        let forms = (table[phrase] ?? phrase.rawValue).split(separator: "|", omittingEmptySubsequences: false)
         let isOne = number == 1 || (number == 0 && language == .french)
-        let form: Substring? =
-            switch forms.count {
-            case 3...: number == 0 ? forms.first : forms[isOne ? 1 : 2]
-            case 2: isOne ? forms.first : forms.last
-            default: forms.first
-            }
-        return fill(String(form ?? ""), with: values, number: number)
+        return sentences[phrase]?.filled(with: values, number: number, isOne: isOne) ?? ""
     }
 
     /// The names of a list, by the position of the number: weekdays from Monday, months from January.
     func item(_ phrase: Phrase, _ number: Int) -> String {
-        let items = (table[phrase] ?? "").split(separator: "|")
-        guard items.indices.contains(number - 1) else { return "" }
-        return String(items[number - 1])
-    }
-
-    /// Fills in one pass over the sentence, so that a value with braces in it is shown as it is.
-    private func fill(_ sentence: String, with values: [String], number: Int? = nil) -> String {
-        var text = ""
-        var rest = sentence[...]
-        while let open = rest.firstIndex(of: "{") {
-            text += rest[..<open]
-            let after = rest[rest.index(after: open)...]
-            guard let close = after.firstIndex(of: "}") else { return text + rest[open...] }
-            let name = after[..<close]
-            if name == "n", let number {
-                text += String(number)
-            } else if let index = Int(name), values.indices.contains(index - 1) {
-                text += values[index - 1]
-            }
-            rest = after[after.index(after: close)...]
-        }
-        return text + rest
+        guard let items = sentences[phrase]?.items, items.indices.contains(number - 1) else { return "" }
+        return items[number - 1]
     }
 }

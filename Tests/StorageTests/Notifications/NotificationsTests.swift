@@ -216,7 +216,10 @@ extension Scene {
     }
 
     func publish(_ post: Post, at now: Timestamp) async throws {
-        try await db.write { tx in try Notifications.posted(post, at: now, ids: Self.tellers, in: tx) }
+        try await db.write { tx in
+            let answered = try post.inReplyTo.flatMap { try Posts.byID($0, in: tx)?.author }
+            try Notifications.posted(post, replyingTo: answered, at: now, ids: Self.tellers, in: tx)
+        }
     }
 
     /// What somebody was told, newest first.

@@ -98,6 +98,7 @@ extension StatementTour {
             id: ID(2), app: app.id, account: s.ada.id, person: s.ada.id, scopes: .read, createdAt: s.now)
         try AccessTokens.insert(token, digest: s.digest, in: tx)
         _ = try AccessTokens.find(s.digest, in: tx)
+        _ = try AccessTokens.holder(s.digest, in: tx)
         _ = try AccessTokens.list(of: s.ada.id, in: tx)
         try AccessTokens.touch(token.id, at: s.now, in: tx)
         try AccessTokens.delete(token.id, in: tx)

@@ -19,7 +19,7 @@ extension StatementTour {
             _ = try Notifications.add(new, at: s.now, ids: ids, in: tx)
             try NotificationPolicies.set(policy, for: s.ada.id, in: tx)
         }
-        try Notifications.posted(s.answer, at: s.now, ids: ids, in: tx)
+        try Notifications.posted(s.answer, replyingTo: s.post.author, at: s.now, ids: ids, in: tx)
         try Notifications.edited(s.post, named: [s.vic.id], at: s.now, ids: ids, in: tx)
         try Notifications.remove(.favourite, from: s.vic.id, about: .post(s.post.id), in: tx)
         _ = try NotificationPolicies.of(s.ada.id, in: tx)
@@ -85,7 +85,7 @@ extension StatementTour {
         var parts = PostParts()
         parts.mentions = [s.ada.id]
         _ = try Posts.update(letter, parts, in: tx)
-        try Notifications.posted(letter, at: s.now, ids: ids, in: tx)
+        try Notifications.posted(letter, replyingTo: nil, at: s.now, ids: ids, in: tx)
         for page in [s.page, PageRequest(after: 1, fromOldest: true)] {
             _ = try DirectConversations.list(of: s.ada.id, page, in: tx)
         }
