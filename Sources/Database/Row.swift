@@ -11,8 +11,8 @@ final class Columns: Sendable {
 
 /// One row of a result, read by column name and by type.
 ///
-/// Each reader throws `.columnMissing` when there is no such column, and `.invalidValue` when it holds another type
-/// of value; the readers without `OrNil` refuse NULL too.
+/// Each reader throws `.columnMissing` when there is no such column, and `.invalidValue` when the value has another
+/// type. The readers without `OrNil` reject NULL too.
 public struct Row: Sendable {
     let columns: Columns
     /// The values in the order of the statement's columns.
@@ -26,7 +26,7 @@ public struct Row: Sendable {
     /// The names of the columns, in order.
     public var columnNames: [String] { columns.names }
 
-    /// The value as it came, or `nil` when there is no such column.
+    /// The unconverted value, or `nil` when there is no such column.
     public subscript(column: String) -> SQLValue? {
         guard let index = columns.names.firstIndex(of: column), index < values.count else { return nil }
         return values[index]
@@ -60,12 +60,12 @@ public struct Row: Sendable {
         }
     }
 
-    /// A truth value: PostgreSQL's boolean, or SQLite's 1 and 0.
+    /// A boolean: PostgreSQL's boolean, or SQLite's 1 and 0.
     public func bool(_ column: String) throws(DatabaseError) -> Bool {
         try present(boolOrNil(column), column)
     }
 
-    /// A truth value or NULL.
+    /// A boolean or NULL.
     public func boolOrNil(_ column: String) throws(DatabaseError) -> Bool? {
         switch try value(column) {
         case .null: return nil
@@ -76,7 +76,7 @@ public struct Row: Sendable {
         }
     }
 
-    /// A floating point number; a whole number is taken as one.
+    /// A floating point number. An integer value is converted.
     public func double(_ column: String) throws(DatabaseError) -> Double {
         try present(doubleOrNil(column), column)
     }
@@ -118,7 +118,7 @@ public struct Row: Sendable {
         return value
     }
 
-    /// Names the kind of value that was found, never the value.
+    /// Makes an error that names the type of the value, never the value itself.
     private func mismatch(_ column: String, wanted: String, found: SQLValue) -> DatabaseError {
         let kind =
             switch found {
