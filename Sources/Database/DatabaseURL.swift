@@ -6,7 +6,7 @@
 public struct DatabaseURL: Sendable, Hashable, CustomStringConvertible {
     /// The engine that the scheme names.
     public let engine: Engine
-    /// The file's path, or libpq's address with the password in it. Not for logs.
+    /// The file's path, or the libpq address including the password. It must not be logged.
     let location: String
 
     /// Parses an address.

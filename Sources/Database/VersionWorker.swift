@@ -2,10 +2,10 @@
 //
 // A reader can find out, with one short statement, that nothing was committed since its last check.
 //
-// Both engines know this without a table of ours. SQLite counts the commits of other connections (`PRAGMA
-// data_version`). On PostgreSQL two equal snapshots (`pg_current_snapshot()`) see exactly the same committed
-// transactions, because each transaction has a unique number. So the result covers the commits of every process that
-// shares the database, and writes cost nothing extra.
+// Both engines know this without a table of ours. On SQLite `PRAGMA data_version` counts the commits of other
+// connections. On PostgreSQL two equal snapshots (`pg_current_snapshot()`) see exactly the same committed transactions,
+// because each transaction has a unique number. So the result covers the commits of every process that shares the
+// database, and writes cost nothing extra.
 
 import Logging
 
