@@ -3,9 +3,10 @@
 import Glibc
 
 extension Database {
-    /// Runs statements one by one on a connection of their own, outside of any transaction.
+    /// Runs statements one by one on a separate connection, outside of any transaction.
     ///
-    /// For what cannot stand in a transaction, such as `CREATE DATABASE`. The texts must come from our own source.
+    /// It is for statements that cannot run in a transaction, such as `CREATE DATABASE`. The texts must come from our
+    /// own source.
     package static func administer(_ url: DatabaseURL, _ statements: [String]) async throws(DatabaseError) {
         let threads = ThreadGroup()
         let result: Result<Void, DatabaseError> = await withCheckedContinuation { continuation in
@@ -21,10 +22,11 @@ extension Database {
         try result.get()
     }
 
-    /// Writes a copy of a SQLite database, complete as of one moment, while the database is in use.
+    /// Writes a copy of a SQLite database while it is in use. The copy shows the state of one moment.
     ///
     /// - Parameter path: a file that does not exist yet.
-    /// - Throws: `.other` on PostgreSQL, whose own tools make copies; `.unavailable` when the file cannot be written.
+    /// - Throws: `.other` on PostgreSQL, which has its own backup tools; `.unavailable` when the file cannot be
+    ///   written.
     public static func backup(_ url: DatabaseURL, to path: String) async throws(DatabaseError) {
         guard url.engine == .sqlite else {
             throw DatabaseError(.other, "Only SQLite is copied here: use pg_dump for PostgreSQL.")

@@ -2,7 +2,7 @@
 
 import Synchronization
 
-/// Hands each announcement to every stream of this process.
+/// Sends each announcement to every stream of this process.
 final class AnnouncementHub: Sendable {
     private struct State {
         var streams: [Int: AsyncStream<String>.Continuation] = [:]
@@ -12,7 +12,7 @@ final class AnnouncementHub: Sendable {
 
     private let state = Mutex(State())
 
-    /// A new stream of what is published from now on. It keeps the newest 1,024 messages.
+    /// A new stream of the messages that are published from now on. It buffers the newest 1,024 messages.
     func subscribe() -> AsyncStream<String> {
         let (stream, continuation) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingNewest(1_024))
         let number: Int? = state.withLock { state in

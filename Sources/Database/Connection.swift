@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A statement as one engine is given it.
+/// A statement in the form that one engine gets.
 struct Statement: Sendable {
     let text: String
     let values: [SQLValue]
@@ -9,18 +9,18 @@ struct Statement: Sendable {
         (text, values) = sql.rendered(for: engine)
     }
 
-    /// Text without values: BEGIN, COMMIT.
+    /// Makes a statement of text without values, such as BEGIN or COMMIT.
     init(text: String) {
         self.text = text
         values = []
     }
 }
 
-/// One connection to one engine. It belongs to the thread that opened it, and its calls block that thread.
+/// One connection to one engine. Only the thread that opened it uses it, and its calls block that thread.
 protocol Connection: AnyObject {
     var engine: Engine { get }
 
-    /// Whether nothing more can be done with it than to open another.
+    /// Whether the connection can no longer be used and must be replaced.
     var isBroken: Bool { get }
 
     /// How often the engine has answered, so that one can tell whether it did since.
@@ -30,28 +30,28 @@ protocol Connection: AnyObject {
     /// a network is asked all of them at once.
     func rows(ofEach statements: [Statement]) throws(DatabaseError) -> [[Row]]
 
-    /// Runs a statement and counts the rows it changed.
+    /// Runs a statement and counts the rows that it changed.
     func run(_ statement: Statement) throws(DatabaseError) -> Int
 
-    /// Runs a statement for whose result nobody waits, before all that comes later.
+    /// Runs a statement without waiting for its result. It runs before all later statements.
     ///
-    /// An engine behind a network does it together with the next statement that somebody waits for; when it fails, that
-    /// one fails with its error, and nothing between them is done.
+    /// A network engine sends it together with the next statement that is waited for. When it fails, that next
+    /// statement throws its error, and the statements between them do not run.
     func send(_ statement: Statement) throws(DatabaseError)
 
-    /// Lets what was sent begin, without waiting.
+    /// Starts the sent statements, without waiting for them.
     func flush() throws(DatabaseError)
 
-    /// Waits until all that was sent is done.
+    /// Waits until all sent statements are done.
     func settle() throws(DatabaseError)
 
-    /// Ends the open transaction without a trace, whatever failed in it.
+    /// Rolls back the open transaction, whatever failed in it. It never throws.
     func rollBack()
 
-    /// Prepares a statement, or finds it prepared.
+    /// Prepares a statement, unless it is prepared already.
     func prepare(_ statement: Statement) throws(DatabaseError)
 
-    /// Runs text of our own without values: BEGIN, COMMIT, settings.
+    /// Runs text from our own source without values: BEGIN, COMMIT, settings.
     func execute(_ text: String) throws(DatabaseError)
 }
 

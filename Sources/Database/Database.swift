@@ -3,16 +3,16 @@
 public import Logging
 import Synchronization
 
-/// One database behind two verbs: ``read(_:)`` and ``write(_:)``.
+/// One database with two operations: ``read(_:)`` and ``write(_:)``.
 ///
-/// Bodies are synchronous and run on the thread of a connection. One body is one transaction; it may run several
-/// times before it succeeds, so it must have no effect but those in the database.
+/// Bodies are synchronous and run on the thread of a connection. Each body is one transaction. It may run several times
+/// before it succeeds, so it must have no effects outside the database.
 public final class Database: Sendable {
     /// The engine behind this database.
     public let engine: Engine
 
     private let pool: JobQueue<PoolJob>
-    /// SQLite's one writer. PostgreSQL writes through the pool.
+    /// The queue of SQLite's single writer. PostgreSQL writes through the pool.
     private let writer: JobQueue<WriteJob>?
     private let versions: JobQueue<VersionJob>
     private let hub: AnnouncementHub
@@ -37,13 +37,13 @@ public final class Database: Sendable {
         if let action = closing.withLock({ $0.take() }) { Task { await action() } }
     }
 
-    /// Opens a database and checks that it answers. SQLite's file is made when there is none.
+    /// Opens a database and checks that it responds. A missing SQLite file is created.
     ///
     /// - Parameters:
-    ///   - readers: threads that read, 1 or more; PostgreSQL has one more connection than that, all of them both
-    ///     read and write, and one that listens.
-    ///   - onStatement: is told the text of each statement that a body runs, on the thread that runs it.
-    ///   - onStart: is told how long a body waited for a connection, each time that it is run.
+    ///   - readers: the number of reading threads, 1 or more. PostgreSQL has one connection more than that, which all
+    ///     read and write, and one connection that listens for notifications.
+    ///   - onStatement: receives the text of each statement that a body runs, on the thread that runs it.
+    ///   - onStart: receives how long a body waited for a connection, each time that the body runs.
     /// - Throws: `.unavailable` with one sentence for the operator.
     public static func open(
         _ url: DatabaseURL, readers: Int = 3, logger: Logger, onStatement: (@Sendable (String) -> Void)? = nil,
@@ -63,9 +63,9 @@ public final class Database: Sendable {
         return database
     }
 
-    /// Runs a body that sees the database at one moment.
+    /// Runs a body that reads one snapshot of the database.
     ///
-    /// - Throws: what the body throws, or ``DatabaseError``.
+    /// - Throws: the error of the body, or ``DatabaseError``.
     public func read<T: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             let job = ReadJob(
@@ -79,12 +79,12 @@ public final class Database: Sendable {
         }
     }
 
-    /// Runs a body in a transaction and returns when it is committed, on disk.
+    /// Runs a body in a transaction and returns when the transaction is committed on disk.
     ///
-    /// The body is run again, a bounded number of times, when another transaction was in its way or the connection
-    /// was lost before the commit.
+    /// The body is run again, a bounded number of times, after a conflict with another transaction or when the
+    /// connection was lost before the commit.
     ///
-    /// - Throws: what the body throws, after everything was rolled back, or ``DatabaseError``. After `.unavailable`
+    /// - Throws: the error of the body, after everything was rolled back, or ``DatabaseError``. After `.unavailable`
     ///   the write may have been stored, when the connection was lost during the commit itself.
     public func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
@@ -100,12 +100,12 @@ public final class Database: Sendable {
         }
     }
 
-    /// A number that stays the same only while nothing is committed, by this process or by any other that shares the
-    /// database. It names the state at some moment of the call, and means nothing to other processes.
+    /// A number that stays the same while no transaction is committed, in this process or in another one that shares
+    /// the database. It belongs to some moment during the call, and has no meaning in other processes.
     ///
-    /// What was read after a version was taken may be shown again for as long as the version stays.
+    /// Data that was read after a version was taken may be cached as long as the version stays the same.
     ///
-    /// - Throws: `.unavailable` when the database does not answer.
+    /// - Throws: `.unavailable` when the database does not respond.
     public func version() async throws(DatabaseError) -> UInt64 {
         let result = await withCheckedContinuation { continuation in
             let job = VersionJob { continuation.resume(returning: $0) }
@@ -114,10 +114,7 @@ public final class Database: Sendable {
         return try result.get()
     }
 
-    /// What is announced from now on, by this process and, on PostgreSQL, by all others.
-    ///
-    /// Each call gives a new stream. It keeps the newest 1,024 messages that were not yet taken, and a lost
-    /// connection may swallow some: a listener also looks for itself now and then. It ends when the database closes.
+    /// The announcements from now on, of this process and, on PostgreSQL, of all other processes.
     public var announcements: AsyncStream<String> { hub.subscribe() }
 
     /// Lets the engine parse and plan a statement without running it.
@@ -127,14 +124,15 @@ public final class Database: Sendable {
         try await read { try $0.prepare(sql) }
     }
 
-    /// Finishes the waiting bodies, closes all connections and ends the streams. Later calls get `.unavailable`.
+    /// Runs the waiting bodies to their end, closes all connections and ends the streams. Later calls throw
+    /// `.unavailable`.
     public func close() async {
         stop()
         await threads.allEnded()
         if let action = closing.withLock({ $0.take() }) { await action() }
     }
 
-    /// Sets what is done once, after the last connection was closed.
+    /// Sets an action that runs once, after the last connection was closed.
     package func onClose(_ action: @escaping @Sendable () async -> Void) {
         closing.withLock { $0 = action }
     }
@@ -147,7 +145,7 @@ public final class Database: Sendable {
         hub.close()
     }
 
-    /// Opens the connections that every use needs; SQLite's writer first, because it makes the file.
+    /// Opens the connections that are always needed. SQLite's writer is first, because it creates the file.
     private func probe() async throws(DatabaseError) {
         do {
             if writer != nil { try await write { _ in } }
@@ -160,7 +158,7 @@ public final class Database: Sendable {
     }
 }
 
-/// How the threads of one database open and watch their connections.
+/// How the threads of one database open their connections, and whom they notify.
 struct WorkerOptions: Sendable {
     let url: DatabaseURL
     let readers: Int
@@ -188,7 +186,7 @@ private struct DatabaseParts: Sendable {
         }
     }
 
-    /// Starts the threads, and on PostgreSQL waits until the listener listens.
+    /// Starts the threads. On PostgreSQL it waits until the listener is connected.
     func start(_ options: WorkerOptions) async throws(DatabaseError) {
         if let writer {
             let worker = SQLiteWriter(queue: writer, hub: hub, options: options)

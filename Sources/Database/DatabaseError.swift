@@ -1,52 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What went wrong in a database, alike for both engines.
+/// An error of the database. Its kinds are the same for both engines.
 ///
-/// `message` and `statement` are for our log. They name tables, columns and constraints, never bound values.
+/// `message` and `statement` are for our log. They name tables, columns and constraints, and never contain bound
+/// values.
 public struct DatabaseError: Error, Equatable, CustomStringConvertible {
     /// The kinds of failure that a caller can tell apart.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
-        /// A unique index or primary key has the value already. Inside a transaction use `ON CONFLICT` instead.
+        /// The unique index or primary key already has the value. Inside a transaction use `ON CONFLICT` instead.
         case uniqueViolation
-        /// A row that is referred to does not exist, or one that goes is still referred to.
+        /// A foreign key refers to a row that does not exist, or a row that is deleted is still referred to.
         case foreignKeyViolation
-        /// A CHECK refused the row.
+        /// A CHECK constraint rejected the row.
         case checkViolation
-        /// A NOT NULL column was given NULL.
+        /// A NOT NULL column got NULL.
         case notNullViolation
-        /// Two transactions were in each other's way. Already retried when it reaches a caller.
+        /// Two transactions were in conflict. It was already retried when the caller gets it.
         case serialization
-        /// Another process holds the lock. Already retried when it reaches a caller.
+        /// Another process holds the lock. It was already retried when the caller gets it.
         case busy
         /// The database cannot be reached or is closed. A write that was committing may have been stored.
         case unavailable
         /// The disk is full.
         case full
-        /// A value that the column, the type or the house does not accept.
+        /// A value that the column, the type or this module does not accept.
         case invalidValue
         /// The statement is not SQL, or names a table or column that does not exist.
         case syntax
-        /// A result has no column of that name.
+        /// The result has no column of that name.
         case columnMissing
-        /// None of these.
+        /// Every other error.
         case other
     }
 
-    /// What a caller can act on.
+    /// The kind of the error, for the caller's decision.
     public let kind: Kind
     /// One sentence for the log.
     public let message: String
-    /// The text of the statement with `$n` for its values, where there was one.
+    /// The text of the statement with `$n` for its values; nil when no statement was running.
     public let statement: String?
 
-    /// Makes an error.
+    /// Creates an error.
     public init(_ kind: Kind, _ message: String, statement: String? = nil) {
         self.kind = kind
         self.message = message
         self.statement = statement
     }
 
-    /// All of it, for the log.
+    /// The complete error, for the log.
     public var description: String {
         guard let statement else { return "\(kind.rawValue): \(message)" }
         return "\(kind.rawValue): \(message) in: \(statement)"
@@ -76,7 +77,7 @@ extension DatabaseError.Kind {
         }
     }
 
-    /// Maps the first two characters of a SQLSTATE.
+    /// Maps the first two characters (the class) of a SQLSTATE.
     private static func ofClass(_ name: Substring) -> Self {
         switch name {
         case "08": .unavailable

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where the data is: `sqlite:PATH` or `postgres://user:password@host:port/name`.
+/// The address of a database: `sqlite:PATH` or `postgres://user:password@host:port/name`.
 ///
-/// A PostgreSQL address is libpq's own, with all of its parameters (`sslmode`, `host` for a socket directory, …).
+/// A PostgreSQL address is passed to libpq, with all of its parameters (`sslmode`, `host` for a socket directory, …).
 public struct DatabaseURL: Sendable, Hashable, CustomStringConvertible {
     /// The engine that the scheme names.
     public let engine: Engine
-    /// The file's path, or libpq's address with the password in it. Not for logs.
+    /// The file's path, or the libpq address including the password. It must not be logged.
     let location: String
 
-    /// Reads an address.
+    /// Parses an address.
     ///
     /// - Throws: `.invalidValue` with one sentence for the operator; the sentence never repeats a password.
     public init(_ string: String) throws(DatabaseError) {

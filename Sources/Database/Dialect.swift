@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which of the two engines keeps the data.
+/// The two supported database engines.
 public enum Engine: String, Sendable, Hashable, CaseIterable {
     case sqlite
     case postgres
 }
 
-/// A word that the two engines spell differently; everything else is common SQL.
+/// An SQL word that the two engines spell differently. All other SQL is common to both.
 public enum Dialect: Sendable, Hashable {
-    /// The type and constraint of an `ID` that is the primary key: `BIGINT PRIMARY KEY` or `INTEGER PRIMARY KEY`.
+    /// The type and constraint of a primary key column for an `ID`: `BIGINT PRIMARY KEY` or `INTEGER PRIMARY KEY`.
     case key
     /// A 64-bit integer column: ids, counts, milliseconds.
     case integer
-    /// A truth column.
+    /// A boolean column.
     case boolean
     /// True and false, as a column's default and in a SELECT.
     case yes, no
@@ -20,16 +20,16 @@ public enum Dialect: Sendable, Hashable {
     case bytes
     /// A 64-bit floating point column.
     case real
-    /// Stands after a table's closing bracket, so that SQLite refuses values of the wrong type.
+    /// Follows a table's closing parenthesis, so that SQLite rejects values of the wrong type.
     case strict
-    /// Stands after a text column whose order is that of its bytes, so that what begins alike stands together.
+    /// Follows a text column that is sorted by bytes, so that values with the same prefix are neighbours.
     case byteOrder
-    /// Between a column of searched words and a query in the engine's own language.
+    /// The full-text operator between a search column and a query in the engine's own query language.
     case matches
-    /// Ends the inner SELECT of a queue claim: rows of the table alias that another worker has locked are passed over.
+    /// Ends the inner SELECT of a queue claim. Rows of the table alias that another worker has locked are skipped.
     case skipLocked(of: String)
 
-    /// The word as `engine` spells it; may be empty.
+    /// The word in the spelling of `engine`. It may be empty.
     public func spelled(for engine: Engine) -> String {
         switch (self, engine) {
         case (.key, .sqlite): "INTEGER PRIMARY KEY"

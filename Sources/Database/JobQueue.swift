@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calls of libpq and libsqlite3 block. On the shared pool of Swift's concurrency, which has one thread for each
-// core, a few of them would stop everything else. So each connection lives on a thread of its own that takes jobs
-// from a queue, and a caller suspends until its job has been answered.
+// Calls of libpq and libsqlite3 block the thread. Swift's concurrency has a shared pool with one thread for each core;
+// a few blocking calls would stop everything else there. So each connection has its own thread, which takes jobs from a
+// queue. The caller suspends until its job is done.
 
 import DequeModule
 import Glibc
 import Synchronization
 
-/// A body that reads, with its caller's continuation inside.
+/// A read body, together with its caller's continuation.
 struct ReadJob: Sendable {
-    /// Runs the body and gives what hands its result to the caller.
+    /// Runs the body and returns a closure that passes the result to the caller.
     let run: @Sendable (Snapshot) throws -> @Sendable () -> Void
     let fail: @Sendable (any Error) -> Void
 }
 
-/// A body that writes, with its caller's continuation inside.
+/// A write body, together with its caller's continuation.
 struct WriteJob: Sendable {
-    /// Runs the body and gives what hands its result to the caller, to be called after the commit.
+    /// Runs the body and returns a closure that passes the result to the caller. It is called after the commit.
     let run: @Sendable (Transaction) throws -> @Sendable () -> Void
     let fail: @Sendable (any Error) -> Void
 }
 
-/// Jobs in order of arrival, waiting for the threads that own connections.
+/// A queue of jobs in the order of their arrival. The threads with the connections take jobs from it.
 final class JobQueue<Job: Sendable>: @unchecked Sendable {
-    // Safe: `waiting` and `isClosed` are read and written only while `mutex` is locked, and the two handles
-    // stay at one address until `deinit`, when no thread can hold the queue any more.
+    // Safe: `waiting` and `isClosed` are read and written only while `mutex` is locked. The two handles keep their
+    // addresses until `deinit`, when no thread can hold the queue any more.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var waiting: Deque<Job> = []
@@ -55,9 +55,9 @@ final class JobQueue<Job: Sendable>: @unchecked Sendable {
         return true
     }
 
-    /// Waits for a job and takes it, with up to `limit - 1` others that wait already.
+    /// Waits for a job and takes it, together with up to `limit - 1` other waiting jobs.
     ///
-    /// - Returns: nothing when the queue is closed and empty.
+    /// - Returns: an empty list when the queue is closed and empty.
     func take(upTo limit: Int) -> [Job] {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -83,7 +83,7 @@ final class JobQueue<Job: Sendable>: @unchecked Sendable {
     }
 }
 
-/// The threads of one database, so that closing can wait for the last of them.
+/// The threads of one database. `Database.close()` waits until the last of them has ended.
 final class ThreadGroup: Sendable {
     private struct State {
         var running = 0
@@ -124,7 +124,7 @@ final class ThreadGroup: Sendable {
         pthread_detach(thread)
     }
 
-    /// Suspends until no thread runs.
+    /// Suspends until no thread is running.
     func allEnded() async {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One numbered step of the schema. Steps go forward only and are never edited after a release.
+/// One numbered migration of the schema. Migrations only go forward and are never edited after a release.
 public struct Migration: Sendable {
-    /// 1 or more; the order in which steps are applied.
+    /// The number of the migration, 1 or more. Migrations are applied in this order.
     public let number: Int
-    /// A word or two for people.
+    /// A short name for people.
     public let name: String
     /// The statements for one engine, in order, each a single statement.
     public let statements: @Sendable (Engine) -> [SQL]
 
-    /// A step that is written once for both engines.
+    /// Creates a migration that has the same statements for both engines.
     public init(_ number: Int, _ name: String, @StatementsBuilder statements: () -> [SQL]) {
         let common = statements()
         self.number = number
@@ -17,7 +17,7 @@ public struct Migration: Sendable {
         self.statements = { _ in common }
     }
 
-    /// A step that the engines need written differently.
+    /// Creates a migration that has different statements for each engine.
     public init(
         _ number: Int, _ name: String, @StatementsBuilder forEach statements: @escaping @Sendable (Engine) -> [SQL]
     ) {
@@ -26,7 +26,8 @@ public struct Migration: Sendable {
         self.statements = statements
     }
 
-    /// FNV-1a over the texts for one engine, in hexadecimal: shows an edit, guards against no attacker.
+    /// A checksum of the statements for one engine (FNV-1a in hexadecimal). It detects edits; it is no protection
+    /// against an attacker.
     func checksum(for engine: Engine) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for statement in statements(engine) {
@@ -38,7 +39,7 @@ public struct Migration: Sendable {
     }
 }
 
-/// Collects the statements of a migration, one string after the other.
+/// Collects the statements of a migration in a list.
 @resultBuilder
 public enum StatementsBuilder {
     /// Takes one statement.

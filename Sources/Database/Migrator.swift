@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Brings the schema up to date, one transaction for each migration, under a lock that all processes respect.
+/// Applies the missing migrations, each in its own transaction, under a lock that all processes use.
 ///
-/// Two processes that start together do not disturb each other: each step is looked for again once the lock is held.
+/// Two processes may start together: each one checks again whether a migration is missing when it holds the lock.
 public struct Migrator: Sendable {
-    /// Any number, as long as every version of the program uses the same one.
+    /// The number of the lock. It is arbitrary, but must be the same in every version of the program.
     private static let lockNumber: Int64 = 0x7472_6f71_7565_74
 
     private let migrations: [Migration]
 
-    /// Takes all migrations that this program knows, in any order.
+    /// Takes all migrations of this program, in any order.
     public init(migrations: [Migration]) {
         self.migrations = migrations.sorted { $0.number < $1.number }
     }
 
-    /// Applies what is missing, in order.
+    /// Applies the missing migrations, in order.
     ///
     /// - Returns: the numbers that were applied by this call.
-    /// - Throws: ``MigrationError`` when the database and the program do not belong together.
+    /// - Throws: ``MigrationError`` when the migrations in the database differ from those of the program.
     public func migrate(_ database: Database) async throws -> [Int] {
         try checkNumbers()
         var applied: [Int] = []
@@ -27,7 +27,8 @@ public struct Migrator: Sendable {
         return applied
     }
 
-    /// The numbers that ``migrate(_:)`` would apply. Changes nothing but making the table of migrations.
+    /// The numbers of the migrations that ``migrate(_:)`` would apply. It only creates the migrations table when it is
+    /// missing.
     public func pending(_ database: Database) async throws -> [Int] {
         try checkNumbers()
         return try await database.write { try unapplied(in: $0).map(\.number) }
@@ -93,9 +94,9 @@ public struct Migrator: Sendable {
     }
 }
 
-/// Why the database and the program do not belong together; one or two sentences for the operator.
+/// The migrations in the database differ from those of the program.
 public struct MigrationError: Error, Equatable, CustomStringConvertible {
-    /// The sentences.
+    /// The reason, in one or two sentences for the operator.
     public let description: String
 
     init(_ description: String) {

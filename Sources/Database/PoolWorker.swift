@@ -3,7 +3,7 @@
 import Glibc
 import Logging
 
-/// What a thread of the pool may be asked; writes come to it on PostgreSQL alone.
+/// A job for a thread of the pool. Only PostgreSQL sends writes to the pool.
 enum PoolJob: Sendable {
     case read(ReadJob)
     case write(WriteJob)
@@ -16,11 +16,11 @@ enum PoolJob: Sendable {
     }
 }
 
-/// One thread of the pool, with a connection that it opens when first needed and replaces when it breaks.
+/// One thread of the pool. It opens its connection at the first job, and replaces a broken connection.
 struct PoolWorker: Sendable {
-    /// How often a body is run before its failure is told.
+    /// How many times a body is run before its error is passed to the caller.
     private static let attemptLimit = 5
-    /// How often a new connection is tried for one body.
+    /// How many times a new connection is tried for one body.
     private static let connectionLimit = 2
     /// Announcements that share a statement.
     private static let announcementLimit = 64
@@ -32,7 +32,7 @@ struct PoolWorker: Sendable {
 
     private enum Outcome {
         case settled
-        /// The transaction is rolled back and may succeed when run again.
+        /// The transaction was rolled back and may succeed when it runs again.
         case again(any Error)
         case failed(any Error)
     }
@@ -128,7 +128,7 @@ struct PoolWorker: Sendable {
         do {
             _ = try connection.run(Self.commit)
         } catch {
-            // Without an answer nobody knows whether it was stored, so it must not run twice.
+            // Without a response it is unknown whether the transaction was committed, so it must not run again.
             if connection.isBroken { return .failed(error) }
             return rolledBack(connection, after: error, thrown: error)
         }
@@ -151,7 +151,8 @@ struct PoolWorker: Sendable {
         return cause.isTransient || isLost ? .again(cause) : .failed(thrown)
     }
 
-    /// Lets the other transaction finish: up to 10 ms at first, doubled each time, random so that two do not meet again.
+    /// Waits so that the other transaction can finish: up to 10 ms at first, and twice as long at each attempt. The
+    /// wait is random, so that two transactions do not conflict again.
     private func pause(after attempt: Int, _ error: any Error) {
         let kind = (error as? DatabaseError)?.kind.rawValue ?? "other"
         options.logger.debug("transaction retried", metadata: ["db.attempt": "\(attempt)", "error.kind": "\(kind)"])

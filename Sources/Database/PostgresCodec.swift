@@ -2,7 +2,7 @@
 
 import CPostgres
 
-/// The numbers by which PostgreSQL names its own types.
+/// PostgreSQL's type numbers (OIDs) of its built-in types.
 private enum TypeNumber {
     static let unknown: Oid = 0
     static let bool: Oid = 16
@@ -16,7 +16,8 @@ private enum TypeNumber {
     static let numeric: Oid = 1_700
 }
 
-/// The values of one call as libpq takes them: bytes in binary, everything else as text that ends with a zero.
+/// The values of one call in the format of libpq: bytes are binary, all other values are text that ends with a zero
+/// byte.
 struct PostgresParameters {
     private(set) var types: [Oid] = []
     private var buffer: [UInt8] = []
@@ -41,7 +42,7 @@ struct PostgresParameters {
             case .bytes(let bytes): add(bytes)
             }
         }
-        // So that even an empty last value has an address.
+        // One more byte, so that even an empty last value has an address.
         buffer.append(0)
     }
 
@@ -82,7 +83,7 @@ struct PostgresParameters {
         buffer += bytes
     }
 
-    /// Lends the values, their lengths and formats for one call.
+    /// Passes the values, their lengths and their formats to `body` for one call.
     func withPointers<R>(_ body: ([UnsafePointer<CChar>?], [Int32], [Int32]) -> R) -> R {
         buffer.withUnsafeBytes { raw in
             let pointers = starts.map { start in
@@ -107,7 +108,7 @@ struct PostgresResult {
         self.handle = handle
     }
 
-    /// The rows that an INSERT, UPDATE or DELETE changed; 0 for everything else.
+    /// The number of rows that an INSERT, UPDATE or DELETE changed; 0 for other statements.
     func changedRows() -> Int {
         guard let status = PQcmdStatus(handle), let count = PQcmdTuples(handle) else { return 0 }
         let word = String(cString: status).prefix { $0 != " " }
@@ -162,7 +163,7 @@ struct PostgresResult {
         return Double(string).map { .real($0) } ?? .text(string)
     }
 
-    /// Reads `-?[0-9]+` that fits 64 bits.
+    /// Parses `-?[0-9]+` when it fits in 64 bits.
     private static func integer(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
         let isNegative = text.first == UInt8(ascii: "-")
         let digits = isNegative ? text.dropFirst() : text[...]
@@ -172,7 +173,7 @@ struct PostgresResult {
             guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
             let (shifted, overflow) = number.multipliedReportingOverflow(by: 10)
             let digit = Int64(byte - UInt8(ascii: "0"))
-            // Counted downwards, because the least integer has no positive twin.
+            // The digits are subtracted, because the smallest integer has no positive counterpart.
             let (next, overflowToo) = shifted.subtractingReportingOverflow(digit)
             guard !overflow, !overflowToo else { return nil }
             number = next
@@ -181,7 +182,7 @@ struct PostgresResult {
         return number == .min ? nil : -number
     }
 
-    /// Reads `\x` and pairs of hexadecimal digits.
+    /// Parses `\x` and pairs of hexadecimal digits.
     private static func bytes(fromHex text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         guard text.count >= 2 else { return [] }
         var bytes: [UInt8] = []

@@ -4,10 +4,10 @@ import CPostgres
 import Glibc
 import Limits
 
-/// One connection to a PostgreSQL server, used by one thread alone.
+/// One connection to a PostgreSQL server, used by one thread only.
 ///
-/// Parameters carry their type, so that `$1 > 0` is a comparison of 64-bit integers; text alone is left for the
-/// server to place. Results come as text and are read by the type of their column.
+/// Parameters have explicit types, so that `$1 > 0` compares 64-bit integers. Only for text the server infers the type.
+/// Results arrive as text and are parsed by the type of their column.
 ///
 /// Statements travel together (libpq's pipeline): what nobody waits for is sent with the next one that somebody does,
 /// and several questions that do not depend on each other are sent at once.
@@ -33,7 +33,7 @@ final class PostgresConnection: Connection {
         }
     }
 
-    /// One thing that was sent and whose answer was not read yet.
+    /// One sent item whose response was not read yet.
     private enum Step {
         case preparation(Key)
         case statement(Key)
@@ -44,9 +44,10 @@ final class PostgresConnection: Connection {
         case sync
     }
 
-    /// What the server says when a migration has changed the columns of a statement that is prepared already.
+    /// The server's error when a migration has changed the columns of a prepared statement.
     private static let stalePlan = "cached plan must not change result type"
-    /// How many answers are left unread. They are short, and so both sides never wait for each other to read.
+    /// The largest number of unread responses. With so few short responses, client and server never wait for each other
+    /// to read.
     private static let stepLimit = 64
 
     let engine = Engine.postgres
@@ -77,20 +78,20 @@ final class PostgresConnection: Connection {
         PQfinish(handle)
     }
 
-    /// Whether libpq can read the address.
+    /// Whether libpq can parse the address.
     static func understands(_ location: String) -> Bool {
         guard !location.utf8.contains(0), let options = PQconninfoParse(location, nil) else { return false }
         PQconninfoFree(options)
         return true
     }
 
-    /// The descriptor of the connection, to wait for notifications.
+    /// The file descriptor of the connection, for waiting for notifications.
     var descriptor: Int32 { PQsocket(handle) }
 
     var preparedCount: Int { statements.count }
 
     private static func connect(_ location: String) throws(DatabaseError) -> OpaquePointer {
-        // What the address itself says comes later and wins.
+        // Parameters in the address are later in the list and override these values.
         let keywords = ["application_name", "connect_timeout", "dbname", "client_encoding"]
         let values = ["troquet", "10", location, "UTF8"]
         let keywordStrings = keywords.map { strdup($0) }
@@ -121,7 +122,7 @@ final class PostgresConnection: Connection {
     }
 
     func rollBack() {
-        // What failed before is what is taken back.
+        // An error here belongs to the statements that are rolled back, so it is ignored.
         try? settle()
         if !isBroken { try? execute("ROLLBACK") }
     }
@@ -171,7 +172,7 @@ final class PostgresConnection: Connection {
         for result in try results() { PQclear(result) }
     }
 
-    /// Reads what has arrived and takes the notifications among it. Called by the listener alone.
+    /// Reads the input that has arrived and returns its notifications. Only the listener calls it.
     func notifications() throws(DatabaseError) -> [String] {
         guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else {
             isBroken = true
@@ -225,7 +226,7 @@ final class PostgresConnection: Connection {
         return DatabaseError(.unavailable, Self.firstLine(of: PQerrorMessage(handle)))
     }
 
-    /// Reads the answers to all that was sent, up to the last sync.
+    /// Reads the responses to everything that was sent, up to the last sync.
     ///
     /// - Returns: the results for which somebody waits, to be cleared by the caller.
     /// - Throws: the first failure; what came after it was not done.
@@ -237,7 +238,7 @@ final class PostgresConnection: Connection {
         for (index, step) in answered.enumerated() where !isBroken {
             if case .sync = step {
                 PQclear(PQgetResult(handle))
-                // Nobody waited for the end of an earlier transaction.
+                // No caller waited for the end of an earlier transaction, so its error is dropped.
                 if index < answered.count - 1 { failure = nil }
                 continue
             }
@@ -284,7 +285,7 @@ final class PostgresConnection: Connection {
         }
     }
 
-    /// Passes a result that is one, and turns the others into errors.
+    /// Returns a successful result, and throws an error for every other one.
     private func check(_ result: OpaquePointer?, _ text: String) throws(DatabaseError) -> OpaquePointer {
         let status = PQresultStatus(result)
         if let result, status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK { return result }
@@ -293,7 +294,7 @@ final class PostgresConnection: Connection {
             throw DatabaseError(.syntax, "the statement is empty", statement: text)
         }
         let state = PQresultErrorField(result, troquet_pg_diag_sqlstate()).map { String(cString: $0) }
-        // The primary line names columns and constraints; the detail line would quote values.
+        // The primary message names columns and constraints. The detail message would contain values.
         let primary = PQresultErrorField(result, troquet_pg_diag_primary())
         let message = primary.map { String(cString: $0) } ?? Self.firstLine(of: PQerrorMessage(handle))
         var kind = state.map { DatabaseError.Kind(sqlState: $0) } ?? .other

@@ -4,12 +4,12 @@ import Glibc
 import Logging
 import Synchronization
 
-/// The thread that hears what other processes announce. It connects again by itself, with growing pauses.
+/// The thread that receives the announcements of other processes. It reconnects by itself, with growing pauses.
 final class PostgresListener: Sendable {
     private let location: String
     private let hub: AnnouncementHub
     private let logger: Logger
-    /// A pair of sockets whose write end is closed to wake the thread for good.
+    /// A pair of sockets. Closing the write end wakes the thread and stops it.
     private let wakeRead: Int32
     private let wakeWrite: Mutex<Int32?>
 
@@ -43,7 +43,7 @@ final class PostgresListener: Sendable {
         return Statement("SELECT \(SQL.joined(calls, separator: ", "))", for: .postgres)
     }
 
-    /// Starts the thread and returns when it listens.
+    /// Starts the thread and returns when it is connected and listens.
     func start(on threads: ThreadGroup) async throws(DatabaseError) {
         guard wakeRead >= 0 else { throw DatabaseError(.unavailable, "The system gives no more descriptors.") }
         let first: Result<Void, DatabaseError> = await withCheckedContinuation { continuation in
@@ -63,7 +63,7 @@ final class PostgresListener: Sendable {
         }
     }
 
-    /// Listens until it is stopped, or until its very first connection fails.
+    /// Listens until it is stopped, or until the first connection attempt fails.
     private func work(_ whenFirstConnected: (Result<Void, DatabaseError>) -> Void) {
         var connection: PostgresConnection
         do throws(DatabaseError) {
@@ -87,9 +87,9 @@ final class PostgresListener: Sendable {
         return connection
     }
 
-    /// Publishes what arrives.
+    /// Publishes the messages that arrive.
     ///
-    /// - Returns: whether it ended because it was stopped, not because the connection was lost.
+    /// - Returns: true when the listener was stopped, false when the connection was lost.
     private func listen(on connection: PostgresConnection) -> Bool {
         while true {
             do throws(DatabaseError) {
@@ -101,9 +101,9 @@ final class PostgresListener: Sendable {
         }
     }
 
-    /// Tries again after 0.1 s, then after twice as long each time up to 6.4 s.
+    /// Connects again: after 0.1 s, and then after twice as long each time, up to 6.4 s.
     ///
-    /// - Returns: `nil` when it was stopped meanwhile.
+    /// - Returns: `nil` when it was stopped while waiting.
     private func reconnect() -> PostgresConnection? {
         var pause: Int32 = 100
         while true {
@@ -113,9 +113,9 @@ final class PostgresListener: Sendable {
         }
     }
 
-    /// Waits until `descriptor` has something to read, the time is over or the listener is stopped.
+    /// Waits until `descriptor` has data to read, the time is over or the listener is stopped.
     ///
-    /// - Returns: whether it was stopped.
+    /// - Returns: whether the listener was stopped.
     private func wait(for descriptor: Int32, milliseconds: Int32) -> Bool {
         var descriptors = [
             pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0),

@@ -29,8 +29,8 @@ final class Columns: Sendable {
 
 /// One row of a result, read by column name and by type.
 ///
-/// Each reader throws `.columnMissing` when there is no such column, and `.invalidValue` when it holds another type
-/// of value; the readers without `OrNil` refuse NULL too.
+/// Each reader throws `.columnMissing` when there is no such column, and `.invalidValue` when the value has another
+/// type. The readers without `OrNil` reject NULL too.
 public struct Row: Sendable {
     let columns: Columns
     /// The values in the order of the statement's columns.
@@ -44,7 +44,7 @@ public struct Row: Sendable {
     /// The names of the columns, in order.
     public var columnNames: [String] { columns.names }
 
-    /// The value as it came, or `nil` when there is no such column.
+    /// The unconverted value, or `nil` when there is no such column.
     public subscript(column: String) -> SQLValue? {
         guard let index = columns.position(of: column), index < values.count else { return nil }
         return values[index]
@@ -70,17 +70,17 @@ public struct Row: Sendable {
         try value(column).textOrNil(column)
     }
 
-    /// A truth value: PostgreSQL's boolean, or SQLite's 1 and 0.
+    /// A boolean: PostgreSQL's boolean, or SQLite's 1 and 0.
     public func bool(_ column: String) throws(DatabaseError) -> Bool {
         try value(column).bool(column)
     }
 
-    /// A truth value or NULL.
+    /// A boolean or NULL.
     public func boolOrNil(_ column: String) throws(DatabaseError) -> Bool? {
         try value(column).boolOrNil(column)
     }
 
-    /// A floating point number; a whole number is taken as one.
+    /// A floating point number. An integer value is converted.
     public func double(_ column: String) throws(DatabaseError) -> Double {
         try value(column).double(column)
     }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One SQL statement, or a piece of one, and the values bound to it.
+/// An SQL statement, or a fragment of one, with its bound values.
 ///
-/// Literal text is SQL. What is interpolated is bound, never pasted:
+/// Literal text is SQL. Interpolated values are bound and never become part of the text:
 ///
 /// - `\(value)` binds a value;
 /// - `IN (\(list: values))` binds each value of a list;
-/// - `\(fragment)` splices another `SQL` and renumbers its values;
+/// - `\(fragment)` inserts another `SQL` and renumbers its values;
 /// - `\(row: columns)` and `\(set: columns)` write a list of ``ColumnValue``;
-/// - `\(.key)` and the other words of ``Dialect`` are spelled for the engine.
+/// - `\(.key)` and the other words of ``Dialect`` are written in the engine's spelling.
 public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     enum Part: Sendable, Hashable {
         case text(String)
@@ -20,12 +20,13 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
 
     private(set) var parts: [Part]
 
-    /// Makes a statement of text alone. The text is SQL: it must come from our own source, never from outside.
+    /// Makes a statement from text without values. The text is SQL: it must come from our own source, never from user
+    /// input.
     public init(stringLiteral text: String) {
         parts = text.isEmpty ? [] : [.text(text)]
     }
 
-    /// Makes a statement of text and bound values.
+    /// Makes a statement from text and bound values.
     public init(stringInterpolation: StringInterpolation) {
         parts = stringInterpolation.parts
     }
@@ -34,12 +35,12 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
         self.parts = parts
     }
 
-    /// The two pieces one after the other, with nothing between them.
+    /// Joins two fragments, with nothing between them.
     public static func + (first: SQL, second: SQL) -> SQL {
         SQL(parts: first.parts + second.parts)
     }
 
-    /// The pieces one after the other with `separator` between them.
+    /// Joins the fragments with `separator` between them.
     public static func joined(_ pieces: [SQL], separator: SQL) -> SQL {
         var parts: [Part] = []
         for (index, piece) in pieces.enumerated() {
@@ -49,7 +50,7 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
         return SQL(parts: parts)
     }
 
-    /// The text with `$1 … $n` in the order of the values, as `engine` is given it.
+    /// The text for `engine`, with `$1 … $n` in the order of the values.
     public func rendered(for engine: Engine) -> (text: String, values: [SQLValue]) {
         var text = ""
         text.reserveCapacity(1_024)
@@ -84,11 +85,11 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
 }
 
 extension SQL {
-    /// Gathers the pieces of an interpolated statement.
+    /// Collects the parts of an interpolated statement.
     public struct StringInterpolation: StringInterpolationProtocol {
         var parts: [Part] = []
 
-        /// Starts with nothing.
+        /// Starts empty.
         public init(literalCapacity: Int, interpolationCount: Int) {
             parts.reserveCapacity(interpolationCount * 2 + 1)
         }
@@ -108,10 +109,10 @@ extension SQL {
             parts.append(.value(value?.sqlValue ?? .null))
         }
 
-        /// Binds each value of a list, for use inside `IN (…)` alone.
+        /// Binds each value of a list, for use inside `IN (…)` only.
         ///
-        /// An empty list becomes NULL, which matches nothing. Longer ones repeat their last value up to the next
-        /// power of two, so that lists of all lengths share a few prepared statements.
+        /// An empty list becomes NULL, which matches nothing. A longer list is filled up to the next power of two with
+        /// its last value, so that lists of all lengths share a few prepared statements.
         public mutating func appendInterpolation(list: some Collection<some SQLBindable>) {
             var values = list.map(\.sqlValue)
             guard let last = values.last else {
@@ -124,7 +125,7 @@ extension SQL {
             parts.append(.list(values))
         }
 
-        /// Splices a fragment; its values are numbered after those before it.
+        /// Inserts a fragment. Its values are numbered after the values before it.
         public mutating func appendInterpolation(_ fragment: SQL) {
             parts += fragment.parts
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One of the six kinds of value that both engines can hold.
+/// One of the six kinds of value that both engines can store.
 ///
-/// Instants are `integer` milliseconds, JSON is `text`, lists are child tables.
+/// Times are `integer` milliseconds, JSON is `text`, lists are stored in separate tables.
 public enum SQLValue: Sendable, Hashable {
     case null
     case integer(Int64)
@@ -11,10 +11,9 @@ public enum SQLValue: Sendable, Hashable {
     case text(String)
     case bytes([UInt8])
 
-    /// Why the value cannot be stored alike on both engines, or `nil` when it can.
+    /// The reason why the value cannot be stored in the same way on both engines; `nil` when it can.
     ///
-    /// Both engines take text as a C string and would cut it at U+0000 without a word;
-    /// SQLite stores a NaN as NULL.
+    /// Both engines take text as a C string and would cut it at U+0000 without an error. SQLite stores a NaN as NULL.
     var refusal: String? {
         switch self {
         case .text(let text) where text.utf8.contains(0): "text holds U+0000"
@@ -24,9 +23,9 @@ public enum SQLValue: Sendable, Hashable {
     }
 }
 
-/// What may be bound to a statement.
+/// A type whose values can be bound to a statement.
 public protocol SQLBindable {
-    /// The value as the engines see it.
+    /// The value that is sent to the engine.
     var sqlValue: SQLValue { get }
 }
 

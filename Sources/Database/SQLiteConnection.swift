@@ -3,18 +3,18 @@
 import CSQLite
 import Limits
 
-/// One connection to a SQLite file, used by one thread alone.
+/// One connection to a SQLite file, used by one thread only.
 final class SQLiteConnection: Connection {
     enum Role {
         case writer
         case reader
-        /// A short-lived connection for one statement outside of a transaction.
+        /// A short-lived connection for statements outside of a transaction.
         case administrator
     }
 
     private final class Prepared {
         let handle: OpaquePointer
-        /// SQLite's index of `$1 … $n`; 0 where the text does not name the value.
+        /// SQLite's index of each parameter `$1 … $n`; 0 when the text does not contain it.
         let parameters: [Int32]
         var columns = Columns([])
         private var preparations: Int32 = -1
@@ -24,7 +24,8 @@ final class SQLiteConnection: Connection {
             parameters = (0..<values).map { sqlite3_bind_parameter_index(handle, "$\($0 + 1)") }
         }
 
-        /// Reads the names again when SQLite has prepared the statement anew, as it does after a schema change.
+        /// Reads the column names again after SQLite has prepared the statement anew, which it does after a schema
+        /// change.
         func refreshColumns() {
             let current = sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_REPREPARE, 0)
             guard current != preparations else { return }
@@ -36,7 +37,7 @@ final class SQLiteConnection: Connection {
         }
     }
 
-    /// How long a lock of another process is waited for, in milliseconds.
+    /// How long a connection waits for the lock of another process, in milliseconds.
     private static let busyMilliseconds: Int32 = 5_000
 
     let engine = Engine.sqlite
@@ -44,7 +45,7 @@ final class SQLiteConnection: Connection {
     /// The file is always there.
     let exchanges: UInt64 = 0
     private let handle: OpaquePointer
-    /// The statements that are prepared, by their text.
+    /// The prepared statements, by their text.
     private var statements: LRUCache<String, Prepared>
 
     init(path: String, role: Role, cacheCapacity: Int = 256) throws(DatabaseError) {
@@ -67,7 +68,7 @@ final class SQLiteConnection: Connection {
         sqlite3_close_v2(handle)
     }
 
-    /// Whether no transaction is open: SQLite ends one by itself when the disk is full or fails.
+    /// Whether no transaction is open. SQLite ends a transaction by itself when the disk is full or fails.
     var isOutsideTransaction: Bool { sqlite3_get_autocommit(handle) != 0 }
 
     var preparedCount: Int { statements.count }
@@ -122,7 +123,7 @@ final class SQLiteConnection: Connection {
     func run(_ statement: Statement) throws(DatabaseError) -> Int {
         let before = sqlite3_total_changes64(handle)
         _ = try rows(statement)
-        // The count of the statement before stays when this one changes nothing at all.
+        // `sqlite3_changes64` still has the count of an earlier statement when this one changes nothing.
         return sqlite3_total_changes64(handle) == before ? 0 : Int(sqlite3_changes64(handle))
     }
 
@@ -130,7 +131,7 @@ final class SQLiteConnection: Connection {
         _ = try rows(statement)
     }
 
-    // Everything is done when it is sent.
+    // SQLite has no pipeline: `send` runs the statement at once.
     func flush() {}
     func settle() {}
 

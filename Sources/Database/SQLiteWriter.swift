@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A commit that survives a power cut costs a flush of the disk, and SQLite has one writer. So the writes that wait
-// while a flush is under way go into one transaction together, each inside a savepoint: a body that fails takes back
-// its own changes alone. Nobody hears of success before the common COMMIT has returned.
+// A commit that survives a power failure costs one disk flush, and SQLite has only one writer. So all writes that wait
+// during a flush share the next transaction, each inside its own savepoint. When a body fails, only its own changes are
+// rolled back. A caller gets its result only after the shared COMMIT has returned.
 
 import Logging
 
-/// The one thread that writes to a SQLite file.
+/// The single thread that writes to a SQLite file.
 struct SQLiteWriter: Sendable {
-    /// The most writes that share one commit.
+    /// The largest number of writes that share one commit.
     private static let batchLimit = 64
-    /// How often a body is run before its failure is told.
+    /// How many times a body is run before its error is passed to the caller.
     private static let attemptLimit = 5
 
     private struct Success {
@@ -47,7 +47,7 @@ struct SQLiteWriter: Sendable {
 
     /// Runs several bodies in one transaction.
     ///
-    /// - Returns: those that must be run again, each alone, because the common transaction came to nothing.
+    /// - Returns: the jobs that must run again, each alone, because the shared transaction failed.
     private func performTogether(_ jobs: [WriteJob], on connection: SQLiteConnection) -> [WriteJob] {
         var successes: [Success] = []
         var unsettled = jobs[...]
@@ -62,7 +62,7 @@ struct SQLiteWriter: Sendable {
             connection.rollBack()
             let unsettled = successes.map(\.job) + unsettled
             guard connection.isBroken else { return unsettled }
-            // The file cannot be read or written: that is nobody's own fault, and more tries would not help.
+            // The file cannot be read or written. No single body caused this, and a retry would not help.
             for job in unsettled { job.fail(error) }
             return []
         }
@@ -70,9 +70,9 @@ struct SQLiteWriter: Sendable {
         return []
     }
 
-    /// Runs one body in a savepoint. A failure of its own is told at once.
+    /// Runs one body in a savepoint. When the body itself fails, its caller gets the error at once.
     ///
-    /// - Returns: `nil` when the body failed and its changes were taken back.
+    /// - Returns: `nil` when the body failed and its changes were rolled back.
     /// - Throws: when the whole transaction is lost.
     private func performNested(_ job: WriteJob, on connection: SQLiteConnection) throws -> Success? {
         try connection.execute("SAVEPOINT body")

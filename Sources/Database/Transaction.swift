@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What both a read and a write can do: ask.
+/// The operations that a read and a write have in common: queries.
 public protocol Queryable {
-    /// The engine that answers, for the few places where a statement is written twice.
+    /// The engine of the database, for the few statements that differ by engine.
     var engine: Engine { get }
 
-    /// All rows of the answer, in the statement's order.
+    /// Runs a query and returns all rows, in the order of the result.
     func rows(_ sql: SQL) throws(DatabaseError) -> [Row]
 
     /// The answers to several statements, each as ``rows(_:)`` gives it. None of them may depend on the answer to
@@ -14,7 +14,7 @@ public protocol Queryable {
 }
 
 extension Queryable {
-    /// The first row of the answer, if it has any.
+    /// Runs a query and returns the first row, if there is one.
     public func row(_ sql: SQL) throws(DatabaseError) -> Row? {
         try rows(sql).first
     }
@@ -22,7 +22,7 @@ extension Queryable {
 
 /// The database at one moment: all statements of one read see the same data.
 ///
-/// Not `Sendable`, and the bodies that receive it are synchronous: it ends with its body.
+/// It is not `Sendable`, and the bodies that receive it are synchronous, so it cannot be used after its body has ended.
 public final class Snapshot: Queryable {
     private let session: Session
 
@@ -30,10 +30,10 @@ public final class Snapshot: Queryable {
         self.session = session
     }
 
-    /// The engine that answers.
+    /// The engine of the database.
     public var engine: Engine { session.connection.engine }
 
-    /// All rows of the answer, in the statement's order.
+    /// Runs a query and returns all rows, in the order of the result.
     public func rows(_ sql: SQL) throws(DatabaseError) -> [Row] {
         try session.rows(sql)
     }
@@ -48,22 +48,22 @@ public final class Snapshot: Queryable {
         try session.connection.prepare(Statement(sql, for: engine))
     }
 
-    /// The first failure of the engine, also when the body caught it.
+    /// The first error of the engine, even when the body caught it.
     var failure: DatabaseError? { session.failure }
 }
 
 /// An open write transaction.
 ///
-/// Not `Sendable`, and the bodies that receive it are synchronous: it cannot travel to another task
-/// and nothing can be awaited while it is open, so no network call ever happens under a row lock.
+/// It is not `Sendable`, and the bodies that receive it are synchronous. So it cannot move to another task, and nothing
+/// can be awaited while it is open: no network call ever happens under a row lock.
 ///
-/// A statement that fails ends the transaction, on both engines: whoever catches its error and goes on
-/// gets the same error again, and nothing is stored. Expected conflicts are written `ON CONFLICT`.
+/// A statement that fails ends the transaction, on both engines. A body that catches the error and continues gets the
+/// same error again, and nothing is stored. Expected conflicts are written with `ON CONFLICT`.
 public final class Transaction: Queryable {
     /// The longest announcement in bytes; PostgreSQL takes less than 8,000.
     public static let announcementLimitBytes = 7_900
 
-    /// A statement that waits for the end, and the row that it changes.
+    /// A statement that runs at the end of the transaction, and the row that it changes.
     private struct DeferredStatement {
         let table: String
         let row: Int64
@@ -79,10 +79,10 @@ public final class Transaction: Queryable {
         self.session = session
     }
 
-    /// The engine that answers.
+    /// The engine of the database.
     public var engine: Engine { session.connection.engine }
 
-    /// All rows of the answer, in the statement's order.
+    /// Runs a query and returns all rows, in the order of the result.
     public func rows(_ sql: SQL) throws(DatabaseError) -> [Row] {
         try session.rows(sql)
     }
@@ -101,37 +101,38 @@ public final class Transaction: Queryable {
         _ = try session.connection.rows(Statement("SELECT \(SQL.joined(calls, separator: ", "))", for: engine))
     }
 
-    /// Runs a statement for its effect.
+    /// Runs a statement without a result.
     ///
-    /// PostgreSQL is told together with the next statement whose answer is asked for, or at the end; that is where a
-    /// failure shows.
+    /// PostgreSQL gets it together with the next statement whose result is needed, or at the end of the transaction. An
+    /// error of this statement is thrown there.
     public func run(_ sql: SQL) throws(DatabaseError) {
         try session.send(sql)
     }
 
-    /// Runs a statement and counts the rows that it inserted, updated or deleted itself.
+    /// Runs a statement and counts the rows that the statement itself inserted, updated or deleted.
     public func changed(_ sql: SQL) throws(DatabaseError) -> Int {
         try session.run(sql)
     }
 
-    /// Runs a statement after all others of this transaction: for a row at which many transactions meet, like a count.
+    /// Runs a statement after all others of this transaction. Use it for a row that many transactions change, such as a
+    /// count.
     ///
-    /// The row is locked for the commit alone; and since all transactions come to such rows at their end and in one
-    /// order, by table and number, none waits for another that waits for it.
+    /// The row is locked only during the commit. All transactions change such rows at their end and in the same order,
+    /// by table and row id, so they cannot deadlock.
     public func deferUntilCommit(on table: String, row: Int64, _ sql: SQL) {
         deferred.append(DeferredStatement(table: table, row: row, sql: sql))
     }
 
-    /// Runs what waits for the end. Called once, when the body is through.
+    /// Runs the deferred statements. It is called once, after the body.
     func finish() throws(DatabaseError) {
-        // Stable: what concerns one row happens in the order in which it was asked for.
+        // The sort is stable, so the statements for one row run in the order in which they were added.
         for statement in deferred.sorted(by: { ($0.table, $0.row) < ($1.table, $1.row) }) { try run(statement.sql) }
     }
 
-    /// Tells `message` to every listener in every process, after the commit and only then.
+    /// Sends `message` to every listener in every process, after the commit and only if the transaction commits.
     ///
-    /// The same message twice in one transaction is told once. One that is longer than
-    /// ``announcementLimitBytes`` or holds U+0000 makes the write fail with `.invalidValue`.
+    /// The same message is sent only once in one transaction. A message that is longer than ``announcementLimitBytes``
+    /// or contains U+0000 makes the write fail with `.invalidValue`.
     public func announce(_ message: String) {
         guard message.utf8.count <= Self.announcementLimitBytes, !message.utf8.contains(0) else {
             session.fail(DatabaseError(.invalidValue, "an announcement is too long or holds U+0000"))
@@ -140,11 +141,11 @@ public final class Transaction: Queryable {
         if announced.insert(message).inserted { announcements.append(message) }
     }
 
-    /// The first failure of the engine, also when the body caught it.
+    /// The first error of the engine, even when the body caught it.
     var failure: DatabaseError? { session.failure }
 }
 
-/// A connection during one body: checks values, tells the observer and remembers the first failure.
+/// A connection during one body. It checks values, calls the statement observer and keeps the first error.
 final class Session {
     let connection: any Connection
     private let onStatement: (@Sendable (String) -> Void)?

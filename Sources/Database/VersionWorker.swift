@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a reader learns, in one short statement, that nothing was committed since it last looked.
+// A reader can find out, with one short statement, that nothing was committed since its last check.
 //
-// Both engines know this without a table of ours. SQLite counts the commits that a connection sees others make
-// (`PRAGMA data_version`). On PostgreSQL two equal snapshots (`pg_current_snapshot()`) see exactly the same committed
-// transactions, because each of them has a number that is given once. So the answer holds for the commits of every
-// process that shares the database, and no write pays for it.
+// Both engines know this without a table of ours. On SQLite `PRAGMA data_version` counts the commits of other
+// connections. On PostgreSQL two equal snapshots (`pg_current_snapshot()`) see exactly the same committed transactions,
+// because each transaction has a unique number. So the result covers the commits of every process that shares the
+// database, and writes cost nothing extra.
 
 import Logging
 
-/// A question for the version of the data, with its caller's continuation inside.
+/// A request for the version of the data, together with its caller's continuation.
 struct VersionJob: Sendable {
     let answer: @Sendable (Result<UInt64, DatabaseError>) -> Void
 }
 
-/// One thread with a connection of its own, opened when it is first asked.
+/// One thread with its own connection, which it opens at the first request.
 struct VersionWorker: Sendable {
-    /// The most questions that one statement answers.
+    /// The largest number of requests that one statement serves.
     private static let batchLimit = 4_096
 
     let queue: JobQueue<VersionJob>
@@ -29,8 +29,8 @@ struct VersionWorker: Sendable {
         }
     }
 
-    /// Works until the queue is closed and empty. All questions that wait are answered by one statement, which is run
-    /// after the last of them was asked.
+    /// Works until the queue is closed and empty. One statement serves all waiting requests. It runs after the last of
+    /// them was made.
     func work() {
         let statement = statement
         var connection: (any Connection)?
@@ -40,7 +40,8 @@ struct VersionWorker: Sendable {
             let jobs = queue.take(upTo: Self.batchLimit)
             guard !jobs.isEmpty else { return }
             do throws(DatabaseError) {
-                // A new connection to SQLite counts from another start, so what was known says nothing any more.
+                // The counter of a new SQLite connection starts at another value, so the known version is no longer
+                // valid.
                 if connection == nil { known = nil }
                 let current: any Connection
                 if let connection { current = connection } else { current = try open() }

@@ -6,42 +6,42 @@ public import Model
 public import Telemetry
 public import Vocabulary
 
-/// What an activity means, both ways: the parts, wired once.
+/// The ActivityPub logic in both directions: it processes incoming activities and sends outgoing ones.
 ///
-/// Federation never opens a connection: it asks a `DocumentLoader`, and writes what is to be delivered into the
-/// outbox queue. So the whole of it runs in a test with a dictionary as the world.
+/// Federation never opens a connection. It fetches through a `DocumentLoader`, and writes deliveries into the outbox
+/// queue. So all of it runs in a test where a dictionary replaces the network.
 public struct Federation: Sendable {
-    /// Rows.
+    /// The database of this node.
     public let database: Database
-    /// Who we are.
+    /// The name, languages and settings of this node.
     public let community: Community
-    /// Our ids on the wire.
+    /// The ids (IRIs) of local actors and objects.
     public let identifiers: LocalIdentifiers
-    /// New numbers.
+    /// Makes new row ids.
     public let ids: IDMaker
-    /// The time.
+    /// The current time.
     public let clock: any Clock
-    /// Everything fetched comes through it.
+    /// Every document is fetched through this loader.
     public let loader: any DocumentLoader
-    /// Known, stale and unknown actors, and their keys.
+    /// Resolves an actor's id to an account row, and fetches actors and their keys.
     public let actors: ActorResolver
-    /// `@name@host` to an actor.
+    /// Resolves `@name@host` to an account.
     public let handles: HandleResolver
-    /// Posts and events of other nodes, read and fetched but not stored.
+    /// Reads and fetches posts and events of other nodes, and does not store them.
     let objects: ObjectFetcher
-    /// Posts, events and actors by their address, for a member who asks.
+    /// Resolves the address of a post, event or actor for a member who looks it up.
     public let posts: PostResolver
-    /// What our actors show of themselves.
+    /// The ActivityPub collections of local actors and objects.
     public let collections: Collections
-    /// Saying something.
+    /// Stores and queues outgoing activities.
     public let outbox: Outbox
-    /// What happened at the authenticator, by code.
+    /// Counts the results of inbox authentication, by code.
     public let counters: Counters
-    /// Activities that were let in and are not yet processed, as they were parsed.
+    /// Parsed activities that were accepted and are not yet processed.
     let parsed = ParsedActivities()
     let logger: Logger
 
-    /// Wires the parts.
+    /// Creates all parts.
     public init(
         database: Database, community: Community, loader: any DocumentLoader, ids: IDMaker, clock: any Clock,
         counters: Counters, logger: Logger

@@ -2,40 +2,40 @@
 
 public import Vocabulary
 
-/// Why a remote document, or an activity, is not taken. Nothing of it was stored.
+/// The reason why a remote document or an activity is refused. When it is thrown, nothing of the document was stored.
 public enum FederationError: Error, Equatable, Sendable {
-    /// It could not be had.
+    /// The document could not be fetched.
     case fetch(FetchError)
-    /// It is no actor, or lacks what every actor has.
+    /// The document is not an actor, or lacks a property that every actor must have.
     case notAnActor
-    /// It is nothing that people read: neither a post nor an event.
+    /// The document is neither a post nor an event.
     case notAPost
-    /// The named property points to another origin than the document's own.
+    /// The named property points to another origin than the origin of the document's `id`.
     case wrongOrigin(String)
-    /// It does not belong to the one whom it is said to belong to.
+    /// The object does not belong to the actor that is named as its owner.
     case ownerMismatch
-    /// The document and the address under which it was served disagree about its id.
+    /// The `id` in the document and the address that served the document do not agree.
     case identifierMismatch
-    /// The actor does not list the key, or lists another one under its name.
+    /// The actor's document does not list the key, or lists another key under the same id.
     case keyMismatch
-    /// The host's directory gives the name to another actor.
+    /// The host's WebFinger response gives the name to another actor.
     case handleMismatch
-    /// It bears an id of this node; those are never taken from outside.
+    /// The document has an id of this node. Documents with a local id are never accepted from another server.
     case localIdentifier
-    /// The named property is longer than any honest one.
+    /// The named property is longer than the limit.
     case tooLong(String)
-    /// The node has decided not to talk with that host.
+    /// The host is blocked by this node.
     case blockedHost
-    /// It was deleted; what is deleted does not come back.
+    /// The object or actor was deleted. A deleted object is never stored again.
     case tombstoned
-    /// Reading on would take more requests than one document is worth.
+    /// Fetching this document would take more requests than its ``FetchBudget`` allows.
     case tooManyFetches
-    /// The activity has nothing to do here, or no right to.
+    /// The activity does not concern anybody on this node, or its actor is not allowed to do it.
     case ignored(IgnoreReason)
-    /// The database could not answer.
+    /// The database failed.
     case storage
 
-    /// A stable word for answers and log fields.
+    /// A stable code for HTTP responses and log fields.
     public var code: String {
         switch self {
         case .fetch(.gone): "gone"
@@ -59,7 +59,7 @@ public enum FederationError: Error, Equatable, Sendable {
         }
     }
 
-    /// Whether the same document may be taken at another time.
+    /// Whether the same document may be accepted at a later time.
     public var isTemporary: Bool {
         switch self {
         case .fetch(.unavailable), .storage, .tooManyFetches: true

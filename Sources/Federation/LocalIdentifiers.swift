@@ -4,7 +4,7 @@ public import Model
 public import Storage
 public import Vocabulary
 
-/// What an identifier of this node names.
+/// The resource that an identifier of this node names.
 public enum LocalResource: Hashable, Sendable {
     /// A person, by name.
     case person(String)
@@ -12,39 +12,39 @@ public enum LocalResource: Hashable, Sendable {
     case group(String)
     /// The node itself.
     case instanceActor
-    /// A page for people: `/@name`.
+    /// A profile page for browsers: `/@name`.
     case profile(String)
     /// An actor's key.
     case key(of: IRI)
-    /// Where everybody's messages go.
+    /// The inbox that all accounts of this node share.
     case sharedInbox
-    /// A collection or box of the actor.
+    /// The inbox or a collection of an actor.
     case inbox(of: IRI), outbox(of: IRI), followers(of: IRI), following(of: IRI), featured(of: IRI)
-    /// The people who keep a group in order.
+    /// The collection of a group's moderators.
     case moderators(of: IRI)
     /// A group's events that have not ended.
     case upcoming(of: IRI)
     /// A post.
     case post(ID<Post>)
-    /// The answers to a post.
+    /// The collection of replies to a post.
     case replies(ID<Post>)
-    /// The discussion that a post starts.
+    /// The collection of all posts in the thread that starts with this post.
     case context(ID<Post>)
     /// An event.
     case event(ID<Event>)
-    /// The number of those who come.
+    /// The attendee collection of an event. It shows only their number.
     case attendees(ID<Event>)
-    /// What people say about an event.
+    /// The collection of posts about an event.
     case eventReplies(ID<Event>)
-    /// Something that an actor of this node did.
+    /// An activity of a local actor.
     case activity(ID<SentActivity>)
     /// A hashtag's page.
     case hashtag(String)
 }
 
-/// Our own identifiers: built and read in one place.
+/// Builds and parses the identifiers of this node. No other code does this.
 public struct LocalIdentifiers: Sendable, Hashable {
-    /// `https://cafe.example`, without a path.
+    /// The origin of this node: `https://cafe.example`, without a path.
     public let origin: IRI
 
     /// - Parameter origin: only its scheme, host and port are used.
@@ -52,80 +52,81 @@ public struct LocalIdentifiers: Sendable, Hashable {
         self.origin = IRI(origin.origin) ?? origin
     }
 
-    /// The host with its port when it has one: the second half of our handles.
+    /// The host, with its port when it has one: the part after the second `@` of a local handle.
     public var host: String { origin.authority }
 
     // MARK: - Actors
 
-    /// A person.
+    /// The actor id of a person.
     public func person(_ name: String) -> IRI { origin.appending(path: "users/\(name)") }
-    /// A group.
+    /// The actor id of a group.
     public func group(_ name: String) -> IRI { origin.appending(path: "groups/\(name)") }
-    /// The node itself.
+    /// The actor id of the node itself.
     public var instanceActor: IRI { origin.appending(path: "actor") }
-    /// Where messages for many accounts of this node go.
+    /// The inbox that all accounts of this node share.
     public var sharedInbox: IRI { origin.appending(path: "inbox") }
-    /// The id that the account was created with.
+    /// The actor id that is stored with the account.
     public func actor(_ account: Account) -> IRI { account.iri }
-    /// Where an actor's own messages go.
+    /// The inbox of an actor.
     public func inbox(of actor: IRI) -> IRI { actor.appending(path: "inbox") }
-    /// An actor's public activities.
+    /// The collection of an actor's public activities.
     public func outbox(of actor: IRI) -> IRI { actor.appending(path: "outbox") }
-    /// Who follows.
+    /// The collection of an actor's followers.
     public func followers(of actor: IRI) -> IRI { actor.appending(path: "followers") }
-    /// Who is followed.
+    /// The collection of accounts that an actor follows.
     public func following(of actor: IRI) -> IRI { actor.appending(path: "following") }
-    /// Pinned posts.
+    /// The collection of pinned posts.
     public func featured(of actor: IRI) -> IRI { actor.appending(path: "collections/featured") }
-    /// The people who keep a group in order.
+    /// The collection of a group's moderators.
     public func moderators(of actor: IRI) -> IRI { actor.appending(path: "collections/moderators") }
-    /// A group's events that have not ended.
+    /// The collection of a group's events that have not ended.
     public func upcoming(of actor: IRI) -> IRI { actor.appending(path: "collections/upcoming") }
 
-    /// The name of an actor's one key.
+    /// The id of an actor's key. Each local actor has one key.
     public func keyID(of actor: IRI) -> IRI { IRI(actor.withoutFragment.string + "#main-key") ?? actor }
 
-    /// The page for people: `/@name`.
+    /// The profile page for browsers: `/@name`.
     public func page(of handle: Handle) -> IRI { origin.appending(path: "@\(handle.name)") }
 
-    /// `@name@host`, complete for an account of this node too.
+    /// The handle `@name@host`. A local account gets the host of this node.
     public func fullHandle(of account: Account) -> Handle {
         Handle(name: account.username, host: account.isLocal ? host : account.host)
     }
 
-    // MARK: - Things
+    // MARK: - Objects
 
-    /// A post.
+    /// The id of a post.
     public func post(_ id: ID<Post>) -> IRI { origin.appending(path: "posts/\(id)") }
-    /// The author's word that a post may be quoted in another one.
+    /// The id of the authorization with which the author of `quoted` allows the quote in `quoting`.
     public func quoteAuthorization(of quoted: ID<Post>, in quoting: ID<Post>) -> IRI {
         origin.appending(path: "posts/\(quoted)/quotes/\(quoting)")
     }
-    /// The answers to a post.
+    /// The collection of replies to a post.
     public func replies(_ id: ID<Post>) -> IRI { origin.appending(path: "posts/\(id)/replies") }
-    /// The discussion that a post starts.
+    /// The collection of all posts in the thread that starts with this post.
     public func context(_ id: ID<Post>) -> IRI { origin.appending(path: "posts/\(id)/context") }
-    /// An event.
+    /// The id of an event.
     public func event(_ id: ID<Event>) -> IRI { origin.appending(path: "events/\(id)") }
-    /// The number of those who come.
+    /// The attendee collection of an event. It shows only their number.
     public func attendees(_ id: ID<Event>) -> IRI { origin.appending(path: "events/\(id)/attendees") }
-    /// What people say about an event.
+    /// The collection of posts about an event.
     public func eventReplies(_ id: ID<Event>) -> IRI { origin.appending(path: "events/\(id)/replies") }
-    /// Something that an actor of this node did.
+    /// The id of an activity of a local actor.
     public func activity(_ id: ID<SentActivity>) -> IRI { origin.appending(path: "activities/\(id)") }
-    /// A hashtag's page; `tag` without `#`.
+    /// The page of a hashtag; `tag` is without `#`.
     public func hashtag(_ tag: String) -> IRI { origin.appending(path: "tags/\(tag)") }
-    /// A file that was handed in.
+    /// The address of an uploaded file.
     public func media(_ name: String) -> IRI { origin.appending(path: "media/\(name)") }
 
-    // MARK: - Reading
+    // MARK: - Parsing
 
-    /// Whether the identifier is of this node, so that nobody else may speak for it.
+    /// Whether the identifier has the origin of this node. Another server may not send documents with such an id.
     public func isLocal(_ iri: IRI) -> Bool { iri.isSameOrigin(as: origin) }
 
-    /// What the identifier names.
+    /// The resource that the identifier names.
     ///
-    /// - Returns: nil when it is not ours, or ours and nothing: spellings are compared byte by byte.
+    /// - Returns: nil when the identifier has another origin, or names no resource of this node. Paths are compared
+    ///   byte by byte.
     public func parse(_ iri: IRI) -> LocalResource? {
         guard isLocal(iri), iri.query == nil else { return nil }
         let parts = iri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)

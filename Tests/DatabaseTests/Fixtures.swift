@@ -3,7 +3,7 @@
 import Database
 import Synchronization
 
-/// A few small tables that every suite here uses.
+/// A few small tables for the suites of this target.
 let testMigrations = [
     Migration(1, "things") {
         """
@@ -24,7 +24,7 @@ let testMigrations = [
     },
 ]
 
-/// Something that a test's bodies write down, in order.
+/// Records what the bodies of a test write, in order.
 final class Log: Sendable {
     private let lines = Mutex<[String]>([])
 
@@ -35,20 +35,20 @@ final class Log: Sendable {
     }
 }
 
-/// A number that bodies on several threads count up.
+/// A counter that bodies on several threads increment.
 final class Counter: Sendable {
     private let number = Atomic(0)
 
     var value: Int { number.load(ordering: .sequentiallyConsistent) }
 
-    /// Adds one and gives the new number.
+    /// Adds one and returns the new value.
     @discardableResult
     func add() -> Int {
         number.add(1, ordering: .sequentiallyConsistent).newValue
     }
 }
 
-/// What a failing body of a test throws.
+/// The error of a test body that fails on purpose.
 struct Refused: Error, Equatable {}
 
 /// The kind of the database error that `work` throws, or `nil`.

@@ -46,7 +46,7 @@ struct PostgresTests {
             }
             try await group.waitForAll()
         }
-        // One of them was chosen to fail; it may have met the other once more.
+        // PostgreSQL made one of the two fail. That one may have failed once more.
         #expect(attempts.value >= 3)
         let totals = try await database.read { db in
             try db.rows("SELECT total FROM counter ORDER BY id").map { try $0.int("total") }
@@ -202,7 +202,8 @@ struct PostgresTests {
         let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 1)
         let failing: SQL = "INSERT INTO counter (id, total) VALUES (1, 0)"
         let others: SQL = "UPDATE counter SET total = total + 1 WHERE id = 2"
-        // Alone, behind, before and between others that would succeed; more of them than are left unanswered at once.
+        // The failing statement is alone, behind, before or between statements that succeed. There are more statements
+        // than responses that may stay unread.
         let writes: [[SQL]] = [
             [failing], Array(repeating: others, count: 200) + [failing],
             [failing] + Array(repeating: others, count: 200),
@@ -285,7 +286,7 @@ struct PostgresTests {
             }
         }
         #expect(connection.preparedCount == 3)
-        // The statement that counts is in the cache itself.
+        // The counting statement is in the cache too.
         let count: SQL = "SELECT count(*) AS n FROM pg_prepared_statements"
         #expect(try connection.rows(Statement(count, for: .postgres)).first?.int("n") == 3)
         await place.remove()

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("SQLite")
 struct SQLiteTests {
-    /// Lets the writer find all jobs waiting at once, on this thread, and gives what happened in order.
+    /// Makes the writer find all jobs in its queue at once, on this thread, and returns the events in order.
     private func batch(
         _ names: [String], _ body: @escaping @Sendable (String, Transaction) throws -> Void
     ) async throws
@@ -56,7 +56,7 @@ struct SQLiteTests {
     func refusedCommit() async throws {
         let (log, place) = try await batch(["a", "b", "c"]) { name, tx in
             try tx.run("INSERT INTO thing (id, name) SELECT count(*) + 1, \(name) FROM thing")
-            // The reference is checked at the commit.
+            // The foreign key is checked at the commit.
             if name == "b" { try tx.run("INSERT INTO part (id, thing_id) VALUES (1, 404)") }
         }
         #expect(log == ["run a", "run b", "run c", "run a", "told a", "run b", "failed b", "run c", "told c"])

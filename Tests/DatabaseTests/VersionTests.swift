@@ -20,7 +20,7 @@ struct VersionTests {
         await database.close()
     }
 
-    /// PostgreSQL counts the transactions of all databases of one server, and other tests write there meanwhile.
+    /// PostgreSQL counts the transactions of all databases of a server, and other tests write there at the same time.
     @Test("it stays while nothing is committed", arguments: TestEngine.available)
     func stays(engine: TestEngine) async throws {
         let database = try await engine.makeDatabase(migrations: testMigrations)
@@ -63,7 +63,7 @@ struct VersionTests {
             }
         }
         for await _ in inside.prefix(1) {}
-        // A later transaction commits first, so the number of the slow one lies below what the version knows.
+        // A later transaction commits first, so the id of the slow one is smaller than the ids that the version covers.
         try await other.write { tx in try tx.run("INSERT INTO thing (id, name) VALUES (2, 'quick')") }
         let version = try await other.version()
         try await slow.value

@@ -9,7 +9,7 @@ import Vocabulary
 
 @testable import Federation
 
-/// Alice here, Vic on one other node, Eve on a third; and something of everybody's.
+/// Alice on this node, Vic on another node and Eve on a third one, with an object of each kind.
 private struct Property: Sendable {
     static let victim = "https://prairie.example/users/vic"
     static let eve = "https://evil.example/users/eve"
@@ -17,7 +17,7 @@ private struct Property: Sendable {
 
     let world: FederationWorld
 
-    /// Runs a test with everything in place.
+    /// Runs a test with all of these accounts and objects.
     static func run(_ body: (Property) async throws -> Void) async throws {
         try await FederationWorld.run { world in
             try world.addRemote("vic", at: "prairie.example")
@@ -25,7 +25,7 @@ private struct Property: Sendable {
             try world.nodes.serve(note(note, by: victim, to: ["\(victim)/followers"]))
             var setup = GoldenSetup(world)
             try await setup.apply(["local": .array(local)])
-            // Alice is a follower, so she gets what is for followers.
+            // Alice follows Vic, so she receives posts for followers.
             let outcome = try await world.receive(create(note, by: victim, to: ["\(victim)/followers"]))
             try #require(outcome == "applied")
             _ = try await world.resolve(eve)
@@ -72,7 +72,7 @@ private struct Property: Sendable {
         ]
     }
 
-    /// Everything that anybody has, as text: what must be the same afterwards.
+    /// All stored facts as text. They must be the same after an attack.
     func facts() async throws -> [String] {
         try await world.database.read { db in
             var facts: [String] = []
@@ -108,7 +108,7 @@ private struct Property: Sendable {
         return "\((try? row.intOrNil(column)) ?? 0)"
     }
 
-    /// Expects that nothing comes of what Eve says.
+    /// Expects that an activity of Eve changes nothing.
     func expectNothing(of activity: JSON, _ location: SourceLocation = #_sourceLocation) async throws {
         let before = try await facts()
         let outcome = try await world.receive(activity, signedBy: Self.eve)
@@ -118,7 +118,7 @@ private struct Property: Sendable {
     }
 }
 
-/// Whose thing Eve lays hands on.
+/// The owner of the object that Eve attacks.
 private struct Owner: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let actor: String
@@ -140,7 +140,7 @@ private struct Owner: Sendable, CustomTestStringConvertible {
     ]
 }
 
-/// Something that only the owner may say.
+/// An activity that only the owner may send.
 private struct Attack: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let make: @Sendable (Owner) -> JSON

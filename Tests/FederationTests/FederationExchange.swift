@@ -8,28 +8,28 @@ import Vocabulary
 
 @testable import Federation
 
-/// A request as it comes to the inbox.
+/// A request as it arrives at the inbox.
 struct InboxRequest: Sendable {
     var head: RequestHead
     var mediaType: String? = "application/activity+json"
     var body: [UInt8]
 }
 
-/// One activity of ours with the inboxes that it goes to.
+/// A sent activity with the inboxes to which it is delivered.
 struct Sending: Sendable {
     let type: String
     let body: JSON
     let text: String
     let inboxes: [String]
 
-    /// Without what differs from run to run, and what says nothing: the ids of our activities, and the context.
+    /// The document without the ids of our activities, which differ in each run, and without the context.
     var essence: JSON {
         ["inboxes": JSON(inboxes), "activity": body.setting("@context", nil).maskingActivities().setting("id", nil)]
     }
 }
 
 extension JSON {
-    /// The ids of our activities are made of the time and a count: an ellipsis stands for them.
+    /// The document with `…` in place of the ids of our activities, which contain the time and a counter.
     func maskingActivities() -> JSON {
         switch self {
         case .string(let text):
@@ -44,10 +44,10 @@ extension JSON {
     }
 }
 
-// MARK: - What comes in
+// MARK: - Incoming
 
 extension FederationWorld {
-    /// Signs a POST of an activity to the shared inbox, as its actor's server would now.
+    /// Signs a POST of an activity to the shared inbox with its actor's key, at the current time.
     func request(
         _ activity: JSON, signedBy signer: String? = nil, keyID: String? = nil, scheme: SignatureScheme = .cavage
     ) throws -> InboxRequest {
@@ -69,9 +69,9 @@ extension FederationWorld {
         return InboxRequest(head: head, body: bytes)
     }
 
-    /// Hands a request to the authenticator.
+    /// Passes a request to the authenticator.
     ///
-    /// - Returns: the code of the refusal; nil when it was let in.
+    /// - Returns: the rejection; nil when the request was accepted.
     func submit(_ request: InboxRequest) async -> InboxRejection? {
         do throws(InboxRejection) {
             _ = try await authenticator.accept(request.head, mediaType: request.mediaType, body: request.body)
@@ -81,10 +81,10 @@ extension FederationWorld {
         }
     }
 
-    /// An activity comes, and everything that waits is worked off.
+    /// Submits an activity and processes everything in the queue.
     ///
-    /// - Returns: what became of it; `refused:` and the code when it was turned away, `waiting` when it is to be tried
-    ///   again, nil when there was nothing to keep.
+    /// - Returns: the outcome of the activity; `refused:` and the code when it was rejected, `waiting` when it will be
+    ///   retried, nil when nothing was stored.
     @discardableResult
     func receive(_ activity: JSON, signedBy signer: String? = nil) async throws -> String? {
         if let refusal = await submit(try request(activity, signedBy: signer)) { return "refused:\(refusal.code)" }
@@ -93,13 +93,13 @@ extension FederationWorld {
         return try await outcome(of: id)
     }
 
-    /// What became of an activity that was let in; nil when it never was.
+    /// The outcome of an accepted activity; nil when it was never accepted.
     func outcome(of id: String) async throws -> String? {
         let id = try address(id)
         return try await database.read { db in try InboxQueue.outcome(of: id, in: db) }
     }
 
-    /// Works off what is due, in order.
+    /// Processes the due activities in order.
     func settle() async throws {
         while true {
             let due = try await lease()
@@ -108,7 +108,7 @@ extension FederationWorld {
         }
     }
 
-    /// Takes what is due out of the queue, as the processor does.
+    /// Leases the due activities, as the processor does.
     func lease() async throws -> [ReceivedActivity] {
         let now = clock.now
         return try await database.write { tx in
@@ -117,13 +117,13 @@ extension FederationWorld {
     }
 }
 
-// MARK: - What goes out
+// MARK: - Outgoing
 
 extension FederationWorld {
-    /// The newest number given so far: what is said after it is new.
+    /// The newest id so far. Activities that are sent after this call have larger ids.
     func marker() -> Int64 { (ids.make(at: clock.now) as ID<SentActivity>).rawValue }
 
-    /// What our actors said after the marker, in order.
+    /// The activities that local actors sent after the marker, in order.
     func sent(after marker: Int64 = 0) async throws -> [Sending] {
         try await database.read { db in
             var found: [(id: Int64, sending: Sending)] = []
@@ -144,7 +144,7 @@ extension FederationWorld {
         }
     }
 
-    /// How many rows each table has: what "changes nothing" means.
+    /// The number of rows in each table. A test compares it to show that nothing has changed.
     func rowCounts() async throws -> [String: Int64] {
         let tables = [
             "account", "local_account", "actor_key", "peer", "tombstone", "setting", "post", "mention", "hashtag",

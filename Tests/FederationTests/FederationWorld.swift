@@ -12,7 +12,7 @@ import Vocabulary
 
 @testable import Federation
 
-/// All other nodes, in a dictionary: actors have real keys, and every directory knows its own names.
+/// All other nodes, in a dictionary. Their actors have real keys, and each host's WebFinger knows its own names.
 final class OtherNodes: DocumentLoader {
     private struct Contents {
         var documents: [String: JSON] = [:]
@@ -22,21 +22,21 @@ final class OtherNodes: DocumentLoader {
         var asked: [String] = []
     }
 
-    /// Where a document leaves its key to the world.
+    /// The placeholder in a document that is replaced by a public key.
     static let keyPlace = "KEY"
 
-    // A lock rather than an actor: tests fill the world with plain statements.
+    // A lock is used instead of an actor, so that tests can fill the world without `await`.
     private let contents = Mutex(Contents())
 
-    /// Every address and handle that was asked for, in order.
+    /// All addresses and handles that were requested, in order.
     var asked: [String] { contents.withLock { $0.asked } }
 
-    /// How often an address of the host, or a name of it, was asked for.
+    /// How many requests were made for addresses and handles of the host.
     func fetches(from host: String) -> Int {
         asked.count { $0.hasPrefix("https://\(host)/") || $0.hasSuffix("@\(host)") }
     }
 
-    /// Serves a document under its id. An actor whose key is `KEY` gets one of its own.
+    /// Serves a document under its id. An actor whose key is `KEY` gets a generated key.
     func serve(_ document: JSON, key: PrivateKey? = nil) throws {
         guard let id = document["id"]?.string else { throw Incomplete("a document without an id") }
         var document = document
@@ -51,10 +51,10 @@ final class OtherNodes: DocumentLoader {
         contents.withLock { $0.documents[id] = served }
     }
 
-    /// Lets an address answer with an error from now on.
+    /// From now on a request for the address fails with this error.
     func fail(_ id: String, _ error: FetchError?) { contents.withLock { $0.failures[id] = error } }
 
-    /// Lets a host take every question and answer none.
+    /// From now on the host accepts requests and never responds.
     func silence(_ host: String) { contents.withLock { _ = $0.silentHosts.insert(host) } }
 
     /// The private key of an actor that was served with the key `KEY`.
@@ -63,7 +63,7 @@ final class OtherNodes: DocumentLoader {
         return key
     }
 
-    /// The name of an actor's key, as its document says.
+    /// The id of an actor's key, as its document says.
     func keyID(of actor: String) -> String {
         contents.withLock { $0.documents[actor]?["publicKey"]?["id"]?.string } ?? "\(actor)#main-key"
     }
@@ -72,7 +72,7 @@ final class OtherNodes: DocumentLoader {
         let isSilent = contents.withLock { $0.silentHosts.contains(id.authority) }
         let (document, failure) = contents.withLock { contents in
             contents.asked.append(id.string)
-            // A key that stands on its own page, as GoToSocial has it, is answered with its owner's document.
+            // For a key with its own address, as in GoToSocial, the owner's document is served.
             let owner = contents.documents.values.first { $0["publicKey"]?["id"]?.string == id.string }
             return (contents.documents[id.string] ?? owner, contents.failures[id.string])
         }
@@ -101,12 +101,12 @@ final class OtherNodes: DocumentLoader {
     }
 }
 
-/// Keys are slow to make; the whole process shares three.
+/// Generating keys is slow, so the whole process shares three.
 enum TestKeys {
     static let pool = Result { try (0..<3).map { _ in try PrivateKey.generateRSA() } }
 }
 
-/// A clock that a test moves.
+/// A clock that tests move.
 final class ManualClock: Model.Clock {
     /// 2026-05-02T10:00:00Z.
     static let start = Timestamp(1_777_716_000_000)
@@ -116,7 +116,7 @@ final class ManualClock: Model.Clock {
     func set(_ now: Timestamp) { time.withLock { $0 = now } }
 }
 
-/// How many worlds may have a database server's connections at a time.
+/// Limits how many worlds may use connections of the PostgreSQL server at the same time.
 private actor WorldLimit {
     static let shared = WorldLimit()
 
@@ -137,20 +137,20 @@ private actor WorldLimit {
     }
 }
 
-/// What a test says when what it wrote lacks something.
+/// A test's input lacks something.
 struct Incomplete: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
 }
 
-/// The statements that a world tells its database while a test listens.
+/// Records the statements of a world's database during a part of a test.
 final class StatementLog: Sendable {
-    // A lock: the database tells it on its own threads.
+    // A lock is used, because the database calls it from its own threads.
     private let statements = Mutex<[String]?>(nil)
 
     func record(_ statement: String) { statements.withLock { $0?.append(statement) } }
 
-    /// What is told while a body runs.
+    /// The statements that run during `body`.
     func during(_ body: () async throws -> Void) async rethrows -> [String] {
         statements.withLock { $0 = [] }
         try await body()
@@ -161,7 +161,7 @@ final class StatementLog: Sendable {
     }
 }
 
-/// One whole node on a fresh database, and the world around it.
+/// A complete node with a fresh database, and the other nodes around it.
 struct FederationWorld: Sendable {
     static let origin = "https://cafe.example"
 
@@ -176,11 +176,11 @@ struct FederationWorld: Sendable {
     let counters = Counters()
     let statements: StatementLog
 
-    /// Runs a test in a world that is taken away afterwards.
+    /// Runs a test in a world that is removed afterwards.
     static func run(
         on engine: TestEngine = .sqlite, mode: FederationMode = .open, _ body: (FederationWorld) async throws -> Void
     ) async throws {
-        // A server has a hundred connections for everybody; a file has none.
+        // The PostgreSQL server has 100 connections for all tests. SQLite has no such limit.
         if engine == .postgres { await WorldLimit.shared.enter() }
         let result: Result<Void, any Error>
         do {
@@ -216,15 +216,15 @@ struct FederationWorld: Sendable {
     var identifiers: LocalIdentifiers { federation.identifiers }
     var outbox: Outbox { federation.outbox }
 
-    // MARK: - Who is here
+    // MARK: - Actors
 
-    /// Stores a person of this node.
+    /// Stores a local person.
     @discardableResult
     func addPerson(_ name: String, approvesFollowers: Bool = false) async throws -> Account {
         try await add(.person, name, identifiers.person(name), approvesFollowers: approvesFollowers)
     }
 
-    /// Stores a group of this node.
+    /// Stores a local group.
     @discardableResult
     func addGroup(_ name: String, approvesFollowers: Bool = false) async throws -> Account {
         try await add(.group, name, identifiers.group(name), approvesFollowers: approvesFollowers)
@@ -245,8 +245,8 @@ struct FederationWorld: Sendable {
         account.indexable = true
         let stored = account
         let keyID = identifiers.keyID(of: iri).string
-        // What we show is always the same, so that what we send can be compared to the byte; nothing here signs with
-        // it.
+        // Local actors always have the same public key, so that sent documents can be compared byte by byte. Nothing is
+        // signed with this key pair.
         let pair = KeyPair(privatePEM: "unused", publicPEM: Self.publicPEM)
         try await database.write { tx in
             try Accounts.insert(stored, in: tx)
@@ -255,7 +255,7 @@ struct FederationWorld: Sendable {
         return account
     }
 
-    /// Serves an actor of another node, as Mastodon would show it, and returns its id.
+    /// Serves an actor of another node in Mastodon's form, and returns its id.
     @discardableResult
     func addRemote(
         _ name: String, at host: String, type: String = "Person", key: PrivateKey? = nil
@@ -274,10 +274,10 @@ struct FederationWorld: Sendable {
         return id
     }
 
-    /// The row of an actor, fetched when it is not known.
+    /// The row of an actor, which is fetched when it is unknown.
     func resolve(_ id: String) async throws -> Account { try await federation.actors.resolve(try address(id)) }
 
-    /// Lets somebody follow somebody, accepted.
+    /// Stores an accepted follow.
     func follow(by follower: Account, of target: Account) async throws {
         let activity = try address("\(follower.iri.string)#follows/\(target.id)")
         let now = clock.now
@@ -288,14 +288,14 @@ struct FederationWorld: Sendable {
     }
 }
 
-/// The address that a test wrote.
+/// Parses an address that a test wrote.
 func address(_ text: String) throws -> IRI {
     guard let iri = IRI(text) else { throw Incomplete("\(text) is no address") }
     return iri
 }
 
 extension JSON {
-    /// The same document with another member; nil takes it away.
+    /// The same document with another value for `key`; nil removes the member.
     func setting(_ key: String, _ value: JSON?) -> JSON { .object((object ?? [:]).setting(key, value)) }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension FederationWorld {
-    /// The public key that every account of the test node shows.
+    /// The public key of every local account in tests.
     static let publicPEM = """
         -----BEGIN PUBLIC KEY-----
         MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqoEFDBGoeRJFXtn3Hvtu

@@ -11,7 +11,7 @@ import Vocabulary
 @testable import Federation
 
 extension FederationWorld {
-    /// Every row of every table, but for those that say who an actor is, what came in, and which words a search knows.
+    /// All rows of all tables, except the tables of actors, of received activities, and of search terms.
     fileprivate func facts() async throws -> [String: [[SQLValue]]] {
         let others = ["account", "actor_key", "peer", "received", "seen_signature", "schema_migration"]
         return try await database.read { db in
@@ -26,7 +26,7 @@ extension FederationWorld {
         }
     }
 
-    /// Gathers for an activity that was let in, and stops there.
+    /// Gathers for an accepted activity, and does not apply it.
     fileprivate func gather(_ received: ReceivedActivity) async throws {
         let actor = try #require(try await database.read { db in try Accounts.byID(received.signer, in: db) })
         let activity = try #require(try federation.parse(Array(received.body.utf8)))
@@ -53,7 +53,7 @@ struct GatheringTests {
     }
 }
 
-/// Vic of another node, whose follows of Alice are let in.
+/// Accepts follows of Alice by Vic, who is on another node.
 private func withFollows(_ count: Int, _ body: (FederationWorld) async throws -> Void) async throws {
     try await FederationWorld.run { world in
         try await world.addPerson("alice")
@@ -107,7 +107,7 @@ struct ParsedActivitiesTests {
         parsed.open()
         for _ in 0..<5_000 { parsed.keep(activity, of: ids.make(at: now), bytes: 100, at: now) }
         #expect(parsed.count == 1_024)
-        // What nobody took for two minutes makes room.
+        // An activity that was not taken within two minutes is dropped.
         let later = now + .minutes(3)
         for _ in 0..<100 { parsed.keep(activity, of: ids.make(at: later), bytes: 1_048_576, at: later) }
         #expect(parsed.count == 4)

@@ -8,11 +8,11 @@ import Vocabulary
 
 @testable import Federation
 
-/// What is there before an activity comes, from a `before.json`.
+/// The state before an activity arrives, from a `before.json`.
 ///
-/// `now` sets the clock, `remote` is served, then each entry of `local` is stored in order, then each activity of
-/// `received` comes, then `later` takes the place of what was served before. `federation-specs/README.md` lists the
-/// entries.
+/// `now` sets the clock. The documents in `remote` are served. Each entry of `local` is stored in order. Then the
+/// activities in `received` are processed. Then the documents in `later` replace those that were served before.
+/// `federation-specs/README.md` lists the entries.
 struct GoldenSetup {
     let world: FederationWorld
     private var nextID: Int64 = 1
@@ -47,7 +47,7 @@ struct GoldenSetup {
         }
     }
 
-    /// An actor, post or event of another node that was met before.
+    /// A known actor, post or event of another node.
     private func known(_ id: IRI) async throws -> Fetched {
         try await world.federation.posts.resolve(id)
     }
@@ -149,7 +149,7 @@ struct GoldenSetup {
     }
 }
 
-/// One entry of `local`, read strictly.
+/// One entry of `local`. Unknown members are an error.
 private struct Entry: Sendable {
     let json: JSON
 

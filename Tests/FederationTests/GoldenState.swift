@@ -5,9 +5,9 @@ import Model
 import Storage
 import Vocabulary
 
-/// Reads the state of a node as the `state` of an `expect.json` tells it: by kind, then by id.
+/// Reads the state of a node in the form of `state` in an `expect.json`: by kind, then by id.
 enum GoldenState {
-    /// What stands under an id; null when there is nothing.
+    /// The stored object with an id; null when there is none.
     static func read(_ kind: String, _ id: String, in db: Snapshot) throws -> JSON {
         let iri = try address(id)
         switch kind {
@@ -128,7 +128,7 @@ enum GoldenState {
 }
 
 extension JSON {
-    /// As much of this as the pattern has: members that it does not name are left out.
+    /// The part of this document that the pattern has. Members that the pattern does not name are left out.
     func projected(onto pattern: JSON) -> JSON {
         guard let mine = object, let wanted = pattern.object, wanted.count > 0 else { return self }
         return .object(JSON.Object(wanted.map { ($0.key, (mine[$0.key] ?? .null).projected(onto: $0.value)) }))

@@ -9,7 +9,7 @@ import Vocabulary
 
 @testable import Federation
 
-/// A garden group with followers on two nodes, and Vic on a third, who follows nobody.
+/// A garden group with followers on two nodes, and Vic on a third node, who has no follows.
 private struct GroupFixture: Sendable {
     static let everybody = "https://www.w3.org/ns/activitystreams#Public"
     static let iri = "https://cafe.example/groups/jardin"
@@ -53,7 +53,7 @@ private struct GroupFixture: Sendable {
         ["id": JSON("\(Self.vic)/\(id)"), "type": JSON(type), "actor": JSON(Self.vic), "object": object]
     }
 
-    /// What the group says because of an activity.
+    /// The activities that the group sends after it received an activity.
     func relayed(_ activity: JSON) async throws -> [Sending] {
         let marker = world.marker()
         try await world.receive(activity)
@@ -99,7 +99,7 @@ struct GroupRelayTests {
             #expect(statements.count { $0.contains("SELECT DISTINCT coalesce(a.shared_inbox, a.inbox)") } == 1)
             #expect(statements.count { $0.hasPrefix("INSERT INTO delivery") } == 1)
             #expect(statements.count { $0.hasPrefix("INSERT INTO activity") } == 2)
-            // The activity comes before the boost at every inbox.
+            // Every inbox gets the relayed activity before the boost.
             let order = try await fixture.world.database.read { db in
                 try db.rows(
                     "SELECT d.inbox, a.body FROM delivery d JOIN activity a ON a.id = d.activity_id ORDER BY d.id"
@@ -178,7 +178,7 @@ struct GroupRelayTests {
             for act in acts {
                 let sent = try await fixture.relayed(act)
                 #expect(sent.first?.body["object"]?.serializedText() == act.serializedText())
-                // With the post goes its boost.
+                // When the post is deleted, the group's boost is undone too.
                 #expect(sent.map(\.type) == (act["type"] == "Delete" ? ["Announce", "Undo"] : ["Announce"]))
                 #expect(try await fixture.relayed(act).isEmpty)
             }

@@ -11,7 +11,7 @@ import Vocabulary
 
 @testable import Federation
 
-/// A world with Alice in it, and Eve of another node whose key is known.
+/// Runs a test with Alice on this node, and Eve on another node with a known key.
 private func withEve(
     on engine: TestEngine = .sqlite, mode: FederationMode = .open,
     _ body: (FederationWorld, _ eve: String) async throws -> Void

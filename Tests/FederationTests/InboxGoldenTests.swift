@@ -8,7 +8,7 @@ import Vocabulary
 
 @testable import Federation
 
-/// One folder of `federation-specs/inbound`: what is there before, what comes, what there is afterwards.
+/// One folder of `federation-specs/inbound`: the state before, the activity, and the state afterwards.
 struct InboundCase: Sendable, CustomTestStringConvertible {
     let folder: URL
 
@@ -23,11 +23,11 @@ struct InboundCase: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// Where the documents are, and whether they are to be written anew.
+/// Where the documents are, and whether the test run rewrites them.
 enum Golden {
     static let isWriting = ProcessInfo.processInfo.environment["GOLDEN"] == "write"
 
-    /// One engine is enough to write; every one reads.
+    /// One engine is enough to write the documents. All engines are compared with them.
     static let engines = isWriting ? [TestEngine.sqlite] : TestEngine.available
 
     static func folder(_ name: String) -> [URL] {

@@ -10,7 +10,7 @@ import Vocabulary
 
 @testable import Federation
 
-/// Alice here, who follows Vic there.
+/// Runs a test with Alice on this node, who follows Vic on another node.
 private func withVic(
     on engine: TestEngine = .sqlite, _ body: (FederationWorld, _ vic: String) async throws -> Void
 ) async throws {

@@ -7,9 +7,9 @@ import Vocabulary
 
 @testable import Federation
 
-// What is done in each example: one line of the table, one file of `federation-specs/outbound`.
+// The action of each example. One entry of a table belongs to one file in `federation-specs/outbound`.
 extension OutboundCase {
-    /// Follows and their answers.
+    /// Follows and the responses to them.
     static let relations: [OutboundCase] = [
         .init("follow") { scene in
             try await scene.write { tx in try scene.outbox.follow(scene.vera, by: scene.alice, in: tx) }
@@ -38,7 +38,7 @@ extension OutboundCase {
         },
     ]
 
-    /// Posts and what is done with them.
+    /// Posts and the interactions with them.
     static let posts: [OutboundCase] = [
         .init("create-note") { scene in
             var parts = PostParts()
@@ -178,7 +178,7 @@ extension OutboundCase {
         },
     ]
 
-    /// Events and seats.
+    /// Events and the responses to invitations.
     static let events: [OutboundCase] = [
         .init("create-event") { scene in
             _ = try await scene.world.addGroup("agenda")
@@ -290,7 +290,7 @@ extension OutboundCase {
 }
 
 extension OutboundScene {
-    /// A public post of Vera's in the garden group.
+    /// A public post by Vera in the garden group.
     func verasPost() async throws -> Post {
         var post = Post(
             id: ID(90), iri: try address("https://prairie.example/users/vera/statuses/90"), author: vera.id,
@@ -302,7 +302,7 @@ extension OutboundScene {
         return post
     }
 
-    /// An answer of Alice's to it, not yet stored.
+    /// A reply by Alice to Vera's post, not yet stored.
     func replyInGroup() async throws -> Post {
         let parent = try await verasPost()
         return post(101) {
@@ -319,7 +319,7 @@ extension OutboundScene {
         return parts
     }
 
-    /// Gives a seat away.
+    /// Gives an account a seat at an event.
     func seat(_ account: Account, at event: Event) async throws {
         let join = world.identifiers.activity(ID(7))
         let guest = Guest(account: account.id, event: event.id, state: .asked, join: join, requestedAt: now)

@@ -8,7 +8,7 @@ import Vocabulary
 @testable import Federation
 
 extension OutboundCase {
-    /// What keeps people apart, and takes consent back.
+    /// Blocks, reports, and the revocation of quotes and follows.
     static let moderation: [OutboundCase] = [
         .init("block") { scene in
             try await scene.write { tx in try scene.outbox.block(scene.vera, by: scene.alice, in: tx) }

@@ -9,7 +9,7 @@ import Vocabulary
 
 @testable import Federation
 
-/// Alice of the garden group, whom Vera of another node follows, and what they do.
+/// The actors of the outbound examples: Alice in the garden group, and her follower Vera on another node.
 struct OutboundScene: Sendable {
     static let peer = "prairie.example"
 
@@ -35,7 +35,7 @@ struct OutboundScene: Sendable {
         try await world.database.write(body)
     }
 
-    /// A post of Alice's, stored and not yet said.
+    /// A stored post by Alice that is not yet published.
     func post(_ number: Int64, _ change: (inout Post) -> Void = { _ in }) -> Post {
         let id = ID<Post>(number)
         var post = Post(
@@ -65,7 +65,7 @@ struct OutboundScene: Sendable {
         }
     }
 
-    /// An event of the garden group with seats, stored and not yet said.
+    /// A stored event of the garden group with limited seats, not yet published.
     func event(_ number: Int64, _ change: (inout Event) -> Void = { _ in }) -> Event {
         let id = ID<Event>(number)
         let start = now + .days(35)
@@ -89,7 +89,7 @@ struct OutboundScene: Sendable {
 
     func store(_ event: Event) async throws { try await write { tx in try Events.insert(event, in: tx) } }
 
-    /// An event that is changed after it was published.
+    /// Changes an event after it was published.
     func changed(_ change: @escaping @Sendable (inout Event) -> Void) async throws {
         let (outbox, event) = (outbox, event(300))
         try await store(event)
@@ -122,7 +122,7 @@ struct OutboundScene: Sendable {
         return event
     }
 
-    /// Vera asks for a seat of the event; the answer is what is said.
+    /// Vera asks for a seat at the event. The response is the sent activity.
     func join(_ event: Event) async throws {
         let joined = try await world.receive([
             "@context": "https://www.w3.org/ns/activitystreams", "id": "https://prairie.example/joins/1",
@@ -136,10 +136,10 @@ struct OutboundScene: Sendable {
     }
 }
 
-/// One file of `federation-specs/outbound`: something that is done here, and every byte that leaves because of it.
+/// One file of `federation-specs/outbound`: a local action, and every byte that is sent because of it.
 struct OutboundCase: Sendable, CustomTestStringConvertible {
     let name: String
-    /// - Returns: a document that is shown rather than sent.
+    /// - Returns: a document that this node serves instead of sending it.
     let act: @Sendable (OutboundScene) async throws -> JSON?
 
     init(_ name: String, _ act: @escaping @Sendable (OutboundScene) async throws -> JSON?) {

@@ -211,7 +211,7 @@ struct EventAcceptanceTests {
         #expect(PeerRules.roadhouse(event: json) == [], "RoadHouse, \(name)")
         #expect(PeerRules.eventBridge(event: json) == [], "Event Bridge, \(name)")
         #expect(PeerRules.piefed(event: json) == [], "PieFed, \(name)")
-        // `status` is read by its name alone; as linked data it is `ical:status`.
+        // Peers read `status` by its plain name. As linked data it is `ical:status`.
         let unlinked: Set = [
             "status", "onlineLink", "anonymousParticipation", "buyTicketsLink", "feeCurrency", "feeAmount",
         ]

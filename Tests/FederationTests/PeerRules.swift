@@ -2,10 +2,10 @@
 
 import Vocabulary
 
-// What other programs do with what we send, as far as it can be said without them: each rule names what the program
-// would stumble over. An empty answer means that it takes the document.
+// What other programs do with our documents, as far as it can be checked without them. Each rule returns the properties
+// that the program would not accept. An empty list means that it accepts the document.
 
-/// A list of complaints.
+/// A list of problems.
 struct Complaints {
     private(set) var all: [String] = []
 
@@ -103,7 +103,7 @@ enum PeerRules {
         return rules.all
     }
 
-    /// - Parameter group: the community into which it was written.
+    /// - Parameter group: the community in which the post was written.
     static func lemmy(note: JSON, group: String) -> [String] {
         var rules = Complaints()
         let all = (strings(note["to"]) ?? []) + (strings(note["cc"]) ?? [])
@@ -150,7 +150,7 @@ enum PeerRules {
         return rules.all
     }
 
-    /// Create and, stricter, Update.
+    /// The checks for `Create`, and the stricter ones for `Update`.
     static func gancio(event: JSON) -> [String] {
         var rules = Complaints()
         rules.unless(event["content"]?.string != nil, "content is always a string")
@@ -166,7 +166,7 @@ enum PeerRules {
         return rules.all
     }
 
-    /// Also RoadHouse, which demands one owner and knows no `external`.
+    /// It also covers RoadHouse, which requires a single owner and does not know `external`.
     static func roadhouse(event: JSON) -> [String] {
         var rules = Complaints()
         rules.unless(event["actor"] == nil || event["actor"] == event["attributedTo"], "one owner")
@@ -199,7 +199,7 @@ enum PeerRules {
         return rules.all
     }
 
-    /// Mastodon shows of an event its title and summary, GoToSocial and Misskey the summary alone.
+    /// Mastodon shows the title and summary of an event. GoToSocial and Misskey show only the summary.
     static func microblogs(event: JSON, telling words: [String]) -> [String] {
         var rules = Complaints()
         let summary = event["summary"]?.string ?? ""
@@ -209,7 +209,7 @@ enum PeerRules {
 
     // MARK: - JSON-LD
 
-    /// Iceshrimp and Hubzilla's streams drop a term that no context defines, and refuse contexts that they do not know.
+    /// Iceshrimp and Hubzilla's streams drop a term that no context defines, and reject contexts that they do not know.
     static func iceshrimp(_ document: JSON, ignoring known: Set<String> = []) -> [String] {
         var rules = Complaints()
         var defined = core.union(known)

@@ -193,7 +193,7 @@ struct PostResolverTests {
 }
 
 extension Fetched {
-    /// The post's number, when it is a post.
+    /// The post's id, when the result is a post.
     var post: ID<Post>? {
         guard case .post(let id) = self else { return nil }
         return id

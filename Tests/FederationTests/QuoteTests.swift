@@ -10,7 +10,7 @@ import Vocabulary
 
 @Suite("Quotes between nodes")
 struct QuoteTests {
-    /// Alice quotes Vera's post, and asks; the id of the request.
+    /// Alice quotes Vera's post and asks for permission. It returns the post and the id of the request.
     private static func ask(_ scene: OutboundScene) async throws -> (post: Post, request: IRI) {
         let quoted = try await scene.verasPost()
         let post = scene.post(101) { $0.quote = Quote(iri: quoted.iri, post: quoted.id, state: .pending) }

@@ -9,7 +9,7 @@ import Vocabulary
 
 @testable import Federation
 
-/// A request that the authenticator turns away, and the code with which it does.
+/// A request that the authenticator rejects, and the code of the rejection.
 struct RejectedRequest: Sendable, CustomTestStringConvertible {
     let code: String
     let status: Int
@@ -31,7 +31,7 @@ struct RejectedRequest: Sendable, CustomTestStringConvertible {
 }
 
 extension FederationWorld {
-    /// A follow of Alice, well formed and well signed.
+    /// A valid and correctly signed follow of Alice.
     func followRequest(by eve: String, _ change: (inout JSON) -> Void = { _ in }) throws -> InboxRequest {
         var follow: JSON = [
             "@context": "https://www.w3.org/ns/activitystreams", "id": JSON("\(eve)#follows/1"), "type": "Follow",
@@ -43,7 +43,7 @@ extension FederationWorld {
 }
 
 extension InboxRequest {
-    /// The same request with a header written anew.
+    /// The same request with a changed header.
     func with(_ name: String, _ change: (String) -> String) -> InboxRequest {
         var request = self
         request.head.headers = head.headers.map { $0.name == name ? (name, change($0.value)) : $0 }
@@ -70,7 +70,7 @@ extension String {
     }
 }
 
-// MARK: - What is said
+// MARK: - Invalid activities
 
 extension RejectedRequest {
     static let texts: [RejectedRequest] = [
@@ -214,7 +214,7 @@ extension RejectedRequest {
 }
 
 extension FederationWorld {
-    /// The follow, signed by RFC 9421.
+    /// The follow, signed with RFC 9421.
     func modernRequest(by eve: String) throws -> InboxRequest {
         try request(
             [
@@ -223,7 +223,7 @@ extension FederationWorld {
             ], signedBy: eve, scheme: .rfc9421)
     }
 
-    /// A `Create` of a note with this id in this owner's name.
+    /// A `Create` of a note with this id and this owner.
     func createRequest(by eve: String, id: String, owner: String) throws -> InboxRequest {
         try request(
             [

@@ -8,8 +8,8 @@ import Vocabulary
 
 @testable import Federation
 
-/// Alice here, whom nobody else knows; Eve on one other node, whom nobody here follows; and a public note of Paul's on
-/// a third node, which was never seen here.
+/// Alice on this node, who has no followers; Eve on another node, who has no local followers; and a public note by Paul
+/// on a third node, which is unknown here.
 private struct Strangers: Sendable {
     static let everybody = "https://www.w3.org/ns/activitystreams#Public"
     static let eve = "https://evil.example/users/eve"
@@ -27,7 +27,7 @@ private struct Strangers: Sendable {
             }
             try world.nodes.serve(note(unseen, by: paul))
             try world.nodes.serve(note(spam, by: eve, replyingTo: unseen))
-            // Her key is known, so that whatever is asked for afterwards is asked for because of what she says.
+            // Eve's key is known, so all later requests are caused by her activity.
             _ = try await world.resolve(eve)
             try await body(Strangers(world: world))
         }
@@ -49,7 +49,7 @@ private struct Strangers: Sendable {
         ]
     }
 
-    /// How many posts and events there are.
+    /// The number of posts and events.
     func things() async throws -> Int64 {
         try await world.database.read { db in
             try db.row("SELECT (SELECT count(*) FROM post) + (SELECT count(*) FROM event) AS n")?.int("n") ?? -1
@@ -57,7 +57,7 @@ private struct Strangers: Sendable {
     }
 }
 
-/// Something of Eve's that nobody here asked for.
+/// An object of Eve that concerns no local account.
 private struct Unasked: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let activity: JSON

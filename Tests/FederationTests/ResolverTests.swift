@@ -149,7 +149,7 @@ struct ActorResolverTests {
         await #expect(throws: FederationError.fetch(.notFound)) {
             try await node.handles.resolve(Handle(name: "nobody", host: "node.test"))
         }
-        // The directory of one host says a name of another: the actor keeps the name of its own host.
+        // The WebFinger of one host names a handle of another host. The actor keeps its own host.
         node.world.serve(actorDocument(eve, "eve"))
         node.world.direct("vic2", "evil.test", subject: "acct:vic@victim.test", to: eve)
         node.world.direct("eve", "evil.test", to: eve)

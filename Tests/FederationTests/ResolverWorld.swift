@@ -10,7 +10,7 @@ import Vocabulary
 
 @testable import Federation
 
-/// All other nodes, in a dictionary: a document by its address, a redirect by its address, a directory by its handle.
+/// All other nodes, in a dictionary: documents by address, redirects by address, WebFinger responses by handle.
 final class ResolverWorld: DocumentLoader {
     private struct Contents {
         var documents: [String: JSON] = [:]
@@ -20,13 +20,13 @@ final class ResolverWorld: DocumentLoader {
         var asked: [String] = []
     }
 
-    // A lock rather than an actor: tests fill the world with plain statements.
+    // A lock is used instead of an actor, so that tests can fill the world without `await`.
     private let contents = Mutex(Contents())
 
-    /// Every address and handle that was asked for, in order.
+    /// All addresses and handles that were requested, in order.
     var asked: [String] { contents.withLock { $0.asked } }
 
-    /// Serves a document at an address; its own `id` unless another is given.
+    /// Serves a document at `address`, or under its own `id`.
     func serve(_ document: JSON, at address: String? = nil) {
         contents.withLock { $0.documents[address ?? document["id"]?.string ?? ""] = document }
     }
@@ -37,7 +37,7 @@ final class ResolverWorld: DocumentLoader {
 
     func forget() { contents.withLock { $0.asked = [] } }
 
-    /// Lets the directory of `host` answer about `name`.
+    /// Sets the WebFinger response of `host` for `name`.
     func direct(_ name: String, _ host: String, subject: String? = nil, to actor: String) {
         let answer: JSON = [
             "subject": JSON(subject ?? "acct:\(name)@\(host)"),
@@ -67,14 +67,14 @@ final class ResolverWorld: DocumentLoader {
     }
 }
 
-/// A clock that a test moves.
+/// A clock that tests move.
 final class ResolverClock: Model.Clock {
     private let time = Mutex(Timestamp(1_780_000_000_000))
     var now: Timestamp { time.withLock { $0 } }
     func pass(_ duration: Duration) { time.withLock { $0 = $0 + duration } }
 }
 
-/// One node and the world around it.
+/// One node and the other nodes around it.
 struct ResolverNode {
     let database: Database
     let world = ResolverWorld()
@@ -98,7 +98,7 @@ struct ResolverNode {
         collections = Collections(database: database, identifiers: identifiers, clock: clock)
     }
 
-    /// Stores a person or group of this node.
+    /// Stores a local person or group.
     func addLocal(_ name: String, _ kind: Account.Kind = .person) async throws -> Account {
         let id = kind == .group ? identifiers.group(name) : identifiers.person(name)
         var account = Account(
@@ -115,7 +115,7 @@ struct ResolverNode {
         return try await database.read { db in try Accounts.byIRI(id, in: db) }
     }
 
-    /// Fetches what is above a post and stores it.
+    /// Fetches the ancestors of a post and stores them.
     func storeAncestors(from address: String) async throws {
         let ancestors = await objects.ancestors(from: try iri(address))
         try await database.write { tx in for object in ancestors { _ = try ObjectStore.insert(object, in: tx) } }
@@ -127,7 +127,7 @@ struct ResolverNode {
     }
 }
 
-/// What a test says when an address that it wrote is none.
+/// An address in a test is not valid.
 struct NotAnAddress: Error { let text: String }
 
 func iri(_ text: String) throws -> IRI {
@@ -135,14 +135,14 @@ func iri(_ text: String) throws -> IRI {
     return iri
 }
 
-/// Keys are slow to make; tests share three.
+/// Generating keys is slow, so the tests share three.
 enum ResolverKeys {
     static let vic = try? PrivateKey.generateRSA().publicKey.pem
     static let eve = try? PrivateKey.generateRSA().publicKey.pem
     static let renewed = try? PrivateKey.generateRSA().publicKey.pem
 }
 
-/// An actor's document, complete as Mastodon's are.
+/// A complete actor document, as Mastodon writes it.
 func actorDocument(_ id: String, _ name: String, type: String = "Person", pem: String? = ResolverKeys.vic) -> JSON {
     [
         "@context": "https://www.w3.org/ns/activitystreams", "id": JSON(id), "type": JSON(type),
@@ -162,7 +162,7 @@ func noteDocument(_ id: String, by author: String, replyingTo parent: String? = 
 }
 
 extension JSON {
-    /// The same document with other members; nil removes one.
+    /// The same document with other values; nil removes a member.
     func with(_ changes: [String: JSON?]) -> JSON {
         var object = self.object ?? [:]
         for (key, value) in changes { object[key] = value }

@@ -9,7 +9,7 @@ import Vocabulary
 
 @testable import Federation
 
-/// An event of a local group with a few seats, and guests of three other nodes.
+/// An event of a local group with a few seats, and guests on three other nodes.
 private struct EventFixture: Sendable {
     static let event = "https://cafe.example/events/300"
 
@@ -49,7 +49,7 @@ private struct EventFixture: Sendable {
         ]
     }
 
-    /// Lets all of it in, then does it side by side.
+    /// Accepts all activities, then processes them in parallel.
     func sayAtOnce(_ acts: [JSON]) async throws {
         for act in acts {
             let refusal = await world.submit(try world.request(act))
@@ -60,7 +60,7 @@ private struct EventFixture: Sendable {
             for activity in due {
                 group.addTask {
                     await world.processor.process(activity)
-                    // Whatever comes in between, nobody ever sees more guests than seats.
+                    // At every moment there are at most as many guests as seats.
                     if let counts = try? await counts() { #expect(counts.going <= 5) }
                 }
             }
@@ -80,7 +80,7 @@ private struct EventFixture: Sendable {
         }
     }
 
-    /// The answers that carry the id of a guest's request, in order.
+    /// The responses with the id of a guest's request, in order.
     func answers(to join: JSON) async throws -> [Sending] {
         try await world.sent().filter { $0.body["object"]?["id"] == join["id"] }
     }
@@ -112,7 +112,7 @@ struct WaitingListTests {
             try await fixture.sayAtOnce(fixture.guests.map { fixture.join($0) })
             let going = try await fixture.guests.asyncFilter { try await fixture.state($0) == .going }
             let waiting = try await fixture.guests.asyncFilter { try await fixture.state($0) == .waiting }
-            // Three with seats and three of those who wait leave, while the others ask again.
+            // Three guests with seats and three on the waiting list leave, while the others ask again.
             let leaving = Array(going.prefix(3) + waiting.suffix(3))
             let again = waiting.dropLast(3).map { fixture.join($0, 2) }
             try await fixture.sayAtOnce(leaving.map { fixture.leave($0) } + again)
@@ -124,7 +124,8 @@ struct WaitingListTests {
                 let first = try await fixture.answers(to: fixture.join(guest)).map(\.type)
                 let second = try await fixture.answers(to: fixture.join(guest, 2)).map(\.type)
                 let isGoing = try await fixture.state(guest) == .going
-                // The answer to the second request, and the word that a seat was free, name either id, each once.
+                // There are two activities: the response to the second request, and the notification of a free seat.
+                // Each of them names one of the two ids.
                 #expect((first + second).count { $0 == "Accept" } >= (isGoing ? 1 : 0))
                 #expect(isGoing || !(first + second).contains("Accept"))
                 #expect(!second.isEmpty)

@@ -6,12 +6,12 @@ import Model
 import Testing
 import Vocabulary
 
-/// Documents of other software, next to the checkout; they are not part of the project.
+/// Documents of other software, in a folder beside the checkout. They are not part of the project.
 private enum Wild {
     static let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "../../../shared/fixtures/documents").standardizedFileURL
 
-    /// Every document with all that is embedded in it; says so once when there are none.
+    /// All documents with their embedded objects. When there are none, it prints this once.
     static let documents: [(file: String, document: Document)] = {
         let files = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
         if files.isEmpty { print("Documents seen in the wild: none next to the checkout, nothing translated.") }

@@ -5,9 +5,12 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Accept` and `TentativeAccept`: yes to a `Follow`, a `Join` or a `QuoteRequest` of ours, or to an event.
+/// Handles `Accept` and `TentativeAccept`: the positive response to our `Follow`, `Join` or `QuoteRequest`, or to an
+/// event.
 ///
-/// Only the one who was asked may answer, or for an event one of the same host. What it means stands in the file of
+/// Only the actor that received the request may respond; for an event also an actor of the same host. The effect is in
+/// the file of the request. Friendica and Hubzilla send `Accept{Event}` where others send `Join`. Spec: ActivityPub
+/// §7.6.
 /// what is answered. Friendica and Hubzilla say `Accept{Event}` where others say `Join`. Spec: ActivityPub §7.6.
 enum AcceptHandler: ActivityHandler {
     static let types = ["Accept", "TentativeAccept"]
@@ -38,7 +41,7 @@ enum AcceptHandler: ActivityHandler {
     }
 }
 
-/// What an answer says of what it answers: the id of the request, and the request itself where it is embedded.
+/// What a response says about its request: the request's id, and the request itself when it is embedded.
 struct Answer: Sendable {
     let id: IRI
     let embedded: Document?
@@ -49,8 +52,8 @@ struct Answer: Sendable {
         self.id = id
     }
 
-    /// The request of ours that is meant: by its id or, since some servers give the embedded request a new one, by the
-    /// two whom it names.
+    /// Finds our request by its id. Some servers give the embedded request a new id; then it is found by its actor and
+    /// object.
     func request(in tx: Transaction) throws(DatabaseError) -> AnsweredRequest? {
         if let found = try AnsweredRequests.find(id, in: tx) { return found }
         guard let embedded, let actor = embedded.iri("actor"), let object = embedded.iri("object"),

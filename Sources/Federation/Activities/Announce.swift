@@ -5,16 +5,16 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Announce`: a boost of an object, or a group repeating an activity (FEP-1b12).
+/// Handles `Announce`: a boost of an object, or a group that relays an activity (FEP-1b12).
 ///
-/// What it carries is a hint and no proof: the object is fetched from its own origin, a repeated `Delete` is believed
-/// when the origin says that the object is gone. Spec: ActivityPub §7.11, FEP-fe34.
+/// The embedded object proves nothing. The object is fetched from its own origin. A relayed `Delete` is trusted when
+/// the origin says that the object is gone. Spec: ActivityPub §7.11, FEP-fe34.
 enum AnnounceHandler: ActivityHandler {
     static let types = ["Announce"]
 
-    /// What was announced, after its origin was asked.
+    /// The announced object, after it was fetched from its origin.
     enum Announced: Sendable {
-        /// A post or an event that we know, and whether the announcement recommends it.
+        /// A known post or event, and whether the announcement is a boost.
         case known(IRI, isBoost: Bool)
         case fetched(GatheredObject, isBoost: Bool)
         case gone(IRI)
@@ -26,7 +26,7 @@ enum AnnounceHandler: ActivityHandler {
     ) async throws(FederationError) -> Announced {
         guard let object = incoming.activity.object, let id = object.id else { throw .ignored(.malformed) }
         let inner = object.document.flatMap { try? ActivityDocument($0) }.flatMap { $0.object == nil ? nil : $0 }
-        // What an embedded activity is called says nothing: anybody can name one of ours.
+        // The id of an embedded activity is no evidence: a remote server could write a local id there.
         guard try await isHeard(incoming, about: inner == nil ? id : inner?.object?.id, using: fetcher) else {
             throw .ignored(.notForUs)
         }
@@ -55,7 +55,7 @@ enum AnnounceHandler: ActivityHandler {
         }
     }
 
-    /// Whether anybody here follows the announcer, or the announced thing is ours.
+    /// Whether a local account follows the announcer, or the announced object is local.
     private static func isHeard(
         _ incoming: IncomingActivity, about subject: IRI?, using fetcher: ObjectFetcher
     ) async throws(FederationError) -> Bool {
@@ -74,7 +74,7 @@ enum AnnounceHandler: ActivityHandler {
         }
         if isKnown || fetcher.identifiers.isLocal(id) { return .known(id, isBoost: isBoost) }
         let document = try await fetcher.fetch(id)
-        // Some announce the id of the `Create` itself.
+        // Some servers announce the id of the `Create` instead of the object.
         if let create = try? ActivityDocument(document), create.type == "Create", let object = create.object?.id {
             return .fetched(try await refetched(object, using: fetcher), isBoost: isBoost)
         }
@@ -98,8 +98,8 @@ enum AnnounceHandler: ActivityHandler {
         return .gone(id)
     }
 
-    /// A repeated `Like` and the like: the activity itself is fetched from its actor's origin, then handled as if it
-    /// had come from there.
+    /// A relayed `Like`, `Undo`, `Add` or `Remove`. The activity is fetched from its actor's origin, and then handled
+    /// as if it had been sent from there.
     private static func repeated(
         _ inner: ActivityDocument, by incoming: IncomingActivity, using fetcher: ObjectFetcher
     ) async throws(FederationError) -> Effect {
@@ -129,14 +129,15 @@ enum AnnounceHandler: ActivityHandler {
             return isNew ? .applied : .duplicate
         }
         guard let post = try Posts.byIRI(iri, in: tx) else { return .ignored(.unknownObject) }
-        // What a group repeats of a discussion's answers is stored, but it recommends only what starts one.
+        // The replies that a group relays are stored. Only a post that starts a discussion counts as boosted by the
+        // group.
         guard isBoost, post.isTopLevel || !incoming.actor.isGroup else { return .applied }
         let relation = try Posts.relation(of: incoming.actor.id, to: post, in: tx)
         guard PostPolicy.mayBoost(post.visibility, as: relation) else { return .ignored(.notAllowed) }
         let isNew = try Boosts.add(
             incoming.outbox.ids.make(at: now), account: incoming.actor.id, post: post.id, activity: incoming.id,
             at: now, in: tx)
-        // That a group repeats what is written into it is no news.
+        // The author is not notified when the post's own group relays it.
         if isNew, post.group != incoming.actor.id {
             try incoming.outbox.notify(.reblog(of: post, by: incoming.actor.id), in: tx)
         }
@@ -145,7 +146,7 @@ enum AnnounceHandler: ActivityHandler {
 }
 
 extension Outbox {
-    /// Boosts a post for one's followers; its author is told.
+    /// Boosts a post to the account's followers, and notifies the author.
     public func boost(_ post: Post, by account: Account, in tx: Transaction) throws(DatabaseError) -> Bool {
         let id = newActivityID()
         let isNew = try Boosts.add(
@@ -160,14 +161,14 @@ extension Outbox {
         return true
     }
 
-    /// Takes a boost back.
+    /// Undoes a boost.
     public func unboost(_ post: Post, by account: Account, in tx: Transaction) throws(DatabaseError) -> Bool {
         guard let undo = try undoAnnounce(of: post, by: account, in: tx) else { return false }
         try enqueue(undo, in: tx)
         return true
     }
 
-    /// Takes a boost back, and gives what is to be said of it; nil when there was none.
+    /// Removes a boost and returns the activity to send; nil when there was no boost.
     func undoAnnounce(
         of post: Post, by account: Account, in tx: Transaction
     ) throws(DatabaseError) -> OutgoingActivity? {

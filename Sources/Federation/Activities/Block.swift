@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Block`: neither hears the other any more. Spec: ActivityPub §6.9.
+/// Handles `Block`: stores the block, and ends the follows between the two accounts. Spec: ActivityPub §6.9.
 enum BlockHandler: ActivityHandler {
     static let types = ["Block"]
 
@@ -22,9 +22,9 @@ enum BlockHandler: ActivityHandler {
 }
 
 extension Outbox {
-    /// Wants nothing to do with an account any more: what follows there were end, and its node is told.
+    /// Blocks an account. Follows between the two accounts end, and the node of the blocked account is notified.
     ///
-    /// - Returns: whether this is the first time.
+    /// - Returns: whether the block is new.
     @discardableResult
     public func block(_ target: Account, by account: Account, in tx: Transaction) throws(DatabaseError) -> Bool {
         try unfollow(target, by: account, in: tx)
@@ -38,7 +38,7 @@ extension Outbox {
         return true
     }
 
-    /// Takes a block back. The follows that it ended stay ended.
+    /// Removes a block. The follows that it ended are not restored.
     public func unblock(_ target: Account, by account: Account, in tx: Transaction) throws(DatabaseError) {
         let block = try Blocks.activity(by: account.id, target: target.id, in: tx)
         guard try Blocks.remove(by: account.id, target: target.id, in: tx), let block, !target.isLocal else { return }
@@ -49,7 +49,7 @@ extension Outbox {
         try enqueue(activity(.undoBlock, by: account, object: undone, about: target.iri, to: target), in: tx)
     }
 
-    /// Ends a follow of one's own account, asked for or accepted; whoever followed is told.
+    /// Removes a follower or a follow request of a local account, and notifies the follower.
     public func removeFollower(_ follower: Account, of account: Account, in tx: Transaction) throws(DatabaseError) {
         guard let follow = try Follows.find(by: follower.id, of: account.id, in: tx) else { return }
         _ = try Follows.remove(by: follower.id, of: account.id, in: tx)

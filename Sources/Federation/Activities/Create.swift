@@ -5,11 +5,11 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Create` of a post or an event.
+/// Handles `Create` of a post or an event.
 ///
-/// The embedded object is believed when it is its sender's own; otherwise it is fetched from where its id says. So is
-/// what a person writes in the name of a group of the same host (Mobilizon): the host vouches for it, the person
-/// cannot.
+/// The embedded object is trusted when the sender owns it. Otherwise it is fetched from the origin of its id. An object
+/// that a person creates for a group of the same host (Mobilizon) is fetched too: the person's signature does not prove
+/// it, but the host's response does.
 /// Spec: ActivityPub §7.2, FEP-fe34.
 enum CreateHandler: ActivityHandler {
     static let types = ["Create"]
@@ -35,10 +35,11 @@ enum CreateHandler: ActivityHandler {
         }
     }
 
-    /// The object of a `Create` or an `Update`, proved to be its actor's, and the thread above it.
+    /// The object of a `Create` or an `Update`, proved to belong to its actor, with the unknown ancestors of the
+    /// thread.
     ///
-    /// Nothing is fetched for what concerns nobody here. An embedded object is then gathered as it came, and `apply`
-    /// has the last word: what it answers may be stored by an activity that stands before it in the queue.
+    /// When the object concerns no local account, nothing is fetched. An embedded object is then gathered as it was
+    /// sent, and `apply` decides: an activity that is earlier in the queue may store its parent before that.
     static func gatherOwn(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
     ) async throws(FederationError) -> GatheredThread {
@@ -56,7 +57,7 @@ enum CreateHandler: ActivityHandler {
         guard relevance != .foreign else { throw .ignored(.notForUs) }
         let document = try await fetcher.fetch(id)
         let object = try await fetcher.gather(document)
-        // Only now its words are its owner's.
+        // Only the fetched document proves what its owner wrote, so the claims are checked again.
         let proved = try await Self.relevance(of: id, document, from: actor, fetcher)
         return proved == .concernsUs ? await fetcher.gatherThread(object) : GatheredThread(object: object)
     }
@@ -104,9 +105,9 @@ extension Outbox {
         if let post = try Posts.byID(id, in: tx) { try notify(posted: post, in: tx) }
     }
 
-    /// Says something of a post to its readers, and through its group when that is ours.
+    /// Sends an activity about a post to its receivers, and through its group when the group is local.
     ///
-    /// - Parameter others: who gets it besides its readers.
+    /// - Parameter others: receivers in addition to those of the post.
     func enqueue(
         _ kind: OutgoingKind, post id: ID<Post>, alsoTo others: [Recipient] = [], in tx: Transaction
     ) throws(DatabaseError) {
@@ -142,8 +143,8 @@ extension Outbox {
         }
     }
 
-    /// Who gets a post: followers unless it is for the named alone, those named, the one answered, a group elsewhere,
-    /// and the owner of the event that it talks about.
+    /// The receivers of a post: the author's followers (unless only mentioned accounts may read it), the mentioned
+    /// accounts, the author of the parent post, a remote group, and the owner of the event that the post is about.
     func readers(
         of view: PostView, parentAuthor: Account?, in tx: Transaction
     ) throws(DatabaseError) -> [Recipient] {
@@ -161,7 +162,8 @@ extension Outbox {
         return readers
     }
 
-    /// Publishes an event that was just stored: by its owner, and through the agenda of the node.
+    /// Publishes an event that was just stored: its owner sends it, and the local agenda group announces a public
+    /// event.
     public func publish(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) {
         guard let event = try enqueue(.createEvent, event: id, in: tx) else { return }
         try notify(planned: event, in: tx)
@@ -177,13 +179,13 @@ extension Outbox {
             announcement(.announceEvent, announce, of: JSON(event.iri), about: event.iri, by: agenda), in: tx)
     }
 
-    /// Says something of an event to followers and guests.
+    /// Sends an activity about an event to its owner's followers and its guests.
     @discardableResult
     func enqueue(_ kind: OutgoingKind, event id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Event? {
         guard let view = try EventViews.unrestricted(id, in: tx) else { return nil }
         let document = EventToDocument.document(view, identifiers: identifiers, community: community)
         let audience = Audience(of: Document(document))
-        // A change has to reach whoever counts on the event, followers or not.
+        // A change must reach every guest, also those who do not follow the owner.
         var outgoing = activity(
             kind, by: view.owner, object: .object(document), about: view.event.iri, to: audience.to,
             for: [.followers(of: view.owner.id), .guests(of: id)])

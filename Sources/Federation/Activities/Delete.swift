@@ -5,10 +5,10 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Delete` of a post, an event or the actor itself.
+/// Handles `Delete` of a post, an event or the actor itself.
 ///
-/// What is deleted does not come back: its id is remembered, also when it was never here, because a `Delete` may
-/// overtake its `Create`. Spec: ActivityPub §7.4.
+/// A deleted object is never stored again: its id is kept as a tombstone. The tombstone is written even for an unknown
+/// object, because a `Delete` may arrive before its `Create`. Spec: ActivityPub §7.4.
 enum DeleteHandler: ActivityHandler {
     static let types = ["Delete"]
 
@@ -19,7 +19,7 @@ enum DeleteHandler: ActivityHandler {
         return try erase(object, deletedBy: incoming.actor, incoming, in: tx)
     }
 
-    /// - Parameter saidBy: nil when the object's own origin said that it is gone.
+    /// - Parameter saidBy: the actor of the `Delete`; nil when the object's own origin said that it is gone.
     static func erase(
         _ object: IRI, deletedBy actor: Account?, _ incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
@@ -73,7 +73,7 @@ enum DeleteHandler: ActivityHandler {
 }
 
 extension Outbox {
-    /// Tells everybody who may have a post that it is gone. Called before its row goes.
+    /// Sends the `Delete` of a post to all servers that may have it. Call it before the post's row is deleted.
     public func delete(_ post: Post, in tx: Transaction) throws(DatabaseError) {
         guard let view = try PostViews.unrestricted(post.id, in: tx) else { return }
         let parent = try post.inReplyTo.flatMap { id throws(DatabaseError) in try Posts.byID(id, in: tx) }
@@ -93,7 +93,8 @@ extension Outbox {
         try Tombstones.record(post.iri, actor: view.author.iri, formerType: "Note", at: clock.now, in: tx)
     }
 
-    /// Tells everybody who knows an account of ours that it is gone. Called before it is marked so.
+    /// Sends the `Delete` of a local account to all servers that know it. Call it before the account is marked as
+    /// deleted.
     public func delete(_ account: Account, in tx: Transaction) throws(DatabaseError) {
         try enqueue(
             activity(

@@ -6,7 +6,7 @@ public import Model
 public import Storage
 internal import Vocabulary
 
-/// `Flag`: a complaint from another node, kept for the moderators. At most fifty objects of it are kept.
+/// Handles `Flag`: a report from another node, stored for the moderators. At most fifty reported objects are stored.
 enum FlagHandler: ActivityHandler {
     static let types = ["Flag"]
 
@@ -39,9 +39,9 @@ enum FlagHandler: ActivityHandler {
 }
 
 extension Outbox {
-    /// Passes a complaint on to the node of the account that it is about, in the node's own name.
+    /// Forwards a report to the node of the reported account. The node's own actor is the sender.
     ///
-    /// - Returns: whether it went anywhere.
+    /// - Returns: whether the report was sent.
     @discardableResult
     public func flag(_ report: Report, about target: Account, in tx: Transaction) throws(DatabaseError) -> Bool {
         guard !target.isLocal, let node = try Accounts.byIRI(identifiers.instanceActor, in: tx) else { return false }

@@ -5,10 +5,10 @@ public import Model
 internal import Storage
 public import Vocabulary
 
-/// `Follow`: one account wants to hear another.
+/// Handles `Follow`: an account asks to follow another account.
 ///
-/// Spec: ActivityPub §7.5, §6.5; FEP-1b12 for groups. A repeated request is answered again: the first answer may have
-/// been lost on the way.
+/// Spec: ActivityPub §7.5, §6.5; FEP-1b12 for groups. A repeated request gets a response again, because the first
+/// response may have been lost.
 enum FollowHandler: ActivityHandler {
     static let types = ["Follow"]
 
@@ -37,12 +37,12 @@ enum FollowHandler: ActivityHandler {
 }
 
 extension FollowHandler {
-    /// Takes the answer to a follow that somebody of this node asked for.
+    /// Handles the response to a follow request of a local account.
     static func answered(
         _ follow: Follow, isAccepted: Bool, by incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         guard follow.target == incoming.actor.id else { return .ignored(.notAllowed) }
-        // There is no queue for a follow: a perhaps changes nothing.
+        // Follows have no waiting list, so a `TentativeAccept` changes nothing.
         guard incoming.activity.type != "TentativeAccept" else { return .ignored(.noEffect) }
         let state: Follow.State = isAccepted ? .accepted : .rejected
         guard follow.state != state else { return .duplicate }
@@ -52,7 +52,7 @@ extension FollowHandler {
 }
 
 extension Outbox {
-    /// Asks to follow an account of another node; the answer comes to our inbox.
+    /// Asks to follow an account of another node. The response comes to the inbox.
     public func follow(_ target: Account, by follower: Account, in tx: Transaction) throws(DatabaseError) {
         let id = newActivityID()
         _ = try Follows.request(
@@ -62,7 +62,7 @@ extension Outbox {
         try notify(.follow(of: target, by: follower.id), in: tx)
     }
 
-    /// Takes the request, or an accepted follow, back.
+    /// Withdraws a follow request, or ends an accepted follow.
     public func unfollow(_ target: Account, by follower: Account, in tx: Transaction) throws(DatabaseError) {
         guard let follow = try Follows.find(by: follower.id, of: target.id, in: tx) else { return }
         _ = try Follows.remove(by: follower.id, of: target.id, in: tx)
@@ -71,7 +71,7 @@ extension Outbox {
         try enqueue(activity(.undoFollow, by: follower, object: undone, about: target.iri, to: target), in: tx)
     }
 
-    /// Says yes to a follower.
+    /// Accepts a follower.
     public func accept(
         follow: IRI, as type: String = "Follow", from follower: Account, by target: Account, in tx: Transaction
     ) throws(DatabaseError) {
@@ -80,7 +80,7 @@ extension Outbox {
         try enqueue(activity(.acceptFollow, by: target, object: object, about: follow, to: follower), in: tx)
     }
 
-    /// Says no to a follower, or ends a follow that was accepted.
+    /// Rejects a follow request, or ends an accepted follow.
     public func reject(
         follow: IRI, as type: String = "Follow", from follower: Account, by target: Account, in tx: Transaction
     ) throws(DatabaseError) {
@@ -89,7 +89,7 @@ extension Outbox {
         try enqueue(activity(.rejectFollow, by: target, object: object, about: follow, to: follower), in: tx)
     }
 
-    /// The request as an answer embeds it: with the id, the type, the actor and the object that it came with.
+    /// The request as the response embeds it: with its original id, type, actor and object.
     private func followJSON(_ id: IRI, type: String = "Follow", follower: IRI, target: IRI) -> JSON {
         [
             "id": .string(id.string), "type": .string(type), "actor": .string(follower.string),

@@ -5,7 +5,7 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// Every activity that we understand. A new one is a new file, one line here, and an example in `federation-specs`.
+/// All activity handlers. A new one needs a new file, one line here, and an example in `federation-specs`.
 let handlers: [any ActivityHandler.Type] = [
     FollowHandler.self,
     AcceptHandler.self,
@@ -24,37 +24,39 @@ let handlers: [any ActivityHandler.Type] = [
     QuoteRequestHandler.self,
 ]
 
-/// What one kind of activity does on receipt: first `gather`, which may wait for the network and stores nothing, then
-/// `apply`, which stores everything in one transaction and cannot wait.
+/// Processes one kind of incoming activity in two steps. `gather` runs first; it may wait for the network and stores
+/// nothing. Then `apply` stores everything in one transaction; it cannot wait.
 ///
-/// The types keep the two apart. `gather` gets an ``ObjectFetcher``, which reads, fetches and has no way to write a
-/// fact; what it finds it returns as a value. `apply` is synchronous: the value and the transaction are all it has.
+/// The types keep the two steps apart. `gather` gets an ``ObjectFetcher``, which reads and fetches but cannot store a
+/// post, an event or a relation. It returns what it found as a value. `apply` is synchronous and gets only this value,
+/// the activity and the transaction.
 protocol ActivityHandler: Sendable {
     associatedtype Gathered: Sendable
 
-    /// The ActivityStreams names, as they stand in `type`.
+    /// The ActivityStreams names in `type`.
     static var types: [String] { get }
 
-    /// Finds out who and what is meant.
+    /// Finds the accounts and objects that the activity is about.
     ///
-    /// Asks first, with a read, whether the activity concerns anybody here; only then it asks another node.
+    /// It first checks with a database read whether the activity concerns a local account. Only then it sends requests
+    /// to another node.
     ///
-    /// - Throws: `.ignored` when there is nothing to apply; a refusal that is temporary is tried again later.
+    /// - Throws: `.ignored` when there is nothing to apply. After a temporary error the activity is retried later.
     static func gather(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
     ) async throws(FederationError)
         -> Gathered
 
-    /// Does what was said, in one transaction with the outcome.
+    /// Applies the activity, in the transaction that also stores its outcome.
     ///
-    /// The world may have changed since `gather`: whatever decides is asked again.
+    /// The data may have changed since `gather`, so every condition is checked again.
     static func apply(
         _ gathered: Gathered, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome
 }
 
 extension ActivityHandler where Gathered == IRI {
-    /// Most activities need the id of their object and nothing else.
+    /// Returns the id of the object. This default is enough for most activities.
     static func gather(_ incoming: IncomingActivity, using fetcher: ObjectFetcher) async throws(FederationError) -> IRI
     {
         guard let id = incoming.activity.object?.id else { throw .ignored(.malformed) }
@@ -62,11 +64,11 @@ extension ActivityHandler where Gathered == IRI {
     }
 }
 
-/// What an activity does, with everything that it needs gathered: run in the transaction that stores its outcome.
+/// The effect of an activity whose data was gathered. It runs in the transaction that stores the outcome.
 typealias Effect = @Sendable (Transaction) throws(DatabaseError) -> InboxOutcome
 
 extension ActivityHandler {
-    /// Gathers, and keeps what was gathered for the transaction.
+    /// Gathers, and keeps the gathered value for the transaction.
     static func prepare(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
     ) async throws(FederationError) -> Effect {
@@ -75,7 +77,7 @@ extension ActivityHandler {
     }
 }
 
-/// The handler of a type, by its name on the wire.
+/// Finds the handler for a `type`.
 enum Dispatcher {
     private static let byType: [String: any ActivityHandler.Type] = {
         var table: [String: any ActivityHandler.Type] = [:]
@@ -87,7 +89,7 @@ enum Dispatcher {
 
     /// Gathers for an activity.
     ///
-    /// - Throws: `.ignored(.unknownType)` for a type that we do not know.
+    /// - Throws: `.ignored(.unknownType)` for an unknown type.
     static func prepare(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
     ) async throws(FederationError) -> Effect {

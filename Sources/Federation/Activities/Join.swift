@@ -5,10 +5,10 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Join`: somebody asks for a seat. Every request gets an answer, also a repeated one.
+/// Handles `Join`: an actor asks for a seat at an event. Every request gets a response, also a repeated one.
 ///
-/// `Accept` for a seat, `TentativeAccept` with the rank for the queue, `Reject` when there is nothing to hope for. The
-/// answer comes from the event's owner and carries the id that the request came with: Mobilizon finds the guest by it.
+/// The response is `Accept` for a seat, `TentativeAccept` with the rank for a place on the waiting list, and `Reject`
+/// otherwise. It comes from the event's owner and has the id of the request: Mobilizon finds the guest by this id.
 /// Spec: federation profile EVT-JOIN; FEP-8a8e.
 enum JoinHandler: ActivityHandler {
     static let types = ["Join"]
@@ -17,11 +17,11 @@ enum JoinHandler: ActivityHandler {
         _ object: IRI, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         if let event = try Events.byIRI(object, in: tx) {
-            // Mobilizon also tells the other guests of an event: it is for its owner alone to answer.
+            // Mobilizon also sends the `Join` to the other guests of an event. Only the event's owner responds to it.
             guard event.isLocal else { return .ignored(.notForUs) }
             return try requestToJoin(event, incoming, in: tx)
         }
-        // Smithereen and Mobilizon join a group where others follow it.
+        // Smithereen and Mobilizon send `Join` for a group where others send `Follow`.
         if let group = try Accounts.byIRI(object, in: tx), group.isLocal, group.isGroup {
             return try FollowHandler.apply(object, of: incoming, in: tx)
         }
@@ -49,7 +49,7 @@ enum JoinHandler: ActivityHandler {
 }
 
 extension JoinHandler {
-    /// Takes the answer to a seat that somebody of this node asked for.
+    /// Handles the response to a `Join` of a local account.
     static func answered(
         _ guest: Guest, _ state: Guest.State, by incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
@@ -63,8 +63,8 @@ extension JoinHandler {
         return .applied
     }
 
-    /// Whether an actor keeps the guest list of an event of another node: its owner, or one of the owner's host,
-    /// because Mobilizon answers in the name of the organizer where a group owns the event.
+    /// Whether an actor manages the guest list of a remote event: its owner, or an actor of the owner's host. When a
+    /// group owns the event, Mobilizon responds as the organizer.
     private static func mayReply(
         _ actor: Account, for event: Event, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
@@ -74,7 +74,7 @@ extension JoinHandler {
 }
 
 extension Outbox {
-    /// Answers a request for a seat, in the name of the event's owner.
+    /// Responds to a `Join`, as the event's owner.
     func answer(
         _ state: Guest.State, join: IRI, of guest: Account, to event: Event, by owner: Account, in tx: Transaction
     ) throws(DatabaseError) {
@@ -95,7 +95,7 @@ extension Outbox {
         try enqueue(activity(kind, by: owner, object: .object(object), about: join, to: guest), in: tx)
     }
 
-    /// Tells those who got a seat because another gave one up.
+    /// Notifies guests who got a seat because another guest gave it up.
     public func promote(_ guests: [Guest], of event: Event, in tx: Transaction) throws(DatabaseError) {
         guard !guests.isEmpty, let owner = try Accounts.byID(event.owner, in: tx) else { return }
         let accounts = try Accounts.byIDs(guests.map(\.account), in: tx)
@@ -105,7 +105,7 @@ extension Outbox {
         }
     }
 
-    /// Asks the owner of an event on another node for a seat; the answer comes to our inbox.
+    /// Asks the owner of a remote event for a seat. The response comes to the inbox.
     public func join(_ event: Event, by account: Account, in tx: Transaction) throws(DatabaseError) {
         guard let owner = try Accounts.byID(event.owner, in: tx) else { return }
         let id = newActivityID()

@@ -5,7 +5,8 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Leave`: somebody gives up a seat, or the place in the queue; the next in line gets it and is told.
+/// Handles `Leave`: a guest gives up a seat or a place on the waiting list. The next guest on the list gets the seat
+/// and is notified.
 enum LeaveHandler: ActivityHandler {
     static let types = ["Leave"]
 
@@ -32,7 +33,7 @@ enum LeaveHandler: ActivityHandler {
 }
 
 extension Outbox {
-    /// Tells the owner of an event on another node that a member does not come.
+    /// Tells the owner of a remote event that a member does not attend.
     public func leave(_ event: Event, by account: Account, in tx: Transaction) throws(DatabaseError) {
         guard let owner = try Accounts.byID(event.owner, in: tx),
             var guest = try GuestLists.find(account: account.id, event: event.id, in: tx)

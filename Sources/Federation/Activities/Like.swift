@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Like`: thanks for a post. Spec: ActivityPub §7.10.
+/// Handles `Like`: a favourite of a post. Spec: ActivityPub §7.10.
 enum LikeHandler: ActivityHandler {
     static let types = ["Like", "EmojiReact"]
 
@@ -25,7 +25,7 @@ enum LikeHandler: ActivityHandler {
 }
 
 extension Outbox {
-    /// Thanks the author of a post, and the group in which it stands.
+    /// Adds a favourite, and sends it to the post's author and to its group.
     public func like(_ post: Post, by account: Account, in tx: Transaction) throws(DatabaseError) -> Bool {
         let id = newActivityID()
         let isNew = try Likes.add(
@@ -40,7 +40,7 @@ extension Outbox {
         return true
     }
 
-    /// Takes the thanks back.
+    /// Removes a favourite.
     public func unlike(_ post: Post, by account: Account, in tx: Transaction) throws(DatabaseError) -> Bool {
         guard let like = try Likes.find(account: account.id, post: post.id, in: tx),
             let author = try Accounts.byID(post.author, in: tx)

@@ -5,10 +5,11 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Move`: an account of another node says where it went. It is kept and shown; nobody's follow is moved for them.
+/// Handles `Move`: a remote account says that it has moved. The new account is stored and shown. Follows are not moved
+/// automatically.
 ///
-/// The new account must name the old one among its aliases, else anybody could claim anybody's followers.
-/// Spec: FEP-7628.
+/// The new account must list the old one in its aliases. Otherwise anybody could claim the followers of another
+/// account. Spec: FEP-7628.
 enum MoveHandler: ActivityHandler {
     static let types = ["Move"]
 

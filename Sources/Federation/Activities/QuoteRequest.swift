@@ -5,9 +5,10 @@ public import Model
 internal import Storage
 public import Vocabulary
 
-/// `QuoteRequest`: somebody asks to quote a post of ours.
+/// Handles `QuoteRequest`: an actor asks to quote a local post.
 ///
-/// Our author's rule answers at once. Who may quote gets a word that can be fetched from here. Spec: FEP-044f.
+/// The quote policy of the post's author decides at once. An approved request gets a `QuoteAuthorization`, which other
+/// servers can fetch from this node. Spec: FEP-044f.
 enum QuoteRequestHandler: ActivityHandler {
     static let types = ["QuoteRequest"]
 
@@ -66,7 +67,7 @@ enum QuoteRequestHandler: ActivityHandler {
 }
 
 extension QuoteRequestHandler {
-    /// Takes the answer to a request to quote, from the author of what is quoted.
+    /// Handles the response to our quote request from the author of the quoted post.
     static func answered(
         _ post: Post, isAccepted: Bool, by incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
@@ -91,7 +92,7 @@ extension QuoteRequestHandler {
 }
 
 extension Outbox {
-    /// Asks the author of a post of another node whether it may be quoted.
+    /// Asks the author of a remote post for permission to quote it.
     public func askToQuote(
         _ quoted: Post, in post: Post, by account: Account, in tx: Transaction
     ) throws(DatabaseError) {
@@ -102,9 +103,9 @@ extension Outbox {
         try enqueue(request, in: tx)
     }
 
-    /// Answers a request to quote.
+    /// Responds to a quote request.
     ///
-    /// - Parameter word: where the author's consent lies; nil refuses.
+    /// - Parameter word: the id of the `QuoteAuthorization`; nil rejects the request.
     func answer(
         _ request: ActivityDocument, with authorization: IRI?, by author: Account, to asker: Account, in tx: Transaction
     ) throws(DatabaseError) {
@@ -120,7 +121,8 @@ extension Outbox {
         try enqueue(answer, in: tx)
     }
 
-    /// Tells who has a post that it may no longer quote one of ours.
+    /// Revokes the permission to quote a local post. The `Delete` of the `QuoteAuthorization` goes to the author of the
+    /// quoting `post` and to the followers of the quoted author.
     public func revoke(
         _ authorization: IRI, from post: Post, by author: Account, in tx: Transaction
     ) throws(DatabaseError) {
@@ -133,11 +135,11 @@ extension Outbox {
     }
 }
 
-// A quote is shown as one when the author of what is quoted agreed: with a word that lies at the origin of what is
-// quoted and names both posts, by being the author of both, or, for a post of this node, by its rule.
-// Spec: FEP-044f.
+// A quote is shown when the author of the quoted post has approved it. There are three ways: a `QuoteAuthorization` at
+// the origin of the quoted post that names both posts; the same author for both posts; or, for a local post, the quote
+// policy of its author. Spec: FEP-044f.
 
-/// Where the quote of a post of another node stands.
+/// Decides the state of a quote in a remote post.
 enum QuoteRules {
     static func quote(of remote: RemotePost, by author: Account, in tx: Transaction) throws(DatabaseError) -> Quote? {
         guard var quote = remote.post.quote else { return nil }
@@ -160,7 +162,7 @@ enum QuoteRules {
         return try Accounts.byID(target.author, in: tx)?.iri == approver
     }
 
-    /// Whether a post of this node may be quoted by somebody, by its author's rule.
+    /// Whether the quote policy of a local post allows an account to quote it.
     static func admits(
         _ target: Post, quotedBy account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
@@ -169,7 +171,7 @@ enum QuoteRules {
     }
 }
 
-/// An author's word that a post may be quoted in another one, as it lies here for everybody.
+/// The document with which an author allows that a post is quoted in another one. This node serves it to everybody.
 public enum QuoteAuthorization {
     /// The document, with its context.
     public static func document(

@@ -5,10 +5,8 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Reject`, and `Ignore` of FEP-8a8e: no to a `Follow`, a `Join` or a `QuoteRequest` of ours, now or after a yes; or
-/// to an event.
-///
-/// Spec: ActivityPub §7.7.
+/// Handles `Reject`, and `Ignore` of FEP-8a8e: the negative response to our `Follow`, `Join` or `QuoteRequest`, or to
+/// an event. It may come after an `Accept`. Spec: ActivityPub §7.7.
 enum RejectHandler: ActivityHandler {
     static let types = ["Reject", "Ignore", "TentativeReject"]
 

@@ -5,10 +5,10 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Undo`: takes back a `Follow`, `Like`, `Announce`, `Block`, `Join`, or a yes to an event.
+/// Handles `Undo` of a `Follow`, `Like`, `Announce`, `Block`, `Join`, or of an `Accept{Event}`.
 ///
-/// Only one's own act can be undone. It is found by its id or, since some servers send another one, by what the
-/// embedded activity says of whom. Spec: ActivityPub §7.12.
+/// An actor can only undo its own activity. The activity is found by its id. Some servers send another id; then it is
+/// found by the actor and object of the embedded activity. Spec: ActivityPub §7.12.
 enum UndoHandler: ActivityHandler {
     static let types = ["Undo"]
 
@@ -41,7 +41,7 @@ enum UndoHandler: ActivityHandler {
         }
     }
 
-    /// Only an id was given: the activity may have been of any of these types.
+    /// Undoes an activity of which only the id was sent. Its type is not known, so all of these types are tried.
     private static func undoByID(
         _ undone: Undone, _ incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
@@ -120,7 +120,7 @@ enum UndoHandler: ActivityHandler {
     }
 }
 
-/// What is taken back.
+/// The activity that is undone.
 struct Undone: Sendable {
     let id: IRI?
     let type: String?

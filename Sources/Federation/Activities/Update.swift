@@ -5,10 +5,10 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// `Update` of a post, an event or the actor itself.
+/// Handles `Update` of a post, an event or the actor itself.
 ///
-/// Only the owner's word counts, and only when it is newer than what we have. An actor's new document is fetched from
-/// its origin, so that nobody can slip us another key. Spec: ActivityPub §7.3.
+/// Only the owner can update an object, and only with a newer version than the stored one. An actor's new document is
+/// fetched from its origin, so that nobody can replace its key. Spec: ActivityPub §7.3.
 enum UpdateHandler: ActivityHandler {
     static let types = ["Update"]
 
@@ -49,21 +49,21 @@ enum UpdateHandler: ActivityHandler {
 }
 
 extension Outbox {
-    /// Tells the readers of a post that it was changed.
+    /// Sends an edited post to its receivers.
     ///
-    /// - Parameter named: those who were not named in it before; nil when its words did not change, and people here
-    ///   need not be told.
+    /// - Parameter named: the accounts that were not mentioned before; nil when the text did not change, and local
+    ///   accounts need no notification.
     public func update(_ id: ID<Post>, named: [ID<Account>]? = nil, in tx: Transaction) throws(DatabaseError) {
         try enqueue(.updatePost, post: id, in: tx)
         if let named, let post = try Posts.byID(id, in: tx) { try notify(edited: post, named: named, in: tx) }
     }
 
-    /// Tells followers and guests that an event was changed, postponed or cancelled.
+    /// Sends a changed, postponed or cancelled event to followers and guests.
     public func update(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) {
         try enqueue(.updateEvent, event: id, in: tx)
     }
 
-    /// Tells followers that an account's profile was changed.
+    /// Sends a changed profile to the account's followers.
     public func update(_ account: Account, in tx: Transaction) throws(DatabaseError) {
         guard let key = try Keys.publicKey(identifiers.keyID(of: account.iri).string, in: tx)?.publicPEM else { return }
         let document = AccountToActor.document(account, publicPEM: key, identifiers: identifiers)

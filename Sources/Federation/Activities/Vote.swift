@@ -5,14 +5,14 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// A vote in a poll of ours: a `Note` with a name and a question to answer, and no text.
+/// A vote in a local poll: a `Note` with a name and an `inReplyTo`, and without content.
 ///
-/// Each choice comes in a `Create` of its own. Nothing but its effect on the counts is stored. Spec: FEP-9967.
+/// Each option comes in its own `Create`. Only the changed counts are stored. Spec: FEP-9967.
 struct Vote: Sendable {
     let title: String
     let question: IRI
 
-    /// - Returns: nil for everything else, and for a vote that somebody else cast.
+    /// - Returns: nil for every other object, and for a vote whose author is not the sender.
     init?(_ incoming: IncomingActivity) {
         guard let embedded = incoming.activity.object?.document, let note = try? NoteDocument(embedded), note.isVote,
             note.author == incoming.actor.iri, let name = note.name, let question = note.inReplyTo
@@ -38,7 +38,7 @@ struct Vote: Sendable {
 }
 
 extension Outbox {
-    /// Tells the author of a poll of another node what one chose: each choice in a `Create` of its own.
+    /// Sends the chosen options to the author of a remote poll, each in its own `Create`.
     public func vote(
         for titles: [String], on post: Post, by account: Account, in tx: Transaction
     ) throws(DatabaseError) {
@@ -54,7 +54,7 @@ extension Outbox {
         }
     }
 
-    /// Tells readers and voters elsewhere how a poll of ours stands.
+    /// Sends the counts of a local poll to its readers and voters on other servers.
     public func tellCounts(of id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
         let voters = try Polls.remoteVoters(of: id, in: tx).map { Recipient.account($0) }
         try enqueue(.updatePost, post: id, alsoTo: voters, in: tx)

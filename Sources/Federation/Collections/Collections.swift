@@ -5,14 +5,14 @@ public import Model
 public import Storage
 public import Vocabulary
 
-/// Which part of a collection is asked for.
+/// Which part of a collection is requested.
 public enum CollectionView: Sendable, Hashable {
-    /// The collection itself: how many there are, and where the first page is.
+    /// The collection itself: the number of its items and the address of the first page.
     case whole
-    /// A page: what is older than the number, or the newest.
+    /// One page: the items older than the number, or the newest ones.
     case page(before: Int64?)
 
-    /// Reads the query of a request: `page=true`, then `page=true&before=123`.
+    /// Parses the query of a request: `page=true`, then `page=true&before=123`.
     public init(query: String?) {
         var isPage = false
         var before: Int64?
@@ -24,21 +24,21 @@ public enum CollectionView: Sendable, Hashable {
     }
 }
 
-/// What our actors and objects show of themselves, as `OrderedCollection`s.
+/// The collections of local actors and objects, as `OrderedCollection`s.
 ///
-/// Groups show who follows them, people only how many do; who attends an event is never listed, only counted.
-/// Spec: ActivityPub §5; FEP-1b12 (moderators); FEP-8a8e (upcoming events); FEP-7888 (context).
+/// A group lists its followers. A person only shows their number. The attendees of an event are never listed, only
+/// counted. Spec: ActivityPub §5; FEP-1b12 (moderators); FEP-8a8e (upcoming events); FEP-7888 (context).
 public struct Collections: Sendable {
-    /// Items of one page.
+    /// The number of items on one page.
     public static let pageSize = 20
-    /// Items of a collection that has no pages.
+    /// The largest number of items in a collection without pages.
     public static let limit = 500
 
     let database: Database
     let identifiers: LocalIdentifiers
     let clock: any Clock
 
-    /// Wires it.
+    /// Creates the collections.
     public init(database: Database, identifiers: LocalIdentifiers, clock: any Clock) {
         self.database = database
         self.identifiers = identifiers
@@ -47,7 +47,7 @@ public struct Collections: Sendable {
 
     // MARK: - Of actors
 
-    /// An actor's public activities, newest first, as they were said.
+    /// An actor's public activities, newest first, as they were sent.
     public func outbox(of account: Account, _ view: CollectionView = .whole) async throws -> JSON {
         let id = identifiers.outbox(of: account.iri)
         let (total, activities) = try await database.read { db in
@@ -66,7 +66,7 @@ public struct Collections: Sendable {
         return Self.page(of: id, view, total: total, items: items, next: next)
     }
 
-    /// Who follows an actor.
+    /// The followers of an actor.
     public func followers(of account: Account, _ view: CollectionView = .whole) async throws -> JSON {
         let (total, people) = try await database.read { db in
             let total = try Follows.followerCount(of: account.id, in: db)
@@ -77,7 +77,7 @@ public struct Collections: Sendable {
         return list(identifiers.followers(of: account.iri), of: account, view, total: total, people)
     }
 
-    /// Whom an actor follows.
+    /// The accounts that an actor follows.
     public func following(of account: Account, _ view: CollectionView = .whole) async throws -> JSON {
         let (total, people) = try await database.read { db in
             let total = try Follows.followingCount(of: account.id, in: db)
@@ -88,12 +88,12 @@ public struct Collections: Sendable {
         return list(identifiers.following(of: account.iri), of: account, view, total: total, people)
     }
 
-    /// Pinned posts: this node pins none.
+    /// The pinned posts of an actor. This collection is always empty.
     public func featured(of account: Account) -> JSON {
         Self.complete(identifiers.featured(of: account.iri), items: [])
     }
 
-    /// The people who keep a group in order.
+    /// The moderators of a group.
     public func moderators(of group: Account) async throws -> JSON {
         let people = try await database.read { db in try GroupRoles.moderators(of: group.id, in: db) }
         return Self.complete(identifiers.moderators(of: group.iri), items: people.map { JSON($0.iri) })
@@ -111,9 +111,9 @@ public struct Collections: Sendable {
         return Self.complete(identifiers.upcoming(of: group.iri), items: events.map { JSON($0.event.iri) })
     }
 
-    // MARK: - Of things
+    // MARK: - Of posts and events
 
-    /// The direct answers to a post that everybody may read, oldest first.
+    /// The public direct replies to a post, oldest first.
     public func replies(to post: Post) async throws -> JSON {
         let replies = try await database.read { db in
             try Threads.replyIRIs(to: post.iri, limit: Self.limit, in: db)
@@ -121,7 +121,7 @@ public struct Collections: Sendable {
         return Self.complete(identifiers.replies(post.id), items: replies.map { JSON($0) })
     }
 
-    /// What people say about an event, oldest first.
+    /// The public posts about an event, oldest first.
     public func replies(to event: Event) async throws -> JSON {
         let replies = try await database.read { db in
             try Threads.replyIRIs(to: event.iri, limit: Self.limit, in: db)
@@ -129,7 +129,8 @@ public struct Collections: Sendable {
         return Self.complete(identifiers.eventReplies(event.id), items: replies.map { JSON($0) })
     }
 
-    /// A whole discussion, as far as everybody may read it, oldest first; it belongs to its group, or to who began it.
+    /// The public posts of a whole thread, oldest first. The collection belongs to the thread's group, or to the author
+    /// of its first post.
     public func context(of post: Post) async throws -> JSON {
         let (posts, owner) = try await database.read { db in
             let ids = try Threads.load(post.thread, viewer: nil, limit: Self.limit, in: db)
@@ -142,7 +143,7 @@ public struct Collections: Sendable {
         return .object(object)
     }
 
-    /// How many come to an event.
+    /// The number of attendees of an event.
     public func attendees(of view: EventView) -> JSON {
         Self.counted(identifiers.attendees(view.event.id), total: view.going)
     }
@@ -160,21 +161,21 @@ extension Collections {
         return Self.page(of: id, view, total: total, items: people.map { JSON($0.iri) }, next: next)
     }
 
-    /// Only a number: peers take it for a collection whose members are hidden.
+    /// A collection that only has a number. Other servers treat it as a collection with hidden members.
     static func counted(_ id: IRI, total: Int) -> JSON {
         [
             "@context": Contexts.activity, "id": JSON(id), "type": "OrderedCollection", "totalItems": JSON(total),
         ]
     }
 
-    /// A number and the way to the first page.
+    /// A collection with the number of items and a link to the first page.
     static func paged(_ id: IRI, total: Int) -> JSON {
         var object = counted(id, total: total).object ?? [:]
         object["first"] = JSON("\(id)?page=true")
         return .object(object)
     }
 
-    /// All of it at once.
+    /// A collection with all items, without pages.
     static func complete(_ id: IRI, items: [JSON]) -> JSON {
         var object = counted(id, total: items.count).object ?? [:]
         object["orderedItems"] = .array(items)

@@ -5,15 +5,15 @@ public import Model
 import Storage
 public import Vocabulary
 
-/// Known, stale and unknown actors to rows.
+/// Resolves actor ids to account rows, and fetches unknown and stale actors.
 ///
-/// The network comes first and the database second; a chain makes at most six requests. An actor of this node is never
-/// fetched and never overwritten.
+/// The document is fetched before the database is written. Resolving one actor makes at most six requests. A local
+/// actor is never fetched and never overwritten.
 ///
-/// It is the only part of `Fetching` that writes: who an actor is and which keys it has. That is no fact of an
-/// activity, so it may be stored while an activity is gathered.
+/// This is the only part of `Fetching` that writes: it stores actors and their keys. They are not the effect of an
+/// activity, so they may be stored while an activity is gathered.
 public struct ActorResolver: Sendable {
-    /// How long a document is believed without asking again.
+    /// How long a stored actor is used before its document is fetched again.
     public static let maxAge = Duration.days(1)
 
     let database: ReadOnlyDatabase
@@ -23,7 +23,7 @@ public struct ActorResolver: Sendable {
     let ids: IDMaker
     let clock: any Clock
 
-    /// Wires it.
+    /// Creates the resolver.
     public init(
         database: Database, loader: any DocumentLoader, identifiers: LocalIdentifiers, ids: IDMaker,
         clock: any Clock, mode: FederationMode = .open
@@ -37,18 +37,18 @@ public struct ActorResolver: Sendable {
             database: self.database, loader: loader, identifiers: identifiers, mode: mode)
     }
 
-    /// The account behind an actor's id; a stale one is renewed, or given as it was when its host has nothing better to
-    /// say.
+    /// The account behind an actor's id. A stale account is fetched again; when its host gives no valid document, the
+    /// stored account is returned.
     ///
-    /// A suspended account is given too: what it may do is for the caller to ask.
+    /// A suspended account is returned too. The caller checks what it may do.
     ///
-    /// - Throws: `.tombstoned` for one that is no more, `.localIdentifier` for one of ours that does not exist.
+    /// - Throws: `.tombstoned` for a deleted actor, `.localIdentifier` for a local id without an account.
     public func resolve(_ iri: IRI, maxAge: Duration = Self.maxAge) async throws(FederationError) -> Account {
         var budget = FetchBudget(FetchBudget.resolve)
         return try await resolve(iri, maxAge: maxAge, budget: &budget)
     }
 
-    /// The same, its document fetched anew.
+    /// The account behind an actor's id, with its document fetched again.
     public func refresh(_ iri: IRI) async throws(FederationError) -> Account {
         var budget = FetchBudget(FetchBudget.resolve)
         let document = try await actor(iri, budget: &budget)
@@ -56,7 +56,8 @@ public struct ActorResolver: Sendable {
         return try await take(document, budget: &budget)
     }
 
-    /// The account to which a directory's link leads, under whichever id its origin gives it.
+    /// The account behind a link of a WebFinger response. Its id may differ from the link: the document's origin
+    /// decides.
     func locate(_ iri: IRI, budget: inout FetchBudget) async throws(FederationError) -> Account {
         let known = try await database.read { db throws(DatabaseError) in try Accounts.byIRI(iri, in: db) }
         if known != nil { return try await resolve(iri, budget: &budget) }
@@ -82,12 +83,12 @@ public struct ActorResolver: Sendable {
         }
     }
 
-    /// Whether what we have of an actor is believed without asking again.
+    /// Whether a stored actor is recent enough to be used without a fetch.
     func isFresh(_ account: Account, maxAge: Duration = Self.maxAge) -> Bool {
         account.isLocal || (account.fetchedAt.map { $0 + maxAge > clock.now } ?? false)
     }
 
-    /// Whether a known account must not be used any more.
+    /// Whether this error means that a known account must not be used any more.
     private static func isGone(_ refusal: FederationError) -> Bool {
         switch refusal {
         case .fetch(.gone), .fetch(.blockedHost), .tombstoned, .blockedHost: true
@@ -97,7 +98,7 @@ public struct ActorResolver: Sendable {
 
     // MARK: - From document to row
 
-    /// The actor's document, believed.
+    /// Fetches an actor's document and checks its id and origin.
     func actor(_ iri: IRI, budget: inout FetchBudget) async throws(FederationError) -> ActorDocument {
         guard !identifiers.isLocal(iri) else { throw .localIdentifier }
         return try read(try await fetcher.fetch(iri, budget: &budget))
@@ -112,7 +113,7 @@ public struct ActorResolver: Sendable {
         }
     }
 
-    /// Stores what an actor's own origin says of it.
+    /// Stores an actor from a document that its own origin served.
     func take(_ document: ActorDocument, budget: inout FetchBudget) async throws(FederationError) -> Account {
         let iri = document.id
         let (known, isGone) = try await database.read { db throws(DatabaseError) in
@@ -125,7 +126,7 @@ public struct ActorResolver: Sendable {
         let draft = try ActorToAccount.read(
             document, id: known?.id ?? ids.make(at: now), host: known?.host ?? iri.authority, at: now)
         var remote = draft
-        // The name is proved on first sight, and again when it changes.
+        // The handle is proved when the actor is new, and again when its name changes.
         if known?.username != draft.account.username {
             remote.account.host = try await provenHost(of: draft.account, budget: &budget)
         }
@@ -153,12 +154,13 @@ public struct ActorResolver: Sendable {
 
     // MARK: - Names
 
-    /// The host of the actor's handle: the one whose directory leads back to the actor.
+    /// The host of the actor's handle: the host whose WebFinger response points to the actor.
     ///
-    /// A host may hand its names to another (`social.cafe.example` to `cafe.example`): then that other's directory must
-    /// lead to the actor too. A host without a directory is taken at the address's word.
+    /// A host may delegate its handles to another host (`social.cafe.example` to `cafe.example`). Then the WebFinger
+    /// response of the other host must point to the actor too. When a host has no WebFinger, the host of the actor's id
+    /// is used.
     ///
-    /// - Throws: `.handleMismatch` when the directory gives the name to another actor.
+    /// - Throws: `.handleMismatch` when the WebFinger response gives the name to another actor.
     private func provenHost(of account: Account, budget: inout FetchBudget) async throws(FederationError) -> String {
         let own = account.iri.authority
         guard account.kind != .application, account.kind != .service else { return own }
@@ -183,7 +185,8 @@ public struct ActorResolver: Sendable {
         }
     }
 
-    /// Whether a directory's answer names the actor; Lemmy names a person and a group of one name.
+    /// Whether a WebFinger response names the actor. It may name several: Lemmy allows a person and a group of the same
+    /// name.
     static func leads(_ answer: JSON, to actor: IRI) -> Bool {
         (answer["links"]?.array ?? []).contains { link in
             link["rel"]?.string == "self" && link["href"]?.string.flatMap(IRI.init) == actor

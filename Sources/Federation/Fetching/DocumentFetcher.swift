@@ -5,19 +5,20 @@ import Model
 import Storage
 import Vocabulary
 
-// Whose word is a document? That of the address that served it, and of nobody else:
+// A document is trusted only when the address of its own id served it:
 //
-//  - It is believed when its `id` is the address from which it finally came.
-//  - Otherwise it only names a document: it is dropped, and the `id` is fetched once and for all.
-//  - No address of this node is ever fetched, and no `id` of this node believed.
+//  - It is trusted when its `id` is the address that finally served it, after redirects.
+//  - Otherwise only its `id` is used: the document is dropped, and the `id` is fetched once.
+//  - An address of this node is never fetched, and a document with an `id` of this node is never trusted.
 //
-// Spec: FEP-fe34; CVE-2024-23832, CVE-2024-25623, CVE-2024-52591 are what happens without.
+// Spec: FEP-fe34. CVE-2024-23832, CVE-2024-25623 and CVE-2024-52591 are attacks that were possible without these rules.
 
-/// How many requests one thing is worth. One value goes through a whole chain, so that a chain ends.
+/// How many requests may be made for one object. The same value is passed through a whole chain of fetches, so that the
+/// chain ends.
 struct FetchBudget: Sendable {
     private(set) var left: Int
 
-    /// Requests for one actor or object with all that it needs.
+    /// Requests for one actor or object with everything that it needs.
     static let resolve = 6
     /// Requests for a thread with all of its authors.
     static let thread = 24
@@ -26,14 +27,14 @@ struct FetchBudget: Sendable {
         left = limit
     }
 
-    /// Takes one.
+    /// Uses one request.
     mutating func spend() throws(FederationError) {
         guard left > 0 else { throw .tooManyFetches }
         left -= 1
     }
 }
 
-/// Documents that may be believed.
+/// Fetches documents and checks that they can be trusted.
 struct DocumentFetcher: Sendable {
     let database: ReadOnlyDatabase
     let loader: any DocumentLoader
@@ -42,7 +43,7 @@ struct DocumentFetcher: Sendable {
 
     /// The document named by `iri`, as its own origin serves it.
     ///
-    /// - Throws: `.identifierMismatch` when the origin does not stand by it.
+    /// - Throws: `.identifierMismatch` when the origin serves a document with another id.
     func fetch(_ iri: IRI, budget: inout FetchBudget) async throws(FederationError) -> Document {
         let first = try await load(iri, budget: &budget)
         guard let id = first.document.id else { throw .identifierMismatch }
@@ -70,7 +71,7 @@ struct DocumentFetcher: Sendable {
         return answer
     }
 
-    /// The directory's answer about a name.
+    /// The WebFinger response for a name.
     func webfinger(_ name: String, host: String, budget: inout FetchBudget) async throws(FederationError) -> JSON {
         guard host != identifiers.host else { throw .localIdentifier }
         try await admit(host)
@@ -82,7 +83,7 @@ struct DocumentFetcher: Sendable {
         }
     }
 
-    /// Asks whether the node talks with the host; a decision about a domain holds for what is below it.
+    /// Checks that the host is not blocked. A policy for a domain also applies to its subdomains.
     func admit(_ host: String) async throws(FederationError) {
         let candidates = Self.domains(of: host)
         let policy = try await database.read { db throws(DatabaseError) in
@@ -94,7 +95,7 @@ struct DocumentFetcher: Sendable {
         guard mode.admits(policy) else { throw .blockedHost }
     }
 
-    /// The host with its port, the host, and every domain above it.
+    /// The host with its port, the host, and all of its parent domains.
     static func domains(of host: String) -> [String] {
         var domains = [host]
         var rest = host[...]
@@ -110,7 +111,7 @@ struct DocumentFetcher: Sendable {
     }
 }
 
-/// The database for those who only read: whoever fetches and gathers holds this, and so cannot store a fact.
+/// A database that can only read. The code that fetches and gathers holds this type, so that it cannot store anything.
 struct ReadOnlyDatabase: Sendable {
     private let database: Database
 
@@ -118,7 +119,7 @@ struct ReadOnlyDatabase: Sendable {
         self.database = database
     }
 
-    /// Reads; whatever goes wrong is `.storage`.
+    /// Runs a read. Every error is thrown as `.storage`.
     func read<T: Sendable>(
         _ body: @escaping @Sendable (Snapshot) throws(DatabaseError) -> T
     ) async throws(FederationError) -> T {

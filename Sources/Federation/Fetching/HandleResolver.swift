@@ -5,23 +5,23 @@ public import Model
 import Storage
 import Vocabulary
 
-/// `@name@host` to an account.
+/// Resolves `@name@host` to an account.
 public struct HandleResolver: Sendable {
     private let actors: ActorResolver
 
-    /// - Parameter actors: its loader is used, and its identifiers.
+    /// - Parameter actors: this resolver uses its loader and its identifiers.
     init(actors: ActorResolver) {
         self.actors = actors
     }
 
     private var identifiers: LocalIdentifiers { actors.identifiers }
 
-    /// The account that bears the handle.
+    /// The account with this handle.
     ///
-    /// A handle of this node needs no network. The account may bear another host than was asked for, when that host
-    /// only points to it: it is shown under the name that was proved (see ``ActorResolver``).
+    /// A local handle needs no request. The account may have another host than the handle, when the handle's host only
+    /// points to it. It is shown under the proved name (see ``ActorResolver``).
     ///
-    /// - Throws: `.fetch(.notFound)` when nobody bears it.
+    /// - Throws: `.fetch(.notFound)` when no account has the handle.
     public func resolve(_ handle: Handle) async throws(FederationError) -> Account {
         let isOurs = handle.host.isEmpty || handle.host == identifiers.host
         let wanted = isOurs ? Handle(name: handle.name, host: "") : handle

@@ -5,17 +5,17 @@ import Model
 public import Storage
 import Vocabulary
 
-// A key id is only a claim. It is believed when both ends say so: the key names its owner, and the owner's own
-// document, fetched from the owner's origin, lists the key under exactly that id, fragment included, with the same
-// text.
+// A key id in a signature is only a claim. A key is trusted when two things agree: the key names its owner, and the
+// owner's document, fetched from the owner's origin, lists the key with the same id (fragment included) and the same
+// PEM text.
 
 extension ActorResolver {
-    /// How often a key may be asked for anew: signatures that fail are cheap to make.
+    /// The shortest time between two fetches of one key. An attacker can send invalid signatures at no cost.
     public static let keyRefreshPause = Duration.minutes(5)
 
-    /// The key that a signature names: the known one, or the one that its owner lists.
+    /// The key that a signature names. It is read from the database, or fetched from its owner.
     ///
-    /// - Throws: `.keyMismatch` when the owner does not list it, `.ownerMismatch` when it claims an owner of another
+    /// - Throws: `.keyMismatch` when the owner does not list it, `.ownerMismatch` when it names an owner of another
     ///   origin, `.localIdentifier` for a key of this node.
     public func key(_ keyID: String) async throws(FederationError) -> StoredKey {
         let iri = try remoteKeyID(keyID)
@@ -23,9 +23,9 @@ extension ActorResolver {
         return try await fetchKey(iri)
     }
 
-    /// The key as its owner lists it now; asked too soon, the known one.
+    /// Fetches the key from its owner again. Within ``keyRefreshPause`` of the last fetch it returns the stored key.
     ///
-    /// - Throws: as ``key(_:)``; then the known key stays as it was.
+    /// - Throws: the same errors as ``key(_:)``. Then the stored key stays unchanged.
     public func refreshKey(_ keyID: String) async throws(FederationError) -> StoredKey {
         let iri = try remoteKeyID(keyID)
         if let known = try await stored(iri), known.fetchedAt + Self.keyRefreshPause > clock.now { return known }
@@ -59,7 +59,7 @@ extension ActorResolver {
         return key
     }
 
-    /// The actor that a key served on its own names, when that actor lists the very same key.
+    /// The owner that is named by a key with a document of its own, when the owner's document lists the same key.
     private func owner(
         of document: Document, keyID: IRI, budget: inout FetchBudget
     ) async throws(FederationError) -> ActorDocument {

@@ -5,7 +5,7 @@ public import Model
 import Storage
 import Vocabulary
 
-/// What an identifier turned out to be, as a row.
+/// The row that an identifier was resolved to.
 public enum Fetched: Sendable, Hashable {
     /// A post.
     case post(ID<Post>)
@@ -15,14 +15,14 @@ public enum Fetched: Sendable, Hashable {
     case account(ID<Account>)
 }
 
-/// A post or an event of another node with its owner: read, believed, and not stored.
+/// A post or an event of another node with its author or owner. It is read and trusted, and not stored.
 enum GatheredObject: Sendable, Hashable {
     /// A post and its author.
     case post(RemotePost, Account)
     /// An event and its owner.
     case event(RemoteEvent, Account)
 
-    /// The object's id on the wire.
+    /// The object's id (IRI).
     var iri: IRI {
         switch self {
         case .post(let remote, _): remote.post.iri
@@ -30,21 +30,21 @@ enum GatheredObject: Sendable, Hashable {
         }
     }
 
-    /// What it answers.
+    /// The id of the post or event that it replies to.
     var inReplyTo: IRI? {
         guard case .post(let remote, _) = self else { return nil }
         return remote.inReplyTo
     }
 }
 
-/// A gathered object with all that has to be stored before it.
+/// A gathered object with the objects that must be stored before it.
 struct GatheredThread: Sendable {
     let object: GatheredObject
-    /// The posts above it that are not known here, the oldest first, then what it quotes.
+    /// The unknown ancestors of the object, the oldest first, then the posts that it quotes.
     var before: [GatheredObject] = []
 }
 
-/// A document that people read, and to whom it is attributed.
+/// A document of a post or an event, with the actors in its `attributedTo`.
 private struct Readable {
     enum Kind {
         case post(NoteDocument)
@@ -52,7 +52,7 @@ private struct Readable {
     }
 
     let kind: Kind
-    /// The first to whom it is attributed; all of them are of its origin.
+    /// The first actor in `attributedTo`. All of them have the origin of the document.
     let owner: IRI
 
     init(_ document: Document, _ identifiers: LocalIdentifiers) throws(FederationError) {
@@ -76,12 +76,11 @@ private struct Readable {
     }
 }
 
-/// What a handler may use while it gathers: reads, and documents from where their ids say.
+/// The reads and fetches that a handler may use in `gather`.
 ///
-/// It has no way to store a post or an event. The one thing that is written on the way is who somebody is: the
-/// ``ActorResolver`` keeps actors and their keys.
+/// It cannot store a post or an event. The ``ActorResolver`` that it uses does write: it stores actors and their keys.
 struct ObjectFetcher: Sendable {
-    /// How many posts are fetched on the way up to the root of a thread, at the most.
+    /// The largest number of ancestors that are fetched on the way up to the root of a thread.
     static let ancestorLimit = 12
 
     let database: ReadOnlyDatabase
@@ -90,7 +89,7 @@ struct ObjectFetcher: Sendable {
     let ids: IDMaker
     let clock: any Clock
 
-    /// The loader is the actors' own.
+    /// Uses the loader of `actors`.
     init(actors: ActorResolver) {
         self.actors = actors
         database = actors.database
@@ -99,7 +98,7 @@ struct ObjectFetcher: Sendable {
         clock = actors.clock
     }
 
-    /// What is known under an id, or under one of our pages.
+    /// The row that is known under an id, or under the address of a local page.
     func known(_ iri: IRI) async throws(FederationError) -> Fetched? {
         let handle: Handle? =
             switch identifiers.parse(iri) {
@@ -118,10 +117,10 @@ struct ObjectFetcher: Sendable {
 
     // MARK: - Documents
 
-    /// The document of any kind that its own origin serves under an id.
+    /// Fetches a document of any type from the origin of its id.
     ///
-    /// - Throws: `.ownerMismatch` when it names an owner or actor of another origin, `.tombstoned` when it was deleted
-    ///   here before.
+    /// - Throws: `.ownerMismatch` when it names an owner or actor of another origin, `.tombstoned` when the object was
+    ///   deleted here before.
     func fetch(_ iri: IRI) async throws(FederationError) -> Document {
         var budget = FetchBudget(FetchBudget.resolve)
         return try await fetch(iri, budget: &budget)
@@ -139,10 +138,10 @@ struct ObjectFetcher: Sendable {
 
     // MARK: - Posts and events
 
-    /// Reads a document that is believed and resolves its owner.
+    /// Reads a trusted document and resolves its owner.
     ///
-    /// - Parameter signer: who signed the request in which it came; nobody is asked about a signer whom we know.
-    /// - Throws: `.notAPost`, `.ownerMismatch`, `.localIdentifier`, and what resolving the owner throws.
+    /// - Parameter signer: the account that signed the request. When the signer is the owner, the owner is not fetched.
+    /// - Throws: `.notAPost`, `.ownerMismatch`, `.localIdentifier`, and the errors of resolving the owner.
     func gather(_ document: Document, signedBy signer: Account? = nil) async throws(FederationError) -> GatheredObject {
         var budget = FetchBudget(FetchBudget.resolve)
         return try await gather(document, signedBy: signer, budget: &budget)
@@ -164,9 +163,9 @@ struct ObjectFetcher: Sendable {
         return .post(remote, author)
     }
 
-    /// Reads a document whose owner is known, without asking anybody.
+    /// Reads a document whose owner is known, without any request.
     ///
-    /// - Throws: as ``gather(_:signedBy:)``.
+    /// - Throws: the same errors as ``gather(_:signedBy:)``.
     func read(_ document: Document, ownedBy owner: Account) throws(FederationError) -> GatheredObject {
         try read(try Readable(document, identifiers), ownedBy: owner)
     }
@@ -185,9 +184,9 @@ struct ObjectFetcher: Sendable {
         }
     }
 
-    // MARK: - What goes with a post
+    // MARK: - Ancestors and quotes
 
-    /// A post with the unknown posts above it and what it quotes, as far as they can be had.
+    /// A post with its unknown ancestors and the posts that it quotes, as far as they can be fetched.
     func gatherThread(_ object: GatheredObject) async -> GatheredThread {
         guard case .post(let remote, _) = object else { return GatheredThread(object: object) }
         var thread = GatheredThread(object: object)
@@ -199,12 +198,12 @@ struct ObjectFetcher: Sendable {
         return thread
     }
 
-    /// What is unknown from `iri` upwards, the oldest first.
+    /// The unknown posts from `iri` up to the root of the thread, the oldest first.
     ///
-    /// Ends at what is known, at what cannot be had, after twelve posts, and where the way leads in a circle. A thread
-    /// without its root is still better than a reply alone.
+    /// The walk ends at a known post, at a post that cannot be fetched, after ``ancestorLimit`` posts, and when the
+    /// parents form a circle. A thread without its root is still better than a single reply.
     ///
-    /// - Parameter reply: the post whose ancestors are looked for; it is none of them.
+    /// - Parameter reply: the post whose ancestors are fetched. It is not part of the result.
     func ancestors(from iri: IRI, below reply: IRI? = nil) async -> [GatheredObject] {
         var budget = FetchBudget(FetchBudget.thread)
         var found: [GatheredObject] = []
@@ -220,7 +219,7 @@ struct ObjectFetcher: Sendable {
         return found.reversed()
     }
 
-    /// A post or an event that is not known here; nil when it is, and when it cannot be had.
+    /// An unknown post or event; nil when it is known, and when it cannot be fetched.
     private func unknown(_ iri: IRI, budget: inout FetchBudget) async -> GatheredObject? {
         do {
             guard try await known(iri) == nil else { return nil }
@@ -231,7 +230,7 @@ struct ObjectFetcher: Sendable {
         }
     }
 
-    /// Who agreed that a post quotes what it quotes; nil when nobody can be shown to have.
+    /// The account that approved the quote; nil when no approval can be proved.
     private func quoteApproval(of post: Post, budget: inout FetchBudget) async -> IRI? {
         guard let quote = post.quote, let authorization = quote.authorization, !identifiers.isLocal(authorization),
             let document = try? await fetch(authorization, budget: &budget),

@@ -4,9 +4,9 @@ public import Database
 public import Model
 internal import Storage
 
-/// What the node decided about hosts, read once and again when it changes.
+/// The policies for hosts. They are read from the database once, and read again when they change.
 public actor HostPolicies {
-    /// How old the copy may grow when no word of a change came.
+    /// The largest age of the copy in memory, when no change notification arrived.
     private static let lifetime = Duration.seconds(5)
 
     private let database: Database
@@ -15,14 +15,14 @@ public actor HostPolicies {
     private var policies: [String: PeerPolicy] = [:]
     private var readAt: ContinuousClock.Instant?
 
-    /// - Parameter mode: what holds for hosts about which nothing was decided.
+    /// - Parameter mode: the rule for hosts without a policy.
     public init(database: Database, mode: FederationMode) {
         self.database = database
         self.mode = mode
     }
 
-    /// Whether `host` (with its port when it has one) may speak to us, and we to it. A decision about a domain holds for what is
-    /// below it.
+    /// Whether `host` (with its port when it has one) may send requests to us, and we to it. A policy for a domain also
+    /// applies to its subdomains.
     public func admits(_ host: String) async throws -> Bool {
         if readAt.map({ clock.now - $0 > Self.lifetime }) ?? true { try await reload() }
         return mode.admits(policy(of: host))

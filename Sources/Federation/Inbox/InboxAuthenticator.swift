@@ -8,18 +8,18 @@ internal import Telemetry
 internal import TextEncoding
 internal import Vocabulary
 
-// May this enter? The order of the questions is the point:
+// Checks a request to the inbox. The checks run in this order, because each one is cheaper than the next:
 //
-//  1. What needs no key and no row: media type, size, the form and coverage of the signature, the digest, the date.
-//  2. What needs only the text: JSON, a type, an id and an actor that belong together.
-//  3. Host policy, before anything is fetched for a stranger.
-//  4. The key: known, or fetched from where its id says; then the signature itself.
-//  5. The key's owner is the activity's actor. From here on the signer is a row, and travels with the activity.
-//  6. One write: the signature is remembered, the activity stored. Only then `202`.
+//  1. The request alone: media type, size, the form and coverage of the signature, the digest, the date.
+//  2. The text of the body: valid JSON, a type, and an id and an actor of the same origin.
+//  3. The policy for the host, before anything is fetched for an unknown sender.
+//  4. The key, which is read from the database or fetched from its id, and the signature itself.
+//  5. The key's owner must be the activity's actor. The owner's row is passed on with the activity.
+//  6. One write stores the signature and the activity. Only then the response is `202`.
 
-/// Lets an activity in, or says why not.
+/// Accepts an activity, or rejects it with a reason.
 public struct InboxAuthenticator: Sendable {
-    /// How large a body may be.
+    /// The largest size of a request body, in bytes.
     public static let limitBytes = 1_048_576
 
     private let federation: Federation
@@ -29,8 +29,8 @@ public struct InboxAuthenticator: Sendable {
     private let signers: RequestSigners
 
     /// - Parameters:
-    ///   - federation: the parts it works with.
-    ///   - policies: what was decided about hosts; the same for what goes out.
+    ///   - federation: the parts that it uses.
+    ///   - policies: the policies for hosts. Outgoing requests use the same ones.
     public init(_ federation: Federation, policies: HostPolicies) {
         self.federation = federation
         self.policies = policies
@@ -40,10 +40,10 @@ public struct InboxAuthenticator: Sendable {
         intake = InboxIntake(database: federation.database)
     }
 
-    /// Takes an activity in: when this returns, it is stored.
+    /// Accepts an activity. It is stored when this function returns.
     ///
-    /// - Returns: whether it is new; a duplicate is welcome and has no second effect.
-    /// - Throws: why it is turned away; nothing was changed.
+    /// - Returns: whether the activity is new. A duplicate is accepted and has no second effect.
+    /// - Throws: the reason of the rejection. Then nothing was stored.
     public func accept(
         _ head: RequestHead, mediaType: String?, body: [UInt8]
     ) async throws(InboxRejection) -> Bool {
@@ -57,7 +57,7 @@ public struct InboxAuthenticator: Sendable {
         }
     }
 
-    /// Proves who signed a `GET`: for what is shown to followers only.
+    /// Returns the account that signed a `GET`. It is used for objects that only followers may read.
     public func signer(of head: RequestHead) async throws(InboxRejection) -> Account {
         let signature = try parse(head, body: nil)
         return try await signers.prove(signature).account
@@ -115,8 +115,8 @@ public struct InboxAuthenticator: Sendable {
         }
     }
 
-    /// A stranger that says it is gone, or one who said it before: there is nothing of it here, so there is nothing to
-    /// prove or to do.
+    /// Whether the activity is a `Delete` of an unknown or deleted actor by itself. Nothing of this actor is stored
+    /// here, so there is nothing to prove or to delete.
     private func isDeleteOfUnknownActor(_ activity: ActivityDocument) async throws(InboxRejection) -> Bool {
         guard activity.type == "Delete", activity.object?.id == activity.actor else { return false }
         do {
@@ -132,12 +132,13 @@ public struct InboxAuthenticator: Sendable {
         _ activity: ActivityDocument, signature: ParsedSignature, key: StoredKey, body: [UInt8]
     ) async throws(InboxRejection) -> Bool {
         let now = federation.clock.now
-        // An activity without an id is known by its bytes.
+        // An activity without an id is identified by the hash of its body.
         let id = activity.id ?? activity.actor.withoutFragment.withFragment(Hexadecimal.encode(Hash.sha256(body)))
         let received = ReceivedActivity(
             id: federation.ids.make(at: now), activity: id, type: String(activity.type.prefix(60)),
             signer: key.account, keyID: key.keyID, body: String(decoding: body, as: UTF8.self), receivedAt: now)
-        // Kept before it is stored: the processor may have it in hand before this function goes on.
+        // The activity is kept before the row is stored, because the processor may lease the row before this function
+        // continues.
         federation.parsed.keep(activity, of: received.id, bytes: body.count, at: now)
         do {
             let isNew = try await intake.store(received, signature: signature.identity)

@@ -5,8 +5,8 @@ internal import DequeModule
 internal import Model
 internal import Storage
 
-/// Stores what the authenticator let in: whatever waits at one moment shares one commit, so that a burst costs a few
-/// flushes of the disk and not one each. A caller returns only after its own row is durable.
+/// Stores the accepted activities. All activities that wait at one moment share one commit, so that a burst costs a few
+/// disk flushes instead of one for each activity. A call returns only after its own row is durable.
 actor InboxIntake {
     private struct Waiting {
         let activity: ReceivedActivity
@@ -14,26 +14,26 @@ actor InboxIntake {
         let continuation: CheckedContinuation<Bool, any Error>
     }
 
-    /// Rows of one commit, at the most.
+    /// The largest number of rows in one commit.
     private static let batch = 128
-    /// Waiting requests beyond which a new one is turned away: the peer tries again later.
+    /// The largest number of waiting requests. Further ones are rejected, and the peer retries later.
     private static let ceiling = 4_096
-    /// How long a signature could be played again: the window of dates that the verifier accepts, and a little.
+    /// How long a signature could be replayed: the time range of dates that the verifier accepts, and a margin.
     private static let memory = Duration.minutes(130)
 
     private let database: Database
     private var waiting: Deque<Waiting> = []
     private var isWriting = false
 
-    /// - Parameter database: where it is kept.
+    /// - Parameter database: the database that stores the activities.
     init(database: Database) {
         self.database = database
     }
 
-    /// Stores an activity, unless it or its signature came before.
+    /// Stores an activity, unless the activity or its signature is stored already.
     ///
     /// - Returns: whether it is new.
-    /// - Throws: `InboxFull` when too many wait; whatever the database says.
+    /// - Throws: `InboxFull` when too many requests wait, and the errors of the database.
     func store(_ activity: ReceivedActivity, signature: [UInt8]) async throws -> Bool {
         guard waiting.count < Self.ceiling else { throw InboxFull() }
         return try await withCheckedThrowingContinuation { continuation in
@@ -64,7 +64,7 @@ actor InboxIntake {
             }
             for (waiting, isNew) in zip(batch, fresh) { waiting.continuation.resume(returning: isNew) }
         } catch  where batch.count > 1 {
-            // One row that the database refuses must not turn the others away.
+            // One row that the database rejects must not fail the others.
             for waiting in batch { await write([waiting]) }
         } catch {
             for waiting in batch { waiting.continuation.resume(throwing: error) }
@@ -80,5 +80,5 @@ actor InboxIntake {
     }
 }
 
-/// More requests wait to be stored than can wait.
+/// Too many requests wait to be stored.
 struct InboxFull: Error {}

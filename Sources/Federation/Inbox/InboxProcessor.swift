@@ -7,29 +7,31 @@ internal import Storage
 internal import Telemetry
 internal import Vocabulary
 
-// From a stored activity to its effect:
+// Processes stored activities:
 //
-//  - A lease takes rows out of the queue for two minutes and is prolonged while they are in hand; a process that dies
-//    gives them back by doing nothing.
-//  - What one actor said is done in the order in which it came, sixteen activities at a time, in one process at a time.
-//    What different actors said runs side by side, so that one whose server answers slowly keeps one place of many.
-//  - The effect and the row's outcome commit together. A row that somebody else finished is not applied again.
+//  - A lease reserves rows of the queue for two minutes. It is extended while the rows are processed. When a process
+//    dies, its leases expire and other processes take the rows.
+//  - The activities of one signer are processed in the order of their arrival, up to sixteen at a time, by one process
+//    at a time. The activities of different signers run in parallel, so a signer with a slow server uses only one of
+//    the parallel places.
+//  - The effect and the outcome of a row are committed together. A row that another process finished is not applied
+//    again.
 
-/// Does what the stored activities say.
+/// Applies the stored activities.
 public struct InboxProcessor: Sendable {
-    /// How many signers' activities are in hand at once.
+    /// The number of signers whose activities are processed in parallel.
     private static let places = 64
 
     private let federation: Federation
     private let holder: LeaseHolder
     private let logger: Logger
 
-    /// - Parameter federation: the parts it works with.
+    /// - Parameter federation: the parts that it uses.
     public init(_ federation: Federation) {
         self.init(federation, holder: .thisProcess)
     }
 
-    /// - Parameter holder: in whose name rows are leased.
+    /// - Parameter holder: the holder of the leases.
     init(_ federation: Federation, holder: LeaseHolder) {
         self.federation = federation
         self.holder = holder
@@ -45,10 +47,11 @@ public struct InboxProcessor: Sendable {
         await QueueWorker(InboxWork(processor: self), settings, in: context).run()
     }
 
-    /// One activity, from its text to its outcome.
+    /// Processes one activity, from its text to its outcome.
     func process(_ received: ReceivedActivity) async { await process([received]) }
 
-    /// A run of one signer's activities: gathered one after the other, applied in one transaction.
+    /// Processes a run of activities of one signer. They are gathered one after the other, and applied in one
+    /// transaction.
     fileprivate func process(_ run: [ReceivedActivity]) async {
         let started = federation.clock.now
         var ready: [(received: ReceivedActivity, effect: Effect)] = []
@@ -63,7 +66,7 @@ public struct InboxProcessor: Sendable {
         do {
             for (item, outcome) in zip(ready, try await apply(ready)) { tell(item.received, outcome, since: started) }
         } catch  where ready.count > 1 {
-            // One of them spoils the transaction: then each has its own.
+            // When one activity makes the transaction fail, each activity gets its own transaction.
             for item in ready { await process(item.received) }
         } catch {
             for item in ready { tell(item.received, await settle(item.received, after: error), since: started) }
@@ -80,7 +83,7 @@ public struct InboxProcessor: Sendable {
             ])
     }
 
-    /// Writes down what an activity came to that was not applied.
+    /// Stores the outcome of an activity that was not applied.
     private func settle(_ received: ReceivedActivity, after error: any Error) async -> InboxOutcome {
         switch error {
         case let refusal as FederationError where !refusal.isTemporary:
@@ -91,7 +94,7 @@ public struct InboxProcessor: Sendable {
             return .duplicate
         default:
             let wait = InboxQueue.queue.retry.wait(afterFailures: received.attempts, chance: 0)
-            // Whoever is stopped in the middle leaves the activity to the next.
+            // A cancelled process leaves the activity to the next one.
             if !Task.isCancelled { await postpone(received, reason: "\(error)") }
             return .retry(after: wait)
         }
@@ -117,7 +120,8 @@ public struct InboxProcessor: Sendable {
         }
     }
 
-    /// The activity in the row with its signer: as it was parsed when it was let in, when that was here and just now.
+    /// The activity of a row with its signer. It comes from ``ParsedActivities`` when this process has just accepted
+    /// it, and is parsed from the row otherwise.
     private func incoming(_ received: ReceivedActivity) async throws(FederationError) -> IncomingActivity {
         let activity: ActivityDocument?
         do {
@@ -129,7 +133,7 @@ public struct InboxProcessor: Sendable {
             try Accounts.byID(received.signer, in: db)
         }
         guard let activity, let actor else { throw .ignored(.malformed) }
-        // Between the authenticator and here somebody may have decided, or the actor may have said that it is gone.
+        // The actor may have been blocked or deleted since the activity was accepted.
         guard actor.isActive else { throw .ignored(.blocked) }
         return IncomingActivity(
             actor: actor, activity: activity, outbox: federation.outbox, now: federation.clock.now)
@@ -156,7 +160,7 @@ public struct InboxProcessor: Sendable {
     }
 }
 
-/// The processor's queue: a job is a run of one signer's activities.
+/// The queue of the processor. A job is a run of activities of one signer.
 private struct InboxWork: QueueWork {
     let processor: InboxProcessor
 
@@ -172,5 +176,5 @@ private struct InboxWork: QueueWork {
     func perform(_ run: [ReceivedActivity]) async { await processor.process(run) }
 }
 
-/// Somebody else applied the activity while we were about to: our transaction is given up.
+/// Another process applied the activity before this transaction committed. This transaction is rolled back.
 private struct AlreadyFinished: Error {}

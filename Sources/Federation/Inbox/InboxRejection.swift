@@ -3,11 +3,12 @@
 public import HTTPSignatures
 internal import Vocabulary
 
-/// Why a request was turned away at the authenticator: a status and a stable code, never a byte of what was sent.
+/// The reason why the authenticator rejected a request: an HTTP status and a stable code. It never contains a byte of
+/// the request.
 public struct InboxRejection: Error, Equatable, Sendable {
-    /// HTTP status.
+    /// The HTTP status.
     public let status: Int
-    /// Stable: clients, operators and tests rely on it.
+    /// A stable code. Clients, operators and tests depend on it.
     public let code: String
 
     /// Creates the value.
@@ -16,7 +17,7 @@ public struct InboxRejection: Error, Equatable, Sendable {
         self.code = code
     }
 
-    /// The signature did not do.
+    /// Makes the rejection for an invalid signature.
     public init(_ refusal: SignatureError) {
         self.init(refusal.status, refusal.rawValue)
     }

@@ -3,35 +3,35 @@
 internal import Model
 internal import Vocabulary
 
-/// An activity that was let in, and who signed it: what every handler is told.
+/// An accepted activity and its signer: the input of every handler.
 struct IncomingActivity: Sendable {
-    /// The signer, proved.
+    /// The signer, whose signature was verified.
     let actor: Account
-    /// The activity as it came.
+    /// The activity as it was received.
     let activity: ActivityDocument
-    /// Through which answers go, and people here are told.
+    /// Sends responses, and notifies local accounts.
     let outbox: Outbox
-    /// The present, the same for all that the activity does.
+    /// The current time. It is the same for all effects of the activity.
     let now: Timestamp
 
-    /// The activity's id, or a stand-in where it has none.
+    /// The activity's id. When it has none, the id of the actor.
     var id: IRI { activity.id ?? activity.actor }
-    /// Our ids on the wire.
+    /// The ids of local actors and objects.
     var identifiers: LocalIdentifiers { outbox.identifiers }
 }
 
-/// What became of one inbound activity.
+/// The outcome of one incoming activity.
 public enum InboxOutcome: Sendable, Equatable {
-    /// It did what it says.
+    /// The activity took effect.
     case applied
-    /// It had been done before.
+    /// The activity had taken effect before.
     case duplicate
-    /// It was heard and not done, for a reason that is written down.
+    /// The activity was accepted and has no effect. The reason is stored.
     case ignored(IgnoreReason)
-    /// Its effect needs something that could not be had now.
+    /// The effect needs something that is not available now.
     case retry(after: Duration)
 
-    /// As it stands in the row and in the log: `applied`, `ignored:not_for_us`.
+    /// The text in the row and in the log: `applied`, `ignored:not_for_us`.
     public var code: String {
         switch self {
         case .applied: "applied"
@@ -42,30 +42,30 @@ public enum InboxOutcome: Sendable, Equatable {
     }
 }
 
-/// Why an activity was heard and not done. The raw value is stable: operators count by it.
+/// Why an accepted activity has no effect. The raw value is stable: operators count by it.
 public enum IgnoreReason: String, Sendable, CaseIterable {
-    /// We do not know this type.
+    /// The type is unknown.
     case unknownType = "unknown_type"
-    /// Nobody here is concerned.
+    /// The activity concerns no local account.
     case notForUs = "not_for_us"
-    /// It speaks of something that we never saw.
+    /// The activity is about an object that is not stored here.
     case unknownObject = "unknown_object"
-    /// The actor has no say over the object.
+    /// The actor is not allowed to do this to the object.
     case notAllowed = "not_allowed"
-    /// One of the two blocked the other.
+    /// One of the two accounts blocked the other.
     case blocked
     /// The object was deleted before.
     case tombstoned
-    /// We know a newer version.
+    /// A newer version is stored.
     case outdated
-    /// The object could not be proved at its origin.
+    /// The object could not be verified at its origin.
     case unproved
-    /// The document lacks what its type needs.
+    /// The document lacks a property that its type needs.
     case malformed
-    /// There is nothing in its state that this could change.
+    /// The activity changes nothing in the current state.
     case noEffect = "no_effect"
 
-    /// The reason for which an activity is ignored whose gathering was refused for good.
+    /// The reason for an activity whose gathering failed with a permanent error.
     init(_ refusal: FederationError) {
         self =
             switch refusal {

@@ -6,10 +6,10 @@ internal import Synchronization
 internal import Telemetry
 internal import Vocabulary
 
-/// Activities that this process let in, as they were parsed, until it processes them: so a body is parsed once.
+/// Keeps the parsed activities that this process accepted until it processes them, so that each body is parsed once.
 ///
-/// A help and no promise. Another process parses the text in the row itself, and so does this one for what found no room
-/// here, waited too long, or is tried again.
+/// This is an optimization without a guarantee. Another process parses the text in the row. This process does so too
+/// for an activity that found no room here, waited too long, or is retried.
 final class ParsedActivities: Sendable {
     private struct Entry {
         let activity: ActivityDocument
@@ -18,27 +18,28 @@ final class ParsedActivities: Sendable {
     }
 
     private struct State {
-        /// Whether anybody in this process takes out what is put in.
+        /// Whether a processor in this process takes activities out.
         var isOpen = false
         var entries: [ID<ReceivedActivity>: Entry] = [:]
-        /// The bytes of all bodies; parsed they need several times as much.
+        /// The size of all bodies in bytes. The parsed values need several times as much memory.
         var bytes = 0
         var sweptAt = Timestamp(0)
     }
 
-    /// As much as the processor has in hand, several times.
+    /// The largest number of kept activities: several times what the processor has in work.
     private static let limit = 1_024
     private static let limitBytes = 4_194_304
-    /// What was not taken out by then went to another process.
+    /// After this time an activity is dropped, because another process has taken its row.
     private static let lifetime = Duration.minutes(2)
 
-    // A mutex rather than an actor: it is asked twice for every request, for a moment.
+    // A mutex is used instead of an actor, because each request needs it only twice, for a short time.
     private let state = Mutex(State())
 
-    /// Says that this process takes out what is put in; before that nothing is kept.
+    /// Says that a processor of this process takes activities out. Before this call nothing is kept.
     func open() { state.withLock { $0.isOpen = true } }
 
-    /// Keeps an activity, if there is room: what waits longest is needed first, so nothing makes way for a newer one.
+    /// Keeps an activity when there is room. The oldest activities are needed first, so they are not replaced by newer
+    /// ones.
     func keep(_ activity: ActivityDocument, of id: ID<ReceivedActivity>, bytes: Int, at now: Timestamp) {
         state.withLock { state in
             guard state.isOpen else { return }
@@ -49,7 +50,7 @@ final class ParsedActivities: Sendable {
         }
     }
 
-    /// Takes an activity out; nil when it is not here.
+    /// Takes an activity out; nil when it is not kept.
     func take(_ id: ID<ReceivedActivity>) -> ActivityDocument? {
         state.withLock { state in
             guard let entry = state.entries.removeValue(forKey: id) else { return nil }
@@ -58,17 +59,17 @@ final class ParsedActivities: Sendable {
         }
     }
 
-    /// Forgets an activity that was not stored.
+    /// Drops an activity that was not stored.
     func drop(_ id: ID<ReceivedActivity>) { _ = take(id) }
 
-    /// How many are kept.
+    /// The number of kept activities.
     var count: Int { state.withLock { $0.entries.count } }
 
     private static func hasRoom(_ state: State, _ bytes: Int) -> Bool {
         state.entries.count < limit && state.bytes + bytes <= limitBytes
     }
 
-    /// Lets go what is too old; looked through once a second at the most.
+    /// Drops activities that are too old. It runs at most once a second.
     private static func sweep(_ state: inout State, at now: Timestamp) {
         guard state.sweptAt + .seconds(1) <= now else { return }
         state.sweptAt = now
@@ -78,9 +79,9 @@ final class ParsedActivities: Sendable {
 }
 
 extension Federation {
-    /// Reads the body of an activity; counted, because each body should be read once.
+    /// Parses the body of an activity. Calls are counted, because each body should be parsed once.
     ///
-    /// - Returns: nil when it is no activity.
+    /// - Returns: nil when it is not an activity.
     func parse(_ body: [UInt8]) throws(JSONError) -> ActivityDocument? {
         counters.count("inbox.parsed")
         return Document(try JSON.parse(body)).flatMap { try? ActivityDocument($0) }

@@ -7,7 +7,7 @@ internal import Model
 internal import Storage
 internal import Synchronization
 
-/// Who signed a request: the key that it names, known or asked for, the signature itself, and the key's owner.
+/// Verifies who signed a request: it finds the key, verifies the signature, and returns the key's owner.
 struct RequestSigners: Sendable {
     private let database: Database
     private let actors: ActorResolver
@@ -23,7 +23,7 @@ struct RequestSigners: Sendable {
         self.verifier = verifier
     }
 
-    /// The owner of the key with which the request was really signed.
+    /// The key that made the signature, and its owner.
     func prove(_ signature: ParsedSignature) async throws(InboxRejection) -> (key: StoredKey, account: Account) {
         let now = clock.now
         if let known = signers.signer(signature.keyID, at: now), verifies(signature, pem: known.key.publicPEM) {
@@ -38,7 +38,7 @@ struct RequestSigners: Sendable {
     private func verifiedKey(_ signature: ParsedSignature) async throws(InboxRejection) -> StoredKey {
         let known = try await knownKey(signature.keyID)
         if verifies(signature, pem: known.publicPEM) { return known }
-        // The key may have been renewed: ask its owner once, but not more often than every five minutes.
+        // The key may have been replaced. It is fetched from its owner again, at most once every five minutes.
         let now = clock.now
         guard known.fetchedAt + ActorResolver.keyRefreshPause < now else { throw InboxRejection(.badSignature) }
         let actors = actors
@@ -53,7 +53,7 @@ struct RequestSigners: Sendable {
         throw InboxRejection(.badSignature)
     }
 
-    /// The key as we have it, else as its owner shows it.
+    /// The stored key. An unknown key is fetched from its owner.
     private func knownKey(_ keyID: String) async throws(InboxRejection) -> StoredKey {
         let actors = actors
         do {
@@ -91,14 +91,14 @@ struct RequestSigners: Sendable {
     }
 }
 
-/// Who signs with a key, for a few seconds: a burst from one peer asks the database once.
+/// Keeps keys and their owners for a few seconds, so that a burst from one peer costs one database read.
 ///
-/// The few seconds are also how long a suspension may take to hold at the authenticator; applying an activity asks
-/// again.
+/// A suspension may need these few seconds to take effect at the authenticator. The suspension is checked again when an
+/// activity is applied.
 private final class SignerCache: Sendable {
     private static let lifetime = Duration.seconds(5)
 
-    // A mutex rather than an actor: it is asked once for every request, for a moment.
+    // A mutex is used instead of an actor, because each request needs it once, for a short time.
     private let signers = Mutex(
         ExpiringCache<String, (key: StoredKey, account: Account), Timestamp>(capacity: 10_000))
 
@@ -107,26 +107,26 @@ private final class SignerCache: Sendable {
         signers.withLock { $0.value(for: keyID, at: now) }
     }
 
-    /// Keeps what was just read.
+    /// Keeps a key and its owner that were just read.
     func keep(_ key: StoredKey, of account: Account, at now: Timestamp) {
         signers.withLock { $0.insert((key, account), for: key.keyID, until: now + Self.lifetime) }
     }
 }
 
-/// Public keys that were read before: reading one costs more than using it.
+/// Keeps parsed public keys, because parsing a key costs more than using it.
 private final class KeyCache: Sendable {
-    /// One for the process: keys are values, the same text is the same key everywhere.
+    /// One cache for the process: keys are values, and the same text is the same key in every database.
     static let shared = KeyCache(limit: 8_192)
 
-    // A mutex rather than an actor: it is asked once for every request, for a moment.
+    // A mutex is used instead of an actor, because each request needs it once, for a short time.
     private let keys: Mutex<LRUCache<String, PublicKey>>
 
-    /// - Parameter limit: how many keys are kept.
+    /// - Parameter limit: the largest number of kept keys.
     init(limit: Int) {
         keys = Mutex(LRUCache(capacity: limit))
     }
 
-    /// The key that the text stands for; nil when it is none that we accept.
+    /// The key with this PEM text; nil when it is not a key that we accept.
     func publicKey(pem: String) -> PublicKey? {
         if let known = keys.withLock({ $0.value(for: pem) }) { return known }
         guard let key = try? PublicKey(pem: pem) else { return nil }
@@ -135,19 +135,20 @@ private final class KeyCache: Sendable {
     }
 }
 
-/// Asks the owners of keys: once for all who wait for the answer, and not again for a while, whatever it was.
+/// Fetches keys from their owners. Concurrent requests for one key share one fetch, and its result is kept for a while,
+/// also when it is an error.
 ///
-/// A signature in somebody's name costs its maker nothing. Without this each of them would cost that somebody's host a
-/// request.
+/// Anybody can send invalid signatures in the name of another actor at no cost. Without this limit each of them would
+/// cause a request to that actor's host.
 private actor KeyFetches {
-    /// How soon a host is asked again that could not answer.
+    /// How long a host is not asked again after it failed to respond.
     private static let pauseAfterFailure = Duration.seconds(30)
 
-    /// The answers, and until when they are fresh.
+    /// The results of the fetches, and until when they are valid.
     private var keyFetches = ExpiringCache<String, Task<Result<StoredKey, FederationError>, Never>, Timestamp>(
         capacity: 4_096)
 
-    /// The owner's answer: the last one while it is fresh, else a new one.
+    /// The last result for the key while it is valid, otherwise a new one.
     func fetch(
         _ keyID: String, at now: Timestamp,
         _ question: @escaping @Sendable () async throws(FederationError) -> StoredKey

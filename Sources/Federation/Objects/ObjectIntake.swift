@@ -5,10 +5,11 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// Takes a gathered post or event in: once, and only when it concerns somebody here; then people here are told, and its
-/// group repeats it.
+/// Stores a gathered post or event once, and only when it concerns a local account. Then it notifies local accounts and
+/// lets the local group relay the post.
 enum ObjectIntake {
-    /// - Parameter isAnnounced: whether somebody who is followed here repeated it: reason enough to keep it.
+    /// - Parameter isAnnounced: whether an account with local followers announced the object. Then it is stored without
+    ///   the check for relevance.
     static func store(
         _ thread: GatheredThread, of incoming: IncomingActivity, isAnnounced: Bool, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
@@ -56,7 +57,7 @@ enum ObjectIntake {
         let outbox = incoming.outbox
         try outbox.notify(posted: post, in: tx)
         if let group = try outbox.relayingGroup(of: post, in: tx) {
-            // Only what came from its author word for word is repeated so.
+            // The group relays the original `Create` only when the author itself sent it.
             let isOriginal = incoming.activity.type == "Create" && incoming.actor.id == author.id
             let create = isOriginal ? JSON.object(incoming.activity.document.json) : nil
             try outbox.relay(newPost: post, create: create, by: group, in: tx)
@@ -66,8 +67,8 @@ enum ObjectIntake {
 }
 
 extension Post {
-    /// A group that blocked the author neither shows nor repeats what is written into it. Whoever else here has a part
-    /// in the post finds it with its author alone.
+    /// Removes the post from its group, thread and event. A group that blocked the author neither shows nor relays the
+    /// author's posts. Other local accounts that the post concerns still see it on the author's profile.
     fileprivate mutating func leaveGroup() {
         group = nil
         inReplyTo = nil
@@ -76,11 +77,11 @@ extension Post {
     }
 }
 
-/// Gathered objects to rows, each with its place: the thread, the event and the group that it belongs to.
+/// Writes gathered objects to the post and event tables, with their thread, event and group.
 enum ObjectStore {
-    /// Stores an object that was gathered. Twice is once, and the first version stays.
+    /// Stores a gathered object. When the object is stored already, the stored version stays unchanged.
     ///
-    /// - Returns: the row, new or known; or why it was not taken.
+    /// - Returns: the new or known row, or the reason why the object was refused.
     static func insert(
         _ object: GatheredObject, in tx: Transaction
     ) throws(DatabaseError) -> Result<Fetched, FederationError> {
@@ -103,9 +104,9 @@ enum ObjectStore {
         }
     }
 
-    /// Stores a post that has its place, and gives the answers that came before it their parent.
+    /// Stores a post whose thread, event and group are set, and links the orphan replies that arrived before it.
     ///
-    /// - Returns: whether it is new.
+    /// - Returns: whether the post is new.
     @discardableResult
     static func insert(_ post: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> Bool {
         guard try Posts.insert(post, parts, in: tx) else { return false }
@@ -113,9 +114,9 @@ enum ObjectStore {
         return true
     }
 
-    /// Stores an event, and gives what was said about it before its event.
+    /// Stores an event, and links the posts about it that arrived before it.
     ///
-    /// - Returns: whether it is new.
+    /// - Returns: whether the event is new.
     @discardableResult
     static func insert(_ event: Event, in tx: Transaction) throws(DatabaseError) -> Bool {
         guard try Events.insert(event, in: tx) else { return false }
@@ -123,9 +124,9 @@ enum ObjectStore {
         return true
     }
 
-    /// The row of a post and what belongs to it, with its place among what is here. Nothing is stored.
+    /// Makes the row of a post and its parts, with the thread, event and group that are known here. It stores nothing.
     ///
-    /// - Parameter named: those of the named and addressed who are known.
+    /// - Parameter named: the known accounts among those that the post mentions or addresses.
     static func place(
         _ remote: RemotePost, by author: Account, named: [IRI: Account], in tx: Transaction
     ) throws(DatabaseError) -> (Post, PostParts) {
@@ -140,7 +141,7 @@ enum ObjectStore {
         return (post, parts(of: remote, named: named))
     }
 
-    /// What belongs to a post besides its row.
+    /// Makes the parts of a post that are stored in other tables than `post`.
     static func parts(of remote: RemotePost, named: [IRI: Account]) -> PostParts {
         var parts = PostParts()
         parts.mentions = Set(remote.mentioned.compactMap { named[$0]?.id }).sorted()
@@ -150,8 +151,8 @@ enum ObjectStore {
         return parts
     }
 
-    /// Gives a post the thread, event and group of what it answers, when its author may read that: nobody enters a
-    /// conversation by knowing its address.
+    /// Gives a post the thread, event and group of its parent, when the author may read the parent. An author who only
+    /// knows the address of a conversation cannot join it.
     static func linkToParent(_ post: inout Post, in tx: Transaction) throws(DatabaseError) {
         guard let parentIRI = post.inReplyToIRI else { return }
         if let parent = try Posts.byIRI(parentIRI, in: tx) {

@@ -5,7 +5,7 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// Brings posts and events that are here up to date with what their owners say now. Their place does not change.
+/// Updates stored posts and events from the newest document of their owners. Thread, event and group do not change.
 enum ObjectUpdate {
     static func apply(
         _ event: Event, to known: Event, of owner: Account, _ incoming: IncomingActivity, in tx: Transaction
@@ -22,13 +22,13 @@ enum ObjectUpdate {
         _ remote: RemotePost, to known: Post, by author: Account, _ incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         guard known.author == author.id, !known.isLocal else { return .ignored(.notAllowed) }
-        // Neither counts nor consent make another version: many send them without a date.
+        // Poll counts and the approval of a quote do not make a new version: many servers send them without a new date.
         let isNews = try refresh(known, from: remote, by: author, in: tx)
         let outcome = try rewrite(known, with: remote, by: author, incoming, in: tx)
         return outcome == .duplicate && isNews ? .applied : outcome
     }
 
-    /// Takes over how a poll stands, and that what is quoted may be.
+    /// Updates the counts of a poll, and accepts a pending quote that is authorized now.
     private static func refresh(
         _ known: Post, from remote: RemotePost, by author: Account, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
@@ -54,12 +54,12 @@ enum ObjectUpdate {
     ) throws(DatabaseError) -> InboxOutcome {
         let newest = known.editedAt ?? known.publishedAt
         guard let edited = remote.post.editedAt else { return .duplicate }
-        // Some servers date an edit in the second of the version before: then other words are the newer ones.
+        // Some servers give an edit the same second as the version before. Then a different text is the newer one.
         let isOther = remote.post.content != known.content || remote.post.title != known.title
         guard edited > newest || (edited == newest && isOther) else { return .duplicate }
         var post = remote.post.replacing(known)
         post.quote = try quote(of: known, after: remote, by: author, in: tx)
-        // An edit never shows a post to more people than it was written for.
+        // An edit never shows a post to more people than the original visibility allowed.
         post.visibility = min(known.visibility, remote.post.visibility)
         let named = try Accounts.byIRIs(remote.mentioned, in: tx)
         let newlyNamed = try Posts.update(
@@ -68,7 +68,7 @@ enum ObjectUpdate {
         return .applied
     }
 
-    /// What is quoted once stays so, with what its author said of it; only another quote is looked at anew.
+    /// Keeps the state of a quote when the quoted post stays the same. Only a quote of another post is checked again.
     private static func quote(
         of known: Post, after remote: RemotePost, by author: Account, in tx: Transaction
     ) throws(DatabaseError) -> Quote? {
@@ -80,7 +80,8 @@ enum ObjectUpdate {
 }
 
 extension Post {
-    /// The same post as `known`, with what this one says.
+    /// The post `known` with the content of this post. The id, the author, the thread and the group stay those of
+    /// `known`.
     func replacing(_ known: Post) -> Post {
         var post = Post(
             id: known.id, iri: known.iri, author: known.author, content: content, visibility: visibility,
@@ -106,7 +107,7 @@ extension Post {
 }
 
 extension Event {
-    /// The same event as `known`, with what this one says.
+    /// The event `known` with the content of this event. The id and the owner stay those of `known`.
     func replacing(_ known: Event) -> Event {
         var event = Event(
             id: known.id, iri: known.iri, owner: known.owner, uuid: known.uuid, title: title, startsAt: startsAt,

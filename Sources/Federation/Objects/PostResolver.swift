@@ -5,9 +5,9 @@ internal import Model
 internal import Storage
 public import Vocabulary
 
-/// Posts, events and actors by their address, for a member who asks for one: fetched when they are not known, and kept.
+/// Resolves the address of a post, event or actor that a member looks up. An unknown object is fetched and stored.
 ///
-/// Nobody else decides whether the object is wanted here: the member's question is the reason to keep it.
+/// There is no check for relevance here: the member's request is the reason to store the object.
 public struct PostResolver: Sendable {
     private let database: Database
     private let objects: ObjectFetcher
@@ -17,9 +17,9 @@ public struct PostResolver: Sendable {
         self.objects = objects
     }
 
-    /// The post, event or actor behind an id or a page's address: the known row, or fetched and stored.
+    /// The post, event or actor behind an id or a page's address. It is read from the database, or fetched and stored.
     ///
-    /// - Throws: `.notAPost` for anything else, and for an id of ours that names none of them.
+    /// - Throws: `.notAPost` for every other kind of object, and for a local id that names no post, event or actor.
     public func resolve(_ iri: IRI) async throws(FederationError) -> Fetched {
         if let known = try await objects.known(iri) { return known }
         guard !objects.identifiers.isLocal(iri) else { throw .notAPost }

@@ -5,36 +5,37 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-// Whatever a stranger sends could be kept here and shown on public pages; nearly all of it is none of our business.
-// So a post or an event of another node is kept only when somebody here has a part in it. That is asked twice:
+// Other servers may send any object, and this node would store it and show it on public pages. Nearly all of these
+// objects do not concern this node. So a post or an event of another node is stored only when it concerns a local
+// account. This is checked twice:
 //
-//  - while gathering, of what the sender claims, before anything is fetched for it: a claim that names nobody here
-//    costs us one read;
-//  - in the transaction, of what was proved.
+//  - in `gather`, on the claims of the sender, before anything is fetched: an object that concerns nobody here costs
+//    one database read;
+//  - in the transaction, on the facts that were proved.
 //
-// What the sender's node says above the post, its ancestors and what it quotes, is never a reason: these are fetched
-// only after the first question was answered with yes, and stored only after the second.
+// The ancestors and quoted posts that the sender's node names are never a reason to store a post. They are fetched only
+// after the first check has passed, and stored only after the second.
 
-/// Whether something that came from another node has to do with anybody here.
+/// Whether an object of another node concerns a local account.
 enum Relevance: Sendable {
-    /// It is here already: the sender may change it, and need not be asked whom it concerns.
+    /// The object is stored already. The sender may change it without a further check.
     case known
-    /// Somebody here has a part in it.
+    /// The object concerns a local account.
     case concernsUs
-    /// Nobody here has.
+    /// The object concerns no local account.
     case foreign
 }
 
-/// What a post or an event says of whom it concerns.
+/// The properties of a post or an event that show whom it concerns.
 struct ObjectClaims: Sendable {
-    /// Whoever wrote it, or owns it.
+    /// The authors or owners.
     var authors: [IRI]
-    /// Everybody who is named in it, or to whom it is addressed.
+    /// All accounts that are mentioned or addressed.
     var named: [IRI]
-    /// What it answers.
+    /// The post or event that this object replies to.
     var answered: IRI?
 
-    /// What a document claims: an object, or an activity whose object is only named.
+    /// Reads the claims of a document: an object, or an activity that only names its object.
     init(_ document: Document) {
         let owners = document.iris("attributedTo")
         authors = owners.isEmpty ? document.iris("actor") : owners
@@ -45,18 +46,18 @@ struct ObjectClaims: Sendable {
         answered = document.iri("inReplyTo")
     }
 
-    /// What is proved of a post.
+    /// Takes the proved values of a post.
     init(_ remote: RemotePost, by author: Account) {
         authors = [author.iri]
         named = remote.mentioned + remote.addressed
         answered = remote.inReplyTo
     }
 
-    /// Whether the object is here, and otherwise whether it concerns anybody.
+    /// Whether the object is stored here, and otherwise whether it concerns a local account.
     ///
     /// - Parameters:
-    ///   - object: its id.
-    ///   - sender: who signed the request; counts when it is one of the authors.
+    ///   - object: the object's id.
+    ///   - sender: the account that signed the request. It counts as the author when it is one of the authors.
     func relevance(
         of object: IRI, from sender: Account, in db: some Queryable
     ) throws(DatabaseError) -> Relevance {
@@ -64,11 +65,12 @@ struct ObjectClaims: Sendable {
         return try concernUs(author: authors.contains(sender.iri) ? sender : nil, in: db) ? .concernsUs : .foreign
     }
 
-    /// Whether somebody here follows its author or its group, is named in it, or reads what it answers.
+    /// Whether a local account follows the object's author or group, is mentioned or addressed, or whether the post or
+    /// event that it replies to is stored here.
     ///
     /// - Parameters:
-    ///   - author: the one of the authors who is known.
-    ///   - accounts: those of the named who are known, when they were read before.
+    ///   - author: the known account among the authors.
+    ///   - accounts: the known accounts among those mentioned or addressed, when the caller has read them already.
     func concernUs(
         author: Account?, accounts: [IRI: Account]? = nil, in db: some Queryable
     ) throws(DatabaseError) -> Bool {

@@ -7,12 +7,12 @@ public import Storage
 // People of this node are told of what happened in the transaction that stores it, whether it was done here or came
 // from another node.
 extension Outbox {
-    /// Tells those whom it concerns.
+    /// Stores a notification for the accounts that it concerns.
     public func notify(_ new: NewNotification, in tx: Transaction) throws(DatabaseError) {
         try Notifications.add(new, at: clock.now, ids: ids, in: tx)
     }
 
-    /// Tells of a post that was just stored, also whom it quotes with their consent.
+    /// Notifies local accounts about a new post. The author of a quoted post is notified when the quote is approved.
     func notify(posted post: Post, in tx: Transaction) throws(DatabaseError) {
         let parent = try post.inReplyTo.flatMap { id throws(DatabaseError) in try Posts.byID(id, in: tx) }
         try notify(posted: post, replyingTo: parent?.author, in: tx)
@@ -29,18 +29,18 @@ extension Outbox {
         try notify(.quote(of: quoted.author, in: post), in: tx)
     }
 
-    /// Tells of a post that was changed.
+    /// Notifies local accounts about an edited post.
     func notify(edited post: Post, named: [ID<Account>], in tx: Transaction) throws(DatabaseError) {
         try Notifications.edited(post, named: named, at: clock.now, ids: ids, in: tx)
     }
 
-    /// Tells of an event that was just stored.
+    /// Notifies local accounts about a new event.
     func notify(planned event: Event, in tx: Transaction) throws(DatabaseError) {
         guard event.visibility >= .followers else { return }
         try notify(.status(event), in: tx)
     }
 
-    /// Tells those who answered to an event, when they have to be elsewhere or at another time.
+    /// Notifies the guests of an event when its time, its place, its online address or its status has changed.
     public func notify(
         changed event: Event, from known: Event, by person: ID<Account>? = nil, in tx: Transaction
     ) throws(DatabaseError) {
@@ -50,7 +50,7 @@ extension Outbox {
 }
 
 extension Event {
-    /// Whether somebody who counts on the event as it was has to know.
+    /// Whether the change concerns the guests of the event as it was before.
     func movesGuests(of known: Event) -> Bool {
         startsAt != known.startsAt || endsAt != known.endsAt || timeZone != known.timeZone || place != known.place
             || onlineURL != known.onlineURL || status != known.status

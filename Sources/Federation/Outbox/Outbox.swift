@@ -5,11 +5,11 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// Everything that an actor of this node can say.
+/// The kinds of activity that a local actor can send.
 ///
-/// A line names the activity and the methods of ``Outbox`` that say it; above it stands the file in which these are
-/// written, beside what the same verb means on receipt. A new activity is a line here, a method there, and an example
-/// in `federation-specs/outbound`.
+/// Each line names the activity and the methods of ``Outbox`` that send it. The comment above names the file of these
+/// methods; the same file handles the activity when it is received. A new activity needs a line here, a method there,
+/// and an example in `federation-specs/outbound`.
 enum OutgoingKind: String, CaseIterable, Sendable {
     // Activities/Follow.swift
     case follow = "Follow"  // outbox.follow
@@ -55,16 +55,16 @@ enum OutgoingKind: String, CaseIterable, Sendable {
     // Activities/Flag.swift
     case flag = "Flag"  // outbox.flag
 
-    /// As it stands in `type`.
+    /// The ActivityStreams name in `type`.
     var type: String { String(rawValue.prefix { $0 != " " }) }
 }
 
-/// Says things in the name of local accounts, inside the caller's transaction: the fact, the exact text and its
-/// deliveries commit together, or none does.
+/// Sends activities of local accounts inside the caller's transaction. The change, the text of the activity and its
+/// deliveries are committed together, or none of them is.
 ///
-/// What can be said is listed in ``OutgoingKind``, with the file of each method. Whatever it is leaves by `enqueue`.
+/// ``OutgoingKind`` lists the activities and the file of each method. Every activity is sent through `enqueue`.
 public struct Outbox: Sendable {
-    /// Our ids on the wire.
+    /// The ids of local actors and objects.
     public let identifiers: LocalIdentifiers
     let community: Community
     let ids: IDMaker
@@ -72,44 +72,44 @@ public struct Outbox: Sendable {
 
     func newActivityID() -> ID<SentActivity> { ids.make(at: clock.now) }
 
-    /// A place at the end of every queue.
+    /// A rank at the end of every waiting list.
     func newRank() -> Int64 { (ids.make(at: clock.now) as ID<Guest>).rawValue }
 }
 
-/// Who is to get an activity.
+/// The receivers of an activity.
 enum Recipient: Sendable {
-    /// One account, in its own inbox: what is said to somebody is never put into a shared one.
+    /// One account. It gets the activity in its own inbox, never in a shared inbox.
     case account(Account)
-    /// Everybody who follows, one POST a host where it offers a shared inbox.
+    /// All followers of an account: one POST for each host that offers a shared inbox.
     case followers(of: ID<Account>)
-    /// Everybody who has a seat, or waits for one.
+    /// All guests of an event, and all accounts on its waiting list.
     case guests(of: ID<Event>)
 }
 
-/// An activity that is about to be said; ``Outbox`` makes one with a new number.
+/// An activity that will be sent. ``Outbox`` creates one with a new number.
 struct OutgoingActivity: Sendable {
     let kind: OutgoingKind
     let id: ID<SentActivity>
     let actor: Account
     let object: JSON
-    /// What it is about: deliveries about one thing keep their order.
+    /// The object of the activity. Deliveries about the same object keep their order.
     let about: IRI?
     let to: [IRI]
     var cc: [IRI] = []
-    /// To whose inboxes it goes.
+    /// The accounts to whose inboxes the activity is delivered.
     var recipients: [Recipient]
-    /// The group in which it is said.
+    /// The group in which the activity happens.
     var audience: IRI?
-    /// Words that go with it.
+    /// The text of the activity.
     var content: String?
-    /// By what means it is done.
+    /// The `instrument` of the activity: the means by which it is done.
     var instrument: JSON?
-    /// What comes of it.
+    /// The `result` of the activity.
     var result: JSON?
-    /// Whether it carries terms beyond ActivityStreams.
+    /// Whether the activity uses terms that are not in ActivityStreams, and needs the full `@context`.
     var needsFullContext = false
 
-    /// Whether strangers may read it: in the outbox, and by its id.
+    /// Whether the activity is public: it appears in the outbox and can be fetched by its id.
     var isPublic: Bool { to.contains(.asPublic) || cc.contains(.asPublic) }
 
     func document(id: IRI, at now: Timestamp) -> JSON {
@@ -133,11 +133,11 @@ struct OutgoingActivity: Sendable {
 // MARK: - Making an activity
 
 extension Outbox {
-    /// An activity for whoever is in its audience.
+    /// Creates an activity for the receivers in its audience.
     ///
     /// - Parameters:
-    ///   - id: its number, where the fact that it tells names it.
-    ///   - about: deliveries about one thing keep their order.
+    ///   - id: the number of the activity, when the stored row refers to it.
+    ///   - about: deliveries about the same object keep their order.
     func activity(
         _ kind: OutgoingKind, _ id: ID<SentActivity>? = nil, by actor: Account, object: JSON, about: IRI?, to: [IRI],
         for recipients: [Recipient]
@@ -147,7 +147,7 @@ extension Outbox {
             recipients: recipients)
     }
 
-    /// An activity for one account.
+    /// Creates an activity for one account.
     func activity(
         _ kind: OutgoingKind, _ id: ID<SentActivity>? = nil, by actor: Account, object: JSON, about: IRI?,
         to account: Account
@@ -156,19 +156,19 @@ extension Outbox {
     }
 }
 
-// MARK: - The way out
+// MARK: - Enqueueing
 
 extension Outbox {
     /// Stores an activity and queues its deliveries.
     ///
-    /// - Returns: the exact document, for a group that repeats it.
+    /// - Returns: the exact document, for the group that relays it.
     @discardableResult
     func enqueue(_ outgoing: OutgoingActivity, in tx: Transaction) throws(DatabaseError) -> JSON {
         try enqueue([outgoing], in: tx).first ?? .null
     }
 
-    /// Stores activities in their order and queues their deliveries: each followers' inboxes are looked up once,
-    /// however many of the activities go there.
+    /// Stores activities in their order and queues their deliveries. The inboxes of each account's followers are read
+    /// once, even when several activities go there.
     @discardableResult
     func enqueue(_ outgoing: [OutgoingActivity], in tx: Transaction) throws(DatabaseError) -> [JSON] {
         var inboxes = Inboxes()
@@ -190,7 +190,7 @@ extension Outbox {
         return documents
     }
 
-    /// Where what one does with a post has to be known: at its author's, and at its group's when that is elsewhere.
+    /// The receivers of an interaction with a post: its author, and its group when the group is remote.
     func deliveryTargets(of post: Post, in tx: Transaction) throws(DatabaseError) -> [Recipient] {
         let people = [post.author, post.group].compactMap { $0 }
         let accounts = try Accounts.byIDs(people, in: tx)
@@ -198,7 +198,7 @@ extension Outbox {
     }
 }
 
-/// From recipients to inboxes: each one once, shared inboxes standing for their hosts.
+/// The inboxes of all receivers, each once. A shared inbox replaces the inboxes of its host.
 private struct Inboxes {
     private var followers: [ID<Account>: [IRI]] = [:]
 
@@ -217,7 +217,7 @@ private struct Inboxes {
             case .followers: continue
             case .account(let account):
                 guard !account.isLocal, account.isActive, let inbox = account.inbox else { continue }
-                // A shared inbox that gets it anyway reaches this account too.
+                // This account is reached through the shared inbox, which gets the activity anyway.
                 if let shared = account.sharedInbox, known.contains(shared) { continue }
                 add(inbox)
             case .guests(let event):

@@ -5,19 +5,20 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-// A group repeats to its followers what is said in it, in two dialects (FEP-1b12; rule GRP-ANN):
-// `Announce{Activity}`, verbatim, which threadiverse servers unwrap; and, for what starts a discussion only,
-// `Announce{id}`, which microblogs show as a boost. Replies are never boosted: their readers would drown.
+// A group relays the activities in it to its followers, in two forms (FEP-1b12; rule GRP-ANN). The first is
+// `Announce{Activity}` with the unchanged activity, which threadiverse servers unwrap. The second is `Announce{id}`,
+// which microblogs show as a boost; it is sent only for a post that starts a discussion. Replies are not boosted,
+// because microblog readers would get too many of them.
 extension Outbox {
-    /// The group of this node that repeats what is said in a post: looked up once, and passed along.
+    /// The local group that relays the activities about a post. It is read once and passed along.
     ///
-    /// - Returns: nil for a post that is not for everybody, and when its group is closed or another node's.
+    /// - Returns: nil when the post is not public, and when its group is closed or remote.
     func relayingGroup(of post: Post, in tx: Transaction) throws(DatabaseError) -> Account? {
         guard post.visibility == .everyone, let id = post.group else { return nil }
         return try Accounts.byID(id, in: tx).flatMap { $0.isLocal && $0.isActive ? $0 : nil }
     }
 
-    /// The same for a post that was read with its group.
+    /// The same for a post that was read together with its group.
     func relayingGroup(of view: PostView) -> Account? {
         guard view.post.visibility == .everyone, let group = view.group, group.isLocal, group.isActive else {
             return nil
@@ -25,9 +26,9 @@ extension Outbox {
         return group
     }
 
-    /// Lets the post's group, when it is ours, repeat an activity of another node.
+    /// Relays an activity of another node through the post's group, when the group is local.
     ///
-    /// Not for somebody whom the group blocked.
+    /// An activity of an account that the group blocked is not relayed.
     func relay(_ incoming: IncomingActivity, about post: Post, in tx: Transaction) throws(DatabaseError) {
         guard let group = try relayingGroup(of: post, in: tx),
             try !Blocks.exists(between: group.id, incoming.actor.id, in: tx)
@@ -35,15 +36,15 @@ extension Outbox {
         try relay(.object(incoming.activity.document.json), about: post, by: group, in: tx)
     }
 
-    /// Repeats an activity that says something else of a post than that it is new or gone.
+    /// Relays an activity about a post other than its `Create` and its `Delete`.
     func relay(_ activity: JSON, about post: Post, by group: Account, in tx: Transaction) throws(DatabaseError) {
         try enqueue(announcement(.announceActivity, of: activity, about: post.iri, by: group), in: tx)
     }
 
-    /// Repeats what is new: to all, and what starts a discussion once more as a boost, so that the group's page and its
-    /// microblog followers show it.
+    /// Relays a new post. A post that starts a discussion is also boosted, so that it appears on the group's page and
+    /// at its microblog followers.
     ///
-    /// - Parameter create: how it was said; nil when it came by another way than from its author.
+    /// - Parameter create: the original `Create`; nil when the post did not come from its author directly.
     func relay(newPost post: Post, create: JSON?, by group: Account, in tx: Transaction) throws(DatabaseError) {
         var activities: [OutgoingActivity] = []
         if let create {
@@ -61,11 +62,12 @@ extension Outbox {
         try enqueue(activities, in: tx)
     }
 
-    /// Repeats that a post is gone, and takes the group's boost back. Called before its row goes.
+    /// Relays the deletion of a post, and undoes the group's boost. Call it before the post's row is deleted.
     ///
-    /// Also when the group blocked who says it.
+    /// It relays the deletion even when the group blocked the author.
     ///
-    /// - Parameter delete: how it was said; nil when another group repeated it: our followers see the boost go.
+    /// - Parameter delete: the original `Delete`; nil when another group relayed it. Then the followers only get the
+    ///   `Undo` of the boost.
     func relay(deletionOf post: Post, delete: JSON?, by group: Account, in tx: Transaction) throws(DatabaseError) {
         var activities: [OutgoingActivity] = []
         if let delete {
@@ -75,7 +77,7 @@ extension Outbox {
         try enqueue(activities, in: tx)
     }
 
-    /// An `Announce` for everybody who follows.
+    /// An `Announce` to all followers of an account.
     func announcement(
         _ kind: OutgoingKind, _ id: ID<SentActivity>? = nil, of object: JSON, about: IRI, by actor: Account
     ) -> OutgoingActivity {

@@ -3,11 +3,11 @@
 public import Model
 public import Vocabulary
 
-/// Writes an actor of this node so that every receiver takes it. Pure.
+/// Writes the document of a local actor in a form that every known server accepts. Pure.
 ///
-/// `publicKey` is one object and never a list (Lemmy, Mobilizon); `url` and all boxes are of one origin with the id
-/// (Mastodon, Misskey, Smithereen); `outbox` is always there (Lemmy); `discoverable` is always said (Mobilizon shows a
-/// profile only when it is true).
+/// `publicKey` is one object and never a list (Lemmy, Mobilizon). `url` and all boxes have the same origin as the id
+/// (Mastodon, Misskey, Smithereen). `outbox` is always present (Lemmy). `discoverable` is always written (Mobilizon
+/// shows a profile only when it is true).
 public enum AccountToActor {
     /// The document, with its context.
     public static func document(_ account: Account, publicPEM: String, identifiers: LocalIdentifiers) -> JSON {

@@ -5,31 +5,31 @@ import Markup
 public import Model
 public import Vocabulary
 
-/// What an actor's document says, in our words.
+/// The values that were read from an actor's document.
 public struct RemoteActor: Sendable, Hashable {
     /// The row to store.
     public var account: Account
-    /// The keys that it lists and that are its own.
+    /// The listed keys that belong to the actor.
     public var keys: [RemoteKey]
 }
 
 /// A key that an actor lists.
 public struct RemoteKey: Sendable, Hashable {
-    /// What signatures name, with its fragment.
+    /// The id that signatures name, with its fragment.
     public var id: IRI
-    /// SubjectPublicKeyInfo, PEM.
+    /// The public key as SubjectPublicKeyInfo in PEM.
     public var publicPEM: String
 }
 
-/// Reads another node's actor. Pure.
+/// Reads the document of a remote actor. Pure.
 public enum ActorToAccount {
-    /// What the document says, its fields capped and cleaned.
+    /// Reads the document. Fields are cut to their limits and sanitized.
     ///
     /// - Parameters:
-    ///   - host: of the handle; the actor's own authority unless WebFinger proved another.
-    ///   - at: the present.
-    /// - Throws: `.wrongOrigin` when messages for the actor would go to another host, `.notAnActor` when it has no
-    ///   usable name. Spec: FEP-fe34.
+    ///   - host: the host of the handle. It is the host of the actor's id unless WebFinger proved another one.
+    ///   - at: the current time.
+    /// - Throws: `.wrongOrigin` when the inbox is on another origin, `.notAnActor` when the actor has no usable name.
+    ///   Spec: FEP-fe34.
     public static func read(
         _ document: ActorDocument, id: ID<Account>, host: String, at now: Timestamp
     ) throws(FederationError) -> RemoteActor {
@@ -56,7 +56,7 @@ public enum ActorToAccount {
         return RemoteActor(account: account, keys: keys(of: document))
     }
 
-    /// The keys whose owner is the actor and whose id is of its origin; what is no key is left out.
+    /// The keys whose owner is the actor and whose id has the actor's origin. Values that are not keys are left out.
     public static func keys(of document: ActorDocument) -> [RemoteKey] {
         var keys: [RemoteKey] = []
         for key in document.publicKeys.prefix(FieldLimits.keys) {
@@ -68,7 +68,7 @@ public enum ActorToAccount {
         return keys
     }
 
-    /// The key in the one spelling that we store and compare; nil when it is no key that we accept.
+    /// The key in the one PEM form that is stored and compared; nil when the key is not accepted.
     static func pem(of key: KeyDocument) -> String? {
         guard key.text.utf8.count <= FieldLimits.keyBytes else { return nil }
         switch key.format {
@@ -77,7 +77,7 @@ public enum ActorToAccount {
         }
     }
 
-    /// A name that a handle can hold. A program's may be anything, so what does not fit becomes a hyphen.
+    /// A name that is valid in a handle. An application may have any name, so invalid characters become hyphens.
     private static func username(of document: ActorDocument) -> String? {
         let isProgram = document.kind == .application || document.kind == .service
         let stated = document.preferredUsername ?? document.webfinger.flatMap(WebFinger.parse(account:))?.name
@@ -107,7 +107,7 @@ public enum ActorToAccount {
         return Sanitizer.sanitize(PlainText.cut(html, bytes: FieldLimits.summaryBytes))
     }
 
-    /// The lines of a profile, capped; a line that says nothing is none.
+    /// The profile fields, cut to their limits. A field without content is left out.
     private static func fields(of document: ActorDocument) -> [Model.ProfileField] {
         document.fields.prefix(FieldLimits.profileFields).compactMap { field in
             let name = PlainText.line(field.name, limit: FieldLimits.name)
@@ -116,7 +116,8 @@ public enum ActorToAccount {
         }
     }
 
-    /// Followers are addressed by this collection: one that is somebody else's, or everybody, is none.
+    /// The actor's followers collection; nil when it has another origin or is Public. Posts for followers are addressed
+    /// to it.
     private static func followers(of document: ActorDocument) -> IRI? {
         guard let followers = document.followers?.belonging(to: document.id), followers != document.id,
             followers != .asPublic

@@ -4,14 +4,14 @@ public import Model
 public import Storage
 public import Vocabulary
 
-/// Whom a document of ours is addressed to. Pure.
+/// Computes the audience of a local post or event. Pure.
 ///
-/// Mastodon reads visibility from `to` and `cc` alone; Lemmy looks for the group in `to`, then `cc`; Mobilizon and
-/// Pleroma need both to be lists. A group's followers are never addressed in an author's name.
+/// Mastodon reads the visibility from `to` and `cc` only. Lemmy looks for the group in `to`, then in `cc`. Mobilizon
+/// and Pleroma need both to be lists. A post of a person is never addressed to the followers of a group.
 public enum Addressing {
     /// The audience of a post.
     ///
-    /// - Parameter parentAuthor: who wrote what it answers.
+    /// - Parameter parentAuthor: the author of the post that it replies to.
     public static func audience(
         of view: PostView, parentAuthor: Account? = nil, identifiers: LocalIdentifiers
     ) -> Audience {
@@ -37,7 +37,8 @@ public enum Addressing {
         }
     }
 
-    /// The audience of an event: its owner's followers hear of it; Public stands in `to` when lists may show it.
+    /// The audience of an event. The followers of its owner are addressed. Public is in `to` when the event may appear
+    /// in public lists.
     public static func audience(of view: EventView, identifiers: LocalIdentifiers) -> Audience {
         let followers = identifiers.followers(of: view.owner.iri)
         let groups = view.owner.isGroup ? [view.owner.iri] : []
@@ -49,7 +50,7 @@ public enum Addressing {
         }
     }
 
-    /// Nobody is named twice; whoever stands in `to` does not stand in `cc`.
+    /// Makes an audience in which each actor appears once. An actor in `to` is not repeated in `cc`.
     private static func make(to: [IRI], cc: [IRI], audience: [IRI]) -> Audience {
         var seen: Set<IRI> = []
         return Audience(
@@ -59,7 +60,7 @@ public enum Addressing {
 }
 
 extension Audience {
-    /// Writes the properties: `to` and `cc` always as lists, `audience` as one identifier when there is one.
+    /// Writes the properties: `to` and `cc` always as lists, `audience` as one id when there is one.
     func write(to object: inout JSON.Object) {
         object["to"] = JSON(to)
         object["cc"] = JSON(cc)

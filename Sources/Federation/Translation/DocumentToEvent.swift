@@ -5,26 +5,26 @@ import Markup
 public import Model
 public import Vocabulary
 
-/// What an event's document says, in our words.
+/// The values that were read from an event's document.
 public struct RemoteEvent: Sendable, Hashable {
-    /// The row.
+    /// The row to store.
     public var event: Event
-    /// Everybody in `to`, `cc` and `audience`, Public left out.
+    /// All actors in `to`, `cc` and `audience`, without Public.
     public var addressed: [IRI]
 }
 
-/// Reads another node's event: Mobilizon's, Gancio's, WordPress's, Friendica's, our own. Pure.
+/// Reads a remote event: of Mobilizon, Gancio, WordPress, Friendica or Troquet. Pure.
 public enum DocumentToEvent {
-    /// How long an event lasts that does not say so.
+    /// The assumed duration of an event without an end.
     static let guessedLength = Duration.hours(2)
-    /// Seats beyond which a limit is none.
+    /// The largest capacity. A larger one means that the event has no limit.
     static let capacityLimit: Int64 = 1_000_000
 
-    /// What the document says, its fields capped and cleaned.
+    /// Reads the document. Fields are cut to their limits and sanitized.
     ///
     /// - Parameter owner: the resolved `attributedTo`.
-    /// - Throws: `.ownerMismatch` when the event is somebody else's or its id of another origin, `.localIdentifier`
-    ///   for an id of ours, `.notAPost` for a draft and for what has no title.
+    /// - Throws: `.ownerMismatch` when the event has another owner or its id another origin, `.localIdentifier` for a
+    ///   local id, `.notAPost` for a draft and for an event without a title.
     public static func read(
         _ document: EventDocument, id: ID<Event>, owner: Account, at now: Timestamp, identifiers: LocalIdentifiers
     ) throws(FederationError) -> RemoteEvent {
@@ -87,7 +87,7 @@ public enum DocumentToEvent {
         return name
     }
 
-    /// The event's own key when it is one, and otherwise its id, which is as unique.
+    /// The `uuid` of the event when it has one, and otherwise its id, which is unique too.
     private static func uuid(of document: EventDocument) -> String {
         guard let uuid = document.uuid, (8...100).contains(uuid.utf8.count),
             uuid.utf8.allSatisfy({

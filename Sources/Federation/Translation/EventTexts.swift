@@ -4,18 +4,18 @@ import Calendar
 import Model
 import Vocabulary
 
-/// What an event's `summary` says to readers that show nothing else of it, in French or English.
+/// The texts of an event's `summary`, in French or English. Some readers show no other property of an event.
 struct EventTexts: Sendable {
     let isFrench: Bool
 
-    /// - Parameter language: a tag; everything but French reads English.
+    /// - Parameter language: a language tag. Every language but French gets English texts.
     init(language: String) {
         isFrench = language.lowercased().hasPrefix("fr")
     }
 
     // MARK: - State
 
-    /// What stands before the title of an event that does not take place as announced; empty otherwise.
+    /// The text before the title of an event that is cancelled or postponed; empty otherwise.
     func prefix(of status: Model.EventStatus) -> String {
         switch status {
         case .cancelled: isFrench ? "Annulé : " : "Cancelled: "
@@ -24,7 +24,7 @@ struct EventTexts: Sendable {
         }
     }
 
-    /// The title without a prefix that our own nodes put before it.
+    /// The title without the prefix that a Troquet node writes before it.
     static func withoutPrefix(_ title: String, status: Model.EventStatus) -> String {
         for texts in [EventTexts(language: "fr"), EventTexts(language: "en")] {
             let prefix = texts.prefix(of: status)
@@ -33,22 +33,22 @@ struct EventTexts: Sendable {
         return title
     }
 
-    /// What the place is called when there is none to name.
+    /// The name that is written when an event has no named place.
     func placeName(isOnline: Bool) -> String {
         if isOnline { return isFrench ? "En ligne" : "Online" }
         return isFrench ? "Lieu à préciser" : "Place to be announced"
     }
 
-    /// Whether a place's name is one that our own nodes write when there is none.
+    /// Whether a place's name is one of the names that Troquet writes for an event without a named place.
     static func isPlaceholder(_ name: String) -> Bool {
         [true, false].contains { isOnline in
             ["fr", "en"].contains { EventTexts(language: $0).placeName(isOnline: isOnline) == name }
         }
     }
 
-    // MARK: - Seats and signing up
+    // MARK: - Seats and registration
 
-    /// Seats and how many are left; nil without a limit.
+    /// The number of seats and of free seats; nil without a limit.
     func seats(capacity: Int?, left: Int?) -> String? {
         guard let capacity else { return nil }
         let total =
@@ -58,7 +58,7 @@ struct EventTexts: Sendable {
         return total + (isFrench ? ", encore \(left)" : ", \(left) left")
     }
 
-    /// The words of the link under which one signs up.
+    /// The text of the link to the registration page.
     func invitation(status: Model.EventStatus) -> String {
         guard status.takesGuests else { return isFrench ? "Détails" : "Details" }
         return isFrench ? "S’inscrire" : "Sign up"
@@ -66,7 +66,8 @@ struct EventTexts: Sendable {
 
     // MARK: - Time
 
-    /// `Fri 4 Sep 2026, 09:00–11:00 (Europe/Berlin)`; an end on another day is told with its day.
+    /// The time of an event, such as `Fri 4 Sep 2026, 09:00–11:00 (Europe/Berlin)`. When it ends on another day, the
+    /// end has its date too.
     func period(from start: Timestamp, to end: Timestamp, zone: TimeZoneRules) -> String {
         let first = zone.localFields(of: start.milliseconds)
         let last = zone.localFields(of: end.milliseconds)

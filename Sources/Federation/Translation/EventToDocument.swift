@@ -6,22 +6,23 @@ public import Model
 public import Storage
 public import Vocabulary
 
-// Each value has exactly the shape that its pickiest reader takes:
+// Each value has the one form that the strictest reader accepts:
 //
-//  - `attributedTo` is one string (Mobilizon, RoadHouse); the owner is a group, so that it stays when a member leaves.
-//  - `content` is always a string, `attachment` and `tag` always lists, `location` always one object with a name
+//  - `attributedTo` is one string (Mobilizon, RoadHouse). The owner is a group, so that the event stays when a member
+//    leaves.
+//  - `content` is always a string, `attachment` and `tag` are always lists, `location` is always one object with a name
 //    (Gancio).
-//  - Coordinates have a fraction, even `52.0` (Mobilizon takes only floats).
-//  - `status` is one of three upper-case words; `joinMode` one of Mobilizon's four, and `restricted` as soon as seats
-//    are limited, so that Mobilizon shows its people as going only after our `Accept`.
-//  - `summary` tells all in one line: Mastodon shows nothing else, GoToSocial and Misskey show it as the title.
-//  - PieFed wants every one of its keys, null or not.
+//  - Coordinates have a fraction, even `52.0` (Mobilizon accepts only floats).
+//  - `status` is one of three upper-case words. `joinMode` is one of Mobilizon's four values. It is `restricted` when
+//    seats are limited, so that Mobilizon shows its people as going only after our `Accept`.
+//  - `summary` holds all facts in one line. Mastodon shows nothing else; GoToSocial and Misskey show it as the title.
+//  - PieFed needs all of its keys, even when their value is null.
 
-/// Writes an event of this node so that every receiver takes it. Pure.
+/// Writes the document of a local event in a form that every known server accepts. Pure.
 public enum EventToDocument {
-    /// The document without a context, as it stands inside a `Create`.
+    /// The document without a context, as it is embedded in a `Create`.
     ///
-    /// - Parameter community: its language is the one of the words around an event that names none.
+    /// - Parameter community: its language is used for the texts around an event that has no language.
     public static func document(
         _ view: EventView, identifiers: LocalIdentifiers, community: Community
     ) -> JSON.Object {
@@ -58,7 +59,7 @@ public enum EventToDocument {
         return object
     }
 
-    /// The document as it is served at its own address.
+    /// The document as it is served at its own address, with a context.
     public static func standalone(
         _ view: EventView, identifiers: LocalIdentifiers, community: Community
     ) -> JSON {
@@ -141,7 +142,7 @@ public enum EventToDocument {
         if let organizer = view.organizer, organizer.discoverable { object["contacts"] = [JSON(organizer.iri)] }
     }
 
-    /// Name · when · where · seats · how to come.
+    /// One line: name · time · place · seats · how to register.
     private static func summary(
         of view: EventView, name: String, _ zone: TimeZoneRules, _ texts: EventTexts
     ) -> String {

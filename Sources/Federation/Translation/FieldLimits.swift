@@ -4,33 +4,33 @@ import Markup
 import Model
 import Vocabulary
 
-/// How much of a stranger's document is kept.
+/// The limits for the fields of remote documents.
 enum FieldLimits {
     /// Characters of a display name.
     static let name = 200
     /// Characters of a title.
     static let title = 200
-    /// Characters of a warning.
+    /// Characters of a content warning.
     static let warning = 500
-    /// Characters of the words for a picture.
+    /// Characters of the description of an attachment.
     static let description = 1_500
-    /// Characters of an answer in a poll.
+    /// Characters of an option of a poll.
     static let option = 500
-    /// Characters of one line of an address.
+    /// Characters of one line of a postal address.
     static let place = 200
-    /// Bytes of a biography, before it is sanitised.
+    /// Bytes of a biography before it is sanitized.
     static let summaryBytes = 20_480
-    /// Lines of a profile.
+    /// Fields of a profile.
     static let profileFields = 20
-    /// Bytes of one line of a profile, before it is sanitised.
+    /// Bytes of one profile field before it is sanitized.
     static let profileFieldBytes = 4_096
-    /// Hashtags and mentions that are looked at.
+    /// Hashtags and mentions that are read.
     static let tags = 100
     /// Characters of a hashtag.
     static let tag = 100
-    /// Attachments that are kept.
+    /// Attachments that are stored.
     static let attachments = 32
-    /// Addressees that are looked at.
+    /// Addressees that are read.
     static let recipients = 256
     /// Keys of one actor.
     static let keys = 10
@@ -38,11 +38,12 @@ enum FieldLimits {
     static let keyBytes = 16_384
 }
 
-/// Text from strangers made into text that fits a line.
+/// Makes plain text from remote text.
 enum PlainText {
-    /// One line: controls and direction overrides are gone, white space is one space, the rest is cut.
+    /// The text as one line: control characters and direction overrides are removed, white space becomes one space, and
+    /// the rest is cut.
     ///
-    /// - Parameter limit: Unicode scalars that are kept at the most.
+    /// - Parameter limit: the largest number of Unicode scalars.
     static func line(_ text: String?, limit: Int) -> String {
         guard let text else { return "" }
         var kept = String.UnicodeScalarView()
@@ -62,13 +63,13 @@ enum PlainText {
         return String(kept)
     }
 
-    /// The same for a text that may hold markup.
+    /// The same for a text that may contain HTML.
     static func line(ofHTML html: String?, limit: Int) -> String {
         guard let html else { return "" }
         return line(Excerpt.plainText(of: Sanitizer.sanitize(html), limit: limit), limit: limit)
     }
 
-    /// At most `limit` bytes of `text`, cut between two characters.
+    /// The first `limit` bytes of `text`, cut between two characters.
     static func cut(_ text: String, bytes limit: Int) -> String {
         guard text.utf8.count > limit else { return text }
         var end = text.utf8.index(text.utf8.startIndex, offsetBy: limit)
@@ -76,7 +77,7 @@ enum PlainText {
         return String(text[..<end])
     }
 
-    /// `text` as it stands in markup.
+    /// The `text` escaped for HTML.
     static func escaped(_ text: String) -> String {
         var result = ""
         for character in text.unicodeScalars {
@@ -102,21 +103,21 @@ enum PlainText {
 }
 
 extension IRI {
-    /// This address when it is of the same origin as `id`, so that its owner may speak for it.
+    /// This address when it has the same origin as `id`, otherwise nil. Only then it belongs to the owner of `id`.
     func belonging(to id: IRI) -> IRI? { isSameOrigin(as: id) ? self : nil }
 }
 
 extension Timestamp {
-    /// An instant that somebody claims, brought between 1970 and now.
+    /// A time from a remote document, limited to the range from 1970 to now.
     static func claimed(_ milliseconds: Int64?, notAfter now: Timestamp) -> Timestamp {
         Timestamp(min(max(milliseconds ?? now.milliseconds, 0), now.milliseconds))
     }
 }
 
 extension Visibility {
-    /// Who may read a document, from whom it is addressed to.
+    /// Computes the visibility of a document from its audience.
     ///
-    /// - Parameter followers: the author's collections of followers: the author's own, and of groups written into.
+    /// - Parameter followers: the followers collections of the author and of the groups that the author addressed.
     init(of audience: Audience, followers: Set<IRI>) {
         if audience.isPublic {
             self = .everyone
@@ -129,7 +130,7 @@ extension Visibility {
 }
 
 extension JSON.Object {
-    /// The object as a document of its own: the context stands first.
+    /// The object as a separate document: with `@context` as its first property.
     func standing(in context: JSON) -> JSON {
         var whole: JSON.Object = ["@context": context]
         for (key, value) in self { whole[key] = value }

@@ -4,33 +4,33 @@ import Markup
 public import Model
 public import Vocabulary
 
-/// What a post's document says, in our words.
+/// The values that were read from a post's document.
 public struct RemotePost: Sendable, Hashable {
-    /// The row, not yet tied to the thread, group and event that it may belong to.
+    /// The row to store, before it gets its parent, thread, group and event.
     public var post: Post
-    /// Normal forms, each once.
+    /// The hashtags in normal form, each once.
     public var hashtags: [String]
-    /// Pictures and files at their origin.
+    /// Pictures and files, with their addresses at the remote server.
     public var attachments: [Attachment]
-    /// Who is named in a `Mention`, and everybody to whom a direct message is addressed.
+    /// All actors in a `Mention`, and all addressees of a direct message.
     public var mentioned: [IRI]
-    /// What it answers.
+    /// The id of the parent post or event.
     public var inReplyTo: IRI?
-    /// Everybody in `to`, `cc` and `audience`, Public left out.
+    /// All actors in `to`, `cc` and `audience`, without Public.
     public var addressed: [IRI]
-    /// What it asks.
+    /// The poll of the post.
     public var poll: Poll?
-    /// Who agreed that it quotes what it quotes: the owner of the word that was fetched from its own origin.
+    /// The actor that approved the quote: the owner of the `QuoteAuthorization` that was fetched from its own origin.
     public var quoteApprovedBy: IRI?
 }
 
-/// Reads another node's post. Pure.
+/// Reads the document of a remote post. Pure.
 public enum NoteToPost {
-    /// What the document says, its fields capped and cleaned.
+    /// Reads the document. Fields are cut to their limits and sanitized.
     ///
     /// - Parameter author: the resolved `attributedTo`.
-    /// - Throws: `.ownerMismatch` when somebody else is named as author or the id is of another origin,
-    ///   `.localIdentifier` for an id of ours, `.notAPost` for a vote and for what has nothing to show.
+    /// - Throws: `.ownerMismatch` when another author is named or the id has another origin, `.localIdentifier` for a
+    ///   local id, `.notAPost` for a vote and for a post without anything to show.
     public static func read(
         _ note: NoteDocument, id: ID<Post>, author: Account, at now: Timestamp, identifiers: LocalIdentifiers
     ) throws(FederationError) -> RemotePost {
@@ -72,7 +72,7 @@ public enum NoteToPost {
             inReplyTo: note.inReplyTo, addressed: addressed, poll: poll)
     }
 
-    /// What it asks. A poll that says that it is over ended at the latest when it says so.
+    /// The poll of a post. When the document says that the poll is closed, its end is at the latest the `closed` time.
     private static func poll(of note: NoteDocument, at now: Timestamp) -> Poll? {
         guard let asked = note.poll, !asked.options.isEmpty else { return nil }
         let largest = Int64(Int32.max)
@@ -128,7 +128,8 @@ public enum NoteToPost {
         return "<a href=\"\(address)\">\(address)</a>"
     }
 
-    /// Many repeat the title as the first line for readers that do not show `name`; we show it.
+    /// Removes a first line that repeats the title. Many servers write it for readers that do not show `name`. Troquet
+    /// shows `name`.
     private static func withoutTitle(_ content: SanitizedHTML, _ title: String) -> SanitizedHTML {
         guard !title.isEmpty else { return content }
         for (open, close) in [("<p>", "</p>"), ("<h2>", "</h2>"), ("<h3>", "</h3>")] {
@@ -141,7 +142,8 @@ public enum NoteToPost {
         return content
     }
 
-    /// On a `Note` a summary is a warning; elsewhere it is one only when the document says that it is sensitive.
+    /// The content warning. On a `Note` the `summary` is one; on other types only when the document is marked as
+    /// sensitive.
     private static func warning(of note: NoteDocument) -> String {
         let isWarning = note.type == "Note" || note.type == "Question" || (note.sensitive && note.contentHTML != nil)
         return isWarning ? PlainText.line(ofHTML: note.summaryHTML, limit: FieldLimits.warning) : ""
@@ -149,7 +151,7 @@ public enum NoteToPost {
 
     // MARK: - Parts
 
-    /// A direct message names everybody it is addressed to: some servers write no `Mention` in it.
+    /// The mentioned actors. In a direct message all addressees count, because some servers write no `Mention` in it.
     private static func mentioned(in note: NoteDocument, visibility: Visibility, addressed: [IRI]) -> [IRI] {
         let named = note.tags.prefix(FieldLimits.tags).compactMap { $0.kind == .mention ? $0.href : nil }
         var seen: Set<IRI> = []
@@ -177,7 +179,7 @@ public enum NoteToPost {
             result.previewURL = attachment.previewURL
             result.blurhash = attachment.blurhash.flatMap { isBlurhash($0) ? $0 : nil }
             result.focus = attachment.focalPoint.flatMap { FocalPoint(x: $0.x, y: $0.y) }
-            // One without the other is of no use to a reader.
+            // A width without a height (or the reverse) is useless to a client.
             if let width = attachment.width, let height = attachment.height {
                 result.measures.width = width
                 result.measures.height = height
@@ -186,7 +188,8 @@ public enum NoteToPost {
         }
     }
 
-    /// Letters of base 83, as many as their first says; a reader paints nothing else.
+    /// Whether the text is a valid blurhash: base-83 characters, as many as the first one requires. Clients draw no
+    /// other text.
     private static func isBlurhash(_ text: String) -> Bool {
         let letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~".utf8
         let bytes = Array(text.utf8.prefix(200))

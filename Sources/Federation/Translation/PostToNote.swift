@@ -4,17 +4,17 @@ public import Model
 public import Storage
 public import Vocabulary
 
-/// Writes a post of this node so that every receiver takes it. Pure.
+/// Writes the document of a local post in a form that every known server accepts. Pure.
 ///
-/// A `Question` when it asks something, and else always a `Note`: it is the one type whose `content` all of Mastodon,
-/// Lemmy, Mobilizon and Misskey show. A title stands in `name`, for those that read it, and as the first paragraph, for
-/// those that do not. `summary` is there only as a warning, because they would take it for one.
+/// A post with a poll is a `Question`. Every other post is a `Note`: it is the one type whose `content` Mastodon,
+/// Lemmy, Mobilizon and Misskey all show. A title is in `name`, and also in the first paragraph for servers that do not
+/// read `name`. `summary` is written only for a content warning, because these servers show it as one.
 public enum PostToNote {
-    /// The document without a context, as it stands inside a `Create`.
+    /// The document without a context, as it is embedded in a `Create`.
     ///
     /// - Parameters:
-    ///   - parentAuthor: who wrote what it answers.
-    ///   - inReplyTo: what it answers; nil takes the post's own.
+    ///   - parentAuthor: the author of the parent post.
+    ///   - inReplyTo: the id of the parent; nil means the one stored in the post.
     public static func document(
         _ view: PostView, identifiers: LocalIdentifiers, parentAuthor: Account? = nil, inReplyTo: IRI? = nil
     ) -> JSON.Object {
@@ -46,7 +46,7 @@ public enum PostToNote {
         return object
     }
 
-    /// The document as it is served at its own address.
+    /// The document as it is served at its own address, with a context.
     public static func standalone(
         _ view: PostView, identifiers: LocalIdentifiers, parentAuthor: Account? = nil, inReplyTo: IRI? = nil
     ) -> JSON {
@@ -54,7 +54,8 @@ public enum PostToNote {
             .standing(in: Contexts.note)
     }
 
-    /// What is quoted stands first as a link, for those that show no quotes; those that do know it by its class.
+    /// The content of a post. A link to the quoted post is its first paragraph, for servers that do not show quotes.
+    /// Servers that do recognize the paragraph by its class and hide it.
     private static func content(of post: Post) -> String {
         var content = post.content.string
         if !post.title.isEmpty { content = "<p><strong>\(PlainText.escaped(post.title))</strong></p>" + content }
@@ -63,7 +64,7 @@ public enum PostToNote {
         return "<p class=\"quote-inline\">RE: <a href=\"\(address)\">\(address)</a></p>" + content
     }
 
-    /// Spec: FEP-9967. Counts that are hidden until the end are written as none.
+    /// Spec: FEP-9967. Counts that are hidden until the end of the poll are written as 0.
     private static func add(_ poll: Poll, to object: inout JSON.Object) {
         let options: [JSON] = poll.options.map { option in
             [
@@ -84,7 +85,7 @@ public enum PostToNote {
         if let authorization = quote.authorization { object["quoteAuthorization"] = JSON(authorization) }
     }
 
-    /// Spec: FEP-044f, GoToSocial interaction policies. Nobody is the author alone.
+    /// Spec: FEP-044f, GoToSocial interaction policies. The policy "nobody" is written as the author alone.
     private static func policy(of view: PostView, _ identifiers: LocalIdentifiers) -> JSON {
         let admitted: IRI =
             switch view.post.quotePolicy {
@@ -95,7 +96,7 @@ public enum PostToNote {
         return ["canQuote": ["automaticApproval": .array([JSON(admitted)])]]
     }
 
-    /// Mastodon reads the one key of `contentMap`, Lemmy reads `language`.
+    /// Writes the language: Mastodon reads the single key of `contentMap`, Lemmy reads `language`.
     private static func addLanguage(_ language: String, content: String, to object: inout JSON.Object) {
         object["contentMap"] = .object(JSON.Object([(language, JSON(content))]))
         let names = ["fr": "Français", "en": "English"]
@@ -117,7 +118,8 @@ public enum PostToNote {
         return hashtags + mentions
     }
 
-    /// Always a `Document` with a media type: Mastodon takes all four types, others only this one.
+    /// An attachment. Its type is always `Document`, with a media type: Mastodon accepts four types, other servers only
+    /// this one.
     private static func attachment(_ attachment: Attachment) -> JSON {
         var object: JSON.Object = [
             "type": "Document", "mediaType": JSON(attachment.mediaType), "url": JSON(attachment.url),
@@ -131,7 +133,7 @@ public enum PostToNote {
         if let focus = attachment.focus, let x = JSON.Number(focus.x), let y = JSON.Number(focus.y) {
             object["focalPoint"] = [.number(x), .number(y)]
         }
-        // A picture is its own preview; a video has one beside it.
+        // A picture is its own preview. A video has a separate preview picture.
         if attachment.kind != .image, let preview = attachment.previewURL {
             object["icon"] = ["type": "Image", "url": JSON(preview)]
         }
