@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A language in which the pages speak.
+/// A language of the pages.
 enum Language: String, CaseIterable, Sendable {
     case french = "fr"
     case english = "en"
 
-    /// What it calls itself.
+    /// The name of the language in the language itself.
     var ownName: String {
         switch self {
         case .french: "Français"
@@ -13,9 +13,9 @@ enum Language: String, CaseIterable, Sendable {
         }
     }
 
-    /// The language that a browser's `Accept-Language` prefers among ours.
+    /// Returns the language of the pages that `Accept-Language` prefers.
     ///
-    /// - Returns: nil when it names none of them.
+    /// - Returns: nil when the header names none of them.
     /// Spec: RFC 9110 §12.5.4.
     static func preferred(by header: String?) -> Language? {
         guard let header else { return nil }
@@ -40,16 +40,16 @@ enum Language: String, CaseIterable, Sendable {
     }
 }
 
-/// What the pages say, in one language: every sentence has a key, every key a sentence in each language.
+/// All texts of the pages in one language. Every ``Phrase`` has a text in each language.
 ///
-/// In a sentence `{1}`, `{2}` stand for values. Where a number decides, the forms stand apart by `|`: one and many, or
-/// none, one and many; `{n}` is the number.
+/// In a text, `{1}` and `{2}` are placeholders for values, and `{n}` for a number. Where a text depends on a number,
+/// its forms are separated by `|`: one and many, or none, one and many.
 struct Texts: Sendable {
-    /// Which language.
+    /// The language.
     let language: Language
     private let table: [Phrase: String]
 
-    /// The texts in a language.
+    /// Creates the texts in a language.
     init(_ language: Language) {
         self.language = language
         table = Self.table(of: language)
@@ -62,12 +62,12 @@ struct Texts: Sendable {
         }
     }
 
-    /// The sentence, with its values filled in.
+    /// Returns the text with its values.
     func callAsFunction(_ phrase: Phrase, _ values: String...) -> String {
         fill(table[phrase] ?? phrase.rawValue, with: values)
     }
 
-    /// The form of the sentence that fits a number.
+    /// Returns the form of the text that fits a number.
     func count(_ phrase: Phrase, _ number: Int, _ values: String...) -> String {
         let forms = (table[phrase] ?? phrase.rawValue).split(separator: "|", omittingEmptySubsequences: false)
         let isOne = number == 1 || (number == 0 && language == .french)
@@ -80,14 +80,14 @@ struct Texts: Sendable {
         return fill(String(form ?? ""), with: values, number: number)
     }
 
-    /// The names of a list, by the position of the number: weekdays from Monday, months from January.
+    /// Returns an item of a list by its number: weekdays from Monday, months from January.
     func item(_ phrase: Phrase, _ number: Int) -> String {
         let items = (table[phrase] ?? "").split(separator: "|")
         guard items.indices.contains(number - 1) else { return "" }
         return String(items[number - 1])
     }
 
-    /// Fills in one pass over the sentence, so that a value with braces in it is shown as it is.
+    /// Replaces the placeholders in one pass, so that a value that contains braces is shown unchanged.
     private func fill(_ sentence: String, with values: [String], number: Int? = nil) -> String {
         var text = ""
         var rest = sentence[...]
