@@ -72,8 +72,8 @@ enum Home {
         """
     }
 
-    /// Returns the card of a discussion that has no reply yet. It is the first thing on the page to which the reader
-    /// can react.
+    /// Returns the card of one of the latest discussions that was started here by somebody else and has no reply yet;
+    /// nothing when there is none.
     private static func question(_ content: Content, _ visit: Visit) -> HTML {
         let open = content.talks.last { $0.answerCount == 0 && $0.author.id != visit.viewer && $0.author.isLocal }
         return maybe(open) { open in
