@@ -8,9 +8,9 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// For calendar programs: all events of the node, those of a group, or one.
+/// Calendar feeds for calendar programs: all events of the node, those of one group, or one event.
 ///
-/// Public events only. Nobody's mail address stands in them, and not who comes.
+/// Only public events are in a feed. It contains no e-mail addresses and no guest lists.
 enum CalendarFeeds {
     private static let limit = 200
     private static let type = "text/calendar; charset=utf-8"
@@ -32,7 +32,8 @@ enum CalendarFeeds {
         return Responses.calendar(bytes, filename: "\(view.event.id).ics")
     }
 
-    /// What is to come, and what was in the last three months: a calendar forgets what leaves its feed.
+    /// The coming events and those of the last three months. Past events stay in the feed for a while, because a
+    /// calendar program removes an event that leaves its feed.
     private static func respond(_ visit: Visit, scope: EventScope, name: String) async throws -> Response {
         let (now, mode) = (visit.now, visit.community.mode)
         let views = try await visit.database.read { db in

@@ -10,9 +10,9 @@ internal import NIOCore
 internal import Services
 internal import Storage
 
-/// For readers of feeds: discussions as Atom. The calendars are in `CalendarFeeds`.
+/// Discussions as Atom feeds. The calendar feeds are in `CalendarFeeds`.
 ///
-/// A feed is public: it holds what a stranger may read.
+/// A feed is public: it contains only what a visitor who is not signed in may read.
 /// Spec: RFC 4287.
 enum Feeds {
     static func routes(_ pages: WebPages) -> [Route] {
@@ -71,7 +71,8 @@ enum Feeds {
         let post = view.post
         let address = post.isLocal ? visit.community.address + post.path : String(describing: post.url ?? post.iri)
         let title = post.headline.isEmpty ? visit.t(.pictureOnly) : post.headline
-        // Markup in Atom is text that is escaped once more. What hides behind a warning stays behind it.
+        // HTML in Atom is escaped once more as text. Content with a warning is left out: only the warning is in the
+        // feed.
         let content = post.warning.isEmpty ? post.content.string : HTML(escaping: post.warning).string
         return """
             <entry><id>\(String(describing: post.iri))</id><title>\(title)</title>
@@ -83,7 +84,7 @@ enum Feeds {
             """
     }
 
-    /// The bytes, or word that the reader's copy is still right.
+    /// Returns the bytes, or `304 Not Modified` when the client's copy is still current.
     static func conditional(_ visit: Visit, _ bytes: [UInt8], type: String) -> Response {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

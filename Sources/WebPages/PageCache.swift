@@ -8,12 +8,13 @@ internal import Model
 internal import NIOCore
 internal import Services
 
-/// Pages that are shown again for as long as nothing changes: one for all strangers, one for each session.
+/// A cache of rendered pages, valid until the data changes: one copy for all visitors who are not signed in, and one
+/// for each session.
 ///
-/// A stranger's page differs from another's in the token of its forms alone. It is rendered with a placeholder that
-/// nobody outside knows, and each copy gets the stranger's own token in its place.
+/// The pages of two visitors who are not signed in differ only in the form token. Such a page is rendered with a random
+/// placeholder, and each response gets the visitor's own token in its place.
 struct PageCache: Sendable {
-    /// A page that was rendered, and where the placeholder stands in it.
+    /// A rendered page, and the positions of the placeholder in it.
     private struct Kept: Sendable {
         var response: Response
         var body: ByteBuffer
@@ -21,18 +22,18 @@ struct PageCache: Sendable {
     }
 
     private let pages: ResponseCache<Kept>
-    /// Stands in for the form token of a stranger; as long as one.
+    /// The placeholder for the form token of a visitor who is not signed in. It is as long as a token.
     private let placeholder = Sessions.makeWord()
 
     init(_ database: Database) {
         pages = ResponseCache { try? await database.version() }
     }
 
-    /// The page for a request, made by `make` unless it is kept.
+    /// Returns the page for a request. It is rendered by `make` unless it is cached.
     ///
     /// - Parameters:
-    ///   - now: milliseconds.
-    ///   - make: renders the page with the form token that it is given; nil for the session's own.
+    ///   - now: the time in milliseconds.
+    ///   - make: renders the page with the given form token; nil for the session's own token.
     func response(
         to request: Request, _ context: NodeContext, isSecure: Bool, now: Int64,
         make: (_ formToken: String?) async throws -> Response
@@ -66,7 +67,7 @@ struct PageCache: Sendable {
         return response
     }
 
-    /// Where a text stands in a page, in bytes from its start.
+    /// The positions of a text in a page, in bytes from its start.
     private static func offsets(of text: String, in body: ByteBuffer) -> [Int] {
         let (page, wanted) = (Array(body.readableBytesView), Array(text.utf8))
         var offsets: [Int] = []
@@ -89,7 +90,7 @@ struct PageCache: Sendable {
     }
 }
 
-/// Takes what a response would send.
+/// Collects the body of a response in memory.
 private final class BodyCollector: ResponseBodyWriter {
     private(set) var bytes = ByteBuffer()
 

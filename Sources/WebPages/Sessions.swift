@@ -6,24 +6,24 @@ internal import Model
 internal import Services
 internal import TextEncoding
 
-/// Who is signed in, and whether a form is really ours: cookies and the word that stands in every form.
+/// Finds out who is signed in, and provides the form token (CSRF token) that every form contains.
 ///
-/// The word is the token that `SameOrigin` asks of a form: for a signed-in person it is made from the session, for a
-/// stranger it is the value of a cookie.
+/// `SameOrigin` compares the form token. For a person who is signed in it is derived from the session. For others it is
+/// the value of a cookie.
 public enum Sessions {
-    /// The cookie that holds a session's token.
+    /// The name of the cookie that contains the session token.
     public static let cookie = RequestPipeline.sessionCookie
     static let strangerCookie = "form"
     static let languageCookie = "language"
     static let formField = "form_token"
 
-    /// Who sent a request.
+    /// The visitor who sent a request.
     struct Visitor: Sendable {
         var person: LocalAccount?
         var sessionToken: String?
-        /// The word that stands in this visitor's forms.
+        /// The form token in this visitor's forms.
         var formToken: String
-        /// What the browser has to keep for the word to be recognised.
+        /// The `Set-Cookie` value with which the browser stores the form token; nil when no new cookie is needed.
         var newCookie: String?
     }
 
@@ -36,30 +36,30 @@ public enum Sessions {
         return Visitor(formToken: token, newCookie: newCookie)
     }
 
-    /// What stands in the forms of somebody who is not signed in, and the cookie by which it is known again when the
-    /// browser has none yet.
+    /// Returns the form token of a visitor who is not signed in, and the cookie that stores it when the browser does
+    /// not have one yet.
     static func strangerToken(_ request: Request, isSecure: Bool) -> (token: String, newCookie: String?) {
         if let known = Cookies.read(strangerCookie, request, secure: isSecure), isWord(known) { return (known, nil) }
         let token = makeWord()
         return (token, Cookies.header(strangerCookie, token, maxAge: .hours(12), secure: isSecure))
     }
 
-    /// The header that signs in.
+    /// The `Set-Cookie` value that begins a session.
     static func begin(_ token: String, _ community: Community) -> String {
         Cookies.header(cookie, token, maxAge: Services.sessionLength, secure: community.isSecure)
     }
 
-    /// The header that signs out.
+    /// The `Set-Cookie` value that ends a session.
     static func end(_ community: Community) -> String {
         Cookies.header(cookie, "", maxAge: .zero, secure: community.isSecure)
     }
 
-    /// The header that keeps a language for a year.
+    /// The `Set-Cookie` value that stores a language for a year.
     static func remember(_ language: Language, _ community: Community) -> String {
         Cookies.header(languageCookie, language.rawValue, maxAge: .days(365), secure: community.isSecure)
     }
 
-    /// 256 unpredictable bits in hexadecimal.
+    /// Returns 256 random bits in hexadecimal.
     static func makeWord() -> String {
         var generator = SystemRandomNumberGenerator()
         return Hexadecimal.encode((0..<32).map { _ in generator.next() })

@@ -2,22 +2,23 @@
 
 internal import HTTPSupport
 
-/// The slate and the counter, as a style sheet: no fonts, pictures or scripts of others, both themes, and paper.
+/// The style sheet. It uses no fonts, pictures or scripts of other hosts, and has a light theme, a dark theme and a
+/// print version.
 enum Styles {
-    /// The sheet and the sign of the house, under names that change with their content.
+    /// The style sheet and the icon, under file names that change with their content.
     static let assets = StaticAssets([
         .init(name: "troquet.css", contentType: "text/css; charset=utf-8", bytes: Array(sheet.utf8)),
         .init(name: "troquet.svg", contentType: "image/svg+xml", bytes: Array(Pictures.icon.utf8)),
     ])
 
-    /// Where the sheet is.
+    /// The path of the style sheet.
     static var path: String { assets.path("troquet.css") }
-    /// Where the sign is.
+    /// The path of the icon.
     static var iconPath: String { assets.path("troquet.svg") }
 
     static let sheet = [colours, base, frame, forms, cards, places, paper].joined(separator: "\n")
 
-    /// Colours by day: what each is for stands in its name.
+    /// Colours of the light theme. The names say what each colour is for.
     static let day: [String: String] = [
         "paper": "#fbf8f3", "raised": "#fffdf9", "ink": "#241f1c", "soft": "#5f554c", "line": "#d9d1c5",
         "edge": "#857a6d", "slate": "#23312f", "slate-edge": "#23312f", "chalk": "#f3efe6", "dust": "#bccac4",
@@ -25,7 +26,7 @@ enum Styles {
         "red": "#a3241f", "on-red": "#fffaf5", "tint": "#f3ece1", "light-green": "#9fd6b7", "light-amber": "#edc46a",
     ]
 
-    /// Colours by night.
+    /// Colours of the dark theme.
     static let night: [String: String] = [
         "paper": "#171413", "raised": "#1f1b19", "ink": "#ece6dd", "soft": "#b5aa9d", "line": "#3a332e",
         "edge": "#8d8175", "slate": "#101716", "slate-edge": "#34443f", "chalk": "#f3efe6", "dust": "#b3c1bb",
@@ -43,7 +44,7 @@ enum Styles {
         colours.sorted { $0.key < $1.key }.map { "--\($0.key):\($0.value)" }.joined(separator: ";") + ";"
     }
 
-    /// What paper shows, and what a page shows that was asked for "to print".
+    /// The rules for print. They also apply to a page with the query `view=print`.
     private static let paper: String = {
         let rules: [(selector: String, style: String)] = [
             (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Styles {
-    /// Letters and the space between.
+    /// Typography and spacing.
     static let base = """
         *,*::before,*::after{box-sizing:border-box}
         html{font-size:106.25%;-webkit-text-size-adjust:100%;scroll-padding:5rem 0 6rem}
@@ -33,7 +33,7 @@ extension Styles {
         @media (prefers-reduced-motion:no-preference){a,button,.button{transition:color .12s,background-color .12s,border-color .12s}}
         """
 
-    /// Header, columns, quiet corner, footer.
+    /// Header, columns, the corner with print and share links, footer.
     static let frame = """
         .bar{max-width:68rem;margin:0 auto;padding:0 1.25rem;display:flex;align-items:center;gap:.5rem 1.5rem}
         .top{border-bottom:1px solid var(--line);background:var(--paper)}
@@ -214,7 +214,7 @@ extension Styles {
         .slate .badge{color:var(--dust)}
         """
 
-    /// The slate, a thread, the empty places.
+    /// The slate with the next event, a thread, and empty lists.
     static let places = """
         .hello{margin-bottom:1.5rem}
         .hello h1{margin-bottom:.4rem}

@@ -9,14 +9,14 @@ internal import Services
 internal import Storage
 internal import TextEncoding
 
-/// One request for a page: who asks, in which language, and what a page needs to answer.
+/// One request for a page: the visitor, the language, and what a page needs to make its response.
 struct Visit: Sendable {
     let pages: WebPages
     let request: Request
     let context: NodeContext
     var visitor: Sessions.Visitor
     let t: Texts
-    /// Whether something came that the person has not seen.
+    /// Whether there is a notification that the person has not seen.
     var hasNews = false
 
     var services: Services { pages.services }
@@ -26,14 +26,14 @@ struct Visit: Sendable {
     var moments: Moments { Moments(texts: t, zone: pages.timeZone, now: now) }
     var formToken: String { visitor.formToken }
     var person: LocalAccount? { visitor.person }
-    /// Who looks, for what they may read.
+    /// The account whose permissions decide what the page shows; nil for a visitor who is not signed in.
     var viewer: ID<Account>? { visitor.person?.account.id }
-    /// For what is shown to those who may moderate; a command asks again.
+    /// Whether the page shows what only moderators see. The command checks the permission again.
     var isModerator: Bool { person?.role.mayModerate ?? false }
     /// The path, without the query.
     var path: String { request.uri.path }
     var query: Query { Query(request) }
-    /// The page as it is linked to: the path with its query, without what belongs to one visit only.
+    /// The path with its query, without parameters that belong to one visit only.
     var address: String {
         let query = query
         let kept = ["view", "before", "after", "past", "group", "like", "handle"].compactMap { name in
@@ -42,48 +42,49 @@ struct Visit: Sendable {
         return kept.isEmpty ? path : path + "?" + kept.joined(separator: "&")
     }
 
-    /// Who is signed in.
+    /// Returns the person who is signed in.
     ///
-    /// - Throws: `signInNeeded`, which leads to the sign-in page and back.
+    /// - Throws: `signInNeeded`, which redirects to the sign-in page and from there back to this page.
     func member() throws -> LocalAccount {
         guard let person else { throw ServiceError.signInNeeded }
         return person
     }
 
-    /// Who carries out what a form asks for: the person who is signed in.
+    /// Returns the principal of a command that a form starts: the person who is signed in.
     func principal() throws -> Principal { .member(try member().account.id) }
 
-    /// The same, in the name of a group when the form names one.
+    /// Returns the principal of a command that a form starts. It acts in the name of the group when the form names one.
     func principal(as group: ID<Account>?) throws -> Principal {
         let person = try member().account.id
         return group.map { .group($0, by: person) } ?? .member(person)
     }
 
-    /// A moderator who is signed in, for a page that shows what moderators see; for all others it is not there.
+    /// Returns the moderator who is signed in, for a page that only moderators see. For all others the page is not
+    /// found.
     func moderator() throws -> LocalAccount {
         let person = try member()
         guard isModerator else { throw ServiceError.notFound }
         return person
     }
 
-    /// A number in the path.
+    /// Returns an id in the path.
     func id<Entity>(_ name: String = "id") throws -> ID<Entity> {
         guard let id = context.parameter(name).flatMap({ ID<Entity>($0) }) else { throw ServiceError.notFound }
         return id
     }
 
-    /// A word in the path.
+    /// Returns a text in the path.
     func word(_ name: String = "name") throws -> String {
         guard let word = context.parameter(name), !word.isEmpty else { throw ServiceError.notFound }
         return word
     }
 
-    /// The page of a list that the query asks for.
+    /// The page of a list for which the query asks.
     func listPage(limit: Int = 20) -> PageRequest {
         PageRequest(before: query["before"].flatMap { ID<Post>($0)?.rawValue }, limit: limit)
     }
 
-    /// Sends the browser on, with a word about what was done; the word is one of ``FlashMessage``.
+    /// Redirects the browser to a path, with the flash message that the next page shows.
     func redirect(_ path: String, flash message: FlashMessage? = nil, cookie: String? = nil) -> Response {
         var headers = HTTPFields()
         if let cookie { headers[.setCookie] = cookie }
@@ -95,7 +96,8 @@ struct Visit: Sendable {
     }
 }
 
-/// What was just done, in the address of the page that follows: only these words become sentences.
+/// What was just done. The next page shows it as a message. Its address names the case, so that no other text can be
+/// shown.
 enum FlashMessage: String, CaseIterable {
     case published, edited, deleted, thanked, unthanked, recommended, unrecommended, voted
     case planned, changed, postponed, cancelled, going, waiting, asked, left
@@ -104,36 +106,36 @@ enum FlashMessage: String, CaseIterable {
     case announced, withdrawn
 }
 
-/// A form that was sent, and checked to be ours.
+/// A form that was sent. Its form token has been checked.
 struct Submission: Sendable {
     let visit: Visit
     let form: Form
-    /// Files that were chosen, on disk until the form is answered.
+    /// The uploaded files. They stay on disk until the response is made.
     var files: [UploadedFile] = []
 
-    /// The file that was chosen in a field.
+    /// Returns the file that was chosen in a field.
     func file(_ name: String) -> Upload? {
         files.first { $0.fieldName == name }.map { .file(path: $0.path) }
     }
 
-    /// What was typed into a field.
+    /// The value of a field.
     subscript(name: String) -> String { form[name] }
 
-    /// Everything that was typed, but for secrets: what the form shows again when something is wrong.
+    /// The values of the given fields, without secrets. The form is filled with them when it is shown again.
     func state(_ names: String...) -> FormState {
         FormState(Dictionary(uniqueKeysWithValues: Set(names).map { ($0, form[$0]) }))
     }
 
-    /// Where to go on: a path of this node, or the fallback.
+    /// Returns the path of this node to which the form asks to continue, or the fallback.
     func next(or fallback: String) -> String {
         LocalPath(form["next"])?.string ?? fallback
     }
 }
 
 extension FormState {
-    /// Takes down why a command was refused, so that the form can say it.
+    /// Stores why a command was refused, so that the form can show it.
     ///
-    /// - Throws: the error, when it is not about what was typed.
+    /// - Throws: the error, when it is not about the values of the form.
     mutating func take(_ error: ServiceError) throws -> HTTPResponse.Status {
         switch error {
         case .invalid(let errors):

@@ -9,10 +9,10 @@ public import Services
 internal import Storage
 internal import TextEncoding
 
-/// The pages of the node, for people: French and English, without scripts.
+/// The web pages of the node, in French and English, without scripts.
 ///
-/// Addresses are English words whatever the language. Where another node asks for the document of the same thing, it
-/// asks at the same address; `Negotiation` decides.
+/// Paths are English words in both languages. Other servers fetch the document of a thing at the same path as its page;
+/// `Negotiation` chooses between the two.
 public struct WebPages: Sendable {
     let services: Services
     let timeZone: String
@@ -20,8 +20,8 @@ public struct WebPages: Sendable {
     private let cache: PageCache
 
     /// - Parameters:
-    ///   - timeZone: IANA name of the community's zone: where its clocks hang.
-    ///   - uploads: receives forms with files; nil takes none.
+    ///   - timeZone: the IANA name of the community's time zone.
+    ///   - uploads: receives forms with files; nil for a node that accepts no files.
     public init(services: Services, timeZone: String = "Europe/Paris", uploads: UploadReceiver? = nil) {
         self.services = services
         self.timeZone = timeZone
@@ -29,7 +29,7 @@ public struct WebPages: Sendable {
         cache = PageCache(services.database)
     }
 
-    /// All of them.
+    /// All routes.
     public var routes: [Route] {
         reading + conversation + meetings + people + apps + stewardship + Feeds.routes(self) + Styles.assets.routes
     }
@@ -84,7 +84,7 @@ public struct WebPages: Sendable {
         ]
     }
 
-    /// Apps that ask to act for a person, and the sign-in addresses that apps know.
+    /// The pages on which a person authorizes an app, and redirects from the sign-in paths that apps know.
     private var apps: [Route] {
         let elsewhere = [
             ("/auth/sign_in", "/sign-in"), ("/auth/password/new", "/sign-in"), ("/auth/sign_up", "/sign-up"),
@@ -107,7 +107,7 @@ public struct WebPages: Sendable {
         ]
     }
 
-    /// A page that says what went wrong, for errors that no page has caught.
+    /// Returns the page for an error that no page has caught.
     public func errorPage(
         _ status: HTTPResponse.Status, code: String, _ request: Request, _ context: NodeContext
     ) async -> Response {
@@ -142,7 +142,7 @@ extension WebPages {
         }
     }
 
-    /// The same for a form with files, which only a member may send: they are there until it is answered.
+    /// Makes the route of a form with files. Only a member may send it. The files exist until the handler returns.
     private func upload(
         _ path: String, _ limits: UploadReceiver.Limits,
         _ handler: @escaping @Sendable (Submission) async throws -> Response
@@ -163,7 +163,7 @@ extension WebPages {
         }
     }
 
-    /// Errors that have something to say become pages; the others go on to be logged.
+    /// Turns the errors of commands and pages into error pages. Other errors are thrown on and logged.
     private func responding(_ visit: Visit, _ body: () async throws -> Response) async throws -> Response {
         do {
             return try await body()
@@ -191,14 +191,15 @@ extension WebPages {
         return visit
     }
 
-    /// When even the session cannot be read.
+    /// The visit of an unknown visitor, for when the session cannot be read.
     private func stranger(_ request: Request, _ context: NodeContext) -> Visit {
         let visitor = Sessions.Visitor(formToken: "")
         let language = language(of: request, visitor)
         return Visit(pages: self, request: request, context: context, visitor: visitor, t: .of(language))
     }
 
-    /// The person's choice, the browser's choice here, the browser's wish, the community's language.
+    /// Chooses the language: the setting of the person, else the cookie of this browser, else its `Accept-Language`,
+    /// else the language of the community.
     private func language(of request: Request, _ visitor: Sessions.Visitor) -> Language {
         let community = services.community
         let cookie = Cookies.read(Sessions.languageCookie, request, secure: community.isSecure)
@@ -209,7 +210,8 @@ extension WebPages {
 }
 
 extension ServiceError {
-    /// What a stranger is told: that one may not looks like that there is nothing.
+    /// The status and the code of the error page. `notAllowed` looks like `notFound`, so that a page does not reveal
+    /// what exists.
     var statusAndCode: (HTTPResponse.Status, String) {
         switch self {
         case .notFound, .notAllowed: (.notFound, "not_found")

@@ -13,7 +13,7 @@ import TextEncoding
 struct AuthorizeTests {
     private static let back = "icecubesapp://"
 
-    /// The page's address, as an app writes it.
+    /// The address of the page, as an app builds it.
     private static func page(
         _ app: ClientApp, back: String = back, scope: String = "read write:statuses", more: String = ""
     ) -> String {
@@ -28,7 +28,7 @@ struct AuthorizeTests {
         return try await cafe.services.registerApp(draft).app
     }
 
-    /// What the form on a page sends.
+    /// The values that the form on a page sends.
     private static func fields(of page: String) -> [String: String] {
         var fields: [String: String] = [:]
         for tag in Markup(page).all("input") {

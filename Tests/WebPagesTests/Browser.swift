@@ -6,7 +6,7 @@ import Services
 import TestSupport
 import TextEncoding
 
-/// A reader who keeps cookies and fills in forms, but runs no scripts.
+/// A browser that keeps cookies and sends forms, but runs no scripts.
 final class Browser: Sendable {
     let origin: String
     private let jar = Jar()
@@ -30,7 +30,7 @@ final class Browser: Sendable {
         try await send("GET", path, headers: [("Accept", "text/html"), ("Accept-Language", "fr")] + headers, nil)
     }
 
-    /// Sends a form with the word that stands in the page it comes from.
+    /// Sends a form with the form token of the page from which it comes.
     func post(
         _ action: String, _ fields: [String: String], from page: String, headers: [(String, String)] = []
     ) async throws -> TestResponse {
@@ -38,7 +38,7 @@ final class Browser: Sendable {
         return try await post(action, fields.merging(["form_token": word]) { a, _ in a }, headers: headers)
     }
 
-    /// Sends a form as it is.
+    /// Sends a form unchanged.
     func post(
         _ action: String, _ fields: [String: String], headers: [(String, String)] = []
     ) async throws -> TestResponse {
@@ -48,7 +48,7 @@ final class Browser: Sendable {
         return try await send("POST", action, headers: [type, language] + headers, Array(body.utf8))
     }
 
-    /// Sends a form with files, with the word that stands in the page it comes from.
+    /// Sends a form with files, with the form token of the page from which it comes.
     func post(
         _ action: String, _ fields: [String: String], files: [String: [UInt8]], from page: String
     ) async throws -> TestResponse {
@@ -65,7 +65,7 @@ final class Browser: Sendable {
         return try await send("POST", action, headers: headers, body + Array("--X--\r\n".utf8))
     }
 
-    /// Comes in by password.
+    /// Signs in with a password.
     func signIn(_ name: String) async throws {
         let answer = try await post("/sign-in", ["name": name, "password": Cafe.password], from: "/sign-in")
         guard answer.status == 303 else { throw TestHTTPError.noAnswer }
@@ -81,8 +81,8 @@ final class Browser: Sendable {
         return response
     }
 
-    /// A page that is answered before the client has written the end of its request closes the connection under it;
-    /// asking for a page again changes nothing.
+    /// When the response arrives before the client has written the end of its request, the connection is closed. In
+    /// that case the page is requested again, which changes nothing.
     private func answer(
         _ method: String, _ path: String, _ headers: [(String, String)], _ body: [UInt8]?
     ) async throws -> TestResponse {
@@ -94,7 +94,7 @@ final class Browser: Sendable {
     }
 }
 
-/// A page as the small checks of these tests see it: a list of tags.
+/// A page as a list of tags, for the checks of these tests.
 struct Markup {
     let text: String
     let tags: [String]
@@ -110,12 +110,12 @@ struct Markup {
         self.tags = tags
     }
 
-    /// The tags of one element.
+    /// Returns the tags of one element.
     func all(_ name: String) -> [String] {
         tags.filter { $0 == name || $0.hasPrefix(name + " ") || $0.hasPrefix(name + "\n") }
     }
 
-    /// The value of an attribute in a tag.
+    /// Returns the value of an attribute in a tag.
     static func value(_ attribute: String, in tag: String) -> String? {
         for mark in [" ", "\n"] {
             guard let start = tag.firstRange(of: "\(mark)\(attribute)=\"") else { continue }
@@ -125,7 +125,7 @@ struct Markup {
         return nil
     }
 
-    /// The values of an attribute in all tags that contain a text.
+    /// Returns the values of an attribute in all tags that contain a text.
     func values(of attribute: String, in part: String = "") -> [String] {
         tags.filter { part.isEmpty || $0.contains(part) }.compactMap { Self.value(attribute, in: $0) }
     }

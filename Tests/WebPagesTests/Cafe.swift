@@ -17,7 +17,7 @@ import TextEncoding
 import Vocabulary
 import WebPages
 
-/// A café with everything in it that pages show, behind its request pipeline, on a loopback port.
+/// A node with data for every page, behind its request pipeline, on a loopback port.
 struct Cafe: Sendable {
     static let password = "un-cafe-allonge"
 
@@ -37,7 +37,7 @@ struct Cafe: Sendable {
     var remotePost = ID<Post>.first
     var remoteGroup = ID<Account>.first
 
-    /// An empty café on a new database.
+    /// Creates an empty node on a new database.
     static func open(
         store: MediaStore? = nil, limits: Bool = true, _ change: @Sendable (inout Community) -> Void = { _ in }
     ) async throws -> Cafe {
@@ -57,7 +57,7 @@ struct Cafe: Sendable {
         return Cafe(services: services, ids: ids, store: store)
     }
 
-    /// Serves it while `body` runs.
+    /// Serves the node while `body` runs.
     func serve<Result: Sendable>(_ body: @escaping @Sendable (Browser) async throws -> Result) async throws -> Result {
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = application(port: 0) { port.yield($0) }
@@ -85,7 +85,7 @@ struct Cafe: Sendable {
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: .silent)
     }
 
-    /// The café with people, groups, talks and dates.
+    /// Creates the node with people, groups, discussions and events.
     static func furnished(
         limits: Bool = true, _ change: @Sendable (inout Community) -> Void = { _ in }
     ) async throws -> Cafe {
@@ -193,7 +193,7 @@ extension Cafe {
         return id
     }
 
-    /// A group of another node that ours follows, one of its discussions and one of its events.
+    /// Adds a remote group that a local group follows, one of its discussions and one of its events.
     private mutating func meetNeighbours() async throws {
         let now = services.clock.now
         let far = "https://grenoble.example"
@@ -238,14 +238,14 @@ extension Cafe {
 
 // MARK: - Around it
 
-/// No other node answers.
+/// A loader with which no other node responds.
 struct Nowhere: DocumentLoader {
     func load(_ id: IRI) async throws(FetchError) -> RemoteDocument { throw .notFound }
     func webfinger(_ name: String, host: String) async throws(FetchError) -> JSON { throw .notFound }
 }
 
 extension Secrets {
-    /// What the node uses, but for keys and password hashes that take no time.
+    /// The secrets of the node, with keys and password hashes that take no time.
     static let quick = Secrets(
         hashPassword: { Hexadecimal.encode(Hash.sha256(Array($0.utf8))) },
         verifyPassword: { Hexadecimal.encode(Hash.sha256(Array($0.utf8))) == $1 }, decoyHash: "nobody",
@@ -253,7 +253,7 @@ extension Secrets {
         makeKeyPair: { KeyPair(privatePEM: "private", publicPEM: "public") })
 }
 
-/// What a test says when an address that it wrote is none.
+/// The error for an invalid address in a test.
 struct NotAnAddress: Error { let text: String }
 
 func iri(_ text: String) throws -> IRI {

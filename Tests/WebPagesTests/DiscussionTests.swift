@@ -40,14 +40,14 @@ struct DiscussionTests {
         }
     }
 
-    /// The address of a link, by its words.
+    /// Returns the address of a link by its text.
     private static func address(_ words: String, in page: String) -> String? {
         guard let end = page.firstRange(of: "\">\(words)</a>") else { return nil }
         let start = page[..<end.lowerBound].ranges(of: "href=\"").last
         return start.map { String(page[$0.upperBound..<end.lowerBound]).replacing("&amp;", with: "&") }
     }
 
-    /// Stores answers, each a second after the one before.
+    /// Stores replies, each one second after the previous one.
     private static func answer(
         _ count: Int, to root: ID<Post>, by author: ID<Account>, _ cafe: Cafe
     ) async throws -> [ID<Post>] {

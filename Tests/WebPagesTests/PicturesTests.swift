@@ -76,7 +76,7 @@ struct PicturesTests {
     }
 }
 
-/// A café with a store, and Ada who is signed in.
+/// A node with a media store, on which Ada is signed in.
 private enum PictureFixture {
     static func open(_ body: @escaping @Sendable (Browser, String) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "gallery-\(UUID().uuidString)").path

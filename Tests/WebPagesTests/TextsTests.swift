@@ -109,7 +109,7 @@ struct StylesTests {
             let ratio = try Self.ratio(colours[text], colours[ground])
             #expect(ratio >= 4.5, "\(text) on \(ground): \(ratio)")
         }
-        // Frames of fields are no text: 3:1 (WCAG 2.2, 1.4.11).
+        // The borders of fields need a contrast of 3:1 (WCAG 2.2, 1.4.11).
         #expect(try Self.ratio(colours["edge"], colours["paper"]) >= 3)
         #expect(try Self.ratio(colours["edge"], colours["raised"]) >= 3)
     }
@@ -126,8 +126,8 @@ struct StylesTests {
         return (max(first, second) + 0.05) / (min(first, second) + 0.05)
     }
 
-    /// Spec: WCAG 2.2, relative luminance. The power of 2.4 by its fifth roots would need a library: a table of the
-    /// 256 levels made by squaring is close enough, and on the safe side.
+    /// The power of 2.4 would need a library. A table of the 256 levels, computed by repeated squaring, is close enough
+    /// and on the safe side. Spec: WCAG 2.2, relative luminance.
     private static func luminance(_ colour: String) -> Double {
         let value = Int(colour.dropFirst(), radix: 16) ?? 0
         let channels = [value >> 16 & 255, value >> 8 & 255, value & 255].map { level -> Double in
@@ -138,7 +138,7 @@ struct StylesTests {
         return 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
     }
 
-    /// x to the power of 2.4: x² times the fifth root of x².
+    /// Returns x to the power of 2.4, which is x² times the fifth root of x².
     private static func power(_ x: Double) -> Double {
         let square = x * x
         var root = 1.0

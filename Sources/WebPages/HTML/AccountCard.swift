@@ -3,32 +3,33 @@
 internal import Model
 
 extension Account {
-    /// Where its page is on this node, whatever node is its home.
+    /// The path of the account's page on this node, for local and remote accounts.
     var path: String {
         guard isLocal else { return "/accounts/\(id)" }
         return isGroup ? "/groups/\(username)" : "/users/\(username)"
     }
 
-    /// The first word of the name, for where there is little room.
+    /// The first word of the name, for narrow places.
     var firstName: String {
         shownName.split(separator: " ").first.map(String.init) ?? shownName
     }
 
-    /// `@name@host`, also for an account of this node: how other nodes find it.
+    /// `@name@host`, also for a local account: the handle by which other servers find it.
     func fullHandle(_ community: Community) -> String {
         "@\(username)@\(isLocal ? community.authority : host)"
     }
 }
 
-/// People as one sees them first: an avatar made of letters, and a name.
+/// Shows accounts: avatar and name.
 enum AccountCard {
-    /// How large an avatar is.
+    /// The size of an avatar.
     enum Size: String {
         case small, medium, large
     }
 
-    /// The avatar: a picture that was handed in here, or initials on a colour that stays the same for the same account.
-    /// No picture is asked of another host, so that looking at a page tells nobody.
+    /// Returns the avatar: the picture if it was uploaded to this node, else initials on a colour that is always the
+    /// same for the account. Pictures on other hosts are not shown, because a request for them would tell these hosts
+    /// who reads the page.
     static func avatar(_ account: Account, _ size: Size = .medium) -> HTML {
         let shape = account.isGroup ? "face group" : "face"
         if account.isLocal, let icon = account.icon, let path = LocalMedia.path(of: String(describing: icon)) {
@@ -41,12 +42,12 @@ enum AccountCard {
             """
     }
 
-    /// Avatar and name, as a link.
+    /// Returns avatar and name as a link to the account's page.
     static func link(_ account: Account) -> HTML {
         "<a class=\"who\" href=\"\(account.path)\">\(avatar(account, .small))<span>\(account.shownName)</span></a>"
     }
 
-    /// Avatars in a row, each with its name for those who hear the page.
+    /// Returns avatars in a row. Each has the name of the account for screen readers.
     static func avatars(_ accounts: [Account], label: String) -> HTML {
         guard !accounts.isEmpty else { return .nothing }
         let items = each(accounts) { account in
@@ -58,7 +59,7 @@ enum AccountCard {
         return "<ul class=\"faces\" aria-label=\"\(label)\">\(items)</ul>"
     }
 
-    /// The same where the card around it is already a link to somewhere else: names are heard, not followed.
+    /// Returns avatars in a row without links, for a card that is itself a link. Screen readers read the names.
     static func avatarsWithoutLinks(_ accounts: [Account], label: String) -> HTML {
         guard !accounts.isEmpty else { return .nothing }
         let names = accounts.map(\.firstName).joined(separator: ", ")
@@ -67,9 +68,9 @@ enum AccountCard {
             """
     }
 
-    /// A card in a list of accounts.
+    /// Returns the card of an account in a list.
     ///
-    /// - Parameter deeds: what can be done about it, below.
+    /// - Parameter deeds: the buttons below the account.
     static func card(
         _ account: Account, _ visit: Visit, heading: Heading = .second, deeds: HTML = .nothing
     ) -> HTML {
@@ -85,13 +86,15 @@ enum AccountCard {
 
     private static func initials(_ account: Account) -> String {
         let words = account.shownName.split { !$0.isLetter && !$0.isNumber }
-        // "Café des freelances · Lyon" is CL: small words do not stand for a name, unless there are no others.
+        // "Café des freelances · Lyon" becomes CL: words that begin with a small letter are skipped, unless there are
+        // no others.
         let large = words.filter { $0.first?.isLowercase == false }
         let letters = (large.isEmpty ? words : large).prefix(2).compactMap(\.first)
         return letters.isEmpty ? "·" : String(letters).uppercased()
     }
 
-    /// 0 ..< 8, from the handle: neither a restart nor another display name changes it.
+    /// Returns a number in 0 ..< 8. It is computed from the handle, so that neither a restart nor another display name
+    /// changes it.
     private static func tone(of account: Account) -> Int {
         var sum: UInt32 = 2_166_136_261
         for byte in account.handle.description.lowercased().utf8 { sum = (sum ^ UInt32(byte)) &* 16_777_619 }

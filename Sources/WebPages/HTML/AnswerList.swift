@@ -5,30 +5,30 @@ internal import HTTPSupport
 internal import Model
 internal import Storage
 
-/// What a post answers, and where that is shown.
+/// The post that a reply answers, and the address at which the page shows it.
 struct AnsweredPost: Sendable {
     var view: PostView
-    /// A place on the same page, or another page.
+    /// An anchor on the same page, or another page.
     var address: String
 }
 
-/// One page of the answers to a post or to an event.
+/// One page of the replies to a post or an event.
 struct AnswerList: Sendable {
-    /// The answers, oldest first.
+    /// The replies, oldest first.
     var views: [PostView] = []
-    /// What they answer that stands on another page.
+    /// The posts that these replies answer and that are shown on another page.
     private var elsewhere: [ID<Post>: PostView] = [:]
     private var earlier: AnswerPosition?
     private var later: AnswerPosition?
 
-    /// Whether all answers stand on this page.
+    /// Whether all replies are on this page.
     var isWhole: Bool { earlier == nil && later == nil }
 
-    /// Reads the page that a request asks for.
+    /// Reads the page of replies for which the request asks.
     ///
     /// - Parameters:
-    ///   - range: which page, when the request names none.
-    ///   - head: what stands above the answers on every page.
+    ///   - range: the page, when the request names none.
+    ///   - head: the posts that are shown above the replies on every page.
     init(
         to subject: TimelineItem.Subject, _ range: AnswerRange, below head: [PostView] = [], viewer: ID<Account>?,
         in db: some Queryable
@@ -41,11 +41,11 @@ struct AnswerList: Sendable {
         for view in try PostViews.load(Array(missing), viewer: viewer, in: db) { elsewhere[view.id] = view }
     }
 
-    /// The answers, with the way to those before and after them.
+    /// Returns the replies, with links to the pages before and after.
     ///
     /// - Parameters:
-    ///   - path: the page on which they stand.
-    ///   - root: the post that starts the discussion: that it is answered goes without saying.
+    ///   - path: the path of the page.
+    ///   - root: the post that starts the discussion. A reply to it does not say what it answers.
     ///   - current: the post that the address names.
     func html(at path: String, root: ID<Post>? = nil, current: ID<Post>? = nil, _ visit: Visit) -> HTML {
         let known = Dictionary(views.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -68,10 +68,10 @@ struct AnswerList: Sendable {
 }
 
 extension AnswerPosition {
-    /// `TIME-ID`, as it stands in an address.
+    /// `TIME-ID`, as addresses contain it.
     var text: String { "\(publishedAt.milliseconds)-\(post)" }
 
-    /// Reads `TIME-ID`.
+    /// Parses `TIME-ID`.
     init?(_ text: String) {
         let parts = text.split(separator: "-")
         guard parts.count == 2, let time = Int64(parts[0]), let post = ID<Post>(parts[1]) else { return nil }
@@ -80,7 +80,7 @@ extension AnswerPosition {
 }
 
 extension Visit {
-    /// The page of answers that the query asks for.
+    /// The page of replies for which the query asks.
     var answerRange: AnswerRange? {
         if let place = query["after"].flatMap(AnswerPosition.init) { return .after(place) }
         return query["before"].flatMap(AnswerPosition.init).map { .before($0) }

@@ -5,12 +5,12 @@ internal import Model
 internal import Storage
 
 extension Event {
-    /// Where its page is on this node.
+    /// The path of the event's page on this node.
     var path: String { "/events/\(id)" }
 }
 
 extension Visit {
-    /// The slate with the day on it: weekday, day, month and hour.
+    /// Returns the date block: weekday, day, month and time.
     func dateBlock(_ event: Event) -> HTML {
         let fields = ZonedTime.fields(event.startsAt, in: event.timeZone)
         let isOff = event.status == .cancelled || event.status == .postponed
@@ -23,7 +23,7 @@ extension Visit {
             """
     }
 
-    /// An event in a list: date, title, place, seats, who comes.
+    /// Returns the card of an event in a list: date, title, place, seats, attendees.
     func eventCard(_ view: EventView, heading: Heading = .third) -> HTML {
         let event = view.event
         return """
@@ -35,7 +35,7 @@ extension Visit {
             """
     }
 
-    /// The next event, large on the slate.
+    /// Returns the large card of the next event.
     func slate(_ view: EventView, title: Phrase) -> HTML {
         let event = view.event
         let ahead = moments.ahead(event.startsAt)
@@ -51,7 +51,7 @@ extension Visit {
             """
     }
 
-    /// Where it is, on one line.
+    /// Returns the place on one line.
     func place(_ event: Event) -> HTML {
         let line = event.place?.line ?? ""
         if !line.isEmpty, event.onlineURL != nil { return "\(line) · \(t(.alsoOnline))" }
@@ -59,7 +59,7 @@ extension Visit {
         return event.onlineURL == nil ? "\(t(.placeUnknown))" : "\(t(.online))"
     }
 
-    /// "14 places sur 20", or how many come when there is no limit.
+    /// Returns "14 places sur 20", or the number of attendees when seats are not limited.
     func seats(_ view: EventView) -> HTML {
         guard let capacity = view.event.capacity, let left = view.seatsLeft else {
             return when(view.going > 0, "<span class=\"seats\">\(t.count(.comingCount, view.going))</span>")
@@ -72,7 +72,8 @@ extension Visit {
         return "<span class=\"full\">\(t.count(.fullHouse, capacity))\(queue)</span>"
     }
 
-    /// Whether it takes place: in words, and only when it is not simply so.
+    /// Returns the badge of an event that is past, rescheduled, postponed, cancelled or tentative; nothing for any
+    /// other event.
     func stateBadge(_ event: Event) -> HTML {
         switch event.status {
         case .scheduled:
@@ -84,7 +85,7 @@ extension Visit {
         }
     }
 
-    /// Where the viewer stands.
+    /// Returns the badge with the viewer's RSVP.
     func ownBadge(_ view: EventView) -> HTML {
         switch view.viewer?.state {
         case .going: "<span class=\"badge yes\"><span aria-hidden=\"true\">✓</span> \(t(.youGo))</span>"
@@ -94,19 +95,19 @@ extension Visit {
         }
     }
 
-    /// The node from which an event came.
+    /// Returns the host of a remote event.
     func origin(_ view: EventView) -> HTML {
         when(!view.owner.isLocal, "<span class=\"origin\">\(t(.from, view.owner.host))</span>")
     }
 
-    /// A language that differs from the page's.
+    /// Returns the language for the `lang` attribute; nil when it is the language of the page.
     func foreign(_ language: String?) -> String? {
         guard let language, !language.isEmpty, language != t.language.rawValue else { return nil }
         return language
     }
 }
 
-/// How deep a card's title stands in the page.
+/// The heading level of a card's title.
 enum Heading: Sendable {
     case second, third
 

@@ -2,29 +2,29 @@
 
 internal import Services
 
-/// What stands in a form: what was typed before, and what is wrong with it.
+/// The state of a form: its values and its errors.
 struct FormState: Sendable {
-    /// By the field's name.
+    /// The values by the names of the fields.
     var values: [String: String] = [:]
-    /// In the order of the form.
+    /// The errors, in the order of the fields.
     var errors: [FieldError] = []
 
-    /// An empty form.
+    /// Creates an empty form.
     init() {}
 
-    /// A form that is filled in.
+    /// Creates a form with values.
     init(_ values: [String: String]) { self.values = values }
 
-    /// What a field holds.
+    /// The value of a field; empty when there is none.
     subscript(name: String) -> String { values[name] ?? "" }
 
-    /// What is wrong with a field.
+    /// The first error of a field.
     func error(_ name: String) -> FieldError? { errors.first { $0.field == name } }
 }
 
-/// One field: its label is always there, its help and its problem are tied to it.
+/// One field of a form. It always has a label, and its hint and its error are linked to it with `aria-describedby`.
 struct Field: Sendable {
-    /// What one types into it.
+    /// The kind of input.
     enum Kind: Sendable, Equatable {
         case text, email, password, moment, number, url
         case area(rows: Int)
@@ -32,7 +32,7 @@ struct Field: Sendable {
         case file(accept: String)
     }
 
-    /// One line of a choice.
+    /// One option of a choice.
     struct Choice: Sendable, Equatable {
         var value: String
         var label: String
@@ -43,28 +43,28 @@ struct Field: Sendable {
     var kind = Kind.text
     var hint = ""
     var isRequired = false
-    /// The browser's word for what it may fill in.
+    /// The value of the `autocomplete` attribute.
     var autocomplete: String?
-    /// Characters.
+    /// The maximum length in characters.
     var limit: Int?
-    /// Where the same name stands twice on a page: what sets the ids apart.
+    /// Distinguishes the ids of fields that have the same name on one page.
     var scope = ""
 
-    /// Creates a field that takes a line of text; the rest is set by ``with(_:)``.
+    /// Creates a field. Its other properties are set with ``with(_:)``.
     init(_ name: String, _ label: String, _ kind: Kind = .text) {
         self.name = name
         self.label = label
         self.kind = kind
     }
 
-    /// The field, changed.
+    /// Returns a changed copy.
     func with(_ change: (inout Field) -> Void) -> Field {
         var field = self
         change(&field)
         return field
     }
 
-    /// A choice always has a value.
+    /// Whether the field is a choice, which always has a value.
     var isChoice: Bool {
         if case .choice = kind { return true }
         return false
@@ -74,7 +74,7 @@ struct Field: Sendable {
 }
 
 extension Visit {
-    /// A field with label, help and problem.
+    /// Returns a field with its label, hint and error.
     func field(_ field: Field, _ state: FormState) -> HTML {
         let error = state.error(field.name)
         let describers = [field.hint.isEmpty ? nil : "\(field.id)-hint", error == nil ? nil : "\(field.id)-error"]
@@ -102,7 +102,8 @@ extension Visit {
         case .password: return "<input type=\"password\"\(common)>"
         case .moment: return "<input type=\"datetime-local\"\(common) value=\"\(value)\">"
         case .number: return "<input type=\"number\" min=\"1\" inputmode=\"numeric\"\(common) value=\"\(value)\">"
-        // The line break after the tag is eaten by the browser, so that one at the start of the text is not.
+        // The browser removes the first line break after the tag. Without it, a line break at the start of the text
+        // would be lost.
         case .area(let rows): return "<textarea rows=\"\(rows)\"\(common)>\n\(value)</textarea>"
         case .file(let accept): return "<input type=\"file\" accept=\"\(accept)\"\(common)>"
         case .choice(let choices):
@@ -114,7 +115,7 @@ extension Visit {
         }
     }
 
-    /// A box to tick.
+    /// Returns a checkbox.
     func checkbox(_ name: String, _ label: String, hint: String, _ state: FormState) -> HTML {
         """
         <div class="field tick"><input type="checkbox" id="field-\(name)" name="\(name)" value="yes"\
@@ -123,9 +124,10 @@ extension Visit {
         """
     }
 
-    /// A form that changes something: sent by POST, with the word that another site's page cannot know.
+    /// Returns a form that changes something. It is sent by POST and contains the form token, which a page of another
+    /// site cannot know.
     ///
-    /// - Parameter files: whether files can be chosen in it.
+    /// - Parameter files: whether the form has file fields.
     func form(
         _ action: String, label: String? = nil, style: String? = nil, files: Bool = false, _ content: HTML
     ) -> HTML {
@@ -137,7 +139,7 @@ extension Visit {
         """
     }
 
-    /// A form that is one button.
+    /// Returns a form that consists of one button.
     func button(_ action: String, _ label: String, style: String = "button", pressed: Bool? = nil) -> HTML {
         let state = pressed.map { $0 ? "true" : "false" }
         return form(
@@ -145,12 +147,12 @@ extension Visit {
             "<button class=\"\(style)\" type=\"submit\"\("aria-pressed", state)>\(label)</button>")
     }
 
-    /// A value that goes along unseen.
+    /// Returns a hidden field.
     func hidden(_ name: String, _ value: String) -> HTML {
         "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
     }
 
-    /// What is wrong, all of it, before the form: each line leads to its field.
+    /// Returns the list of all errors, to be shown before the form. Each item links to its field.
     func problems(_ state: FormState, scope: String = "") -> HTML {
         guard !state.errors.isEmpty else { return .nothing }
         let lines = each(state.errors) { error in
@@ -163,7 +165,7 @@ extension Visit {
             """
     }
 
-    /// The button that sends a form, and the way back.
+    /// Returns the submit button and the cancel link.
     func submit(_ label: String, cancel: String? = nil) -> HTML {
         """
         <div class="actions"><button class="button" type="submit">\(label)</button>\

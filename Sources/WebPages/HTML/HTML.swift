@@ -2,25 +2,25 @@
 
 internal import Model
 
-/// Markup that is safe by construction: what a programmer typed stands as it is, what comes from a value is escaped.
+/// Markup that is safe by construction: literals are inserted unchanged, values are escaped.
 ///
-/// There is no way from a `String` to `HTML` but through ``init(escaping:)`` or an interpolation, which escape. In
-/// literals attribute values always stand in double quotes, so the same escaping serves text and attributes.
+/// A `String` becomes `HTML` only through ``init(escaping:)`` or an interpolation, and both escape it. In literals all
+/// attribute values are in double quotes, so the same escaping is right for text and for attributes.
 struct HTML: ExpressibleByStringInterpolation, Hashable, Sendable {
     /// The markup.
     let string: String
 
-    /// Takes a literal as it stands.
+    /// Creates markup from a literal.
     init(stringLiteral value: StaticString) {
         string = value.description
     }
 
-    /// Takes the literal parts as they stand and the values escaped.
+    /// Creates markup from a literal with values. The values are escaped.
     init(stringInterpolation: Interpolation) {
         string = stringInterpolation.text
     }
 
-    /// Text as markup that shows it.
+    /// Creates markup that shows a text.
     init(escaping text: String) {
         string = Self.escape(text)
     }
@@ -29,16 +29,16 @@ struct HTML: ExpressibleByStringInterpolation, Hashable, Sendable {
         string = parts.map(\.string).joined(separator: separator)
     }
 
-    /// No markup at all.
+    /// Empty markup.
     static let nothing: HTML = ""
 
-    /// Whether there is nothing to show.
+    /// Whether it is empty.
     var isEmpty: Bool { string.isEmpty }
 
-    /// One after the other.
+    /// Concatenates two pieces of markup.
     static func + (a: HTML, b: HTML) -> HTML { HTML(joining: [a, b], separator: "") }
 
-    /// Replaces what has a meaning in markup and leaves out what neither HTML nor XML can show.
+    /// Escapes characters that have a meaning in markup, and removes characters that neither HTML nor XML allows.
     static func escape(_ text: String) -> String {
         var text = text
         let escaped = text.withUTF8 { utf8 -> String? in
@@ -72,7 +72,7 @@ struct HTML: ExpressibleByStringInterpolation, Hashable, Sendable {
         }
     }
 
-    /// Gathers the parts of a literal with values in it.
+    /// Collects the parts of a literal with values.
     struct Interpolation: StringInterpolationProtocol {
         fileprivate var text = ""
 
@@ -82,38 +82,38 @@ struct HTML: ExpressibleByStringInterpolation, Hashable, Sendable {
 
         mutating func appendLiteral(_ literal: StaticString) { text += literal.description }
 
-        /// Text, escaped.
+        /// Appends text, escaped.
         mutating func appendInterpolation(_ value: String) { text += HTML.escape(value) }
 
-        /// A number.
+        /// Appends a number.
         mutating func appendInterpolation(_ value: Int) { text += String(value) }
 
-        /// The number of a row.
+        /// Appends the id of a row.
         mutating func appendInterpolation<Entity>(_ value: ID<Entity>) { text += String(value.rawValue) }
 
-        /// An instant in ISO 8601.
+        /// Appends an instant in ISO 8601.
         mutating func appendInterpolation(_ value: Timestamp) { text += String(describing: value) }
 
-        /// Markup.
+        /// Appends markup.
         mutating func appendInterpolation(_ value: HTML) { text += value.string }
 
-        /// Markup, or nothing.
+        /// Appends markup, if there is any.
         mutating func appendInterpolation(_ value: HTML?) { text += value?.string ?? "" }
 
-        /// Pieces of markup, a line each.
+        /// Appends pieces of markup, one on each line.
         mutating func appendInterpolation(_ values: [HTML]) {
             for value in values where !value.isEmpty { text += value.string + "\n" }
         }
 
-        /// Markup that the sanitiser let through.
+        /// Appends markup that the sanitizer has checked.
         mutating func appendInterpolation(_ value: SanitizedHTML) { text += value.string }
 
-        /// A piece of the programmer's markup, when it applies.
+        /// Appends a literal if the condition holds.
         mutating func appendInterpolation(_ markup: StaticString, if condition: Bool) {
             if condition { text += markup.description }
         }
 
-        /// An attribute with its value; nothing when there is none.
+        /// Appends an attribute with its value; nothing when the value is nil.
         mutating func appendInterpolation(_ name: StaticString, _ value: String?) {
             guard let value else { return }
             text += " \(name)=\"" + HTML.escape(value) + "\""
@@ -122,21 +122,21 @@ struct HTML: ExpressibleByStringInterpolation, Hashable, Sendable {
 }
 
 extension [HTML] {
-    /// All of them, with markup between.
+    /// Concatenates all elements, with markup in between.
     func joined(separator: HTML = "") -> HTML { HTML(joining: self, separator: separator.string) }
 }
 
-/// Markup that is there when the condition holds.
+/// Returns the markup if the condition holds, else nothing.
 func when(_ condition: Bool, _ markup: @autoclosure () -> HTML) -> HTML {
     condition ? markup() : .nothing
 }
 
-/// Markup for a value, when there is one.
+/// Returns the markup for a value; nothing when it is nil.
 func maybe<Value>(_ value: Value?, _ make: (Value) -> HTML) -> HTML {
     value.map(make) ?? .nothing
 }
 
-/// Markup for each value of a list, a line each.
+/// Returns the markup for each element of a list, one on each line.
 func each<Values: Sequence>(_ values: Values, _ make: (Values.Element) -> HTML) -> HTML {
     values.map(make).joined(separator: "\n")
 }

@@ -6,27 +6,27 @@ internal import Hummingbird
 internal import Model
 internal import TextEncoding
 
-/// What a page is, apart from the frame that all share.
+/// A page without the layout that all pages share.
 struct Page: Sendable {
-    /// What stands in the browser's tab, before the café's name.
+    /// The title in the browser's tab, before the name of the community.
     var title: String
-    /// The menu item of the header to which it belongs.
+    /// The menu item that is marked as current.
     var menuItem: MenuItem?
     /// One sentence for previews and search engines.
     var summary = ""
     /// The content, with exactly one `h1`.
     var content: HTML
-    /// The quiet column beside it.
+    /// The content of the side column.
     var aside: HTML = .nothing
-    /// Feeds and calendars of this page.
+    /// The feeds and calendars of this page.
     var feeds: [Feed] = []
-    /// The document of the same thing for other nodes.
+    /// The address of the ActivityPub document of the same thing.
     var document: String?
-    /// Whether search engines are asked to leave it out.
+    /// Whether search engines are asked not to index the page.
     var isHidden = false
-    /// Whether the content takes the room of the quiet column too.
+    /// Whether the content also fills the side column.
     var isWide = false
-    /// Pages that need a session have no quiet corner.
+    /// Whether the page has the corner with print, share and feed links. Pages that need a session have none.
     var hasCorner = true
 
     /// The menu items of the header.
@@ -41,7 +41,7 @@ struct Page: Sendable {
         case search = "/search"
     }
 
-    /// Something to subscribe to.
+    /// A feed or a calendar.
     struct Feed: Sendable {
         enum Kind: Sendable { case atom, calendar }
         var kind: Kind
@@ -55,7 +55,7 @@ struct Page: Sendable {
         self.content = content
     }
 
-    /// The page, changed.
+    /// Returns a changed copy.
     func with(_ change: (inout Page) -> Void) -> Page {
         var page = self
         change(&page)
@@ -64,7 +64,7 @@ struct Page: Sendable {
 }
 
 extension Visit {
-    /// The page in its frame, as an answer.
+    /// Returns the response with the page in its layout.
     func respond(_ page: Page, status: HTTPResponse.Status = .ok) -> Response {
         var headers = HTTPFields()
         headers[.cacheControl] = "private, no-cache"
@@ -170,14 +170,14 @@ extension Visit {
         }
     }
 
-    /// What was just done, said once.
+    /// The flash message of the previous form.
     private var flashMessage: HTML {
         maybe(query["done"].flatMap(FlashMessage.init)) {
             "<p class=\"notice\" role=\"status\"><span aria-hidden=\"true\">✓</span> \(t.flashMessage($0))</p>"
         }
     }
 
-    /// Print, recommend, subscribe: always in the same place, never in the way.
+    /// Returns the corner with the links to print, share and subscribe. It is at the same place on every page.
     private func corner(_ page: Page) -> HTML {
         let here = community.address + address
         let mail = "mailto:?subject=\(page.title.percentEncoded)&body=\((page.title + "\n" + here).percentEncoded)"

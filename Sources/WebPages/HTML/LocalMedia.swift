@@ -2,9 +2,9 @@
 
 internal import Model
 
-/// What was handed in on this node, as pages show it.
+/// Shows media that were uploaded to this node.
 enum LocalMedia {
-    /// The path of a file of this node; nil for an address that is none of its files.
+    /// Returns the path of an uploaded file; nil for an address that is not one of this node's files.
     static func path(of address: String) -> String? {
         let parts = address.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 5, parts[3] == "media", let name = parts.last, !name.isEmpty,
@@ -13,7 +13,7 @@ enum LocalMedia {
         return "/media/\(name)"
     }
 
-    /// A picture that leads to the whole of it, a video or a sound to play; nil for what lies elsewhere.
+    /// Returns a picture with a link to its full size, or a player for video or audio; nil for a file on another host.
     static func element(_ file: Attachment) -> HTML? {
         guard file.media != nil, let path = path(of: String(describing: file.url)) else { return nil }
         let preview = file.previewURL.flatMap { Self.path(of: String(describing: $0)) }

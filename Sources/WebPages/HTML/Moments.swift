@@ -3,22 +3,22 @@
 internal import Calendar
 internal import Model
 
-/// Instants in words, on the clocks of a place, in the reader's language.
+/// Formats instants as text, in a time zone and in the reader's language.
 struct Moments: Sendable {
-    /// The reader's words.
+    /// The texts of the reader's language.
     let texts: Texts
-    /// IANA name of the community's zone.
+    /// The IANA name of the community's time zone.
     let zone: String
-    /// The present.
+    /// The current time.
     let now: Timestamp
 
-    /// `vendredi 4 septembre 2026`; the year is left out when it is the present one.
+    /// Returns `vendredi 4 septembre 2026`. The current year is omitted.
     func day(_ instant: Timestamp, in zone: String? = nil) -> String {
         let fields = ZonedTime.fields(instant, in: zone ?? self.zone)
         return "\(texts.item(.weekdays, fields.weekday)) \(date(fields))"
     }
 
-    /// `9 h`, `19 h 30`; `9:00`, `19:30` in English.
+    /// Returns `9 h` or `19 h 30`; in English `9:00` or `19:30`.
     func time(_ instant: Timestamp, in zone: String? = nil) -> String {
         let fields = ZonedTime.fields(instant, in: zone ?? self.zone)
         let minute = fields.minute < 10 ? "0\(fields.minute)" : "\(fields.minute)"
@@ -28,12 +28,12 @@ struct Moments: Sendable {
         }
     }
 
-    /// `jeudi 3 décembre, de 19 h à 21 h 30`, or from one day to another.
+    /// Returns `jeudi 3 décembre, de 19 h à 21 h 30`, or a span of several days.
     func span(_ start: Timestamp, _ end: Timestamp, in zone: String) -> String {
         let first = ZonedTime.fields(start, in: zone)
         let last = ZonedTime.fields(end, in: zone)
         let isOneDay = (first.year, first.month, first.day) == (last.year, last.month, last.day)
-        // A night that ends before six belongs to the evening on which it began.
+        // An event that ends before six in the morning counts to the evening on which it began.
         let isOneNight = end - start < .hours(12) && last.hour < 6
         if isOneDay || isOneNight {
             return texts(.spanOneDay, day(start, in: zone), time(start, in: zone), time(end, in: zone))
@@ -42,7 +42,7 @@ struct Moments: Sendable {
             .spanDays, day(start, in: zone), time(start, in: zone), day(end, in: zone), time(end, in: zone))
     }
 
-    /// How long ago, as people say it: `il y a 3 h`, `hier`, `mardi`, `4 septembre`.
+    /// Returns how long ago an instant was: `il y a 3 h`, `hier`, `mardi`, `4 septembre`.
     func ago(_ instant: Timestamp) -> String {
         let minutes = Int((now - instant).milliseconds / 60_000)
         if minutes < 1 { return texts(.justNow) }
@@ -55,7 +55,7 @@ struct Moments: Sendable {
         return texts(.onDate, date(fields))
     }
 
-    /// `aujourd’hui`, `demain`, `dans 5 jours`; nil for later than that.
+    /// Returns `aujourd’hui`, `demain` or `dans 5 jours`; nil for a later day.
     func ahead(_ instant: Timestamp) -> String? {
         guard instant > now else { return nil }
         let days = daysBetween(now, instant)
@@ -67,18 +67,18 @@ struct Moments: Sendable {
         }
     }
 
-    /// `décembre 2026`.
+    /// Returns `décembre 2026`.
     func month(_ instant: Timestamp, in zone: String) -> String {
         let fields = ZonedTime.fields(instant, in: zone)
         return "\(texts.item(.months, fields.month)) \(fields.year)"
     }
 
-    /// `mardi 4 septembre 2026 à 9 h`: what stands in a time's title.
+    /// Returns `mardi 4 septembre 2026 à 9 h`, which is the `title` of a `time` element.
     func exact(_ instant: Timestamp) -> String {
         texts(.dayAtTime, day(instant), time(instant))
     }
 
-    /// The instant as an element that programs read too.
+    /// Returns the instant as a `time` element, which programs can read too.
     func element(ago instant: Timestamp) -> HTML {
         "<time datetime=\"\(instant)\" title=\"\(exact(instant))\">\(ago(instant))</time>"
     }
@@ -90,7 +90,7 @@ struct Moments: Sendable {
         return isThisYear ? "\(day) \(month)" : "\(day) \(month) \(fields.year)"
     }
 
-    /// Nights between two instants.
+    /// Returns the number of midnights between two instants.
     private func daysBetween(_ first: Timestamp, _ last: Timestamp) -> Int {
         let a = ZonedTime.fields(first, in: zone)
         let b = ZonedTime.fields(last, in: zone)

@@ -5,7 +5,7 @@ internal import Model
 internal import Services
 
 extension Visit {
-    /// Files for a post, each with words for those who do not see it.
+    /// Returns the file fields of a post, each with a field for its description.
     func pictureFields(_ state: FormState) -> HTML {
         let rows = each(1...PostLimits.media) { number in
             let file = Field(
@@ -22,12 +22,12 @@ extension Visit {
 }
 
 extension Submission {
-    /// How long a video is waited for before its post.
+    /// How long the upload of a video waits for its conversion before the post is published.
     private static let patience = Duration.seconds(60)
 
-    /// Hands in what was chosen, in the order of the fields.
+    /// Uploads the chosen files, in the order of the fields.
     ///
-    /// - Throws: what is wrong with one of them, under the name of its field.
+    /// - Throws: the error of a file, with the name of its field.
     func handInPictures() async throws -> [ID<Media>] {
         let me = try visit.member().account.id
         var ids: [ID<Media>] = []

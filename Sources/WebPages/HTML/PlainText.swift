@@ -3,13 +3,13 @@
 internal import Model
 
 extension SanitizedHTML {
-    /// The words without the markup, for the first lines in a list and for feeds: white space is folded, a block ends
-    /// in a space.
+    /// Returns the text without the markup, for excerpts in lists and for feeds. White space is collapsed, and a block
+    /// ends with a space.
     ///
-    /// What comes out is text, to be escaped like any other: sanitised markup has no stray `<`, and were there one,
-    /// the reader would see less text and no markup.
+    /// The result is text, which must be escaped like any other. Sanitized markup has no stray `<`. If there were one,
+    /// the reader would see less text, and no markup.
     ///
-    /// - Parameter limit: characters; longer text ends in `…` after a whole word.
+    /// - Parameter limit: the maximum number of characters. Longer text ends with `…` after a whole word.
     func plainText(limit: Int) -> String {
         var text: [UInt8] = []
         let markup = string.utf8
@@ -75,7 +75,7 @@ extension SanitizedHTML {
             words.append(word)
             rest = rest[end...]
         }
-        // French has a space before these; a line must not begin with them.
+        // French puts a space before these marks. A line must not begin with them.
         return words.reduce(into: "") { line, word in
             let clings = word.utf8.count <= 2 && ["?", "!", ":", ";", "»"].contains(word)
             if !line.isEmpty { line += clings ? "\u{A0}" : " " }

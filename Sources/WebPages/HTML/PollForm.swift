@@ -5,7 +5,8 @@ internal import Services
 internal import Storage
 
 extension Visit {
-    /// What a post asks: answers to choose from, and for whoever voted, or when it is over, how it stands.
+    /// Returns the poll of a post: its options as a form, or the result for viewers who have voted and for a poll that
+    /// is over.
     func poll(_ view: PostView) -> HTML {
         maybe(view.poll) { poll in
             let isOver = poll.isOver(at: services.clock.now)

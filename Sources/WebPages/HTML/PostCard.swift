@@ -4,10 +4,10 @@ internal import Model
 internal import Storage
 
 extension Post {
-    /// Where its page is on this node.
+    /// The path of the post's page on this node.
     var path: String { "/posts/\(id)" }
 
-    /// What stands for it in a list: its title, or its first words.
+    /// The headline of the post in a list: its title, or the beginning of its text.
     var headline: String {
         if !title.isEmpty { return title }
         if !warning.isEmpty { return warning }
@@ -16,7 +16,7 @@ extension Post {
 }
 
 extension Visit {
-    /// A discussion in a list: title, first lines, who answered, when last.
+    /// Returns the card of a discussion in a list: title, excerpt, who replied, time of the last reply.
     func discussionCard(_ view: PostView, heading: Heading = .third) -> HTML {
         let post = view.post
         let lines = post.title.isEmpty || !post.warning.isEmpty ? "" : post.content.plainText(limit: 180)
@@ -56,9 +56,9 @@ extension Visit {
             """
     }
 
-    /// A post in its thread: all of it, and what one can do with it.
+    /// Returns a post in its thread with its whole text and its buttons.
     ///
-    /// - Parameter parent: what it answers, unless that is what the whole page is about.
+    /// - Parameter parent: the post that it answers; nil when that is the subject of the page.
     func threadPost(_ view: PostView, parent: AnsweredPost?, isCurrent: Bool) -> HTML {
         let post = view.post
         return """
@@ -75,8 +75,9 @@ extension Visit {
             """
     }
 
-    /// The text of a post, behind its warning when it has one. Pictures that were handed in here are shown; those of
-    /// others are links: asking another host for them would tell it who reads.
+    /// Returns the text of a post, collapsed behind its warning when it has one. Pictures that were uploaded to this
+    /// node are shown. Pictures on other hosts are links, because a request for them would tell these hosts who reads
+    /// the page.
     func words(_ view: PostView) -> HTML {
         let post = view.post
         let text: HTML =
@@ -123,7 +124,8 @@ extension Visit {
             """
     }
 
-    /// Deleting asks twice, without a script: the button is behind its explanation.
+    /// Returns the delete button. It is hidden behind an explanation, so that deleting takes two steps without a
+    /// script.
     func deletion(_ post: Post) -> HTML {
         """
         <details class="danger"><summary>\(t(.delete))</summary><p>\(t(.deleteExplained))</p>

@@ -6,7 +6,7 @@ internal import Hummingbird
 internal import Model
 internal import Storage
 
-/// Who we are, how to come, and what happens to what one writes.
+/// The page about the community: who runs it, how to join, and what happens to personal data.
 enum About {
     static func show(_ visit: Visit) async throws -> Response {
         let (counts, stewards, groups) = try await visit.database.read { db in
@@ -38,7 +38,7 @@ enum About {
         return visit.respond(page)
     }
 
-    /// The reader's choice of a language, kept in a cookie.
+    /// Stores the reader's choice of a language in a cookie.
     static func chooseLanguage(_ visit: Visit) async throws -> Response {
         let next = visit.query["next"].flatMap(LocalPath.init)?.string ?? "/"
         guard let language = visit.query["to"].flatMap(Language.init) else { return visit.redirect(next) }

@@ -6,7 +6,7 @@ internal import Hummingbird
 internal import Model
 internal import Storage
 
-/// The dates, month by month: ours and those of the networks that we follow.
+/// The events by month: local ones, and those of the remote groups that local groups follow.
 enum Agenda {
     private static let pageSize = 30
 
@@ -57,7 +57,7 @@ enum Agenda {
             : visit.empty(.noEvents, .noEventsInvite, Pictures.emptySlate, link: ("/events/new", .planEvent))
     }
 
-    /// A heading for each month, in the order of the list.
+    /// Returns the events with a heading for each month, in the order of the list.
     static func months(_ views: [EventView], _ visit: Visit) -> HTML {
         var months: [(name: String, views: [EventView])] = []
         for view in views {
@@ -86,7 +86,7 @@ enum Agenda {
             """
     }
 
-    /// `START-ID`: where the next page begins.
+    /// Parses `START-ID`, the cursor of the next page.
     private static func cursor(_ text: String) -> (Timestamp, ID<Event>)? {
         let parts = text.split(separator: "-")
         guard parts.count == 2, let start = Int64(parts[0]), let id = ID<Event>(parts[1]) else { return nil }
@@ -94,7 +94,7 @@ enum Agenda {
     }
 }
 
-/// Where the signed-in person goes, and where they wait.
+/// The events that the person attends, and those for which the person is on the waiting list.
 enum MyEvents {
     static func show(_ visit: Visit) async throws -> Response {
         let me = try visit.member().account.id

@@ -7,12 +7,12 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Where stewards say something to everybody: a part of the moderation page.
+/// The section of the moderation page in which stewards publish announcements to all members.
 struct AnnouncementSection: Sendable {
     var current: [AnnouncementView] = []
     var events: [EventView] = []
 
-    /// - Returns: nil for those who may not.
+    /// - Returns: nil for a person who may not do this.
     static func load(
         for person: LocalAccount, at now: Timestamp, mode: FederationMode, in db: some Queryable
     ) throws(DatabaseError) -> AnnouncementSection? {

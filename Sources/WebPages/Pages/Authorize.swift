@@ -8,9 +8,9 @@ internal import Services
 internal import Storage
 internal import TextEncoding
 
-/// Where a person lets an app act in their name, or does not.
+/// The OAuth page on which a person authorizes an app, or refuses.
 enum Authorize {
-    /// The page's address.
+    /// The path of the page.
     static let path = "/oauth/authorize"
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -62,7 +62,7 @@ enum Authorize {
         }
     }
 
-    /// Signs out, and comes back here after signing in.
+    /// Signs out. After signing in again, the person comes back to this page.
     static func switchPerson(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
         let parameters = AuthorizationParameters { sent[$0] }
@@ -96,7 +96,7 @@ enum Authorize {
                 """))
             """
         var response = visit.respond(SignIn.narrowPage(t(.appAsks, app.name), content))
-        // Browsers hold the redirect after a form against this list too.
+        // Browsers check the redirect after a form against `form-action` too.
         response.headers.append(
             contentsOf: SecurityHeaders.fields(
                 secure: visit.community.isSecure, formTarget: target(of: parameters.request.redirectURI)))
@@ -104,7 +104,7 @@ enum Authorize {
         return response
     }
 
-    /// Whom the app acts as: radio buttons where there is a choice.
+    /// Returns radio buttons for the account as which the app acts, when there is more than one.
     private static func choice(_ visit: Visit, _ accounts: [Account]) -> HTML {
         let t = visit.t
         guard accounts.count > 1 else {
@@ -124,7 +124,7 @@ enum Authorize {
         return "<fieldset><legend>\(t(.actAs))</legend>\(lines)</fieldset>"
     }
 
-    /// The code, for whoever carries it over by hand.
+    /// Shows the authorization code, for an app into which the person copies it.
     private static func byHand(_ visit: Visit, _ code: String) -> Response {
         let t = visit.t
         let content: HTML = """
@@ -154,7 +154,7 @@ enum Authorize {
         return visit.respond(SignIn.narrowPage(t(.appProblem), content), status: .badRequest)
     }
 
-    /// Where the browser may be led after the form: a site, or a scheme.
+    /// Returns the origin or the scheme to which the form may redirect the browser.
     private static func target(of address: String) -> String? {
         guard let scheme = RedirectURI.scheme(of: address), address != RedirectURI.outOfBand else { return nil }
         guard let origin = RedirectURI.webOrigin(of: address), !origin.contains("[") else { return "\(scheme):" }
@@ -162,7 +162,7 @@ enum Authorize {
     }
 }
 
-/// What an app asks for, as it goes from the address through the forms and back to the app.
+/// The parameters of an authorization request. They go from the address through the forms and back to the app.
 private struct AuthorizationParameters {
     private static let names = [
         "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method",
@@ -188,12 +188,12 @@ private struct AuthorizationParameters {
         return request
     }
 
-    /// The page with the same question.
+    /// The address of the page with the same parameters.
     var address: String {
         Authorize.path + "?" + fields.map { "\($0.name)=\($0.value.percentEncoded)" }.joined(separator: "&")
     }
 
-    /// The app's address with an answer; a query that it has stays.
+    /// Returns the redirect address of the app with an answer. An existing query is kept.
     func redirectURL(_ answer: (name: String, value: String)) -> String {
         let back = request.redirectURI
         let state = self["state"].isEmpty ? "" : "&state=\(self["state"].percentEncoded)"
@@ -202,10 +202,10 @@ private struct AuthorizationParameters {
     }
 }
 
-/// Scopes as sentences.
+/// Describes scopes in sentences.
 struct ScopeTexts {
     private let t: Texts
-    /// In the order of the phrase that names them.
+    /// The areas, in the order in which the phrase `scopeAreas` names them.
     private static let areas = [
         "accounts", "blocks", "bookmarks", "collections", "conversations", "favourites", "filters", "follows", "lists",
         "media", "mutes", "notifications", "reports", "search", "statuses",
@@ -213,7 +213,7 @@ struct ScopeTexts {
 
     init(_ t: Texts) { self.t = t }
 
-    /// Whole permissions first, then the parts, reading apart from writing.
+    /// Returns the sentences: whole scopes first, then the parts, with reading and writing apart.
     func sentences(_ scopes: Scopes) -> [String] {
         let words = scopes.list.map(\.description)
         let whole: [(String, Phrase)] = [
@@ -233,7 +233,7 @@ struct ScopeTexts {
 }
 
 extension Visit {
-    /// The visit in the language that an app asks for, unless the person chose one.
+    /// Returns the visit in the language for which the app asks, unless the person has chosen one.
     fileprivate func speaking(_ language: String?) -> Visit {
         guard person?.language == nil, let language = language.flatMap({ Language(rawValue: String($0.prefix(2))) })
         else { return self }

@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// The part of the settings that shows which apps act for a person.
+/// The section of the settings page with the apps that may act for the person.
 enum ConnectedAppsSection {
     static func revoke(_ sent: Submission) async throws -> Response {
         guard let token = ID<AccessToken>(sent["token"]) else { throw ServiceError.notFound }

@@ -8,12 +8,13 @@ internal import Services
 internal import Storage
 internal import TextEncoding
 
-/// A discussion from its first word to the last, and the place to answer.
+/// A discussion: the post that starts it, its replies, and the form to reply.
 enum Discussion {
     private struct Thread: Sendable {
-        /// The post that starts it; the one that the address names when the reader may not read that, or it is gone.
+        /// The post that starts the discussion. If the reader may not read it, or if it was deleted, it is the post
+        /// that the address names.
         var root: PostView
-        /// The one that the address names.
+        /// The post that the address names.
         var current: PostView
         var answers: AnswerList
         var event: EventView?
@@ -23,12 +24,12 @@ enum Discussion {
         try await page(visit, id: try visit.id(), FormState())
     }
 
-    /// The address by which client apps know a post.
+    /// Redirects from the address that client apps use for a post.
     static func redirect(_ visit: Visit) async throws -> Response {
         visit.redirect("/posts/\(try visit.id() as ID<Post>)")
     }
 
-    /// - Parameter state: an answer that was refused, to be shown again.
+    /// - Parameter state: a reply that was refused and is shown again.
     static func page(
         _ visit: Visit, id: ID<Post>, _ state: FormState, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
@@ -158,7 +159,7 @@ enum Discussion {
         return try await act(sent, .voted) { try await sent.visit.services.vote(choices, on: $0, as: $1) }
     }
 
-    /// Does it and goes back to the post, in its thread.
+    /// Runs a command and redirects to the post in its thread.
     private static func act(
         _ sent: Submission, _ flashMessage: FlashMessage, _ command: (ID<Post>, Principal) async throws -> Void
     ) async throws -> Response {

@@ -6,14 +6,14 @@ internal import Hummingbird
 internal import Model
 internal import Storage
 
-/// What is being said: here, and in the groups that ours follow.
+/// The discussions of this node, and those of the remote groups that local groups follow.
 enum Discussions {
-    /// Which of them.
+    /// Which discussions are listed.
     private enum View: String {
         case everything
-        /// By those whom the reader follows.
+        /// The posts of the reader's home timeline.
         case mine
-        /// In which the reader is named, messages between a few included.
+        /// Posts that mention the reader, including direct messages.
         case named
     }
 
@@ -54,7 +54,7 @@ enum Discussions {
         try await groups(visit, FormState())
     }
 
-    /// The groups, and for moderators the form that founds one.
+    /// The page of the groups. For moderators it has the form that creates a group.
     static func groups(_ visit: Visit, _ state: FormState, status: HTTPResponse.Status = .ok) async throws -> Response {
         let groups = try await visit.database.read { db in try Accounts.groups(in: db) }
         let t = visit.t
@@ -108,7 +108,7 @@ enum Discussions {
     }
 }
 
-/// Everything under one hashtag.
+/// The posts with one hashtag.
 enum TagPage {
     static func show(_ visit: Visit) async throws -> Response {
         let tag = try visit.word("tag").lowercased()

@@ -5,7 +5,7 @@ internal import HTTPTypes
 internal import Hummingbird
 
 extension Visit {
-    /// What happened, what was kept, what to do next; never what it looks like inside.
+    /// Returns an error page: what happened, what was kept, and what to do next. It shows no internal details.
     func errorPage(_ status: HTTPResponse.Status, code: String) -> Response {
         let (title, text) = sentences(status, code)
         let isOurs = status.code >= 500

@@ -8,7 +8,7 @@ internal import Services
 internal import Storage
 internal import TextEncoding
 
-/// One event: what, when, where, who comes, and "Je viens".
+/// The page of an event: description, time, place, attendees, and the RSVP buttons.
 enum EventPage {
     private struct Content: Sendable {
         var view: EventView
@@ -21,7 +21,7 @@ enum EventPage {
         try await page(visit, id: try visit.id(), FormState())
     }
 
-    /// - Parameter state: a comment that was refused, to be shown again.
+    /// - Parameter state: a comment that was refused and is shown again.
     static func page(
         _ visit: Visit, id: ID<Event>, _ state: FormState, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
@@ -117,7 +117,7 @@ enum EventPage {
         }
     }
 
-    /// Where to meet online is for those who come.
+    /// Returns the address of the online meeting, which only attendees see.
     private static func online(_ event: Event, _ visit: Visit) -> HTML {
         maybe(event.onlineURL) { address in
             let text = String(describing: address)
@@ -190,7 +190,8 @@ enum EventPage {
         }
     }
 
-    /// A link, not a picture: a map would ask another host for it, and tell it who looks.
+    /// Returns a link to a map. An embedded map would make the browser contact another host, which would learn who
+    /// reads the page.
     private static func map(_ event: Event, _ visit: Visit) -> HTML {
         maybe(event.place) { place in
             let point = place.coordinates.map { "\($0.latitude) \($0.longitude)" }

@@ -8,7 +8,7 @@ internal import Services
 internal import Storage
 internal import TextEncoding
 
-/// A group of this node: what it is, what it plans, what is said in it.
+/// The page of a local group: its description, its events and its discussions.
 enum GroupPage {
     private struct Content: Sendable {
         var group: Account
@@ -37,7 +37,7 @@ enum GroupPage {
         return visit.respond(page)
     }
 
-    /// The group that the path names.
+    /// Returns the group that the path names.
     static func find(_ visit: Visit) async throws -> Account {
         let name = try visit.word()
         let group = try await visit.database.read { db in try Accounts.byHandle(Handle(name: name, host: ""), in: db) }
@@ -166,7 +166,7 @@ enum GroupPage {
 }
 
 extension Visit {
-    /// Follow, waiting, or unfollow: what fits where one stands.
+    /// Returns the button to follow, the waiting state, or the button to unfollow, depending on the viewer's follow.
     func followButton(_ account: Account, _ follow: Follow?) -> HTML {
         guard let person, person.account.id != account.id else {
             let next = account.path.percentEncoded

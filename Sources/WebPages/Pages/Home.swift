@@ -6,7 +6,7 @@ internal import Hummingbird
 internal import Model
 internal import Storage
 
-/// The first page: the next date on the slate, what is being said, who is new and who helps.
+/// The home page: the next event, the latest discussions, new members, and stewards and moderators.
 enum Home {
     private struct Content: Sendable {
         var next: EventView?
@@ -72,7 +72,8 @@ enum Home {
         """
     }
 
-    /// Somebody asked and nobody has answered yet: the first thing to do here.
+    /// Returns the card of one of the latest discussions that was started here by somebody else and has no reply yet;
+    /// nothing when there is none.
     private static func question(_ content: Content, _ visit: Visit) -> HTML {
         let open = content.talks.last { $0.answerCount == 0 && $0.author.id != visit.viewer && $0.author.isLocal }
         return maybe(open) { open in
@@ -144,7 +145,7 @@ enum Home {
 }
 
 extension Visit {
-    /// An empty place that invites.
+    /// Returns the text and the link for an empty list.
     func empty(
         _ title: Phrase, _ invitation: Phrase, _ picture: HTML, link: (path: String, label: Phrase)? = nil
     ) -> HTML {
@@ -154,12 +155,12 @@ extension Visit {
         """
     }
 
-    /// The way to the next page of a list.
+    /// Returns the link to the next page of a list.
     func older(_ cursor: Int64?, extra: String = "") -> HTML {
         maybe(cursor) { pager("\(path)?before=\(String($0))\(extra)", t(.older)) }
     }
 
-    /// The way to a neighbouring page.
+    /// Returns a link to a neighbouring page.
     func pager(_ address: String, _ label: String) -> HTML {
         "<p class=\"pager\"><a class=\"button quiet\" href=\"\(address)\">\(label)</a></p>"
     }

@@ -7,7 +7,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// For who planned an event: the list of guests, changing, postponing, calling off.
+/// The page for the organizers of an event: the guest list, and the forms to change, postpone or cancel it.
 enum ManageEvent {
     private struct Content: Sendable {
         var view: EventView
@@ -27,7 +27,7 @@ enum ManageEvent {
             var draft = try PlanEvent.draft(sent, zone: event.timeZone)
             draft.group = event.owner
             draft.language = event.language
-            // What the form does not ask for stays as it was.
+            // The form has no field for these values, so they are kept.
             draft.place?.country = event.place?.country ?? ""
             if draft.place?.line == event.place?.line { draft.place?.coordinates = event.place?.coordinates }
             try await visit.services.changeEvent(id, draft, as: try visit.principal())
@@ -113,7 +113,7 @@ enum ManageEvent {
         return "<li>\(AccountCard.link(guest)) <span class=\"meta\">\(handle)</span></li>"
     }
 
-    /// Not taking place: each asks twice, and says who will be told.
+    /// Returns the forms to postpone and to cancel. Each takes two steps and says who is notified.
     private static func fate(_ event: Event, _ visit: Visit) -> HTML {
         let t = visit.t
         let successors = event.status.successors

@@ -7,7 +7,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// For those who keep the house: who asks to come in, what was reported, which hosts are not welcome.
+/// The page for moderators: sign-ups that wait for approval, reports, and policies for remote hosts.
 enum Moderation {
     private struct Content: Sendable {
         var waiting: [(person: LocalAccount, note: String)] = []

@@ -8,14 +8,14 @@ internal import Services
 internal import Storage
 internal import TextEncoding
 
-/// The networks next door: groups of other nodes that ours, or oneself, follow; and those who ask to follow.
+/// The remote groups that local groups or the person follow, and the follow requests that wait for an answer.
 enum Networks {
     private struct Content: Sendable {
         var groups: [(group: Account, followed: [Account])] = []
         var mine: [Account] = []
-        /// Local groups in whose name the person may follow.
+        /// The local groups in whose name the person may follow.
         var mayRun: [Account] = []
-        /// Who asks to follow the person, or a group that they run.
+        /// The accounts that ask to follow the person, or a group that the person runs.
         var asking: [(target: Account, followers: [Account])] = []
     }
 
@@ -70,7 +70,7 @@ enum Networks {
             """
     }
 
-    /// - Parameter group: in whose name the person may stop following these.
+    /// - Parameter group: the group in whose name the person may unfollow these accounts.
     private static func section(
         _ id: String, _ title: String, _ accounts: [Account], _ group: Account?, _ visit: Visit
     ) -> HTML {
@@ -144,7 +144,7 @@ enum Networks {
 
     // MARK: - Following
 
-    /// Follows an account by its number (a button) or by its handle (the form), as oneself or as a group.
+    /// Follows an account by its id (button) or by its handle (form), as the person or as a group.
     static func follow(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
         let me = try visit.principal()
@@ -171,7 +171,8 @@ enum Networks {
         }
     }
 
-    /// Fetches what an address leads to and shows it here, to be answered or joined from here.
+    /// Fetches the post, event or account behind an address and redirects to its page on this node, where the person
+    /// can reply or attend.
     static func open(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
         let principal = try visit.principal()

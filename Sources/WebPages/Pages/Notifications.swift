@@ -7,7 +7,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// What is new for the person who looks; having looked is having read.
+/// The person's notifications. Opening the page marks them as read.
 enum NotificationsPage {
     private struct Content: Sendable {
         var groups: [(group: NotificationGroup, latest: NotificationView)] = []
@@ -39,7 +39,7 @@ enum NotificationsPage {
         return respond(content, visit)
     }
 
-    /// The member has read an announcement, and needs it no more.
+    /// Dismisses an announcement for the member.
     static func putAway(_ sent: Submission) async throws -> Response {
         guard let id = ID<Announcement>(sent["announcement"]) else { throw ServiceError.notFound }
         try await sent.visit.services.dismissAnnouncement(id, as: try sent.visit.principal())
@@ -96,7 +96,7 @@ enum NotificationsPage {
             """
     }
 
-    /// Where one sees what it is about.
+    /// Returns the path of the page that shows the subject of a notification.
     private static func address(_ view: NotificationView) -> String {
         switch view.notification.kind {
         case .signUp, .report: return "/moderation"

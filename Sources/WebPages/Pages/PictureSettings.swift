@@ -5,7 +5,7 @@ internal import Hummingbird
 internal import Model
 internal import Services
 
-/// The pictures of one's own profile.
+/// The form for the avatar and the header picture of the person's profile.
 enum PictureSettings {
     static let files = UploadReceiver.Limits(fileBytes: MediaLimits.imageBytes, files: ProfilePicture.allCases.count)
 
@@ -59,7 +59,7 @@ enum PictureSettings {
 }
 
 extension ProfilePicture {
-    /// As it stands in forms.
+    /// The name of the form field.
     fileprivate var fieldName: String {
         switch self {
         case .avatar: "avatar"

@@ -8,7 +8,7 @@ internal import Services
 internal import Storage
 internal import TextEncoding
 
-/// The form of an event: planning a new one, also from one that was, and the fields that changing shares with it.
+/// The form to plan an event, also as a copy of a past one. The form that changes an event shares its fields.
 enum PlanEvent {
     static func show(_ visit: Visit) async throws -> Response {
         let person = try visit.member()
@@ -53,7 +53,7 @@ enum PlanEvent {
         return visit.respond(page, status: status)
     }
 
-    /// All but the group.
+    /// Returns all fields but the group.
     static func fields(_ visit: Visit, _ state: FormState) -> HTML {
         let t = visit.t
         let title = Field("title", t(.eventTitle)).with {
@@ -96,9 +96,9 @@ enum PlanEvent {
         ])
     }
 
-    /// What was typed, as an event.
+    /// Returns the event draft of the form.
     ///
-    /// - Parameter zone: where the typed times hold.
+    /// - Parameter zone: the time zone of the entered times.
     static func draft(_ sent: Submission, zone: String? = nil) throws -> EventDraft {
         let zone = zone ?? sent.visit.pages.timeZone
         let start = ZonedTime.parse(sent["start"], in: zone)
@@ -130,17 +130,18 @@ enum PlanEvent {
         return place.line.isEmpty ? nil : place
     }
 
-    /// An event as it was, four weeks later: the same weekday and hour.
+    /// Returns the values of a copy of an event: four weeks later or a multiple of that, at the same weekday and local
+    /// time.
     private static func copy(of id: ID<Event>, _ visit: Visit) async throws -> FormState {
         let event = try await visit.database.read { db in try Events.byID(id, in: db) }
-        // Ten years are 130 steps of the loop below; what is older is not repeated.
+        // The loop below takes 130 steps for ten years. Older events are not copied.
         guard var event, event.visibility.isOpen, event.startsAt > visit.now - .days(3_650) else {
             throw ServiceError.notFound
         }
         let length = event.endsAt - event.startsAt
         let fields = ZonedTime.formValue(event.startsAt, in: event.timeZone)
         var start = event.startsAt
-        // Clocks may change in between: the hour on the wall stays.
+        // The local time stays the same when daylight saving time begins or ends in between.
         repeat {
             let later = ZonedTime.formValue(start + .days(28), in: event.timeZone)
             start =
@@ -151,7 +152,8 @@ enum PlanEvent {
         return state(of: event)
     }
 
-    /// Where the person may plan: the groups they belong to; a moderator in all of ours.
+    /// Returns the groups in which the person may plan events: those to which the person belongs. A moderator may plan
+    /// in all local groups.
     private static func groups(of person: LocalAccount, _ visit: Visit) async throws -> [Account] {
         let groups = try await visit.database.read { db in
             person.role.mayModerate

@@ -7,7 +7,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// A person, of this node or of another; and a group of another node.
+/// The page of a local or remote person, or of a remote group.
 enum Profile {
     static func show(_ visit: Visit) async throws -> Response {
         let name = try visit.word()
@@ -17,7 +17,7 @@ enum Profile {
         return try await page(account, visit)
     }
 
-    /// `/@name`, as other software writes it.
+    /// Redirects from `/@name`, the form that other software uses.
     static func redirect(_ visit: Visit) async throws -> Response {
         let name = try visit.word()
         let account = try await visit.database.read { db in try Accounts.byHandle(Handle(name: name, host: ""), in: db)
@@ -26,7 +26,7 @@ enum Profile {
         return visit.redirect(account.path)
     }
 
-    /// An account of another node, as far as it is known here.
+    /// Shows what this node knows of a remote account.
     static func showRemote(_ visit: Visit) async throws -> Response {
         let id: ID<Account> = try visit.id()
         guard let account = try await visit.database.read({ db in try Accounts.byID(id, in: db) }),
@@ -118,13 +118,13 @@ enum Profile {
     }
 }
 
-/// Who belongs here.
+/// The list of members.
 enum Members {
     static func show(_ visit: Visit) async throws -> Response {
         try await page(visit, invitation: nil)
     }
 
-    /// Makes an invitation and shows its link, once: only its digest is kept.
+    /// Creates an invitation and shows its link. The link is shown only once, because only its digest is stored.
     static func invite(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
         let token = try await visit.services.invite(as: try visit.principal())
@@ -134,7 +134,7 @@ enum Members {
     private static func page(_ visit: Visit, invitation: String?) async throws -> Response {
         let request = visit.query["before"] == nil ? PageRequest(limit: 60) : visit.listPage(limit: 60)
         let all = try await visit.database.read { db in try Accounts.members(request, in: db) }
-        // Who did not choose to be listed is shown to members only.
+        // Members who did not choose to be listed are shown to members only.
         let shown = visit.person == nil ? all.filter(\.discoverable) : all
         let next = all.count == request.limit ? all.last?.id.rawValue : nil
         let t = visit.t

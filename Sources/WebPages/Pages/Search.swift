@@ -8,14 +8,14 @@ internal import Services
 internal import Storage
 internal import TextEncoding
 
-/// Finding people, groups, hashtags and, for members, what was said and planned.
+/// The search for people, groups and hashtags and, for members, for posts and events.
 enum SearchPage {
     private struct Found: Sendable {
         var accounts: [Account] = []
         var tags: [String] = []
-        /// What was said and planned.
+        /// The posts and events that were found.
         var statuses: [StatusView] = []
-        /// Where the next page of what was said begins.
+        /// The cursor of the next page of posts and events.
         var older: Int64?
 
         var isNothing: Bool { accounts.isEmpty && tags.isEmpty && statuses.isEmpty }
@@ -45,7 +45,7 @@ enum SearchPage {
         search.limit = limit
         search.details = .page
         search.before = visit.listPage().before
-        // The pages that follow the first go on with what was said.
+        // The pages after the first one contain posts and events only.
         if search.before < .max { search.kinds = [.statuses] }
         let findings = try await visit.services.search(search, as: try? visit.principal())
         var found = Found(
@@ -72,7 +72,7 @@ enum SearchPage {
 }
 
 extension Visit {
-    /// Where one types what one looks for. It changes nothing, so it is asked by GET and can be kept as a bookmark.
+    /// Returns the search form. It uses GET, because searching changes nothing and the result can be bookmarked.
     func searchForm(_ words: String = "") -> HTML {
         """
         <form class="search" role="search" method="get" action="/search"><label for="search-words">\(t(.searchWords))</label>

@@ -5,7 +5,7 @@ internal import Hummingbird
 internal import Model
 internal import Services
 
-/// What one says of oneself, in which language one reads, and how one gets in.
+/// The settings of the person: profile, language, password, apps.
 enum SettingsPage {
     static func show(_ visit: Visit) async throws -> Response {
         try await page(visit, profile: nil, password: FormState())
@@ -28,13 +28,14 @@ enum SettingsPage {
         }
     }
 
-    /// Every session ends, this one too: the new password opens a new one at once.
+    /// Changes the password. All sessions end, including this one, and a new session begins at once.
     static func changePassword(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
         let person = try visit.member()
         do {
             if let hash = person.passwordHash, !hash.isEmpty {
-                // Whoever finds an open session must not be able to lock its owner out.
+                // The current password is required, so that somebody who finds an open session cannot lock its owner
+                // out.
                 _ = try await visit.services.signIn(name: person.account.username, password: sent["current"])
             }
             try await visit.services.changePassword(sent["password"], as: try visit.principal())

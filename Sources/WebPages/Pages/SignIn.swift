@@ -6,7 +6,7 @@ internal import Model
 internal import Services
 internal import TextEncoding
 
-/// Sign-in: by a link in an e-mail, or by password.
+/// The sign-in page: by a link in an e-mail, or by password.
 enum SignIn {
     static func show(_ visit: Visit) async throws -> Response {
         let next = visit.query["next"].flatMap(LocalPath.init)?.string ?? "/"
@@ -31,7 +31,7 @@ enum SignIn {
         }
     }
 
-    /// Says the same whether somebody has that address or not.
+    /// Sends a sign-in link. The response is the same whether an account has that e-mail address or not.
     static func sendLink(_ sent: Submission) async throws -> Response {
         let (visit, t) = (sent.visit, sent.visit.t)
         do {
@@ -49,13 +49,14 @@ enum SignIn {
         return visit.respond(narrowPage(t(.linkSent), content))
     }
 
-    /// Where a link leads on to: nowhere in particular, unless the person was on the way somewhere.
+    /// Returns the path to which a sign-in link continues; the home page unless the person was on the way to another
+    /// page.
     private static func way(_ sent: Submission) -> String {
         let next = sent.next(or: "/")
         return next == "/" ? "" : next
     }
 
-    /// Shows a button: a machine that opens every link of an e-mail does not use it up.
+    /// Shows a button that uses the link. A program that opens every link in an e-mail does not use it up.
     static func showLink(_ visit: Visit) async throws -> Response {
         guard let token = visit.query["token"], !token.isEmpty else { throw ServiceError.notFound }
         let t = visit.t

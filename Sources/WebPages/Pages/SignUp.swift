@@ -5,7 +5,7 @@ internal import Hummingbird
 internal import Model
 internal import Services
 
-/// Becoming a member, or asking to.
+/// The page on which a visitor signs up or asks for membership.
 enum SignUpPage {
     static func show(_ visit: Visit) async throws -> Response {
         guard visit.person == nil else { return visit.redirect("/") }

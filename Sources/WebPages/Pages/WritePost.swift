@@ -7,7 +7,7 @@ internal import Model
 internal import Services
 internal import Storage
 
-/// Starting a discussion, and answering one: both are sent to the same address.
+/// The form that starts a discussion. Replies are sent to the same address.
 enum WritePost {
     static func show(_ visit: Visit) async throws -> Response {
         _ = try visit.member()
@@ -18,7 +18,7 @@ enum WritePost {
         return page(visit, groups, FormState(["group": chosen, "visibility": Visibility.everyone.rawValue]))
     }
 
-    /// What may be handed in with a post.
+    /// The limits for files of a post.
     static let files = UploadReceiver.Limits(fileBytes: MediaLimits.videoBytes, files: PostLimits.media)
 
     static func publish(_ sent: Submission) async throws -> Response {
@@ -90,7 +90,7 @@ enum WritePost {
     }
 }
 
-/// Changing and deleting one's own words.
+/// The form that edits a post of the person, and the command that deletes it.
 enum EditPost {
     static func show(_ visit: Visit) async throws -> Response {
         let me = try visit.member().account.id

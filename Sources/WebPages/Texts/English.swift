@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Texts {
-    /// English.
+    /// All texts in English.
     static let englishTable = [englishPlaces, englishSignIn, englishApps, englishNews].reduce(into: [:]) {
         table, part in
         table.merge(part) { first, _ in first }
     }
 
-    /// Home, discussions, groups, meet-ups.
+    /// The texts of home, discussions, groups and events.
     static let englishPlaces: [Phrase: String] = [
         // pages
         .skip: "Skip to content",

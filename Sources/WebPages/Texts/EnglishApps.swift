@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Texts {
-    /// Apps that ask to act for a person.
+    /// The texts of the page on which a person authorizes an app.
     static let englishApps: [Phrase: String] = [
         .appAsks: "{1} asks to come in",
         .appAsksText: "The app {1} would like to use {2} in your name.",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Texts {
-    /// What is new, and what is announced.
+    /// The texts of notifications and announcements.
     static let englishNews: [Phrase: String] = [
         .search: "Search",
         .searchWords: "A name, a word, a hashtag",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Texts {
-    /// People, signing in, settings, moderation, notices, problems, errors, times.
+    /// The texts of people, sign-in, settings, moderation, flash messages, form errors, error pages and times.
     static let englishSignIn: [Phrase: String] = [
         // people
         .theirWords: "What was said",
@@ -138,7 +138,7 @@ extension Texts {
         .privacyPages: "These pages ask nothing of other sites: no measuring, no advertising, no fonts, no pictures.",
         .software: "The software",
         .softwareText: "This café runs on Troquet, a free ActivityPub node for groups that meet in real life.",
-        // notices
+        // flash messages
         .noticePublished: "It is published.",
         .noticeEdited: "It is changed.",
         .noticeDeleted: "It is deleted.",

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Texts {
-    /// French. It says *tu*, never shouts, and keeps its thin spaces before `:`, `;` and `?`.
+    /// All texts in French. They address the reader as *tu*, have no exclamation marks, and have a narrow no-break
+    /// space before `:`, `;` and `?`.
     static let frenchTable = [frenchPlaces, frenchSignIn, frenchApps, frenchNews].reduce(into: [:]) { table, part in
         table.merge(part) { first, _ in first }
     }
 
-    /// Home, discussions, groups, meet-ups.
+    /// The texts of home, discussions, groups and events.
     static let frenchPlaces: [Phrase: String] = [
         // pages
         .skip: "Aller au contenu",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Texts {
-    /// Applications qui demandent à agir pour une personne.
+    /// The texts of the page on which a person authorizes an app.
     static let frenchApps: [Phrase: String] = [
         .appAsks: "{1} demande à entrer",
         .appAsksText: "L’application {1} voudrait utiliser {2} en ton nom.",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Texts {
-    /// Ce qui est nouveau, et ce qui est annoncé.
+    /// The texts of notifications and announcements.
     static let frenchNews: [Phrase: String] = [
         .search: "Chercher",
         .searchWords: "Un nom, un mot, un mot-dièse",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Texts {
-    /// People, signing in, settings, moderation, notices, problems, errors, times.
+    /// The texts of people, sign-in, settings, moderation, flash messages, form errors, error pages and times.
     static let frenchSignIn: [Phrase: String] = [
         // people
         .theirWords: "Ce qui a été dit",
@@ -145,7 +145,7 @@ extension Texts {
         Ce café tourne avec Troquet, un nœud ActivityPub libre pour des groupes qui se rencontrent pour de \
         vrai.
         """,
-        // notices
+        // flash messages
         .noticePublished: "C’est publié.",
         .noticeEdited: "C’est modifié.",
         .noticeDeleted: "C’est effacé.",

@@ -7,7 +7,7 @@ extension Texts {
     private static let french = Texts(.french)
     private static let english = Texts(.english)
 
-    /// The texts in a language, made once.
+    /// Returns the texts in a language. They are created once.
     static func of(_ language: Language) -> Texts {
         switch language {
         case .french: french
@@ -15,12 +15,12 @@ extension Texts {
         }
     }
 
-    /// What is wrong with a field, in a sentence.
+    /// Returns the sentence for the error of a field.
     func problem(_ error: FieldError) -> String {
         self(Self.problems[error.code] ?? .problemOther)
     }
 
-    /// The codes of `Services`, and those of the forms themselves.
+    /// The phrases by error code: the codes of `Services`, and those of the forms.
     static let problems: [String: Phrase] = [
         "missing": .problemMissing, "too_long": .problemTooLong, "too_short": .problemTooShort,
         "taken": .problemTaken, "not_a_name": .problemName, "reserved": .problemName, "not_an_address": .problemAddress,
@@ -37,7 +37,7 @@ extension Texts {
         "broken": .problemFileBroken, "too_slow": .problemFileBroken, "media_not_ready": .problemFileSoon,
     ]
 
-    /// What was just done, in a sentence.
+    /// Returns the sentence of a flash message.
     func flashMessage(_ flashMessage: FlashMessage) -> String {
         self(Self.flashMessages[flashMessage] ?? .noticeSaved)
     }
@@ -56,7 +56,7 @@ extension Texts {
         .announced: .noticeAnnounced, .withdrawn: .noticeWithdrawn,
     ]
 
-    /// Who may become a member.
+    /// Returns the sentence that says who may become a member.
     func registration(_ registration: Registration) -> String {
         switch registration {
         case .open: self(.registrationOpen)
@@ -66,7 +66,7 @@ extension Texts {
         }
     }
 
-    /// What was decided about a host.
+    /// Returns the name of the policy for a host.
     func policy(_ policy: PeerPolicy) -> String {
         switch policy {
         case .unset: self(.policyUnset)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The sentences that every language has.
+/// The keys of all texts. Every language has a text for each.
 enum Phrase: String, CaseIterable, Sendable {
     // pages
     case skip, mainNavigation, aside, corner, home, events, discussions, members, networks, myEvents, groups, about
@@ -12,7 +12,7 @@ enum Phrase: String, CaseIterable, Sendable {
     // home
     case helloName, nextEvent, myNextEvent, seeAndCome, seeEvent, questionWaits, latestTalks, allTalks, laterEvents
     case wholeAgenda, howToJoin, howToJoinText, howToFollow, newcomers, newcomersHint, helpers, helpersHint, yourTurn
-    // talks
+    // discussions
     case writePost, everything, whatIFollow, whereIAmNamed, discussion, noTalks, noTalksInvite, noTagged
     case noTaggedInvite, pictureOnly, picture, file, sharedBy, awaitsAnswer, answerCount, lastAnswer, whoAnswered
     case earlierAnswers, laterAnswers
@@ -65,7 +65,7 @@ enum Phrase: String, CaseIterable, Sendable {
     // moderation
     case waitingSignUps, nobodyWaits, approve, openReports, noReports, reportedBy, resolve, hosts, host, hostHint
     case noPolicies, policyField, policyNote, policyUnset, policyAllowed, policyLimited, policyBlocked
-    // news
+    // notifications
     case news, newsDot, newsNone, newsNoneInvite, toldMention, toldStatus, toldEvent, toldReblog, toldEventReblog
     case toldFollow, toldFollowRequest, toldFavourite, toldInterest, toldPoll, toldEventBegins, toldUpdate
     case toldEventUpdate, toldQuote, toldSignUp, toldReport, announced, putAway, announceToAll, announceText
@@ -73,13 +73,13 @@ enum Phrase: String, CaseIterable, Sendable {
     // about
     case aboutTitle, aboutMembers, aboutEvents, registrationOpen, registrationApproval, registrationInvitation
     case registrationClosed, yourWords, privacyPublic, privacyShown, privacyPages, software, softwareText
-    // notices
+    // flash messages
     case noticePublished, noticeEdited, noticeDeleted, noticeThanked, noticeUnthanked, noticeRecommended
     case noticeUnrecommended, noticePlanned, noticeChanged, noticePostponed, noticeCancelled, noticeGoing
     case noticeWaiting, noticeAsked, noticeLeft, noticeFollowed, noticeRequested, noticeUnfollowed, noticeAnswered
     case noticeFounded, noticeVoted, noticeSaved, noticePassword, noticeApproved, noticeRefused, noticeResolved
     case noticeWelcome, noticeGoodbye, noticeAnnounced, noticeWithdrawn
-    // problems
+    // form errors
     case problemsTitle, problemsKept, problemMissing, problemTooLong, problemTooShort, problemTaken, problemName
     case problemAddress, problemDate, problemZone, problemPast, problemBeforeStart, problemTooFar, problemNumber
     case problemHandle, problemNotFound, problemHost, problemInvitation, problemPassword, problemLanguage

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A language in which the pages speak.
+/// A language of the pages.
 enum Language: String, CaseIterable, Sendable {
     case french = "fr"
     case english = "en"
 
-    /// What it calls itself.
+    /// The name of the language in the language itself.
     var ownName: String {
         switch self {
         case .french: "Français"
@@ -13,9 +13,9 @@ enum Language: String, CaseIterable, Sendable {
         }
     }
 
-    /// The language that a browser's `Accept-Language` prefers among ours.
+    /// Returns the language of the pages that `Accept-Language` prefers.
     ///
-    /// - Returns: nil when it names none of them.
+    /// - Returns: nil when the header names none of them.
     /// Spec: RFC 9110 §12.5.4.
     static func preferred(by header: String?) -> Language? {
         guard let header else { return nil }
@@ -40,16 +40,16 @@ enum Language: String, CaseIterable, Sendable {
     }
 }
 
-/// What the pages say, in one language: every sentence has a key, every key a sentence in each language.
+/// All texts of the pages in one language. Every ``Phrase`` has a text in each language.
 ///
-/// In a sentence `{1}`, `{2}` stand for values. Where a number decides, the forms stand apart by `|`: one and many, or
-/// none, one and many; `{n}` is the number.
+/// In a text, `{1}` and `{2}` are placeholders for values, and `{n}` for a number. Where a text depends on a number,
+/// its forms are separated by `|`: one and many, or none, one and many.
 struct Texts: Sendable {
-    /// Which language.
+    /// The language.
     let language: Language
     private let sentences: [Phrase: Sentence]
 
-    /// The texts in a language.
+    /// Creates the texts in a language.
     init(_ language: Language) {
         self.language = language
         let table = Self.table(of: language)
@@ -64,18 +64,18 @@ struct Texts: Sendable {
         }
     }
 
-    /// The sentence, with its values filled in.
+    /// Returns the text with its values.
     func callAsFunction(_ phrase: Phrase, _ values: String...) -> String {
         sentences[phrase]?.filled(with: values) ?? ""
     }
 
-    /// The form of the sentence that fits a number.
+    /// Returns the form of the text that fits a number.
     func count(_ phrase: Phrase, _ number: Int, _ values: String...) -> String {
         let isOne = number == 1 || (number == 0 && language == .french)
         return sentences[phrase]?.filled(with: values, number: number, isOne: isOne) ?? ""
     }
 
-    /// The names of a list, by the position of the number: weekdays from Monday, months from January.
+    /// Returns an item of a list by its number: weekdays from Monday, months from January.
     func item(_ phrase: Phrase, _ number: Int) -> String {
         guard let items = sentences[phrase]?.items, items.indices.contains(number - 1) else { return "" }
         return items[number - 1]
