@@ -150,6 +150,7 @@ private struct Thread {
         let start: (Timestamp, ID<Post>) =
             place.map { ($0.publishedAt, $0.post) } ?? (Timestamp(isForward ? .min : .max), isForward ? .first : .last)
         let direction: SQL = isForward ? "ASC" : "DESC"
+        let comparison: SQL = isForward ? ">" : "<"
         let rows = try db.rows(
             """
             SELECT p.id, p.published_at, CASE WHEN \(Conditions.mayReadPost) THEN 1 ELSE 0 END AS is_shown
