@@ -3,21 +3,22 @@
 public import Database
 public import Model
 
-/// Something that happened, before it is known who is told.
+/// A notification before its recipients are known.
 public struct NewNotification: Sendable {
     /// What happened.
     public var kind: Notification.Kind
-    /// Who did it.
+    /// The account that caused it.
     public var from: ID<Account>
-    /// What it is about.
+    /// The subject.
     public var subject: Notification.Subject
-    /// `SELECT` of the numbers of those whom it concerns; who of them is told is decided here.
+    /// A `SELECT` of the ids of the accounts concerned. ``Notifications/add(_:at:ids:in:)`` decides which of them are
+    /// notified.
     let recipients: SQL
-    /// The thread in which it happened.
+    /// The thread of the post.
     var thread: ID<Post>?
-    /// Whether it is a direct message.
+    /// Whether the post is a direct message.
     var isPrivate = false
-    /// Who wrote what the direct message answers.
+    /// The author of the post that the direct message replies to.
     var repliedTo: ID<Account>?
 
     init(_ kind: Notification.Kind, from: ID<Account>, about subject: Notification.Subject, to recipients: SQL) {
@@ -28,22 +29,23 @@ public struct NewNotification: Sendable {
     }
 }
 
-/// What people of this node are told of.
+/// The table `notification`: notifications for local people.
 ///
-/// Whoever stores a fact tells of it in the same transaction; whoever takes the fact back takes back what was told.
+/// The function that stores a fact adds its notifications in the same transaction. The function that removes the fact
+/// removes the notifications.
 public enum Notifications {
-    /// Below this age an account is a new one.
+    /// An account that is younger than this counts as new.
     private static let newness: Duration = .days(30)
-    /// What is shown as one happened within this many hours.
+    /// Notifications are grouped when they happened within this many hours.
     private static let bucketHours: Int64 = 12
 
-    /// Tells those whom it concerns, as far as they live here and want to hear of it.
+    /// Stores a notification for each concerned account that is local and wants it.
     ///
-    /// Nobody hears of oneself (but of the end of one's own poll), across a block, of muted people, hosts and threads,
-    /// nor what the own policy drops. Groups hear of requests to follow them, and of nothing else. Two statements
-    /// whatever the number of people, one more for each hundred who are told.
+    /// An account is never notified of its own actions (except the end of its own poll), nor across a block, nor about
+    /// muted accounts, hosts and threads, nor of what its policy drops. Groups are only notified of follow requests. It
+    /// takes two statements for any number of accounts, and one more for each hundred notifications that are stored.
     ///
-    /// - Returns: what is new: a second time nothing is. An `update` comes again with each change.
+    /// - Returns: the new notifications; none on a second call. An `update` is stored again for each change.
     @discardableResult
     public static func add(
         _ new: NewNotification, at now: Timestamp, ids: IDMaker, in tx: Transaction
@@ -72,7 +74,7 @@ public enum Notifications {
         return stored
     }
 
-    /// Tells the streams and the apps that sleep of what is new, once it is committed.
+    /// Announces a new notification to the streams after the commit, and queues its pushes.
     private static func announce(_ notification: Notification, in tx: Transaction) throws(DatabaseError) {
         tx.announce(StreamEvent.notification(notification.id.rawValue, account: notification.account))
         try PushQueue.enqueue(
@@ -80,7 +82,7 @@ public enum Notifications {
             from: notification.from, about: notification.item, at: notification.createdAt, in: tx)
     }
 
-    /// Takes back what was told of something that is no more.
+    /// Deletes the notifications of something that was undone or deleted.
     public static func remove(
         _ kind: Notification.Kind, from: ID<Account>, about subject: Notification.Subject, in tx: Transaction
     ) throws(DatabaseError) {
@@ -91,7 +93,7 @@ public enum Notifications {
             """)
     }
 
-    /// Takes back that somebody follows or wants to follow a person.
+    /// Deletes the notifications that somebody follows, or asked to follow, an account.
     static func removeFollow(
         _ kinds: [Notification.Kind], by follower: ID<Account>, of target: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -102,7 +104,7 @@ public enum Notifications {
             """)
     }
 
-    /// Takes back all that an account did, and forgets what it was told: it is no more.
+    /// Deletes the notifications that a deleted account caused or received.
     static func removeAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM notification WHERE from_id = \(account)")
         try tx.run("DELETE FROM notification WHERE account_id = \(account)")
@@ -162,7 +164,7 @@ public enum Notifications {
 
     // MARK: - Rows
 
-    /// - Returns: those that were not there before.
+    /// - Returns: the notifications that were not stored before.
     private static func store(
         _ notifications: [Notification], in tx: Transaction
     ) throws(DatabaseError) -> [Notification] {
@@ -182,7 +184,8 @@ public enum Notifications {
         return notifications.filter { stored.contains($0.id.rawValue) }
     }
 
-    /// Statements of few lengths share few plans; the repeated row changes nothing.
+    /// Pads the list to a power of two with copies of the last row, so that few different statements need a plan. The
+    /// copies change nothing in the table.
     private static func padded(_ notifications: [Notification]) -> [Notification] {
         guard let last = notifications.last else { return [] }
         var length = 1
@@ -197,15 +200,15 @@ public enum Notifications {
         """
     }
 
-    /// Who did it, as policies see it.
+    /// The properties of the causing account that policies check.
     private struct Sender {
         var isNew: Bool
         var isLimited: Bool
         var isBot: Bool
-        /// Those who look after the house are always heard.
+        /// Moderators and stewards are never filtered.
         var isModerator: Bool
 
-        /// - Returns: nil for one who may not be shown.
+        /// - Returns: nil for an account that may not be shown.
         static func find(_ id: ID<Account>, at now: Timestamp, in tx: Transaction) throws(DatabaseError) -> Sender? {
             let row = try tx.row(
                 """
@@ -223,7 +226,7 @@ public enum Notifications {
         }
     }
 
-    /// Whom it concerns.
+    /// A concerned account, with its policy and its relation to the sender.
     private struct Recipient {
         var id: ID<Account>
         var policy: NotificationPolicy
