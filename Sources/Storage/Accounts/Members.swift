@@ -17,7 +17,7 @@ public struct NodeCounts: Sendable, Hashable {
     public var localEvents: Int
 }
 
-// MARK: - Lists of the accounts of this node
+// MARK: - Lists of local accounts
 
 extension Accounts {
     /// The active local groups, oldest first.

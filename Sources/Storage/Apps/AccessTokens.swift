@@ -5,7 +5,7 @@ public import Model
 
 /// A client app as it registered itself (table `app`).
 public struct ClientApp: Sendable, Hashable, Identifiable {
-    /// The local number.
+    /// The local id.
     public let id: ID<ClientApp>
     /// The `client_id` that the app sends in requests.
     public var clientID: String
@@ -37,7 +37,7 @@ public struct ClientApp: Sendable, Hashable, Identifiable {
 
 /// An access token: the account that an app acts for, and its scopes (table `access_token`).
 public struct AccessToken: Sendable, Hashable, Identifiable {
-    /// The local number.
+    /// The local id.
     public let id: ID<AccessToken>
     /// The app; nil for a token from the command line.
     public var app: ID<ClientApp>?

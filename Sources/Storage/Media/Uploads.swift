@@ -110,7 +110,7 @@ public enum Uploads {
         try queue.postpone(QueueKey(id), until: instant, by: holder, in: tx)
     }
 
-    // MARK: - What its owner does
+    // MARK: - Attaching and describing
 
     /// Attaches an owner's converted media that belong to no post to a stored post, in the order of `ids`.
     ///
@@ -201,7 +201,7 @@ public enum Uploads {
         return true
     }
 
-    // MARK: - The end
+    // MARK: - Expiry and removal
 
     /// Discards media that have belonged to no post since an instant. Media that an earlier version of a post shows are
     /// kept.

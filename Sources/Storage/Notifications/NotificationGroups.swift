@@ -138,7 +138,7 @@ public enum NotificationGroups {
         return ID<Notification>(key.dropFirst("ungrouped-".count))
     }
 
-    // MARK: - What belongs to a group
+    // MARK: - Loading groups
 
     private static func groups(
         _ latest: [Notification], _ filter: Filter, of viewer: ID<Account>, at now: Timestamp, in db: some Queryable

@@ -114,7 +114,7 @@ public enum Notifications {
         try tx.run("DELETE FROM conversation WHERE account_id = \(account)")
     }
 
-    // MARK: - Who is told
+    // MARK: - Recipients
 
     private static func recipients(
         of new: NewNotification, at now: Timestamp, in tx: Transaction

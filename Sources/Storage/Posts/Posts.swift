@@ -114,8 +114,8 @@ public enum Posts {
 
     /// Links replies that arrived before their parent `p` to it, and gives the replies below them its thread and event.
     ///
-    /// The caller calls it after `p` was stored. The search stops after 200 levels, because the replies of a hostile
-    /// server may form a circle.
+    /// The caller calls it after `p` was stored. The search stops after 200 levels, because replies may form a
+    /// circle.
     public static func attachOrphanReplies(of p: Post, in tx: Transaction) throws(DatabaseError) {
         let attached = try tx.changed(
             """
