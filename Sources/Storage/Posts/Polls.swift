@@ -46,9 +46,9 @@ public enum Polls {
 
     // MARK: - Storing a poll
 
-    /// Stores the poll of a post. When `isMultiple` and the titles of the options are unchanged, the votes stay, and the
-    /// counts of a remote poll are replaced by the given ones. Otherwise all votes are deleted and everybody may vote
-    /// again.
+    /// Stores the poll of a post. When `isMultiple` and the titles of the options are unchanged, the votes stay, and
+    /// the counts of a remote poll are replaced by the given ones. Otherwise all votes are deleted and everybody may
+    /// vote again.
     ///
     /// - Parameter poll: nil when the post has no poll.
     public static func set(_ poll: Poll?, of post: ID<Post>, in tx: Transaction) throws(DatabaseError) {
