@@ -60,7 +60,7 @@ public enum Accounts {
             """)
     }
 
-    /// Updates an account that is known by its IRI and is not deleted.
+    /// Updates the account with this IRI. A deleted account stays unchanged.
     ///
     /// - Returns: its id; nil when the IRI is unknown.
     private static func refresh(

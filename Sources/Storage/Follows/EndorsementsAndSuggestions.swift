@@ -108,7 +108,8 @@ public enum Directory {
     /// The accounts from `offset` on. Those with the latest post come first, or the newest accounts.
     ///
     /// - Parameters:
-    ///   - localOnly: whether remote accounts are left out. Remote accounts are listed only when they posted recently.
+    ///   - localOnly: whether only local people and groups are listed. Otherwise the list contains the accounts, local
+    ///     and remote, that have one of the latest 2,000 timeline items.
     ///   - byActivity: whether to sort by the latest post; otherwise by the age of the account.
     public static func list(
         localOnly: Bool, byActivity: Bool, offset: Int, limit: Int, in db: some Queryable

@@ -147,7 +147,7 @@ public enum Uploads {
         }
     }
 
-    /// Changes the description and the focal point of a medium. A post that shows it gets the new values when it is
+    /// Changes the description and the focal point of an upload. A post that shows it gets the new values when it is
     /// edited, and its earlier version keeps the old ones.
     public static func describe(
         _ id: ID<Media>, description: String, focus: FocalPoint?, at now: Timestamp, in tx: Transaction
@@ -160,9 +160,9 @@ public enum Uploads {
             """)
     }
 
-    /// Sets an uploaded preview for a medium that belongs to no post.
+    /// Sets an uploaded preview for an upload that belongs to no post.
     ///
-    /// - Returns: the file that is unused afterwards: the former preview, or the new one when no such medium exists.
+    /// - Returns: the file that is unused afterwards: the former preview, or the new one when no such upload exists.
     public static func show(
         _ preview: MediaPreview, for id: ID<Media>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> String? {
@@ -185,7 +185,7 @@ public enum Uploads {
         return former
     }
 
-    /// Discards a medium that belongs to no post: its state becomes `gone`. Its files are removed later, and earlier
+    /// Discards an upload that belongs to no post: its state becomes `gone`. Its files are removed later, and earlier
     /// versions of posts no longer show it.
     ///
     /// - Returns: whether it existed.

@@ -61,7 +61,8 @@ public struct Notification: Sendable, Hashable {
     public var from: ID<Account>
     /// The subject.
     public var subject: Subject
-    /// The key of its group: `favourite-<post>-<hours since 1970>` for grouped kinds, otherwise `ungrouped-<id>`.
+    /// The key of its group. For grouped kinds it is `favourite-<subject id>-<hours since 1970, a multiple of 12>`,
+    /// without the subject id when there is no subject; otherwise it is `ungrouped-<id>`.
     public var groupKey: String
     /// Whether it is hidden behind a notification request.
     public var isFiltered: Bool
