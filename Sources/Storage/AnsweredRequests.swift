@@ -4,24 +4,25 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// Something of this node that another node answers with an `Accept` or a `Reject`.
+/// Something on this server to which another server responds with an `Accept` or a `Reject`.
 public enum AnsweredRequest: Sendable, Hashable {
-    /// A follow that an account of this node asked for.
+    /// A follow that a local account requested.
     case follow(Follow)
-    /// A seat that an account of this node asked for.
+    /// A place at an event that a local account requested (table `guest`).
     case seat(Guest)
-    /// A post in which somebody of this node asked to quote another one.
+    /// A post with which a local author requested to quote another post.
     case quote(Post)
-    /// An event of this node: some servers accept the event itself where others ask for a seat.
+    /// A local event. Some servers accept the event itself where others send a `Join`.
     case event(Event)
 }
 
-/// What the id in an answer names.
+/// Finds the request that the object of an `Accept` or `Reject` names.
 public enum AnsweredRequests {
-    /// The follow, seat, post or event that an id names: the id of the activity by which it was asked for, or of the
+    /// Finds the follow, guest, post or event with this id: either the id of the requesting activity, or the id of the
     /// event.
     ///
-    /// One statement asks for all four, a second one reads what was found. What others asked us for is not found.
+    /// One statement searches all four tables, and a second one reads the row. Requests from remote accounts are not
+    /// found.
     public static func find(_ id: IRI, in db: some Queryable) throws(DatabaseError) -> AnsweredRequest? {
         let row = try db.row(
             """

@@ -4,11 +4,11 @@ public import Database
 public import Model
 public import Vocabulary
 
-// How the types of Model and Vocabulary stand in a column, both ways. A stored value that does not fit its type
-// throws `.invalidValue`: the row was written by somebody else, or by a version that we no longer understand.
+// How the types of Model and Vocabulary are stored in a column and read back. A stored value that does not fit its type
+// throws `.invalidValue`: the row was written by another program, or by a version whose values are no longer known.
 
 extension ID: SQLBindable {
-    /// The number.
+    /// The raw number.
     public var sqlValue: SQLValue { .integer(rawValue) }
 }
 
@@ -23,7 +23,7 @@ extension IRI: SQLBindable {
 }
 
 extension SanitizedHTML: SQLBindable {
-    /// The markup.
+    /// The HTML.
     public var sqlValue: SQLValue { .text(string) }
 }
 
@@ -42,7 +42,7 @@ extension Role: SQLBindable {}
 extension Visibility: SQLBindable {}
 
 extension Row {
-    /// An id; what it names follows from where it is put.
+    /// An id. Its entity type follows from the context.
     public func id<Entity>(_ column: String) throws(DatabaseError) -> ID<Entity> {
         ID(try int(column))
     }
@@ -75,23 +75,23 @@ extension Row {
         return Timestamp(value)
     }
 
-    /// An address.
+    /// An IRI.
     public func iri(_ column: String) throws(DatabaseError) -> IRI {
         try Self.iri(try text(column), column)
     }
 
-    /// An address or NULL.
+    /// An IRI or NULL.
     public func iriOrNil(_ column: String) throws(DatabaseError) -> IRI? {
         guard let value = try textOrNil(column) else { return nil }
         return try Self.iri(value, column)
     }
 
-    /// Markup that went through the sanitiser before it was stored.
+    /// HTML that was sanitised before it was stored.
     public func html(_ column: String) throws(DatabaseError) -> SanitizedHTML {
         SanitizedHTML(unchecked: try text(column))
     }
 
-    /// One of the words of an enum.
+    /// A case of an enum, by its raw value.
     public func choice<Choice: RawRepresentable<String>>(
         _ column: String, as type: Choice.Type = Choice.self
     ) throws(DatabaseError) -> Choice {
@@ -153,7 +153,7 @@ extension RowReader {
 let listLimit = 500
 
 extension Collection {
-    /// The elements in order, in runs of at most ``listLimit``.
+    /// The elements in order, in slices of at most ``listLimit``.
     func inLists() -> [SubSequence] {
         var lists: [SubSequence] = []
         var rest = self[...]

@@ -3,9 +3,9 @@
 internal import Database
 internal import Model
 
-/// The posts of a page while they are gathered: one function, one statement.
+/// Collects the posts of a page: one function for each kind of data, and one statement in each.
 ///
-/// The people of all posts, authors, groups, those named, are asked for at the end, each once.
+/// The accounts of all posts (authors, groups, mentioned accounts) are loaded at the end, each once.
 struct PostLoader {
     private let viewer: ID<Account>?
     private let details: ViewDetails
@@ -19,26 +19,26 @@ struct PostLoader {
     private var answers: [ID<Post>: [(account: ID<Account>, last: Int64, at: Timestamp)]] = [:]
     private var relays: [ID<Post>: (account: ID<Account>, first: Int64)] = [:]
 
-    /// How many of the latest answers of a discussion are looked at for those who wrote them.
+    /// How many of the latest replies of a discussion are read to find their authors.
     private static let latestAnswers = 24
-    /// The most answerers that a view names.
+    /// The maximum number of reply authors in a view.
     private static let replierLimit = 5
 
-    /// - Parameter isRestricted: whether only what the viewer may read is loaded.
+    /// - Parameter isRestricted: whether only posts that the viewer may read are loaded.
     init(viewer: ID<Account>?, details: ViewDetails, isRestricted: Bool = true) {
         self.viewer = viewer
         self.details = details
         self.isRestricted = isRestricted
     }
 
-    /// What of the posts is quoted with the consent of its author, and was not loaded yet.
+    /// The posts that are quoted with the consent of their authors and are not loaded yet.
     var missingQuotes: [ID<Post>] {
         Array(Set(rows.compactMap { Self.quoted(by: $0.post) })).filter { !known.contains($0) }
     }
 
     static func quoted(by post: Post) -> ID<Post>? { post.quote?.state == .accepted ? post.quote?.post : nil }
 
-    /// Loads posts and what belongs to them.
+    /// Loads posts and their details.
     mutating func add(_ ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) {
         for list in ids.inLists() {
             let found = try addPosts(Array(list), in: db)
@@ -107,8 +107,8 @@ struct PostLoader {
         for row in files { attachments[try row.id("post_id"), default: []].append(try AttachmentRow.read(row)) }
     }
 
-    /// Who wrote the latest answers, and which groups relayed the posts. How many answers there are stands in the row
-    /// of the post that starts the discussion.
+    /// Adds the authors of the latest replies, and the groups that boosted the posts. The number of replies is in the
+    /// row of the post that starts the discussion.
     private mutating func addDiscussions(_ ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) {
         let found = try db.rows(
             """
@@ -139,9 +139,9 @@ struct PostLoader {
         }
     }
 
-    /// Loads the people and gives the views of all posts.
+    /// Loads the accounts and creates the views of all posts.
     ///
-    /// - Parameter boosters: whose accounts are wanted as well; those that may not be shown to the viewer are left out.
+    /// - Parameter boosters: accounts to load as well; those that may not be shown to the viewer are left out.
     func finish(
         boosters: [ID<Account>] = [], in db: some Queryable
     ) throws(DatabaseError) -> (posts: [ID<Post>: PostView], boosters: [ID<Account>: Account]) {

@@ -3,56 +3,58 @@
 public import Database
 public import Model
 
-/// Which rendering of an account is current: its version, and the numbers that it shows.
+/// The key of an account's cached rendering: its version and its counters.
 public struct AccountState: Sendable, Hashable {
-    /// Whose.
+    /// The account.
     public var id: ID<Account>
-    /// Another after each change of what people see of the account, but for these numbers.
+    /// The version (column `account.version`). It changes with every visible change of the account except these
+    /// counters.
     public var version: Int64
-    /// As it stands in the row.
+    /// The column `follower_count`.
     public var followerCount: Int64
-    /// As it stands in the row.
+    /// The column `following_count`.
     public var followingCount: Int64
-    /// As it stands in the row.
+    /// The column `post_count`.
     public var postCount: Int64
-    /// Milliseconds; nil when it never posted.
+    /// The column `last_post_at` in milliseconds; nil when the account never posted.
     public var lastPostAt: Int64?
 }
 
-/// What of a status depends on its reader or changes often, and the version of the rest.
+/// The parts of a status that depend on its reader or change often, and the version of everything else.
 public struct StatusState: Sendable, Hashable {
-    /// The timeline item that is shown.
+    /// The timeline item.
     public var item: ID<TimelineItem>
-    /// The post that it shows.
+    /// The post of the timeline item.
     public var post: ID<Post>
-    /// Another after each change of what everybody sees of the post, but for the counts here.
+    /// The version (column `post.version`). It changes with every change that all readers see, except these counters.
     public var version: Int64
-    /// Who wrote it.
+    /// The author.
     public var author: AccountState
-    /// Who boosted it, for a boost.
+    /// The account that boosted it, when the item is a boost.
     public var booster: AccountState?
-    /// How many thanked for it.
+    /// The number of favourites.
     public var likeCount = 0
-    /// How many boosted it.
+    /// The number of boosts.
     public var boostCount = 0
-    /// How many answered it directly.
+    /// The number of direct replies.
     public var replyCount = 0
-    /// How many quote it.
+    /// The number of quotes.
     public var quoteCount = 0
-    /// What the reader did with it.
+    /// The reader's interactions with it.
     public var interactions = ViewerInteractions()
-    /// Whether the reader wrote it.
+    /// Whether the reader is the author.
     public var isOwn = false
-    /// Whether the reader follows its author.
+    /// Whether the reader follows the author.
     public var followsAuthor = false
 }
 
-/// The states of the statuses of a page: one statement of narrow rows, where ``StatusViews`` reads everything in eight.
+/// Loads the states of a page's statuses with one statement of narrow rows. ``StatusViews`` needs eight statements for
+/// complete views.
 public enum StatusStates {
-    /// The states of timeline items, by timeline item. One statement for each 500.
+    /// The states of timeline items, by item id. One statement for each 500 items.
     ///
-    /// Left out are what the reader may not read, events, and posts with a poll or a quote: these are shown from their
-    /// views. So is everything when the reader has filters, which look for words.
+    /// Left out are items that the reader may not read, events, and posts with a poll or a quote; the caller renders
+    /// those from their views. When the reader has filters, nothing is returned, because filters search the text.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func load(

@@ -3,38 +3,38 @@
 internal import Database
 internal import Model
 
-/// Where items stand together in the order of a timeline: one range of an index, or one for each of many keys.
+/// A source of a timeline: one range of an index in the order of the timeline, or one range for each of many keys.
 ///
-/// Aliases: `y` is the table whose index is read, `k` the row with the key.
+/// Aliases: `y` is the table whose index is read, `k` is the row with the key.
 struct TimelineSource {
-    /// `SELECT` of the keys; nil when there is one range.
+    /// The `SELECT` of the keys; nil when the source is a single range.
     var keys: SQL?
     /// The table `y`.
     var table: SQL
-    /// What makes one range of an index of it.
+    /// The condition that selects one range of an index of `y`.
     var condition: SQL
-    /// By what the range is sorted.
+    /// The column by which the range is sorted.
     var mark: SQL = "y.id"
-    /// The number of the item.
+    /// The id of the item.
     var item: SQL = "y.id"
-    /// Whether `newest_entry` tells where the range of an account begins.
+    /// Whether the table `newest_entry` gives the start of an account's range.
     var hasNewest = false
 
-    // MARK: - One range
+    // MARK: - Sources of one range
 
     /// Public posts that start a discussion, and public events.
     static let listed = Self(table: "entry y", condition: "y.is_listed")
 
-    /// Those of them that were written here.
+    /// As ``listed``, but only local items.
     static let listedHere = Self(table: "entry y", condition: "y.is_listed AND y.is_local")
 
-    /// What an account put before its followers.
+    /// The items of an account: its posts, boosts, events and shares.
     static func items(of account: ID<Account>, withBoosts: Bool) -> Self {
         let all: SQL = "y.account_id = \(account)"
         return Self(table: "entry y", condition: withBoosts ? all : "\(all) AND NOT y.is_boost")
     }
 
-    /// Posts that were written into a group.
+    /// Posts in a group (column `group_id`).
     static func writtenInto(_ group: ID<Account>) -> Self {
         Self(table: "post y", condition: "y.group_id = \(group)")
     }
@@ -44,7 +44,7 @@ struct TimelineSource {
         Self(table: "hashtag y", condition: "y.tag = \(tag)", mark: "y.post_id", item: "y.post_id")
     }
 
-    /// Posts that name an account.
+    /// Posts that mention an account.
     static func mentioning(_ account: ID<Account>) -> Self {
         Self(table: "mention y", condition: "y.account_id = \(account)", mark: "y.post_id", item: "y.post_id")
     }
@@ -54,24 +54,24 @@ struct TimelineSource {
         Self(table: "post y", condition: "y.quoted_id = \(post)")
     }
 
-    /// What an account keeps, by when it was kept.
+    /// The bookmarks of an account, in the order in which they were added.
     static func bookmarks(of account: ID<Account>) -> Self {
         Self(table: "bookmark y", condition: "y.account_id = \(account)", item: "coalesce(y.post_id, y.event_id)")
     }
 
-    /// Posts that an account likes, by when it said so.
+    /// The posts that an account favourited, in the order of the favourites.
     static func likedPosts(of account: ID<Account>) -> Self {
         Self(table: "post_like y", condition: "y.account_id = \(account)", item: "y.post_id")
     }
 
-    /// Events in which an account is interested, by when it said so.
+    /// The events in which an account is interested, in the order in which it declared the interest.
     static func likedEvents(of account: ID<Account>) -> Self {
         Self(table: "event_like y", condition: "y.account_id = \(account)", item: "y.event_id")
     }
 
-    // MARK: - A range for each key
+    // MARK: - Sources with a range for each key
 
-    /// What each of the accounts put before its followers.
+    /// The items of each of the accounts: its posts, boosts, events and shares.
     ///
     /// - Parameter accounts: `SELECT account_id, with_boosts`.
     static func items(ofEach accounts: SQL) -> Self {
@@ -80,7 +80,7 @@ struct TimelineSource {
             condition: "y.account_id = k.account_id AND (k.with_boosts OR NOT y.is_boost)", hasNewest: true)
     }
 
-    /// Posts that each of the accounts boosted, by their own arrival.
+    /// The posts that each of the accounts boosted, sorted by the arrival of the posts.
     ///
     /// - Parameter accounts: `SELECT account_id`.
     static func boosted(byEach accounts: SQL) -> Self {
@@ -89,7 +89,7 @@ struct TimelineSource {
             item: "y.post_id")
     }
 
-    /// Events that each of the accounts shared, by their own arrival.
+    /// The events that each of the accounts shared, sorted by the arrival of the events.
     ///
     /// - Parameter accounts: `SELECT account_id`.
     static func shared(byEach accounts: SQL) -> Self {

@@ -18,7 +18,8 @@ struct DiscussionPagesTests {
             let root = try await scene.post(by: ana)
             var answers: [Post] = []
             for number in 0..<60 {
-                // Every third was written by one whom the reader blocked; clocks differ.
+                // Every third reply is by an account that the reader blocked. The publication times are not in the
+                // order of arrival.
                 var answer = try scene.draft(by: number % 3 == 0 ? eve : ana, replyingTo: root)
                 answer.publishedAt = Scene.start + .seconds((number * 37) % 60)
                 try await scene.store(answer)
@@ -99,7 +100,7 @@ struct DiscussionPagesTests {
             }
             try await scene.post(by: bob, replyingTo: second)
             try await Self.expectCounts(scene)
-            // Narrower, wider, to another discussion.
+            // A narrower visibility, a wider one, and a move to another discussion.
             var changed = posts
             changed[0].visibility = .followers
             changed[4].visibility = .everyone
@@ -109,7 +110,7 @@ struct DiscussionPagesTests {
                 try await scene.db.write { tx in _ = try Posts.update(post, PostParts(), in: tx) }
                 try await Self.expectCounts(scene)
             }
-            // What was missing between a discussion and a branch that began elsewhere.
+            // A reply that arrives before its parent, and then the missing parent between a discussion and this branch.
             let missing = try scene.draft(by: bob, replyingTo: second)
             var orphan = try scene.draft(by: ana)
             orphan.inReplyToIRI = missing.iri

@@ -51,7 +51,8 @@ struct InboxFairnessTests {
         return try await db.write { tx in try InboxQueue.lease(signers: limit, lease, in: tx).map(\.id) }
     }
 
-    /// Activities that came one millisecond after the other before the start of the story, each by one of two signers.
+    /// Runs a body with activities of two signers, received one millisecond after the other before the start of the
+    /// test.
     private func withReceived(
         _ engine: TestEngine, _ list: [(number: Int64, by: Int64)], _ body: (Database) async throws -> Void
     ) async throws {

@@ -7,15 +7,15 @@ import Testing
 
 @testable import Storage
 
-/// One queue of the node, and how a test fills it.
+/// One queue of the server, and how a test fills it.
 struct QueueCase: Sendable, CustomTestStringConvertible {
     let queue: LeasedQueue
-    /// Stores a row that waits.
+    /// Stores a waiting row.
     let insert: @Sendable (QueueRow, Transaction) throws -> Void
 
     var testDescription: String { queue.name }
 
-    /// Every queue there is; a new one needs a line here, and a test says so.
+    /// All queues. A new queue needs a line here; a test checks that.
     static let all = [
         QueueCase(queue: InboxQueue.queue, insert: received), QueueCase(queue: OutboxQueue.queue, insert: delivery),
         QueueCase(queue: MailQueue.queue, insert: mail), QueueCase(queue: PushQueue.queue, insert: push),
@@ -25,11 +25,11 @@ struct QueueCase: Sendable, CustomTestStringConvertible {
     static let inRuns = all.filter(\.queue.isInRuns)
 }
 
-/// A row that a test puts into a queue.
+/// A row that a test adds to a queue.
 struct QueueRow: Sendable {
-    /// 1 or more; the order of arrival.
+    /// The order of arrival, 1 or more.
     var number: Int64
-    /// Who it is of, 1 ... 6; another one for each row unless a test wants otherwise.
+    /// The run of the row, 1 ... 6. By default consecutive rows belong to different runs.
     var run: Int64
     var due: Timestamp
 
@@ -40,11 +40,11 @@ struct QueueRow: Sendable {
     }
 }
 
-/// A queue in a database of its own.
+/// A queue in its own database.
 struct QueueFixture: Sendable {
-    /// How many accounts and apps there are.
+    /// The number of accounts and apps.
     static let runs: Int64 = 6
-    /// When the leases of `take` end.
+    /// When the leases of `take` expire.
     static let end = Timestamp.start + .minutes(5)
     static let elsewhere = LeaseHolder(77)
 
@@ -82,7 +82,7 @@ struct QueueFixture: Sendable {
         try await db.write { tx in for row in rows { try insert(row, tx) } }
     }
 
-    /// Leases rows, and gives their numbers in order with how often each was leased.
+    /// Leases rows, and returns their numbers in order with the number of attempts.
     func take(
         _ limit: Int, at now: Timestamp = .start, until end: Timestamp = end, by holder: LeaseHolder = .thisProcess
     ) async throws -> [Taken] {
@@ -109,7 +109,7 @@ struct QueueFixture: Sendable {
     }
 }
 
-/// A row that was leased.
+/// A leased row.
 struct Taken: Sendable {
     let key: QueueKey
     let attempts: Int

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Storage
 
-/// What every queue promises, asked of all of them on both engines.
+/// The guarantees of every queue, tested for all of them on both engines.
 @Suite("A leased queue")
 struct QueueConformanceTests {
     private typealias Fixture = QueueFixture

@@ -4,7 +4,7 @@ import Model
 import Storage
 import Testing
 
-/// The numbers of each queue: changing one is a decision.
+/// The retry schedule of each queue. A change of one of these numbers must be deliberate.
 @Suite("What failed in a queue is tried again")
 struct QueueRetryTests {
     @Test(

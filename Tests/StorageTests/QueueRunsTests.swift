@@ -7,7 +7,7 @@ import Testing
 
 @testable import Storage
 
-/// What a queue promises besides, whose rows are leased in runs.
+/// The additional guarantees of queues that are leased in runs.
 @Suite("A queue that is leased in runs")
 struct QueueRunsTests {
     private typealias Fixture = QueueFixture

@@ -166,7 +166,7 @@ struct QueueWorkerTests {
     }
 }
 
-/// Sends no mail, but does what a test says.
+/// Work that runs the body of a test on the rows of the e-mail queue and sends no e-mail.
 private struct TestWork: QueueWork {
     let database: Database
     let body: @Sendable (Int64) async throws -> Void
@@ -185,7 +185,7 @@ private struct TestWork: QueueWork {
     }
 }
 
-/// What a test's jobs did.
+/// A log of the jobs that a test has run.
 private actor JobLog {
     private(set) var begun: [Int64] = []
     private(set) var done: [Int64] = []
@@ -206,7 +206,7 @@ private actor JobLog {
 
     func letEnd() { mayEnd = true }
 
-    /// Looks again and again until a condition holds.
+    /// Polls until a condition holds.
     func wait(until condition: @Sendable (isolated JobLog) -> Bool) async {
         while !condition(self) { try? await Task.sleep(for: .milliseconds(5)) }
     }

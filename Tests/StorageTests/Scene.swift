@@ -8,15 +8,15 @@ import TestSupport
 import Testing
 import Vocabulary
 
-/// A small database with people in it, for one test.
+/// A small database with people, for one test.
 struct Scene: Sendable {
-    /// When everything in a scene begins.
+    /// The instant at which every scene begins.
     static let start = Timestamp(1_790_000_000_000)
 
     let db: Database
     private let ids = IDMaker()
 
-    /// Runs a test in a scene of its own, and takes it away afterwards.
+    /// Runs a test in its own scene, and deletes the scene afterwards.
     static func with(
         _ engine: TestEngine, readers: Int = 2, onStatement: (@Sendable (String) -> Void)? = nil,
         _ body: (Scene) async throws -> Void
@@ -35,13 +35,13 @@ struct Scene: Sendable {
     /// The next id.
     func id<Entity>() -> ID<Entity> { ids.make(at: Self.start) }
 
-    /// An address that no other has.
+    /// A unique IRI.
     func iri(_ kind: String, host: String = "here.example") throws -> IRI {
         let number: ID<Scene> = id()
         return try #require(IRI("https://\(host)/\(kind)/\(number)"))
     }
 
-    /// Stores an account and gives it.
+    /// Stores and returns an account.
     func account(
         _ name: String, host: String = "", kind: Account.Kind = .person, discoverable: Bool = true
     ) async throws -> Account {
@@ -56,7 +56,7 @@ struct Scene: Sendable {
         return stored
     }
 
-    /// A post that is not stored yet, one second after the one before.
+    /// A post that is not stored yet, published one second after the previous one.
     func draft(
         by author: Account, _ visibility: Visibility = .everyone, replyingTo parent: Post? = nil
     ) throws -> Post {
@@ -74,7 +74,7 @@ struct Scene: Sendable {
         return post
     }
 
-    /// Stores a post and gives it.
+    /// Stores and returns a post.
     @discardableResult
     func post(
         by author: Account, _ visibility: Visibility = .everyone, replyingTo parent: Post? = nil,
@@ -94,7 +94,7 @@ struct Scene: Sendable {
         try await db.write { tx in try #require(try Posts.insert(post, parts, in: tx)) }
     }
 
-    /// Lets an account boost a post.
+    /// Stores a boost of a post.
     func boost(_ post: Post, by account: Account) async throws {
         let boost: ID<Boost> = id()
         let activity = try iri("boosts")
@@ -103,7 +103,7 @@ struct Scene: Sendable {
         }
     }
 
-    /// Lets one account follow another, accepted.
+    /// Stores an accepted follow.
     func follow(_ target: Account, by follower: Account) async throws {
         let activity = try iri("follows")
         try await db.write { tx in
@@ -112,7 +112,7 @@ struct Scene: Sendable {
         }
     }
 
-    /// Lets one account block another.
+    /// Stores a block.
     func block(_ target: Account, by account: Account) async throws {
         let activity = try iri("blocks")
         try await db.write { tx in
@@ -120,12 +120,12 @@ struct Scene: Sendable {
         }
     }
 
-    /// Decides about a host.
+    /// Sets the policy for a host.
     func decide(_ policy: PeerPolicy, about host: String) async throws {
         try await db.write { tx in try Peers.setPolicy(host, policy, note: "", at: Self.start, in: tx) }
     }
 
-    /// An event that is not stored yet: begins `hours` after the start of the scene and lasts two.
+    /// An event that is not stored yet. It begins `hours` after the start of the scene and lasts two hours.
     func eventDraft(by owner: Account, hours: Int = 24, capacity: Int? = nil) throws -> Event {
         let id: ID<Event> = id()
         var event = Event(
@@ -136,7 +136,7 @@ struct Scene: Sendable {
         return event
     }
 
-    /// Stores an event and gives it.
+    /// Stores and returns an event.
     func event(by owner: Account, hours: Int = 24, capacity: Int? = nil) async throws -> Event {
         let event = try eventDraft(by: owner, hours: hours, capacity: capacity)
         try await store(event)
@@ -148,13 +148,13 @@ struct Scene: Sendable {
         try await db.write { tx in try #require(try Events.insert(event, in: tx)) }
     }
 
-    /// The request of an account for a seat; its state does not matter.
+    /// The seat request of an account; its state is ignored.
     func wish(_ account: Account, _ event: Event) throws -> Guest {
         Guest(
             account: account.id, event: event.id, state: .asked, join: try iri("joins"), requestedAt: Self.start)
     }
 
-    /// The request of an account for a seat, answered.
+    /// Requests a seat for an account, and returns the resulting state.
     @discardableResult
     func requestToJoin(_ account: Account, _ event: Event) async throws -> Guest.State {
         let guest = try wish(account, event)

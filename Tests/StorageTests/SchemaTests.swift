@@ -85,7 +85,7 @@ struct SchemaTests {
                 || CASE is_nullable WHEN 'NO' THEN ' NOT NULL' ELSE '' END AS line
             FROM information_schema.columns WHERE table_schema = 'public'
             """)
-        // Constraints of their own for NOT NULL came with PostgreSQL 18; the columns tell it already.
+        // Since PostgreSQL 18, NOT NULL has constraints of its own; the list of columns already contains them.
         let constraints = try db.rows(
             """
             SELECT conrelid::regclass::text || ': ' || pg_get_constraintdef(oid) AS line FROM pg_constraint

@@ -104,7 +104,8 @@ struct TimelinePagesTests {
                 for _ in 0..<(number % 3) { expected.insert(try await scene.post(by: person).id, at: 0) }
             }
             let last = try await scene.post(by: people[0])
-            // Now the items of others lie before them, so that looking at the latest of the node finds none.
+            // Now many newer items of others exist, so the check of the server's latest items finds none of the
+            // timeline.
             _ = try await Self.fill(1_000, by: far, behind: last, scene)
             expected.insert(last.id, at: 0)
             let all = expected
@@ -145,7 +146,7 @@ struct TimelinePagesTests {
             var posts: [Post] = []
             for _ in 0..<9 { posts.append(try await scene.post(by: bob)) }
             let event = try await scene.event(by: cafe)
-            // The oldest is relayed last; every other one by both.
+            // The oldest post is boosted last, and every other post by both groups.
             for (number, post) in posts.reversed().enumerated() {
                 try await scene.boost(post, by: lyon)
                 if number % 2 == 0 { try await scene.boost(post, by: cafe) }
@@ -176,9 +177,9 @@ struct TimelinePagesTests {
         try Timelines.everyone(PublicFilter(), page, viewer: viewer, mode: .open, in: db)
     }
 
-    /// Stores many posts, all newer than one, at once.
+    /// Stores many posts, all newer than `post`, with one statement.
     ///
-    /// - Returns: the number of the newest.
+    /// - Returns: the id of the newest.
     static func fill(_ count: Int64, by author: Account, behind post: Post, _ scene: Scene) async throws -> Int64 {
         let first = post.id.rawValue
         let numbers: SQL = """

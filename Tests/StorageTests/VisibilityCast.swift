@@ -6,13 +6,13 @@ import Storage
 import Testing
 import Vocabulary
 
-/// Who looks at what one author wrote and planned.
+/// The kinds of readers of an author's posts and events.
 enum Reader: String, CaseIterable {
     case visitor, member, follower, wouldBeFollower, named, author, organizer
     case blocker, blockedFollower, blockedNamed
-    /// Follows the author and wants to see nothing of the author, of the author's host, of the thread.
+    /// These follow the author, but muted the author, blocked the author's host or muted the thread.
     case muter, hostMuter, threadMuter
-    /// Shows no boosts on the home timeline.
+    /// This one hides the group's boosts on the home timeline.
     case boostHider
 
     var followsAuthor: Bool {
@@ -26,7 +26,7 @@ enum Reader: String, CaseIterable {
     var isBlocked: Bool { self == .blocker || self == .blockedFollower || self == .blockedNamed }
 }
 
-/// How the author stands.
+/// The state of the author.
 enum AuthorState: String, CaseIterable {
     case local, remote, limited, suspended, deleted, blockedHost
 
@@ -35,7 +35,7 @@ enum AuthorState: String, CaseIterable {
     var isRemote: Bool { self == .remote || self == .limited || self == .blockedHost }
 }
 
-/// What is looked at.
+/// A post or event that readers look at.
 struct Seen: Sendable {
     enum Kind: String, CaseIterable {
         case post, event
@@ -44,19 +44,19 @@ struct Seen: Sendable {
     var kind: Kind
     var visibility: Visibility
     var subject: TimelineItem.Subject
-    /// The item itself, and the group's boost or share of it.
+    /// The item itself, and the item of the group's boost or share.
     var item: ID<TimelineItem>
     var boost: ID<TimelineItem>
-    /// For a post: an answer that everybody may read, and a post that quotes it.
+    /// For a post: a public reply, and a post that quotes it.
     var answer: Post?
     var quoting: ID<Post>?
     var post: Post?
     var event: Event?
 }
 
-/// An author with posts and events of every visibility, a group that relays all of them, and readers of every kind, all
-/// of whom follow the group, keep and like everything and have a list with the author in it. So only the rules hold
-/// anything back.
+/// An author with posts and events of every visibility, a group that boosts or shares all of them, and readers of every
+/// kind. All readers follow the group, bookmark and favourite everything, and have a list with the author in it. So
+/// only the rules can hide anything.
 struct VisibilityCast: Sendable {
     let state: AuthorState
     let author: Account

@@ -6,22 +6,23 @@ import Storage
 import Testing
 import Vocabulary
 
-/// A place where somebody can see a post or an event.
+/// A surface: a function that shows posts or events to readers.
 enum Surface: String, CaseIterable {
-    // Timelines: of pages, feeds and client apps.
+    // Timelines of pages, feeds and client apps.
     case home, list, group, groupPage, account, everyone, tag, discussions, mentions, quotes, bookmarks, favourites
     case agenda
-    // One thing: in an app, as the group brought it, on its page; a fetch that another node signed reads the page too.
+    // A single item: in a client app, as the group's boost, on its page. Signed fetches of other servers use the page,
+    // too.
     case status, boost, page
-    // Around it: its discussion, above an answer of its, inside a quote.
+    // The context of an item: its discussion, the ancestors of its reply, and a quote of it.
     case thread, context, quoted
     case search, notification
-    // Streams of open apps.
+    // Streams of client apps.
     case homeStream, boostStream, listStream
-    // What strangers and other nodes are given.
+    // What strangers and other servers get.
     case feed, groupFeed, calendar, collection
 
-    /// Whether the surface shows such things to such readers at all.
+    /// Whether the surface can show such items to such readers at all.
     func exists(for kind: Seen.Kind, _ reader: Reader) -> Bool {
         switch self {
         case .tag, .discussions, .mentions, .quotes, .thread, .context, .quoted, .groupPage: kind == .post
@@ -32,7 +33,7 @@ enum Surface: String, CaseIterable {
         }
     }
 
-    /// Whether it is there for members only.
+    /// Whether the surface is for members only.
     var needsAccount: Bool {
         switch self {
         case .home, .list, .mentions, .bookmarks, .favourites, .search, .notification, .homeStream, .boostStream,
@@ -44,7 +45,8 @@ enum Surface: String, CaseIterable {
 }
 
 extension VisibilityCast {
-    /// Which of the surfaces show it to a reader, as the functions say that pages, apps and other nodes call.
+    /// The surfaces that show the item to a reader, as returned by the functions that pages, client apps and other
+    /// servers call.
     func surfaces(
         showing one: Seen, to reader: Reader, in db: some Queryable
     ) throws -> Set<Surface> {

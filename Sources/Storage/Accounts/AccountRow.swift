@@ -3,10 +3,10 @@
 public import Database
 public import Model
 
-/// The columns of `account` in a SELECT, and the account that they make.
+/// The columns of the table `account` in a SELECT, and how an ``Account`` is read from them.
 ///
-/// A query that joins accounts names the table's alias and a prefix for the result's columns, then reads with the
-/// same prefix: `SELECT \(AccountRow.columns(as: "a", prefix: "a_")), p.id FROM post p JOIN account a ON …`.
+/// A query that joins accounts passes the alias of the table and a prefix for the result columns, and then reads with
+/// the same prefix: `SELECT \(AccountRow.columns(as: "a", prefix: "a_")), p.id FROM post p JOIN account a ON …`.
 public enum AccountRow {
     /// In the order in which ``read(_:prefix:)`` takes them.
     static let names = [
@@ -16,7 +16,7 @@ public enum AccountRow {
         "fetched_at", "suspended_at", "deleted_at", "moved_to",
     ]
 
-    /// The columns with the usual alias and prefix: what a query over accounts alone needs.
+    /// The columns with the usual alias `a` and prefix `a_`, for a query over accounts alone.
     static let plain = columns(as: "a", prefix: "a_")
 
     /// What makes an account one that may act and be shown, under the usual alias.
@@ -30,19 +30,19 @@ public enum AccountRow {
         "CASE WHEN \(account).suspended_at IS NULL THEN \(account).deleted_at IS NULL ELSE \(.no) END"
     }
 
-    /// The list of columns, each renamed to `prefix` and its own name.
+    /// The list of columns, each renamed to `prefix` plus its own name.
     ///
     /// - Parameters:
-    ///   - alias: of the table `account` in the query.
-    ///   - prefix: distinguishes the columns from those of other tables and of other accounts in the same row.
+    ///   - alias: the alias of the table `account` in the query.
+    ///   - prefix: distinguishes these columns from those of other tables and of other accounts in the same row.
     public static func columns(as alias: StaticString, prefix: StaticString) -> SQL {
         SQL(stringLiteral: names.map { "\(alias).\($0) AS \(prefix)\($0)" }.joined(separator: ", "))
     }
 
-    /// The account in a row.
+    /// Reads the account from a row.
     ///
-    /// - Throws: `.columnMissing` when the query did not ask for ``columns(as:prefix:)`` with this prefix;
-    ///   `.invalidValue` when a stored value fits no account.
+    /// - Throws: `.columnMissing` when the query did not select ``columns(as:prefix:)`` with this prefix;
+    ///   `.invalidValue` when a stored value does not fit its type.
     public static func read(_ row: Row, prefix: String = "a_") throws(DatabaseError) -> Account {
         var row = try row.reader(from: prefix + "id")
         var account = Account(
@@ -71,14 +71,14 @@ public enum AccountRow {
         return account
     }
 
-    /// The accounts of a query over ``plain``, in its order.
+    /// The accounts that a query over ``plain`` returns, in the order of the query.
     static func all(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> [Account] {
         var accounts: [Account] = []
         for row in try db.rows(sql) { accounts.append(try read(row)) }
         return accounts
     }
 
-    /// The first account of a query over ``plain``.
+    /// The first account that a query over ``plain`` returns.
     static func first(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> Account? {
         guard let row = try db.row(sql) else { return nil }
         return try read(row)

@@ -4,11 +4,11 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// People, groups and programs, of this node and of others.
+/// The table `account`: people, groups and programs, local and remote.
 public enum Accounts {
-    /// Stores a new account, of this node or of another.
+    /// Stores a new account, local or remote.
     ///
-    /// - Throws: `.uniqueViolation` when its IRI, or its name on its host, is taken.
+    /// - Throws: `.uniqueViolation` when its IRI, or its user name on its host, is taken.
     public static func insert(
         _ account: Account, summarySource: String? = nil, in tx: Transaction
     ) throws(DatabaseError) {
@@ -16,22 +16,23 @@ public enum Accounts {
         try AccountSearchIndex.replace(account, in: tx)
     }
 
-    /// Stores what another node says of one of its accounts: a new row, or the known one with the same IRI.
+    /// Stores a remote account: inserts a new row, or updates the row with the same IRI.
     ///
-    /// When it was first known and suspended stays as it is, and a deleted account stays empty. A name that now
-    /// belongs to another IRI is taken from the account that had it, which keeps everything else.
+    /// An update keeps the instants of the first contact and of a suspension, and a deleted account stays empty. When
+    /// the user name belongs to another IRI now, the account that had the name loses it and keeps everything else.
     ///
-    /// - Returns: the account's number; `account.id` counts only when it is new.
-    /// - Throws: `.invalidValue` when the account, or the one that has its IRI, is of this node; `.uniqueViolation`
-    ///   when two known actors take one name from each other at the same instant, which a retry settles.
+    /// - Returns: the account's id. `account.id` is used only when the account is new.
+    /// - Throws: `.invalidValue` when the account, or the stored account with its IRI, is local; `.uniqueViolation`
+    ///   when two known actors take each other's name at the same instant. A retry resolves that.
     public static func upsertRemote(
         _ account: Account, in tx: Transaction
     ) throws(DatabaseError) -> ID<Account> {
         guard !account.isLocal else {
             throw DatabaseError(.invalidValue, "an account of this node is not stored as another node's")
         }
-        // An insertion that does nothing met a row that another process committed meanwhile, with the same IRI or with
-        // the same name: the next round sees it. `ON CONFLICT (iri)` would not do, because it fails on the name.
+        // When the insertion changes nothing, another process has committed a row with the same IRI or the same name in
+        // the meantime, and the next round sees that row. `ON CONFLICT (iri)` is not enough, because it fails on a
+        // conflict of the name.
         for _ in 1...3 {
             if let id = try refresh(account, in: tx) { return id }
             try freeName(for: account, in: tx)
@@ -48,7 +49,8 @@ public enum Accounts {
         throw DatabaseError(.invalidValue, "the number of an account of another node is taken")
     }
 
-    /// Takes the name from another account that had it. No handle has a `#`: what it is left with collides with none.
+    /// Takes the user name from another account that has it: `#` and the account's id are appended to its
+    /// `username_folded`. No handle contains `#`, so the result collides with no other name.
     private static func freeName(for account: Account, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """
@@ -58,9 +60,9 @@ public enum Accounts {
             """)
     }
 
-    /// Stores what changed of an account that is known by its IRI, and is not deleted.
+    /// Updates the account with this IRI. A deleted account stays unchanged.
     ///
-    /// - Returns: its number; nil when it is not known.
+    /// - Returns: its id; nil when the IRI is unknown.
     private static func refresh(
         _ account: Account, in tx: Transaction
     ) throws(DatabaseError) -> ID<Account>? {
@@ -78,7 +80,7 @@ public enum Accounts {
         return known.id
     }
 
-    /// All columns of an account that are not counted from others.
+    /// All columns of an account except the counters, which are computed from other tables.
     static func columns(of account: Account, summarySource: String?) -> [ColumnValue] {
         let own: [ColumnValue] = [
             ColumnValue("id", account.id), ColumnValue("iri", account.iri),
@@ -89,7 +91,7 @@ public enum Accounts {
         return own + profileColumns(of: account) + actorColumns(of: account)
     }
 
-    /// What an account says of itself, wherever it is.
+    /// The profile columns, which both local and remote accounts set.
     static func profileColumns(of account: Account) -> [ColumnValue] {
         [
             ColumnValue("kind", account.kind), ColumnValue("display_name", account.displayName),
@@ -102,7 +104,7 @@ public enum Accounts {
         ]
     }
 
-    /// What only another node can change of its account: the name, the addresses, and when they were read.
+    /// The columns that only the owner of a remote account can change: name, addresses and the fetch time.
     static func actorColumns(of account: Account) -> [ColumnValue] {
         [
             ColumnValue("username", account.username), ColumnValue("username_folded", account.handle.foldedName),
@@ -118,17 +120,17 @@ public enum Accounts {
 // MARK: - Finding one, or some that are named
 
 extension Accounts {
-    /// The account with this number.
+    /// The account with this id.
     public static func byID(_ id: ID<Account>, in db: some Queryable) throws(DatabaseError) -> Account? {
         try AccountRow.first("SELECT \(AccountRow.plain) FROM account a WHERE a.id = \(id)", in: db)
     }
 
-    /// The account with this id on the wire.
+    /// The account with this IRI.
     public static func byIRI(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Account? {
         try AccountRow.first("SELECT \(AccountRow.plain) FROM account a WHERE a.iri = \(iri)", in: db)
     }
 
-    /// The account of this name; an empty host is this node, and letters' case does not count.
+    /// The account with this handle. An empty host means this server; upper and lower case are the same.
     public static func byHandle(_ handle: Handle, in db: some Queryable) throws(DatabaseError) -> Account? {
         try AccountRow.first(
             """
@@ -137,13 +139,13 @@ extension Accounts {
             """, in: db)
     }
 
-    /// The account whose followers an audience names; the one known for longest when two claim the collection.
+    /// The account that owns this followers collection. When two accounts claim the collection, the older one counts.
     public static func byFollowersIRI(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Account? {
         try AccountRow.first(
             "SELECT \(AccountRow.plain) FROM account a WHERE a.followers = \(iri) ORDER BY a.id LIMIT 1", in: db)
     }
 
-    /// The accounts with these numbers; unknown ones are left out.
+    /// The accounts with these ids; unknown ids are left out.
     public static func byIDs(
         _ ids: [ID<Account>], in db: some Queryable
     ) throws(DatabaseError) -> [ID<Account>: Account] {
@@ -155,7 +157,7 @@ extension Accounts {
         return found
     }
 
-    /// The accounts with these ids on the wire; unknown ones are left out.
+    /// The accounts with these IRIs; unknown IRIs are left out.
     public static func byIRIs(_ iris: [IRI], in db: some Queryable) throws(DatabaseError) -> [IRI: Account] {
         var found: [IRI: Account] = [:]
         for list in Set(iris).sorted().inLists() {
@@ -169,9 +171,9 @@ extension Accounts {
 // MARK: - Changing one
 
 extension Accounts {
-    /// Stores what an account of this node says of itself: name, text, avatar, settings and where it moved.
+    /// Stores the profile of a local account: name, summary, avatar, settings and the address that it moved to.
     ///
-    /// - Parameter summarySource: what the member typed, from which the summary was made.
+    /// - Parameter summarySource: the text that the member typed, from which the summary was made.
     public static func update(
         _ account: Account, summarySource: String?, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -183,14 +185,14 @@ extension Accounts {
         try AccountSearchIndex.replace(account, in: tx)
     }
 
-    /// What the member typed as summary.
+    /// The text that the member typed as summary (column `summary_source`).
     public static func summarySource(
         of id: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> String? {
         try db.row("SELECT summary_source FROM account WHERE id = \(id)")?.textOrNil("summary_source")
     }
 
-    /// Suspends an account of any node, or lets it act again.
+    /// Suspends a local or remote account, or lifts the suspension.
     ///
     /// - Parameter instant: nil to lift the suspension.
     public static func suspend(
@@ -200,9 +202,9 @@ extension Accounts {
         tx.announce(Change.settingsChanged.rawValue)
     }
 
-    /// Records that an account is no more, and empties its profile.
+    /// Marks an account as deleted and empties its profile.
     ///
-    /// The row stays, so that neither its name nor its IRI is given again; the first deletion counts.
+    /// The row stays, so that its name and its IRI are not used again. A second deletion changes nothing.
     public static func markDeleted(
         _ id: ID<Account>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {

@@ -3,12 +3,12 @@
 public import Database
 public import Model
 
-/// The part of local people that never leaves the node: address, password, power.
+/// The table `local_account`: the private data of local people, such as e-mail address, password hash and role.
 public enum LocalAccounts {
     /// Stores the private part of an account that ``Accounts/insert(_:summarySource:in:)`` has stored.
     ///
-    /// - Parameter signUpNote: what the person wrote to those who decide; may be empty.
-    /// - Throws: `.uniqueViolation` when the address is taken; letters' case does not count.
+    /// - Parameter signUpNote: the person's message to those who approve sign-ups; may be empty.
+    /// - Throws: `.uniqueViolation` when the e-mail address is taken; upper and lower case are the same.
     public static func insert(
         _ local: LocalAccount, signUpNote: String, in tx: Transaction
     ) throws(DatabaseError) {
@@ -21,9 +21,9 @@ public enum LocalAccounts {
             """)
     }
 
-    /// Deletes a sign-up that was refused, with its account. A person who was let in stays.
+    /// Deletes a refused sign-up together with its account. A person who was approved is not deleted.
     ///
-    /// - Returns: whether somebody was waiting under this number.
+    /// - Returns: whether a sign-up with this id was waiting for approval.
     @discardableResult
     public static func remove(_ id: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Bool {
         let removed = try tx.changed("DELETE FROM local_account WHERE account_id = \(id) AND approved_at IS NULL")
@@ -44,22 +44,23 @@ public enum LocalAccounts {
 // MARK: - Finding
 
 extension LocalAccounts {
-    /// The person with this number.
+    /// The person with this account id.
     public static func byID(_ id: ID<Account>, in db: some Queryable) throws(DatabaseError) -> LocalAccount? {
         try first("\(selection) WHERE l.account_id = \(id)", in: db)
     }
 
-    /// The person with this address, given in lower case.
+    /// The person with this e-mail address, given in lower case.
     public static func byEmail(_ folded: String, in db: some Queryable) throws(DatabaseError) -> LocalAccount? {
         try first("\(selection) WHERE l.email_folded = \(folded)", in: db)
     }
 
-    /// The person with this name, given in lower case.
+    /// The person with this user name, given in lower case.
     public static func byName(_ folded: String, in db: some Queryable) throws(DatabaseError) -> LocalAccount? {
         try first("\(selection) WHERE a.username_folded = \(folded) AND a.host = ''", in: db)
     }
 
-    /// Everyone who is in or waits, oldest account first; the suspended too, the deleted not.
+    /// All people, approved or waiting for approval, oldest account first. Suspended people are included, deleted ones
+    /// are not.
     public static func list(in db: some Queryable) throws(DatabaseError) -> [LocalAccount] {
         var people: [LocalAccount] = []
         for row in try db.rows("\(selection) WHERE a.deleted_at IS NULL ORDER BY a.id") {
@@ -68,7 +69,7 @@ extension LocalAccounts {
         return people
     }
 
-    /// Those who wait to be let in, oldest first, with what they wrote.
+    /// The sign-ups that wait for approval, oldest first, each with its note.
     public static func waiting(in db: some Queryable) throws(DatabaseError) -> [(LocalAccount, note: String)] {
         var people: [(LocalAccount, note: String)] = []
         let sql: SQL = "\(selection) WHERE l.approved_at IS NULL AND a.deleted_at IS NULL ORDER BY a.id"
@@ -78,7 +79,8 @@ extension LocalAccounts {
         return people
     }
 
-    /// Whether there is a steward who can act: without one nobody could let anybody in.
+    /// Whether an approved steward exists who is neither suspended nor deleted. Without one, nobody could approve
+    /// sign-ups.
     public static func hasSteward(in db: some Queryable) throws(DatabaseError) -> Bool {
         try db.row(
             """
@@ -87,9 +89,10 @@ extension LocalAccounts {
             """) != nil
     }
 
-    /// Whether a steward besides this one can act.
+    /// Whether an active steward exists besides this one.
     ///
-    /// Transactions that ask it wait for one another, so that the last two stewards cannot take each other's role.
+    /// The UPDATE locks the rows of all stewards, so that concurrent transactions wait for each other here. Otherwise
+    /// the last two stewards could remove each other's role.
     public static func hasSteward(besides id: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try tx.run("UPDATE local_account SET role = role WHERE role = 'steward'")
         return try tx.row(
@@ -99,7 +102,7 @@ extension LocalAccounts {
             """) != nil
     }
 
-    /// The steward who is here longest and can act: whom strangers write to.
+    /// The active steward with the oldest account: the contact for strangers.
     public static func firstSteward(in db: some Queryable) throws(DatabaseError) -> LocalAccount? {
         try first(
             """
@@ -134,9 +137,9 @@ extension LocalAccounts {
 // MARK: - Changing
 
 extension LocalAccounts {
-    /// Lets a person in.
+    /// Approves a sign-up.
     ///
-    /// - Returns: whether the person was waiting; the first approval counts.
+    /// - Returns: whether the person was waiting for approval. A second approval changes nothing.
     @discardableResult
     public static func approve(
         _ id: ID<Account>, at now: Timestamp, in tx: Transaction
@@ -147,22 +150,22 @@ extension LocalAccounts {
         return approved == 1
     }
 
-    /// Gives a person another role.
+    /// Changes the role of a person.
     public static func setRole(_ id: ID<Account>, _ role: Role, in tx: Transaction) throws(DatabaseError) {
         try tx.run("UPDATE local_account SET role = \(role) WHERE account_id = \(id)")
         tx.announce(Change.settingsChanged.rawValue)
     }
 
-    /// Changes what is stored of the password.
+    /// Changes the stored password hash.
     ///
-    /// - Parameter hash: nil for a person who signs in by link alone.
+    /// - Parameter hash: nil for a person who only signs in by e-mail link.
     public static func setPassword(
         _ id: ID<Account>, hash: String?, in tx: Transaction
     ) throws(DatabaseError) {
         try tx.run("UPDATE local_account SET password_hash = \(hash) WHERE account_id = \(id)")
     }
 
-    /// Changes the language of the pages; nil follows the browser.
+    /// Changes the language of the pages. With nil the browser's language is used.
     public static func setLanguage(
         _ id: ID<Account>, _ language: String?, in tx: Transaction
     ) throws(DatabaseError) {
@@ -170,8 +173,8 @@ extension LocalAccounts {
         tx.announce(Change.settingsChanged.rawValue)
     }
 
-    /// Changes the address, unless it is another person's. Links that were sent to the old one can no longer be used to
-    /// sign in.
+    /// Changes the e-mail address, unless another person has it. Sign-in links that were sent to the old address become
+    /// invalid.
     ///
     /// - Returns: whether the address was free.
     public static func setEmail(

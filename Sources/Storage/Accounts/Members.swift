@@ -3,24 +3,24 @@
 public import Database
 public import Model
 
-/// How large the node is, as NodeInfo says it.
+/// The size of the server, as NodeInfo reports it.
 public struct NodeCounts: Sendable, Hashable {
     /// Approved members.
     public var members: Int
-    /// Those who were here or wrote within a month.
+    /// Members who signed in or posted within a month.
     public var activeMonth: Int
-    /// Those who were here or wrote within half a year.
+    /// Members who signed in or posted within half a year.
     public var activeHalfYear: Int
-    /// Posts written on this node.
+    /// Posts written on this server.
     public var localPosts: Int
-    /// Events planned on this node.
+    /// Events planned on this server.
     public var localEvents: Int
 }
 
-// MARK: - Lists of the accounts of this node
+// MARK: - Lists of local accounts
 
 extension Accounts {
-    /// The groups of this node that act, oldest first.
+    /// The active local groups, oldest first.
     public static func groups(in db: some Queryable) throws(DatabaseError) -> [Account] {
         try AccountRow.all(
             """
@@ -29,7 +29,7 @@ extension Accounts {
             """, in: db)
     }
 
-    /// One page of the approved members, newest account first, those who wish not to be listed included.
+    /// One page of the approved members, newest account first. Members who do not want to be listed are included.
     public static func members(
         _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -40,7 +40,7 @@ extension Accounts {
             """, in: db)
     }
 
-    /// The members who came in since an instant and may be listed, the latest first.
+    /// The members who were approved after `start` and may be listed, the latest first.
     public static func newcomers(
         since start: Timestamp, limit: Int, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -52,9 +52,10 @@ extension Accounts {
             """, in: db)
     }
 
-    /// The members who answered in somebody else's discussion since an instant, and may be listed.
+    /// The members who replied in another account's discussion after `start`, and may be listed.
     ///
-    /// The last to answer comes first: there is no ranking. Answers that strangers may not read do not count.
+    /// The member with the latest reply comes first; there is no ranking. Replies that strangers may not read do not
+    /// count.
     public static func helpers(
         since start: Timestamp, limit: Int, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -72,11 +73,11 @@ extension Accounts {
             """, in: db)
     }
 
-    /// How large the node is.
+    /// Counts members, posts and events for NodeInfo.
     ///
     /// - Parameters:
-    ///   - month: a month ago.
-    ///   - halfYear: half a year ago.
+    ///   - month: the instant one month ago.
+    ///   - halfYear: the instant half a year ago.
     public static func counts(
         activeSince month: Timestamp, halfYear: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> NodeCounts {
@@ -105,7 +106,8 @@ extension Accounts {
         """
     }
 
-    /// The smallest id that a post of this instant may have: ids carry the time, so the primary key finds a period.
+    /// The smallest id that a post of this instant can have. Ids contain the time, so a period is a range of the
+    /// primary key.
     private static func firstPost(at instant: Timestamp) -> ID<Post> {
         ID(min(max(instant.milliseconds, 0), Int64.max >> 16) << 16)
     }

@@ -3,19 +3,19 @@
 public import Database
 public import Model
 
-/// How a member writes when nothing else is chosen.
+/// The defaults for a member's new posts.
 public struct PostingDefaults: Sendable, Hashable {
-    /// Who may read it.
+    /// Who may read the post.
     public var visibility = Visibility.everyone
-    /// Whether pictures are covered.
+    /// Whether media are hidden behind a warning.
     public var sensitive = false
-    /// BCP 47 tag.
+    /// The language, a BCP 47 tag.
     public var language: String?
 
-    /// What a new member has.
+    /// Creates the defaults of a new member.
     public init() {}
 
-    /// The choices of a member; a group has none of its own.
+    /// The defaults of a member. A group has no row of its own and gets the standard values.
     public static func of(_ account: ID<Account>, in db: some Queryable) throws(DatabaseError) -> PostingDefaults {
         var choices = PostingDefaults()
         let row = try db.row(
@@ -30,7 +30,7 @@ public struct PostingDefaults: Sendable, Hashable {
         return choices
     }
 
-    /// Stores the choices of a member.
+    /// Stores the defaults of a member.
     public func store(for account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """

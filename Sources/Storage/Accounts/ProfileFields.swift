@@ -3,7 +3,8 @@
 internal import Model
 internal import Vocabulary
 
-/// The lines of a profile as they stand in one column: `[[name, markup, source], …]`.
+/// Converts the fields of a profile to the JSON text of the column `account.fields` and back: `[[name, markup, source],
+/// …]`.
 enum ProfileFields {
     static func text(_ fields: [Model.ProfileField]) -> String {
         let json = JSON.array(
@@ -11,7 +12,7 @@ enum ProfileFields {
         return String(decoding: json.serialized(), as: UTF8.self)
     }
 
-    /// What cannot be read is no line.
+    /// Fields that cannot be parsed are left out.
     static func read(_ text: String) -> [Model.ProfileField] {
         guard text != "[]", let lines = try? JSON.parse(Array(text.utf8)).array else { return [] }
         return lines.compactMap { line in

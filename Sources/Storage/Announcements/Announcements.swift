@@ -3,24 +3,24 @@
 public import Database
 public import Model
 
-/// What the stewards say to everybody here.
+/// An announcement of the stewards to all members.
 public struct Announcement: Sendable, Hashable {
-    /// The number.
+    /// The id.
     public let id: ID<Announcement>
-    /// Who said it.
+    /// The steward who published it.
     public var author: ID<Account>
-    /// The event that everybody is invited to.
+    /// The event that everybody is invited to; nil for a plain announcement.
     public var event: ID<Event>?
     /// The text.
     public var content: SanitizedHTML
-    /// When it begins, for an event.
+    /// The start of the event, when it is about one.
     public var startsAt: Timestamp?
-    /// When it is over, and shown no more; nil until it is taken back.
+    /// The instant after which it is no longer shown; nil when it is shown until it is removed.
     public var endsAt: Timestamp?
-    /// When it was said.
+    /// When it was published.
     public var publishedAt: Timestamp
 
-    /// Creates the value as it is announced.
+    /// Creates a new announcement.
     public init(
         id: ID<Announcement>, author: ID<Account>, event: ID<Event>?, content: SanitizedHTML, endsAt: Timestamp?,
         publishedAt: Timestamp
@@ -34,33 +34,33 @@ public struct Announcement: Sendable, Hashable {
     }
 }
 
-/// An announcement as one person sees it.
+/// An announcement as one member sees it.
 public struct AnnouncementView: Sendable, Hashable {
-    /// What people answer to it with one sign.
+    /// An emoji reaction to an announcement, with its count.
     public struct Reaction: Sendable, Hashable {
-        /// An emoji.
+        /// The emoji.
         public var name: String
-        /// How many.
+        /// How many accounts reacted with it.
         public var count: Int
-        /// Whether the viewer is among them.
+        /// Whether the viewer is one of them.
         public var isMine: Bool
     }
 
-    /// What was announced.
+    /// The announcement.
     public var announcement: Announcement
-    /// Whether the viewer has put it away.
+    /// Whether the viewer has dismissed it.
     public var isRead: Bool
-    /// In the order in which they first came.
+    /// The reactions, in the order of their first use.
     public var reactions: [Reaction] = []
     /// The event that it is about.
     public var event: Event?
-    /// The number.
+    /// The id of the announcement.
     public var id: ID<Announcement> { announcement.id }
 }
 
-/// What the stewards announce.
+/// The table `announcement`, with its reactions and dismissals.
 public enum Announcements {
-    /// Different signs under one announcement, at the most.
+    /// The maximum number of different emojis on one announcement.
     public static let reactionLimit = 8
 
     /// Stores an announcement.
@@ -73,9 +73,9 @@ public enum Announcements {
         tx.announce(StreamEvent.announced(a.id.rawValue))
     }
 
-    /// Takes an announcement back.
+    /// Deletes an announcement.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func remove(_ id: ID<Announcement>, in tx: Transaction) throws(DatabaseError) -> Bool {
         guard try tx.changed("DELETE FROM announcement WHERE id = \(id)") == 1 else { return false }
@@ -83,9 +83,9 @@ public enum Announcements {
         return true
     }
 
-    /// What is announced at present, newest first. Three statements.
+    /// The current announcements, newest first, in three statements.
     ///
-    /// - Parameter withRead: whether those are shown too that the viewer has put away.
+    /// - Parameter withRead: whether announcements that the viewer has dismissed are included.
     public static func list(
         viewer: ID<Account>, withRead: Bool, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> [AnnouncementView] {
@@ -93,14 +93,14 @@ public enum Announcements {
         return withRead ? views : views.filter { !$0.isRead }
     }
 
-    /// An announcement of this number that is not over.
+    /// The announcement with this id, when it is still shown.
     public static func find(
         _ id: ID<Announcement>, viewer: ID<Account>, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> AnnouncementView? {
         try load("WHERE n.id = \(id) AND \(isPresent(at: now))", viewer: viewer, in: db).first
     }
 
-    /// Puts an announcement away for one person.
+    /// Dismisses an announcement for one account.
     public static func dismiss(
         _ id: ID<Announcement>, by account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -111,7 +111,7 @@ public enum Announcements {
             """)
     }
 
-    /// Answers with one sign. A second time changes nothing.
+    /// Adds a reaction of an account. A second time changes nothing.
     public static func react(
         _ name: String, to id: ID<Announcement>, by account: ID<Account>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -124,9 +124,9 @@ public enum Announcements {
         if added == 1 { tx.announce(StreamEvent.reacted(name, announcement: id.rawValue)) }
     }
 
-    /// Takes a sign back.
+    /// Removes a reaction of an account.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func unreact(
         _ name: String, to id: ID<Announcement>, by account: ID<Account>, in tx: Transaction

@@ -3,19 +3,19 @@
 public import Database
 public import Model
 
-/// A client app, as it registered itself.
+/// A client app as it registered itself (table `app`).
 public struct ClientApp: Sendable, Hashable, Identifiable {
-    /// The local number.
+    /// The local id.
     public let id: ID<ClientApp>
-    /// How it names itself in requests.
+    /// The `client_id` that the app sends in requests.
     public var clientID: String
-    /// What people read.
+    /// The name that people read.
     public var name: String
-    /// Its page; nil when it names none.
+    /// The website of the app; nil when it gave none.
     public var website: String?
-    /// Where people may be sent back to, word for word.
+    /// The allowed redirect URIs; they must match exactly.
     public var redirectURIs: [String]
-    /// The most that it may ask for.
+    /// The maximum scopes that it may request.
     public var scopes: Scopes
     /// When it registered.
     public var createdAt: Timestamp
@@ -35,21 +35,21 @@ public struct ClientApp: Sendable, Hashable, Identifiable {
     }
 }
 
-/// Who speaks through an app, and what the app may do.
+/// An access token: the account that an app acts for, and its scopes (table `access_token`).
 public struct AccessToken: Sendable, Hashable, Identifiable {
-    /// The local number.
+    /// The local id.
     public let id: ID<AccessToken>
     /// The app; nil for a token from the command line.
     public var app: ID<ClientApp>?
-    /// In whose name it acts: the person, or a group that the person runs; nil for an app that speaks for itself.
+    /// The account that it acts as: the person, or a group that the person runs. nil for a token of the app itself.
     public var account: ID<Account>?
-    /// Who gave it.
+    /// The person who granted it.
     public var person: ID<Account>?
-    /// What it may do.
+    /// The granted scopes.
     public var scopes: Scopes
-    /// When it was given.
+    /// When it was granted.
     public var createdAt: Timestamp
-    /// When it was last used, to the day.
+    /// When it was last used, with a precision of one day.
     public var usedAt: Timestamp
 
     /// Creates the value.
@@ -68,11 +68,11 @@ public struct AccessToken: Sendable, Hashable, Identifiable {
 }
 
 extension Scopes: SQLBindable {
-    /// The words with spaces between them.
+    /// The scopes, separated by spaces.
     public var sqlValue: SQLValue { .text(description) }
 }
 
-/// What apps may do in whose name. Of a token only the digest is stored.
+/// The table `access_token`. Only the digest of a token is stored.
 public enum AccessTokens {
     /// Stores a token.
     public static func insert(_ token: AccessToken, digest: [UInt8], in tx: Transaction) throws(DatabaseError) {
@@ -118,14 +118,14 @@ public enum AccessTokens {
         return tokens
     }
 
-    /// The token was used.
+    /// Records that the token was used.
     public static func touch(_ id: ID<AccessToken>, at now: Timestamp, in tx: Transaction) throws(DatabaseError) {
         try tx.run("UPDATE access_token SET used_at = \(now) WHERE id = \(id)")
     }
 
-    /// Takes a token back.
+    /// Revokes a token.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func delete(_ id: ID<AccessToken>, in tx: Transaction) throws(DatabaseError) -> Bool {
         let deleted = try tx.changed("DELETE FROM access_token WHERE id = \(id)") == 1
@@ -133,7 +133,7 @@ public enum AccessTokens {
         return deleted
     }
 
-    /// Takes back every token by or for an account, and every code for one.
+    /// Deletes all tokens and authorization codes that an account granted or that act as it.
     public static func deleteAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM access_token WHERE account_id = \(account) OR person_id = \(account)")
         try tx.run("DELETE FROM authorization_code WHERE account_id = \(account) OR person_id = \(account)")
@@ -153,7 +153,8 @@ public enum AccessTokens {
     }
 }
 
-/// Apps that registered themselves. They are never forgotten: one registration may serve many people, later on too.
+/// The table `app`: registered client apps. They are never deleted, because one registration may serve many people,
+/// also later.
 public enum ClientApps {
     /// Stores an app.
     public static func insert(_ app: ClientApp, secret digest: [UInt8], in tx: Transaction) throws(DatabaseError) {
@@ -165,13 +166,13 @@ public enum ClientApps {
             """)
     }
 
-    /// The app of this number.
+    /// The app with this id.
     public static func byID(_ id: ID<ClientApp>, in db: some Queryable) throws(DatabaseError) -> ClientApp? {
         guard let row = try db.row("SELECT \(columns) FROM app WHERE id = \(id)") else { return nil }
         return try read(row)
     }
 
-    /// The apps of these numbers; unknown ones are left out.
+    /// The apps with these ids; unknown ids are left out.
     public static func byIDs(
         _ ids: [ID<ClientApp>], in db: some Queryable
     ) throws(DatabaseError) -> [ID<ClientApp>: ClientApp] {
@@ -185,7 +186,7 @@ public enum ClientApps {
         return found
     }
 
-    /// The app that names itself so, with the digest of its secret.
+    /// The app with this `client_id`, and the digest of its secret.
     public static func find(
         _ clientID: String, in db: some Queryable
     ) throws(DatabaseError) -> (app: ClientApp, secret: [UInt8])? {
@@ -207,7 +208,7 @@ public enum ClientApps {
 }
 
 extension Scopes {
-    /// The scopes of a row: words that this version no longer knows give nothing.
+    /// Reads the scopes of a row. Scopes that this version does not know are ignored.
     init(stored text: String) {
         self.init(text.split(separator: " ").compactMap { Scope($0) })
     }

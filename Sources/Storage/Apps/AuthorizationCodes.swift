@@ -3,21 +3,22 @@
 public import Database
 public import Model
 
-/// What a person allowed an app, before the app has fetched its token.
+/// What a person granted to an app, before the app exchanges the code for a token.
 public struct AuthorizationGrant: Sendable, Hashable {
     /// The app.
     public var app: ID<ClientApp>
-    /// In whose name it will act.
+    /// The account that the app will act as.
     public var account: ID<Account>
-    /// Who allowed it.
+    /// The person who granted it.
     public var person: ID<Account>
-    /// Where the code was sent, word for word.
+    /// The redirect URI that the code was sent to; the token request must name exactly the same.
     public var redirectURI: String
-    /// What was allowed.
+    /// The granted scopes.
     public var scopes: Scopes
-    /// SHA-256 of the app's secret word for this code, in base64url; nil when it gave none. Spec: RFC 7636.
+    /// The PKCE code challenge: SHA-256 of the app's code verifier in base64url; nil when the app sent none. Spec: RFC
+    /// 7636.
     public var challenge: String?
-    /// When the code ends.
+    /// When the code expires.
     public var expiresAt: Timestamp
 
     /// Creates the value.
@@ -34,7 +35,7 @@ public struct AuthorizationGrant: Sendable, Hashable {
     }
 }
 
-/// Codes that apps trade for tokens, once. Only the digest is stored.
+/// The table `authorization_code`: codes that apps exchange once for tokens. Only the digest of a code is stored.
 public enum AuthorizationCodes {
     /// Stores a code.
     public static func insert(_ grant: AuthorizationGrant, digest: [UInt8], in tx: Transaction) throws(DatabaseError) {
@@ -47,7 +48,7 @@ public enum AuthorizationCodes {
             """)
     }
 
-    /// What a code stands for, unless it has ended before it was used.
+    /// The grant of a code, unless the code expired before it was used.
     public static func find(
         _ digest: [UInt8], at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> AuthorizationGrant? {
@@ -65,7 +66,7 @@ public enum AuthorizationCodes {
         return grant
     }
 
-    /// Takes a code: of several who try at once, one gets the token.
+    /// Marks a code as used. When several requests use it at the same time, only one succeeds.
     ///
     /// - Returns: whether it could be used.
     public static func use(
@@ -78,12 +79,12 @@ public enum AuthorizationCodes {
             """) == 1
     }
 
-    /// Takes back the tokens that a used code gave; of one that was not used there are none.
+    /// Deletes the tokens that were issued for a used code. An unused code has none.
     ///
-    /// A token bears no mark of its code. It is known by the moment: a code is used and its token given in one
-    /// transaction, with one time, for the same app, account and person.
+    /// A token does not store its code. The code's use and the token's creation happen in one transaction with the same
+    /// timestamp, so a token belongs to a code when that timestamp, the app, the account and the person are equal.
     ///
-    /// - Returns: how many tokens there were.
+    /// - Returns: how many tokens were deleted.
     @discardableResult
     public static func takeBack(_ digest: [UInt8], in tx: Transaction) throws(DatabaseError) -> Int {
         let deleted = try tx.changed(
@@ -97,9 +98,9 @@ public enum AuthorizationCodes {
         return deleted
     }
 
-    /// Forgets the codes that ended before an instant, used or not.
+    /// Deletes the codes that expired before an instant, used or not.
     ///
-    /// - Returns: how many.
+    /// - Returns: how many were deleted.
     @discardableResult
     public static func prune(before instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
         try tx.changed("DELETE FROM authorization_code WHERE expires_at < \(instant)")

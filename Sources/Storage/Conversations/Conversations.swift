@@ -3,15 +3,15 @@
 public import Database
 public import Model
 
-/// What stands around a post: what it answers, and what answers it.
+/// The context of a post: its ancestors and its replies.
 public enum Conversations {
-    /// Steps up and levels down, at the most.
+    /// The maximum number of ancestors, and of reply levels.
     private static let depth = 60
-    /// Answers, at the most.
+    /// The maximum number of replies.
     private static let limit = 500
 
-    /// The items above a post or an event, oldest first, and those below it in the order in which people read: each
-    /// answer before its own answers. What the viewer may not read is left out by whoever shows them.
+    /// The ancestors of a post or an event, oldest first, and its replies in reading order: each reply before its own
+    /// replies. Items that the viewer may not read are included; the caller filters them.
     public static func around(
         _ subject: TimelineItem.Subject, viewer: ID<Account>?, in db: some Queryable
     ) throws(DatabaseError) -> (above: [TimelineItem], below: [TimelineItem]) {
@@ -23,7 +23,7 @@ public enum Conversations {
         }
     }
 
-    /// A post that answers an event directly stands below the event.
+    /// For a post that replies to an event directly, the event is the first ancestor.
     private static func above(_ post: ID<Post>, in db: some Queryable) throws(DatabaseError) -> [TimelineItem] {
         let rows = try db.rows(
             """
@@ -42,7 +42,7 @@ public enum Conversations {
         return try TimelineItems.byIDs(ids, in: db)
     }
 
-    /// The answers of the levels nearest to the post, as many as the limit says: the engine stops there.
+    /// The replies on the levels nearest to the post, at most ``limit``. The engine stops when it has found that many.
     private static func below(_ post: ID<Post>, in db: some Queryable) throws(DatabaseError) -> [TimelineItem] {
         let rows = try db.rows(
             """

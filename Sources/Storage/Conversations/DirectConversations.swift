@@ -3,23 +3,23 @@
 public import Database
 public import Model
 
-/// Direct messages between a few, as one of them sees them.
+/// A conversation of direct messages, as one of its participants sees it (table `conversation`).
 public struct DirectConversation: Sendable, Hashable {
-    /// The number.
+    /// The id.
     public let id: ID<DirectConversation>
-    /// Whose view it is.
+    /// The participant whose view it is.
     public var account: ID<Account>
-    /// The latest direct message: by its number the list is sorted.
+    /// The latest direct message. The list is sorted by its id.
     public var lastPost: ID<Post>
-    /// Whether something came since it was read.
+    /// Whether a direct message arrived after the account last read the conversation.
     public var isUnread: Bool
-    /// The others; oneself when there is nobody else.
+    /// The other participants; the account itself when there is nobody else.
     public var others: [Account] = []
 }
 
-/// The direct messages of people, by thread.
+/// The table `conversation`: the direct messages of local accounts, by thread.
 public enum DirectConversations {
-    /// One page of a person's conversations, the one with the latest direct message first. Two statements.
+    /// One page of an account's conversations, the one with the latest direct message first, in two statements.
     public static func list(
         of account: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [DirectConversation] {
@@ -31,16 +31,16 @@ public enum DirectConversations {
         return page.fromOldest ? list.reversed() : list
     }
 
-    /// One's own conversation of this number.
+    /// The account's conversation with this id.
     public static func find(
         _ id: ID<DirectConversation>, of account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> DirectConversation? {
         try load("WHERE c.id = \(id) AND c.account_id = \(account)", of: account, in: db).first
     }
 
-    /// Says that a conversation was read, or has to be read again.
+    /// Marks a conversation as read or unread.
     ///
-    /// - Returns: whether there is one.
+    /// - Returns: whether it exists.
     @discardableResult
     public static func setUnread(
         _ id: ID<DirectConversation>, _ isUnread: Bool, of account: ID<Account>, in tx: Transaction
@@ -49,9 +49,10 @@ public enum DirectConversations {
             "UPDATE conversation SET unread = \(isUnread) WHERE id = \(id) AND account_id = \(account)") == 1
     }
 
-    /// Takes a conversation out of one's list; the direct messages stay, and the next one brings it back.
+    /// Removes a conversation from the account's list. The direct messages stay, and the next one adds the conversation
+    /// again.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func remove(
         _ id: ID<DirectConversation>, of account: ID<Account>, in tx: Transaction
@@ -59,7 +60,7 @@ public enum DirectConversations {
         try tx.changed("DELETE FROM conversation WHERE id = \(id) AND account_id = \(account)") == 1
     }
 
-    /// Puts a direct message into the conversations of those of this node who have a part in it.
+    /// Adds a direct message to the conversations of the local accounts that take part in it.
     static func deliver(
         _ post: Post, ids: IDMaker, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -86,10 +87,10 @@ public enum DirectConversations {
         }
     }
 
-    /// Direct messages are about to be deleted: what came before them is the latest again; without one the conversation
-    /// ends.
+    /// Updates the conversations before direct messages are deleted: the message before the deleted ones becomes the
+    /// latest; a conversation without another message is deleted.
     ///
-    /// - Parameter gone: a condition on the post `p`.
+    /// - Parameter gone: a condition on the post `p` that selects the messages to delete.
     static func losing(_ gone: SQL, in tx: Transaction) throws(DatabaseError) {
         let losing: SQL = """
             last_post_id IN (SELECT p.id FROM post p WHERE p.visibility = 'direct' AND \(gone))
@@ -106,7 +107,7 @@ public enum DirectConversations {
         try tx.run("DELETE FROM conversation WHERE last_post_id = 0")
     }
 
-    /// Tells the streams of a direct message, once it is committed.
+    /// Announces a direct message to the streams after the commit.
     private static func announce(_ id: ID<DirectConversation>, account: ID<Account>, in tx: Transaction) {
         tx.announce(StreamEvent.conversation(id.rawValue, account: account))
     }
@@ -131,7 +132,7 @@ public enum DirectConversations {
         return list
     }
 
-    /// Who wrote each of the direct messages and who is named in it.
+    /// The author of each of the direct messages and the accounts that it mentions.
     private static func people(
         of posts: [ID<Post>], in db: some Queryable
     ) throws(DatabaseError) -> [ID<Post>: [Account]] {

@@ -4,11 +4,11 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// Where an answer stands in its discussion: by when it was written.
+/// The position of a reply in its discussion, by its time of publication.
 public struct AnswerPosition: Sendable, Hashable {
-    /// When it was written.
+    /// When the reply was published.
     public var publishedAt: Timestamp
-    /// Its number: of two that were written at one time the smaller comes first.
+    /// The post's id. Of two replies with the same time, the one with the smaller id comes first.
     public var post: ID<Post>
 
     /// Creates the value.
@@ -18,42 +18,42 @@ public struct AnswerPosition: Sendable, Hashable {
     }
 }
 
-/// Which page of a discussion's answers is asked for.
+/// The requested page of a discussion's replies.
 public enum AnswerRange: Sendable, Hashable {
-    /// The first one.
+    /// The first page.
     case beginning
-    /// The one behind a place.
+    /// The page after a position.
     case after(AnswerPosition)
-    /// The one before a place.
+    /// The page before a position.
     case before(AnswerPosition)
-    /// The one on which an answer stands.
+    /// The page that contains a reply.
     case around(AnswerPosition)
 }
 
-/// One page of a discussion's answers, oldest first.
+/// One page of a discussion's replies, oldest first.
 public struct AnswerPage: Sendable, Hashable {
-    /// The answers.
+    /// The replies.
     public var posts: [ID<Post>]
-    /// Before what the page of earlier answers ends; nil when there are none.
+    /// The position before which the page of earlier replies ends; nil when there are none.
     public var earlier: AnswerPosition?
-    /// Behind what the page of later answers begins; nil when there are none.
+    /// The position after which the page of later replies begins; nil when there are none.
     public var later: AnswerPosition?
 }
 
-/// Discussions from their beginning, as far as the viewer may read them.
+/// The replies of discussions in reading order, as far as the viewer may read them.
 public enum Threads {
-    /// How many answers of a discussion a page shows.
+    /// How many replies of a discussion a page shows.
     public static let pageSize = 100
-    /// How many answers stand before the one for which a page was asked.
+    /// How many earlier replies a page shows before the requested reply.
     private static let lead = 20
 
-    /// One page of the answers to a post that starts a discussion, or of all that was said about an event.
+    /// One page of the replies to a post that starts a discussion, or of all posts about an event.
     ///
-    /// The cost does not depend on how many answers there are.
+    /// The cost does not depend on the number of replies.
     ///
     /// - Parameters:
     ///   - viewer: nil for a stranger.
-    ///   - limit: how many answers the page holds.
+    ///   - limit: how many replies the page holds.
     public static func answers(
         to subject: TimelineItem.Subject, _ range: AnswerRange = .beginning, viewer: ID<Account>?,
         limit: Int = pageSize,
@@ -68,11 +68,12 @@ public enum Threads {
         }
     }
 
-    /// The posts of a thread; the one that starts it comes first, whatever the clocks of its answerers say.
+    /// The posts of a thread. The first post always comes first, even when the clock of another server gave a reply an
+    /// earlier time.
     ///
     /// - Parameters:
     ///   - viewer: nil for a stranger.
-    ///   - limit: the oldest that many.
+    ///   - limit: the maximum number; the oldest posts are returned.
     public static func load(
         _ thread: ID<Post>, viewer: ID<Account>?, limit: Int = 500, in db: some Queryable
     ) throws(DatabaseError) -> [ID<Post>] {
@@ -85,11 +86,11 @@ public enum Threads {
         return first + rest.posts
     }
 
-    /// The direct answers that everybody may read, oldest first: the `replies` collection of a post or an event.
+    /// The direct replies that everybody may read, oldest first: the `replies` collection of a post or an event.
     ///
     /// - Parameters:
-    ///   - object: what is answered, known here or not.
-    ///   - limit: the oldest that many.
+    ///   - object: the IRI of the parent, which may be unknown to this server.
+    ///   - limit: the maximum number; the oldest replies are returned.
     public static func replyIRIs(
         to object: IRI, limit: Int = 500, in db: some Queryable
     ) throws(DatabaseError) -> [IRI] {
@@ -105,7 +106,7 @@ public enum Threads {
     }
 }
 
-/// The answers of one discussion, as one reader sees them.
+/// The replies of one discussion, as one reader sees them.
 private struct Thread {
     let subject: TimelineItem.Subject
     let viewer: ID<Account>?
@@ -114,18 +115,18 @@ private struct Thread {
     private typealias Slice = RangeScan.Slice<AnswerPosition, ID<Post>>
     private typealias Found = RangeScan.Found<AnswerPosition, ID<Post>>
 
-    /// The answers behind a place.
+    /// The replies after a position.
     func page(after place: AnswerPosition?, in db: some Queryable) throws(DatabaseError) -> AnswerPage {
         let found = try RangeScan.read(limit: limit) { mark, length throws(DatabaseError) -> Slice in
             try slice(from: mark ?? place, isForward: true, length, in: db)
         }
-        // Whoever names a place has come from the answers before it.
+        // A position always comes from a page of replies before it, so an earlier page exists.
         return AnswerPage(
             posts: found.shown.map(\.item), earlier: place == nil ? nil : found.shown.first?.mark ?? place,
             later: found.next)
     }
 
-    /// The answers before a place.
+    /// The replies before a position.
     func page(before place: AnswerPosition, in db: some Queryable) throws(DatabaseError) -> AnswerPage {
         let found = try RangeScan.read(limit: limit) { mark, length throws(DatabaseError) -> Slice in
             try slice(from: mark ?? place, isForward: false, length, in: db)
@@ -134,7 +135,7 @@ private struct Thread {
             posts: found.shown.reversed().map(\.item), earlier: found.next, later: found.shown.first?.mark ?? place)
     }
 
-    /// Behind what the page begins on which an answer stands; nil when that is the first page.
+    /// The position after which the page that contains this reply begins; nil when that is the first page.
     func start(
         for place: AnswerPosition, lead: Int, in db: some Queryable
     ) throws(DatabaseError) -> AnswerPosition? {
@@ -143,7 +144,7 @@ private struct Thread {
         return before[min(lead, limit - 1)].mark
     }
 
-    /// The next answers in one direction, shown or not.
+    /// The next replies in one direction, before the reader's permissions are applied.
     private func slice(
         from place: AnswerPosition?, isForward: Bool, _ length: Int, in db: some Queryable
     ) throws(DatabaseError) -> Slice {
@@ -170,7 +171,7 @@ private struct Thread {
         return slice
     }
 
-    /// The post `y` is one of the answers.
+    /// The condition that the post `y` is one of the replies.
     private var isAnswer: SQL {
         switch subject {
         case .post(let thread): "y.thread_id = \(thread) AND y.id <> \(thread)"

@@ -3,7 +3,7 @@
 internal import Database
 internal import Model
 
-/// The columns of `event` in a SELECT under the alias `v`, and the event that they make.
+/// The columns of the table `event` in a SELECT under the alias `v`, and how an ``Event`` is read from them.
 enum EventRow {
     static let names = [
         "id", "iri", "owner_id", "organizer_id", "uuid", "title", "content_html", "source", "starts_at", "ends_at",
@@ -12,12 +12,12 @@ enum EventRow {
         "remote_going", "url", "language", "sequence", "published_at", "updated_at", "is_local",
     ]
 
-    /// The list of columns, each renamed to `v_` and its own name.
+    /// The list of columns, each renamed to `v_` plus its own name.
     static let columns = SQL(stringLiteral: names.map { "v.\($0) AS v_\($0)" }.joined(separator: ", "))
 
-    /// The event in a row of a query over ``columns``.
+    /// Reads the event from a row of a query over ``columns``.
     ///
-    /// - Throws: `.invalidValue` when a stored value fits no event.
+    /// - Throws: `.invalidValue` when a stored value does not fit its type.
     static func read(_ row: Row) throws(DatabaseError) -> Event {
         var event = Event(
             id: try row.id("v_id"), iri: try row.iri("v_iri"), owner: try row.id("v_owner_id"),
@@ -44,7 +44,7 @@ enum EventRow {
         return event
     }
 
-    /// A place has a name, be it empty; no place has none.
+    /// The place of the event. It exists when `place_name` is not NULL; the name may be empty.
     private static func place(_ row: Row) throws(DatabaseError) -> Place? {
         guard let name = try row.textOrNil("v_place_name") else { return nil }
         var place = Place(

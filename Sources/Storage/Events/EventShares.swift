@@ -4,13 +4,13 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// Which group, or person, relayed which event.
+/// The table `event_share`: which group or person shared which event.
 public enum EventShares {
     /// Records that an account shared an event. A second time changes nothing.
     ///
     /// - Parameters:
-    ///   - id: its place in the lists of those who follow the account.
-    ///   - activity: the id of the `Announce` on the wire: an `Undo` names it.
+    ///   - id: the id of its timeline item, which gives its position in the followers' timelines.
+    ///   - activity: the id of the `Announce` activity, which an `Undo` names.
     /// - Returns: whether it is the first time.
     @discardableResult
     public static func add(
@@ -28,9 +28,9 @@ public enum EventShares {
         return true
     }
 
-    /// Takes a share back.
+    /// Removes a share.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func remove(
         event: ID<Event>, account: ID<Account>, in tx: Transaction
@@ -40,7 +40,7 @@ public enum EventShares {
         return try tx.changed("DELETE FROM event_share WHERE event_id = \(event) AND account_id = \(account)") == 1
     }
 
-    /// Whose share of which event the `Announce` was.
+    /// The account and the event of the share with this `Announce` id.
     public static func byActivity(
         _ activity: IRI, in db: some Queryable
     ) throws(DatabaseError) -> (account: ID<Account>, event: ID<Event>)? {
@@ -50,7 +50,7 @@ public enum EventShares {
         return (try row.id("account_id"), try row.id("event_id"))
     }
 
-    /// The `Announce` of an account's share of an event, when there is one.
+    /// The id of the `Announce` with which an account shared an event; nil when there is no share.
     public static func find(
         event: ID<Event>, account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> IRI? {

@@ -3,37 +3,39 @@
 public import Database
 public import Model
 
-/// An event with all that pages, client apps and other nodes are shown of it.
+/// An event with everything that pages, client apps and other servers are shown of it.
 public struct EventView: Sendable, Hashable, Identifiable {
     /// The event.
     public var event: Event
-    /// The group, or person, whose event it is.
+    /// The group or person that owns the event.
     public var owner: Account
-    /// The member who planned it.
+    /// The member who organizes it.
     public var organizer: Account?
-    /// Seats taken: as the owner says for a remote event that tells, else by our list.
+    /// The number of taken seats: as the owner states it for a remote event, otherwise as counted in the local guest
+    /// list.
     public var going = 0
-    /// How many wait for a seat.
+    /// How many accounts wait for a seat.
     public var waiting = 0
-    /// The viewer's own sign-up.
+    /// The viewer's own answer to the invitation.
     public var viewer: Guest?
-    /// With ``ViewDetails/guests``: who comes and may be shown to the viewer, first come first; 12 at the most.
+    /// With ``ViewDetails/guests``: the attendees who may be shown to the viewer, in the order of their requests; 12 at
+    /// the most.
     public var attendees: [Account] = []
-    /// With ``ViewDetails/reactions``: how many are interested.
+    /// With ``ViewDetails/reactions``: how many accounts are interested.
     public var likeCount = 0
-    /// With ``ViewDetails/reactions``: how many answered it directly.
+    /// With ``ViewDetails/reactions``: how many direct replies it has.
     public var replyCount = 0
-    /// With ``ViewDetails/reactions``: how many are interested and did not sign up.
+    /// With ``ViewDetails/reactions``: how many accounts are interested and did not request a seat.
     public var maybeCount = 0
-    /// With ``ViewDetails/reactions``: how many gave up their seat, or were refused.
+    /// With ``ViewDetails/reactions``: how many accounts gave up their seat or were refused.
     public var absentCount = 0
-    /// With ``ViewDetails/reactions``: what the viewer did with it.
+    /// With ``ViewDetails/reactions``: the viewer's interactions with it.
     public var interactions = ViewerInteractions()
 
-    /// The event's number.
+    /// The event's id.
     public var id: ID<Event> { event.id }
 
-    /// Seats that are free, 0 or more; nil when there is no limit.
+    /// The number of free seats, 0 or more; nil when there is no limit.
     public var seatsLeft: Int? {
         guard let capacity = event.capacity else { return nil }
         return going < capacity ? capacity - max(going, 0) : 0
@@ -46,12 +48,12 @@ public struct EventView: Sendable, Hashable, Identifiable {
     }
 }
 
-/// Events with what belongs to them, in a fixed number of statements.
+/// Loads the views of events in a fixed number of statements.
 public enum EventViews {
-    /// The most guests that a view shows.
+    /// The maximum number of attendees in a view.
     private static let attendeeLimit = 12
 
-    /// The views of events, in the order of `ids`. An event that the viewer may not read has no view.
+    /// The views of events, in the order of `ids`. Events that the viewer may not read are left out.
     ///
     /// Two statements for each 500 ids, however many events there are; one more for each of the details.
     ///
@@ -63,14 +65,15 @@ public enum EventViews {
         return ids.compactMap { views[$0] }
     }
 
-    /// The view of one event, when the viewer may read it.
+    /// The view of one event; nil when the viewer may not read it.
     public static func one(
         _ id: ID<Event>, viewer: ID<Account>?, with details: ViewDetails = [], in db: some Queryable
     ) throws(DatabaseError) -> EventView? {
         try load([id], viewer: viewer, with: details, in: db).first
     }
 
-    /// The view of an event whoever may read it: for those who send it to its readers, and for those who may change it.
+    /// The view of an event without a check of permissions. Callers send the event to its readers, or have checked that
+    /// the viewer may change it.
     public static func unrestricted(_ id: ID<Event>, in db: some Queryable) throws(DatabaseError) -> EventView? {
         try gather([id], nil, [], "1 = 1", in: db)[id]
     }
@@ -133,7 +136,7 @@ public enum EventViews {
         }
     }
 
-    /// Only those who agreed to be shown, and with whom the viewer shares no block.
+    /// Adds the attendees who agreed to be shown and who have no block with the viewer in either direction.
     private static func addAttendees(
         to views: inout [ID<Event>: EventView], _ ids: [ID<Event>], _ viewer: ID<Account>?, in db: some Queryable
     ) throws(DatabaseError) {

@@ -4,20 +4,20 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// Whose events a list shows.
+/// Which events a list shows.
 public enum EventScope: Sendable, Hashable {
-    /// All that concerns the community: its own, those of owners whom somebody here follows, and what groups of ours,
-    /// or groups that these follow, share.
+    /// All events that concern the community: local ones, those of owners whom a local account follows, and those that
+    /// are shared by local groups or by groups that local groups follow.
     case community
-    /// What an account owns or shares.
+    /// The events that an account owns or shares.
     case of(ID<Account>)
-    /// What a group's page shows: its own, and those of the groups that it follows.
+    /// The events on a group's page: its own and those of the groups that it follows.
     case shown(by: ID<Account>)
 }
 
-/// Events of this node and those that reached it.
+/// The table `event`: local and remote events.
 public enum Events {
-    /// Stores an event. An `iri` that is known changes nothing.
+    /// Stores an event. When its `iri` is known, nothing changes.
     ///
     /// - Returns: whether it is new.
     @discardableResult
@@ -30,9 +30,10 @@ public enum Events {
         return true
     }
 
-    /// Replaces what an event says. Its id, iri, uuid and home stay.
+    /// Replaces the content of an event. Its id, IRI, UUID and `is_local` stay.
     ///
-    /// A new number of seats is followed by `GuestLists.resize`, in the same transaction and after ``lock(_:in:)``.
+    /// When the capacity changes, the caller also calls `GuestLists.resize`, in the same transaction and after
+    /// ``lock(_:in:)``.
     public static func update(_ e: Event, in tx: Transaction) throws(DatabaseError) {
         try tx.run("UPDATE event SET \(set: changeableColumns(of: e)) WHERE id = \(e.id)")
         try TimelineItems.put(e, in: tx)
@@ -69,9 +70,10 @@ public enum Events {
         ]
     }
 
-    /// Removes an event with its guest list and shares. What was said about it stays, as plain discussions.
+    /// Deletes an event with its guest list and shares. Posts about it stay as plain discussions: their `event_id`
+    /// becomes NULL.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func delete(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try StreamDeletions.removing(id, in: tx)
@@ -79,21 +81,21 @@ public enum Events {
         return try tx.changed("DELETE FROM event WHERE id = \(id)") == 1
     }
 
-    /// The event with this number.
+    /// The event with this id.
     public static func byID(_ id: ID<Event>, in db: some Queryable) throws(DatabaseError) -> Event? {
         try first("SELECT \(EventRow.columns) FROM event v WHERE v.id = \(id)", in: db)
     }
 
-    /// The event with this id on the wire.
+    /// The event with this IRI.
     public static func byIRI(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Event? {
         try first("SELECT \(EventRow.columns) FROM event v WHERE v.iri = \(iri)", in: db)
     }
 
-    /// Public events that have not ended, by their start. Cancelled ones stay until they would have ended.
+    /// Public events that have not ended, by their start. Cancelled events are listed until their end time.
     ///
     /// - Parameters:
-    ///   - scope: whose events.
-    ///   - after: start and id of the last event of the page before.
+    ///   - scope: which events.
+    ///   - after: start and id of the last event of the previous page.
     ///   - viewer: nil for a stranger.
     public static func upcoming(
         from now: Timestamp, scope: EventScope, limit: Int, after: (Timestamp, ID<Event>)?, viewer: ID<Account>?,
@@ -111,8 +113,8 @@ public enum Events {
     /// Public events that have ended, latest start first.
     ///
     /// - Parameters:
-    ///   - scope: whose events.
-    ///   - after: start and id of the last event of the page before.
+    ///   - scope: which events.
+    ///   - after: start and id of the last event of the previous page.
     ///   - viewer: nil for a stranger.
     public static func past(
         before now: Timestamp, scope: EventScope, limit: Int, after: (Timestamp, ID<Event>)?, viewer: ID<Account>?,
@@ -127,7 +129,7 @@ public enum Events {
             """, in: db)
     }
 
-    /// The events that begin within a span and take place, earliest first.
+    /// The events that begin within a period and are not cancelled, earliest first.
     public static func beginning(
         from start: Timestamp, to end: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> [Event] {
@@ -142,7 +144,7 @@ public enum Events {
         return events
     }
 
-    /// What a person is to an event: all that `EventPolicy` asks.
+    /// The viewer's relation to an event: all facts that `EventPolicy` needs.
     public static func relation(
         of viewer: ID<Account>, to event: Event, in db: some Queryable
     ) throws(DatabaseError) -> EventRelation {
@@ -160,9 +162,10 @@ public enum Events {
             isBlocked: try !row.bool("is_free"))
     }
 
-    /// Takes the lock of the event's row until the transaction ends: who decides about its seats waits here in turn.
+    /// Locks the event's row until the transaction ends, so that transactions that change its seats run one after the
+    /// other.
     ///
-    /// - Returns: whether there is such an event.
+    /// - Returns: whether the event exists.
     @discardableResult
     public static func lock(_ id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try tx.changed("UPDATE event SET sequence = sequence WHERE id = \(id)") == 1

@@ -4,14 +4,14 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// Who comes to which event: `GuestList` of Model, kept in rows.
+/// The table `guest`: who attends which event. It stores the `GuestList` of Model.
 ///
-/// Whatever gives or takes a seat first takes the lock of the event's row, then counts, then decides, all in the
-/// caller's transaction. So seats are decided one after the other, and those taken by asking never exceed the
-/// capacity, whatever comes in between. The capacity is read after the lock, from the row: what a caller read before
-/// may have changed while it waited. The queue is ordered by rank, an id made when the person asked.
+/// Every function that gives or takes a seat first locks the event's row, then counts, then decides, all in the
+/// caller's transaction. So the decisions run one after the other, and the number of requested seats never exceeds the
+/// capacity. The capacity is read from the row after the lock, because a value that a caller read earlier may have
+/// changed while it waited. The waiting list is ordered by `rank`, an id that is made when the person asks.
 public enum GuestLists {
-    /// An account's sign-up for an event.
+    /// The answer of an account to an event's invitation.
     public static func find(
         account: ID<Account>, event: ID<Event>, in db: some Queryable
     ) throws(DatabaseError) -> Guest? {
@@ -22,23 +22,23 @@ public enum GuestLists {
         ).first
     }
 
-    /// The sign-up that the `Join` asked for.
+    /// The guest with the `Join` activity of this id.
     public static func byJoin(_ join: IRI, in db: some Queryable) throws(DatabaseError) -> Guest? {
         try GuestRow.all(
             "SELECT \(GuestRow.columns) FROM guest g WHERE g.join_iri = \(join) ORDER BY g.rank", in: db
         ).first
     }
 
-    /// Asks for a seat of an event whose list is ours. Nobody passes those who already wait.
+    /// Requests a seat of a local event. Accounts that already wait come first.
     ///
-    /// Asking again changes nothing but the `Join` that an answer will name; after giving up or being refused it is a
-    /// new request, with the new rank.
+    /// A second request only replaces the id of the `Join`, which the response will name. After a cancellation or a
+    /// refusal, a request counts as new and gets the new rank.
     ///
     /// - Parameters:
-    ///   - g: who, which event, by which `Join` and when; its state does not matter.
-    ///   - rank: the place in the queue: smaller before larger.
+    ///   - g: the account, the event, the `Join` and its time; its state is ignored.
+    ///   - rank: the position in the waiting list; smaller comes first.
     /// - Returns: `going` or `waiting`.
-    /// - Throws: `.invalidValue` when there is no such event.
+    /// - Throws: `.invalidValue` when the event does not exist.
     public static func requestToJoin(
         _ g: Guest, rank: Int64, in tx: Transaction
     ) throws(DatabaseError) -> Guest.State {
@@ -58,9 +58,9 @@ public enum GuestLists {
         return guest.state
     }
 
-    /// Gives up a seat, a place in the queue or a request. A second time changes nothing.
+    /// Cancels a seat, a place in the waiting list or a request. A second time changes nothing.
     ///
-    /// - Returns: whether there was something to give up, and who got a seat by it, in order.
+    /// - Returns: whether there was something to cancel, and the guests who got a seat by it, in order.
     @discardableResult
     public static func leave(
         account: ID<Account>, event: ID<Event>, in tx: Transaction
@@ -68,9 +68,9 @@ public enum GuestLists {
         try end(.cancelled, account, event, in: tx)
     }
 
-    /// Refuses a person: a seat or a place in the queue is taken away.
+    /// Refuses a guest and takes away the seat or the place in the waiting list.
     ///
-    /// - Returns: whether there was something to refuse, and who got a seat by it, in order.
+    /// - Returns: whether there was something to refuse, and the guests who got a seat by it, in order.
     @discardableResult
     public static func decline(
         account: ID<Account>, event: ID<Event>, in tx: Transaction
@@ -79,10 +79,10 @@ public enum GuestLists {
         return (declined, promoted)
     }
 
-    /// Changes the number of seats in the event's row. Nobody loses a seat by it.
+    /// Changes the capacity in the event's row. No guest loses a seat.
     ///
     /// - Parameter capacity: nil for no limit.
-    /// - Returns: who got a seat by it, in order.
+    /// - Returns: the guests who got a seat by it, in order.
     @discardableResult
     public static func resize(
         _ event: ID<Event>, to capacity: Int?, in tx: Transaction
@@ -91,9 +91,9 @@ public enum GuestLists {
         return try promote(event, in: tx)
     }
 
-    /// Records where a sign-up stands, as it is told by the owner of a remote event.
+    /// Stores the state of a guest as the owner of a remote event reported it.
     ///
-    /// Counts no seats: for an event whose list is ours, ``ask(_:rank:in:)`` and its siblings decide.
+    /// It counts no seats. For a local event, use ``requestToJoin(_:rank:in:)`` and the other functions of this type.
     public static func set(_ g: Guest, rank: Int64, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """
@@ -117,7 +117,7 @@ public enum GuestLists {
         return (changed == 1, try promote(event, in: tx))
     }
 
-    /// Gives the free seats to those who wait longest. The event's row is locked already, or by the count.
+    /// Gives the free seats to the guests who wait longest. Counting the seats also locks the event's row.
     private static func promote(_ event: ID<Event>, in tx: Transaction) throws(DatabaseError) -> [Guest] {
         let seats = try lockedSeatCounts(of: event, in: tx)
         guard seats.waiting > 0, seats.hasFreeSeat else { return [] }
@@ -153,7 +153,7 @@ public enum GuestLists {
 // MARK: - Reading
 
 extension GuestLists {
-    /// The guests in one state with their accounts, first come first.
+    /// The guests in one state with their accounts, in the order of their requests.
     public static func list(
         _ event: ID<Event>, state: Guest.State, in db: some Queryable
     ) throws(DatabaseError) -> [(Guest, Account)] {
@@ -167,7 +167,7 @@ extension GuestLists {
         return list
     }
 
-    /// How many have a seat and how many wait for one.
+    /// How many guests have a seat and how many wait for one.
     public static func counts(
         _ event: ID<Event>, in db: some Queryable
     ) throws(DatabaseError) -> (going: Int, waiting: Int) {
@@ -187,7 +187,7 @@ extension GuestLists {
         return counts
     }
 
-    /// A person's place in the queue, 1 for the next to get a seat; nil for one who does not wait.
+    /// A guest's position in the waiting list, where 1 gets the next seat; nil for an account that does not wait.
     public static func position(
         account: ID<Account>, event: ID<Event>, in db: some Queryable
     ) throws(DatabaseError) -> Int? {
@@ -201,7 +201,7 @@ extension GuestLists {
         return place
     }
 
-    /// A person's open sign-ups for events that have not ended: asked, going, waiting; by their start.
+    /// An account's open answers (requested, going, waiting) for events that have not ended, by the start of the event.
     public static func of(
         _ account: ID<Account>, from now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> [(ID<Event>, Guest)] {
@@ -214,7 +214,7 @@ extension GuestLists {
         return guests.map { ($0.event, $0) }
     }
 
-    /// The accounts of those in one of the states, first come first.
+    /// The accounts of the guests in one of these states, in the order of their requests.
     public static func accounts(
         _ event: ID<Event>, states: [Guest.State], in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -226,7 +226,7 @@ extension GuestLists {
     }
 }
 
-/// The seats of one event as they stand under its lock.
+/// The seats of one event, counted while its row is locked.
 private struct SeatCounts {
     let capacity: Int?
     let going: Int
@@ -234,14 +234,14 @@ private struct SeatCounts {
 
     var hasFreeSeat: Bool { GuestList.hasFreeSeat(capacity: capacity, going: going) }
 
-    /// How many of those who wait may have a seat.
+    /// How many of the waiting guests can get a seat.
     var free: Int {
         guard let capacity else { return waiting }
         return min(waiting, max(capacity - going, 0))
     }
 }
 
-/// The columns of `guest` in a SELECT under the alias `g`, and the guest that they make.
+/// The columns of the table `guest` in a SELECT under the alias `g`, and how a ``Guest`` is read from them.
 enum GuestRow {
     static let columns: SQL = """
         g.account_id AS g_account_id, g.event_id AS g_event_id, g.state AS g_state, g.join_iri AS g_join_iri,

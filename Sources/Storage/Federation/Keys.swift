@@ -4,31 +4,32 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// The public half of an actor's key, as its owner published it.
+/// The public key of an actor as its owner published it (table `actor_key`).
 public struct StoredKey: Sendable, Hashable {
-    /// What signatures name; mostly the actor's id with `#main-key`, though not everywhere an address.
+    /// The `keyId` of signatures. Mostly it is the actor's id with `#main-key`, but on some servers it is not an
+    /// address.
     public var keyID: String
-    /// Whose.
+    /// The account that owns it.
     public var account: ID<Account>
-    /// Whose, on the wire.
+    /// The IRI of the account that owns it.
     public var actor: IRI
-    /// SubjectPublicKeyInfo, PEM.
+    /// The public key: SubjectPublicKeyInfo, PEM.
     public var publicPEM: String
-    /// When its owner last said so.
+    /// When it was last fetched from its owner.
     public var fetchedAt: Timestamp
 }
 
-/// With what an account of this node signs.
+/// The private key with which a local account signs.
 public struct SigningKey: Sendable, Hashable {
-    /// What the signature names.
+    /// The `keyId` of the signature.
     public var keyID: String
-    /// PKCS #8, PEM.
+    /// The private key: PKCS #8, PEM.
     public var privatePEM: String
 }
 
-/// Actors' keys: ours with both halves, theirs with the public one.
+/// The table `actor_key`: key pairs of local accounts, and public keys of remote actors.
 public enum Keys {
-    /// The key that a signature names.
+    /// The key with the `keyId` of a signature.
     public static func publicKey(
         _ keyID: String, in db: some Queryable
     ) throws(DatabaseError) -> StoredKey? {
@@ -43,9 +44,9 @@ public enum Keys {
             publicPEM: try row.text("public_pem"), fetchedAt: try row.time("fetched_at"))
     }
 
-    /// Stores a key that its owner's document names, in place of what was known under the same id.
+    /// Stores a key that its owner's actor document names. It replaces a remote key with the same id.
     ///
-    /// A key of this node is never replaced.
+    /// A local key is never replaced.
     public static func remember(
         keyID: String, account: ID<Account>, publicPEM: String, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -59,7 +60,8 @@ public enum Keys {
             """)
     }
 
-    /// Stores the one key that its owner's document names, and forgets the account's others: they were withdrawn.
+    /// Stores the only key that its owner's actor document names, and deletes the account's other public keys, because
+    /// they were withdrawn.
     public static func rememberOnly(
         keyID: String, account: ID<Account>, publicPEM: String, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -68,7 +70,7 @@ public enum Keys {
         try remember(keyID: keyID, account: account, publicPEM: publicPEM, at: now, in: tx)
     }
 
-    /// Stores both halves of a key of this node.
+    /// Stores the key pair of a local account.
     ///
     /// - Throws: `.uniqueViolation` when there is a key with this id.
     public static func insertLocal(
@@ -82,7 +84,7 @@ public enum Keys {
         tx.announce(Change.settingsChanged.rawValue)
     }
 
-    /// With what an account of this node signs: the key that it was given last.
+    /// The signing key of a local account: the one that was added last.
     public static func signing(
         for account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> SigningKey? {

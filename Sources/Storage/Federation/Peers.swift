@@ -3,33 +3,33 @@
 public import Database
 public import Model
 
-/// What we know of another host.
+/// The state of another server (table `peer`).
 public struct PeerState: Sendable, Hashable {
-    /// The host with its port when it has one, lower case.
+    /// The host, lower case, with its port when it has one.
     public var host: String
-    /// What a steward decided.
+    /// The policy that a steward set.
     public var policy: PeerPolicy
-    /// Why, in the steward's words.
+    /// The steward's reason for the policy.
     public var note: String
-    /// When we first heard of it.
+    /// When this server first met the host.
     public var firstSeen: Timestamp
-    /// When it last took what we sent; nil when it never did.
+    /// When it last accepted a delivery; nil when it never did.
     public var lastSuccess: Timestamp?
-    /// When it began to fail; nil while it does not.
+    /// When the current series of failures began; nil while there is none.
     public var firstFailure: Timestamp?
-    /// How often in a row it failed.
+    /// The number of consecutive failures.
     public var failures: Int
-    /// Before this instant nothing is sent to it.
+    /// No delivery is sent to it before this instant.
     public var restUntil: Timestamp
-    /// Which signatures it last accepted: `cavage` or `rfc9421`; nil when we have not learnt it.
+    /// The signature scheme that it last accepted: `cavage` or `rfc9421`; nil when it is unknown.
     public var scheme: String?
-    /// When that must be learnt anew.
+    /// When `scheme` expires and must be determined again.
     public var schemeUntil: Timestamp
 }
 
-/// Other hosts: what was decided about them, and how they are.
+/// The table `peer`: policies for other hosts, and their delivery health.
 public enum Peers {
-    /// What we know of a host.
+    /// The state of a host; nil when it is unknown.
     public static func state(of host: String, in db: some Queryable) throws(DatabaseError) -> PeerState? {
         guard let row = try db.row("SELECT \(columns) FROM peer WHERE host = \(host)") else { return nil }
         return try read(row)
@@ -39,11 +39,11 @@ public enum Peers {
     public static func list(in db: some Queryable) throws(DatabaseError) -> [PeerState] {
         var peers: [PeerState] = []
         for row in try db.rows("SELECT \(columns) FROM peer") { peers.append(try read(row)) }
-        // Here and not in SQL: the engines collate differently.
+        // Sorted in Swift and not in SQL, because the engines collate differently.
         return peers.sorted { $0.host < $1.host }
     }
 
-    /// What was decided, by host; hosts about which nothing was are left out.
+    /// The policies by host. Hosts without a policy are left out.
     public static func policies(in db: some Queryable) throws(DatabaseError) -> [String: PeerPolicy] {
         var policies: [String: PeerPolicy] = [:]
         for row in try db.rows("SELECT host, policy FROM peer WHERE policy <> 'unset'") {
@@ -52,7 +52,7 @@ public enum Peers {
         return policies
     }
 
-    /// Notes that a host exists; a known one stays as it is.
+    /// Stores a host when it is new; a known host is unchanged.
     public static func touch(_ host: String, at now: Timestamp, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """
@@ -62,7 +62,7 @@ public enum Peers {
             """)
     }
 
-    /// Stores what a steward decides about a host, known or not.
+    /// Stores a steward's policy for a host, known or not.
     public static func setPolicy(
         _ host: String, _ policy: PeerPolicy, note: String, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -71,7 +71,7 @@ public enum Peers {
         tx.announce(Change.settingsChanged.rawValue)
     }
 
-    /// The host took what we sent: its failures are forgotten.
+    /// Records a successful delivery and resets the host's failures.
     public static func succeeded(_ host: String, at now: Timestamp, in tx: Transaction) throws(DatabaseError) {
         try touch(host, at: now, in: tx)
         try tx.run(
@@ -81,9 +81,9 @@ public enum Peers {
             """)
     }
 
-    /// The host failed once more.
+    /// Records one more failure of the host.
     ///
-    /// - Parameter rest: nothing is sent to it before this instant.
+    /// - Parameter rest: no delivery is sent to it before this instant.
     public static func failed(
         _ host: String, at now: Timestamp, restUntil rest: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -96,7 +96,7 @@ public enum Peers {
             """)
     }
 
-    /// Remembers which signatures a known host accepts; of an unknown one nothing is remembered.
+    /// Stores which signature scheme a known host accepts. For an unknown host nothing is stored.
     ///
     /// - Parameter scheme: `cavage` or `rfc9421`.
     public static func rememberScheme(
@@ -122,7 +122,7 @@ public enum Peers {
 }
 
 extension Peers {
-    /// How many hosts we know.
+    /// The number of known hosts.
     public static func count(in db: some Queryable) throws(DatabaseError) -> Int {
         try db.row("SELECT count(*) AS n FROM peer")?.count("n") ?? 0
     }

@@ -4,9 +4,9 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// Reading back what this node said: outboxes, and activities by their id.
+/// Reads the table `activity`: the activities that this server sent, for outboxes and for single activities by id.
 public enum SentActivities {
-    /// The activity with this id on the wire.
+    /// The activity with this id.
     public static func byID(
         _ id: ID<SentActivity>, in db: some Queryable
     ) throws(DatabaseError) -> SentActivity? {
@@ -14,7 +14,7 @@ public enum SentActivities {
         return try read(row)
     }
 
-    /// The newest activity of a type that an actor said about an object: what an `Undo` names.
+    /// The newest activity of a type that an actor sent about an object. An `Undo` names it.
     public static func newest(
         _ type: String, by actor: ID<Account>, about object: IRI, in db: some Queryable
     ) throws(DatabaseError) -> SentActivity? {
@@ -40,17 +40,19 @@ public enum SentActivities {
         ).map { row throws(DatabaseError) in try read(row) }
     }
 
-    /// How many public activities an actor said.
+    /// The number of an actor's public activities.
     public static func outboxCount(of actor: ID<Account>, in db: some Queryable) throws(DatabaseError) -> Int {
         Int(try db.row("SELECT count(*) AS n FROM activity WHERE actor_id = \(actor) AND is_public")?.int("n") ?? 0)
     }
 
-    /// Takes back the text of what was said about an object that is gone, so that an outbox no longer shows it.
+    /// Hides the activities about a deleted object from the outboxes: sets `is_public` to false. A `Delete` stays
+    /// public.
     public static func hide(about object: IRI, in tx: Transaction) throws(DatabaseError) {
         try tx.run("UPDATE activity SET is_public = \(false) WHERE object_iri = \(object) AND type <> 'Delete'")
     }
 
-    /// The same for all that was said by somebody who is gone, or about what they wrote. Called before their posts go.
+    /// Hides all activities of a deleted account, and those about its posts. The caller calls it before the posts are
+    /// deleted.
     public static func hideAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             "UPDATE activity SET is_public = \(false) WHERE actor_id = \(author) AND is_public AND type <> 'Delete'")

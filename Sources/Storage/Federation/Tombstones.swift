@@ -4,21 +4,21 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// What is left of a deleted object.
+/// The tombstone of a deleted object.
 public struct StoredTombstone: Sendable, Hashable {
-    /// The object's id on the wire.
+    /// The object's IRI.
     public var iri: IRI
-    /// Who deleted it.
+    /// The actor that deleted it.
     public var actor: IRI
-    /// What it was: `Note`, `Event` and so on.
+    /// Its former type: `Note`, `Event` and so on.
     public var formerType: String
-    /// When.
+    /// When it was deleted.
     public var deletedAt: Timestamp
 }
 
-/// Deleted objects: ours are answered with 410, theirs are not taken in again.
+/// The table `tombstone`: deleted local objects get the response 410, deleted remote objects are not stored again.
 public enum Tombstones {
-    /// Records that an object is gone. The first record stays.
+    /// Records that an object was deleted. A second record changes nothing.
     public static func record(
         _ iri: IRI, actor: IRI, formerType: String, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -30,7 +30,7 @@ public enum Tombstones {
             """)
     }
 
-    /// What is left of an object.
+    /// The tombstone of an object; nil when there is none.
     public static func find(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> StoredTombstone? {
         let row = try db.row("SELECT iri, actor_iri, former_type, deleted_at FROM tombstone WHERE iri = \(iri)")
         guard let row else { return nil }

@@ -5,21 +5,21 @@ public import Model
 
 extension ContentFilter.Action: SQLBindable {}
 
-/// What members do not want to see at once.
+/// The table `content_filter`: what members hide or cover in timelines.
 public enum ContentFilters {
-    /// The filters of an owner with their words, oldest first. One statement.
+    /// The filters of an account with their keywords, oldest first, in one statement.
     public static func of(_ owner: ID<Account>, in db: some Queryable) throws(DatabaseError) -> [ContentFilter] {
         try read("f.account_id = \(owner)", in: db)
     }
 
-    /// One filter of an owner.
+    /// One filter of an account.
     public static func find(
         _ id: ID<ContentFilter>, owner: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> ContentFilter? {
         try read("f.account_id = \(owner) AND f.id = \(id)", in: db).first
     }
 
-    /// The filter of an owner that has a word.
+    /// The account's filter that contains this keyword.
     public static func find(
         keyword id: ID<ContentFilter.Keyword>, owner: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> ContentFilter? {
@@ -31,7 +31,7 @@ public enum ContentFilters {
         ).first
     }
 
-    /// The filter of an owner that names a post or event.
+    /// The account's filter that names a post or event by this row.
     public static func find(
         named id: ID<ContentFilter.Named>, owner: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> ContentFilter? {
@@ -43,7 +43,7 @@ public enum ContentFilters {
         ).first
     }
 
-    /// Stores a filter as it is: a new one, or in place of what was there. Words that it has no more go.
+    /// Stores a new filter or replaces a stored one. Keywords that the new value does not contain are deleted.
     public static func put(_ filter: ContentFilter, in tx: Transaction) throws(DatabaseError) {
         let places = filter.places.map(\.rawValue).joined(separator: " ")
         try tx.run(
@@ -73,9 +73,9 @@ public enum ContentFilters {
         }
     }
 
-    /// Removes a filter with its words.
+    /// Deletes a filter with its keywords.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func delete(
         _ id: ID<ContentFilter>, owner: ID<Account>, in tx: Transaction
@@ -129,11 +129,11 @@ public enum ContentFilters {
     }
 }
 
-/// What one viewer's filters find on a page.
+/// Matches one viewer's filters against the items of a page.
 struct FilterMatcher {
     private let filters: [(filter: ContentFilter, patterns: [(text: String, pattern: KeywordPattern)])]
 
-    /// The filters of a viewer, ready for a page; one statement, none for a stranger.
+    /// Loads the viewer's filters in one statement. For a stranger it runs none.
     init(viewer: ID<Account>?, in db: some Queryable) throws(DatabaseError) {
         var found: [ContentFilter] = []
         if let viewer { found = try ContentFilters.of(viewer, in: db) }
@@ -142,7 +142,7 @@ struct FilterMatcher {
         }
     }
 
-    /// What they find in a post or an event.
+    /// The filters that match a post or an event.
     func matches(in subject: StatusView.Subject) -> [FilterMatch] {
         guard !filters.isEmpty else { return [] }
         let (number, text) = Self.text(of: subject)
@@ -155,7 +155,7 @@ struct FilterMatcher {
         }
     }
 
-    /// All that people read of it, line by line.
+    /// All text of the item that people read, joined by lines.
     private static func text(of subject: StatusView.Subject) -> (ID<TimelineItem>, String) {
         switch subject {
         case .post(let status):

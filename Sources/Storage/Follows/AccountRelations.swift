@@ -3,46 +3,46 @@
 public import Database
 public import Model
 
-/// How a viewer and an account stand to each other.
+/// The relation between a viewer and an account.
 public struct AccountRelation: Sendable, Hashable {
-    /// The other one.
+    /// The other account.
     public var account: ID<Account>
-    /// The viewer follows, accepted.
+    /// Whether the viewer follows it; only an accepted follow counts.
     public var follows = false
-    /// The viewer asked to follow.
+    /// Whether the viewer's follow request is pending.
     public var requested = false
-    /// Whether home shows what the account boosts.
+    /// Whether the viewer's home timeline shows what the account boosts.
     public var showsBoosts = true
-    /// Whether the viewer hears of each post.
+    /// Whether the viewer is notified of each post.
     public var notifies = false
-    /// The account follows the viewer.
+    /// Whether the account follows the viewer.
     public var isFollowed = false
-    /// The account asked to follow the viewer.
+    /// Whether the account's follow request to the viewer is pending.
     public var isRequested = false
-    /// The viewer blocked the account.
+    /// Whether the viewer blocked the account.
     public var blocks = false
-    /// The account blocked the viewer.
+    /// Whether the account blocked the viewer.
     public var isBlocked = false
-    /// The viewer wants to see nothing of it.
+    /// Whether the viewer muted it.
     public var mutes = false
-    /// Nor to hear of it.
+    /// Whether the mute also covers notifications.
     public var mutesNotifications = false
-    /// When that ends by itself.
+    /// When the mute expires; nil when it does not.
     public var muteEndsAt: Timestamp?
-    /// The viewer wants to see nothing of its host.
+    /// Whether the viewer blocked its host.
     public var blocksHost = false
-    /// The viewer recommends it on the own profile.
+    /// Whether the viewer recommends it on their profile.
     public var endorses = false
-    /// What the viewer wrote down about it, for nobody else.
+    /// The viewer's private note about it.
     public var note = ""
 
-    /// Creates the value of two who have nothing to do with each other.
+    /// Creates the value without any relation.
     public init(account: ID<Account>) {
         self.account = account
     }
 }
 
-/// How one viewer stands to several accounts, in one statement.
+/// Loads the relations between one viewer and several accounts in one statement.
 public enum AccountRelations {
     /// The relations, in the order of `ids`; unknown accounts are left out.
     public static func load(

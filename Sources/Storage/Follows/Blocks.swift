@@ -4,11 +4,11 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// Who wants nothing to do with whom.
+/// The table `block`: which account blocks which.
 public enum Blocks {
-    /// Records that an account blocked another.
+    /// Records that an account blocks another.
     ///
-    /// - Returns: whether this is the first time; the first activity's id stays.
+    /// - Returns: whether this is the first time. A second time keeps the id of the first activity.
     @discardableResult
     public static func add(
         by account: ID<Account>, target: ID<Account>, activity: IRI, at now: Timestamp, in tx: Transaction
@@ -21,9 +21,9 @@ public enum Blocks {
             """) == 1
     }
 
-    /// Takes a block back.
+    /// Removes a block.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func remove(
         by account: ID<Account>, target: ID<Account>, in tx: Transaction
@@ -31,7 +31,7 @@ public enum Blocks {
         try tx.changed("DELETE FROM block WHERE account_id = \(account) AND target_id = \(target)") == 1
     }
 
-    /// Whether one of the two blocked the other.
+    /// Whether one of the two accounts blocks the other.
     public static func exists(
         between one: ID<Account>, _ other: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> Bool {
@@ -43,7 +43,7 @@ public enum Blocks {
             """) != nil
     }
 
-    /// Whom an account's `Block` of this id blocked: what its `Undo` takes back.
+    /// The account that `account` blocked with the `Block` activity of this id. An incoming `Undo` names it.
     public static func target(
         ofActivity iri: IRI, by account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> ID<Account>? {
@@ -54,7 +54,7 @@ public enum Blocks {
             """)?.id("target_id")
     }
 
-    /// The id of the `Block` by which an account blocked another: what our own `Undo` names.
+    /// The id of the `Block` activity with which an account blocked another. An outgoing `Undo` names it.
     public static func activity(
         by account: ID<Account>, target: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> IRI? {
@@ -62,7 +62,7 @@ public enum Blocks {
             .iri("activity_iri")
     }
 
-    /// Those whom an account blocked, the latest first.
+    /// The accounts that an account blocks, the latest block first.
     public static func targets(
         of account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -73,7 +73,7 @@ public enum Blocks {
             """, in: db)
     }
 
-    /// One page of those whom an account blocked, newest account first.
+    /// One page of the accounts that an account blocks, newest account first.
     public static func list(
         of account: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {

@@ -3,9 +3,9 @@
 public import Database
 public import Model
 
-/// What people write down about others, for nobody else.
+/// The table `account_note`: private notes of members about other accounts.
 public enum AccountNotes {
-    /// Writes it down; an empty text takes it back.
+    /// Stores a note; an empty text deletes it.
     public static func set(
         _ note: String, about target: ID<Account>, by account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -21,9 +21,9 @@ public enum AccountNotes {
     }
 }
 
-/// Whom people recommend on their profiles.
+/// The table `endorsement`: the accounts that members recommend on their profiles.
 public enum Endorsements {
-    /// Recommends somebody. A second time changes nothing.
+    /// Adds a recommendation. A second time changes nothing.
     public static func add(
         _ target: ID<Account>, by account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -34,14 +34,14 @@ public enum Endorsements {
             """)
     }
 
-    /// Recommends somebody no more.
+    /// Removes a recommendation.
     public static func remove(
         _ target: ID<Account>, by account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) {
         try tx.run("DELETE FROM endorsement WHERE account_id = \(account) AND target_id = \(target)")
     }
 
-    /// One page of those whom an account recommends, newest account first.
+    /// One page of the accounts that an account recommends, newest account first.
     public static func list(
         of account: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -50,9 +50,9 @@ public enum Endorsements {
     }
 }
 
-/// Accounts that somebody may want to know.
+/// Suggestions of accounts to follow.
 public enum Suggestions {
-    /// Groups and people of this node whom the viewer does not follow: groups first, then who has most followers.
+    /// The local groups and people that the viewer does not follow: groups first, then by the number of followers.
     public static func list(
         for viewer: ID<Account>, limit: Int, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -71,7 +71,7 @@ public enum Suggestions {
             """, in: db)
     }
 
-    /// Suggests an account no more.
+    /// Excludes an account from the viewer's suggestions.
     public static func dismiss(
         _ target: ID<Account>, for viewer: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -82,7 +82,7 @@ public enum Suggestions {
             """)
     }
 
-    /// Of those whom the viewer follows, who follows each of these accounts: ten at the most.
+    /// For each of these accounts, its followers whom the viewer follows too, ten at the most.
     public static func familiarFollowers(
         of ids: [ID<Account>], viewer: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [ID<Account>: [Account]] {
@@ -103,13 +103,14 @@ public enum Suggestions {
     }
 }
 
-/// Accounts that want to be found.
+/// The profile directory: accounts that agreed to be found.
 public enum Directory {
-    /// The accounts from `offset` on: who wrote last, or who came last, first.
+    /// The accounts from `offset` on. Those with the latest post come first, or the newest accounts.
     ///
     /// - Parameters:
-    ///   - localOnly: without those of other nodes. Of these only such are listed as wrote lately.
-    ///   - byActivity: the order: by what was written, else by arrival.
+    ///   - localOnly: whether only local people and groups are listed. Otherwise the list contains the accounts, local
+    ///     and remote, that have one of the latest 2,000 timeline items.
+    ///   - byActivity: whether to sort by the latest post; otherwise by the age of the account.
     public static func list(
         localOnly: Bool, byActivity: Bool, offset: Int, limit: Int, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {

@@ -4,13 +4,12 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// Who follows whom.
+/// The table `follow`: which account follows which.
 public enum Follows {
     /// Records that `follower` asked to follow `target`.
     ///
-    /// A request that is repeated changes nothing but the activity's id, so that an answer finds it.
-    ///
-    /// - Returns: whether there is something to answer: the first time, or again after a rejection.
+    /// A repeated request only replaces the id of the activity, so that the response to it finds the follow.
+    /// - Returns: whether the request needs a response: the first time, or again after a rejection.
     public static func request(
         by follower: ID<Account>, of target: ID<Account>, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
@@ -31,9 +30,9 @@ public enum Follows {
         return false
     }
 
-    /// Moves a follow to another state, if ``Model/Follow/State/successors`` allows.
+    /// Changes the state of a follow, if ``Model/Follow/State/successors`` allows it.
     ///
-    /// - Returns: whether it moved; not when it is there already.
+    /// - Returns: whether the state changed; false when the follow already has this state.
     @discardableResult
     public static func setState(
         _ state: Follow.State, by follower: ID<Account>, of target: ID<Account>, in tx: Transaction
@@ -52,9 +51,9 @@ public enum Follows {
         return true
     }
 
-    /// Ends a follow, whatever its state.
+    /// Deletes a follow in any state.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func remove(
         by follower: ID<Account>, of target: ID<Account>, in tx: Transaction
@@ -70,13 +69,14 @@ public enum Follows {
         return true
     }
 
-    /// Ends every follow by and of an account that is no more. Whoever must be told is told before.
+    /// Deletes all follows by and of a deleted account. The caller must send notifications and activities before.
     public static func removeAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try FollowCounts.removingAll(of: account, in: tx)
         try tx.run("DELETE FROM follow WHERE follower_id = \(account) OR target_id = \(account)")
     }
 
-    /// Changes how a follow shows: whether home holds what the account boosts, and whether each post is told.
+    /// Changes the options of a follow: whether the home timeline shows the account's boosts, and whether each post is
+    /// notified.
     public static func tune(
         by follower: ID<Account>, of target: ID<Account>, showsBoosts: Bool?, notifies: Bool?, in tx: Transaction
     ) throws(DatabaseError) {
@@ -103,7 +103,7 @@ public enum Follows {
 // MARK: - Finding one
 
 extension Follows {
-    /// How one account stands to another.
+    /// The follow of one account by another, in any state.
     public static func find(
         by follower: ID<Account>, of target: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> Follow? {
@@ -114,10 +114,10 @@ extension Follows {
             """, in: db)
     }
 
-    /// The follow that an answer, or an `Undo`, names.
+    /// The follow that the object of an `Accept`, `Reject` or `Undo` names.
     ///
-    /// Nothing stops two nodes from using the same id; the older follow is found, and the caller must check whether
-    /// the one who speaks has a part in it.
+    /// Two servers may use the same id. Then the older follow is found, so the caller must check that the sender of the
+    /// activity is a party of the follow.
     public static func byActivity(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Follow? {
         try first(
             """
@@ -126,7 +126,7 @@ extension Follows {
             """, in: db)
     }
 
-    /// Whether somebody on this node follows the account, accepted: then we want to hear from it.
+    /// Whether a local account follows this account (accepted). If so, this server wants its activities.
     public static func followsAny(
         localTo target: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> Bool {
@@ -156,7 +156,7 @@ extension Follows {
         try AccountRow.page(acceptedFollowers(of: account), page, in: db)
     }
 
-    /// One page of those whom an account follows, accepted, newest account first.
+    /// One page of the accounts that an account follows (accepted), newest account first.
     public static func following(
         of account: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -170,14 +170,14 @@ extension Follows {
         try db.row("SELECT follower_count FROM account WHERE id = \(account)")?.count("follower_count") ?? 0
     }
 
-    /// How many accounts an account follows, accepted.
+    /// The number of accounts that an account follows (accepted).
     public static func followingCount(
         of account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> Int {
         try db.row("SELECT following_count FROM account WHERE id = \(account)")?.count("following_count") ?? 0
     }
 
-    /// Those who wait for an account's answer, the longest first.
+    /// The accounts whose follow requests to `target` are pending, the oldest request first.
     public static func pending(
         of target: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -189,7 +189,7 @@ extension Follows {
             """, in: db)
     }
 
-    /// One page of those who wait for an account's answer, newest account first.
+    /// One page of the accounts whose follow requests to `target` are pending, newest account first.
     public static func pending(
         of target: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -200,7 +200,7 @@ extension Follows {
             """, page, in: db)
     }
 
-    /// The groups that an account follows, accepted, oldest account first.
+    /// The groups that an account follows (accepted), oldest account first.
     public static func acceptedGroups(
         followedBy follower: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {

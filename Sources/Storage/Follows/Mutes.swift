@@ -3,11 +3,11 @@
 public import Database
 public import Model
 
-/// Whom people want to see nothing of; nobody else knows.
+/// The table `mute`: the accounts that members muted. Mutes are private.
 public enum Mutes {
-    /// Mutes an account, or changes how.
+    /// Mutes an account, or changes the options of the mute.
     ///
-    /// - Parameter end: when it ends by itself; nil for never.
+    /// - Parameter end: when the mute expires; nil for never.
     public static func set(
         by account: ID<Account>, target: ID<Account>, hidesNotifications: Bool, until end: Timestamp?,
         at now: Timestamp, in tx: Transaction
@@ -21,14 +21,14 @@ public enum Mutes {
             """)
     }
 
-    /// Wants to see it again.
+    /// Removes a mute.
     public static func remove(
         by account: ID<Account>, target: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) {
         try tx.run("DELETE FROM mute WHERE account_id = \(account) AND target_id = \(target)")
     }
 
-    /// One page of those whom an account muted, newest account first.
+    /// One page of the accounts that an account muted, newest account first.
     public static func list(
         of account: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -36,7 +36,7 @@ public enum Mutes {
             "FROM mute m JOIN account a ON a.id = m.target_id WHERE m.account_id = \(account)", page, in: db)
     }
 
-    /// When the mutes of these accounts end by themselves; those that never do are left out.
+    /// When the mutes of these accounts expire. Mutes without an end are left out.
     public static func ends(
         of targets: [ID<Account>], by account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [ID<Account>: Timestamp] {
@@ -51,26 +51,26 @@ public enum Mutes {
         return ends
     }
 
-    /// Removes what has ended.
+    /// Deletes expired mutes.
     ///
-    /// - Returns: how many there were.
+    /// - Returns: how many were deleted.
     @discardableResult
     public static func prune(before now: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
         try tx.changed("DELETE FROM mute WHERE expires_at IS NOT NULL AND expires_at <= \(now)")
     }
 }
 
-/// A host of which an account wants to see nothing.
+/// A host that an account blocked for itself.
 public struct HostBlock: Sendable, Hashable {
-    /// The place in the list; grows with time.
+    /// The position in the list; grows with time.
     public var mark: Int64
     /// The host, lower case.
     public var host: String
 }
 
-/// The hosts of which people want to see nothing; nobody else knows.
+/// The table `host_block`: the hosts that members blocked for themselves. These blocks are private.
 public enum HostBlocks {
-    /// Adds a host. A second time changes nothing.
+    /// Blocks a host. A second time changes nothing.
     public static func add(
         _ host: String, by account: ID<Account>, mark: Int64, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -81,12 +81,12 @@ public enum HostBlocks {
             """)
     }
 
-    /// Takes a host off the list.
+    /// Removes the block of a host.
     public static func remove(_ host: String, by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM host_block WHERE account_id = \(account) AND host = \(host)")
     }
 
-    /// One page of an account's list, the latest first.
+    /// One page of the hosts that an account blocked, the latest first.
     public static func list(
         of account: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [HostBlock] {

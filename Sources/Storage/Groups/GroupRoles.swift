@@ -3,19 +3,19 @@
 public import Database
 public import Model
 
-/// What a person does for a group.
+/// The role of a person in a group.
 public enum GroupRole: String, Sendable, CaseIterable {
-    /// May take posts out of the group, and let people into it.
+    /// May remove posts from the group and approve its members.
     case moderator
-    /// May plan events in its name.
+    /// May plan events in the name of the group.
     case animator
 }
 
 extension GroupRole: SQLBindable {}
 
-/// Who looks after which group.
+/// The table `group_role`: the roles of members in local groups.
 public enum GroupRoles {
-    /// Gives a person a role in a group, in place of the one held before.
+    /// Sets the role of a person in a group; it replaces an earlier role.
     public static func set(
         _ role: GroupRole, group: ID<Account>, account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -26,9 +26,9 @@ public enum GroupRoles {
             """)
     }
 
-    /// Takes a person's role in a group away.
+    /// Removes the role of a person in a group.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether the person had one.
     @discardableResult
     public static func remove(
         group: ID<Account>, account: ID<Account>, in tx: Transaction
@@ -36,7 +36,7 @@ public enum GroupRoles {
         try tx.changed("DELETE FROM group_role WHERE group_id = \(group) AND account_id = \(account)") == 1
     }
 
-    /// The moderators of a group who may act, oldest account first.
+    /// The active moderators of a group, oldest account first.
     public static func moderators(
         of group: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -47,7 +47,7 @@ public enum GroupRoles {
             """, in: db)
     }
 
-    /// The groups of this node that a person looks after and that act, oldest first.
+    /// The active local groups in which a person has a role, oldest first.
     public static func groups(
         runBy account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -58,7 +58,7 @@ public enum GroupRoles {
             """, in: db)
     }
 
-    /// What a person does for a group.
+    /// The role of a person in a group; nil when there is none.
     public static func role(
         of account: ID<Account>, group: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> GroupRole? {

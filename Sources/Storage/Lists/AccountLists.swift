@@ -5,11 +5,11 @@ public import Model
 
 extension AccountList.RepliesPolicy: SQLBindable {}
 
-/// Members' own lists of accounts.
+/// The tables `account_list` and `account_list_member`: members' own lists of accounts.
 public enum AccountLists {
     private static let columns: SQL = "l.id, l.account_id, l.title, l.replies_policy, l.is_exclusive"
 
-    /// A list of an owner's.
+    /// The list with this id, when it belongs to the owner.
     public static func find(
         _ id: ID<AccountList>, owner: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> AccountList? {
@@ -21,7 +21,7 @@ public enum AccountLists {
         try all("SELECT \(columns) FROM account_list l WHERE l.account_id = \(owner) ORDER BY l.id", in: db)
     }
 
-    /// The lists of an owner in which an account stands, oldest first.
+    /// The lists of an owner that contain an account, oldest first.
     public static func of(
         _ owner: ID<Account>, with member: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [AccountList] {
@@ -41,7 +41,7 @@ public enum AccountLists {
             """)
     }
 
-    /// Replaces what a list says of itself.
+    /// Replaces the title and the options of a list.
     public static func update(_ list: AccountList, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """
@@ -51,7 +51,7 @@ public enum AccountLists {
             """)
     }
 
-    /// Removes a list with its members.
+    /// Deletes a list with its members.
     public static func delete(_ id: ID<AccountList>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM account_list WHERE id = \(id)")
     }
@@ -73,9 +73,9 @@ public enum AccountLists {
             """, in: db)
     }
 
-    /// Puts an account into a list. A second time changes nothing.
+    /// Adds an account to a list. A second time changes nothing.
     ///
-    /// - Returns: whether it is new there.
+    /// - Returns: whether it was added now.
     @discardableResult
     public static func addMember(
         _ member: ID<Account>, to list: ID<AccountList>, in tx: Transaction
@@ -87,7 +87,7 @@ public enum AccountLists {
             """) == 1
     }
 
-    /// Takes accounts out of a list.
+    /// Removes accounts from a list.
     public static func removeMembers(
         _ members: [ID<Account>], from list: ID<AccountList>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -97,7 +97,7 @@ public enum AccountLists {
         }
     }
 
-    /// Takes an account out of all lists of an owner who follows it no more.
+    /// Removes an account from all lists of an owner who no longer follows it.
     static func forget(_ member: ID<Account>, owner: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """

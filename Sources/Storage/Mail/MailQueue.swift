@@ -3,20 +3,20 @@
 public import Database
 public import Model
 
-/// A mail on its way to the submission server.
+/// An e-mail that waits to be sent to the mail submission server.
 public struct QueuedMail: Sendable, Hashable, Identifiable {
-    /// The local number.
+    /// The local id.
     public let id: ID<QueuedMail>
-    /// The address.
+    /// The recipient's e-mail address.
     public var recipient: String
-    /// One line.
+    /// The subject, one line.
     public var subject: String
-    /// Plain text.
+    /// The plain text.
     public var body: String
-    /// How often it was tried, this time included; 0 before the first time.
+    /// The number of attempts including the current one; 0 before the first.
     public var attempts: Int
 
-    /// Creates the value, not yet tried.
+    /// Creates the value with no attempts.
     public init(id: ID<QueuedMail>, recipient: String, subject: String, body: String) {
         self.id = id
         self.recipient = recipient
@@ -26,14 +26,15 @@ public struct QueuedMail: Sendable, Hashable, Identifiable {
     }
 }
 
-/// Mails: written with the fact that they tell, leased, finished. One whose sender died is leased again.
+/// The queue of e-mails (table `mail`). An e-mail is stored in the same transaction as the fact that it reports. When
+/// the sending process dies, its lease expires and another worker leases the e-mail.
 public enum MailQueue {
-    /// The queue: twelve tries, the last about a day after the first.
+    /// The queue: twelve attempts, the last about a day after the first.
     public static let queue = LeasedQueue(
         "mail", table: "mail",
         retry: RetryPolicy(steps: .growing(from: .minutes(1), by: 2, upTo: .hours(6)), attempts: 12))
 
-    /// Stores a mail and, after the commit, wakes whoever sends.
+    /// Stores an e-mail and wakes the worker after the commit.
     public static func enqueue(_ mail: QueuedMail, at now: Timestamp, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """
@@ -43,7 +44,7 @@ public enum MailQueue {
         tx.announce(Change.mailWaits.rawValue)
     }
 
-    /// Takes the mails that wait longest, for as long as the lease lasts; in the order in which they were written.
+    /// Leases the e-mails that wait longest, and returns them in the order in which they were created.
     public static func lease(
         _ limit: Int, _ lease: Lease, in tx: Transaction
     ) throws(DatabaseError) -> [QueuedMail] {
@@ -59,12 +60,12 @@ public enum MailQueue {
         return leased.sorted { $0.id < $1.id }
     }
 
-    /// The mail was sent, or is given up: it is forgotten.
+    /// Deletes an e-mail that was sent or given up.
     public static func finish(_ id: ID<QueuedMail>, in tx: Transaction) throws(DatabaseError) {
         try queue.complete([QueueKey(id)], in: tx)
     }
 
-    /// The mail is tried again from an instant on, by whoever is first.
+    /// Schedules the next attempt. Any worker may take it.
     public static func postpone(
         _ id: ID<QueuedMail>, until instant: Timestamp, by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {

@@ -3,12 +3,12 @@
 public import Database
 public import Model
 
-/// What people hand in: stored, leased, converted, attached to a post, removed.
+/// The table `media`: uploaded files, which are stored, leased, converted, attached to a post and removed.
 ///
-/// The table is a queue and a register at once: a row waits until a worker has converted its file, belongs to a post
-/// or to none, and is removed after its files, so that a crash leaves a row rather than a file that nobody knows.
+/// The table is both a queue and a register. A row waits until a worker has converted its file, and it may belong to a
+/// post. A row is deleted after its files, so that a crash leaves a row without files and never a file without a row.
 public enum Uploads {
-    /// The queue of what is to be converted: three tries, a minute apart.
+    /// The queue of files to convert: three attempts, one minute apart.
     public static let queue = LeasedQueue(
         "media", table: "media", waiting: "state = 'waiting'", completed: .set("state = 'ready'"),
         parked: .set("state = 'failed'"),
@@ -20,9 +20,9 @@ public enum Uploads {
         attempts, created_at
         """
 
-    /// Stores what was handed in, waiting.
+    /// Stores an uploaded file that waits for its conversion.
     ///
-    /// - Parameter lease: until when this process converts it itself; nil wakes a worker.
+    /// - Parameter lease: until when this process itself converts it; nil wakes a worker.
     public static func insert(
         _ m: Media, leasedUntil lease: Timestamp?, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -40,7 +40,7 @@ public enum Uploads {
         if lease == nil { tx.announce(Change.mediaWaits) }
     }
 
-    /// The row with this number; what is gone has none.
+    /// The row with this id; nil when it does not exist or its state is `gone`.
     public static func byID(_ id: ID<Media>, in db: some Queryable) throws(DatabaseError) -> Media? {
         guard let row = try db.row("SELECT \(columns) FROM media WHERE id = \(id) AND state <> 'gone'") else {
             return nil
@@ -48,7 +48,7 @@ public enum Uploads {
         return try read(row)
     }
 
-    /// The rows of one owner with these numbers, in the order of `ids`; what is gone is left out.
+    /// The rows of one owner with these ids, in the order of `ids`. Rows in the state `gone` are left out.
     public static func byIDs(
         _ ids: [ID<Media>], owner: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [Media] {
@@ -67,17 +67,17 @@ public enum Uploads {
 
     // MARK: - Conversion
 
-    /// Takes the files that wait longest, for as long as the lease lasts.
+    /// Leases the files that wait longest.
     public static func lease(_ limit: Int, _ lease: Lease, in tx: Transaction) throws(DatabaseError) -> [Media] {
         var leased: [Media] = []
         for row in try queue.lease(limit, lease, returning: columns, in: tx) { leased.append(try read(row)) }
         return leased.sorted { $0.id < $1.id }
     }
 
-    /// The file was converted: kind, type, names, measures and blurhash are taken from `m`, words and focus are not, nor
-    /// a smaller picture and its blur where the row has one that was handed in.
+    /// Records a finished conversion: kind, type, file names, measures and blurhash come from `m`. The description and
+    /// the focal point are not changed. An uploaded preview and its blurhash are kept, too.
     ///
-    /// - Returns: whether somebody still waited for it; otherwise the files are nobody's.
+    /// - Returns: whether the row still waited. If not, no row refers to the new files.
     @discardableResult
     public static func finish(_ m: Media, at now: Timestamp, in tx: Transaction) throws(DatabaseError) -> Bool {
         let facts: SQL = """
@@ -93,9 +93,9 @@ public enum Uploads {
         return try queue.complete([QueueKey(m.id)], setting: facts, in: tx) == 1
     }
 
-    /// The file is none that we can show.
+    /// Records that the file cannot be shown.
     ///
-    /// - Parameter code: stable.
+    /// - Parameter code: a stable error code.
     public static func fail(
         _ id: ID<Media>, code: String, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -103,18 +103,18 @@ public enum Uploads {
         try queue.park(QueueKey(id), setting: facts, by: nil, in: tx)
     }
 
-    /// The conversion is tried again from an instant on, by whoever is first.
+    /// Schedules the next attempt to convert. Any worker may take it.
     public static func postpone(
         _ id: ID<Media>, until instant: Timestamp, by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {
         try queue.postpone(QueueKey(id), until: instant, by: holder, in: tx)
     }
 
-    // MARK: - What its owner does
+    // MARK: - Attaching and describing
 
-    /// Gives finished, free media of one owner to a post that is stored, in the order of `ids`.
+    /// Attaches an owner's converted media that belong to no post to a stored post, in the order of `ids`.
     ///
-    /// - Returns: whether it could be done for all of them; otherwise the caller has to roll back.
+    /// - Returns: whether all of them were attached. If not, the caller must roll back.
     public static func attach(
         _ ids: [ID<Media>], to post: ID<Post>, owner: ID<Account>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
@@ -130,12 +130,12 @@ public enum Uploads {
         return true
     }
 
-    /// Keeps media that belong to no post from being given up, until a day after an instant.
+    /// Keeps media that belong to no post from expiring until one day after an instant.
     public static func hold(_ ids: [ID<Media>], until instant: Timestamp, in tx: Transaction) throws(DatabaseError) {
         try tx.run("UPDATE media SET touched_at = \(instant) WHERE id IN (\(list: ids)) AND post_id IS NULL")
     }
 
-    /// Takes a post's media from it, all but some; they may be given to another post for a day.
+    /// Detaches a post's media except those in `kept`. For one day they may be attached to another post.
     public static func release(
         _ post: ID<Post>, keeping kept: [ID<Media>] = [], at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -147,8 +147,8 @@ public enum Uploads {
         }
     }
 
-    /// Changes what is said about a medium. A post that shows it says the same when it is edited, and keeps before what it
-    /// said until then.
+    /// Changes the description and the focal point of an upload. A post that shows it gets the new values when it is
+    /// edited, and its earlier version keeps the old ones.
     public static func describe(
         _ id: ID<Media>, description: String, focus: FocalPoint?, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -160,13 +160,13 @@ public enum Uploads {
             """)
     }
 
-    /// Gives a medium that belongs to no post a smaller picture that was handed in for it.
+    /// Sets an uploaded preview for an upload that belongs to no post.
     ///
-    /// - Returns: the file that nobody shows afterwards: the one before, or the new one when there is no such medium.
+    /// - Returns: the file that is unused afterwards: the former preview, or the new one when no such upload exists.
     public static func show(
         _ preview: MediaPreview, for id: ID<Media>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> String? {
-        // A change locks the row before it is read, so that a conversion which ends just now cannot come in between.
+        // The UPDATE locks the row before it is read, so that a conversion cannot finish between the two.
         let count = try tx.changed(
             """
             UPDATE media SET \(touched(now))
@@ -185,10 +185,10 @@ public enum Uploads {
         return former
     }
 
-    /// Gives up a medium that belongs to no post; its files are removed afterwards, and earlier versions of posts show it
-    /// no more.
+    /// Discards an upload that belongs to no post: its state becomes `gone`. Its files are removed later, and earlier
+    /// versions of posts no longer show it.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     public static func discard(_ id: ID<Media>, owner: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Bool {
         let count = try tx.changed(
             """
@@ -201,11 +201,12 @@ public enum Uploads {
         return true
     }
 
-    // MARK: - The end
+    // MARK: - Expiry and removal
 
-    /// Gives up what has belonged to no post since an instant, but for what an earlier version of a post showed.
+    /// Discards media that have belonged to no post since an instant. Media that an earlier version of a post shows are
+    /// kept.
     ///
-    /// - Returns: how many.
+    /// - Returns: how many were discarded.
     @discardableResult
     public static func expire(untouchedSince instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
         try tx.changed(
@@ -216,7 +217,7 @@ public enum Uploads {
             """)
     }
 
-    /// Some of those whose files are to be removed.
+    /// Media in the state `gone`, whose files must be removed, at most `limit`.
     public static func gone(limit: Int, in db: some Queryable) throws(DatabaseError) -> [Media] {
         let rows = try db.rows("SELECT \(columns) FROM media WHERE state = 'gone' ORDER BY id LIMIT \(limit)")
         var gone: [Media] = []
@@ -224,14 +225,14 @@ public enum Uploads {
         return gone
     }
 
-    /// Forgets those whose files are removed.
+    /// Deletes the rows of media whose files were removed.
     public static func forget(_ ids: [ID<Media>], in tx: Transaction) throws(DatabaseError) {
         for list in ids.inLists() {
             try tx.run("DELETE FROM media WHERE id IN (\(list: list)) AND state = 'gone'")
         }
     }
 
-    /// Something was done with it; what a later post keeps for itself is kept as long as before.
+    /// Sets `touched_at` to `now`, unless it is already later, as for media that are held for a scheduled post.
     private static func touched(_ now: Timestamp) -> SQL {
         "touched_at = CASE WHEN touched_at < \(now) THEN \(now) ELSE touched_at END"
     }

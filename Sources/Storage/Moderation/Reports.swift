@@ -4,28 +4,28 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// That somebody asks the stewards to look at something.
+/// A report to the stewards (table `report`).
 public struct Report: Sendable, Hashable {
-    /// The local number.
+    /// The local id.
     public let id: ID<Report>
-    /// The id of the `Flag` on the wire.
+    /// The id of the `Flag` activity.
     public var activity: IRI
-    /// Who asks; of a remote report mostly the node's own account.
+    /// The account that reports. For a remote report it is mostly the other server's own account.
     public var reporter: ID<Account>
-    /// Whom it is about, when we know the account.
+    /// The reported account; nil when it is unknown here.
     public var target: ID<Account>?
-    /// The posts and accounts that are named, as they came.
+    /// The IRIs of the reported posts and accounts, as they were received.
     public var objects: [String]
-    /// Plain text; may be empty.
+    /// The reporter's comment, plain text; may be empty.
     public var comment: String
-    /// What it is about in one word: `spam`, `legal`, `violation`, `other`.
+    /// The category: `spam`, `legal`, `violation` or `other`.
     public var category = "other"
-    /// When it came.
+    /// When it was received.
     public var createdAt: Timestamp
-    /// When a moderator was done with it.
+    /// When a moderator resolved it; nil while it is open.
     public var resolvedAt: Timestamp?
 
-    /// Creates the value, not yet resolved.
+    /// Creates an open report.
     public init(
         id: ID<Report>, activity: IRI, reporter: ID<Account>, target: ID<Account>?, objects: [String],
         comment: String, createdAt: Timestamp
@@ -40,9 +40,9 @@ public struct Report: Sendable, Hashable {
     }
 }
 
-/// What people ask the stewards to look at.
+/// The table `report`: reports to the stewards.
 public enum Reports {
-    /// Stores a report. The same activity a second time changes nothing.
+    /// Stores a report. A second report with the same activity changes nothing.
     ///
     /// - Returns: whether it is new.
     @discardableResult
@@ -59,7 +59,7 @@ public enum Reports {
             """) == 1
     }
 
-    /// The reports with which nobody is done, oldest first.
+    /// The open reports, oldest first.
     public static func open(in db: some Queryable) throws(DatabaseError) -> [Report] {
         var reports: [Report] = []
         let sql: SQL =
@@ -71,7 +71,7 @@ public enum Reports {
         return reports
     }
 
-    /// The reports of these numbers.
+    /// The reports with these ids.
     public static func byIDs(
         _ ids: [ID<Report>], in db: some Queryable
     ) throws(DatabaseError) -> [ID<Report>: Report] {
@@ -90,9 +90,9 @@ public enum Reports {
         return reports
     }
 
-    /// A moderator is done with a report.
+    /// Marks a report as resolved.
     ///
-    /// - Returns: whether it was open; the first time counts.
+    /// - Returns: whether it was open. A second time changes nothing.
     @discardableResult
     public static func resolve(
         _ id: ID<Report>, at now: Timestamp, in tx: Transaction
@@ -119,11 +119,11 @@ public enum Reports {
     }
 }
 
-/// Accounts that moved, with the activity that said so.
+/// The moves of accounts, with their `Move` activities.
 public enum Moves {
-    /// Records where an account moved.
+    /// Records the account to which an account moved.
     ///
-    /// - Returns: whether this is news: the first move, or one to another place.
+    /// - Returns: whether it is new: the first move, or a move to another target.
     @discardableResult
     public static func record(
         _ account: ID<Account>, target: IRI, activity: IRI, at now: Timestamp, in tx: Transaction

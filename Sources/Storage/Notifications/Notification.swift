@@ -3,37 +3,38 @@
 public import Database
 public import Model
 
-/// That something happened which concerns a person of this node.
+/// A notification for a local person (table `notification`).
 public struct Notification: Sendable, Hashable {
-    /// What happened; the raw value is the word of the client API.
+    /// What happened. The raw value is the type in the client API.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
-        /// Named or answered in a post.
+        /// The recipient was mentioned in a post, or a post replied to theirs.
         case mention
-        /// Somebody of whom one wants to hear everything wrote something, or plans an event.
+        /// An account of which the recipient wants to be notified posted, or planned an event.
         case status
-        /// A post of one's own was recommended.
+        /// A post of the recipient was boosted.
         case reblog
-        /// A new follower.
+        /// The recipient has a new follower.
         case follow
-        /// Somebody waits for leave to follow.
+        /// A follow request waits for the recipient's approval.
         case followRequest = "follow_request"
-        /// Thanks for a post of one's own.
+        /// A post of the recipient was favourited.
         case favourite
-        /// A poll ended in which one took part.
+        /// A poll in which the recipient took part ended.
         case poll
-        /// What one boosted, thanked for or answered to was changed.
+        /// A post that the recipient boosted or favourited was edited, or an event with their RSVP was changed.
         case update
-        /// A post of one's own was quoted.
+        /// A post of the recipient was quoted.
         case quote
-        /// A newcomer, for those who let people in.
+        /// Somebody signed up; for those who approve sign-ups.
         case signUp = "admin.sign_up"
-        /// A report, for those who look after the house.
+        /// A report arrived; for moderators and stewards.
         case report = "admin.report"
 
-        /// Several of them about one thing are shown as one.
+        /// The kinds of which several about the same subject are shown as one group.
         public static let grouped: Set<Kind> = [.favourite, .reblog, .follow, .signUp]
 
-        /// Whether the recipient's policy has a say: it has none in what one asked for, nor in one's duties.
+        /// Whether the recipient's policy applies. It does not apply to notifications that the recipient asked for, or
+        /// that belong to a moderator's duties.
         var isFilterable: Bool {
             switch self {
             case .mention, .reblog, .follow, .followRequest, .favourite, .quote: true
@@ -42,7 +43,7 @@ public struct Notification: Sendable, Hashable {
         }
     }
 
-    /// What it is about, besides the one who did it.
+    /// The subject, besides the account that caused it.
     public enum Subject: Sendable, Hashable {
         case nobody
         case post(ID<Post>)
@@ -50,24 +51,25 @@ public struct Notification: Sendable, Hashable {
         case report(ID<Report>)
     }
 
-    /// The number by which lists are sorted.
+    /// The id. Lists are sorted by it.
     public let id: ID<Notification>
-    /// Who is told.
+    /// The recipient.
     public var account: ID<Account>
     /// What happened.
     public var kind: Kind
-    /// Who did it.
+    /// The account that caused it.
     public var from: ID<Account>
-    /// What it is about.
+    /// The subject.
     public var subject: Subject
-    /// The same for all that are shown as one: `favourite-<post>-<hours since 1970>`, else `ungrouped-<id>`.
+    /// The key of its group. For grouped kinds it is `favourite-<subject id>-<hours since 1970, a multiple of 12>`,
+    /// without the subject id when there is no subject; otherwise it is `ungrouped-<id>`.
     public var groupKey: String
-    /// Whether it waits behind a request instead of being told.
+    /// Whether it is hidden behind a notification request.
     public var isFiltered: Bool
     /// When it happened.
     public var createdAt: Timestamp
 
-    /// The timeline item that shows what it is about: a post or an event.
+    /// The timeline item of its subject, when that is a post or an event.
     public var item: ID<TimelineItem>? {
         switch subject {
         case .post(let id): ID<TimelineItem>(id.rawValue)
@@ -76,7 +78,7 @@ public struct Notification: Sendable, Hashable {
         }
     }
 
-    /// The report that it tells of.
+    /// The report that it is about.
     public var report: ID<Report>? {
         guard case .report(let id) = subject else { return nil }
         return id
@@ -92,7 +94,7 @@ extension Notification {
         n.is_filtered AS n_is_filtered, n.created_at AS n_created_at
         """
 
-    /// The notification in a row of a query over ``columns``.
+    /// Reads the notification from a row of a query over ``columns``.
     static func read(_ row: Row) throws(DatabaseError) -> Notification {
         let subject: Subject
         if let post: ID<Post> = try row.idOrNil("n_post_id") {
@@ -133,7 +135,7 @@ extension Notification.Subject {
         return id
     }
 
-    /// 0 for nobody.
+    /// The id of the subject as a number; 0 for `nobody`.
     var number: Int64 {
         switch self {
         case .nobody: 0

@@ -3,32 +3,32 @@
 public import Database
 public import Model
 
-/// Notifications that are shown as one: several people thanked for one post.
+/// A group of notifications that are shown as one, such as several favourites of one post.
 public struct NotificationGroup: Sendable, Hashable {
-    /// The latest of them.
+    /// The latest notification.
     public var latest: Notification
-    /// The key under which apps know the group.
+    /// The key by which client apps name the group.
     public var key: String
-    /// How many there are.
+    /// The number of notifications.
     public var count: Int
-    /// The number of the oldest.
+    /// The id of the oldest notification.
     public var oldest: ID<Notification>
-    /// Who did it, the latest first; eight at the most.
+    /// The accounts that caused them, the latest first; eight at the most.
     public var accounts: [ID<Account>]
-    /// The number of the latest.
+    /// The id of the latest notification.
     public var id: ID<Notification> { latest.id }
 }
 
-/// Notifications in groups: each group stands where its latest notification stands.
+/// Reads notifications in groups. The position of a group in a list is that of its latest notification.
 public enum NotificationGroups {
-    /// People of a group that are shown.
+    /// The maximum number of accounts that a group shows.
     private static let samples = 8
 
-    /// Which notifications, and which kinds of them are shown as one.
+    /// Which notifications are listed, and which kinds are grouped.
     public struct Filter: Sendable, Hashable {
-        /// Which notifications.
+        /// Which notifications are listed.
         public var list: NotificationListFilter
-        /// Kinds that are shown as one; others stand alone.
+        /// The kinds that are grouped; others stay single.
         public var grouped: Set<Notification.Kind>
 
         /// Creates the value.
@@ -40,7 +40,7 @@ public enum NotificationGroups {
             self.grouped = grouped.intersection(Notification.Kind.grouped)
         }
 
-        /// The row `n` is the latest of its group, or stands alone.
+        /// The condition that the row `n` of `notification` is the latest of its group, or is not grouped.
         func condition(of viewer: ID<Account>, at now: Timestamp) -> SQL {
             """
             \(list.condition("n", of: viewer, at: now))
@@ -55,7 +55,7 @@ public enum NotificationGroups {
         }
     }
 
-    /// One page of groups, newest first. Each group stands on one page only.
+    /// One page of groups, newest first. Each group is on one page only.
     ///
     /// Three statements.
     public static func list(
@@ -70,7 +70,7 @@ public enum NotificationGroups {
         return try groups(page.fromOldest ? latest.reversed() : latest, filter, of: viewer, at: now, in: db)
     }
 
-    /// The group of this key, when it is one's own.
+    /// The viewer's group with this key.
     public static func find(
         _ key: String, of viewer: ID<Account>, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> NotificationGroup? {
@@ -89,7 +89,7 @@ public enum NotificationGroups {
         return try groups(latest, filter, of: viewer, at: now, in: db).first
     }
 
-    /// One page of the people of a group, the latest first.
+    /// One page of the accounts of a group, the latest first.
     public static func accounts(
         _ key: String, of viewer: ID<Account>, _ page: PageRequest, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> [(mark: ID<Notification>, account: Account)] {
@@ -106,9 +106,9 @@ public enum NotificationGroups {
         return page.fromOldest ? accounts.reversed() : accounts
     }
 
-    /// How many groups have something after what was read last.
+    /// The number of groups with a notification after the last read one.
     ///
-    /// - Parameter limit: it is not counted further.
+    /// - Parameter limit: the count stops at this number.
     public static func unreadCount(
         of viewer: ID<Account>, _ filter: Filter, limit: Int, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> Int {
@@ -121,9 +121,9 @@ public enum NotificationGroups {
             """)?.count("n") ?? 0
     }
 
-    /// Forgets a group of one's own.
+    /// Deletes a group of the viewer.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func dismiss(
         _ key: String, of viewer: ID<Account>, in tx: Transaction
@@ -132,13 +132,13 @@ public enum NotificationGroups {
         return try tx.changed("DELETE FROM notification WHERE account_id = \(viewer) AND group_key = \(key)") > 0
     }
 
-    /// The notification that stands alone under this key.
+    /// The id of the single notification with this key; nil for the key of a group.
     private static func alone(_ key: String) -> ID<Notification>? {
         guard key.hasPrefix("ungrouped-") else { return nil }
         return ID<Notification>(key.dropFirst("ungrouped-".count))
     }
 
-    // MARK: - What belongs to a group
+    // MARK: - Loading groups
 
     private static func groups(
         _ latest: [Notification], _ filter: Filter, of viewer: ID<Account>, at now: Timestamp, in db: some Queryable

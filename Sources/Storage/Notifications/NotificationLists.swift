@@ -3,21 +3,22 @@
 public import Database
 public import Model
 
-/// Which notifications a list asks for.
+/// Which notifications a list contains.
 public struct NotificationListFilter: Sendable, Hashable {
-    /// Only of these kinds.
+    /// Only these kinds.
     public var kinds: Set<Notification.Kind>
-    /// Only by this account.
+    /// Only those caused by this account.
     public var from: ID<Account>?
-    /// Whether those are shown too that wait behind requests.
+    /// Whether notifications that are hidden behind requests are included.
     public var withFiltered = false
 
-    /// Everything that is told.
+    /// Creates a filter for all kinds, without notifications behind requests.
     public init(kinds: Set<Notification.Kind> = Set(Notification.Kind.allCases)) {
         self.kinds = kinds
     }
 
-    /// The condition on a row of `notification`: told to the viewer, of these kinds, by somebody who may be shown.
+    /// The condition on a row of `notification`: it is for the viewer, has one of these kinds, and its causing account
+    /// may be shown.
     func condition(_ alias: SQL, of viewer: ID<Account>, at now: Timestamp) -> SQL {
         var conditions: [SQL] = [
             "\(alias).account_id = \(viewer)",
@@ -38,24 +39,24 @@ public struct NotificationListFilter: Sendable, Hashable {
     }
 }
 
-/// A notification with all that client apps and pages show of it.
+/// A notification with everything that client apps and pages show of it.
 public struct NotificationView: Sendable, Hashable {
-    /// The row.
+    /// The notification.
     public var notification: Notification
-    /// Who did it.
+    /// The account that caused it.
     public var account: Account
     /// The post or event that it is about.
     public var status: StatusView?
-    /// The report that it tells of, and whom that is about.
+    /// The report that it is about.
     public var report: Report?
-    /// Whom the report is about.
+    /// The reported account.
     public var reported: Account?
-    /// Its number.
+    /// The id of the notification.
     public var id: ID<Notification> { notification.id }
 }
 
 extension Notifications {
-    /// One page of what a person is told, newest first.
+    /// One page of an account's notifications, newest first.
     public static func list(
         of viewer: ID<Account>, _ filter: NotificationListFilter, _ page: PageRequest, at now: Timestamp,
         in db: some Queryable
@@ -69,7 +70,7 @@ extension Notifications {
         return page.fromOldest ? list.reversed() : list
     }
 
-    /// One's own notification of this number, also one that waits behind a request.
+    /// The viewer's notification with this id, also when it is hidden behind a request.
     public static func find(
         _ id: ID<Notification>, of viewer: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> Notification? {
@@ -78,9 +79,9 @@ extension Notifications {
         ).first
     }
 
-    /// How many came after the one that was read last.
+    /// The number of notifications after the last read one.
     ///
-    /// - Parameter limit: it is not counted further.
+    /// - Parameter limit: the count stops at this number.
     public static func unreadCount(
         of viewer: ID<Account>, _ filter: NotificationListFilter, limit: Int, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> Int {
@@ -93,16 +94,16 @@ extension Notifications {
             """)?.count("n") ?? 0
     }
 
-    /// Whether anything came after the one that was read last.
+    /// Whether there is a notification after the last read one.
     public static func hasNews(
         for viewer: ID<Account>, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> Bool {
         try unreadCount(of: viewer, NotificationListFilter(), limit: 1, at: now, in: db) > 0
     }
 
-    /// Forgets one of one's own.
+    /// Deletes a notification of the viewer.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func dismiss(
         _ id: ID<Notification>, of viewer: ID<Account>, in tx: Transaction
@@ -110,18 +111,18 @@ extension Notifications {
         try tx.changed("DELETE FROM notification WHERE id = \(id) AND account_id = \(viewer)") == 1
     }
 
-    /// Forgets all that was told.
+    /// Deletes all notifications of an account, except those behind requests.
     public static func clear(_ viewer: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM notification WHERE account_id = \(viewer) AND NOT is_filtered")
     }
 }
 
-/// Notifications with what they are about, in a fixed number of statements.
+/// Loads notifications with their subjects in a fixed number of statements.
 public enum NotificationViews {
-    /// The views of notifications, in their order. What is about a post or an event that the viewer may not read has
-    /// none.
+    /// The views of notifications, in the same order. Notifications about a post or an event that the viewer may not
+    /// read are left out.
     ///
-    /// One statement for the people and two for reports, besides those of ``StatusViews``.
+    /// One statement for the accounts and two for reports, in addition to those of ``StatusViews``.
     public static func load(
         _ notifications: [Notification], viewer: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [NotificationView] {

@@ -3,13 +3,13 @@
 public import Database
 public import Model
 
-/// What becomes of a notification by people of one sort.
+/// What a policy does with the notifications of one category of senders.
 public enum NotificationFilter: String, Sendable, Hashable, CaseIterable, SQLBindable {
-    /// It is told.
+    /// The notification is delivered.
     case accept
-    /// It waits behind a request.
+    /// The notification is hidden behind a request.
     case filter
-    /// It is not even stored.
+    /// The notification is not stored.
     case drop
 
     private var severity: Int {
@@ -20,53 +20,54 @@ public enum NotificationFilter: String, Sendable, Hashable, CaseIterable, SQLBin
         }
     }
 
-    /// The severer of two.
+    /// The stricter one of two.
     func or(_ other: Self) -> Self { severity < other.severity ? other : self }
 }
 
-/// From whom a person wants to hear at once.
+/// A person's policy: which notifications are delivered, hidden behind a request or dropped (table
+/// `notification_policy`).
 public struct NotificationPolicy: Sendable, Hashable {
-    /// Those whom the person does not follow.
+    /// From accounts that the person does not follow.
     public var notFollowing = NotificationFilter.accept
-    /// Those who do not follow the person.
+    /// From accounts that do not follow the person.
     public var notFollowers = NotificationFilter.accept
-    /// Those known for less than thirty days, unless followed.
+    /// From accounts known for less than thirty days, unless followed.
     public var newAccounts = NotificationFilter.accept
-    /// Direct messages by people whom the person neither follows nor wrote to. Whoever is new among us has to be able
-    /// to write to somebody: they are let through unless one chooses otherwise.
+    /// Direct messages from accounts that the person neither follows nor wrote to. The default accepts them, because
+    /// new members must be able to contact others.
     public var privateMentions = NotificationFilter.accept
-    /// Accounts of hosts that this node keeps at a distance, unless followed.
+    /// From accounts of hosts with the policy `limited`, unless followed.
     public var limitedAccounts = NotificationFilter.filter
-    /// Programs, unless followed.
+    /// From programs (bots), unless followed.
     public var bots = NotificationFilter.accept
 
-    /// What everybody has who chose nothing.
+    /// Creates the default policy.
     public init() {}
 }
 
-/// What waits behind requests.
+/// The number of requests and notifications that wait.
 public struct NotificationBacklog: Sendable, Hashable {
-    /// People who wait.
+    /// The accounts whose notifications wait.
     public var requests = 0
-    /// What they did.
+    /// The notifications that wait.
     public var notifications = 0
 }
 
-/// From whom people want to hear.
+/// The table `notification_policy`.
 public enum NotificationPolicies {
     static let columns: SQL = """
         q.for_not_following, q.for_not_followers, q.for_new_accounts, q.for_private_mentions, q.for_limited_accounts,
         q.for_bots
         """
 
-    /// The policy of a person.
+    /// The policy of a person; the default when there is no row.
     public static func of(_ account: ID<Account>, in db: some Queryable) throws(DatabaseError) -> NotificationPolicy {
         let row = try db.row("SELECT \(columns) FROM notification_policy q WHERE q.account_id = \(account)")
         guard let row else { return NotificationPolicy() }
         return try read(row)
     }
 
-    /// Stores the policy of a person in place of the one before.
+    /// Stores the policy of a person; it replaces the former one.
     public static func set(
         _ policy: NotificationPolicy, for account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -83,7 +84,7 @@ public enum NotificationPolicies {
             """)
     }
 
-    /// The policy in a row of a query over ``columns``; the usual one where a LEFT JOIN found none.
+    /// Reads the policy from a row of a query over ``columns``; the default when a LEFT JOIN found no row.
     static func read(_ row: Row) throws(DatabaseError) -> NotificationPolicy {
         var policy = NotificationPolicy()
         guard try row.textOrNil("for_not_following") != nil else { return policy }
@@ -97,25 +98,25 @@ public enum NotificationPolicies {
     }
 }
 
-/// Those whose notifications wait for a word.
+/// A request: the notifications of one account that wait for the recipient's decision (table `notification_request`).
 public struct NotificationRequest: Sendable, Hashable {
-    /// The number by which the list is sorted.
+    /// The id. The list is sorted by it.
     public let id: ID<NotificationRequest>
-    /// Who waits.
+    /// The account that caused the waiting notifications.
     public var from: Account
-    /// How many of their notifications wait.
+    /// How many of its notifications wait.
     public var count: Int
-    /// The latest post among what waits.
+    /// The latest post among the waiting notifications.
     public var lastPost: ID<Post>?
-    /// Since when.
+    /// When the request was created.
     public var createdAt: Timestamp
-    /// When the latest came.
+    /// When the latest notification was added.
     public var updatedAt: Timestamp
 }
 
-/// Requests to be heard.
+/// The table `notification_request`.
 public enum NotificationRequests {
-    /// One page of those who wait, newest request first.
+    /// One page of an account's open requests, newest first.
     public static func list(
         of account: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [NotificationRequest] {
@@ -128,7 +129,7 @@ public enum NotificationRequests {
         return page.fromOldest ? requests.reversed() : requests
     }
 
-    /// A request of this number, when it is the person's own and waits.
+    /// The account's open request with this id.
     public static func find(
         _ id: ID<NotificationRequest>, of account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> NotificationRequest? {
@@ -137,7 +138,7 @@ public enum NotificationRequests {
         ).first
     }
 
-    /// How much waits.
+    /// The number of waiting requests and notifications.
     public static func backlog(
         of account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError)
@@ -154,9 +155,10 @@ public enum NotificationRequests {
             requests: try row.count("requests"), notifications: try row.count("notifications"))
     }
 
-    /// Lets those of these requests be heard that are the person's own: what waits is told, and what comes later too.
+    /// Accepts those of these requests that belong to the account. Waiting notifications are delivered, and later ones
+    /// of the same senders too.
     ///
-    /// - Returns: how many there were.
+    /// - Returns: how many requests were accepted.
     @discardableResult
     public static func accept(
         _ ids: [ID<NotificationRequest>], of account: ID<Account>, in tx: Transaction
@@ -172,10 +174,10 @@ public enum NotificationRequests {
             "UPDATE notification_request SET state = 'accepted' WHERE id IN (SELECT q.id \(waiting))")
     }
 
-    /// Forgets what waits behind those of these requests that are the person's own. Somebody who comes again waits
-    /// again.
+    /// Dismisses those of these requests that belong to the account, and deletes their notifications. A later
+    /// notification of the same sender opens a request again.
     ///
-    /// - Returns: how many there were.
+    /// - Returns: how many requests were dismissed.
     @discardableResult
     public static func dismiss(
         _ ids: [ID<NotificationRequest>], of account: ID<Account>, in tx: Transaction
@@ -190,7 +192,7 @@ public enum NotificationRequests {
             "UPDATE notification_request SET state = 'dismissed' WHERE id IN (SELECT q.id \(waiting))")
     }
 
-    /// Something of somebody waits.
+    /// Opens a request, or updates the open one, when a notification was hidden.
     static func wait(
         _ id: ID<NotificationRequest>, account: ID<Account>, from: ID<Account>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {

@@ -3,13 +3,14 @@
 public import Database
 public import Model
 
-// What people are told of, each occasion once: who did what, and whom it concerns.
+// All triggers of notifications, each once: the kind, the causing account and the recipients.
 extension NewNotification {
-    /// Who is named in a post, and who wrote what it answers as far as everybody may read the answer.
+    /// A mention: for the accounts mentioned in a post, and for the author of the parent post when everybody may read
+    /// the reply.
     ///
     /// - Parameters:
-    ///   - post: as it is stored, with its mentions.
-    ///   - named: those named newly; nil for all who are named, and the one who is answered.
+    ///   - post: the stored post, with its mentions.
+    ///   - named: the newly mentioned accounts; nil for all mentioned accounts and the author of the parent post.
     public static func mention(in post: Post, named: [ID<Account>]? = nil) -> NewNotification {
         let everybody: SQL = """
             SELECT m.account_id FROM mention m WHERE m.post_id = \(post.id)
@@ -25,7 +26,7 @@ extension NewNotification {
         return new
     }
 
-    /// A new post, for those who want to hear of each by its author, or of each discussion in its group.
+    /// A new post: for those who are notified of each post of its author, or of each discussion in its group.
     public static func status(_ post: Post) -> NewNotification {
         let isForGroup = post.isTopLevel && post.visibility == .everyone
         var new = NewNotification(
@@ -40,7 +41,7 @@ extension NewNotification {
         return new
     }
 
-    /// A new event, for those who want to hear of each by its owner.
+    /// A new event: for those who are notified of each event of its owner.
     public static func status(_ event: Event) -> NewNotification {
         NewNotification(
             .status, from: event.owner, about: .event(event.id),
@@ -51,43 +52,43 @@ extension NewNotification {
                 """)
     }
 
-    /// Thanks for a post.
+    /// A favourite of a post: for its author.
     public static func favourite(of post: Post, by account: ID<Account>) -> NewNotification {
         ofPost(.favourite, post, by: account, to: [post.author])
     }
 
-    /// Somebody is interested in an event: for the member who planned it.
+    /// Interest in an event: for the member who organizes it.
     public static func favourite(of event: Event, by account: ID<Account>) -> NewNotification {
         NewNotification(
             .favourite, from: account, about: .event(event.id), to: accounts([event.organizer ?? event.owner]))
     }
 
-    /// A post was recommended.
+    /// A boost of a post: for its author.
     public static func reblog(of post: Post, by account: ID<Account>) -> NewNotification {
         ofPost(.reblog, post, by: account, to: [post.author])
     }
 
-    /// An event was recommended: for the member who planned it.
+    /// A share of an event: for the member who organizes it.
     public static func reblog(of event: Event, by account: ID<Account>) -> NewNotification {
         NewNotification(
             .reblog, from: account, about: .event(event.id), to: accounts([event.organizer ?? event.owner]))
     }
 
-    /// A post was quoted.
+    /// A quote of a post: for its author.
     ///
-    /// - Parameter post: the one that quotes.
+    /// - Parameter post: the post that contains the quote.
     public static func quote(of author: ID<Account>, in post: Post) -> NewNotification {
         ofPost(.quote, post, by: post.author, to: [author])
     }
 
-    /// A new follower, or one who asks to be.
+    /// A new follower or a follow request.
     public static func follow(of target: Account, by follower: ID<Account>) -> NewNotification {
         NewNotification(
             target.approvesFollowers ? .followRequest : .follow, from: follower, about: .nobody,
             to: accounts([target.id]))
     }
 
-    /// A post was changed: for those who boosted it or thanked for it.
+    /// An edit of a post: for those who boosted or favourited it.
     public static func update(of post: Post) -> NewNotification {
         var new = NewNotification(
             .update, from: post.author, about: .post(post.id),
@@ -99,9 +100,9 @@ extension NewNotification {
         return new
     }
 
-    /// An event takes place at another time or place, or not at all: for those who answered.
+    /// A new time, a new place or the cancellation of an event: for those who answered the invitation.
     ///
-    /// - Parameter person: who changed it, and knows.
+    /// - Parameter person: the account that changed the event, which is not notified.
     public static func update(of event: Event, by person: ID<Account>? = nil) -> NewNotification {
         NewNotification(
             .update, from: event.owner, about: .event(event.id),
@@ -112,12 +113,12 @@ extension NewNotification {
                 """)
     }
 
-    /// A poll ended: for its author and those who voted.
+    /// The end of a poll: for its author and its voters.
     public static func poll(_ post: Post, voters: [ID<Account>]) -> NewNotification {
         ofPost(.poll, post, by: post.author, to: voters)
     }
 
-    /// An event begins: for those who answered.
+    /// The start of an event: for those who go or wait for a seat.
     public static func poll(_ event: Event) -> NewNotification {
         NewNotification(
             .poll, from: event.owner, about: .event(event.id),
@@ -126,12 +127,12 @@ extension NewNotification {
                 """)
     }
 
-    /// A newcomer: for those who let people in.
+    /// A sign-up: for those who approve sign-ups.
     public static func signUp(_ account: ID<Account>) -> NewNotification {
         NewNotification(.signUp, from: account, about: .nobody, to: moderators)
     }
 
-    /// A report: for those who look after the house.
+    /// A report: for moderators and stewards.
     public static func report(_ report: Report) -> NewNotification {
         NewNotification(.report, from: report.reporter, about: .report(report.id), to: moderators)
     }
@@ -155,7 +156,7 @@ extension NewNotification {
 }
 
 extension Notifications {
-    /// An older post that only comes in now is no news for those who want to hear of each.
+    /// A post that is older than this when it is stored causes no `status` notification.
     private static let freshness: Duration = .days(2)
 
     /// Tells of a post that was just stored: those named, those who want to hear of each, and, when it is a direct
@@ -173,9 +174,9 @@ extension Notifications {
         if post.visibility == .direct { try DirectConversations.deliver(post, ids: ids, at: now, in: tx) }
     }
 
-    /// Tells of a post that was changed.
+    /// Creates the notifications for an edited post.
     ///
-    /// - Parameter named: those who were not named before.
+    /// - Parameter named: the newly mentioned accounts.
     public static func edited(
         _ post: Post, named: [ID<Account>], at now: Timestamp, ids: IDMaker, in tx: Transaction
     ) throws(DatabaseError) {

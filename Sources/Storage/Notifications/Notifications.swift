@@ -3,21 +3,22 @@
 public import Database
 public import Model
 
-/// Something that happened, before it is known who is told.
+/// A notification before its recipients are known.
 public struct NewNotification: Sendable {
     /// What happened.
     public var kind: Notification.Kind
-    /// Who did it.
+    /// The account that caused it.
     public var from: ID<Account>
-    /// What it is about.
+    /// The subject.
     public var subject: Notification.Subject
-    /// `SELECT` of the numbers of those whom it concerns; who of them is told is decided here.
+    /// A `SELECT` of the ids of the accounts concerned. ``Notifications/add(_:at:ids:in:)`` decides which of them are
+    /// notified.
     let recipients: SQL
-    /// The thread in which it happened.
+    /// The thread of the post.
     var thread: ID<Post>?
-    /// Whether it is a direct message.
+    /// Whether the post is a direct message.
     var isPrivate = false
-    /// Who wrote what the direct message answers.
+    /// The author of the post that the direct message replies to.
     var repliedTo: ID<Account>?
 
     init(_ kind: Notification.Kind, from: ID<Account>, about subject: Notification.Subject, to recipients: SQL) {
@@ -28,22 +29,23 @@ public struct NewNotification: Sendable {
     }
 }
 
-/// What people of this node are told of.
+/// The table `notification`: notifications for local people.
 ///
-/// Whoever stores a fact tells of it in the same transaction; whoever takes the fact back takes back what was told.
+/// The function that stores a fact adds its notifications in the same transaction. The function that removes the fact
+/// removes the notifications.
 public enum Notifications {
-    /// Below this age an account is a new one.
+    /// An account that is younger than this counts as new.
     private static let newness: Duration = .days(30)
-    /// What is shown as one happened within this many hours.
+    /// Notifications are grouped when they happened within this many hours.
     private static let bucketHours: Int64 = 12
 
-    /// Tells those whom it concerns, as far as they live here and want to hear of it.
+    /// Stores a notification for each concerned account that is local and wants it.
     ///
     /// Nobody hears of oneself (but of the end of one's own poll), across a block, of muted people, hosts and threads,
     /// nor what the own policy drops. Groups hear of requests to follow them, and of nothing else. One statement
     /// whatever the number of people, and two more for each hundred who are told.
     ///
-    /// - Returns: what is new: a second time nothing is. An `update` comes again with each change.
+    /// - Returns: the new notifications; none on a second call. An `update` is stored again for each change.
     @discardableResult
     public static func add(
         _ new: NewNotification, at now: Timestamp, ids: IDMaker, in tx: Transaction
@@ -104,7 +106,7 @@ public enum Notifications {
             """)
     }
 
-    /// Takes back what was told of something that is no more.
+    /// Deletes the notifications of something that was undone or deleted.
     public static func remove(
         _ kind: Notification.Kind, from: ID<Account>, about subject: Notification.Subject, in tx: Transaction
     ) throws(DatabaseError) {
@@ -115,7 +117,7 @@ public enum Notifications {
             """)
     }
 
-    /// Takes back that somebody follows or wants to follow a person.
+    /// Deletes the notifications that somebody follows, or asked to follow, an account.
     static func removeFollow(
         _ kinds: [Notification.Kind], by follower: ID<Account>, of target: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -126,7 +128,7 @@ public enum Notifications {
             """)
     }
 
-    /// Takes back all that an account did, and forgets what it was told: it is no more.
+    /// Deletes the notifications that a deleted account caused or received.
     static func removeAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM notification WHERE from_id = \(account)")
         try tx.run("DELETE FROM notification WHERE account_id = \(account)")
@@ -136,7 +138,7 @@ public enum Notifications {
         try tx.run("DELETE FROM conversation WHERE account_id = \(account)")
     }
 
-    // MARK: - Who is told
+    // MARK: - Recipients
 
     /// Who is told of which of `news`, by its place.
     private static func recipients(
@@ -198,7 +200,7 @@ public enum Notifications {
 
     // MARK: - Rows
 
-    /// - Returns: those that were not there before.
+    /// - Returns: the notifications that were not stored before.
     private static func store(
         _ notifications: [Notification], in tx: Transaction
     ) throws(DatabaseError) -> [Notification] {
@@ -225,12 +227,12 @@ public enum Notifications {
         """
     }
 
-    /// Who did it, as policies see it.
+    /// The properties of the causing account that policies check.
     private struct Sender {
         var isNew: Bool
         var isLimited: Bool
         var isBot: Bool
-        /// Those who look after the house are always heard.
+        /// Moderators and stewards are never filtered.
         var isModerator: Bool
 
         /// The sender in a row of ``recipients(of:at:in:)``.
@@ -244,7 +246,7 @@ public enum Notifications {
         }
     }
 
-    /// Whom it concerns.
+    /// A concerned account, with its policy and its relation to the sender.
     private struct Recipient {
         var id: ID<Account>
         var policy: NotificationPolicy

@@ -3,30 +3,31 @@
 public import Database
 public import Model
 
-/// A notification on its way to one app.
+/// A notification that waits to be pushed to one client app (table `push_queue`).
 public struct QueuedPush: Sendable, Hashable {
-    /// Where to, and for whose eyes.
+    /// The subscription that receives it.
     public var subscription: PushSubscription
-    /// The number of the notification's row.
+    /// The id of the notification's row.
     public var notification: Int64
-    /// Its type, as apps are told it.
+    /// Its type, as client apps see it.
     public var type: String
-    /// Who caused it.
+    /// The account that caused it.
     public var sender: ID<Account>
-    /// What it is about, when it is about a status.
+    /// The timeline item of its subject, when it has one.
     public var item: ID<TimelineItem>?
-    /// How often it was tried, this time included.
+    /// The number of attempts, including the current one.
     public var attempts: Int
-    /// When the notification was made.
+    /// When the notification was created.
     public var createdAt: Timestamp
 }
 
-/// Pushes: queued with the notification that they tell of, leased, finished.
+/// The queue of pushes (table `push_queue`). A push is queued in the same transaction as its notification.
 public enum PushQueue {
-    /// After this time a notification is old news.
+    /// A push that is older than this is given up.
     public static let patience = Duration.days(2)
 
-    /// The queue: an app whose push service answers slowly has four places at the most.
+    /// The queue. At most four pushes to one app run at the same time, so that a slow push service cannot occupy all
+    /// workers.
     public static let queue = LeasedQueue(
         "push", table: "push_queue", keys: ["subscription_id", "notification_id"],
         order: .inRuns(.init(column: "subscription_id", length: 4, lock: 7_401_002)),
@@ -34,13 +35,13 @@ public enum PushQueue {
             steps: [.seconds(15), .minutes(1), .minutes(5), .minutes(30), .hours(2), .hours(6), .hours(12)],
             spread: 0.2, patience: patience))
 
-    /// Queues a notification for those apps of its receiver that want its type, and wakes whoever pushes.
+    /// Queues a notification for the recipient's apps that want its type, and wakes the worker.
     ///
     /// - Parameters:
-    ///   - type: as apps are told it: `mention`, `follow_request`.
-    ///   - account: who is notified.
-    ///   - sender: who caused it; a subscription may be for some senders only.
-    ///   - item: the status that it is about.
+    ///   - type: the type as client apps see it: `mention`, `follow_request`.
+    ///   - account: the recipient.
+    ///   - sender: the account that caused it; a subscription may accept only some senders.
+    ///   - item: the timeline item of its subject.
     public static func enqueue<Notification>(
         notification: ID<Notification>, type: String, for account: ID<Account>, from sender: ID<Account>,
         about item: ID<TimelineItem>? = nil, at now: Timestamp, in tx: Transaction
@@ -76,11 +77,11 @@ public enum PushQueue {
         if queued > 0 { tx.announce(Change.pushWaits) }
     }
 
-    /// Takes the pushes that wait longest, for as long as the lease lasts: at most four to one app, and none to an app
-    /// to which one is under way anywhere.
+    /// Leases the pushes that wait longest: at most four to one app, and none to an app that has leased pushes in any
+    /// process.
     ///
-    /// - Parameter limit: to how many apps.
-    /// - Returns: them in the order of their notifications.
+    /// - Parameter limit: the maximum number of apps.
+    /// - Returns: the pushes in the order of their notifications.
     public static func lease(
         apps limit: Int, _ lease: Lease, in tx: Transaction
     ) throws(DatabaseError) -> [QueuedPush] {
@@ -108,12 +109,12 @@ public enum PushQueue {
         return leased.sorted { ($0.notification, $0.subscription.id) < ($1.notification, $1.subscription.id) }
     }
 
-    /// The push service has it, or it is given up.
+    /// Deletes a push that the push service accepted or that was given up.
     public static func finish(_ push: QueuedPush, in tx: Transaction) throws(DatabaseError) {
         try queue.complete([push.key], in: tx)
     }
 
-    /// The push is tried again from an instant on, by whoever is first.
+    /// Schedules the next attempt. Any worker may take it.
     public static func postpone(
         _ push: QueuedPush, until instant: Timestamp, by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {
@@ -122,6 +123,6 @@ public enum PushQueue {
 }
 
 extension QueuedPush {
-    /// Its key in the queue.
+    /// The key of its row in the queue.
     public var key: QueueKey { QueueKey([subscription.id.rawValue, notification]) }
 }

@@ -4,37 +4,38 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// What an app asks for when it subscribes.
+/// A client app's request to subscribe to pushes.
 public struct PushRequest: Sendable, Hashable {
-    /// Where it is told.
+    /// The URL of the push service.
     public var endpoint: IRI
-    /// For whose eyes.
+    /// The public keys for the encryption.
     public var keys: PushKeys
-    /// The token itself: apps find by it for which of their accounts a push is.
+    /// The access token itself. Apps use it to find the account that a push belongs to.
     public var accessToken = ""
-    /// Whether it reads the coding of the standard.
+    /// Whether the app reads the standard content encoding (RFC 8291).
     public var isStandard = false
-    /// The types that it wants to be told of.
+    /// The notification types that it wants.
     public var alerts: Set<String> = []
-    /// Whose notifications.
+    /// The senders whose notifications it wants.
     public var policy: PushSubscription.Policy = .all
 
-    /// Creates the value; what is left out is what an app gets that does not ask.
+    /// Creates the value with the defaults for omitted options.
     public init(endpoint: IRI, keys: PushKeys) {
         self.endpoint = endpoint
         self.keys = keys
     }
 
-    /// - Returns: nil when the endpoint is no absolute address.
+    /// - Returns: nil when the endpoint is not an absolute URL.
     public init?(endpoint text: String, keys: PushKeys) {
         guard let endpoint = IRI(text) else { return nil }
         self.init(endpoint: endpoint, keys: keys)
     }
 }
 
-/// Subscriptions, one a token; a token that is taken back takes its subscription along.
+/// The table `push_subscription`: one subscription for each token. When a token is revoked, its subscription is
+/// deleted.
 public enum PushSubscriptions {
-    /// Subscribes a token, in place of what it had; the number stays.
+    /// Stores the subscription of a token. It replaces an earlier one and keeps its id.
     public static func put(
         _ request: PushRequest, token: ID<AccessToken>, account: ID<Account>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> PushSubscription {
@@ -67,12 +68,12 @@ public enum PushSubscriptions {
         return try read(row)
     }
 
-    /// Changes what a token is told of.
+    /// Changes the options of a token's subscription.
     ///
     /// - Parameters:
-    ///   - alerts: nil leaves them.
-    ///   - policy: nil leaves it.
-    /// - Returns: the subscription as it is now; nil when the token has none.
+    ///   - alerts: nil leaves them unchanged.
+    ///   - policy: nil leaves it unchanged.
+    /// - Returns: the changed subscription; nil when the token has none.
     public static func change(
         token: ID<AccessToken>, alerts: Set<String>?, policy: PushSubscription.Policy?, in tx: Transaction
     ) throws(DatabaseError) -> PushSubscription? {
@@ -85,22 +86,22 @@ public enum PushSubscriptions {
         return try byToken(token, in: tx)
     }
 
-    /// Ends the subscription of a token, with what waits for it.
+    /// Deletes the subscription of a token with its queued pushes.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func remove(token: ID<AccessToken>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try tx.changed("DELETE FROM push_subscription WHERE token_id = \(token)") == 1
     }
 
-    /// Ends the subscriptions of an account.
+    /// Deletes the subscriptions of an account.
     public static func removeAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM push_subscription WHERE account_id = \(account)")
     }
 
-    /// Ends a subscription that its push service no longer knows, unless the app has renewed it meanwhile.
+    /// Deletes a subscription that its push service no longer knows, unless the app has renewed it in the meantime.
     ///
-    /// - Parameter endpoint: where it was told last.
+    /// - Parameter endpoint: the URL that the push service rejected.
     public static func expire(
         _ id: ID<PushSubscription>, endpoint: IRI, in tx: Transaction
     ) throws(DatabaseError) {
@@ -113,12 +114,13 @@ public enum PushSubscriptions {
         return try row.id("last")
     }
 
-    /// A push was taken: what went wrong before is forgotten.
+    /// Records a successful push and resets the failures.
     public static func reached(_ id: ID<PushSubscription>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("UPDATE push_subscription SET failures = 0 WHERE id = \(id) AND failures > 0")
     }
 
-    /// A push was given up. After ten in a row the subscription ends: nobody lives at its endpoint.
+    /// Records a push that was given up. After ten failures in a row the subscription is deleted, because its endpoint
+    /// is probably dead.
     public static func missed(_ id: ID<PushSubscription>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("UPDATE push_subscription SET failures = failures + 1 WHERE id = \(id)")
         try tx.run("DELETE FROM push_subscription WHERE id = \(id) AND failures >= 10")
@@ -138,7 +140,7 @@ public enum PushSubscriptions {
         return subscription
     }
 
-    /// Words with a space on both sides of each, so that one can be looked for.
+    /// The names with a space on both sides of each, so that SQL can search for one name.
     private static func text(_ alerts: Set<String>) -> String {
         let names = PushSubscription.alertNames.filter(alerts.contains)
         return names.isEmpty ? "" : " " + names.joined(separator: " ") + " "
@@ -147,17 +149,17 @@ public enum PushSubscriptions {
 
 extension PushSubscription.Policy: SQLBindable {}
 
-/// The node's key towards push services: made once, since every subscription is bound to it.
+/// The server's VAPID key for push services. It is created once, because every subscription depends on it.
 public enum PushServerKeys {
-    /// The key; nil before it was made.
+    /// The key; nil before it was created.
     public static func current(in db: some Queryable) throws(DatabaseError) -> PushServerKey? {
         guard let row = try db.row("SELECT private_pem, public_key FROM push_key WHERE id = 1") else { return nil }
         return PushServerKey(privatePEM: try row.text("private_pem"), publicKey: try row.text("public_key"))
     }
 
-    /// Stores the key, unless there is one.
+    /// Stores the key, unless one exists.
     ///
-    /// - Returns: the one that counts.
+    /// - Returns: the stored key.
     public static func keep(_ key: PushServerKey, in tx: Transaction) throws(DatabaseError) -> PushServerKey {
         try tx.run(
             """

@@ -3,19 +3,19 @@
 internal import Database
 internal import Model
 
-/// The columns of an attachment, both ways.
+/// The columns of an attachment, for reading and writing.
 enum AttachmentRow {
-    /// In the order of the table.
+    /// The columns in the order of the table.
     static let columns: SQL = """
         url, media_type, description, media_id, kind, preview_url, blurhash, width, height, preview_width,
         preview_height, duration, frame_rate, bitrate, focus_x, focus_y
         """
 
-    /// The attachment in a row with ``columns``.
+    /// Reads the attachment from a row with ``columns``.
     static func read(_ row: Row) throws(DatabaseError) -> Attachment {
         var attachment = Attachment(
             url: try row.iri("url"), mediaType: try row.text("media_type"), description: try row.text("description"))
-        // Rows that are older than the column say nothing; their media type does.
+        // In rows that are older than the column, `kind` is NULL, and the kind follows from the media type.
         if let rawValue = try row.textOrNil("kind"), let kind = MediaKind(rawValue: rawValue) { attachment.kind = kind }
         attachment.media = try row.idOrNil("media_id")
         attachment.previewURL = try row.iriOrNil("preview_url")
@@ -48,7 +48,7 @@ enum AttachmentRow {
         """
     }
 
-    /// The measures in a row that has their columns.
+    /// Reads the measures from a row that has their columns.
     static func measures(_ row: Row) throws(DatabaseError) -> MediaMeasures {
         var measures = MediaMeasures()
         measures.width = try row.countOrNil("width")
@@ -61,7 +61,7 @@ enum AttachmentRow {
         return measures
     }
 
-    /// The focal point in a row that has its columns.
+    /// Reads the focal point from a row that has its columns.
     static func focus(_ row: Row) throws(DatabaseError) -> FocalPoint? {
         guard let x = try row.doubleOrNil("focus_x"), let y = try row.doubleOrNil("focus_y") else { return nil }
         return FocalPoint(x: x, y: y)

@@ -3,9 +3,9 @@
 public import Database
 public import Model
 
-/// What people keep for later; nobody else knows.
+/// The bookmarks of members; they are private.
 public enum Bookmarks {
-    /// Keeps a post or an event. A second time changes nothing.
+    /// Bookmarks a post or an event. A second time changes nothing.
     public static func add(
         _ id: Int64, account: ID<Account>, subject: TimelineItem.Subject, in tx: Transaction
     ) throws(DatabaseError) {
@@ -25,7 +25,7 @@ public enum Bookmarks {
         }
     }
 
-    /// Keeps it no more.
+    /// Removes a bookmark.
     public static func remove(
         account: ID<Account>, subject: TimelineItem.Subject, in tx: Transaction
     ) throws(DatabaseError) {
@@ -36,9 +36,9 @@ public enum Bookmarks {
     }
 }
 
-/// What people thanked for: posts, and events in which they are interested.
+/// Favourites of posts and events. The favourite of an event means interest in it.
 public enum Favourites {
-    /// Records that somebody is interested in an event. A second time changes nothing.
+    /// Records that an account is interested in an event (table `event_like`). A second time changes nothing.
     ///
     /// - Returns: whether it is the first time.
     @discardableResult
@@ -52,7 +52,7 @@ public enum Favourites {
             """) == 1
     }
 
-    /// Takes the interest back.
+    /// Removes the interest.
     public static func removeEvent(
         account: ID<Account>, event: ID<Event>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -60,7 +60,7 @@ public enum Favourites {
         try Notifications.remove(.favourite, from: account, about: .event(event), in: tx)
     }
 
-    /// One page of those who like a post or an event, newest account first.
+    /// One page of the accounts that favourited a post or an event, newest account first.
     public static func accounts(
         of subject: TimelineItem.Subject, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -76,7 +76,7 @@ public enum Favourites {
 extension AccountRow {
     /// One page of active accounts, newest account first.
     ///
-    /// - Parameter source: `FROM … WHERE …` with the account as `a`.
+    /// - Parameter source: `FROM … WHERE …` with `account` under the alias `a`.
     static func page(_ source: SQL, _ page: PageRequest, in db: some Queryable) throws(DatabaseError) -> [Account] {
         let accounts = try all(
             """
@@ -88,7 +88,7 @@ extension AccountRow {
 }
 
 extension TimelineItems {
-    /// One page of those who boosted a post or shared an event, newest account first.
+    /// One page of the accounts that boosted a post or shared an event, newest account first.
     public static func boosters(
         of subject: TimelineItem.Subject, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {

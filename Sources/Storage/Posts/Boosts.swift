@@ -4,17 +4,17 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// What the number of a boost names.
+/// The entity type of a boost's id.
 public enum Boost {}
 
-/// Who shared which post with their followers; a group relays by it.
+/// The table `boost`: which account boosted which post. Groups relay posts by boosts.
 public enum Boosts {
     /// Records a boost. A second one of the same post by the same account changes nothing.
     ///
     /// - Parameters:
-    ///   - id: the earlier one counts as the way by which a post came here.
-    ///   - activity: the id of the `Announce` on the wire: an `Undo` names it.
-    /// - Returns: whether it is the first.
+    ///   - id: when a post has several boosts, the one with the smallest id counts as the way by which it arrived.
+    ///   - activity: the id of the `Announce` activity, which an `Undo` names.
+    /// - Returns: whether it is the first time.
     @discardableResult
     public static func add(
         _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, activity: IRI, at now: Timestamp, in tx: Transaction
@@ -31,9 +31,9 @@ public enum Boosts {
         return true
     }
 
-    /// Takes a boost back.
+    /// Removes a boost.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func remove(
         account: ID<Account>, post: ID<Post>, in tx: Transaction
@@ -46,7 +46,7 @@ public enum Boosts {
         return true
     }
 
-    /// Whose boost of which post the `Announce` was.
+    /// The account and the post of the boost with this `Announce` id.
     public static func byActivity(
         _ activity: IRI, in db: some Queryable
     ) throws(DatabaseError) -> (account: ID<Account>, post: ID<Post>)? {
@@ -55,7 +55,7 @@ public enum Boosts {
         return (try row.id("account_id"), try row.id("post_id"))
     }
 
-    /// The `Announce` of an account's boost of a post, when there is one.
+    /// The id of the `Announce` with which an account boosted a post; nil when there is no boost.
     public static func find(
         account: ID<Account>, post: ID<Post>, in db: some Queryable
     ) throws(DatabaseError) -> IRI? {
@@ -63,7 +63,7 @@ public enum Boosts {
             .iri("activity_iri")
     }
 
-    /// How many accounts boosted a post.
+    /// The number of accounts that boosted a post.
     public static func count(of post: ID<Post>, in db: some Queryable) throws(DatabaseError) -> Int {
         try db.row("SELECT boost_count FROM post WHERE id = \(post)")?.count("boost_count") ?? 0
     }

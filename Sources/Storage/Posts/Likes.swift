@@ -4,12 +4,12 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// Who likes which post.
+/// The table `post_like`: which account favourited which post.
 public enum Likes {
-    /// Records a like. A second one of the same post by the same account changes nothing.
+    /// Records a favourite. A second one of the same post by the same account changes nothing.
     ///
-    /// - Parameter activity: the id of the `Like` on the wire: an `Undo` names it.
-    /// - Returns: whether it is the first.
+    /// - Parameter activity: the id of the `Like` activity, which an `Undo` names.
+    /// - Returns: whether it is the first time.
     @discardableResult
     public static func add(
         account: ID<Account>, post: ID<Post>, activity: IRI, at now: Timestamp, in tx: Transaction
@@ -25,14 +25,14 @@ public enum Likes {
         return true
     }
 
-    /// By what the likes of one account are sorted: when, then which.
+    /// The sort key of an account's favourites: the time, then the post.
     private static func place(of post: ID<Post>, at now: Timestamp) -> Int64 {
         ((now.milliseconds & 0x3FFF_FFFF_FFFF) << 16) | (post.rawValue & 0xFFFF)
     }
 
-    /// Takes a like back.
+    /// Removes a favourite.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func remove(
         account: ID<Account>, post: ID<Post>, in tx: Transaction
@@ -44,7 +44,7 @@ public enum Likes {
         return true
     }
 
-    /// Whose like of which post the `Like` was.
+    /// The account and the post of the favourite with this `Like` id.
     public static func byActivity(
         _ activity: IRI, in db: some Queryable
     ) throws(DatabaseError) -> (account: ID<Account>, post: ID<Post>)? {
@@ -54,7 +54,7 @@ public enum Likes {
         return (try row.id("account_id"), try row.id("post_id"))
     }
 
-    /// The `Like` of an account for a post, when there is one.
+    /// The id of the `Like` with which an account favourited a post; nil when there is none.
     public static func find(
         account: ID<Account>, post: ID<Post>, in db: some Queryable
     ) throws(DatabaseError) -> IRI? {
@@ -62,7 +62,7 @@ public enum Likes {
             .iri("activity_iri")
     }
 
-    /// How many accounts like a post.
+    /// The number of accounts that favourited a post.
     public static func count(of post: ID<Post>, in db: some Queryable) throws(DatabaseError) -> Int {
         try db.row("SELECT like_count FROM post WHERE id = \(post)")?.count("like_count") ?? 0
     }

@@ -3,7 +3,7 @@
 public import Database
 public import Model
 
-/// Posts that people show first on their profiles.
+/// The table `pin`: the posts that members pinned on their profiles.
 public enum Pins {
     /// Pins a post. A second time changes nothing.
     public static func add(
@@ -16,7 +16,7 @@ public enum Pins {
             """)
     }
 
-    /// Takes a pin out.
+    /// Removes a pin.
     public static func remove(post: ID<Post>, account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM pin WHERE account_id = \(account) AND post_id = \(post)")
     }
@@ -31,9 +31,9 @@ public enum Pins {
     }
 }
 
-/// Threads of which people want to hear no more.
+/// The table `thread_mute`: the threads that members muted.
 public enum ThreadMutes {
-    /// Mutes a thread, or lets it be heard again.
+    /// Mutes a thread, or removes the mute.
     public static func set(
         _ thread: ID<Post>, muted: Bool, by account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -48,7 +48,7 @@ public enum ThreadMutes {
             """)
     }
 
-    /// Whether somebody wants to hear no more of a thread.
+    /// Whether an account muted a thread.
     public static func exists(
         _ thread: ID<Post>, by account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> Bool {

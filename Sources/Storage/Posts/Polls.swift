@@ -3,7 +3,7 @@
 public import Database
 public import Model
 
-/// What posts ask, and who chose what.
+/// The tables `poll`, `poll_option` and `poll_vote`: the polls of posts and their votes.
 public enum Polls {
     /// The polls of posts, with the viewer's choices, in one statement for each 500 ids.
     ///
@@ -27,7 +27,7 @@ public enum Polls {
         return polls
     }
 
-    /// The poll of one post, when it asks something.
+    /// The poll of one post; nil when the post has none.
     public static func one(
         _ post: ID<Post>, viewer: ID<Account>?, in db: some Queryable
     ) throws(DatabaseError) -> Poll? {
@@ -44,12 +44,13 @@ public enum Polls {
         poll = known
     }
 
-    // MARK: - What is asked
+    // MARK: - Storing a poll
 
-    /// Stores what a post asks. When it asks the same as before, the votes stay, and the counts of another node's poll
-    /// become those that are given; otherwise everybody may choose again.
+    /// Stores the poll of a post. When `isMultiple` and the titles of the options are unchanged, the votes stay, and
+    /// the counts of a remote poll are replaced by the given ones. Otherwise all votes are deleted and everybody may
+    /// vote again.
     ///
-    /// - Parameter poll: nil when it asks nothing.
+    /// - Parameter poll: nil when the post has no poll.
     public static func set(_ poll: Poll?, of post: ID<Post>, in tx: Transaction) throws(DatabaseError) {
         let known = try one(post, viewer: nil, in: tx)
         guard let poll else {
@@ -88,7 +89,7 @@ public enum Polls {
 
     // MARK: - Votes
 
-    /// Counts a vote with all its choices at once: a second vote is none.
+    /// Counts a vote with all its choices at once. A second vote of the same account is refused.
     public static func vote(
         _ choices: [Int], by account: ID<Account>, on post: ID<Post>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> VoteOutcome {
@@ -101,7 +102,8 @@ public enum Polls {
         return .counted
     }
 
-    /// Counts one choice of somebody elsewhere, by its words: several come one after the other.
+    /// Counts one choice of a remote account, named by the title of the option. Several choices arrive one after the
+    /// other.
     public static func vote(
         for title: String, by account: ID<Account>, on post: ID<Post>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> VoteOutcome {
@@ -136,14 +138,15 @@ public enum Polls {
             """)
     }
 
-    /// Takes the lock of the poll's row until the transaction ends: votes are counted one after the other.
+    /// Locks the poll's row until the transaction ends, so that votes are counted one after the other.
     private static func lock(_ post: ID<Post>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try tx.changed("UPDATE poll SET is_multiple = is_multiple WHERE post_id = \(post)") == 1
     }
 
-    // MARK: - In the course of time
+    // MARK: - Scheduled work
 
-    /// Polls of this node whose counts changed and were not told, longest first; from now on they are told.
+    /// The local polls whose counts changed since the last announcement, the oldest change first. They are marked as
+    /// announced (`changed_at` becomes NULL).
     public static func takeChanged(limit: Int, in tx: Transaction) throws(DatabaseError) -> [ID<Post>] {
         let posts: [ID<Post>] = try PostRow.ids(
             """
@@ -154,7 +157,8 @@ public enum Polls {
         return posts
     }
 
-    /// Polls that ended and were not settled, longest first; whoever asks settles them, and nobody a second time.
+    /// The polls that ended and were not yet processed, the oldest first. They are marked as processed, so that only
+    /// one caller gets each poll.
     public static func takeEnded(
         at now: Timestamp, limit: Int, in tx: Transaction
     ) throws(DatabaseError) -> [ID<Post>] {
@@ -175,7 +179,7 @@ public enum Polls {
         return taken
     }
 
-    /// The people of this node who voted, by their numbers.
+    /// The local accounts that voted, by id.
     public static func localVoters(
         of post: ID<Post>, in db: some Queryable
     ) throws(DatabaseError) -> [ID<Account>] {
@@ -186,7 +190,7 @@ public enum Polls {
             """, in: db)
     }
 
-    /// Everybody elsewhere who voted: they hear how it ended.
+    /// The remote accounts that voted. They receive the result.
     public static func remoteVoters(of post: ID<Post>, in db: some Queryable) throws(DatabaseError) -> [Account] {
         try AccountRow.all(
             """

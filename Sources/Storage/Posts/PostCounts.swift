@@ -3,10 +3,10 @@
 internal import Database
 internal import Model
 
-/// Numbers that stand beside what they count, so that a page of posts reads them with the rows themselves. They change
-/// in the transaction that changes what they count.
+/// Counter columns in the rows of `post` and `account`, so that a page of posts needs no counting. They change in the
+/// transaction that changes what they count.
 enum PostCounts {
-    /// A post was stored.
+    /// Counts a post that was stored.
     static func added(_ post: Post, in tx: Transaction) {
         tx.deferUntilCommit(
             on: "account", row: post.author.rawValue,
@@ -22,7 +22,7 @@ enum PostCounts {
         }
     }
 
-    /// A post is about to become what `post` says: its discussion may be another one then, and who may read it too.
+    /// Adjusts the counters before the row of a post is updated to `post`: its thread and its visibility may change.
     static func updating(_ post: Post, in tx: Transaction) throws(DatabaseError) {
         guard let row = try tx.row("SELECT thread_id, visibility FROM post WHERE id = \(post.id)") else { return }
         let thread: ID<Post> = try row.id("thread_id")
@@ -33,17 +33,18 @@ enum PostCounts {
         if isCounted { change("thread_reply_count", of: post.thread, by: 1, in: tx) }
     }
 
-    /// Whether the first post of a thread counts a post as one of the answers that everybody may read.
+    /// Whether a post is counted in `thread_reply_count` of its thread's first post: it is a reply that everybody may
+    /// read.
     private static func isCounted(_ post: ID<Post>, in thread: ID<Post>, _ visibility: Visibility) -> Bool {
         post != thread && visibility.isOpen
     }
 
-    /// The post `p` is counted by the first post of its thread.
+    /// The condition that the post `p` is counted in `thread_reply_count` of its thread's first post.
     private static let isCounted: SQL = "p.thread_id <> p.id AND p.visibility IN ('public', 'unlisted')"
 
-    /// Posts are about to come into a thread with the answers below them.
+    /// Adjusts the counters before posts move into a thread together with the replies below them.
     ///
-    /// - Parameter branch: `SELECT id`: all of them.
+    /// - Parameter branch: a `SELECT id` of all of them.
     static func moving(_ branch: SQL, to thread: ID<Post>, in tx: Transaction) throws(DatabaseError) {
         let row = try tx.row(
             """
@@ -55,14 +56,14 @@ enum PostCounts {
         change("thread_reply_count", of: thread, by: answers, in: tx)
     }
 
-    /// One more, or one less, of something that is counted beside a post.
+    /// Adds `amount` to a counter column of a post.
     static func change(_ column: SQL, of post: ID<Post>, by amount: Int, in tx: Transaction) {
         tx.deferUntilCommit(
             on: "post", row: post.rawValue,
             "UPDATE post SET \(column) = \(column) + \(amount) WHERE id = \(post)")
     }
 
-    /// A post is about to be deleted.
+    /// Adjusts the counters before a post is deleted.
     static func removing(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """
@@ -81,7 +82,7 @@ enum PostCounts {
             """)
     }
 
-    /// All that an account wrote, thanked for and boosted is about to be deleted.
+    /// Adjusts the counters before all posts, favourites and boosts of an account are deleted.
     static func removingAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("UPDATE account SET post_count = 0, last_post_at = NULL WHERE id = \(author)")
         try tx.run(
@@ -111,9 +112,9 @@ enum PostCounts {
     }
 }
 
-/// How many follow an account, and how many it follows: the accepted ones.
+/// The counters `follower_count` and `following_count` of `account`. Only accepted follows count.
 enum FollowCounts {
-    /// A follow became accepted, or is accepted no more.
+    /// Counts a follow that became accepted, or that is no longer accepted.
     static func changed(
         by amount: Int, follower: ID<Account>, target: ID<Account>, in tx: Transaction
     ) {
@@ -125,7 +126,7 @@ enum FollowCounts {
             "UPDATE account SET following_count = following_count + \(amount) WHERE id = \(follower)")
     }
 
-    /// Every follow by and of an account is about to end.
+    /// Adjusts the counters before all follows by and of an account are deleted.
     static func removingAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """

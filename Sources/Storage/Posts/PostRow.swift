@@ -3,7 +3,7 @@
 internal import Database
 internal import Model
 
-/// The columns of `post` in a SELECT under the alias `p`, and the post that they make.
+/// The columns of the table `post` in a SELECT under the alias `p`, and how a ``Post`` is read from them.
 enum PostRow {
     /// In the order in which ``read(_:)`` takes them.
     static let names = [
@@ -13,12 +13,12 @@ enum PostRow {
         "quote_state", "quote_authorization",
     ]
 
-    /// The list of columns, each renamed to `p_` and its own name.
+    /// The list of columns, each renamed to `p_` plus its own name.
     static let columns = SQL(stringLiteral: names.map { "p.\($0) AS p_\($0)" }.joined(separator: ", "))
 
-    /// The post in a row of a query over ``columns``.
+    /// Reads the post from a row of a query over ``columns``.
     ///
-    /// - Throws: `.invalidValue` when a stored value fits no post.
+    /// - Throws: `.invalidValue` when a stored value does not fit its type.
     static func read(_ row: Row) throws(DatabaseError) -> Post {
         var row = try row.reader(from: "p_id")
         var post = Post(
@@ -46,7 +46,7 @@ enum PostRow {
         return post
     }
 
-    /// The ids of a query whose only column is `id`, in its order.
+    /// The ids of a query whose only column is `id`, in the order of the query.
     static func ids<Entity>(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> [ID<Entity>] {
         var ids: [ID<Entity>] = []
         for row in try db.rows(sql) { ids.append(try row.id("id")) }

@@ -3,9 +3,9 @@
 public import Database
 public import Model
 
-/// What posts said before they were changed.
+/// The table `post_edit`: earlier versions of edited posts.
 public enum PostVersions {
-    /// The versions of a post, oldest first; the last one is what it says now.
+    /// The versions of a post, oldest first. The last one is the current content.
     public static func of(_ post: Post, in db: some Queryable) throws(DatabaseError) -> [PostVersion] {
         var versions: [PostVersion] = []
         let rows = try db.rows(
@@ -31,7 +31,7 @@ public enum PostVersions {
         return versions + [last]
     }
 
-    /// What was shown before, by when that began.
+    /// The attachments of earlier versions, by the start time of the version.
     private static func attachments(
         of post: ID<Post>, in db: some Queryable
     ) throws(DatabaseError) -> [Timestamp: [Attachment]] {
@@ -45,7 +45,8 @@ public enum PostVersions {
         return shown
     }
 
-    /// Keeps what a post says before it says `next`; not when that is no edit.
+    /// Stores the current content of a post as a version before it is replaced by `next`. It does nothing when `next`
+    /// is not an edit.
     static func keep(before next: Post, in tx: Transaction) throws(DatabaseError) {
         guard let editedAt = next.editedAt else { return }
         let options = try Polls.one(next.id, viewer: nil, in: tx)?.options.map(\.title).joined(separator: "\n") ?? ""

@@ -4,14 +4,14 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// Posts and what belongs to their row: mentions, hashtags, attachments.
+/// The table `post`, with the mentions, hashtags and attachments of each post.
 public enum Posts {
-    /// How far below a post the answers that came before it are looked for.
+    /// The maximum depth at which replies that arrived before their parent are searched below it.
     private static let orphanDepth = 200
 
-    /// Stores a post with its parts. An `iri` that is known changes nothing.
+    /// Stores a post with its parts. When its `iri` is known, nothing changes.
     ///
-    /// An answer to a known post carries both `inReplyTo` and `inReplyToIRI`, and the thread of what it answers.
+    /// A reply to a known post has both `inReplyTo` and `inReplyToIRI`, and the thread of its parent.
     ///
     /// - Returns: whether it is new.
     @discardableResult
@@ -67,10 +67,10 @@ public enum Posts {
         ]
     }
 
-    /// Replaces what a post says and its parts. Its id, iri, author and home stay; what it said before is kept as a
-    /// version when `editedAt` is another.
+    /// Replaces the content of a post and its parts. Its id, IRI, author and `is_local` stay. When `editedAt` changes,
+    /// the earlier content is stored as a version.
     ///
-    /// - Returns: who is named in it and was not before.
+    /// - Returns: the newly mentioned accounts.
     @discardableResult
     public static func update(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> [ID<Account>]
     {
@@ -90,9 +90,9 @@ public enum Posts {
         return parts.mentions.filter { !named.contains($0) }
     }
 
-    /// Removes a post with its parts, boosts and likes. Its answers stay in their thread, without a parent.
+    /// Deletes a post with its parts, boosts and favourites. Its replies stay in their thread, without a parent.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func delete(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try PostCounts.removing(id, in: tx)
@@ -107,9 +107,9 @@ public enum Posts {
         return try tx.changed("DELETE FROM post WHERE id = \(id)") == 1
     }
 
-    /// Removes everything that an account wrote; its boosts and likes too.
+    /// Deletes all posts, boosts and favourites of an account.
     ///
-    /// - Returns: how many posts there were.
+    /// - Returns: how many posts were deleted.
     @discardableResult
     public static func deleteAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Int {
         try PostCounts.removingAll(by: author, in: tx)
@@ -127,10 +127,10 @@ public enum Posts {
         return try tx.changed("DELETE FROM post WHERE author_id = \(author)")
     }
 
-    /// Gives the answers that came before `p` their parent, and the branch below them its thread and event.
+    /// Links replies that arrived before their parent `p` to it, and gives the replies below them its thread and event.
     ///
-    /// Called after `p` was stored. Answers that answer each other in a circle end nowhere: the search stops after
-    /// 200 levels.
+    /// The caller calls it after `p` was stored. The search stops after 200 levels, because replies may form a
+    /// circle.
     public static func attachOrphanReplies(of p: Post, in tx: Transaction) throws(DatabaseError) {
         let attached = try tx.changed(
             """
@@ -158,7 +158,7 @@ public enum Posts {
             """)
     }
 
-    /// Gives the discussions about an event that came before it their event.
+    /// Links discussions about an event that arrived before the event to it.
     public static func attachOrphanReplies(of event: Event, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """
@@ -167,17 +167,17 @@ public enum Posts {
             """)
     }
 
-    /// The post with this number.
+    /// The post with this id.
     public static func byID(_ id: ID<Post>, in db: some Queryable) throws(DatabaseError) -> Post? {
         try first("SELECT \(PostRow.columns) FROM post p WHERE p.id = \(id)", in: db)
     }
 
-    /// The post with this id on the wire.
+    /// The post with this IRI.
     public static func byIRI(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Post? {
         try first("SELECT \(PostRow.columns) FROM post p WHERE p.iri = \(iri)", in: db)
     }
 
-    /// The ids on the wire of posts, in their order; unknown ones are left out.
+    /// The IRIs of posts, in the order of `ids`; unknown ids are left out.
     public static func iris(of ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) -> [IRI] {
         var found: [ID<Post>: IRI] = [:]
         for list in ids.inLists() {
@@ -188,7 +188,7 @@ public enum Posts {
         return ids.compactMap { found[$0] }
     }
 
-    /// What comes with a post besides its row: mentions by id, hashtags by letter, attachments in their order.
+    /// The parts of a post: mentions by account id, hashtags in alphabetical order, attachments in their order.
     public static func parts(of id: ID<Post>, in db: some Queryable) throws(DatabaseError) -> PostParts {
         var parts = PostParts()
         parts.mentions = try PostRow.ids(
@@ -202,7 +202,7 @@ public enum Posts {
         return parts
     }
 
-    /// What a person is to a post: all that `PostPolicy` asks.
+    /// The viewer's relation to a post: all facts that `PostPolicy` needs.
     public static func relation(
         of viewer: ID<Account>, to post: Post, in db: some Queryable
     ) throws(DatabaseError) -> PostRelation {

@@ -4,11 +4,11 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// Which posts quote which.
+/// The quote columns of the table `post`: which post quotes which.
 public enum Quotes {
-    /// Says where the quote of a post stands.
+    /// Sets the state of a post's quote.
     ///
-    /// - Parameter authorization: the author's word; nil takes it away.
+    /// - Parameter authorization: the IRI of the quoted author's authorization; nil removes it.
     public static func set(
         _ state: Quote.State, authorization: IRI?, of post: ID<Post>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -19,33 +19,33 @@ public enum Quotes {
             """)
     }
 
-    /// Says who may quote a post.
+    /// Sets who may quote a post.
     public static func setPolicy(
         _ policy: QuotePolicy, of post: ID<Post>, in tx: Transaction
     ) throws(DatabaseError) {
         try tx.run("UPDATE post SET quote_policy = \(policy) WHERE id = \(post)")
     }
 
-    /// The post whose quote rests on a word of its author.
+    /// The post whose quote depends on this authorization.
     public static func byAuthorization(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> ID<Post>? {
         let ids: [ID<Post>] = try PostRow.ids(
             "SELECT id FROM post WHERE quote_authorization = \(iri) ORDER BY id LIMIT 1", in: db)
         return ids.first
     }
 
-    // MARK: - Kept by those who store posts
+    // MARK: - Called when posts are stored or deleted
 
-    /// Quotes that came before what they quote now know it.
+    /// Links quotes that arrived before the quoted post to it.
     static func linkEarlierQuotes(_ post: Post, in tx: Transaction) throws(DatabaseError) {
         try tx.run("UPDATE post SET quoted_id = \(post.id) WHERE quoted_iri = \(post.iri) AND quoted_id IS NULL")
     }
 
-    /// A post is about to be deleted: what quotes it shows that.
+    /// Marks the quotes of a post as deleted before the post is deleted.
     static func removing(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("UPDATE post SET quoted_id = NULL, quote_state = 'deleted' WHERE quoted_id = \(id)")
     }
 
-    /// All that an account wrote is about to be deleted.
+    /// Marks the quotes of all posts of an account as deleted before the posts are deleted.
     static func removingAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """

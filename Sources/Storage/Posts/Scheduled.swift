@@ -3,14 +3,15 @@
 public import Database
 public import Model
 
-/// Posts that wait for their hour. One appears in the transaction that takes its row away, so never twice.
+/// The table `scheduled`: posts that wait for their time. A post is published in the transaction that deletes its row,
+/// so it is never published twice.
 public enum Scheduled {
-    /// The queue: eight tries, five minutes apart, then its author has to look at it.
+    /// The queue: eight attempts, five minutes apart. After that the post is parked, and its author must act.
     public static let queue = LeasedQueue(
         "scheduled", table: "scheduled", parked: .set("run_at = NULL"),
         retry: RetryPolicy(steps: [.minutes(5)], attempts: 8))
 
-    /// Stores one.
+    /// Stores a scheduled post.
     public static func insert(_ post: ScheduledPost, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """
@@ -19,14 +20,14 @@ public enum Scheduled {
             """)
     }
 
-    /// One of an author's, when there is one of this number.
+    /// The author's scheduled post with this id.
     public static func find(
         _ id: ID<ScheduledPost>, by author: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> ScheduledPost? {
         try all("WHERE id = \(id) AND account_id = \(author)", in: db).first
     }
 
-    /// One page of what an author has waiting, the latest written first.
+    /// One page of an author's scheduled posts, the latest written first.
     public static func list(
         of author: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [ScheduledPost] {
@@ -38,7 +39,7 @@ public enum Scheduled {
         return page.fromOldest ? found.reversed() : found
     }
 
-    /// How many an author has waiting, in all and until one moment.
+    /// The number of an author's scheduled posts: all of them, and those that are due between two instants.
     public static func count(
         of author: ID<Account>, from start: Timestamp, to end: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> (all: Int, within: Int) {
@@ -51,9 +52,9 @@ public enum Scheduled {
         return (try row?.count("n") ?? 0, try row?.count("within") ?? 0)
     }
 
-    /// Gives one another hour.
+    /// Changes the time of a scheduled post.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     public static func move(
         _ id: ID<ScheduledPost>, of author: ID<Account>, to time: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
@@ -65,16 +66,16 @@ public enum Scheduled {
             """) == 1
     }
 
-    /// Takes one away.
+    /// Deletes a scheduled post.
     ///
-    /// - Returns: whether there was one; whoever hears that may publish it.
+    /// - Returns: whether it existed. Only the caller that gets true may publish the post.
     public static func remove(
         _ id: ID<ScheduledPost>, of author: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         try tx.changed("DELETE FROM scheduled WHERE id = \(id) AND account_id = \(author)") == 1
     }
 
-    /// Takes those whose hour has come, for as long as the lease lasts.
+    /// Leases the posts that are due.
     public static func lease(
         _ limit: Int, _ lease: Lease, in tx: Transaction
     ) throws(DatabaseError) -> [ScheduledPost] {
@@ -83,14 +84,14 @@ public enum Scheduled {
         return leased.sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
     }
 
-    /// The post is tried again from an instant on, by whoever is first.
+    /// Schedules the next attempt. Any worker may take it.
     public static func postpone(
         _ id: ID<ScheduledPost>, until instant: Timestamp, by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {
         try queue.postpone(QueueKey(id), until: instant, by: holder, in: tx)
     }
 
-    /// The post is tried no more; it stays in its author's list.
+    /// Stops the attempts. The post stays in its author's list.
     public static func park(
         _ id: ID<ScheduledPost>, by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {
@@ -114,11 +115,11 @@ public enum Scheduled {
     }
 }
 
-/// What came under a key of its sender, so that it is done once although it comes twice.
+/// The table `idempotency`: idempotency keys of client requests, so that a repeated request is executed once.
 public enum SentOnce {
-    /// Claims a key. Of two who claim it at the same time, the second waits for the first.
+    /// Claims a key. When two transactions claim it at the same time, the second one waits for the first.
     ///
-    /// - Returns: nil when the key is new; else what was done under it.
+    /// - Returns: nil when the key is new; otherwise the id of what the first request created.
     public static func claim(
         _ key: String, by account: ID<Account>, for subject: Int64, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Int64? {
@@ -135,7 +136,7 @@ public enum SentOnce {
         return try row?.int("subject_id")
     }
 
-    /// What was done under a key within the last hour.
+    /// The id of what a request with this key created within the last hour.
     public static func find(
         _ key: String, by account: ID<Account>, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> Int64? {
@@ -147,9 +148,9 @@ public enum SentOnce {
         return try row?.int("subject_id")
     }
 
-    /// Forgets old keys.
+    /// Deletes old keys.
     ///
-    /// - Returns: how many there were.
+    /// - Returns: how many were deleted.
     @discardableResult
     public static func prune(before: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
         try tx.changed("DELETE FROM idempotency WHERE created_at < \(before)")

@@ -3,19 +3,20 @@
 public import Database
 public import Model
 
-/// Tells what changed, after the commit, to every process that shares the database.
+/// Announces changes to every process that shares the database, after their commit.
 ///
-/// SQLite has one process, so the word goes round in it; PostgreSQL carries it by `NOTIFY`. A listener must not rely
-/// on hearing every word: it also looks for itself now and then.
+/// SQLite has one process, so an announcement stays inside it. PostgreSQL sends it with `NOTIFY`. A listener may miss
+/// announcements, so it must also check the database at intervals.
 public struct ChangeFeed: Sendable {
     private let database: Database
 
-    /// - Parameter database: whose changes.
+    /// - Parameter database: the database whose changes are announced.
     public init(_ database: Database) {
         self.database = database
     }
 
-    /// The changes from now on; a new stream for each listener, bounded, ended when the database is closed.
+    /// The changes from now on. Each listener gets its own stream, which holds at most the 256 newest changes and ends
+    /// when the database is closed.
     public func changes() -> AsyncStream<Change> {
         let announcements = database.announcements
         return AsyncStream(bufferingPolicy: .bufferingNewest(256)) { continuation in
@@ -30,13 +31,13 @@ public struct ChangeFeed: Sendable {
         }
     }
 
-    /// Works at once, whenever `change` is told, and every `interval` in case it was not heard: one turn after the
-    /// other, until the task is cancelled. The turn in hand is finished.
+    /// Runs `turn` at once, after each announcement of `change`, and after every `interval` in case an announcement was
+    /// missed. Turns run one after the other until the task is cancelled; a running turn is finished.
     ///
-    /// - Parameter change: nil when only the interval counts.
+    /// - Parameter change: nil when only the interval starts turns.
     public func work(on change: Change?, every interval: Duration, _ turn: @Sendable () async -> Void) async {
         let (ticks, tick) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        // Subscribed before the first turn, so that nothing falls between the two.
+        // Subscribes before the first turn, so that no change is missed between the two.
         let changes = changes()
         tick.yield()
         await withTaskGroup(of: Void.self) { group in
@@ -53,7 +54,7 @@ public struct ChangeFeed: Sendable {
 }
 
 extension Transaction {
-    /// Tells of a change once this transaction is committed, and never when it is not.
+    /// Announces a change after this transaction is committed; nothing is announced when it is rolled back.
     public func announce(_ change: Change) {
         announce(change.rawValue)
     }

@@ -4,23 +4,23 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// An activity as it came in, before anything was done with it.
+/// A received activity before it is processed (table `received`).
 public struct ReceivedActivity: Sendable, Hashable, Identifiable {
-    /// The local number.
+    /// The local id.
     public let id: ID<ReceivedActivity>
-    /// Its id on the wire: what makes it once-only.
+    /// The id of the activity. It is unique in the table, so an activity is processed only once.
     public var activity: IRI
-    /// `Follow`, `Create` and so on, for the log and for counting.
+    /// The type, such as `Follow` or `Create`, for logs and metrics.
     public var type: String
-    /// Who signed it; a worker never derives this from the body.
+    /// The account that signed the request. A worker never derives it from the body.
     public var signer: ID<Account>
-    /// With which key.
+    /// The id of the key that signed the request.
     public var keyID: String
-    /// The exact text that came.
+    /// The exact text that was received.
     public var body: String
-    /// When it came.
+    /// When it was received.
     public var receivedAt: Timestamp
-    /// How often it was tried; 0 before the first time.
+    /// The number of attempts; 0 before the first.
     public var attempts: Int
 
     /// Creates the value.
@@ -39,9 +39,9 @@ public struct ReceivedActivity: Sendable, Hashable, Identifiable {
     }
 }
 
-/// Received activities: accepted once, leased, finished.
+/// The queue of received activities (table `received`).
 public enum InboxQueue {
-    /// Stores what came. The same activity id a second time changes nothing.
+    /// Stores a received activity. The same activity id a second time changes nothing.
     ///
     /// - Returns: whether it is new.
     public static func accept(_ activity: ReceivedActivity, in tx: Transaction) throws(DatabaseError) -> Bool {
@@ -61,22 +61,23 @@ public enum InboxQueue {
         try db.row("SELECT id FROM received WHERE activity_iri = \(activity)") != nil
     }
 
-    /// The queue: what one signer said is leased in runs of sixteen, in the order in which it came.
+    /// The queue: the activities of one signer are leased in runs of sixteen, in the order of their arrival.
     ///
-    /// A run that cannot be done is tried eight times within about a day, then a person has to look at it.
+    /// An activity that fails is tried eight times within about a day. After that it is parked, and an administrator
+    /// must look at it.
     public static let queue = LeasedQueue(
         "inbox", table: "received", waiting: "state = 'waiting'",
         order: .inRuns(.init(column: "signer_id", length: 16, lock: 7_401_001)),
         completed: .set("state = 'done'"), parked: .set("state = 'parked'"),
-        // The first condition says nothing new; it lets SQLite see that `received_done` holds every row that is meant.
+        // The first condition is redundant, but with it SQLite's planner can use the index `received_done`.
         history: .init(condition: "state <> 'waiting' AND state = 'done'", since: "received_at"),
         retry: RetryPolicy(steps: .growing(from: .seconds(10), by: 4, upTo: .hours(6)), attempts: 8))
 
-    /// Takes the oldest activities that wait, for as long as the lease lasts: at most sixteen of one signer, and none
-    /// of a signer of whom something is in hand anywhere.
+    /// Leases the oldest waiting activities: at most sixteen of one signer, and none of a signer who has leased
+    /// activities in any process.
     ///
-    /// - Parameter limit: of how many signers.
-    /// - Returns: them in the order in which they came.
+    /// - Parameter limit: the maximum number of signers.
+    /// - Returns: the activities in the order of their arrival.
     public static func lease(
         signers limit: Int, _ lease: Lease, in tx: Transaction
     ) throws(DatabaseError) -> [ReceivedActivity] {
@@ -93,16 +94,17 @@ public enum InboxQueue {
         return leased.sorted { $0.id < $1.id }
     }
 
-    /// Records what became of it. Runs in the transaction that applied it, so it is applied once.
+    /// Records the outcome of an activity. It runs in the transaction that applied the activity, so that it is applied
+    /// once.
     ///
-    /// - Returns: false when somebody else finished it first; the caller then gives up its transaction.
+    /// - Returns: false when another worker finished it first; the caller then rolls back.
     public static func finish(
         _ id: ID<ReceivedActivity>, outcome: String, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         try queue.complete([QueueKey(id)], setting: "outcome = \(outcome)", in: tx) == 1
     }
 
-    /// Puts it back for later.
+    /// Schedules the next attempt.
     public static func postpone(
         _ id: ID<ReceivedActivity>, until time: Timestamp, reason: String, by holder: LeaseHolder = .thisProcess,
         in tx: Transaction
@@ -110,14 +112,14 @@ public enum InboxQueue {
         try queue.postpone(QueueKey(id), until: time, setting: "outcome = \(reason)", by: holder, in: tx)
     }
 
-    /// Sets it aside for a person to look at: nothing is thrown away.
+    /// Parks an activity for an administrator to look at. It is not deleted.
     public static func park(
         _ id: ID<ReceivedActivity>, reason: String, by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {
         try queue.park(QueueKey(id), setting: "outcome = \(reason)", by: holder, in: tx)
     }
 
-    /// What became of an activity; nil when it never came.
+    /// The outcome of an activity, `waiting` while it is not processed; nil when it was never received.
     public static func outcome(of activity: IRI, in db: some Queryable) throws(DatabaseError) -> String? {
         guard let row = try db.row("SELECT state, outcome FROM received WHERE activity_iri = \(activity)") else {
             return nil
@@ -127,9 +129,9 @@ public enum InboxQueue {
     }
 }
 
-/// Signatures that were used once, so that a recorded request cannot be played again.
+/// The table `seen_signature`: signatures that were used, so that a recorded request cannot be replayed.
 public enum SignatureMemory {
-    /// Remembers a signature until it would be too old anyway.
+    /// Stores a signature until its expiry, after which it would be rejected as too old anyway.
     ///
     /// - Returns: false when it was seen before.
     public static func remember(
@@ -142,7 +144,7 @@ public enum SignatureMemory {
             """) == 1
     }
 
-    /// Forgets those that are too old to pass.
+    /// Deletes signatures that are too old to be accepted.
     public static func prune(before time: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
         try tx.changed("DELETE FROM seen_signature WHERE expires_at < \(time)")
     }

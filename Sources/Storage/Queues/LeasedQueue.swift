@@ -3,65 +3,67 @@
 public import Database
 public import Model
 
-// A table whose rows wait for a worker. All six queues of the node are one: received activities, deliveries, e-mails,
-// pushes, media that wait for their conversion, and posts that wait for their hour.
+// A table whose rows wait for a worker. The server has six such queues: received activities, deliveries, e-mails,
+// pushes, media that wait for conversion, and scheduled posts.
 //
-//  - A row waits until the instant in its column `run_at`. A worker leases it: `lease_until` says for how long,
-//    `lease_holder` which process has it, and `attempts` counts one more. A process that dies gives its rows back by
-//    doing nothing: the lease ends by itself.
-//  - Whoever is done with a row completes it. What failed is postponed, or parked when it is given up. A process that
-//    stops releases what it did not begin; that counts as no attempt.
-//  - Two workers never lease the same row. PostgreSQL passes over rows that another transaction has locked, and the
-//    rows are chosen in a materialised CTE: as a plain sub-select the choice may run once for each row of the table,
-//    and then more rows are leased than were asked for. SQLite has one writer.
+//   - A row waits until the instant in its column `run_at`. When a worker leases it, `lease_until` is the end of the
+//     lease, `lease_holder` is the process, and `attempts` grows by one. When a process dies, its leases expire and the
+//     rows can be leased again.
+//   - A worker that has processed a row completes it. A row that failed is postponed, or parked when it is given up. A
+//     process that stops releases the rows that it did not begin; their attempt is not counted.
+//   - Two workers never lease the same row. On PostgreSQL the choice skips rows that another transaction has locked,
+//     and it is a materialised CTE: as a plain sub-select it could run once for each row of the table, and then it
+//     would lease more rows than requested. SQLite has only one writer.
 //
-// What differs between the queues is a value of this type. The file of each table holds its own, and reads its rows.
+// A value of this type describes the differences between the queues. The file of each table defines its own value and
+// reads its rows.
 
-/// A table whose rows wait for a worker: what is leased, in which order, and what becomes of it.
+/// A table whose rows wait for a worker: which rows are leased, in which order, and what happens to them afterwards.
 ///
-/// Such a table has the columns `run_at`, `lease_until`, `lease_holder` and `attempts`.
+/// The table must have the columns `run_at`, `lease_until`, `lease_holder` and `attempts`.
 public struct LeasedQueue: Sendable {
-    /// In which order rows are worked off.
+    /// The order in which rows are leased.
     public enum Order: Sendable {
-        /// Those that wait longest first; several at the same time.
+        /// The rows that wait longest come first; several are leased at the same time.
         case byDue
-        /// As `byDue`; but of rows that agree in some columns the older one goes first, also when it was postponed.
+        /// As `byDue`, but among rows with equal values in some columns the older one comes first, even when it was
+        /// postponed.
         case oneByOne(columns: [SQL])
-        /// Rows that agree in a column are a run: some of them are leased together, in their order, and no more of
-        /// them before all of these are done, in whatever process. So one of many who fill a queue never has all
-        /// places, and what one of them said is done in the order in which it was said.
+        /// Rows with the same value in a column form a run. Some rows of a run are leased together in their order, and
+        /// no more of them before all of these are done, in any process. So one sender who fills the queue never
+        /// occupies all workers, and the activities of one sender are processed in order.
         case inRuns(Runs)
     }
 
     /// How a queue is divided into runs.
     public struct Runs: Sendable {
-        /// Rows that agree in this column belong together; a 64-bit integer.
+        /// The column whose value identifies the run; a 64-bit integer.
         let column: SQL
-        /// How many of them are leased together, at the most.
+        /// The maximum number of rows of a run that are leased together.
         let length: Int
-        /// The number of PostgreSQL's advisory lock under which processes lease one after the other.
+        /// The number of the PostgreSQL advisory lock that makes processes lease one after the other.
         let lock: Int64
     }
 
-    /// What becomes of a row that no longer waits.
+    /// What happens to a row that is completed or parked.
     enum Ending: Sendable {
-        /// It is deleted.
+        /// The row is deleted.
         case delete
-        /// It stays, and no longer meets the condition of those that wait.
+        /// The row stays, with assignments after which it no longer meets the condition of waiting rows.
         case set(SQL)
     }
 
-    /// Which rows that no longer wait are forgotten after some time.
+    /// Which completed rows are deleted after some time.
     struct History: Sendable {
-        /// Which rows.
+        /// The condition of these rows.
         let condition: SQL
-        /// The column with the instant from which their time counts.
+        /// The column with the instant from which their age is measured.
         let since: SQL
     }
 
-    /// What the queue is called in logs, metrics and `troquet doctor`.
+    /// The name of the queue in logs, metrics and `troquet doctor`.
     public let name: String
-    /// When a row that failed is tried again.
+    /// When a failed row is tried again, and how often.
     public let retry: RetryPolicy
     let table: SQL
     let keyNames: [String]
@@ -71,16 +73,17 @@ public struct LeasedQueue: Sendable {
     let parked: Ending
     let history: History?
 
-    /// Describes a table.
+    /// Describes the table of a queue.
     ///
     /// - Parameters:
-    ///   - name: what the queue is called.
-    ///   - table: the table. This and the names of columns become text of statements: they stand in our own source.
+    ///   - name: the name of the queue.
+    ///   - table: the table. This and the column names become part of SQL text, so they must be literals of this source
+    ///     code.
     ///   - keys: the columns of its primary key; 64-bit integers.
-    ///   - waiting: the condition that waiting rows meet; nil when all rows do.
-    ///   - completed: what becomes of a row that is done.
-    ///   - parked: what becomes of a row that is given up.
-    ///   - history: which rows are forgotten after some time.
+    ///   - waiting: the condition of waiting rows; nil when all rows wait.
+    ///   - completed: what happens to a completed row.
+    ///   - parked: what happens to a row that is given up.
+    ///   - history: which completed rows are deleted after some time.
     init(
         _ name: String, table: String, keys: [String] = ["id"], waiting: SQL? = nil, order: Order = .byDue,
         completed: Ending = .delete, parked: Ending = .delete, history: History? = nil, retry: RetryPolicy
@@ -96,18 +99,18 @@ public struct LeasedQueue: Sendable {
         self.retry = retry
     }
 
-    /// Whether rows are leased in runs: then the end of one may make others due.
+    /// Whether rows are leased in runs. If so, the end of a run may make other rows of the same run available.
     public var isInRuns: Bool {
         if case .inRuns = order { true } else { false }
     }
 }
 
-/// The key of a row in a queue: one number, or two.
+/// The key of a row in a queue: one or two numbers.
 public struct QueueKey: Hashable, Sendable {
-    /// The values of the key columns, in their order.
+    /// The values of the key columns, in the order of the columns.
     let numbers: [Int64]
 
-    /// The key of a row with a number.
+    /// The key of a row whose only key column is an id.
     public init<Entity>(_ id: ID<Entity>) {
         numbers = [id.rawValue]
     }
@@ -117,27 +120,28 @@ public struct QueueKey: Hashable, Sendable {
     }
 }
 
-/// The process that holds a lease, so that none gives back or prolongs what another one has taken over.
+/// The process that holds a lease. It prevents a process from releasing or extending a row that another process has
+/// taken over.
 public struct LeaseHolder: Hashable, Sendable {
-    /// As it stands in the column `lease_holder`.
+    /// The value in the column `lease_holder`.
     public let number: Int64
 
-    /// Names a process.
+    /// Creates the holder with this number.
     public init(_ number: Int64) {
         self.number = number
     }
 
-    /// This process, under a number that it drew when it started.
+    /// This process. Its number is random and drawn when it starts.
     public static let thisProcess = LeaseHolder(.random(in: 1 ... .max))
 }
 
-/// For whom rows are leased, and for how long.
+/// The parameters of a lease: the process that holds it, and its end.
 public struct Lease: Hashable, Sendable {
-    /// The present: rows that are due by now are leased, and leases that ended before it are over.
+    /// The current time. Rows that are due by now are leased, and leases that ended before it count as expired.
     public var now: Timestamp
-    /// When the lease ends by itself.
+    /// When the lease expires.
     public var until: Timestamp
-    /// For whom.
+    /// The process that holds the lease.
     public var holder: LeaseHolder
 
     /// Creates the value.
@@ -148,10 +152,10 @@ public struct Lease: Hashable, Sendable {
     }
 }
 
-/// How much waits in a queue.
+/// The size of a queue's backlog.
 public struct QueueBacklog: Hashable, Sendable {
-    /// How many rows wait, due or not, leased or not.
+    /// The number of waiting rows, due or not, leased or not.
     public var count: Int
-    /// Since when the oldest of those that are due is due; nil when none is.
+    /// The `run_at` of the row that has been due the longest; nil when none is due.
     public var oldestDue: Timestamp?
 }

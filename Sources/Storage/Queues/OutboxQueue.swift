@@ -4,23 +4,23 @@ public import Database
 public import Model
 public import Vocabulary
 
-/// An activity that an account of this node said: the exact text, stored once and sent as it stands.
+/// An activity that a local account sent (table `activity`). Its exact text is stored once and sent unchanged.
 public struct SentActivity: Sendable, Hashable, Identifiable {
-    /// The local number.
+    /// The local id.
     public let id: ID<SentActivity>
-    /// Its id on the wire.
+    /// The id of the activity on the wire.
     public var iri: IRI
-    /// Who said it.
+    /// The account that sent it.
     public var actor: ID<Account>
-    /// `Create`, `Accept` and so on.
+    /// The type, such as `Create` or `Accept`.
     public var type: String
-    /// What it is about; two deliveries about the same thing keep their order.
+    /// The IRI of its object. Two deliveries to one inbox about the same object keep their order.
     public var object: IRI?
     /// The exact text.
     public var body: String
-    /// Whether the outbox shows it.
+    /// Whether it is listed in the actor's outbox.
     public var isPublic: Bool
-    /// When it was said.
+    /// When it was created.
     public var createdAt: Timestamp
 
     /// Creates the value.
@@ -39,27 +39,27 @@ public struct SentActivity: Sendable, Hashable, Identifiable {
     }
 }
 
-/// One activity on its way to one inbox.
+/// The delivery of one activity to one inbox (table `delivery`).
 public struct QueuedDelivery: Sendable, Hashable, Identifiable {
-    /// The local number.
+    /// The local id.
     public let id: ID<QueuedDelivery>
-    /// What is delivered.
+    /// The activity.
     public var activity: ID<SentActivity>
-    /// Who signs it, at each attempt anew; no key material is ever in the queue.
+    /// The account that signs the request. Each attempt is signed anew; the queue contains no key.
     public var actor: ID<Account>
-    /// Where to.
+    /// The inbox.
     public var inbox: IRI
-    /// How often it was tried, this time included.
+    /// The number of attempts, including the current one.
     public var attempts: Int
-    /// When the fact was committed.
+    /// When the activity was created.
     public var createdAt: Timestamp
-    /// The exact text.
+    /// The exact text of the activity.
     public var body: String
 }
 
-/// Activities that we said, and their deliveries: lease, finish, postpone, abandon.
+/// Sent activities (table `activity`) and their deliveries (table `delivery`).
 public enum OutboxQueue {
-    /// The queue: what is said to one inbox about one object is delivered in the order in which it was said.
+    /// The queue: activities about one object are delivered to one inbox in the order in which they were sent.
     ///
     /// A delivery is tried for fourteen days.
     public static let queue = LeasedQueue(
@@ -68,7 +68,7 @@ public enum OutboxQueue {
             steps: [.seconds(15), .minutes(1), .minutes(5), .minutes(30), .hours(2), .hours(6), .hours(12)],
             spread: 0.2, patience: .days(14)))
 
-    /// Stores what was said.
+    /// Stores an activity.
     public static func insert(_ activity: SentActivity, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """
@@ -78,21 +78,23 @@ public enum OutboxQueue {
             """)
     }
 
-    /// Queues one delivery for each inbox; an inbox that has it already is left alone.
+    /// Queues one delivery for each inbox. An inbox that already has this activity is skipped.
     ///
-    /// - Parameter inboxes: each of them is one POST, so shared inboxes should already stand for their hosts.
+    /// - Parameter inboxes: each one is one POST request, so the caller should already have replaced the inboxes of a
+    ///   host by its shared inbox.
     public static func deliver(
         _ activity: SentActivity, to inboxes: [IRI], ids: IDMaker, in tx: Transaction
     ) throws(DatabaseError) {
         try deliver([(activity, inboxes)], ids: ids, in: tx)
     }
 
-    /// The same for several activities, which arrive at an inbox in their order.
+    /// Queues the deliveries of several activities, which arrive at an inbox in their order.
     public static func deliver(
         _ activities: [(activity: SentActivity, inboxes: [IRI])], ids: IDMaker, in tx: Transaction
     ) throws(DatabaseError) {
         let deliveries = activities.flatMap { item in item.inboxes.map { (item.activity, $0) } }
-        // One statement a hundred rows: a popular group has thousands of inboxes, and the transaction must be short.
+        // One statement for a hundred rows: a popular group has thousands of inboxes, and the transaction must be
+        // short.
         for start in stride(from: 0, to: deliveries.count, by: 100) {
             var values: [SQL] = []
             for (activity, inbox) in deliveries[start..<min(start + 100, deliveries.count)] {
@@ -114,7 +116,7 @@ public enum OutboxQueue {
         }
     }
 
-    /// The inboxes of an account's accepted followers on other nodes, one a host where it offers a shared one.
+    /// The inboxes of an account's accepted remote followers; one for each host that offers a shared inbox.
     public static func followerInboxes(
         of account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [IRI] {
@@ -128,10 +130,10 @@ public enum OutboxQueue {
         ).map { row throws(DatabaseError) in try row.iri("inbox") }
     }
 
-    /// Takes deliveries that are due, for as long as the lease lasts.
+    /// Leases deliveries that are due.
     ///
-    /// A host that rests or is busy is left alone, and an older delivery to the same inbox about the same object always
-    /// goes first.
+    /// Hosts that are paused (`rest_until`) or busy are skipped, and an older delivery to the same inbox about the same
+    /// object always comes first.
     public static func lease(_ request: LeaseRequest, in tx: Transaction) throws(DatabaseError) -> [QueuedDelivery] {
         let now = request.lease.now
         let busy: SQL = request.busyHosts.isEmpty ? "" : " AND q.host NOT IN (\(list: request.busyHosts))"
@@ -166,26 +168,27 @@ public enum OutboxQueue {
         }
     }
 
-    /// The peer has it.
+    /// Deletes deliveries that the peer accepted.
     public static func finish(_ ids: [ID<QueuedDelivery>], in tx: Transaction) throws(DatabaseError) {
         try queue.complete(ids.map { QueueKey($0) }, in: tx)
     }
 
-    /// Later.
+    /// Schedules the next attempt.
     public static func postpone(
         _ id: ID<QueuedDelivery>, until time: Timestamp, by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {
         try queue.postpone(QueueKey(id), until: time, by: holder, in: tx)
     }
 
-    /// Gives the lease back as if it was never taken: at a stop, or when the host is at its limit.
+    /// Releases leases as if they had never been taken: at a stop, or when the host has reached its limit of open
+    /// requests.
     public static func release(
         _ ids: [ID<QueuedDelivery>], by holder: LeaseHolder = .thisProcess, in tx: Transaction
     ) throws(DatabaseError) {
         try queue.release(ids.map { QueueKey($0) }, by: holder, in: tx)
     }
 
-    /// Gives up, and says so where a person can see it.
+    /// Gives up a delivery and records it where an administrator can see it.
     public static func abandon(
         _ delivery: QueuedDelivery, record: ID<AbandonedDelivery>, reason: String, at now: Timestamp,
         in tx: Transaction
@@ -200,11 +203,11 @@ public enum OutboxQueue {
 
 }
 
-/// What a delivery worker asks for.
+/// The parameters with which a delivery worker leases.
 public struct LeaseRequest: Sendable {
-    /// How many at the most, 1 ... 500.
+    /// The maximum number of deliveries, 1 ... 500.
     public var limit: Int
-    /// For whom, and for how long.
+    /// The process that holds the lease, and its end.
     public var lease: Lease
     /// Hosts that are at their limit of open requests; at most 500.
     public var busyHosts: [String]
@@ -217,5 +220,5 @@ public struct LeaseRequest: Sendable {
     }
 }
 
-/// A delivery that was given up.
+/// The entity type of the id of a delivery that was given up.
 public enum AbandonedDelivery {}

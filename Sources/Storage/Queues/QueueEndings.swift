@@ -4,10 +4,10 @@ public import Database
 public import Model
 
 extension LeasedQueue {
-    /// These rows are done. Runs in the transaction that has their effect, so that there is one effect.
+    /// Completes rows. It runs in the same transaction as the effect of the work, so that the effect happens once.
     ///
-    /// - Parameter assignments: what is written besides, where the row stays.
-    /// - Returns: how many of them still waited; of the others somebody else was faster.
+    /// - Parameter assignments: additional assignments, for queues whose completed rows stay.
+    /// - Returns: how many of the rows were still waiting. The others were completed by another worker.
     @discardableResult
     func complete(
         _ keys: [QueueKey], setting assignments: SQL? = nil, in tx: Transaction
@@ -15,11 +15,11 @@ extension LeasedQueue {
         try end(completed, keys, assignments, by: nil, in: tx)
     }
 
-    /// This row is given up: it is forgotten, or stays for a person to look at.
+    /// Gives up a row: it is deleted, or stays for an administrator to look at.
     ///
     /// - Parameters:
-    ///   - assignments: what is written besides, where the row stays.
-    ///   - holder: only when this process has it; nil asks nothing.
+    ///   - assignments: additional assignments, for queues whose parked rows stay.
+    ///   - holder: the row is parked only when this process holds its lease; nil means no such check.
     @discardableResult
     func park(
         _ key: QueueKey, setting assignments: SQL? = nil, by holder: LeaseHolder?, in tx: Transaction
@@ -27,11 +27,11 @@ extension LeasedQueue {
         try end(parked, [key], assignments, by: holder, in: tx)
     }
 
-    /// This row is tried again from an instant on, by whoever is first.
+    /// Schedules the next attempt of a row. Any worker may take it.
     ///
     /// - Parameters:
-    ///   - assignments: what is written besides.
-    ///   - holder: only when this process still has it.
+    ///   - assignments: additional assignments.
+    ///   - holder: the row changes only when this process still holds its lease.
     func postpone(
         _ key: QueueKey, until time: Timestamp, setting assignments: SQL? = nil, by holder: LeaseHolder,
         in tx: Transaction
@@ -40,9 +40,9 @@ extension LeasedQueue {
         try tx.run("UPDATE \(table) SET \(changes) WHERE \(matches([key])) AND \(isHeld(by: holder))")
     }
 
-    /// These rows are given back as if they had never been taken: they are due at once, and no attempt is counted.
+    /// Releases rows as if they had never been leased: they are due at once, and the attempt is not counted.
     ///
-    /// - Parameter holder: only those that this process still has.
+    /// - Parameter holder: only rows whose lease this process still holds are released.
     public func release(_ keys: [QueueKey], by holder: LeaseHolder, in tx: Transaction) throws(DatabaseError) {
         for keys in keys.inLists() {
             try tx.run(
@@ -53,10 +53,10 @@ extension LeasedQueue {
         }
     }
 
-    /// The leases of these rows last longer.
+    /// Extends the leases of rows.
     ///
-    /// - Parameter lease: names the process; only what it still has is prolonged.
-    /// - Returns: how many those are.
+    /// - Parameter lease: names the process; only rows whose lease it still holds are extended.
+    /// - Returns: how many rows were extended.
     @discardableResult
     public func extend(_ keys: [QueueKey], _ lease: Lease, in tx: Transaction) throws(DatabaseError) -> Int {
         var count = 0
@@ -70,16 +70,16 @@ extension LeasedQueue {
         return count
     }
 
-    /// Forgets rows that are done and older than an instant, where the queue keeps such rows.
+    /// Deletes completed rows that are older than an instant, when the queue keeps such rows.
     ///
-    /// - Returns: how many.
+    /// - Returns: how many were deleted.
     @discardableResult
     public func prune(before time: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
         guard let history else { return 0 }
         return try tx.changed("DELETE FROM \(table) WHERE \(history.condition) AND \(history.since) < \(time)")
     }
 
-    /// How much waits.
+    /// The size of the backlog.
     public func backlog(now: Timestamp, in db: some Queryable) throws(DatabaseError) -> QueueBacklog {
         let row = try db.row("SELECT count(*) AS n, min(run_at) AS oldest FROM \(table) WHERE \(isWaiting)")
         let oldest = try row?.timeOrNil("oldest")

@@ -7,9 +7,9 @@ extension LeasedQueue {
     /// Leases rows that are due.
     ///
     /// - Parameters:
-    ///   - limit: how many rows at the most; in a queue that is leased in runs, how many runs.
-    ///   - condition: what a row must meet besides; it names the row `q`. A queue that is leased in runs takes none.
-    ///   - columns: what is read of each row.
+    ///   - limit: the maximum number of rows; in a queue with runs, of runs.
+    ///   - condition: an additional condition on the row `q`. A queue with runs ignores it.
+    ///   - columns: the columns that are returned for each row.
     /// - Returns: the rows, in no particular order.
     func lease(
         _ limit: Int, _ lease: Lease, where condition: SQL? = nil, returning columns: SQL, in tx: Transaction
@@ -27,7 +27,7 @@ extension LeasedQueue {
 
     /// Marks rows as leased.
     ///
-    /// - Parameter choice: the SELECT that names them; it runs once, before anything is changed.
+    /// - Parameter choice: the SELECT of the keys; it runs once, before any row changes.
     private func take(
         _ choice: SQL, _ lease: Lease, returning columns: SQL, in tx: Transaction
     ) throws(DatabaseError) -> [Row] {
@@ -58,7 +58,7 @@ extension LeasedQueue {
         """
     }
 
-    /// No older row agrees with this one in the columns.
+    /// The condition that no older waiting row has the same values in the columns.
     private func isFirst(_ columns: [SQL]) -> SQL {
         var same = columns.map { column -> SQL in "e.\(column) = q.\(column)" }
         same += keys.map { key -> SQL in "e.\(key) < q.\(key)" }
@@ -68,10 +68,10 @@ extension LeasedQueue {
     }
 }
 
-// MARK: - Pieces
+// MARK: - Conditions and columns
 
 extension LeasedQueue {
-    /// The condition that waiting rows meet, for the innermost table of a statement.
+    /// The condition of waiting rows, for the innermost table of a statement.
     var isWaiting: SQL { waiting ?? "run_at IS NOT NULL" }
 
     func isDue(_ now: Timestamp) -> SQL { "run_at <= \(now)" }
@@ -82,13 +82,13 @@ extension LeasedQueue {
 
     var keyColumns: SQL { SQL.joined(keys, separator: ", ") }
 
-    /// The key columns of the alias `q`.
+    /// The key columns under the alias `q`.
     var qualifiedKeys: SQL { SQL.joined(keys.map { key -> SQL in "q.\(key)" }, separator: ", ") }
 
-    /// The key as one value: `id`, `(subscription_id, notification_id)`.
+    /// The key as one SQL value: `id` or `(subscription_id, notification_id)`.
     private var keyTuple: SQL { keys.count == 1 ? keyColumns : "(\(keyColumns))" }
 
-    /// The condition that rows with these keys meet; at most ``listLimit`` of them.
+    /// The condition that a row has one of these keys; at most ``listLimit`` keys.
     func matches(_ keys: some Collection<QueueKey>) -> SQL {
         guard self.keys.count > 1 else { return "\(keyColumns) IN (\(list: keys.compactMap(\.numbers.first)))" }
         let rows = keys.map { key in

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension LeasedQueue {
-    /// Every queue of the node: what is measured, and what `troquet doctor` looks at.
+    /// All queues of the server. Metrics and `troquet doctor` read this list.
     public static let all = [
         InboxQueue.queue,
         OutboxQueue.queue,

@@ -3,25 +3,26 @@
 internal import Database
 internal import Model
 
-// Which runs are next? The oldest rows that are due say so: one look at a few hundred of them, however many wait. When
-// they do not name enough runs, because a few fill the head of the queue, the runs are asked one after the other, a
-// thousand at most, and next time others. So the cost is bounded, both when one signer sends a hundred thousand activities
-// and when ten thousand signers send one each, and no run waits for ever.
+// How the next runs are found: first from the oldest due rows, a few hundred of them whatever the size of the queue.
+// When these rows name too few runs, because a few runs fill the head of the queue, the runs are checked one after the
+// other: at most a thousand, and different ones the next time. So the cost is bounded both when one signer sends a
+// hundred thousand activities and when ten thousand signers send one each, and no run waits for ever.
 //
 // The choice and the lease are one transaction, and on PostgreSQL such transactions run one after the other. Otherwise
 // two of them could each lease a part of the same run.
 
 extension LeasedQueue {
-    /// How many of the oldest rows are looked at.
+    /// How many of the oldest rows are read.
     static var window: Int { 512 }
-    /// How many runs are asked when the oldest rows do not name enough.
+    /// How many runs are checked when the oldest rows name too few.
     private static var mostRuns: Int { 1_024 }
 
-    /// The keys of the rows that are leased next: those of at most `limit` runs of which nothing is in hand.
+    /// The keys of the next rows to lease: those of at most `limit` runs without leased rows.
     func nextRuns(
         _ runs: Runs, _ limit: Int, _ now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> [QueueKey] {
-        // A statement of its own: what comes after it sees what was committed before the lock was had.
+        // The lock is a statement of its own, so that the following statements see what was committed before the lock
+        // was granted.
         if tx.engine == .postgres { _ = try tx.rows("SELECT pg_advisory_xact_lock(\(runs.lock))") }
         let window = try oldestDue(runs, now, in: tx)
         var chosen: [Int64: [QueueKey]] = [:]
@@ -40,7 +41,7 @@ extension LeasedQueue {
         return keys
     }
 
-    /// The oldest rows that are due and leased by nobody, each with its run and whether others of that run are in hand.
+    /// The oldest rows that are due and not leased, each with its run and whether other rows of that run are leased.
     private func oldestDue(_ runs: Runs, _ now: Timestamp, in tx: Transaction) throws(DatabaseError) -> [Row] {
         try tx.rows(
             """
@@ -53,8 +54,8 @@ extension LeasedQueue {
             """)
     }
 
-    /// Runs of which something is due and nothing is in hand, those that wait longest first. Where there are more than are
-    /// asked, it is those that come after a changing number.
+    /// Runs with due rows and without leased rows, those that wait longest first. When there are more runs than can be
+    /// checked, the check starts at a changing number.
     private func waitingRuns(
         _ runs: Runs, _ limit: Int, _ now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> [Int64] {
@@ -75,9 +76,9 @@ extension LeasedQueue {
         return ready.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(limit).map(\.0)
     }
 
-    /// The runs between two numbers of which nothing is in hand, each with the instant since when its first row is due.
+    /// The runs between two numbers without leased rows, each with the instant since which its first row has been due.
     ///
-    /// - Parameter steps: how many runs are asked.
+    /// - Parameter steps: how many runs are checked.
     private func waitingRuns(
         _ runs: Runs, from first: Int64, upTo last: Int64, _ steps: Int, _ now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> [(run: Int64, dueSince: Timestamp?)] {
@@ -99,7 +100,7 @@ extension LeasedQueue {
         return try rows.map { row throws(DatabaseError) in (try row.int("run"), try row.timeOrNil("due_since")) }
     }
 
-    /// The first rows of a run.
+    /// The keys of the first rows of a run.
     private func head(
         of run: Int64, _ runs: Runs, _ now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> [QueueKey] {

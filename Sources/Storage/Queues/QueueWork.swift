@@ -3,17 +3,17 @@
 public import Database
 public import Model
 
-/// What is done with the rows of one queue: the part of a worker that differs from queue to queue.
+/// The work on the rows of one queue: the part of a worker that differs from queue to queue.
 ///
-/// ``QueueWorker`` does the rest: it decides when rows are leased and how many, keeps their leases while they are in
-/// hand, and gives them back at a stop.
+/// ``QueueWorker`` does the rest: it decides when rows are leased and how many, extends their leases while jobs run,
+/// and releases them when the worker stops.
 public protocol QueueWork: Sendable {
-    /// What is done in one go: a row, or a run of rows.
+    /// The unit of work: a row, or a run of rows.
     associatedtype Job: Sendable
-    /// What became of a job.
+    /// The result of a job.
     associatedtype Outcome: Sendable
 
-    /// Whose rows are worked off.
+    /// The queue whose rows are processed.
     var queue: LeasedQueue { get }
 
     /// Leases the rows of at most `limit` jobs.
@@ -22,30 +22,30 @@ public protocol QueueWork: Sendable {
     /// The rows of a job.
     func keys(of job: Job) -> [QueueKey]
 
-    /// Does a job and writes down what became of its rows.
+    /// Executes a job and records the outcome in its rows.
     ///
-    /// When the task is cancelled this soon ends. Rows that it then leaves as they are go back into the queue. After an
-    /// error they go back when their lease ends.
+    /// When the task is cancelled, it must return soon. Rows that it has not changed by then are released. After an
+    /// error they can be leased again when their lease expires.
     func perform(_ job: Job) async throws -> Outcome
 }
 
-/// How the rows of one queue are worked off.
+/// The settings of a worker for one queue.
 public struct QueueSettings: Sendable {
-    /// The change after which something may be due at once; nil when there is none.
+    /// The change that may add due rows; nil when there is none.
     public var wakes: Change?
-    /// How often the queue is looked at when nobody tells.
+    /// How often the queue is checked without an announcement.
     public var interval: Duration
-    /// How many jobs are done side by side, 1 or more.
+    /// How many jobs run at the same time, 1 or more.
     public var places: Int
-    /// How many jobs are leased beyond that, so that a lease is not needed for each of them.
+    /// How many more jobs are leased in advance, so that not every job needs its own lease transaction.
     public var ahead = 0
-    /// How long rows are leased. While a job is in hand its lease is prolonged, so this says how long the rows of a
-    /// process wait that died.
+    /// How long rows are leased. The lease of a running job is extended, so this is also how long the rows of a dead
+    /// process wait.
     public var lease = Duration.minutes(2)
-    /// How long a stop waits for the jobs in hand before it cancels them.
+    /// How long a stop waits for running jobs before it cancels them.
     public var patience = Duration.seconds(5)
 
-    /// Creates the value; the rest has defaults to change.
+    /// Creates the value; the other properties have defaults.
     public init(wakes: Change?, every interval: Duration, places: Int) {
         self.wakes = wakes
         self.interval = interval

@@ -5,32 +5,33 @@ public import Logging
 public import Model
 internal import Synchronization
 
-// The one loop of all workers. It turns when something happened: a change was announced, the interval is over, a lease
-// came back, a job is done. A turn starts what there are places for and asks for a lease when something may be due; it
-// waits for neither, so a slow job takes one place and no more.
+// The one loop of all workers. A turn runs after each of these events: a change was announced, the interval is over, a
+// lease transaction returned, a job ended. A turn starts as many jobs as there are free places, and starts a lease
+// transaction when rows may be due. It waits for neither, so a slow job occupies only one place.
 //
-// A stop leases nothing more, gives back what was not begun, lets the jobs in hand end, cancels them when they take
-// too long, and gives back what they leave. So nothing is lost and nothing waits for the end of a lease.
+// At a stop the worker leases no more rows, releases the jobs that did not begin, waits for the running jobs, cancels
+// them after ``QueueSettings/patience``, and releases the rows that they leave. So no work is lost, and no row waits
+// for its lease to expire.
 
-/// Works off one queue of the database. Several workers, in several processes, may share a queue.
+/// Processes one queue of the database. Several workers, in several processes, may share a queue.
 public struct QueueWorker<Work: QueueWork>: Sendable {
     private let work: Work
     private let settings: QueueSettings
     private let context: QueueContext
 
     /// - Parameters:
-    ///   - work: what is done.
-    ///   - settings: how.
+    ///   - work: the work on the rows.
+    ///   - settings: when and how many rows are processed.
     public init(_ work: Work, _ settings: QueueSettings, in context: QueueContext) {
         self.work = work
         self.settings = settings
         self.context = context
     }
 
-    /// Works off what waits, then whatever comes, until the task is cancelled; then ends as a stop does.
+    /// Processes due rows until the task is cancelled, and then stops in the way described above.
     public func run() async {
         let loop = QueueLoop(work, settings, context, drains: false)
-        // A task of its own, because the jobs in hand are not cancelled with the caller's task but after some patience.
+        // The loop has a task of its own, because running jobs are not cancelled with the caller's task but later.
         let task = Task { await loop.run() }
         await withTaskCancellationHandler {
             await task.value
@@ -43,9 +44,9 @@ public struct QueueWorker<Work: QueueWork>: Sendable {
         }
     }
 
-    /// Works off everything that is due now. What becomes due or is told meanwhile need not be among it.
+    /// Processes all rows that are due now. Rows that become due meanwhile may be left.
     ///
-    /// - Returns: what became of each job that was done, in the order in which they ended.
+    /// - Returns: the outcome of each job, in the order in which the jobs ended.
     @discardableResult
     public func drain() async -> [Work.Outcome] {
         let loop = QueueLoop(work, settings, context, drains: true)
@@ -54,7 +55,7 @@ public struct QueueWorker<Work: QueueWork>: Sendable {
     }
 }
 
-/// What every worker works with.
+/// The dependencies of every worker.
 public struct QueueContext: Sendable {
     let database: Database
     let clock: any Clock
@@ -62,8 +63,8 @@ public struct QueueContext: Sendable {
     let logger: Logger
 
     /// - Parameters:
-    ///   - database: where the queue is.
-    ///   - holder: in whose name rows are leased.
+    ///   - database: the database of the queue.
+    ///   - holder: the process that holds the leases.
     public init(database: Database, clock: any Clock, logger: Logger, holder: LeaseHolder = .thisProcess) {
         self.database = database
         self.clock = clock
@@ -74,7 +75,7 @@ public struct QueueContext: Sendable {
 
 /// One run of a worker.
 private actor QueueLoop<Work: QueueWork> {
-    /// A job whose rows are leased by us.
+    /// A job whose rows this worker has leased.
     private struct Leased: Sendable {
         let number: Int
         let job: Work.Job
@@ -86,7 +87,7 @@ private actor QueueLoop<Work: QueueWork> {
     private let settings: QueueSettings
     private let context: QueueContext
     private let drains: Bool
-    /// Set from outside, in the middle of a cancellation; everything else is the actor's.
+    /// Set by `stop()` outside the actor, during a cancellation; all other state belongs to the actor.
     private nonisolated let isStopped = Atomic(false)
     private let wakes: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation
@@ -97,7 +98,7 @@ private actor QueueLoop<Work: QueueWork> {
     private var leaseIsDue = true
     private var isLeasing = false
     private var databaseFails = false
-    /// What became of the jobs; kept only for a caller who asks.
+    /// The outcomes of the jobs; kept only for `drain()`.
     private(set) var outcomes: [Work.Outcome] = []
 
     init(_ work: Work, _ settings: QueueSettings, _ context: QueueContext, drains: Bool) {
@@ -108,7 +109,7 @@ private actor QueueLoop<Work: QueueWork> {
         (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Begins no turn any more.
+    /// Prevents any further turn.
     nonisolated func stop() {
         isStopped.store(true, ordering: .sequentiallyConsistent)
         waker.finish()
@@ -125,7 +126,7 @@ private actor QueueLoop<Work: QueueWork> {
             }
             helpers.cancelAll()
         }
-        // A lease that was asked for before the stop may have come after it.
+        // A lease transaction that started before the stop may have ended after it.
         await giveBackWaiting()
     }
 
@@ -139,14 +140,15 @@ private actor QueueLoop<Work: QueueWork> {
         waker.yield()
     }
 
-    /// Starts everything that can be started now; waits for nothing.
+    /// Starts all jobs and leases that can start now, without waiting.
     private func turn(_ tasks: inout DiscardingTaskGroup) {
-        // A wake from before the stop may come after it.
+        // An event from before the stop may arrive after it.
         guard !isStopped.load(ordering: .sequentiallyConsistent) else { return }
         let now = context.clock.now
         while running.count < settings.places, !waiting.isEmpty {
             let leased = waiting.removeFirst()
-            // The lease was lost, because the database did not answer: whoever has the rows now does the job.
+            // The lease expired, because the database did not respond. The process that holds the rows now does the
+            // job.
             guard leased.until > now else { continue }
             running[leased.number] = leased
             tasks.addTask { await self.perform(leased) }
@@ -202,7 +204,7 @@ private actor QueueLoop<Work: QueueWork> {
 // MARK: - Leases
 
 extension QueueLoop {
-    /// Prolongs the leases of what is in hand before they end.
+    /// Extends the leases of waiting and running jobs before they expire.
     private func keepLeases() async {
         while (try? await Task.sleep(for: settings.lease / 4)) != nil {
             let now = context.clock.now
@@ -229,7 +231,7 @@ extension QueueLoop {
         await release(keys)
     }
 
-    /// Gives back those of the rows that are still ours.
+    /// Releases the rows whose leases this process still holds.
     private func release(_ keys: [QueueKey]) async {
         guard !keys.isEmpty else { return }
         let holder = context.holder

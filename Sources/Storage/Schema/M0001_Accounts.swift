@@ -3,7 +3,8 @@
 internal import Database
 
 extension Schema {
-    /// People, groups and programs; their keys; the hosts they live on.
+    /// People, groups and programs (`account`, `local_account`), their keys (`actor_key`), other hosts (`peer`),
+    /// tombstones and settings.
     static let accounts = Migration(1, "accounts") {
         """
         CREATE TABLE account (

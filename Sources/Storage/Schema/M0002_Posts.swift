@@ -3,7 +3,7 @@
 internal import Database
 
 extension Schema {
-    /// Posts, who is named in them, and what people do with them.
+    /// Posts with their mentions, hashtags and attachments, boosts and favourites.
     static let posts = Migration(2, "posts") {
         """
         CREATE TABLE post (

@@ -3,7 +3,7 @@
 internal import Database
 
 extension Schema {
-    /// What accounts are to each other.
+    /// The relations between accounts: follows, blocks, group roles, reports and moves.
     static let relations = Migration(3, "relations") {
         """
         CREATE TABLE follow (

@@ -3,7 +3,7 @@
 internal import Database
 
 extension Schema {
-    /// Events and their guest lists.
+    /// Events (`event`) and their guest lists (`guest`).
     static let events = Migration(4, "events") {
         """
         CREATE TABLE event (

@@ -3,7 +3,7 @@
 internal import Database
 
 extension Schema {
-    /// What came in and waits, what we said, what goes out and waits.
+    /// Received activities (`received`), sent activities (`activity`) and their deliveries (`delivery`).
     static let queues = Migration(5, "queues") {
         """
         CREATE TABLE received (

@@ -3,7 +3,7 @@
 internal import Database
 
 extension Schema {
-    /// Who is signed in, how one may sign in, and the mail that says so. Tokens are stored as digests only.
+    /// Sessions, sign-in links and invitations, and the e-mail queue. Tokens are stored as digests only.
     static let sessions = Migration(6, "sessions") {
         """
         CREATE TABLE session (

@@ -3,7 +3,7 @@
 internal import Database
 
 extension Schema {
-    /// What client apps read at once: counts beside what they count, and every list as a walk over `entry`.
+    /// What client apps need: counter columns, and the table `entry`, which every timeline reads.
     static let clients = Migration(7, "clients") {
         "ALTER TABLE account ADD COLUMN header TEXT"
         "ALTER TABLE account ADD COLUMN fields TEXT NOT NULL DEFAULT '[]'"
@@ -43,8 +43,8 @@ extension Schema {
         clientApps
     }
 
-    /// What an account put before its followers, in the order in which it came: posts, boosts, events, shared events.
-    /// Its id is that of the post, boost or event.
+    /// The timeline items of all accounts in the order of their arrival: posts, boosts, events and shared events. The
+    /// id of a row is that of the post, boost or share, or of the event.
     private static let items: [SQL] = [
         """
         CREATE TABLE entry (
@@ -91,7 +91,7 @@ extension Schema {
         "CREATE INDEX entry_local ON entry (id) WHERE is_listed AND is_local",
     ]
 
-    /// What one keeps for oneself: bookmarks, pins, thanks for an event, conversations one wants to hear no more of.
+    /// Private interactions of members: bookmarks, interest in events, pins, thread mutes.
     private static let interactions: [SQL] = [
         """
         CREATE TABLE bookmark (
@@ -151,7 +151,7 @@ extension Schema {
         """,
     ]
 
-    /// Lists of people, and hashtags that one follows.
+    /// Lists of accounts, and followed hashtags.
     private static let lists: [SQL] = [
         """
         CREATE TABLE account_list (
@@ -182,7 +182,7 @@ extension Schema {
         "CREATE INDEX followed_tag_tag ON followed_tag (tag)",
     ]
 
-    /// Client apps and what they may do in whose name. Secrets are stored as digests only.
+    /// Client apps (`app`), and the tokens and codes that they were granted. Secrets are stored as digests only.
     private static let clientApps: [SQL] = [
         """
         CREATE TABLE app (

@@ -3,7 +3,7 @@
 internal import Database
 
 extension Schema {
-    /// What people hand in, and what clients want to know of an attachment.
+    /// Uploaded files (`media`), and the attachment columns that client apps need.
     static let media = Migration(8, "media") {
         """
         CREATE TABLE media (

@@ -3,10 +3,10 @@
 internal import Database
 
 extension Schema {
-    /// Where apps are told of notifications, what waits to be told, and with which key. A token that is taken back takes
-    /// its subscription along, and that what waits for it.
+    /// Push subscriptions, queued pushes and the VAPID key. When a token is deleted, its subscription and the queued
+    /// pushes of that subscription are deleted, too.
     ///
-    /// `push_counter` has one row, whose number the next subscription takes: it stays small and is never taken twice.
+    /// `push_counter` has one row with the id of the next subscription, so that ids stay small and are never reused.
     static let push = Migration(9, "push") {
         """
         CREATE TABLE push_subscription (

@@ -3,7 +3,7 @@
 internal import Database
 
 extension Schema {
-    /// With which app a post was written, and two wishes that client apps let people have.
+    /// The app with which a post was written, and two account options of client apps: `hides_follows` and `indexable`.
     static let apps = Migration(10, "apps") {
         "ALTER TABLE post ADD COLUMN app_id \(.integer) REFERENCES app (id)"
         "ALTER TABLE account ADD COLUMN hides_follows \(.boolean) NOT NULL DEFAULT \(.no)"

@@ -3,7 +3,7 @@
 internal import Database
 
 extension Schema {
-    /// What people are told of, what they read already, direct messages between a few, and what the stewards announce.
+    /// Notifications, read markers, conversations of direct messages, and announcements of the stewards.
     static let notifications = Migration(11, "notifications") {
         told
         policies
@@ -72,7 +72,7 @@ extension Schema {
         """,
     ]
 
-    /// Direct messages that were written before are conversations too; they were read long ago.
+    /// Direct messages that already exist are added to conversations that are marked as read.
     private static let letters: [SQL] = [
         """
         CREATE TABLE conversation (

@@ -3,7 +3,7 @@
 internal import Database
 
 extension Schema {
-    /// What members arrange for themselves: filters, notes, recommendations, their hashtags.
+    /// Personal settings of members: filters, notes, recommendations, featured hashtags.
     static let personal = Migration(12, "personal") {
         """
         CREATE TABLE content_filter (

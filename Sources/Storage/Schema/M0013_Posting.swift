@@ -3,7 +3,7 @@
 internal import Database
 
 extension Schema {
-    /// What a post can be beyond text: polls, versions, quotes; and posts that wait for their hour.
+    /// Polls, versions and quotes of posts, idempotency keys, and scheduled posts.
     static let posting = Migration(13, "posting") {
         "ALTER TABLE post ADD COLUMN quoted_iri TEXT"
         "ALTER TABLE post ADD COLUMN quoted_id \(.integer)"

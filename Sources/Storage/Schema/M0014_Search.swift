@@ -3,10 +3,10 @@
 internal import Database
 
 extension Schema {
-    /// The words of posts, events and accounts, and the names of hashtags in the order of their bytes.
+    /// The search index: the folded words of posts, events and accounts, and the names of hashtags in byte order.
     ///
-    /// Words are folded before they are stored, so that the engines only compare. What was stored before this step is
-    /// read word by word in the background, from the newest to the oldest.
+    /// Words are folded before they are stored, so that both engines only compare. Rows from before this migration are
+    /// indexed in the background, from the newest to the oldest.
     static let search = Migration(14, "search") { engine in
         switch engine {
         case .sqlite:
@@ -53,7 +53,7 @@ extension Schema {
         """
     }
 
-    /// The prefixes are those by which people type.
+    /// The prefix index of accounts covers 2 and 3 characters, because people search for accounts while they type.
     private static let wordTables: [SQL] = [
         "CREATE VIRTUAL TABLE entry_words USING fts5 (words, tokenize = \"unicode61 remove_diacritics 0\")",
         """

@@ -3,7 +3,8 @@
 internal import Database
 
 extension Schema {
-    /// What a post showed before it was changed. Of older changes nothing is known but what the post shows today.
+    /// The attachments of earlier versions of posts. For versions from before this migration only the current
+    /// attachments are known, so these are copied.
     static let editAttachments = Migration(16, "edit_attachments") { _ in
         """
         CREATE TABLE post_edit_attachment (

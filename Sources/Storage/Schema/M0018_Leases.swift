@@ -3,7 +3,8 @@
 internal import Database
 
 extension Schema {
-    /// A lease names the process that holds it, in every queue; what is leased together is found by what it has in common.
+    /// The column `lease_holder` in every queue names the process that holds a lease. New indexes find the rows of one
+    /// run.
     static let leases = Migration(18, "leases") {
         for table in ["received", "delivery", "mail", "push_queue", "media", "scheduled"] as [SQL] {
             "ALTER TABLE \(table) ADD COLUMN lease_holder \(.integer)"

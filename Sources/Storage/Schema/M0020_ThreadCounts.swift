@@ -3,8 +3,8 @@
 internal import Database
 
 extension Schema {
-    /// How many answers a discussion has stands beside the post that starts it, and answers stand in the order in which they
-    /// were written, so that the cost of a list or a page does not grow with the discussion.
+    /// The column `thread_reply_count` of a thread's first post is the number of its replies, and new indexes sort
+    /// replies by their publication. So the cost of a list or a page does not grow with the discussion.
     static let threadCounts = Migration(20, "thread_counts") { _ in
         "ALTER TABLE post ADD COLUMN thread_reply_count \(.integer) NOT NULL DEFAULT 0"
         """

@@ -3,8 +3,8 @@
 internal import Database
 
 extension Schema {
-    /// A number beside each post and account that is another after each change of what people see of it, so that what
-    /// was rendered once is known to be current. Counts are no part of it: they stand in columns that are read anyway.
+    /// The column `version` of `post` and `account` changes with every change that readers see, so that a cached
+    /// rendering can be checked. Counters do not change it, because they are in columns that are read anyway.
     static let versions = Migration(21, "versions") { engine in
         for table in versionedTables {
             "ALTER TABLE \(table.name) ADD COLUMN version \(.integer) NOT NULL DEFAULT 0"

@@ -2,9 +2,10 @@
 
 public import Database
 
-/// The list of migrations, oldest first. A new one is a new file, and one line here; a released one never changes.
+/// The list of migrations, oldest first. A new migration is a new file and one line here. A released migration never
+/// changes.
 public enum Schema {
-    /// Everything that makes an empty database ours.
+    /// All migrations, which turn an empty database into the current schema.
     public static let migrations: [Migration] = [
         accounts,
         posts,

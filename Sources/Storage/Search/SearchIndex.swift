@@ -3,11 +3,12 @@
 public import Database
 internal import Model
 
-// Words are kept beside what they stand in: `entry_words` for posts and events, `account_words` for accounts. They are
-// folded before they are stored and before they are asked for, so both engines find the same. Whoever stores a post, an
-// event or an account stores its words in the same call; what goes takes its words along.
+// The words are stored in tables of their own: `entry_words` for posts and events, `account_words` for accounts. They
+// are folded before they are stored and before they are searched, so both engines find the same. The function that
+// stores a post, an event or an account stores its words in the same transaction. When the row is deleted, its words
+// are deleted, too.
 
-/// The words of posts and events.
+/// The words of posts and events (table `entry_words`).
 enum ItemSearchIndex {
     static func put(_ post: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
         let pieces =
@@ -38,7 +39,7 @@ enum ItemSearchIndex {
     }
 }
 
-/// The words of accounts: of the name before the `@` and of the name that is shown.
+/// The words of accounts (table `account_words`): of the user name and the display name.
 enum AccountSearchIndex {
     static func replace(
         _ account: Account, as id: ID<Account>? = nil, in tx: Transaction
@@ -55,12 +56,12 @@ enum AccountSearchIndex {
     }
 }
 
-/// What was stored before words were kept.
+/// Indexes rows that were stored before the search index existed.
 public enum SearchIndex {
-    /// Reads the words of some more of what was stored before, the newest first.
+    /// Indexes some more of the older rows, the newest first.
     ///
     /// - Parameter limit: how many posts and events, and how many accounts.
-    /// - Returns: how many were read; 0 when nothing is left.
+    /// - Returns: how many were indexed; 0 when nothing is left.
     public static func fill(limit: Int, in tx: Transaction) throws(DatabaseError) -> Int {
         try fillItems(limit: limit, in: tx) + fillAccounts(limit: limit, in: tx)
     }
@@ -96,7 +97,7 @@ public enum SearchIndex {
         return accounts.count
     }
 
-    /// Below which number nothing was read; nil when all was.
+    /// The id below which nothing is indexed yet; nil when everything is.
     private static func mark(_ key: String, in tx: Transaction) throws(DatabaseError) -> Int64? {
         guard let text = try Settings.value(key, in: tx), let mark = Int64(text), mark > 0 else { return nil }
         return mark

@@ -3,35 +3,35 @@
 public import Database
 public import Model
 
-/// Which posts and events somebody looks for.
+/// A search for posts and events.
 public struct StatusQuery: Sendable, Hashable {
-    /// Words that all have to be there, as `SearchTerms` makes them.
+    /// The search terms, all of which must occur, as `SearchTerms` makes them.
     public var terms: [String] = []
-    /// Only what this account wrote.
+    /// Only items of this author.
     public var author: ID<Account>?
-    /// Only what comes with pictures or files.
+    /// Only items with media.
     public var hasMedia = false
-    /// Only what came before this number.
+    /// Only items with a smaller id.
     public var before = Int64.max
-    /// Only those after this one.
+    /// Only items with a larger id.
     public var after: Int64 = 0
 
-    /// Everything.
+    /// Creates a query that matches everything.
     public init() {}
 }
 
-/// Which accounts somebody looks for.
+/// A search for accounts.
 public struct AccountQuery: Sendable, Hashable {
-    /// Beginnings of words that all have to be there, as `SearchTerms` makes them.
+    /// The prefixes of words, all of which must occur, as `SearchTerms` makes them.
     public var terms: [String]
-    /// Only of this host; empty for this node, nil for any.
+    /// Only accounts of this host; empty for local accounts, nil for any host.
     public var host: String?
-    /// The name before the `@` that comes first when it is met exactly; folded.
+    /// The folded user name whose exact match comes first.
     public var name: String
-    /// Only those whom the viewer follows.
+    /// Only accounts that the viewer follows.
     public var onlyFollowed = false
 
-    /// Looks for words.
+    /// Creates a query for these terms.
     public init(terms: [String], host: String? = nil, name: String = "") {
         self.terms = terms
         self.host = host
@@ -39,15 +39,15 @@ public struct AccountQuery: Sendable, Hashable {
     }
 }
 
-/// Finding posts, events and accounts by their words.
+/// Full-text search for posts, events and accounts.
 public enum Searches {
-    /// Of how many that have the words the newest are looked at: what the rarest search costs at the most.
+    /// The maximum number of matches that are checked, the newest ones. It bounds the cost of a search.
     private static let depth = 5_000
 
     /// Posts and events, newest first.
     ///
-    /// What the viewer wrote, is named in, thanked for, boosted or keeps; of the rest what is public, and whose author
-    /// lives here or wants its posts to be found.
+    /// Found are items that the viewer wrote, is mentioned in, favourited, boosted or bookmarked. Other items are found
+    /// only when they are public and their author is local or agreed to be found.
     public static func statuses(
         _ query: StatusQuery, viewer: ID<Account>, offset: Int, limit: Int, in db: some Queryable
     ) throws(DatabaseError) -> [TimelineItem] {
@@ -139,9 +139,10 @@ public enum Searches {
         OR EXISTS (SELECT 1 FROM event_like x WHERE x.event_id = e.event_id AND x.account_id = r.id))
         """
 
-    /// Accounts: the one of that very name, whom the viewer follows, those of this node, then who has most followers.
+    /// Accounts in this order: the one with exactly this name, those that the viewer follows, local accounts, then by
+    /// the number of followers.
     ///
-    /// - Parameter viewer: nil for a stranger, who only finds those who want to be found.
+    /// - Parameter viewer: nil for a stranger, who only finds accounts that agreed to be found.
     public static func accounts(
         _ query: AccountQuery, viewer: ID<Account>?, offset: Int, limit: Int, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
@@ -149,7 +150,7 @@ public enum Searches {
         let asker = viewer ?? .first
         var conditions = [
             Conditions.isShown,
-            // Whom the asker blocked is found: how else could that be taken back?
+            // Accounts that the viewer blocked would have to be found to be unblocked.
             "NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = a.id AND x.target_id = \(asker))",
             """
             (a.host <> '' OR a.kind = 'group' OR EXISTS (
@@ -174,7 +175,7 @@ public enum Searches {
             """, in: db)
     }
 
-    /// All these words, in the engine's own language. They are letters and digits, so nothing has to be escaped.
+    /// The full-text expression that requires all terms. Terms consist of letters and digits, so no escaping is needed.
     private static func expression(_ terms: [String], isPrefix: Bool, _ engine: Engine) -> String {
         let terms = terms.prefix(16)
         return switch engine {

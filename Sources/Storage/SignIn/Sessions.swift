@@ -3,23 +3,23 @@
 public import Database
 public import Model
 
-// Tokens are never stored, only their SHA-256: whoever reads the database signs in as nobody.
+// Only the SHA-256 of a token is stored, so nobody who reads the database can sign in with it.
 
-/// One browser of one person.
+/// A session: one signed-in browser of one person (table `session`).
 public struct StoredSession: Sendable, Hashable {
-    /// Whose.
+    /// The signed-in account.
     public var account: ID<Account>
     /// When the person signed in.
     public var createdAt: Timestamp
     /// When it was last extended.
     public var seenAt: Timestamp
-    /// When it ends by itself.
+    /// When it expires.
     public var expiresAt: Timestamp
 }
 
-/// Who is signed in.
+/// The table `session`.
 public enum Sessions {
-    /// Begins a session.
+    /// Stores a new session.
     public static func insert(
         _ digest: [UInt8], account: ID<Account>, at now: Timestamp, expires: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -30,7 +30,7 @@ public enum Sessions {
             """)
     }
 
-    /// The session of a token, unless it has ended or its account may not act.
+    /// The session of a token, unless it has expired or its account is suspended or deleted.
     public static func find(
         _ digest: [UInt8], at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> StoredSession? {
@@ -46,16 +46,16 @@ public enum Sessions {
             seenAt: try row.time("seen_at"), expiresAt: try row.time("expires_at"))
     }
 
-    /// Who is signed in with a token; nil as for ``find(_:at:in:)``.
+    /// The account that is signed in with a token; nil in the same cases as ``find(_:at:in:)``.
     public static func account(
         _ digest: [UInt8], at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> ID<Account>? {
         try find(digest, at: now, in: db)?.account
     }
 
-    /// The person was here: the session lasts longer. One that has ended does not come back.
+    /// Extends a session. An expired session is not renewed.
     ///
-    /// - Returns: whether it had not ended.
+    /// - Returns: whether it had not expired.
     @discardableResult
     public static func extend(
         _ digest: [UInt8], at now: Timestamp, expires: Timestamp, in tx: Transaction
@@ -67,26 +67,26 @@ public enum Sessions {
             """) == 1
     }
 
-    /// Signs one browser out.
+    /// Ends one session.
     public static func delete(_ digest: [UInt8], in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM session WHERE token_digest = \(digest)")
     }
 
-    /// Signs all browsers of a person out.
+    /// Ends all sessions of a person.
     public static func deleteAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM session WHERE account_id = \(account)")
     }
 
-    /// Forgets the sessions that ended before an instant.
+    /// Deletes the sessions that expired before an instant.
     ///
-    /// - Returns: how many.
+    /// - Returns: how many were deleted.
     @discardableResult
     public static func prune(before instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
         try tx.changed("DELETE FROM session WHERE expires_at < \(instant)")
     }
 }
 
-/// Links in mails that sign a person in, once.
+/// The table `sign_in_link`: links in e-mails that sign a person in once.
 public enum SignInLinks {
     /// Stores a link's token.
     public static func insert(
@@ -99,7 +99,7 @@ public enum SignInLinks {
             """)
     }
 
-    /// Takes a link: of several who try at once, one gets the account.
+    /// Uses a link. When several requests use it at the same time, only one succeeds.
     public static func use(
         _ digest: [UInt8], at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> ID<Account>? {
@@ -111,25 +111,25 @@ public enum SignInLinks {
             """)?.id("account_id")
     }
 
-    /// Makes all links void that a person was sent.
+    /// Deletes all links that were sent to a person.
     public static func deleteAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM sign_in_link WHERE account_id = \(account)")
     }
 
-    /// Forgets the links that ended before an instant, used or not.
+    /// Deletes the links that expired before an instant, used or not.
     ///
-    /// - Returns: how many.
+    /// - Returns: how many were deleted.
     @discardableResult
     public static func prune(before instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
         try tx.changed("DELETE FROM sign_in_link WHERE expires_at < \(instant)")
     }
 }
 
-/// Tokens that let one person become a member.
+/// The table `invitation`: tokens that let one person sign up.
 public enum Invitations {
     /// Stores an invitation's token.
     ///
-    /// - Parameter creator: nil for one that the operator made.
+    /// - Parameter creator: nil for an invitation of the operator.
     public static func insert(
         _ digest: [UInt8], createdBy creator: ID<Account>?, expires: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -140,7 +140,7 @@ public enum Invitations {
             """)
     }
 
-    /// Whether an invitation could be used now.
+    /// Whether an invitation can be used now.
     public static func isOpen(
         _ digest: [UInt8], at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> Bool {
@@ -151,7 +151,7 @@ public enum Invitations {
             """) != nil
     }
 
-    /// Takes an invitation, once.
+    /// Uses an invitation once.
     ///
     /// - Returns: whether it could be used.
     public static func use(
@@ -164,9 +164,9 @@ public enum Invitations {
             """) == 1
     }
 
-    /// Forgets the invitations that ended before an instant, used or not.
+    /// Deletes the invitations that expired before an instant, used or not.
     ///
-    /// - Returns: how many.
+    /// - Returns: how many were deleted.
     @discardableResult
     public static func prune(before instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
         try tx.changed("DELETE FROM invitation WHERE expires_at < \(instant)")

@@ -3,41 +3,42 @@
 public import Database
 public import Model
 
-/// How much a hashtag was used on one day.
+/// The use of a hashtag on one day.
 public struct TagDay: Sendable, Hashable {
-    /// When the day began, UTC.
+    /// The start of the day, UTC.
     public var day: Timestamp
-    /// Posts.
+    /// The number of posts.
     public var uses: Int
-    /// Who wrote them.
+    /// The number of authors.
     public var accounts: Int
 }
 
 /// A hashtag as one viewer sees it.
 public struct TagView: Sendable, Hashable {
-    /// The name, folded, without `#`.
+    /// The folded name without `#`.
     public var name: String
-    /// Seven days, the present one first.
+    /// The last seven days, today first.
     public var history: [TagDay]
     /// Whether the viewer follows it.
     public var isFollowed = false
-    /// Whether the viewer shows it on the profile.
+    /// Whether the viewer features it on their profile.
     public var isFeatured = false
 }
 
-/// A hashtag that somebody follows, and its place in the list of such.
+/// A followed hashtag, and its position in the list of followed hashtags.
 public struct FollowedTag: Sendable, Hashable {
-    /// Grows with time.
+    /// The position; grows with time.
     public var mark: Int64
-    /// The name, folded, without `#`.
+    /// The folded name without `#`.
     public var tag: String
 }
 
-/// Hashtags and what is known of their use.
+/// The tables `tag` and `hashtag`: hashtags and their use.
 public enum Tags {
     private static let day: Int64 = 86_400_000
 
-    /// The hashtags as a viewer sees them, in their order; unknown ones were used on no day. Three statements.
+    /// The hashtags as a viewer sees them, in the order of `names`. An unknown hashtag has no use on any day. Three
+    /// statements.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func views(
@@ -46,7 +47,7 @@ public enum Tags {
         let names = Array(names.prefix(listLimit))
         let today = now.milliseconds - now.milliseconds % day
         var used: [String: [Int64: TagDay]] = [:]
-        // The upper bits of a post's number tell when it came.
+        // The upper bits of a post's id are the time of its arrival.
         let length = day * 65_536
         let rows = try db.rows(
             """
@@ -77,9 +78,9 @@ public enum Tags {
         }
     }
 
-    /// The names that begin so and stand in public posts, in the order of their bytes.
+    /// The hashtags of public posts that begin with `start`, in byte order.
     ///
-    /// - Parameter start: folded, without `#`.
+    /// - Parameter start: the folded prefix without `#`.
     public static func names(
         beginning start: String, offset: Int, limit: Int, in db: some Queryable
     ) throws(DatabaseError) -> [String] {
@@ -125,7 +126,7 @@ public enum Tags {
     }
 }
 
-/// The hashtags that people follow.
+/// The table `followed_tag`: the hashtags that members follow.
 public enum FollowedTags {
     /// Follows a hashtag. A second time changes nothing.
     public static func add(
@@ -138,12 +139,12 @@ public enum FollowedTags {
             """)
     }
 
-    /// Follows it no more.
+    /// Unfollows a hashtag.
     public static func remove(_ tag: String, by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM followed_tag WHERE account_id = \(account) AND tag = \(tag)")
     }
 
-    /// One page of those that an account follows, the latest first.
+    /// One page of the hashtags that an account follows, the latest first.
     public static func list(
         of account: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [FollowedTag] {
@@ -159,21 +160,21 @@ public enum FollowedTags {
     }
 }
 
-/// A hashtag on a profile.
+/// A hashtag that is featured on a profile.
 public struct FeaturedTag: Sendable, Hashable, Identifiable {
-    /// The local number.
+    /// The local id.
     public let id: ID<FeaturedTag>
-    /// The name, folded, without `#`.
+    /// The folded name without `#`.
     public var tag: String
-    /// How many public posts of the account have it.
+    /// How many public posts of the account contain it.
     public var postCount: Int
-    /// When the last of these was written.
+    /// When the latest of these posts was published.
     public var lastPostAt: Timestamp?
 }
 
-/// The hashtags that people show on their profiles.
+/// The table `featured_tag`: the hashtags that members feature on their profiles.
 public enum FeaturedTags {
-    /// Shows a hashtag. A second time changes nothing.
+    /// Features a hashtag. A second time changes nothing.
     public static func add(
         _ id: ID<FeaturedTag>, _ tag: String, by account: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) {
@@ -184,9 +185,9 @@ public enum FeaturedTags {
             """)
     }
 
-    /// Shows it no more.
+    /// Removes a featured hashtag.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether it existed.
     @discardableResult
     public static func remove(
         _ id: ID<FeaturedTag>, by account: ID<Account>, in tx: Transaction
@@ -194,12 +195,12 @@ public enum FeaturedTags {
         try tx.changed("DELETE FROM featured_tag WHERE id = \(id) AND account_id = \(account)") == 1
     }
 
-    /// Shows a hashtag no more, by its name.
+    /// Removes a featured hashtag by its name.
     public static func remove(_ tag: String, by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM featured_tag WHERE tag = \(tag) AND account_id = \(account)")
     }
 
-    /// Those of an account, by name, with how it used them.
+    /// The featured hashtags of an account, by name, with their use in the account's posts.
     public static func list(of account: ID<Account>, in db: some Queryable) throws(DatabaseError) -> [FeaturedTag] {
         var tags: [FeaturedTag] = []
         let rows = try db.rows(
@@ -218,7 +219,7 @@ public enum FeaturedTags {
         return tags.sorted { $0.tag < $1.tag }
     }
 
-    /// The hashtags that an account used most in its last 200 posts, without those that it shows already.
+    /// The hashtags that an account used most in its last 200 posts, except those that it already features.
     public static func suggestions(for account: ID<Account>, in db: some Queryable) throws(DatabaseError) -> [String] {
         var tags: [String] = []
         let rows = try db.rows(

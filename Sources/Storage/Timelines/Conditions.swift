@@ -3,29 +3,29 @@
 internal import Database
 internal import Model
 
-// Who may read what.
+// The rules about who may read what.
 //
-// Pages, feeds, client apps, streams, search, notifications and the documents that other nodes fetch all ask here, so a
-// rule is changed in one place. `PostPolicy` and `EventPolicy` of Model say the same in Swift; `VisibilityTests`
-// compares the two for every kind of reader on every surface.
+// Pages, feeds, client apps, streams, search, notifications and the documents that other servers fetch all use these
+// conditions, so a rule is changed in one place. `PostPolicy` and `EventPolicy` of Model contain the same rules in
+// Swift. `VisibilityTests` compares the two for every kind of reader and every surface.
 //
-// The conditions speak of tables by fixed aliases. A statement that uses one brings the tables under these names:
+// The conditions use fixed table aliases. A statement that uses a condition must provide the tables under these names:
 //
 //     r   the reader, as `r.id`: from `reader(_:)`, or any table of accounts
-//     e   the item of a timeline (`entry`): a post, a boost of one, an event, a share of one
-//     b   the account that brought the item: the author, the booster, the group
-//     p   the post that the item shows        v   the event that it shows; one of the two is NULL
-//     a   who wrote the post, or owns the event
+//     e   the timeline item (`entry`): a post, a boost, an event, or a share of an event
+//     b   the account of the item: the author, or the account or group that boosted or shared
+//     p   the post of the item        v   the event of the item; one of the two is NULL
+//     a   the author of the post, or the owner of the event
 //
-// f, g, h, i, l, m, t and x stay inside a condition.
+// The aliases f, g, h, i, l, m, t and x are used only inside a condition.
 
-/// The conditions that several statements share, so that each rule stands once.
+/// The conditions that several statements share, so that each rule exists once.
 enum Conditions {
-    /// The reader as a table of one row. A stranger is `ID.first`, which no account has, so that no statement needs an
-    /// optional parameter.
+    /// The reader as a table of one row. For a stranger it is `ID.first`, which is no account's id, so that no
+    /// statement needs an optional parameter.
     static func reader(_ viewer: ID<Account>?) -> SQL { "(SELECT \(viewer ?? .first) AS id) r" }
 
-    /// The tables that a condition about an item speaks of; `e` comes before.
+    /// The joined tables that a condition about an item needs; `e` must come before.
     static let itemTables: SQL = """
         JOIN account b ON b.id = e.account_id
         LEFT JOIN post p ON p.id = e.post_id LEFT JOIN event v ON v.id = e.event_id
@@ -33,10 +33,10 @@ enum Conditions {
         """
 }
 
-// MARK: - Between two accounts
+// MARK: - Accounts and relations
 
 extension Conditions {
-    /// The account `a` may act, be shown, and lives on no blocked host.
+    /// The account `a` is neither suspended nor deleted, and its host is not blocked.
     static let isShown = isShown("a")
 
     private static func isShown(_ account: SQL) -> SQL {
@@ -49,14 +49,14 @@ extension Conditions {
     /// The account `a` may be shown to the reader.
     static let isShownToReader: SQL = "\(isShown) AND \(noBlock(between: "r.id", and: "a.id"))"
 
-    /// Neither of the two blocked the other.
+    /// Neither of the two accounts blocks the other.
     ///
     /// - Parameter account: the column with the other account's id.
     static func noBlock(between viewer: ID<Account>, and account: SQL) -> SQL {
         noBlock(between: "\(viewer)" as SQL, and: account)
     }
 
-    /// The same for a viewer in a column.
+    /// As above, for a viewer in a column.
     static func noBlock(between viewer: SQL, and account: SQL) -> SQL {
         """
         NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = \(viewer) AND x.target_id = \(account))
@@ -64,12 +64,12 @@ extension Conditions {
         """
     }
 
-    /// The account in the column `target` accepted the follower.
+    /// The follower's follow of the account in the column `target` was accepted.
     static func follows(_ follower: ID<Account>, _ target: SQL) -> SQL {
         follows(by: "\(follower)", target)
     }
 
-    /// The same for a follower in a column.
+    /// As above, for a follower in a column.
     static func follows(by follower: SQL, _ target: SQL) -> SQL {
         """
         EXISTS (SELECT 1 FROM follow x
@@ -81,13 +81,13 @@ extension Conditions {
 // MARK: - What the reader may read
 
 extension Conditions {
-    /// `PostPolicy.mayRead`, said in SQL of the post `p`, when its author may be shown at all.
+    /// `PostPolicy.mayRead` in SQL, for the post `p`; it includes that the author may be shown.
     static let mayReadPost: SQL = "\(isShown) AND \(postIsForReader)"
 
-    /// `EventPolicy.mayRead`, said in SQL of the event `v`, when its owner may be shown at all.
+    /// `EventPolicy.mayRead` in SQL, for the event `v`; it includes that the owner may be shown.
     static let mayReadEvent: SQL = "\(isShown) AND \(eventIsForReader)"
 
-    /// The reader may read the item: what it shows, and who brought it.
+    /// The reader may read the item: its post or event, and the account that boosted or shared it.
     static let mayRead: SQL = """
         \(isShown)
         AND ((e.post_id IS NOT NULL AND \(postIsForReader)) OR (e.event_id IS NOT NULL AND \(eventIsForReader)))
@@ -113,7 +113,7 @@ extension Conditions {
 // MARK: - What the reader wants to see
 
 extension Conditions {
-    /// Neither who wrote the item nor who brought it is muted by the reader, nor their hosts, nor the thread.
+    /// The reader muted neither the author nor the booster of the item, nor blocked their hosts, nor muted the thread.
     static let isWanted: SQL = """
         NOT EXISTS (SELECT 1 FROM mute x WHERE x.account_id = r.id AND x.target_id IN (a.id, b.id))
         AND NOT EXISTS (SELECT 1 FROM host_block x WHERE x.account_id = r.id AND x.host IN (a.host, b.host))
@@ -121,8 +121,8 @@ extension Conditions {
             SELECT 1 FROM thread_mute x WHERE x.account_id = r.id AND x.thread_id = p.thread_id))
         """
 
-    /// The reader asked for the item: wrote it, follows who brought it, or follows one of its hashtags. Speaks of `r`
-    /// and `e` alone.
+    /// The reader subscribed to the item: the reader is its account, follows its account, or follows one of its
+    /// hashtags. It uses only the aliases `r` and `e`.
     static let isSubscribed: SQL = """
         (e.account_id = r.id
          OR EXISTS (SELECT 1 FROM follow f
@@ -137,14 +137,14 @@ extension Conditions {
                 WHERE h.post_id = e.post_id)))
         """
 
-    /// The item stands on the reader's home timeline, if the reader may read it and wants to.
+    /// The item belongs to the reader's home timeline, provided that the reader may read it and wants it.
     static let isForHome: SQL = "\(isSubscribed) AND \(isFollowable) AND \(isNotRelayedReply)"
 
-    /// The item stands in a list of the reader's whose members include who brought it.
+    /// The item belongs to a list of the reader, whose members include the item's account.
     ///
     /// - Parameters:
-    ///   - list: the list's number.
-    ///   - replies: the list's `AccountList.RepliesPolicy`.
+    ///   - list: the id of the list.
+    ///   - replies: the `AccountList.RepliesPolicy` of the list.
     static func isInList(_ list: SQL, replies: SQL) -> SQL {
         """
         \(mayRead) AND \(isWanted) AND \(isNotRelayedReply)
@@ -158,20 +158,22 @@ extension Conditions {
         """
     }
 
-    /// Of answers, those that the reader can follow: to oneself, to the reader, to people whom the reader follows.
+    /// A reply is shown only when the reader knows the other side: it replies to its own author, to the reader, or to
+    /// an account that the reader follows.
     private static let isFollowable: SQL = """
         (e.is_boost OR NOT e.is_reply OR e.account_id = r.id OR e.replied_to_id = r.id
          OR e.replied_to_id = e.account_id OR \(follows(by: "r.id", "e.replied_to_id")))
         """
 
-    /// Groups recommend what starts a discussion; its answers are read in the thread.
+    /// Replies that a group boosted are left out. Groups boost posts that start a discussion, and replies are read in
+    /// the thread.
     static let isNotRelayedReply: SQL = "NOT (e.is_boost AND e.is_reply AND b.kind = 'group')"
 }
 
-// MARK: - What public lists show
+// MARK: - What public timelines show
 
 extension Conditions {
-    /// Public lists show what comes from the host in the column `host`: `FederationMode.lists`, said in SQL.
+    /// Public timelines show items from the host in the column `host`: `FederationMode.lists` in SQL.
     static func isListed(_ host: SQL, _ mode: FederationMode) -> SQL {
         let policies = PeerPolicy.allCases.filter(mode.lists)
         return """
@@ -180,12 +182,12 @@ extension Conditions {
             """
     }
 
-    /// A public list shows the item to the reader, if it is public.
+    /// A public timeline shows the item to the reader, provided that the item is public.
     static func isListed(_ mode: FederationMode) -> SQL {
         "\(mayRead) AND \(isWanted) AND \(isListed("a.host", mode))"
     }
 
-    /// The account `g` is a group of this node, or one that a group of this node follows, and public lists show it.
+    /// The account `g` is a local group, or a group that a local group follows, and public timelines show it.
     static func isOurRelay(_ mode: FederationMode) -> SQL {
         """
         \(isListedGroup(mode)) AND (g.host = '' OR EXISTS (
@@ -194,17 +196,17 @@ extension Conditions {
         """
     }
 
-    /// The account `g` is a group that public lists show.
+    /// The account `g` is a group that public timelines show.
     static func isListedGroup(_ mode: FederationMode) -> SQL {
         """
         g.kind = 'group' AND g.suspended_at IS NULL AND g.deleted_at IS NULL AND \(isListed("g.host", mode))
         """
     }
 
-    /// The item shows a post with pictures or files.
+    /// The item is a post with media.
     static let hasMedia: SQL = "EXISTS (SELECT 1 FROM attachment x WHERE x.post_id = e.post_id)"
 
-    /// The item shows a post with a hashtag.
+    /// The item is a post with this hashtag.
     static func hasTag(_ tag: String) -> SQL {
         "EXISTS (SELECT 1 FROM hashtag x WHERE x.post_id = e.post_id AND x.tag = \(tag))"
     }

@@ -3,26 +3,26 @@
 public import Database
 public import Model
 
-/// How far somebody read a list.
+/// The read position of an account in a timeline (table `marker`).
 public struct Marker: Sendable, Hashable {
-    /// A list that one reads on several devices.
+    /// A timeline whose read position is shared between devices.
     public enum Timeline: String, Sendable, Hashable, CaseIterable, SQLBindable {
         case home, notifications
     }
 
-    /// Which list.
+    /// The timeline.
     public var timeline: Timeline
-    /// The number of what was read last.
+    /// The id of the last item that was read.
     public var lastRead: Int64
-    /// Grows with each change.
+    /// Grows by one with each change.
     public var version: Int
-    /// When it was changed.
+    /// When it was changed last.
     public var updatedAt: Timestamp
 }
 
-/// How far people read.
+/// The table `marker`.
 public enum Markers {
-    /// The markers that a person set.
+    /// The markers that an account has set.
     public static func of(_ account: ID<Account>, in db: some Queryable) throws(DatabaseError) -> [Marker] {
         let rows = try db.rows(
             """
@@ -34,7 +34,7 @@ public enum Markers {
         return markers
     }
 
-    /// Sets a marker, wherever it stood.
+    /// Sets a marker, also backwards.
     public static func set(
         _ timeline: Marker.Timeline, lastRead: Int64, of account: ID<Account>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -47,7 +47,7 @@ public enum Markers {
             """)
     }
 
-    /// Moves a marker on; one that stands further already stays.
+    /// Moves a marker forwards. A marker that is already further stays.
     public static func advance(
         _ timeline: Marker.Timeline, to lastRead: Int64, of account: ID<Account>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
@@ -59,7 +59,7 @@ public enum Markers {
         if stands == nil { try set(timeline, lastRead: lastRead, of: account, at: now, in: tx) }
     }
 
-    /// The number of the notification that was read last; 0 when none was.
+    /// The SQL expression for the id of the last read notification; 0 when none was read.
     static func lastRead(of account: ID<Account>) -> SQL {
         """
         coalesce((SELECT x.last_read_id FROM marker x

@@ -3,113 +3,114 @@
 public import Database
 public import Model
 
-/// What of a view is loaded besides what everybody needs.
+/// Optional parts of a view, which are loaded only on request.
 public struct ViewDetails: OptionSet, Sendable, Hashable {
-    /// The bits.
+    /// The raw bits.
     public let rawValue: Int
 
-    /// Of posts that start a discussion: who answered last and when. Of all posts: which group relayed them here.
+    /// For posts that start a discussion: the latest repliers and the time of the latest reply. For all posts: the
+    /// group that boosted them.
     public static let discussion = Self(rawValue: 1)
-    /// Of events: who comes.
+    /// For events: the attendees.
     public static let guests = Self(rawValue: 2)
-    /// Of events: who is interested or gave up a seat, how many answered, and what the viewer did with them.
+    /// For events: how many are interested or gave up a seat, how many replied, and the viewer's interactions.
     public static let reactions = Self(rawValue: 4)
-    /// What a page's list shows.
+    /// The details that lists on pages show.
     public static let page: Self = [.discussion, .guests]
-    /// What client apps show.
+    /// The details that client apps show.
     public static let app: Self = [.reactions]
 
-    /// Creates the value of bits.
+    /// Creates the value from raw bits.
     public init(rawValue: Int) {
         self.rawValue = rawValue
     }
 }
 
-/// What the viewer did with a post or an event.
+/// The viewer's interactions with a post or an event.
 public struct ViewerInteractions: Sendable, Hashable {
-    /// Thanked for it.
+    /// Whether the viewer favourited it.
     public var liked = false
-    /// Boosted it.
+    /// Whether the viewer boosted it.
     public var boosted = false
-    /// Keeps it.
+    /// Whether the viewer bookmarked it.
     public var bookmarked = false
-    /// Shows it first on the own profile.
+    /// Whether the viewer pinned it to their profile.
     public var pinned = false
-    /// Wants to hear no more of its thread.
+    /// Whether the viewer muted its thread.
     public var muted = false
 
-    /// Nothing.
+    /// Creates the value without any interaction.
     public init() {}
 }
 
-/// How an app calls itself.
+/// The name and website of a client app.
 public struct AppName: Sendable, Hashable {
-    /// What people read.
+    /// The name.
     public var name: String
-    /// Its page.
+    /// The website.
     public var website: String?
 }
 
-/// A post with all that pages, client apps and other nodes are shown of it.
+/// A post with everything that pages, client apps and other servers are shown of it.
 public struct PostView: Sendable, Hashable, Identifiable {
     /// The post.
     public var post: Post
-    /// Who wrote it.
+    /// The author.
     public var author: Account
-    /// The group it was written into.
+    /// The group in which it was posted.
     public var group: Account?
-    /// Who wrote what it answers, when we have that.
+    /// The author of the parent post, when that post is stored.
     public var repliedTo: ID<Account>?
-    /// Who is named in it, by id.
+    /// The mentioned accounts, by id.
     public var mentions: [Account] = []
-    /// Hashtags by letter, without `#`.
+    /// The hashtags in alphabetical order, without `#`.
     public var hashtags: [String] = []
-    /// Pictures and files, in their order.
+    /// The attachments, in their order.
     public var attachments: [Attachment] = []
-    /// What it asks.
+    /// The poll.
     public var poll: Poll?
-    /// How many thanked for it.
+    /// The number of favourites.
     public var likeCount = 0
-    /// How many boosted it.
+    /// The number of boosts.
     public var boostCount = 0
-    /// How many quote it.
+    /// The number of quotes.
     public var quoteCount = 0
-    /// How many answered it directly.
+    /// The number of direct replies.
     public var replyCount = 0
-    /// How many public and unlisted answers the discussion has that it starts.
+    /// The number of public and unlisted replies in the discussion that it starts.
     public var threadReplyCount = 0
-    /// What the viewer did with it.
+    /// The viewer's interactions with it.
     public var interactions = ViewerInteractions()
-    /// The app in which it was written: only its author sees that.
+    /// The client app with which it was written. Only its author sees it.
     public var app: AppName?
-    /// Whether the viewer wrote it.
+    /// Whether the viewer is the author.
     public var isOwn = false
-    /// Whether the viewer may quote it without asking.
+    /// Whether the viewer may quote it without approval.
     public var viewerMayQuote = false
-    /// With ``ViewDetails/discussion``: who wrote the latest answers of the discussion that it starts, newest answer
-    /// first, each once; 5 at the most.
+    /// With ``ViewDetails/discussion``: the authors of the latest replies in the discussion that it starts, newest
+    /// reply first, each once; 5 at the most.
     public var repliers: [Account] = []
-    /// With ``ViewDetails/discussion``: when the newest of the latest answers was written.
+    /// With ``ViewDetails/discussion``: when the newest of the latest replies was published.
     public var lastReplyAt: Timestamp?
-    /// With ``ViewDetails/discussion``: the group, other than `group`, that relayed it here first.
+    /// With ``ViewDetails/discussion``: the group, other than `group`, that boosted it first.
     public var sharedBy: Account?
 
-    /// The post's number.
+    /// The post's id.
     public var id: ID<Post> { post.id }
 
-    /// Answers: in the whole discussion for the post that starts it, else to the post itself.
+    /// The number of replies: in the whole discussion for the post that starts it, otherwise to the post itself.
     public var answerCount: Int { post.thread == post.id ? threadReplyCount : replyCount }
 
-    /// Creates the view of a post with nothing around it.
+    /// Creates the view of a post without any details.
     public init(post: Post, author: Account) {
         self.post = post
         self.author = author
     }
 }
 
-/// Posts with what belongs to them, in a fixed number of statements.
+/// Loads the views of posts in a fixed number of statements.
 public enum PostViews {
-    /// The views of posts, in the order of `ids`. A post that the viewer may not read has no view.
+    /// The views of posts, in the order of `ids`. Posts that the viewer may not read are left out.
     ///
     /// Five statements for each 500 ids, however many posts there are; one more with ``ViewDetails/discussion``.
     ///
@@ -123,14 +124,14 @@ public enum PostViews {
         return ids.compactMap { views[$0] }
     }
 
-    /// The view of one post, when the viewer may read it.
+    /// The view of one post; nil when the viewer may not read it.
     public static func one(
         _ id: ID<Post>, viewer: ID<Account>?, with details: ViewDetails = [], in db: some Queryable
     ) throws(DatabaseError) -> PostView? {
         try load([id], viewer: viewer, with: details, in: db).first
     }
 
-    /// The view of a post whoever may read it: for those who send it to its readers, or take it back from them.
+    /// The view of a post without a check of permissions. Callers send the post to its readers, or delete it for them.
     public static func unrestricted(_ id: ID<Post>, in db: some Queryable) throws(DatabaseError) -> PostView? {
         var loader = PostLoader(viewer: nil, details: [], isRestricted: false)
         try loader.add([id], in: db)

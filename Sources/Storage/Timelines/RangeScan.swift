@@ -3,19 +3,19 @@
 internal import Database
 public import Model
 
-/// One page of a timeline, and where its neighbours begin.
+/// One page of a timeline, with the cursors of its neighbours.
 ///
-/// A page is full, or at the end of its timeline, or short because much of what was looked at is hidden from the
-/// reader. The last kind has a cursor too, also when it shows nothing: the next page goes on from there.
+/// A page is full, or at the end of its timeline, or short because many of the scanned items are hidden from the
+/// reader. A short page has a cursor, too, even when it shows no item: the next page continues there.
 public struct TimelinePage: Sendable, Equatable {
-    /// What the page shows, newest first.
+    /// The items of the page, newest first.
     public var items: [TimelineItem]
     /// `PageRequest.before` of the next older page; nil when there is none.
     public var older: Int64?
-    /// `PageRequest.after` of the next newer page, read from its oldest end; nil when nothing is known of its place.
+    /// `PageRequest.after` of the next newer page, which is read from its oldest end; nil when its position is unknown.
     public var newer: Int64?
 
-    /// The posts that it shows, in its order.
+    /// The posts of the page, in its order.
     public var posts: [ID<Post>] { items.compactMap(\.post) }
 
     /// Creates the value.
@@ -26,22 +26,23 @@ public struct TimelinePage: Sendable, Equatable {
     }
 }
 
-/// How a list is read of which nobody knows beforehand how much its reader may see.
+/// Reads a page of a list when it is unknown how many of its rows the reader may see.
 ///
-/// Whether a row is shown depends on many tables, and an engine that guesses wrong reads and sorts everything before it
-/// gives the first row. So a range of an index is read first, its length written into the statement, and only for its
-/// rows it is asked which are shown. When they do not fill the page, the next range is longer. The search ends when the
-/// page is full, when nothing is left, or when ``budget`` rows were looked at: then the page is short, and says where
-/// to go on.
+/// Whether a row is shown depends on the tables `account`, `block`, `follow`, `mention`, `mute`, `peer` and others. An
+/// engine that estimates this wrongly reads and sorts everything before it returns the first row. So a range of an
+/// index is read first, with its length written into the statement, and the conditions are checked only for its rows.
+/// When the shown rows do not fill the page, a longer range is read next. The scan ends when the page is full, when no
+/// rows are left, or when ``budget`` rows were scanned. In the last case the page is short and has a cursor for the
+/// rest.
 enum RangeScan {
-    /// How many rows are looked at for one page; the last range may exceed it.
+    /// The maximum number of rows that are scanned for one page; the last range may exceed it.
     static let budget = 4_000
-    /// Few lengths, so that few statements are prepared.
+    /// The lengths of the ranges. They are few, so that few statements are prepared.
     static let lengths = [32, 64, 128, 512, 1_536]
 
-    /// A row that was looked at.
+    /// A scanned row.
     struct Found<Mark: Sendable, Item: Hashable & Sendable>: Sendable {
-        /// By what the list is sorted.
+        /// The value by which the list is sorted.
         var mark: Mark
         var item: Item
         var isShown: Bool
@@ -50,26 +51,26 @@ enum RangeScan {
     /// The rows of one range, nearest first.
     struct Slice<Mark: Sendable, Item: Hashable & Sendable>: Sendable {
         var rows: [Found<Mark, Item>]
-        /// Everything as far as here was looked at; nil when nothing is left.
+        /// The mark up to which all rows were scanned; nil when no rows are left.
         var end: Mark?
     }
 
-    /// What a search found.
+    /// The result of a scan.
     struct Result<Mark: Sendable, Item: Hashable & Sendable>: Sendable {
-        /// What is shown, each item once, nearest first, as many as were asked for at the most.
+        /// The shown rows, each item once, nearest first; at most as many as requested.
         var shown: [Found<Mark, Item>] = []
-        /// The nearest and the farthest row that were looked at.
+        /// The marks of the nearest and the farthest scanned row.
         var nearest: Mark?
         var farthest: Mark?
-        /// Behind what the next page begins; nil when nothing is left.
+        /// The mark after which the next page begins; nil when no rows are left.
         var next: Mark?
     }
 
-    /// Searches for a page.
+    /// Scans for a page.
     ///
     /// - Parameters:
     ///   - limit: how many rows the page shows.
-    ///   - slice: reads the range behind a mark, or the first one for nil; as many rows as the length says at the most.
+    ///   - slice: reads the range after a mark, or the first range for nil; at most as many rows as the length.
     static func read<Mark, Item>(
         limit: Int, _ slice: (Mark?, Int) throws(DatabaseError) -> Slice<Mark, Item>
     ) throws(DatabaseError) -> Result<Mark, Item> {
@@ -86,7 +87,7 @@ enum RangeScan {
             looked += part.rows.count
             step = min(step + 1, lengths.count - 1)
         } while result.next != nil && result.shown.count <= limit && looked < budget
-        // One more than fits on the page tells that another page follows it.
+        // One row more than the page holds shows that another page follows.
         if result.shown.count > limit {
             result.shown.removeLast(result.shown.count - limit)
             result.next = result.shown.last?.mark
@@ -94,12 +95,12 @@ enum RangeScan {
         return result
     }
 
-    /// A number that the engine is to see when it plans.
+    /// A number as SQL text instead of a parameter, so that the query planner sees it.
     static func literal(_ number: Int) -> SQL { SQL(stringLiteral: "\(number)") }
 }
 
 extension TimelinePage {
-    /// The page that a search by number gives.
+    /// Creates the page from the result of a scan by id.
     init(_ request: PageRequest, _ found: RangeScan.Result<Int64, TimelineItem.Shown>) {
         self.init(items: found.shown.map(\.item.item), older: nil, newer: nil)
         if request.fromOldest {
@@ -107,7 +108,7 @@ extension TimelinePage {
             older = found.shown.first?.mark ?? found.nearest
             newer = found.next ?? found.farthest
         } else {
-            // What lies before `after` is older too, and was not asked for.
+            // Items before `after` are older, too, but were not requested.
             older = found.next ?? (request.after > 0 ? found.shown.last?.mark : nil)
             newer = found.nearest
         }
@@ -115,7 +116,7 @@ extension TimelinePage {
 }
 
 extension TimelineItem {
-    /// An item that is the same as another when both show the same post or event.
+    /// A key for the items of a page: two items are equal when they show the same post or event.
     struct Shown: Hashable, Sendable {
         var item: TimelineItem
 
@@ -126,12 +127,12 @@ extension TimelineItem {
 }
 
 extension PageRequest {
-    /// The order in which its rows are found.
+    /// The sort order in which the rows of the page are read.
     var direction: SQL { fromOldest ? "ASC" : "DESC" }
 
-    /// The smallest and the largest id that it may hold.
+    /// The smallest and the largest id that the page may contain.
     var bounds: (first: Int64, last: Int64) { (after < .max ? after + 1 : .max, before > .min ? before - 1 : .min) }
 
-    /// The ids that it may hold.
+    /// The condition that a column is within the page's bounds.
     func holds(_ column: SQL) -> SQL { "\(column) BETWEEN \(bounds.first) AND \(bounds.last)" }
 }

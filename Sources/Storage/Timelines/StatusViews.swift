@@ -3,9 +3,9 @@
 public import Database
 public import Model
 
-/// An item with all that is shown of it: what client apps call a status.
+/// A timeline item with everything that is shown of it: a status of the client API.
 public struct StatusView: Sendable, Hashable, Identifiable {
-    /// What is shown. Both are large, so they stand behind a pointer.
+    /// The post or the event. Both are large, so the cases are indirect.
     public enum Subject: Sendable, Hashable {
         indirect case post(PostView)
         indirect case event(EventView)
@@ -13,15 +13,15 @@ public struct StatusView: Sendable, Hashable, Identifiable {
 
     /// The item.
     public var item: TimelineItem
-    /// Who boosted it, for a boost.
+    /// The account that boosted it, when the item is a boost.
     public var booster: Account?
-    /// What it shows.
+    /// The post or event that it shows.
     public var subject: Subject
-    /// What the viewer's filters find in it, also those that have ended.
+    /// The matches of the viewer's filters, including expired filters.
     public var filtered: [FilterMatch] = []
     private var quotation: Subject?
 
-    /// The item's number.
+    /// The item's id.
     public var id: ID<TimelineItem> { item.id }
 
     init(item: TimelineItem, booster: Account?, subject: Subject, quoted: PostView?) {
@@ -31,19 +31,19 @@ public struct StatusView: Sendable, Hashable, Identifiable {
         self.quotation = quoted.map { .post($0) }
     }
 
-    /// What the post quotes, when its author agreed and the viewer may read it.
+    /// The quoted post, when its author agreed to the quote and the viewer may read it.
     public var quoted: PostView? {
         guard case .post(let post)? = quotation else { return nil }
         return post
     }
 
-    /// The post, when it shows one.
+    /// The post, when the item shows one.
     public var post: PostView? {
         guard case .post(let post) = subject else { return nil }
         return post
     }
 
-    /// The event, when it shows one.
+    /// The event, when the item shows one.
     public var event: EventView? {
         guard case .event(let event) = subject else { return nil }
         return event
@@ -58,11 +58,12 @@ public struct StatusView: Sendable, Hashable, Identifiable {
     }
 }
 
-/// Items with what they show, in a fixed number of statements.
+/// Loads the views of timeline items in a fixed number of statements.
 public enum StatusViews {
-    /// The views of items, in their order. What the viewer may not read has no view.
+    /// The views of items, in their order. Items that the viewer may not read are left out.
     ///
-    /// Six statements for each 500 items, five more when some quote, three more when there are events among them.
+    /// Six statements for each 500 items, five more when some of them quote, three more when there are events among
+    /// them.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func load(
@@ -99,14 +100,14 @@ public enum StatusViews {
         }
     }
 
-    /// The views of posts by their own numbers, in their order.
+    /// The views of posts by their post ids, in the order of `ids`.
     public static func ofPosts(
         _ ids: [ID<Post>], viewer: ID<Account>?, in db: some Queryable
     ) throws(DatabaseError) -> [StatusView] {
         try load(try TimelineItems.byIDs(ids.map { ID($0.rawValue) }, in: db), viewer: viewer, in: db)
     }
 
-    /// The view of one item, when there is one that the viewer may read.
+    /// The view of one item; nil when it does not exist or the viewer may not read it.
     public static func one(
         _ id: ID<TimelineItem>, viewer: ID<Account>?, in db: some Queryable
     ) throws(DatabaseError) -> StatusView? {

@@ -3,39 +3,39 @@
 public import Database
 public import Model
 
-/// What of a timeline item decides in which streams it stands.
+/// A timeline item with the facts that decide to which streams it is sent.
 public struct StreamedItem: Sendable, Hashable {
     /// The timeline item.
     public var item: TimelineItem
-    /// It may be shown to strangers.
+    /// Whether strangers may see it.
     public var isOpen: Bool
-    /// It stands in public lists, answers left out.
+    /// Whether it belongs to public timelines, which contain no replies.
     public var isListed: Bool
-    /// It stands in the lists of its hashtags.
+    /// Whether it belongs to the timelines of its hashtags.
     public var isTagged: Bool
-    /// What it shows was written here.
+    /// Whether its post or event is local.
     public var isLocal: Bool
-    /// It comes with pictures or files.
+    /// Whether it has media.
     public var hasMedia: Bool
-    /// It answers something.
+    /// Whether it is a reply.
     public var isReply: Bool
     /// Its hashtags, folded, without `#`.
     public var hashtags: [String] = []
-    /// Those of the asked who may read it and want to; whether it stands on their home page.
+    /// The listeners who may read it and want it; the value says whether it belongs to their home timeline.
     public var readers: [ID<Account>: Bool] = [:]
-    /// Those of the asked lists in which it stands.
+    /// The requested lists that it belongs to.
     public var lists: Set<ID<AccountList>> = []
 }
 
-/// Who of those who listen gets something: a few statements for all of them together.
+/// Finds the listeners of an announcement with a few statements for all of them.
 public enum StreamAudience {
-    /// A timeline item and who gets it; nil when it is no more.
+    /// A timeline item and its listeners; nil when the item no longer exists.
     ///
-    /// Three statements, for each 500 listeners one more.
+    /// Three statements, and one more for each 500 listeners.
     ///
     /// - Parameters:
-    ///   - listeners: accounts whose apps listen.
-    ///   - lists: lists to which somebody listens.
+    ///   - listeners: the accounts whose client apps have an open stream.
+    ///   - lists: the lists with an open stream.
     public static func load(
         _ id: ID<TimelineItem>, listeners: [ID<Account>], lists: [ID<AccountList>], mode: FederationMode,
         in db: some Queryable
@@ -57,7 +57,7 @@ public enum StreamAudience {
         return streamed
     }
 
-    /// Those of the listeners who could have seen what an account put before its followers.
+    /// The listeners who could have seen the items of an account.
     public static func followers(
         of account: ID<Account>, among listeners: [ID<Account>], in db: some Queryable
     ) throws(DatabaseError) -> Set<ID<Account>> {
@@ -73,8 +73,8 @@ public enum StreamAudience {
         return found
     }
 
-    /// Those of the tokens that are still valid: not taken back, and neither the account that speaks nor the person
-    /// behind it is suspended.
+    /// The tokens that are still valid: they are not revoked, and neither their account nor the person who granted them
+    /// is suspended.
     public static func living(
         _ tokens: [ID<AccessToken>], in db: some Queryable
     ) throws(DatabaseError) -> Set<ID<AccessToken>> {

@@ -4,22 +4,24 @@ public import Database
 public import Model
 
 extension Transaction {
-    /// Tells open apps of something once this transaction is committed, and never when it is not.
+    /// Announces an event to the open streams after this transaction is committed; nothing is announced when it is
+    /// rolled back.
     public func announce(_ event: StreamEvent) {
         announce(event.text)
     }
 
-    /// Tells open apps of a new timeline item, unless what it shows was written long before it arrived here: old
-    /// answers that were fetched to complete a thread are no news.
+    /// Announces a new timeline item to the open streams. An item that was written more than 6 hours before its arrival
+    /// is not announced: old replies that were fetched to complete a thread are not news.
     func announce(_ item: ID<TimelineItem>, writtenAt time: Timestamp) {
         guard Timestamp(item.rawValue >> 16) - time < .hours(6) else { return }
         announce(StreamEvent.item(item))
     }
 }
 
-/// Tells open apps of what is no more, while it is still known who could read it.
+/// Announces deletions to the open streams. The functions run before the deletion, while the readers can still be
+/// found.
 enum StreamDeletions {
-    /// A post is about to be deleted, and its boosts with it.
+    /// Announces that a post and its boosts will be deleted.
     static func removing(_ post: ID<Post>, in tx: Transaction) throws(DatabaseError) {
         let row = try tx.row("SELECT author_id, visibility FROM post WHERE id = \(post)")
         guard let row else { return }
@@ -36,7 +38,7 @@ enum StreamDeletions {
         tx.announce(StreamEvent.deleted(items, author: try row.id("author_id"), readers: readers))
     }
 
-    /// An event is about to be deleted, and what was shared of it with it.
+    /// Announces that an event and its shares will be deleted.
     static func removing(_ event: ID<Event>, in tx: Transaction) throws(DatabaseError) {
         let row = try tx.row("SELECT owner_id, visibility FROM event WHERE id = \(event)")
         guard let row else { return }
@@ -49,7 +51,8 @@ enum StreamDeletions {
         tx.announce(StreamEvent.deleted(items, author: try row.id("owner_id"), readers: readers))
     }
 
-    /// All that an account put before its followers is about to be deleted: what apps show is among the newest.
+    /// Announces that all items of an account will be deleted. Only the newest items are announced, because apps show
+    /// only these.
     static func removingAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         let items: [ID<TimelineItem>] = try PostRow.ids(
             "SELECT e.id AS id FROM entry e WHERE e.account_id = \(author) ORDER BY e.id DESC LIMIT \(StreamEvent.limit)",
@@ -58,7 +61,7 @@ enum StreamDeletions {
         tx.announce(StreamEvent.deleted(items, author: author, readers: nil))
     }
 
-    /// A boost or a share was taken back.
+    /// Announces that a boost or a share was removed.
     static func removed(_ rows: [Row], by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         var items: [ID<TimelineItem>] = []
         for row in rows.prefix(StreamEvent.limit) { items.append(try row.id("id")) }

@@ -3,23 +3,23 @@
 public import Database
 public import Model
 
-/// What was put before followers, kept beside the posts, boosts and events themselves.
+/// The table `entry`: one row for each post, boost, event and share of an event.
 ///
-/// Every list that a client app scrolls is a walk over these rows by account and id, so its cost depends on the length
-/// of the page and not on the age of the node. Whoever stores a post, boost or event stores its timeline item in the
-/// same call.
+/// Every timeline of a client app reads these rows by account and id, so its cost depends on the length of the page and
+/// not on the age of the server. The function that stores a post, boost or event stores its timeline item in the same
+/// transaction.
 public enum TimelineItems {
     static let columns: SQL =
         "e.id AS e_id, e.account_id AS e_account_id, e.post_id AS e_post_id, "
         + "e.event_id AS e_event_id, e.is_boost AS e_is_boost"
 
-    /// The timeline item of this number.
+    /// The timeline item with this id.
     public static func byID(_ id: ID<TimelineItem>, in db: some Queryable) throws(DatabaseError) -> TimelineItem? {
         guard let row = try db.row("SELECT \(columns) FROM entry e WHERE e.id = \(id)") else { return nil }
         return try read(row)
     }
 
-    /// The timeline items of these numbers, in their order; unknown ones are left out.
+    /// The timeline items with these ids, in the order of `ids`; unknown ids are left out.
     public static func byIDs(_ ids: [ID<TimelineItem>], in db: some Queryable) throws(DatabaseError) -> [TimelineItem] {
         var found: [ID<TimelineItem>: TimelineItem] = [:]
         for list in ids.inLists() {
@@ -31,7 +31,7 @@ public enum TimelineItems {
         return ids.compactMap { found[$0] }
     }
 
-    /// An account's boost of a post, when there is one.
+    /// The item of an account's boost of a post; nil when there is none.
     public static func boost(
         of post: ID<Post>, by account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> TimelineItem? {
@@ -44,7 +44,7 @@ public enum TimelineItems {
         return try read(row)
     }
 
-    /// The timeline item in a row of a query over ``columns``.
+    /// Reads the timeline item from a row of a query over ``columns``.
     static func read(_ row: Row) throws(DatabaseError) -> TimelineItem {
         let subject: TimelineItem.Subject
         if let post: ID<Post> = try row.idOrNil("e_post_id") {
@@ -57,7 +57,7 @@ public enum TimelineItems {
             isBoost: try row.bool("e_is_boost"))
     }
 
-    // MARK: - Kept by those who store what they show
+    // MARK: - Called when posts, boosts and events are stored
 
     static func put(_ post: Post, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
@@ -109,7 +109,8 @@ public enum TimelineItems {
         tx.announce(StreamEvent.item(id))
     }
 
-    /// Keeps the number of an account's newest timeline item; a deletion leaves it as it is, see ``TimelineMerge``.
+    /// Stores the id of an account's newest timeline item in `newest_entry`. A deletion does not change it, see
+    /// ``TimelineMerge``.
     private static func note(
         _ item: ID<TimelineItem>, asNewestOf account: ID<Account>, in tx: Transaction
     ) {
@@ -134,7 +135,7 @@ public enum TimelineItems {
         try StreamDeletions.removed(removed, by: account, in: tx)
     }
 
-    /// Answers that came before what they answer now know whom they answer.
+    /// Sets `replied_to_id` of replies that arrived before their parent post.
     static func linkReplies(to post: Post, in tx: Transaction) throws(DatabaseError) {
         try tx.run(
             """

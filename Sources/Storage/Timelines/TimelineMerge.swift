@@ -5,41 +5,42 @@ internal import Model
 
 // How a timeline is read.
 //
-// Nothing is written for a follower when a post arrives: the sources of a timeline are merged when it is read. For each
-// of many accounts, groups or hashtags its next item is looked at (the head of the source); of the nearest n heads the
-// next items are read. How far these reach without a gap is known: no farther than the last of the n heads, when there
-// are more, and no farther than the n-th item of each source. So a statement costs the same on a young node and on an
-// old one; what grows is only the number of sources.
+// Nothing is written for a follower when a post arrives: the sources of a timeline are merged when it is read (a k-way
+// merge). For each of many accounts, groups or hashtags the next item is read, which is the head of the source. Then
+// the next n items of the sources with the nearest n heads are read. This result has no gap up to a limit, which is the
+// nearest of these: the last of the n heads, when there are more than n, and the n-th item of each source. So a
+// statement costs the same on a new server and on an old one. Only the number of sources matters.
 //
-// The head of an account is at first its newest item, whose number is kept beside it (`newest_entry`, small enough to
-// stay in memory). Only accounts that a reader has scrolled past cost a step in the index `entry_account`. The number
-// kept may be that of an item that was deleted: then the range begins where nothing stands, and the next item is found
-// behind it. When all of the nearest heads were deleted, nothing at all is found, and the index is asked for every
-// head.
+// The head of an account is at first its newest item, whose id is in `newest_entry`, a table small enough to stay in
+// memory. Only accounts whose newest items the reader has scrolled past need a search in the index `entry_account`. The
+// stored id may belong to a deleted item. Then the range begins at a missing row, and the next item is found after it.
+// When all of the nearest heads were deleted, no item is found at all, and the statement is repeated with an index
+// search for every head.
 //
-// Who follows many accounts finds most of the node's latest items at home. So the latest items of the whole node are
-// looked at first, and only when few of them belong to the timeline the heads are.
+// A reader who follows many accounts finds most of the latest items of the whole server in the home timeline. So these
+// latest items are checked first, and the heads are used only when few of them belong to the timeline.
 
-/// The items of several sources in one order, as far as one reader sees them.
+/// Merges the items of several sources into one order, as far as one reader may see them.
 struct TimelineMerge {
     let sources: [TimelineSource]
     let viewer: ID<Account>?
-    /// What of the items is shown; see ``Conditions`` for its aliases.
+    /// The condition under which an item is shown; see ``Conditions`` for its aliases.
     let condition: SQL
-    /// Which of all items of the node belong to the timeline; speaks of `r` and `e`. nil when few do.
+    /// The condition that one of the latest items of the server belongs to the timeline, with the aliases `r` and `e`;
+    /// nil when few of them do.
     var isNear: SQL?
     let request: PageRequest
 
     private typealias Slice = RangeScan.Slice<Int64, TimelineItem.Shown>
 
-    /// The most heads, and the most items of one source, that one statement looks at.
+    /// The maximum number of heads, and of items of one source, that one statement reads.
     private static let headLimit = 128
-    /// How many times more items of the node are looked at than are wanted.
+    /// How many times more of the server's latest items are read than are needed.
     private static let nearFactor = 4
 
-    /// The page; a post or event that several sources brought stands in it once.
+    /// Reads the page. A post or event that is in several sources appears once.
     ///
-    /// One statement, unless most of what is near is hidden.
+    /// It needs one statement, unless most of the nearest items are hidden.
     func page(in db: some Queryable) throws(DatabaseError) -> TimelinePage {
         var range = request
         var isNear = isNear
@@ -70,7 +71,7 @@ struct TimelineMerge {
         return try Self.read(rows, length, range)
     }
 
-    /// Those of the node's next items that belong to the timeline; nil when none of them does.
+    /// The server's next items that belong to the timeline; nil when none does.
     private func nearSlice(
         _ range: PageRequest, _ length: Int, _ isNear: SQL, in db: some Queryable
     ) throws(DatabaseError) -> Slice? {
@@ -91,7 +92,7 @@ struct TimelineMerge {
         return rows.isEmpty ? nil : try Self.read(rows, length, range)
     }
 
-    /// The columns of a statement that looks at items.
+    /// The selected columns of a statement that reads items.
     fileprivate func columns(mark: SQL) -> SQL {
         "\(TimelineItems.columns), \(mark) AS mark, CASE WHEN \(condition) THEN 1 ELSE 0 END AS is_shown"
     }
@@ -131,8 +132,8 @@ private struct Merging {
 
     private var hasHeads: Bool { merge.sources.contains { $0.keys != nil } }
 
-    /// Tables of the heads `h0`, `h1` … and of how far all sources together reach without a gap, `l`; then the items as
-    /// far as there.
+    /// The tables of the heads, `h0`, `h1` …, and the table `l` with the limit up to which all sources together have no
+    /// gap; then the items up to this limit.
     var statement: SQL {
         var heads: [SQL] = []
         var limits: [SQL] = []
@@ -166,10 +167,10 @@ private struct Merging {
             """
     }
 
-    /// The end of the range that is farthest from where it is read.
+    /// The end of the requested range that is farthest from where reading starts.
     private var end: Int64 { range.fromOldest ? range.bounds.last : range.bounds.first }
 
-    /// The keys whose heads are nearest, nearest first.
+    /// The keys with the nearest heads, nearest first.
     private func heads(of source: TimelineSource, _ keys: SQL, _ table: SQL) -> SQL {
         var head = step(of: source, to: 1)
         var kept: SQL = ""
@@ -187,7 +188,7 @@ private struct Merging {
             """
     }
 
-    /// How far the items behind the heads of a source reach without a gap: NULL for as far as there are any.
+    /// The limits up to which the items of a source have no gap; NULL where there is no limit.
     private func limit(of source: TimelineSource, _ table: SQL) -> SQL {
         let last: SQL = range.fromOldest ? "max(k.head)" : "min(k.head)"
         return """
@@ -204,7 +205,7 @@ private struct Merging {
         """
     }
 
-    /// The items of a source behind its heads.
+    /// The items of a source with many keys, from its heads on.
     private func ranges(of source: TimelineSource, _ table: SQL) -> SQL {
         """
         SELECT \(source.mark) AS mark, \(source.item) AS item FROM \(table) k CROSS JOIN \(source.table)
@@ -212,7 +213,7 @@ private struct Merging {
         """
     }
 
-    /// The items of a source that has one range.
+    /// The items of a source with one range.
     private func range(of source: TimelineSource) -> SQL {
         """
         SELECT z.mark, z.item FROM (
@@ -222,7 +223,7 @@ private struct Merging {
         """
     }
 
-    /// The first and the last mark that the statement may give.
+    /// The first and the last mark that the statement may return.
     private var bounds: SQL {
         let (first, last) = range.bounds
         guard hasHeads else { return "\(first) AND \(last)" }

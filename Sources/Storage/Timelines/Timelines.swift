@@ -3,57 +3,57 @@
 public import Database
 public import Model
 
-/// What of an account's items a timeline asks for.
+/// Which items of an account a timeline contains.
 public struct AccountFilter: Sendable, Hashable {
-    /// Answers are left out.
+    /// Whether replies are left out.
     public var withoutReplies = false
-    /// Boosts are left out.
+    /// Whether boosts are left out.
     public var withoutBoosts = false
-    /// Events are left out.
+    /// Whether events are left out.
     public var onlyPosts = false
-    /// Only what comes with pictures or files.
+    /// Whether only posts with media are included.
     public var onlyMedia = false
-    /// Only posts with this hashtag; folded, without `#`.
+    /// Only posts with this hashtag (folded, without `#`).
     public var tag: String?
 
-    /// Everything.
+    /// Creates a filter that includes everything.
     public init() {}
 }
 
-/// Which public posts a timeline asks for.
+/// Which public posts a timeline contains.
 public struct PublicFilter: Sendable, Hashable {
-    /// Where they were written: nil for anywhere, else on this node or on others.
+    /// True for local posts only, false for remote posts only, nil for both.
     public var isLocal: Bool?
-    /// Only what comes with pictures or files.
+    /// Whether only posts with media are included.
     public var onlyMedia = false
 
-    /// Everything.
+    /// Creates a filter that includes everything.
     public init() {}
 }
 
-/// Which hashtags a timeline asks for; all folded, without `#`.
+/// Which hashtags a timeline contains; all of them folded, without `#`.
 public struct TagFilter: Sendable, Hashable {
-    /// One of these at least.
+    /// A post needs at least one of these.
     public var any: [String]
-    /// Each of these.
+    /// A post needs all of these.
     public var all: [String] = []
-    /// None of these.
+    /// A post must have none of these.
     public var none: [String] = []
-    /// As in ``PublicFilter``.
+    /// The origin and media of the posts, as in ``PublicFilter``.
     public var source = PublicFilter()
 
-    /// Posts with one hashtag.
+    /// Creates a filter for posts with one hashtag.
     public init(_ tag: String) {
         any = [tag]
     }
 }
 
-/// Every timeline, for pages, feeds and client apps alike: items newest first, paged by number.
+/// Every timeline, for pages, feeds and client apps alike: items newest first, paged by id.
 ///
-/// A timeline is the sources in which its items stand, and a condition on an item. ``TimelineMerge`` reads both.
+/// A timeline consists of its sources and of a condition on its items. ``TimelineMerge`` reads both.
 public enum Timelines {
-    /// What the viewer wrote, and what those whom the viewer follows put before their followers; posts with followed
-    /// hashtags too. What stands in a list that keeps to itself is left out.
+    /// The home timeline: the items of the viewer and of the accounts that the viewer follows, and posts with followed
+    /// hashtags. Items of members of an exclusive list are left out.
     ///
     /// - Parameter onlyPosts: whether events are left out.
     public static func home(
@@ -76,7 +76,7 @@ public enum Timelines {
         return try merge.page(in: db)
     }
 
-    /// What the members of one of the viewer's lists put before their followers.
+    /// The items of the members of one of the viewer's lists.
     public static func list(
         _ list: ID<AccountList>, replies: AccountList.RepliesPolicy, viewer: ID<Account>, _ page: PageRequest,
         in db: some Queryable
@@ -92,8 +92,8 @@ public enum Timelines {
         return try merge.page(in: db)
     }
 
-    /// The discussions and events of a group: its own, those written into it, and what it or a group that it follows
-    /// relayed. What is not public is shown to those of the group's followers who may read it.
+    /// The discussions and events of a group: its own, those posted in it, and those that it or a group that it follows
+    /// boosted. Items that are not public are shown to the group's followers who may read them.
     ///
     /// - Parameters:
     ///   - viewer: nil for a stranger.
@@ -123,8 +123,7 @@ public enum Timelines {
         return try merge.page(in: db)
     }
 
-    /// What an account put before its followers, as far as the viewer may read it; direct messages are no part of a
-    /// profile.
+    /// The items of an account, as far as the viewer may read them. Direct messages are left out.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func account(
@@ -142,7 +141,7 @@ public enum Timelines {
         return try merge.page(in: db)
     }
 
-    /// Public posts and events, answers left out.
+    /// Public posts and events without replies.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func everyone(
@@ -155,7 +154,8 @@ public enum Timelines {
         return try merge.page(in: db)
     }
 
-    /// Discussions of the community: begun here, or relayed by a group of ours or by one that a group of ours follows.
+    /// The discussions of the community: started on this server, or boosted by a local group or by a group that a local
+    /// group follows.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func discussions(
@@ -174,7 +174,7 @@ public enum Timelines {
         return try merge.page(in: db)
     }
 
-    /// Public posts with hashtags, answers included.
+    /// Public posts with hashtags, including replies.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func tagged(
@@ -189,7 +189,7 @@ public enum Timelines {
         return try merge.page(in: db)
     }
 
-    /// Posts that name the viewer, direct messages included.
+    /// Posts that mention the viewer, including direct messages.
     public static func mentions(
         _ viewer: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> TimelinePage {
@@ -199,7 +199,7 @@ public enum Timelines {
         return try merge.page(in: db)
     }
 
-    /// Posts that quote one with its author's consent, as far as the viewer may read them.
+    /// Posts that quote a post with its author's consent, as far as the viewer may read them.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func quotes(
@@ -211,7 +211,7 @@ public enum Timelines {
         return try merge.page(in: db)
     }
 
-    /// What a person keeps for later and may still read, paged by when it was kept.
+    /// The viewer's bookmarks that the viewer may still read, in the order in which they were added.
     public static func bookmarks(
         of viewer: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> TimelinePage {
@@ -220,8 +220,8 @@ public enum Timelines {
         return try merge.page(in: db)
     }
 
-    /// Posts that a person likes and events in which the person is interested, as far as the person may still read
-    /// them, paged by when the person said so.
+    /// The posts that the viewer favourited and the events in which the viewer is interested, as far as the viewer may
+    /// still read them, in the order of the favourites.
     public static func favourites(
         of viewer: ID<Account>, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> TimelinePage {

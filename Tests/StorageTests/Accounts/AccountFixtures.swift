@@ -6,7 +6,7 @@ import Storage
 import TestSupport
 import Vocabulary
 
-/// Runs a body on a new database with our schema, and takes the database away afterwards.
+/// Runs a body on a new database with the current schema, and deletes the database afterwards.
 func onFreshDatabase<T>(
     _ engine: TestEngine, _ body: (Database) async throws -> T
 ) async throws -> T {
@@ -21,25 +21,25 @@ func onFreshDatabase<T>(
     }
 }
 
-/// An IRI that is written in a test.
+/// The IRI of a literal in a test.
 func iri(_ text: String) throws -> IRI {
     guard let iri = IRI(text) else { throw FixtureError(text: text) }
     return iri
 }
 
-/// A spelling in a test is no IRI.
+/// A literal in a test is not an IRI.
 struct FixtureError: Error {
     var text: String
 }
 
 extension Timestamp {
-    /// The instant at which the tests' stories begin: 2026-01-01T00:00:00Z.
+    /// The instant at which the tests begin: 2026-01-01T00:00:00Z.
     static let start = Timestamp(1_767_225_600_000)
 }
 
-/// Accounts for tests, with small numbers and all that goes with them.
+/// Accounts for tests, with small ids and all required values.
 enum Someone {
-    /// A person of this node, not stored.
+    /// A local account that is not stored.
     static func local(_ number: Int64, _ name: String, kind: Account.Kind = .person) throws -> Account {
         var account = Account(
             id: ID(number), kind: kind, username: name, host: "",
@@ -52,7 +52,7 @@ enum Someone {
         return account
     }
 
-    /// A person of another node, not stored.
+    /// A remote account that is not stored.
     static func remote(_ number: Int64, _ name: String, at host: String = "far.example") throws -> Account {
         var account = Account(
             id: ID(number), kind: .person, username: name, host: host, iri: try iri("https://\(host)/users/\(name)"),
@@ -64,7 +64,7 @@ enum Someone {
         return account
     }
 
-    /// The private part of a person who was let in.
+    /// The private data of an approved member.
     static func member(_ account: Account, role: Role = .member, approvedAt: Timestamp? = .start) -> LocalAccount {
         LocalAccount(
             account: account, email: "\(account.username)@mail.example", passwordHash: nil, role: role,
@@ -80,7 +80,7 @@ extension Database {
         }
     }
 
-    /// Stores accounts of this node with their private part.
+    /// Stores local accounts with their private data.
     func store(members: LocalAccount..., note: String = "") async throws {
         try await write { tx in
             for member in members {

@@ -113,7 +113,7 @@ struct MembersTests {
     }
 }
 
-/// Stores the bare row of a post; a thread of its own unless one is named.
+/// Stores the bare row of a post, in a thread of its own unless `thread` is given.
 @discardableResult
 private func write(
     by author: Int64, at instant: Timestamp, thread: ID<Post>? = nil, visibility: Visibility = .everyone,

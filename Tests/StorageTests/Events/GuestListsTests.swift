@@ -233,9 +233,9 @@ struct GuestListsTests {
     }
 }
 
-/// Asks, and counts the taken seats before anybody else can decide.
+/// Requests a seat and counts the taken seats before another transaction can change them.
 ///
-/// - Returns: the seats taken, when the person was given one.
+/// - Returns: the taken seats, when the person got one.
 private func askAndCount(_ person: Account, _ event: Event, in scene: Scene) async throws -> Int {
     let guest = try scene.wish(person, event)
     let rank: ID<Guest> = scene.id()
@@ -257,7 +257,7 @@ private func leaveAndCount(_ person: Account, _ event: Event, in scene: Scene) a
     }
 }
 
-/// A generator whose sequence follows from its seed.
+/// A random generator whose sequence depends only on its seed.
 private struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

@@ -259,7 +259,7 @@ extension Scene {
         try await db.write { tx in try Uploads.lease(5, Lease(now: now, until: now + .minutes(10)), in: tx) }
     }
 
-    /// Attaches as a command does: all of them, or the transaction comes to nothing.
+    /// Attaches media as a command does: all of them, or the transaction is rolled back.
     fileprivate func attach(_ ids: [ID<Media>], to post: Post) async throws -> Bool {
         struct Refused: Error {}
         do {

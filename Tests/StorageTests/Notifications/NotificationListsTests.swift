@@ -73,7 +73,7 @@ struct NotificationListsTests {
         }
     }
 
-    /// Whom a policy keeps waiting.
+    /// The categories of senders whose notifications a policy can filter.
     enum Sort: String, CaseIterable, Sendable {
         case stranger, notFollower, newcomer, letter, limited, bot
     }

@@ -10,7 +10,7 @@ import Testing
 struct NotificationsTests {
     static let now = Scene.start + .days(60)
 
-    /// Something that stands between the one who acts and the one who is told.
+    /// A reason why a recipient may not be notified of what another account did.
     enum Obstacle: String, CaseIterable, Sendable {
         case none, block, blocked, mute, quietMute, endedMute, hostBlock, threadMute, oneself, elsewhere, suspended
         var isHeard: Bool { self == .none || self == .quietMute || self == .endedMute }
@@ -209,7 +209,7 @@ struct NotificationsTests {
 // MARK: - Steps
 
 extension Scene {
-    /// Tells of something, and gives what is new.
+    /// Adds a notification, and returns the new ones.
     func tell(_ new: NewNotification, at now: Timestamp = NotificationsTests.now) async throws -> [Storage.Notification]
     {
         try await db.write { tx in try Notifications.add(new, at: now, ids: Self.tellers, in: tx) }
@@ -222,7 +222,7 @@ extension Scene {
         }
     }
 
-    /// What somebody was told, newest first.
+    /// The notifications of an account, newest first.
     func told(_ account: Account, filtered: Bool = false) async throws -> [Storage.Notification] {
         var filter = NotificationListFilter()
         filter.withFiltered = filtered

@@ -189,7 +189,7 @@ struct PostsTests {
                 #expect(try Likes.find(account: ana.id, post: post.id, in: tx) == first)
                 #expect(try Likes.byActivity(first, in: tx)?.account == ana.id)
             }
-            // Counts are written at the end of the transaction that changes them.
+            // Counters are written at the end of the transaction that changes them.
             try await scene.db.write { tx throws in
                 #expect(try Boosts.count(of: post.id, in: tx) == 1)
                 #expect(try Boosts.remove(account: ana.id, post: post.id, in: tx))

@@ -54,7 +54,7 @@ struct OutboxQueueTests {
             let first = try await take(9, in: db)
             #expect(first.map(\.body) == ["Create", "Like"])
             let create = try #require(first.first)
-            // The older one was put off: the newer ones wait behind it, however long.
+            // The older delivery was postponed. The newer ones about the same object wait for it.
             try await db.write { tx in
                 try OutboxQueue.postpone(create.id, until: .start + .hours(6), in: tx)
             }
@@ -159,7 +159,7 @@ struct OutboxQueueTests {
         try await db.read { db in try OutboxQueue.queue.backlog(now: .start, in: db).count }
     }
 
-    /// Lets the group of the node say something; its text is the name of its type.
+    /// Queues an activity of the local group. Its body is the name of its type.
     private func say(
         _ type: String, about object: String?, to inboxes: [IRI], in db: Database
     ) async throws

@@ -138,7 +138,8 @@ struct InboxQueueTests {
             receivedAt: .start + .milliseconds(Int(number)))
     }
 
-    /// Activities that came one millisecond after the other; `take` at `.start` is told a later present by then.
+    /// Runs a body with activities received one millisecond after the other. Afterwards all of them are due at
+    /// `.start`.
     private func withReceived(
         _ engine: TestEngine, _ numbers: ClosedRange<Int64>, _ body: (Database) async throws -> Void
     ) async throws {
@@ -151,7 +152,7 @@ struct InboxQueueTests {
             }
             try await db.write { tx in
                 for activity in all { _ = try InboxQueue.accept(activity, in: tx) }
-                // All are due at the start of the story.
+                // All are due at the start of the test.
                 try tx.run("UPDATE received SET run_at = \(Timestamp.start)")
             }
             try await body(db)
@@ -165,7 +166,7 @@ struct ChangeFeedTests {
     func heard(engine: TestEngine) async throws {
         let place = try await engine.makePlace(migrations: Schema.migrations)
         let here = try await Database.open(place.url, readers: 1, logger: .silent)
-        // SQLite has one process, and so one database; PostgreSQL has any number.
+        // SQLite allows one process, and so one `Database`; PostgreSQL allows any number.
         let there = engine == .sqlite ? here : try await Database.open(place.url, readers: 1, logger: .silent)
         let feeds = [ChangeFeed(here).changes(), ChangeFeed(there).changes()]
         struct GivenUp: Error {}

@@ -9,7 +9,7 @@ import Vocabulary
 
 @Suite("Plans")
 struct PlanTests {
-    /// Rows in each of the tables that grow.
+    /// The number of rows in each of the growing tables.
     private static let size: Int64 = 20_000
 
     @Test("the statements that run all the time read no growing table from end to end", arguments: TestEngine.available)
@@ -17,17 +17,17 @@ struct PlanTests {
         let recorder = StatementRecorder()
         try await Scene.with(engine, readers: 1, onStatement: { recorder.record($0) }) { scene in
             try await scene.db.write { tx in try Self.seed(tx) }
-            // SQLite may never have counted its rows; PostgreSQL does so by itself.
+            // SQLite may never have run ANALYZE; PostgreSQL does it automatically.
             if engine == .sqlite { try await check(scene.db, recorder) }
             try await scene.db.write { tx in try tx.run("ANALYZE") }
             try await check(scene.db, recorder)
         }
     }
 
-    /// What runs all the time: its name, the values of its statements as literals, and who runs it.
+    /// A frequent operation: its name, the values of its statements as literals, and the function that runs it.
     private typealias Hot = (name: String, arguments: [String], run: @Sendable (Transaction) throws -> Void)
 
-    /// Timelines and discussions, of which all statements are looked at.
+    /// Timelines and discussions, of which all statements are checked.
     private static let readings: [Hot] = {
         let (me, page) = (ID<Account>(7), PageRequest())
         return [
@@ -99,7 +99,7 @@ struct PlanTests {
             where !text.contains("pg_advisory") {
                 let plan = try await explain(isReading ? Self.withPlausibleValues(text) : text, arguments, in: db)
                 #expect(!plan.isEmpty)
-                // What the statement itself makes is small: SQLite names it before it reads it.
+                // Tables that the statement itself makes are small. SQLite names them before it scans them.
                 let made = plan.filter { $0.hasPrefix("MATERIALIZE ") || $0.hasPrefix("CO-ROUTINE ") }
                     .map { $0.split(separator: " ")[1] }
                 let scans = plan.filter(Self.isFullScan).filter { !made.contains($0.split(separator: " ")[1]) }
@@ -108,7 +108,7 @@ struct PlanTests {
         }
     }
 
-    /// The plan, a line a step.
+    /// The query plan, one line for each step.
     private func explain(_ text: String, _ arguments: [String], in db: Database) async throws -> [String] {
         let (verb, column) = db.engine == .sqlite ? ("EXPLAIN QUERY PLAN", "detail") : ("EXPLAIN", "QUERY PLAN")
         return try await db.write { tx in
@@ -116,7 +116,7 @@ struct PlanTests {
         }
     }
 
-    /// The text of a timeline with those values in it whose type or size matters.
+    /// The text of a timeline's statement, with literals for the parameters whose type or size matters to the planner.
     private static func withPlausibleValues(_ text: String) -> String {
         text.replacing(/BETWEEN \$\d+/, with: "BETWEEN 1").replacing(/(BETWEEN 1|FROM l\)) AND \$\d+/) {
             "\($0.1) AND 19000"
@@ -128,7 +128,7 @@ struct PlanTests {
         .replacing(/'unset'\)\s+IN \([^)]*\)/, with: "'unset') IN ('allowed')")
     }
 
-    /// The text with its values in it; those that are not given are small numbers.
+    /// The text with literals for its parameters. Parameters that are not given become small numbers.
     private static func withValues(_ text: String, _ arguments: [String]) -> String {
         var result = ""
         var rest = text[...]
@@ -142,8 +142,8 @@ struct PlanTests {
         return result + rest
     }
 
-    /// SQLite says `SCAN p` for every row of a table and `SCAN p USING INDEX` for every row of an index; a partial
-    /// index holds only what is wanted.
+    /// SQLite prints `SCAN p` for a full table scan and `SCAN p USING INDEX` for a full index scan. A scan of a partial
+    /// index is allowed, because it contains only the wanted rows.
     private static func isFullScan(_ line: String) -> Bool {
         if line.hasPrefix("SCAN ") {
             let words = line.split(separator: " ")
@@ -157,7 +157,8 @@ struct PlanTests {
         }
     }
 
-    /// Twenty thousand of each, as a node has them: most received ones are done, most deliveries are due later.
+    /// Adds twenty thousand rows to each table, distributed as on a real server: most received activities are done,
+    /// most deliveries are due later.
     private static func seed(_ tx: Transaction) throws {
         let numbers: SQL = """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(size))

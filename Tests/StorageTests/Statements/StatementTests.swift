@@ -19,8 +19,8 @@ struct StatementTests {
             try await Scene.with(engine, onStatement: { recorder.record($0) }) { scene in
                 try await StatementTour(scene: scene).run()
             }
-            // On PostgreSQL alone processes lease runs of a queue one after the other; SQLite has one writer anyway. Only
-            // SQLite looks after its file itself.
+            // Only on PostgreSQL processes lease the runs of a queue one after the other with an advisory lock; SQLite
+            // has one writer anyway. Only on SQLite the file is checked with a PRAGMA.
             let common = recorder.statements.filter {
                 !$0.contains("pg_advisory_xact_lock") && !$0.hasPrefix("PRAGMA ")
             }
@@ -28,7 +28,7 @@ struct StatementTests {
         }
         let sqlite = try #require(told[.sqlite])
         #expect(sqlite.count > 150)
-        // PostgreSQL has been told the same, word for word, but for the clause that passes locked rows over.
+        // PostgreSQL ran the same statements, except for the clause that skips locked rows.
         for statements in told.values { #expect(statements.symmetricDifference(sqlite) == []) }
     }
 
@@ -56,7 +56,7 @@ struct StatementTests {
         #expect(count > 140)
     }
 
-    /// The text as SQLite is told it: without what PostgreSQL spells otherwise.
+    /// The text in SQLite's dialect, without PostgreSQL's different spellings.
     private static func withoutDialect(_ statement: String) -> String {
         var text = statement.replacing(" AS BIGINT)", with: " AS INTEGER)")
             .replacing(" @@ ", with: " MATCH ").replacing(" FALSE ", with: " 0 ")
@@ -77,9 +77,9 @@ struct StatementTests {
     }
 }
 
-/// What a database was told, in order.
+/// Records the statements that a database runs, in order.
 final class StatementRecorder: Sendable {
-    // A lock rather than an actor: connections tell it from their own threads, and wait for it.
+    // A lock and not an actor: connections call it synchronously on their own threads.
     private let texts = Mutex<[String]>([])
 
     var statements: [String] { texts.withLock { $0 } }

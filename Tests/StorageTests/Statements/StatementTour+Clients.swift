@@ -5,7 +5,7 @@ import Model
 import Storage
 
 extension StatementTour {
-    /// What client apps read and keep.
+    /// Calls the functions for client apps.
     func clients(_ s: Stage, _ tx: Transaction) throws {
         let item: ID<TimelineItem> = ID(s.post.id.rawValue)
         _ = try TimelineItems.byID(item, in: tx)

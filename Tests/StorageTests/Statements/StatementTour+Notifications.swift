@@ -5,7 +5,7 @@ import Model
 import Storage
 
 extension StatementTour {
-    /// What people are told, direct messages, markers and announcements.
+    /// Calls the functions for notifications, direct messages, markers and announcements.
     func notifications(_ s: Stage, _ tx: Transaction) throws {
         let ids = IDMaker()
         let report = Report(

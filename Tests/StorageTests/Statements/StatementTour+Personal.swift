@@ -5,7 +5,7 @@ import Model
 import Storage
 
 extension StatementTour {
-    /// What members arrange for themselves, and what they look for.
+    /// Calls the functions for personal settings and searches.
     func personal(_ s: Stage, _ tx: Transaction) throws {
         try lists(s, tx)
         try filters(s, tx)

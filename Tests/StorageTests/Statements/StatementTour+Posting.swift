@@ -5,7 +5,7 @@ import Model
 import Storage
 
 extension StatementTour {
-    /// Polls, versions, quotes, and what waits.
+    /// Calls the functions for polls, versions, quotes and scheduled posts.
     func posting(_ s: Stage, _ tx: Transaction) throws {
         var poll = Poll(options: [.init(title: "Tea"), .init(title: "Milk")], isMultiple: true, expiresAt: s.now)
         try Polls.set(poll, of: s.post.id, in: tx)

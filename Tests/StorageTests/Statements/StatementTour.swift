@@ -5,10 +5,10 @@ import Model
 import Storage
 import Vocabulary
 
-/// A visit to every public function of Storage, for the sake of the statements that it runs.
+/// Calls every public function of Storage, so that all its statements are recorded.
 ///
-/// What the functions do is the matter of their own tests; here they only have to run, each at least once and with
-/// rows to work on.
+/// The results of the functions are tested elsewhere. Here each function must only run, at least once and with rows to
+/// work on.
 struct StatementTour {
     let scene: Scene
 
@@ -37,7 +37,7 @@ struct StatementTour {
         }
     }
 
-    /// Who and what the tour meets.
+    /// The accounts, posts and events of the tour.
     struct Stage: Sendable {
         let ada, group, vic: Account
         let post, answer: Post

@@ -46,7 +46,7 @@ struct PostViewsTests {
                 #expect(!anas.interactions.liked && anas.interactions.boosted)
                 let bobs = try #require(try PostViews.one(post.id, viewer: bob.id, in: db))
                 #expect(bobs.interactions.liked && !bobs.interactions.boosted)
-                // What only some may read is not counted.
+                // Replies that only some readers may read are not counted.
                 #expect(bobs.answerCount == 2)
                 let below = try #require(try PostViews.one(answer.id, viewer: nil, with: .page, in: db))
                 #expect(below.answerCount == 1 && below.repliers == [])
@@ -123,7 +123,7 @@ struct PostViewsTests {
     }
 }
 
-/// Counts from any thread.
+/// A thread-safe counter.
 final class Counter: Sendable {
     private let count = Atomic<Int>(0)
 

@@ -74,10 +74,10 @@ struct VisibilityTests {
     }
 }
 
-// MARK: - What the rules say
+// MARK: - Expected results
 
 extension VisibilityCast {
-    /// Whether the database knows of a reader what the cast made.
+    /// Whether the database returns the relation of a reader that the cast set up.
     func knowsRelation(of reader: Reader, to one: Seen, in db: some Queryable) throws -> Bool {
         if let post = one.post {
             let known = try people[reader].map { try Posts.relation(of: $0, to: post, in: db) } ?? .stranger
@@ -117,10 +117,11 @@ extension VisibilityCast {
         }
     }
 
-    /// The surfaces that show it to the reader.
+    /// The surfaces that must show the post or event to the reader.
     func expected(_ one: Seen, _ reader: Reader) -> Set<Surface> {
         guard mayRead(one, reader) else { return [] }
-        // What shows a single thing, or what the reader keeps, shows it also when the reader muted it.
+        // Surfaces that show a single item, or the reader's own bookmarks and favourites, show it even when the reader
+        // muted its author.
         var surfaces: Set<Surface> = [
             .status, .boost, .page, .thread, .context, .quoted, .quotes, .bookmarks, .favourites, .notification,
             .collection,
@@ -135,7 +136,7 @@ extension VisibilityCast {
             if hearsAuthor { surfaces.insert(.homeStream) }
             if reader != .boostHider { surfaces.insert(.boostStream) }
             if hearsAuthor || reader != .boostHider { surfaces.insert(.home) }
-            // Followers of the group see there also what is not public.
+            // Followers of the group also see the items there that are not public.
             if state.isListed && (isPublic || (one.visibility != .direct && reader != .visitor)) {
                 surfaces.formUnion([.group, .groupPage, .groupFeed])
             }
