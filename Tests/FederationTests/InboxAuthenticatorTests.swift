@@ -33,7 +33,7 @@ struct InboxRejectionTests {
             let before = try await world.rowCounts()
             #expect(await world.submit(request) == InboxRejection(rejected.status, rejected.code))
             #expect(try await world.rowCounts() == before)
-            #expect(world.counters.snapshot == ["inbox.refused.\(rejected.code)": 1])
+            #expect(world.answered == ["inbox.refused.\(rejected.code)": 1])
         }
     }
 
@@ -86,7 +86,7 @@ struct InboxAdmissionTests {
         try await withEve { world, eve in
             let request = scheme == .cavage ? try world.followRequest(by: eve) : try world.modernRequest(by: eve)
             #expect(await world.submit(request) == nil)
-            #expect(world.counters.snapshot == ["inbox.accepted": 1])
+            #expect(world.answered == ["inbox.accepted": 1])
         }
     }
 
@@ -210,7 +210,7 @@ struct InboxEnduranceTests {
             await withTaskGroup { group in
                 for _ in 0..<100 { group.addTask { #expect(await world.submit(request) == nil) } }
             }
-            #expect(world.counters.snapshot == ["inbox.accepted": 1, "inbox.duplicate": 99])
+            #expect(world.answered == ["inbox.accepted": 1, "inbox.duplicate": 99])
             try await world.settle()
             world.clock.pass(.minutes(59))
             #expect(await world.submit(request) == nil)
@@ -232,4 +232,9 @@ struct InboxEnduranceTests {
             #expect(try await world.submit(world.request(farewell)) == nil)
         }
     }
+}
+
+extension FederationWorld {
+    /// What was counted, without the bodies that were parsed.
+    fileprivate var answered: [String: Int] { counters.snapshot.filter { $0.key != "inbox.parsed" } }
 }

@@ -272,7 +272,7 @@ struct StreamingTests {
             let socket = try await Self.listen(node, ada.token, "?stream=public")
             try await Self.settle(socket)
             let request = "GET \(Self.path)/public HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer \(ada.token)\r\n\r\n"
-            async let heard = TestHTTPClient.raw(request, port: node.port, seconds: 2)
+            async let heard = TestHTTPClient.raw(request, port: node.port, seconds: 8)
             try await Task.sleep(for: .milliseconds(500))
             try await node.post("/api/v1/statuses", token: ben.token, ["status": "heard"]).expect(200)
             _ = try await Self.next(socket, 1)

@@ -22,13 +22,13 @@ extension AuthorizationAttempts {
             try await s.cafe.follow(s.account, by: fan)
             return { try await s.services.removeFollower(fan, as: $0) }
         },
-        "answerFollow(from:to:accept:as:)": { s in
+        "answerFollowRequest(from:to:accept:as:)": { s in
             try await s.cafe.follow(s.account, by: s.stage.vic.id, state: .requested)
             return {
                 try await s.services.answerFollowRequest(from: s.stage.vic.id, to: s.account, accept: true, as: $0)
             }
         },
-        "answerFollow(from:to:accept:as:) for a group": { s in
+        "answerFollowRequest(from:to:accept:as:) for a group": { s in
             try await s.cafe.follow(s.group, by: s.stage.vic.id, state: .requested)
             return { try await s.services.answerFollowRequest(from: s.stage.vic.id, to: s.group, accept: true, as: $0) }
         },

@@ -170,7 +170,7 @@ extension AuthorizationAttempts {
             try await s.services.joinEvent(id, as: .member(s.person))
             return { try await s.services.leaveEvent(id, as: $0) }
         },
-        "answerEvent(_:_:as:)": { s in
+        "sendRSVP(_:_:as:)": { s in
             let id = try await s.event()
             return { try await s.services.sendRSVP(id, .yes, as: $0) }
         },

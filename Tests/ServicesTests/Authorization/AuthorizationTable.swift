@@ -23,7 +23,7 @@ enum AuthorizationTable {
             unfavourite(_:as:), boostPost(_:as:), unboostPost(_:as:), bookmark(_:as:), unbookmark(_:as:),
             muteThread(_:_:as:), vote(_:on:as:), revokeQuote(of:in:as:), setQuotePolicy(_:of:as:), follow(_:as:),
             follow(handle:as:), unfollow(_:as:), tuneFollow(_:showsBoosts:notifies:as:), removeFollower(_:as:),
-            answerFollow(from:to:accept:as:), block(_:as:), unblock(_:as:), blockHost(_:as:), unblockHost(_:as:),
+            answerFollowRequest(from:to:accept:as:), block(_:as:), unblock(_:as:), blockHost(_:as:), unblockHost(_:as:),
             mute(_:hidesNotifications:seconds:as:), unmute(_:as:), note(_:about:as:), endorse(_:_:as:),
             dismissSuggestion(_:as:), followTag(_:_:as:), featureTag(_:as:), unfeatureTag(_:as:),
             unfeatureTag(named:as:), makeList(titled:replies:isExclusive:as:),
@@ -42,14 +42,14 @@ enum AuthorizationTable {
             "mgMS",
             """
             editProfile(_:as:), changePassword(_:as:), revokeToken(_:as:), joinEvent(_:as:), leaveEvent(_:as:),
-            answerEvent(_:_:as:), planEvent(_:as:)
+            sendRSVP(_:_:as:), planEvent(_:as:)
             """
         ),
         ("p", "resendConfirmation(as:email:)"),
         ("mgMSO", "invite(as:)"),
         ("mgMSGO", "deletePost(_:as:), account(named:as:), lookUp(_:as:)"),
         // Commands on a group.
-        ("gMSGO", "editGroup(_:title:summary:as:), answerFollow(from:to:accept:as:) for a group"),
+        ("gMSGO", "editGroup(_:title:summary:as:), answerFollowRequest(from:to:accept:as:) for a group"),
         ("gMSG", "changeEvent(_:_:as:), postponeEvent(_:as:), cancelEvent(_:as:)"),
         ("gMS", "planEvent(_:as:) where one is no follower"),
         // Moderation: only of members with less power.
@@ -103,7 +103,7 @@ enum AuthorizationTable {
     /// Tasks of the node itself, which no principal starts.
     static let duties = names(
         """
-        prepareNode(), publishDuePosts(), endPolls(), tellPollCounts(), tellBeginnings(), words(for:)
+        prepareNode(), publishDuePosts(), publishDuePosts(_:), endPolls(), tellPollCounts(), tellBeginnings(), text(for:)
         """)
 
     /// The rules themselves, for the buttons of pages.
