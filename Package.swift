@@ -157,7 +157,7 @@ let floors: [Target] = [
     .target(
         name: "MastodonAPI",
         dependencies: [
-            "Limits", "CivilDates", "Database", "HTTPSupport", "Model", "Services", "Storage", "TextEncoding", logging,
+            "Limits", "Database", "HTTPSupport", "Model", "Services", "Storage", "TextEncoding", logging,
             hummingbird, httpTypes, nio,
         ],
         swiftSettings: strict),
