@@ -22,24 +22,44 @@ struct WriteJob: Sendable {
     let fail: @Sendable (any Error) -> Void
 }
 
-/// A queue of jobs in the order of their arrival. The threads with the connections take jobs from it.
-final class JobQueue<Job: Sendable>: @unchecked Sendable {
-    // Safe: `waiting` and `isClosed` are read and written only while `mutex` is locked. The two handles keep their
-    // addresses until `deinit`, when no thread can hold the queue any more.
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var waiting: Deque<Job> = []
-    private var isClosed = false
+/// A thread that waits for a job.
+private final class IdleThread {
+    let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    var isCalled = false
 
     init() {
-        pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
     }
 
     deinit {
         pthread_cond_destroy(condition)
-        pthread_mutex_destroy(mutex)
         condition.deallocate()
+    }
+
+    func call() {
+        isCalled = true
+        pthread_cond_signal(condition)
+    }
+}
+
+/// Jobs in order of arrival, waiting for the threads that own connections.
+///
+/// When several threads are idle, a new job is given to the one that worked last, because the data of its connection is
+/// still in the caches of the processor, here and in the server process of PostgreSQL.
+final class JobQueue<Job: Sendable>: @unchecked Sendable {
+    // Safe: the properties are read and written only while `mutex` is locked, and the mutex stays at one address until
+    // `deinit`, when no thread can hold the queue any more.
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private var waiting: Deque<Job> = []
+    private var idle: [IdleThread] = []
+    private var isClosed = false
+
+    init() {
+        pthread_mutex_init(mutex, nil)
+    }
+
+    deinit {
+        pthread_mutex_destroy(mutex)
         mutex.deallocate()
     }
 
@@ -51,7 +71,7 @@ final class JobQueue<Job: Sendable>: @unchecked Sendable {
         defer { pthread_mutex_unlock(mutex) }
         guard !isClosed else { return false }
         waiting.append(job)
-        pthread_cond_signal(condition)
+        idle.popLast()?.call()
         return true
     }
 
@@ -61,7 +81,7 @@ final class JobQueue<Job: Sendable>: @unchecked Sendable {
     func take(upTo limit: Int) -> [Job] {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        while waiting.isEmpty, !isClosed { pthread_cond_wait(condition, mutex) }
+        while waiting.isEmpty, !isClosed { sleep() }
         let taken = Array(waiting.prefix(limit))
         waiting.removeFirst(taken.count)
         return taken
@@ -79,7 +99,15 @@ final class JobQueue<Job: Sendable>: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         isClosed = true
-        pthread_cond_broadcast(condition)
+        for thread in idle { thread.call() }
+        idle = []
+    }
+
+    /// Waits until there is something to do, or until another thread has done it. Called with the mutex locked.
+    private func sleep() {
+        let thread = IdleThread()
+        idle.append(thread)
+        while !thread.isCalled { pthread_cond_wait(thread.condition, mutex) }
     }
 }
 

@@ -70,8 +70,8 @@ final class PostgresConnection: Connection {
     /// whole tables, and compile what runs for a millisecond. Migrations take this back for their own transactions.
     private static let settings = """
         SET standard_conforming_strings = on; SET bytea_output = 'hex'; SET extra_float_digits = 1;
-        SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
-        SET plan_cache_mode = force_generic_plan
+        SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+        SET jit = off; SET max_parallel_workers_per_gather = 0; SET plan_cache_mode = force_generic_plan
         """
 
     deinit {

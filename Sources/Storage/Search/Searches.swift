@@ -84,7 +84,8 @@ public enum Searches {
                 """
         }
         guard try isCommon(wanted, in: db) else { return hits(wanted, query) }
-        // `OFFSET 0` keeps PostgreSQL from using the index of words here.
+        // `OFFSET 0` keeps PostgreSQL from using the index of words here. With a lower bound it would expect few rows and
+        // sort them all, so the bound is written only when the client sent one.
         if query.author != nil {
             return """
                 SELECT w.id FROM (\(walk(query, limit: nil)) OFFSET 0) w JOIN entry_words s ON s.rowid = w.id
@@ -94,7 +95,8 @@ public enum Searches {
         return """
             SELECT w.id FROM (
                 SELECT s.rowid AS id, s.words FROM entry_words s
-                WHERE s.rowid < \(query.before) AND s.rowid > \(query.after) ORDER BY s.rowid DESC OFFSET 0) w
+                WHERE s.rowid < \(query.before)\(query.after > 0 ? " AND s.rowid > \(query.after)" : "" as SQL)
+                ORDER BY s.rowid DESC OFFSET 0) w
             WHERE w.words @@ \(wanted) ORDER BY w.id DESC LIMIT \(depth)
             """
     }

@@ -160,10 +160,10 @@ struct StatementTour {
             id: ID(904), iri: s.address, author: s.ada.id, content: .empty, visibility: .everyone, publishedAt: s.now,
             isLocal: true)
         _ = try Posts.insert(post, parts, in: tx)
-        let written = Post(
-            id: ID(981), iri: s.address.appending(path: "written"), author: s.ada.id, content: .empty,
+        let new = Post(
+            id: ID(905), iri: s.address.appending(path: "new"), author: s.ada.id, content: .empty,
             visibility: .everyone, publishedAt: s.now, isLocal: true)
-        try Posts.insertNew(written, PostParts(), in: tx)
+        try Posts.insertNew(new, parts, in: tx)
         post.title = "Tea"
         try Posts.update(post, parts, in: tx)
         try Posts.attachOrphanReplies(of: s.post, in: tx)

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Storage
+import TestSupport
+import Testing
+
+/// PostgreSQL has no statistics about these tables, because they were just filled. The tests count the rows that a page
+/// reads, because times depend on the machine.
+@Suite("Tables that were just filled", .enabled(if: TestEngine.available.contains(.postgres)))
+struct FreshTableTests {
+    /// Accounts, and posts by them.
+    private static let size: Int64 = 20_000
+    /// Rows that a page of twenty may read.
+    private static let limit: Int64 = 4_500
+
+    private typealias Read = (name: String, found: Int, read: @Sendable (Transaction) throws -> Int)
+
+    private static let viewer = ID<Account>(7)
+
+    private static func search(
+        _ words: [String], by author: ID<Account>? = nil, _ tx: Transaction
+    ) throws -> Int {
+        var query = StatusQuery()
+        query.terms = words
+        query.author = author
+        return try Searches.statuses(query, viewer: viewer, offset: 0, limit: 20, in: tx).count
+    }
+
+    private static func reads() -> [Read] {
+        let viewer = viewer
+        return [
+            ("statuses", 20, { try StatusViews.ofPosts((1...20).map { ID($0 * 900) }, viewer: viewer, in: $0).count }),
+            ("a rare word", 4, { try search(["word4999"], $0) }),
+            ("a common word", 20, { try search(["tea"], $0) }),
+            ("a common word and a rare one", 4, { try search(["tea", "word4999"], $0) }),
+            ("a word that nobody said", 0, { try search(["coffee"], $0) }),
+            ("a common word of one author", 1, { try search(["tea"], by: ID(4_000), $0) }),
+            (
+                "people", 1,
+                { tx in
+                    try Searches.accounts(AccountQuery(terms: ["u4999"]), viewer: viewer, offset: 0, limit: 20, in: tx)
+                        .count
+                }
+            ),
+        ]
+    }
+
+    @Test("a page reads few rows of them")
+    func rows() async throws {
+        try await Scene.with(.postgres, readers: 1) { scene in
+            try await scene.db.write { tx in try Self.seed(tx) }
+            for (name, found, read) in Self.reads() {
+                let (count, rows) = try await scene.db.write { tx in
+                    let before = try Self.rowsRead(tx)
+                    return (try read(tx), try Self.rowsRead(tx) - before)
+                }
+                #expect(count == found, "\(name)")
+                #expect(rows <= Self.limit, "\(name)")
+            }
+        }
+    }
+
+    /// How many rows this transaction has read so far.
+    private static func rowsRead(_ tx: Transaction) throws -> Int64 {
+        let sum: SQL =
+            "SELECT CAST(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) AS BIGINT) AS n FROM pg_stat_xact_user_tables"
+        return try tx.row(sum)?.intOrNil("n") ?? 0
+    }
+
+    private static func seed(_ tx: Transaction) throws {
+        let numbers: SQL = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(size))"
+        let statements: [SQL] = [
+            """
+            INSERT INTO account (id, kind, username, username_folded, host, iri, display_name, summary_html,
+                approves_followers, discoverable, indexable, created_at, updated_at)
+            \(numbers) SELECT i, 'person', 'u' || i, 'u' || i, 'far.example', 'https://far.example/users/' || i, '', '',
+                \(false), \(true), \(true), 0, 0 FROM n
+            """,
+            "INSERT INTO account_words (rowid, words) SELECT a.id, CAST(a.username AS tsvector) FROM account a",
+            """
+            INSERT INTO post (id, iri, author_id, thread_id, kind, title, content_html, warning, visibility,
+                published_at, is_local)
+            \(numbers) SELECT i, 'https://far.example/p/' || i, i, i, 'note', '', '<p>tea</p>', '', 'public', 0, \(false)
+            FROM n
+            """,
+            """
+            INSERT INTO entry (id, account_id, post_id, event_id, is_boost, is_reply, replied_to_id, is_listed, is_local)
+            SELECT p.id, p.author_id, p.id, NULL, \(false), \(false), NULL, \(true), \(false) FROM post p
+            """,
+            """
+            INSERT INTO entry_words (rowid, words)
+            SELECT p.id, CAST('tea word' || (p.id % 5000) AS tsvector) FROM post p
+            """,
+        ]
+        for statement in statements { try tx.run(statement) }
+    }
+}
