@@ -19,8 +19,8 @@ struct ThreadsPhase: Sendable {
     }
 
     func run(answers: (small: Int, large: Int)) async throws -> [Pair] {
-        let small = try await population.answer(discussionIn: node.smallGroup, times: answers.small)
-        let large = try await population.answer(discussionIn: node.largeGroup, times: answers.large)
+        let small = try await population.answer(discussionIn: node.smallGroup, times: answers.small, slot: 62)
+        let large = try await population.answer(discussionIn: node.largeGroup, times: answers.large, slot: 63)
         let pages: [(String, (Int64, String) -> ByteBuffer)] = [
             ("group page", { _, group in node.request("/groups/\(group)", accept: "text/html") }),
             ("thread page", { status, _ in node.request("/posts/\(status)", accept: "text/html") }),
@@ -43,8 +43,10 @@ extension Population {
     /// Adds replies to the newest discussion of a group. Their authors are accounts that the member does not follow. Every
     /// fourth reply is to the discussion itself, the others are to the previous reply.
     ///
+    /// - Parameter slot: the slot of the ids, as in `IDMaker`. It differs from the slot of the node and from that of other
+    ///   discussions, because the ids belong to the four seconds after the discussion.
     /// - Returns: the id of the discussion.
-    func answer(discussionIn group: String, times count: Int) async throws -> Int64 {
+    func answer(discussionIn group: String, times count: Int, slot: Int64) async throws -> Int64 {
         let (actor, count, strangers) = (node.actor(of: group), Int64(count), Int64(accounts - followed))
         return try await node.database.write { [followed] tx in
             let row = try tx.row(
@@ -55,15 +57,16 @@ extension Population {
             guard let row else { throw BenchError("\(group) has no discussion.") }
             let (root, iri) = (try row.int("id"), try row.text("iri"))
             let prefix = "https://h.example/answers/\(root)/"
+            let first = root & ~0xFFFF | slot << 10
             let author: SQL = "((i % \(strangers)) + \(Int64(followed)) + 1) * 65536"
-            let parent: SQL = "CASE WHEN i % 4 = 1 THEN \(root) ELSE \(root) + (i - 1) * 65536 END"
+            let parent: SQL = "CASE WHEN i % 4 = 1 THEN \(root) ELSE \(first) + (i - 1) * 65536 END"
             try tx.run(
                 """
                 INSERT INTO post (id, iri, author_id, group_id, in_reply_to_id, in_reply_to_iri, thread_id, kind, title,
                     content_html, warning, visibility, published_at, is_local)
                 WITH RECURSIVE n (i) AS (
                     SELECT CAST(1 AS \(.integer)) UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
-                SELECT \(root) + i * 65536, \(prefix) || i, \(author), \(try row.int("group_id")), \(parent),
+                SELECT \(first) + i * 65536, \(prefix) || i, \(author), \(try row.int("group_id")), \(parent),
                     CASE WHEN i % 4 = 1 THEN \(iri) ELSE \(prefix) || (i - 1) END, \(root), 'note', '',
                     '<p>I would come, and bring number ' || i || ' of the list.</p>', '', 'public',
                     (\(root) >> 16) + i, \(false)
