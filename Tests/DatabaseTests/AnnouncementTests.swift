@@ -5,7 +5,7 @@ import Logging
 import TestSupport
 import Testing
 
-@Suite("Announcements", .timeLimit(.minutes(2)))
+@Suite("Announcements", .timeLimit(.minutes(10)))
 struct AnnouncementTests {
     @Test(
         "every listener hears what was committed, once, and nothing that was rolled back",

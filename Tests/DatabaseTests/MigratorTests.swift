@@ -5,7 +5,7 @@ import Logging
 import TestSupport
 import Testing
 
-@Suite("Migrations", .timeLimit(.minutes(2)))
+@Suite("Migrations", .timeLimit(.minutes(10)))
 struct MigratorTests {
     private static let third = Migration(3, "colours") { "CREATE TABLE colour (id \(.key)) \(.strict)" }
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Database
 
-@Suite("PostgreSQL", .enabled(if: TestEngine.available.contains(.postgres)), .timeLimit(.minutes(2)))
+@Suite("PostgreSQL", .enabled(if: TestEngine.available.contains(.postgres)), .timeLimit(.minutes(10)))
 struct PostgresTests {
     private static let killOthers: SQL = """
         SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity

@@ -6,7 +6,7 @@ import Logging
 import TestSupport
 import Testing
 
-@Suite("Transactions", .timeLimit(.minutes(2)))
+@Suite("Transactions", .timeLimit(.minutes(10)))
 struct TransactionTests {
     private static let count: SQL = "SELECT count(*) AS n FROM thing"
 

@@ -4,7 +4,7 @@ import Database
 import TestSupport
 import Testing
 
-@Suite("The version of the data", .timeLimit(.minutes(2)))
+@Suite("The version of the data", .timeLimit(.minutes(10)))
 struct VersionTests {
     @Test("it is another after each commit", arguments: TestEngine.available)
     func commits(engine: TestEngine) async throws {

@@ -190,7 +190,7 @@ struct InboxProcessorTests {
     }
 
     @Test(
-        "is done by the loop in the order in which its actor said it", .timeLimit(.minutes(5)),
+        "is done by the loop in the order in which its actor said it", .timeLimit(.minutes(10)),
         arguments: TestEngine.available)
     func loop(_ engine: TestEngine) async throws {
         try await withVic(on: engine) { world, vic in

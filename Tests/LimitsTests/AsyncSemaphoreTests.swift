@@ -13,7 +13,7 @@ private final class Numbers: Sendable {
     func add(_ number: Int) { numbers.withLock { $0.append(number) } }
 }
 
-@Suite("Semaphore", .timeLimit(.minutes(1)))
+@Suite("Semaphore", .timeLimit(.minutes(10)))
 struct AsyncSemaphoreTests {
     @Test("no more tasks have a place than may, and all of them get one")
     func limit() async throws {

@@ -42,7 +42,7 @@ struct QueueWorkerTests {
         }
     }
 
-    @Test("lets a slow job keep one place, and no more", .timeLimit(.minutes(1)), arguments: TestEngine.available)
+    @Test("lets a slow job keep one place, and no more", .timeLimit(.minutes(10)), arguments: TestEngine.available)
     func slow(engine: TestEngine) async throws {
         try await onFreshDatabase(engine) { db in
             try await enqueue(1...12, in: db)
@@ -97,7 +97,7 @@ struct QueueWorkerTests {
     }
 
     @Test(
-        "prolongs the lease of what is in hand, so that no other worker does it too", .timeLimit(.minutes(1)),
+        "prolongs the lease of what is in hand, so that no other worker does it too", .timeLimit(.minutes(10)),
         arguments: TestEngine.available)
     func keepsLeases(engine: TestEngine) async throws {
         try await onFreshDatabase(engine) { db in

