@@ -34,7 +34,7 @@ public final class ResponseCache<Value: Sendable>: Sendable {
     /// - Parameters:
     ///   - limitBytes: the limit for all keys and values together.
     ///   - version: identifies the state of the data, see `Database.version()`; nil when it is not known.
-    public init(limitBytes: Int = 16 << 20, version: @escaping @Sendable () async -> UInt64?) {
+    public init(limitBytes: Int = 8 << 20, version: @escaping @Sendable () async -> UInt64?) {
         self.limitBytes = limitBytes
         self.version = version
     }
