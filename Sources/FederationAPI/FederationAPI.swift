@@ -14,8 +14,8 @@ public struct FederationAPI: Sendable {
     /// Creates the API.
     ///
     /// - Parameters:
-    ///   - gate: checks and stores activities. There must be one for the whole process, because it holds the rate
-    ///     limits and caches.
+    ///   - authenticator: checks and stores activities. There must be one for the whole process, because it holds the
+    ///     rate limits and caches.
     ///   - version: the version of this program for NodeInfo.
     public init(federation: Federation, authenticator: InboxAuthenticator, software version: String) {
         documents = Documents(

@@ -131,7 +131,6 @@ enum PublishingEndpoints {
         change.media = try mediaEdit(sent)
         // Apps send the poll that the post has after the edit. A request without a poll removes it.
         change.poll = try poll(sent).map { .becomes($0) } ?? .ends
-        change.media = try mediaEdit(sent)
         try await call.services.editPost(post, change, as: try call.principal())
         return try await StatusEndpoints.respond(ID(post.rawValue), call)
     }

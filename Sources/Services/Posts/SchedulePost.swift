@@ -146,7 +146,6 @@ extension PostDraft {
         app = json["app"]?.int
         media = (json["media"]?.array ?? []).compactMap(\.int).map { ID($0) }
         poll = json["poll"].flatMap(PollDraft.init(json:))
-        media = (json["media"]?.array ?? []).compactMap(\.int).map { ID($0) }
     }
 }
 
