@@ -23,7 +23,7 @@ struct PageCache: Sendable {
 
     private let pages: ResponseCache<Kept>
     /// The placeholder for the form token of a visitor who is not signed in. It is as long as a token.
-    private let placeholder = Sessions.makeWord()
+    private let placeholder = Sessions.makeToken()
 
     init(_ database: Database) {
         pages = ResponseCache { try? await database.version() }

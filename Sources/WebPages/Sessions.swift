@@ -39,8 +39,8 @@ public enum Sessions {
     /// Returns the form token of a visitor who is not signed in, and the cookie that stores it when the browser does
     /// not have one yet.
     static func strangerToken(_ request: Request, isSecure: Bool) -> (token: String, newCookie: String?) {
-        if let known = Cookies.read(strangerCookie, request, secure: isSecure), isWord(known) { return (known, nil) }
-        let token = makeWord()
+        if let known = Cookies.read(strangerCookie, request, secure: isSecure), isToken(known) { return (known, nil) }
+        let token = makeToken()
         return (token, Cookies.header(strangerCookie, token, maxAge: .hours(12), secure: isSecure))
     }
 
@@ -60,12 +60,12 @@ public enum Sessions {
     }
 
     /// Returns 256 random bits in hexadecimal.
-    static func makeWord() -> String {
+    static func makeToken() -> String {
         var generator = SystemRandomNumberGenerator()
         return Hexadecimal.encode((0..<32).map { _ in generator.next() })
     }
 
-    private static func isWord(_ text: String) -> Bool {
+    private static func isToken(_ text: String) -> Bool {
         text.utf8.count == 64 && text.utf8.allSatisfy { Hexadecimal.value(of: $0) != nil }
     }
 }
