@@ -10,14 +10,13 @@ import Testing
 
 @Suite("Who may do what")
 struct AuthorizationTests {
-    /// On SQLite alone: who may do what does not depend on the engine, and the table takes 1,300 scenes.
-    @Test("every command lets through whom the table says, and refuses everybody else")
-    func table() async throws {
+    @Test("every command lets through whom the table says, and refuses everybody else", arguments: TestEngine.available)
+    func table(_ engine: TestEngine) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(
             path: "authorization-\(UUID().uuidString)", directoryHint: .isDirectory)
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = try MediaStore(path: folder.path)
-        try await Cafe.open(.sqlite, registration: .approval, store: store) { cafe in
+        try await Cafe.open(engine, registration: .approval, store: store) { cafe in
             let stage = try await Stage(cafe)
             for (who, commands) in AuthorizationTable.rows {
                 for command in commands {
