@@ -56,12 +56,11 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
 
     /// Waits for a place. The caller must give it back with ``release(_:)``.
     public func acquire(_ key: Key) async throws(SemaphoreError) {
-        let ticket = try state.withLock { state throws(SemaphoreError) -> UInt64? in
+        let ticket = state.withLock { state -> UInt64? in
             if hasPlace(key, state) {
                 take(key, &state)
                 return nil
             }
-            guard state.waiters.count < waiterLimit else { throw .tooManyWaiting }
             state.lastTicket += 1
             return state.lastTicket
         }
@@ -89,8 +88,8 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
         for waiter in admitted { waiter.continuation.resume() }
     }
 
-    /// Adds a waiter. When a place became free meanwhile it takes the place, and when the task was cancelled meanwhile
-    /// it fails.
+    /// Adds a waiter. When a place became free meanwhile it takes the place. When the task was cancelled meanwhile, or
+    /// the maximum number of tasks is waiting, it fails.
     private func enqueue(_ waiter: Waiter, _ ticket: UInt64) {
         let outcome = state.withLock { state -> Result<Void, SemaphoreError>? in
             // A task's cancelled flag is set before its cancellation handler runs. So when the handler ran before this
@@ -100,6 +99,7 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
                 take(waiter.key, &state)
                 return .success(())
             }
+            guard state.waiters.count < waiterLimit else { return .failure(.tooManyWaiting) }
             state.waiters[ticket] = waiter
             return nil
         }

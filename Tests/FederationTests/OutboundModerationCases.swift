@@ -3,6 +3,7 @@
 import Database
 import Model
 import Storage
+import Testing
 import Vocabulary
 
 @testable import Federation
@@ -41,5 +42,32 @@ extension OutboundCase {
             try await scene.write { tx in try scene.outbox.revoke(authorization, from: post, by: scene.alice, in: tx) }
             return nil
         },
+        .init("accept-quote-request") { scene in
+            try await scene.requestQuote(policy: .everyone)
+            return nil
+        },
+        .init("reject-quote-request") { scene in
+            try await scene.requestQuote(policy: .nobody)
+            return nil
+        },
     ]
+}
+
+extension OutboundScene {
+    /// Vera asks for permission to quote a post by Alice. The response is the sent activity.
+    func requestQuote(policy: QuotePolicy) async throws {
+        let quoted = post(100) { $0.quotePolicy = policy }
+        try await write { tx in _ = try Posts.insert(quoted, PostParts(), in: tx) }
+        let quoting: JSON = [
+            "@context": "https://www.w3.org/ns/activitystreams", "id": "https://prairie.example/notes/7",
+            "type": "Note", "attributedTo": JSON(vera.iri), "content": "<p>Well said</p>",
+            "to": ["https://www.w3.org/ns/activitystreams#Public"], "quote": JSON(quoted.iri),
+            "published": "2026-05-01T08:00:00Z",
+        ]
+        let outcome = try await world.receive([
+            "@context": "https://www.w3.org/ns/activitystreams", "id": "https://prairie.example/requests/7",
+            "type": "QuoteRequest", "actor": JSON(vera.iri), "object": JSON(quoted.iri), "instrument": quoting,
+        ])
+        #expect(outcome == "applied")
+    }
 }

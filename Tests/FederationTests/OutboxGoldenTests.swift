@@ -177,4 +177,31 @@ struct OutboxGoldenTests {
         let files = Golden.folder("outbound").flatMap(Golden.children).map(\.lastPathComponent)
         #expect(Set(files) == Set(OutboundCase.all.map { "\($0.name).json" }))
     }
+    @Test("every kind of activity that we send has an example", arguments: OutgoingKind.allCases)
+    func isShown(_ kind: OutgoingKind) throws {
+        let files = Golden.folder("outbound").flatMap(Golden.children)
+        let shown = try files.contains { file in
+            Self.shows(kind, in: try JSON.parse(Array(Data(contentsOf: file))))
+        }
+        #expect(shown, "add a case to OutboundCase, and run the suite with GOLDEN=write")
+    }
+
+    /// Other types of the objects that ``OutgoingKind`` names.
+    private static let others = [
+        "Note": ["Tombstone", "Question"], "Vote": ["Note"], "Actor": ["Person"], "Activity": ["Create"],
+    ]
+
+    /// Whether a document contains an activity of this kind. An object that is sent as its id fits every kind of object.
+    private static func shows(_ kind: OutgoingKind, in value: JSON) -> Bool {
+        if let list = value.array { return list.contains { shows(kind, in: $0) } }
+        guard let fields = value.object else { return false }
+        if fields["type"]?.string == kind.type, let object = fields["object"] {
+            guard let type = object.object?["type"]?.string else {
+                return kind.type != "Accept" && kind.type != "Reject"
+            }
+            let name = kind.rawValue.split(separator: " ").last.map(String.init) ?? ""
+            if ([name] + others[name, default: []]).contains(type) { return true }
+        }
+        return fields.contains { shows(kind, in: $0.value) }
+    }
 }

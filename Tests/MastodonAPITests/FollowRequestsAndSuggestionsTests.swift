@@ -133,6 +133,8 @@ struct FollowRequestTests {
             #expect(ids(directory).contains("\(cafe.id)"))
             #expect(ids(directory) == ids(directory).sorted { $0.count == $1.count ? $0 > $1 : $0.count > $1.count })
             #expect(try await ids(node.get("/api/v1/directory?local=true&offset=1&limit=1")).count == 1)
+            // Who never posted is listed too when the directory is not only of this node.
+            #expect(try await ids(node.get("/api/v1/directory?order=new")) == ids(directory))
             try await node.services.follow(bob.id, as: .member(ada.id))
             let familiar = try await node.get(
                 "/api/v1/accounts/familiar_followers?id[]=\(cafe.id)&id[]=\(bob.id)", token: ada.token)

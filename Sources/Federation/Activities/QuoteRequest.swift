@@ -105,7 +105,7 @@ extension Outbox {
 
     /// Responds to a quote request.
     ///
-    /// - Parameter word: the id of the `QuoteAuthorization`; nil rejects the request.
+    /// - Parameter authorization: the id of the `QuoteAuthorization`; nil rejects the request.
     func answer(
         _ request: ActivityDocument, with authorization: IRI?, by author: Account, to asker: Account, in tx: Transaction
     ) throws(DatabaseError) {

@@ -108,16 +108,15 @@ public enum Directory {
     /// The accounts from `offset` on. Those with the latest post come first, or the newest accounts.
     ///
     /// - Parameters:
-    ///   - localOnly: whether only local people and groups are listed. Otherwise the list contains the accounts, local
-    ///     and remote, that have one of the latest 2,000 timeline items.
+    ///   - localOnly: whether only local people and groups are listed. Otherwise the list also contains the remote
+    ///     accounts that have one of the latest 2,000 timeline items.
     ///   - byActivity: whether to sort by the latest post; otherwise by the age of the account.
     public static func list(
         localOnly: Bool, byActivity: Bool, offset: Int, limit: Int, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
-        let source: SQL =
-            localOnly
-            ? "a.host = '' AND a.kind IN ('person', 'group')"
-            : "a.id IN (SELECT y.account_id FROM (SELECT e.account_id FROM entry e ORDER BY e.id DESC LIMIT 2000) y)"
+        let local: SQL = "a.host = '' AND a.kind IN ('person', 'group')"
+        let seen: SQL = "SELECT y.account_id FROM (SELECT e.account_id FROM entry e ORDER BY e.id DESC LIMIT 2000) y"
+        let source: SQL = localOnly ? local : "(\(local) OR (a.host <> '' AND a.id IN (\(seen))))"
         let order: SQL = byActivity ? "coalesce(a.last_post_at, 0) DESC, a.id DESC" : "a.id DESC"
         return try AccountRow.all(
             """
