@@ -171,8 +171,8 @@ let floors: [Target] = [
     .executableTarget(
         name: "Troquet",
         dependencies: [
-            "IPAddresses", "Telemetry", metrics, "Calendar", "CivilDates", "Database", "Federation", "FederationAPI",
-            "FileWriting", "HTTPSignatures",
+            "IPAddresses", "Limits", "Telemetry", metrics, "Calendar", "CivilDates", "Database", "Federation",
+            "FederationAPI", "FileWriting", "HTTPSignatures",
             "HTTPSupport", "Mail", "MediaStore",
             "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,
             httpTypes, nio,

@@ -18,16 +18,29 @@ public struct ClientAddress: Sendable {
 
     /// The last address in the chain that is not a trusted proxy.
     public func resolve(_ request: Request, peer: SocketAddress?) -> String? {
+        resolve(forwardedFor: request.headers[values: Self.forwardedFor], peer: peer)
+    }
+
+    /// The last address in the chain that is not a trusted proxy.
+    ///
+    /// - Parameter forwardedFor: the values of `X-Forwarded-For`.
+    func resolve(forwardedFor values: [String], peer: SocketAddress?) -> String? {
         guard let direct = peer?.ipAddress else { return nil }
         guard !trusted.isEmpty, isTrusted(direct) else { return direct }
         var nearest = direct
-        let hops = request.headers[values: Self.forwardedFor].flatMap { $0.split(separator: ",") }
+        let hops = values.flatMap { $0.split(separator: ",") }
         for hop in hops.suffix(20).reversed() {
             guard let address = IPAddress(hop.trimmingSpaces) else { break }
             nearest = address.description
             guard trusted.contains(where: { $0.contains(address) }) else { break }
         }
         return nearest
+    }
+
+    /// The network of a client that asks for a WebSocket; see ``NodeContext/network``.
+    public func network(of request: WebSocketRequest) -> String? {
+        resolve(forwardedFor: request.forwardedFor, peer: request.peer).flatMap { IPAddress($0) }?.subscriber
+            .description
     }
 
     private func isTrusted(_ text: String) -> Bool {

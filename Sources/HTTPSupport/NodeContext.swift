@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Hummingbird
+internal import IPAddresses
 internal import Logging
 public import Model
 public import NIOCore
@@ -14,6 +15,9 @@ public struct NodeContext: RequestContext {
     public let peer: SocketAddress?
     /// The client's address for rate limits and logs. ``RequestPipeline`` sets it.
     public internal(set) var remoteAddress: String?
+    /// The network of the client, for rate limits: an IPv4 address, or the first 64 bits of an IPv6 address, because a
+    /// subscriber can send from every address of these. Nil when the address is unknown.
+    public var network: String? { remoteAddress.flatMap { IPAddress($0) }?.subscriber.description }
     /// Whether the client wants the document and not the page. ``RequestPipeline`` sets it for paths that have both.
     var wantsDocument: Bool?
     /// The signed-in account. ``RequestPipeline`` sets it when the browser sent a valid session token.

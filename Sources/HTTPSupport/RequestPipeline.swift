@@ -60,6 +60,9 @@ public struct RequestPipeline: Sendable {
     /// How many clients each of the two rate limiters remembers.
     private static let rememberedClients = 20_000
 
+    /// The value of `Retry-After` in a 503 that names no other: five seconds.
+    private static let pause = "5"
+
     private let settings: Settings
     private let session: SessionLookup
     private let errorPage: ErrorPage
@@ -99,6 +102,9 @@ public struct RequestPipeline: Sendable {
             throw error
         } catch {
             response = await refusal(error, request, context, asPage: isPage)
+        }
+        if response.status == .serviceUnavailable, response.headers[.retryAfter] == nil {
+            response.headers[.retryAfter] = Self.pause
         }
         headers.complete(&response.headers, path: request.uri.path)
         let duration = ContinuousClock.now - start

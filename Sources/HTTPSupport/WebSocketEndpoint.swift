@@ -37,6 +37,8 @@ public struct WebSocketRequest: Sendable {
     public let protocols: [String]
     /// The address of the client or proxy.
     public let peer: SocketAddress?
+    /// The values of `X-Forwarded-For`, for ``ClientAddress``.
+    public let forwardedFor: [String]
 
     /// The decoded values of a query parameter. A value with invalid escapes is left out.
     public func query(_ name: String) -> [String] {

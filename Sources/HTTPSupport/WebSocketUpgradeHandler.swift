@@ -67,7 +67,7 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
         let request = WebSocketRequest(
             target: head.uri, authorization: head.headers.first(name: "authorization"),
             protocols: head.headers[canonicalForm: "sec-websocket-protocol"].map(String.init),
-            peer: channel.remoteAddress)
+            peer: channel.remoteAddress, forwardedFor: head.headers["x-forwarded-for"])
         let handshake = Self.handshake(head, request, channel)
         let endpoint = endpoint
         decision = Task { await WebSocketUpgradeHandler.settle(request, handshake, endpoint, channel) }

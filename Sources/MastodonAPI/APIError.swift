@@ -28,6 +28,8 @@ enum APIError: Error, Equatable {
     case invalid([Problem])
     /// The rate limit is reached.
     case tooMany(retryAfterSeconds: Int)
+    /// The node has too much to do at the moment.
+    case busy
 
     /// One problem with one field.
     struct Problem: Equatable {
@@ -44,6 +46,7 @@ enum APIError: Error, Equatable {
         case .notFound: .notFound
         case .badRequest: .badRequest
         case .tooMany: .tooManyRequests
+        case .busy: .serviceUnavailable
         }
     }
 
@@ -59,6 +62,7 @@ enum APIError: Error, Equatable {
         case .invalid(let problems):
             "Validation failed: " + problems.map { "\(Self.name($0.field)) \($0.text)" }.joined(separator: ", ")
         case .tooMany: "Too many requests"
+        case .busy: "The server is busy, try again in a few seconds"
         }
     }
 
@@ -78,6 +82,7 @@ enum APIError: Error, Equatable {
             case .invalid(let fields): .invalid(fields.map(Problem.init))
             case .conflict(let code): .unprocessable(Self.sentence(of: code))
             case .tooMany: .tooMany(retryAfterSeconds: 30)
+            case .busy: .busy
             case .unreachable: .notFound
             }
     }
@@ -118,6 +123,7 @@ enum APIError: Error, Equatable {
             }
         }
         if case .tooMany(let seconds) = self { response.headers[.retryAfter] = String(seconds) }
+        if self == .busy { response.headers[.retryAfter] = "5" }
         return response
     }
 }

@@ -16,6 +16,7 @@ struct APIPipeline: Sendable {
 
     private let requests = RateLimiter<String, Timestamp>(.window(300, per: .minutes(5)), capacity: 50_000)
     private let strangers = RateLimiter<String, Timestamp>(.window(7_500, per: .minutes(5)), capacity: 50_000)
+    let badTokens: BadTokenLimit
     private let uploads = RateLimiter<String, Timestamp>(.window(30, per: .minutes(30)), capacity: 50_000)
     private let limits: Bool
     private let kept: ResponseCache<Kept>
@@ -30,6 +31,7 @@ struct APIPipeline: Sendable {
 
     init(limits: Bool, database: Database) {
         self.limits = limits
+        badTokens = BadTokenLimit(isOn: limits)
         kept = ResponseCache { try? await database.version() }
     }
 
@@ -49,7 +51,7 @@ struct APIPipeline: Sendable {
             if let key = Self.key(of: request, endpoint) {
                 var isCounted = false
                 let kept = try await kept.value(for: key, now: now.milliseconds, size: \.size) {
-                    let identity = try await identity(of: request, for: endpoint.access, api)
+                    let identity = try await identity(of: request, context, for: endpoint.access, api)
                     try count(identity)
                     isCounted = true
                     let response = try await self.respond(request, context, by: endpoint, of: api, as: identity)
@@ -58,7 +60,7 @@ struct APIPipeline: Sendable {
                 if !isCounted { try count(kept.identity) }
                 response = kept.response
             } else {
-                let identity = try await identity(of: request, for: endpoint.access, api)
+                let identity = try await identity(of: request, context, for: endpoint.access, api)
                 try count(identity)
                 response = try await respond(request, context, by: endpoint, of: api, as: identity).made()
             }
@@ -105,14 +107,18 @@ struct APIPipeline: Sendable {
     // MARK: - Authentication
 
     private func identity(
-        of request: Request, for access: Endpoint.Access, _ api: MastodonAPI
+        of request: Request, _ context: NodeContext, for access: Endpoint.Access, _ api: MastodonAPI
     ) async throws -> AppIdentity? {
         if access == .open || access == .client { return nil }
         guard let token = Self.token(of: request) else {
-            guard case .everyone = access else { throw APIError.badToken }
+            guard case .everyone = access else {
+                throw badTokens.refusal(from: context.network, at: api.services.clock.now)
+            }
             return nil
         }
-        guard let identity = try await api.services.identity(ofToken: token) else { throw APIError.badToken }
+        guard let identity = try await api.services.identity(ofToken: token) else {
+            throw badTokens.refusal(from: context.network, at: api.services.clock.now)
+        }
         if let scope = access.scope, !identity.scopes.cover(scope) { throw APIError.outOfScope }
         if identity.isPending, case .person = access { throw APIError.pending }
         if case .person = access, identity.account == nil { throw APIError.userNeeded }
@@ -136,7 +142,7 @@ struct APIPipeline: Sendable {
     ) -> Standing? {
         guard limits else { return nil }
         guard let account = identity?.account else {
-            return strangers.take("address:\(context.remoteAddress ?? "")", at: now)
+            return strangers.take("network:\(context.network ?? "")", at: now)
         }
         let isUpload = endpoint.method == .post && endpoint.path.hasSuffix("/media")
         return (isUpload ? uploads : requests).take("\(account)", at: now)

@@ -19,24 +19,31 @@ public struct MastodonAPI: Sendable {
     let uploads: UploadReceiver?
     let hub: StreamHub
     let statuses = StatusCache()
+    private let addresses: ClientAddress
     private let pipeline: APIPipeline
 
     /// - Parameters:
     ///   - software: the version of this program.
     ///   - uploads: receives forms with files; nil for a node that accepts no files.
+    ///   - addresses: finds the addresses of clients behind proxies.
     ///   - limits: whether rate limits apply; false for tests.
-    public init(services: Services, software: String, uploads: UploadReceiver? = nil, limits: Bool = true) {
+    public init(
+        services: Services, software: String, uploads: UploadReceiver? = nil,
+        addresses: ClientAddress = ClientAddress(trusted: []),
+        limits: Bool = true
+    ) {
         self.services = services
         self.software = software
         rendering = Rendering(services.community, clock: services.clock)
         self.uploads = uploads
         hub = StreamHub(services: services, rendering: rendering, limits: limits ? .usual : .none)
+        self.addresses = addresses
         pipeline = APIPipeline(limits: limits, database: services.database)
     }
 
     /// The WebSocket endpoint of the streaming API.
     public var webSockets: WebSocketEndpoint {
-        let socket = StreamingSocket(services: services, hub: hub)
+        let socket = StreamingSocket(services: services, hub: hub, addresses: addresses, badTokens: pipeline.badTokens)
         return WebSocketEndpoint(path: "/api/v1/streaming") { request in await socket.decide(request) }
     }
 

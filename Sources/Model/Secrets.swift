@@ -4,11 +4,14 @@ internal import TextEncoding
 
 /// The cryptographic functions that the rules need. The composition root supplies them, so that the rules do not depend
 /// on OpenSSL.
+///
+/// The slow functions are asynchronous, because they run on threads of their own and not on those that answer requests.
+/// They throw `ServiceError.busy` when too many callers wait.
 public struct Secrets: Sendable {
     /// Hashes a password for storage; deliberately slow.
-    public var hashPassword: @Sendable (String) throws -> String
+    public var hashPassword: @Sendable (String) async throws -> String
     /// Whether the password fits the stored hash; takes the same time for a wrong password.
-    public var verifyPassword: @Sendable (_ password: String, _ stored: String) -> Bool
+    public var verifyPassword: @Sendable (_ password: String, _ stored: String) async throws -> Bool
     /// A hash to verify against when the account does not exist: it takes the same time and never succeeds.
     public var decoyHash: String
     /// SHA-256, for storing tokens as digests.
@@ -16,16 +19,16 @@ public struct Secrets: Sendable {
     /// Makes random bytes.
     public var randomBytes: @Sendable (Int) throws -> [UInt8]
     /// Makes a key pair for a new actor, both parts in PEM.
-    public var makeKeyPair: @Sendable () throws -> KeyPair
+    public var makeKeyPair: @Sendable () async throws -> KeyPair
 
     /// Creates the value; called by the target `Troquet`.
     public init(
-        hashPassword: @escaping @Sendable (String) throws -> String,
-        verifyPassword: @escaping @Sendable (_ password: String, _ stored: String) -> Bool,
+        hashPassword: @escaping @Sendable (String) async throws -> String,
+        verifyPassword: @escaping @Sendable (_ password: String, _ stored: String) async throws -> Bool,
         decoyHash: String,
         digest: @escaping @Sendable ([UInt8]) -> [UInt8],
         randomBytes: @escaping @Sendable (Int) throws -> [UInt8],
-        makeKeyPair: @escaping @Sendable () throws -> KeyPair
+        makeKeyPair: @escaping @Sendable () async throws -> KeyPair
     ) {
         self.hashPassword = hashPassword
         self.verifyPassword = verifyPassword

@@ -16,6 +16,8 @@ public enum ServiceError: Error, Equatable, Sendable {
     case conflict(String)
     /// The rate limit is reached.
     case tooMany
+    /// The node has too much slow work at the moment, such as checking passwords. It works again after some seconds.
+    case busy
     /// Another server did not respond. The code is stable.
     case unreachable(String)
 

@@ -22,6 +22,11 @@ public struct Services: Sendable {
     let secrets: Secrets
     let ids: IDMaker
     let attempts: AttemptLimit
+    /// Attempts with passwords and e-mail addresses, per network.
+    let passwordAttempts: AttemptLimit
+    /// E-mails with a sign-in link, per address.
+    let linksPerAddress: AttemptLimit
+    let lateMentions = Services.makeMentionLimit()
     let uploads: AttemptLimit
     let confirmations: AttemptLimit
     let store: MediaStore?
@@ -43,6 +48,8 @@ public struct Services: Sendable {
         self.ids = ids
         self.store = store
         attempts = AttemptLimit(isOn: limits)
+        passwordAttempts = AttemptLimit(isOn: limits, burst: 30, every: .seconds(5))
+        linksPerAddress = AttemptLimit(isOn: limits, burst: 30, every: .minutes(2))
         uploads = AttemptLimit(isOn: limits, burst: 40)
         confirmations = AttemptLimit(isOn: limits, burst: 3, every: .minutes(10))
     }

@@ -26,6 +26,7 @@ struct Node: Sendable {
     let client: OutboundClient
     let keys: KeyStore
     let keyPool: KeyPool
+    let slowWork: SlowWork
     let pushes: VAPID
     let ids: IDMaker
     let clock: any Model.Clock
@@ -50,19 +51,23 @@ struct Node: Sendable {
             database: database, community: settings.community, loader: loader, ids: ids, clock: clock,
             counters: metrics.counters, logger: logger)
         let media = try openMedia(settings)
-        let keyPool = KeyPool.rsa()
+        let slowWork = SlowWork()
+        let keyPool = KeyPool.rsa(on: slowWork)
         let services = Services(
-            database: database, federation: federation, community: settings.community, secrets: .openSSL(keyPool),
+            database: database, federation: federation, community: settings.community,
+            secrets: .openSSL(keyPool, slowWork),
             clock: clock, ids: ids, store: media, limits: settings.hasRateLimits)
         return Node(
             configuration: configuration, settings: settings, database: database, federation: federation,
             services: services, media: media, policies: policies, client: client, keys: keys, keyPool: keyPool,
+            slowWork: slowWork,
             pushes: pushes, ids: ids, clock: clock, metrics: metrics, logger: logger)
     }
 
     /// Closes all connections.
     func close() async {
         await client.shutdown()
+        await slowWork.close()
         await database.close()
     }
 
@@ -126,13 +131,15 @@ extension NodeSettings {
 
 extension Secrets {
     /// Cryptography from OpenSSL.
-    static func openSSL(_ pool: KeyPool) -> Secrets {
+    static func openSSL(_ pool: KeyPool, _ threads: SlowWork) -> Secrets {
         Secrets(
-            hashPassword: { try PasswordHash.make($0) },
-            verifyPassword: { password, stored in PasswordHash.verify(password, against: stored) },
+            hashPassword: { password in try await threads.run { try PasswordHash.make(password) } },
+            verifyPassword: { password, stored in
+                try await threads.run { PasswordHash.verify(password, against: stored) }
+            },
             decoyHash: PasswordHash.decoy,
             digest: { Hash.sha256($0) },
             randomBytes: { try RandomBytes.make($0) },
-            makeKeyPair: { try pool.take() })
+            makeKeyPair: { try await pool.take() })
     }
 }

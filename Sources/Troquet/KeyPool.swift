@@ -13,30 +13,32 @@ final class KeyPool: Sendable {
     /// How many pairs are kept ready.
     private static let size = 4
 
-    private let make: @Sendable () throws -> KeyPair
-    // A mutex and not an actor, because callers take a pair in synchronous code.
+    private let make: @Sendable () async throws -> KeyPair
+    // A mutex and not an actor, because each use is one step.
     private let ready = Mutex<[KeyPair]>([])
     private let needs: AsyncStream<Void>
     private let need: AsyncStream<Void>.Continuation
 
-    init(_ make: @escaping @Sendable () throws -> KeyPair) {
+    init(_ make: @escaping @Sendable () async throws -> KeyPair) {
         self.make = make
         (needs, need) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// A pool of RSA keys with 2048 bits, which every peer supports.
-    static func rsa() -> KeyPool {
+    static func rsa(on threads: SlowWork) -> KeyPool {
         KeyPool {
-            let key = try PrivateKey.generateRSA(bits: 2048)
-            return KeyPair(privatePEM: key.pem, publicPEM: key.publicKey.pem)
+            try await threads.run {
+                let key = try PrivateKey.generateRSA(bits: 2048)
+                return KeyPair(privatePEM: key.pem, publicPEM: key.publicKey.pem)
+            }
         }
     }
 
     /// Takes a ready pair, or generates one.
-    func take() throws -> KeyPair {
+    func take() async throws -> KeyPair {
         need.yield()
         if let pair = ready.withLock({ $0.popLast() }) { return pair }
-        return try make()
+        return try await make()
     }
 
     /// Refills the pool after each use, until the task is cancelled.
@@ -44,9 +46,8 @@ final class KeyPool: Sendable {
         for await _ in needs {
             do {
                 while ready.withLock({ $0.count < Self.size }), !Task.isCancelled {
-                    let pair = try make()
+                    let pair = try await make()
                     ready.withLock { $0.append(pair) }
-                    await Task.yield()
                 }
             } catch {
                 logger.warning("no key pair could be made ahead", metadata: ["error.text": "\(error)"])

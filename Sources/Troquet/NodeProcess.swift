@@ -75,7 +75,7 @@ struct NodeProcess: Sendable {
         pipelineSettings.trustedProxies = node.settings.trustedProxies
         let clients = MastodonAPI(
             services: node.services, software: Version.current, uploads: uploads,
-            limits: node.settings.hasRateLimits)
+            addresses: ClientAddress(trusted: node.settings.trustedProxies), limits: node.settings.hasRateLimits)
         let routes = Negotiation.merge(
             documents: api.routes + clients.routes + Health(node).routes + MediaRoutes(node.media).routes,
             pages: pages.routes)

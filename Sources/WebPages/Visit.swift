@@ -150,6 +150,9 @@ extension FormState {
         case .tooMany:
             errors = [FieldError("", "too_many")]
             return .tooManyRequests
+        case .busy:
+            errors = [FieldError("", "overloaded")]
+            return .serviceUnavailable
         case .notFound, .notAllowed, .signInNeeded:
             throw error
         }

@@ -219,6 +219,7 @@ extension ServiceError {
         case .invalid: (.unprocessableContent, "invalid")
         case .conflict(let code): (.conflict, code)
         case .tooMany: (.tooManyRequests, "too_many_requests")
+        case .busy: (.serviceUnavailable, "overloaded")
         case .unreachable: (.badGateway, "unreachable")
         }
     }

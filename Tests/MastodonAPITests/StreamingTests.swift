@@ -231,6 +231,21 @@ struct StreamingTests {
         }
     }
 
+    @Test("wrong tokens are counted for their network, at requests and WebSockets alike")
+    func wrongTokens() async throws {
+        try await ClientNode.open(.sqlite, ClientNode.Setup(limits: true)) { node in
+            let ada = try await node.guest("ada")
+            for _ in 0..<299 {
+                #expect(try await node.get("/api/v1/timelines/home", token: "wrong").status == 401)
+            }
+            #expect(try await Self.listen(node, "wrong").answer.status == 401)
+            #expect(try await Self.listen(node, "wrong").answer.status == 429)
+            let refused = try await node.get("/api/v1/timelines/home", token: "wrong")
+            #expect(refused.status == 429 && refused.header("retry-after") != nil)
+            #expect(try await node.get("/api/v1/timelines/home", token: ada.token).status == 200)
+        }
+    }
+
     @Test("an account has so many connections and no more")
     func limits() async throws {
         var setup = ClientNode.Setup()

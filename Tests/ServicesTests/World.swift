@@ -12,6 +12,7 @@ final class World: DocumentLoader {
         var documents: [String: JSON] = [:]
         var directories: [String: JSON] = [:]
         var isDown = false
+        var silent: Set<String> = []
     }
 
     // A lock instead of an actor, so that tests can fill the world without `await`.
@@ -43,6 +44,13 @@ final class World: DocumentLoader {
     /// Makes every later request fail.
     func goDown() { contents.withLock { $0.isDown = true } }
 
+    /// Lets a host answer nothing, until it speaks again.
+    func silence(_ host: String, _ isSilent: Bool = true) {
+        contents.withLock { contents in
+            if isSilent { contents.silent.insert(host) } else { contents.silent.remove(host) }
+        }
+    }
+
     func load(_ id: IRI) async throws(FetchError) -> RemoteDocument {
         let (document, isDown) = contents.withLock { ($0.documents[id.string], $0.isDown) }
         if isDown { throw .unavailable(status: nil) }
@@ -51,6 +59,13 @@ final class World: DocumentLoader {
     }
 
     func webfinger(_ name: String, host: String) async throws(FetchError) -> JSON {
+        while contents.withLock({ $0.silent.contains(host) }) {
+            do {
+                try await Task.sleep(for: .milliseconds(5))
+            } catch {
+                throw .unavailable(status: nil)
+            }
+        }
         let (answer, isDown) = contents.withLock { ($0.directories["\(name)@\(host)"], $0.isDown) }
         if isDown { throw .unavailable(status: nil) }
         guard let answer else { throw .notFound }

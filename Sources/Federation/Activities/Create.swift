@@ -105,6 +105,23 @@ extension Outbox {
         if let post = try Posts.byID(id, in: tx) { try notify(posted: post, in: tx) }
     }
 
+    /// Sends a published post to people who are mentioned in it and were found later than the others.
+    public func introduce(_ id: ID<Post>, to people: [ID<Account>], in tx: Transaction) throws(DatabaseError) {
+        guard let view = try PostViews.unrestricted(id, in: tx) else { return }
+        let accounts = try Accounts.byIDs(people, in: tx)
+        let note = PostToNote.document(
+            view, identifiers: identifiers, parentAuthor: try parentAuthor(of: view.post, in: tx),
+            inReplyTo: view.post.inReplyToIRI)
+        let audience = Audience(of: Document(note))
+        var create = activity(
+            .createPost, by: view.author, object: .object(note), about: view.post.iri, to: audience.to,
+            for: people.sorted().compactMap { accounts[$0] }.map { .account($0) })
+        create.cc = audience.cc
+        create.audience = view.group?.iri
+        create.needsFullContext = true
+        try enqueue(create, in: tx)
+    }
+
     /// Sends an activity about a post to its receivers, and through its group when the group is local.
     ///
     /// - Parameter others: receivers in addition to those of the post.

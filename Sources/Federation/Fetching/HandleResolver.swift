@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Database
+public import Database
 public import Model
 import Storage
 import Vocabulary
@@ -16,6 +16,26 @@ public struct HandleResolver: Sendable {
 
     private var identifiers: LocalIdentifiers { actors.identifiers }
 
+    /// Whether an account with this handle can only be on another server.
+    public func isElsewhere(_ handle: Handle) -> Bool {
+        !handle.host.isEmpty && handle.host != identifiers.host
+    }
+
+    /// The stored accounts with these handles, without those that were deleted. No server is asked.
+    public func known(
+        _ handles: [Handle], in db: some Queryable
+    ) throws(DatabaseError) -> [Handle: Account] {
+        let stored = handles.map { isElsewhere($0) ? $0 : Handle(name: $0.name, host: "") }
+        let accounts = try Accounts.byHandles(stored, in: db)
+        var found: [Handle: Account] = [:]
+        for (handle, stored) in zip(handles, stored) {
+            found[handle] = accounts.first {
+                $0.host == stored.host && $0.handle.foldedName == stored.foldedName && $0.deletedAt == nil
+            }
+        }
+        return found
+    }
+
     /// The account with this handle.
     ///
     /// A local handle needs no request. The account may have another host than the handle, when the handle's host only
@@ -23,7 +43,7 @@ public struct HandleResolver: Sendable {
     ///
     /// - Throws: `.fetch(.notFound)` when no account has the handle.
     public func resolve(_ handle: Handle) async throws(FederationError) -> Account {
-        let isOurs = handle.host.isEmpty || handle.host == identifiers.host
+        let isOurs = !isElsewhere(handle)
         let wanted = isOurs ? Handle(name: handle.name, host: "") : handle
         let known = try await actors.database.read { db throws(DatabaseError) in
             try Accounts.byHandle(wanted, in: db)

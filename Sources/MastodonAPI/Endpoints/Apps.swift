@@ -21,7 +21,7 @@ enum AppEndpoints {
         draft.website = sent.text("website")
         let scopes = (sent.texts("scopes") + sent.texts("scope")).joined(separator: " ")
         if !scopes.isEmpty { draft.scopes = Scopes(scopes) ?? Scopes([]) }
-        let made = try await call.services.registerApp(draft, from: call.context.remoteAddress)
+        let made = try await call.services.registerApp(draft, from: call.context.network)
         let key = try await call.services.pushKey()
         return APIResponse { writer in
             writer.object {

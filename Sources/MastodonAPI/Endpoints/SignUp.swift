@@ -27,7 +27,7 @@ enum SignUpEndpoints {
         let language = (sent.text("locale") ?? "").prefix { $0 != "-" && $0 != "_" }.lowercased()
         signUp.language = ["fr", "en"].contains(language) ? language : nil
         let given = try await call.services.register(
-            signUp, through: identity, from: call.context.remoteAddress ?? "")
+            signUp, through: identity, from: call.context.network ?? "")
         return APIResponse { $0.token(given) }
     }
 

@@ -12,6 +12,8 @@ internal import Services
 struct StreamingSocket: Sendable {
     let services: Services
     let hub: StreamHub
+    let addresses: ClientAddress
+    let badTokens: BadTokenLimit
 
     /// Decides whether to accept one connection.
     func decide(_ request: WebSocketRequest) async -> WebSocketDecision {
@@ -29,8 +31,9 @@ struct StreamingSocket: Sendable {
     }
 
     private func identity(of request: WebSocketRequest) async throws -> (AppIdentity, ID<Account>) {
+        let network = addresses.network(of: request)
         guard let token = Self.token(of: request), let identity = try await services.identity(ofToken: token) else {
-            throw APIError.badToken
+            throw badTokens.refusal(from: network, at: services.clock.now)
         }
         guard !identity.isPending else { throw APIError.pending }
         guard let account = identity.account else { throw APIError.userNeeded }

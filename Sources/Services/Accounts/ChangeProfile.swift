@@ -59,7 +59,7 @@ extension Services {
         try Self.check(change)
         let note = change.note?.trimmed
         let lines = change.fields.map { $0.filter { !$0.name.trimmed.isEmpty || !$0.value.trimmed.isEmpty } }
-        let known = try await mentioned(in: note ?? "")
+        let known = try await mentioned(in: note ?? "").known
         try await database.write { tx in
             var account = try actor(principal, in: tx)
             let id = account.id

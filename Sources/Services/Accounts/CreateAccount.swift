@@ -15,7 +15,7 @@ extension Services {
         check.require(email.isEmpty || MailAddress(email) != nil, "email", "not_an_address")
         check.require(Self.isInterfaceLanguage(signUp.language), "language", "not_a_language")
         try check.finish()
-        let made = try prepare(signUp, role: role, isApproved: true)
+        let made = try await prepare(signUp, role: role, isApproved: true)
         try await storeUnique { tx in try insert(made, note: "", in: tx) }
         return made.local.account
     }

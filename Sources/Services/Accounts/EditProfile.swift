@@ -41,7 +41,7 @@ extension Services {
         check.require(Self.isInterfaceLanguage(draft.language), "language", "not_a_language")
         try check.finish()
         let summary = draft.summary.trimmed
-        let known = try await mentioned(in: summary)
+        let known = try await mentioned(in: summary).known
         try await database.write { tx in
             var account = try member(principal, in: tx).account
             account.displayName = draft.displayName.trimmed

@@ -76,7 +76,7 @@ extension Services {
         if let address { try attempts.take("register:\(address)", at: now()) }
         let token = signUp.invitation?.trimmed ?? ""
         let isWelcome = community.registration != .approval
-        let made = try prepare(signUp, role: .member, isApproved: isWelcome)
+        let made = try await prepare(signUp, role: .member, isApproved: isWelcome)
         return try await storeUnique { tx in
             if community.registration == .invitation {
                 let digest = secrets.digest(Array(token.utf8))

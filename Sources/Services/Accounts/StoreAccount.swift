@@ -15,16 +15,16 @@ struct NewMember: Sendable {
 // Functions that the commands share which create a person, a group or the node's own actor.
 extension Services {
     /// Makes the values of a new member without storing them.
-    func prepare(_ signUp: SignUp, role: Role, isApproved: Bool) throws -> NewMember {
+    func prepare(_ signUp: SignUp, role: Role, isApproved: Bool) async throws -> NewMember {
         let name = signUp.name.trimmed.lowercased()
         var account = newAccount(.person, name: name, iri: identifiers.person(name))
         account.displayName = signUp.displayName.trimmed
-        let hash = signUp.password.isEmpty ? nil : try secrets.hashPassword(signUp.password)
+        let hash = signUp.password.isEmpty ? nil : try await secrets.hashPassword(signUp.password)
         let email = signUp.email.trimmed
         let local = LocalAccount(
             account: account, email: email.isEmpty ? nil : email, passwordHash: hash, role: role,
             language: signUp.language, approvedAt: isApproved ? now() : nil)
-        return NewMember(local: local, pair: try secrets.makeKeyPair())
+        return NewMember(local: local, pair: try await secrets.makeKeyPair())
     }
 
     /// Stores a new member when the name and the e-mail address are free.

@@ -35,7 +35,7 @@ extension Services {
         check.text(draft.title, "title", limit: PostLimits.title)
         check.text(draft.summary, "summary", limit: 2_000, isNeeded: false)
         try check.finish()
-        let pair = try secrets.makeKeyPair()
+        let pair = try await secrets.makeKeyPair()
         return try await storeUnique { tx in
             let founder = try requireModerator(principal, in: tx).account
             try requireFree(name, in: tx)

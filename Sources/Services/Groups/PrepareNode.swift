@@ -17,7 +17,9 @@ extension Services {
         }
         // Key pairs are expensive to make, and most starts need none.
         if isReady { return }
-        let pairs = try (0..<3).map { _ in try secrets.makeKeyPair() }
+        var pairs: [KeyPair] = []
+        for _ in 0..<3 { pairs.append(try await secrets.makeKeyPair()) }
+        let made = pairs
         try await storeUnique { tx in
             if try Accounts.byIRI(identifiers.instanceActor, in: tx) == nil {
                 // The instance actor's name is the host. Tests use a port too, and a name cannot contain its colon.
@@ -25,10 +27,10 @@ extension Services {
                 var node = newAccount(.application, name: name, iri: identifiers.instanceActor)
                 node.displayName = community.name
                 node.approvesFollowers = true
-                try insert(node, summarySource: nil, pair: pairs[0], in: tx)
+                try insert(node, summarySource: nil, pair: made[0], in: tx)
             }
             let groups = [(Community.mainGroup, community.name), (Community.agendaGroup, "\(community.name) · Agenda")]
-            for ((name, title), pair) in zip(groups, pairs[1...]) {
+            for ((name, title), pair) in zip(groups, made[1...]) {
                 guard try Accounts.byHandle(Handle(name: name, host: ""), in: tx) == nil else { continue }
                 var group = newAccount(.group, name: name, iri: identifiers.group(name))
                 group.displayName = title

@@ -51,7 +51,8 @@ extension Services {
     public func editPost(_ id: ID<Post>, _ change: PostChange, as principal: Principal) async throws {
         try Self.check(change)
         let text = change.text?.trimmed
-        let known = try await mentioned(in: text ?? "")
+        let mentions = try await mentioned(in: text ?? "")
+        let known = mentions.known
         try await database.write { tx in
             var post = try ownPost(id, by: actor(principal, in: tx), in: tx)
             let (before, old) = (post, try Posts.parts(of: id, in: tx))
@@ -78,6 +79,7 @@ extension Services {
             let named = try Posts.update(post, parts, in: tx)
             try outbox.update(id, named: named, in: tx)
         }
+        lookUp(mentions.pending, for: id)
     }
 
     private func apply(_ change: PostChange, to post: inout Post, asks: Bool) {

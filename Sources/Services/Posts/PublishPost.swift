@@ -64,8 +64,9 @@ extension Services {
         _ draft: PostDraft, as principal: Principal, scheduled: ID<ScheduledPost>? = nil
     ) async throws -> ID<Post> {
         let text = draft.text.trimmed
-        let known = try await mentioned(in: text)
-        return try await database.write { tx in
+        let mentions = try await mentioned(in: text)
+        let known = mentions.known
+        let id = try await database.write { tx in
             let actor = try actor(principal, in: tx)
             let composition = compose(text, known: known)
             var post = self.post(of: draft, text, composition, by: actor)
@@ -74,7 +75,7 @@ extension Services {
             } else if let key = draft.key,
                 let first = try SentOnce.claim(key, by: actor.id, for: post.id.rawValue, at: now(), in: tx)
             {
-                return ID(first)
+                return ID<Post>(first)
             }
             var parts = parts(of: composition, known: known)
             parts.poll = draft.poll?.poll(from: now())
@@ -89,6 +90,8 @@ extension Services {
             if let quoted { try outbox.askToQuote(quoted, in: post, by: actor, in: tx) }
             return post.id
         }
+        lookUp(mentions.pending, for: id)
+        return id
     }
 
     private func post(of draft: PostDraft, _ text: String, _ composition: Composition, by actor: Account) -> Post {
@@ -173,37 +176,5 @@ extension Services {
             if try Blocks.exists(between: group.id, author.id, in: tx) { throw ServiceError.notAllowed }
             post.group = group.id
         }
-    }
-}
-
-// MARK: - Text and mentions
-
-extension Services {
-    /// Returns the mentioned accounts by handle. At most twenty handles are looked up, remote ones on their servers.
-    func mentioned(in text: String) async throws -> [Handle: Account] {
-        var found: [Handle: Account] = [:]
-        for handle in Composer.compose(text, mentions: { _ in nil }, hashtagURL: { $0 }).mentions
-            .prefix(PostLimits.mentions)
-        {
-            found[handle] = try? await federation.handles.resolve(handle)
-        }
-        return found
-    }
-
-    func compose(_ text: String, known: [Handle: Account]) -> Composition {
-        Composer.compose(
-            text,
-            mentions: { handle in
-                guard let account = known[handle] else { return nil }
-                return ((account.url ?? account.iri).string, account.username)
-            },
-            hashtagURL: { identifiers.hashtag($0).string })
-    }
-
-    func parts(of composition: Composition, known: [Handle: Account]) -> PostParts {
-        var parts = PostParts()
-        parts.mentions = Array(Set(composition.mentions.compactMap { known[$0]?.id })).sorted()
-        parts.hashtags = Array(composition.hashtags.prefix(PostLimits.hashtags))
-        return parts
     }
 }

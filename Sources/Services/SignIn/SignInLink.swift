@@ -11,11 +11,18 @@ extension Services {
 
     /// Sends a link to sign in. The result does not reveal whether a member has that address.
     ///
-    /// - Parameter next: the path of this node to open afterwards; empty for the first page.
-    public func sendSignInLink(email: String, language: String, next: String = "") async throws {
+    /// - Parameters:
+    ///   - next: the path of this node to open afterwards; empty for the first page.
+    ///   - network: the client's network. Nobody can use up the requests of a member from another network. A member gets
+    ///     at most 30 e-mails at once, and then one in two minutes, whoever asks for them.
+    public func sendSignInLink(
+        email: String, language: String, next: String = "", from network: String? = nil
+    ) async throws {
         let email = email.trimmed.lowercased()
         guard MailAddress(email) != nil else { throw ServiceError.invalid("email", "not_an_address") }
-        try attempts.take("link:\(email)", at: now())
+        try attempts.take("link:\(email) \(network ?? "")", at: now())
+        if let network { try passwordAttempts.take(network, at: now()) }
+        try linksPerAddress.take(email, at: now())
         let token = try secrets.makeToken()
         let digest = secrets.digest(Array(token.utf8))
         try await database.write { tx in

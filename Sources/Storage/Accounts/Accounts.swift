@@ -139,6 +139,19 @@ extension Accounts {
             """, in: db)
     }
 
+    /// The accounts with these handles, and possibly others with a name and a host of these handles.
+    public static func byHandles(
+        _ handles: [Handle], in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        guard !handles.isEmpty else { return [] }
+        return try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) FROM account a
+            WHERE a.username_folded IN (\(list: handles.map(\.foldedName))) AND a.host IN (\(list: handles.map(\.host)))
+            ORDER BY a.id
+            """, in: db)
+    }
+
     /// The account that owns this followers collection. When two accounts claim the collection, the older one counts.
     public static func byFollowersIRI(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Account? {
         try AccountRow.first(

@@ -85,6 +85,7 @@ enum Failure {
             fields.map { "\($0.field): \($0.code.replacing("_", with: " "))" }.joined(separator: "; ")
         case .conflict(let code): "Not possible now: \(code.replacing("_", with: " "))."
         case .tooMany: "Too often; wait a minute."
+        case .busy: "The node has too much to do; try again in a few seconds."
         case .unreachable(let code): "The other server did not answer as it should (\(code)). Try again later."
         }
     }

@@ -31,20 +31,10 @@ enum SettingsPage {
     /// Changes the password. All sessions end, including this one, and a new session begins at once.
     static func changePassword(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
-        let person = try visit.member()
         do {
-            if let hash = person.passwordHash, !hash.isEmpty {
-                // The current password is required, so that somebody who finds an open session cannot lock its owner
-                // out.
-                _ = try await visit.services.signIn(name: person.account.username, password: sent["current"])
-            }
-            try await visit.services.changePassword(sent["password"], as: try visit.principal())
-            let token = try await visit.services.signIn(name: person.account.username, password: sent["password"])
+            let token = try await visit.services.changePassword(
+                sent["password"], current: sent["current"], as: try visit.principal())
             return visit.redirect("/settings", flash: .password, cookie: Sessions.begin(token, visit.community))
-        } catch ServiceError.notAllowed {
-            var state = FormState()
-            state.errors = [FieldError("current", "wrong_password")]
-            return try await page(visit, profile: nil, password: state, status: .unprocessableContent)
         } catch let error as ServiceError {
             var state = FormState()
             let status = try state.take(error)

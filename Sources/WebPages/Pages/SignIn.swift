@@ -17,7 +17,8 @@ enum SignIn {
     static func byPassword(_ sent: Submission) async throws -> Response {
         let visit = sent.visit
         do {
-            let token = try await visit.services.signIn(name: sent["name"], password: sent["password"])
+            let token = try await visit.services.signIn(
+                name: sent["name"], password: sent["password"], from: visit.context.network)
             return visit.redirect(
                 sent.next(or: "/"), flash: .welcome, cookie: Sessions.begin(token, visit.community))
         } catch ServiceError.notAllowed {
@@ -36,7 +37,8 @@ enum SignIn {
         let (visit, t) = (sent.visit, sent.visit.t)
         do {
             try await visit.services.sendSignInLink(
-                email: sent["email"], language: t.language.rawValue, next: Self.way(sent))
+                email: sent["email"], language: t.language.rawValue, next: Self.way(sent),
+                from: visit.context.network)
         } catch let error as ServiceError {
             var state = sent.state("email", "next")
             let status = try state.take(error)

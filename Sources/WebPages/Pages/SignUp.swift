@@ -21,9 +21,10 @@ enum SignUpPage {
         signUp.language = visit.t.language.rawValue
         signUp.invitation = sent["invitation"]
         do {
-            let isReady = try await visit.services.register(signUp, from: visit.context.remoteAddress ?? "")
+            let isReady = try await visit.services.register(signUp, from: visit.context.network ?? "")
             guard isReady, !signUp.password.isEmpty else { return done(visit, isReady: isReady) }
-            let token = try await visit.services.signIn(name: signUp.name, password: signUp.password)
+            let token = try await visit.services.signIn(
+                name: signUp.name, password: signUp.password, from: visit.context.network)
             return visit.redirect("/settings", flash: .welcome, cookie: Sessions.begin(token, visit.community))
         } catch let error as ServiceError {
             var state = sent.state("name", "email", "display_name", "note", "invitation")

@@ -192,6 +192,7 @@ extension Texts {
         .problemEventOff: "This meet-up takes no more guests.",
         .problemElsewhere: "One signs up elsewhere for this meet-up.",
         .problemUnreachable: "The other node does not answer. Try again in a few minutes.",
+        .problemBusy: "Many people are at the door just now. Try again in a few seconds.",
         .problemTooMany: "Too many attempts in a row. Wait a minute.",
         .problemVoted: "You have voted already.",
         .problemPollOver: "This poll is over.",

@@ -199,6 +199,7 @@ extension Texts {
         .problemEventOff: "Cette rencontre ne prend plus d’inscriptions.",
         .problemElsewhere: "On s’inscrit ailleurs pour cette rencontre.",
         .problemUnreachable: "L’autre nœud ne répond pas. Essaie encore dans quelques minutes.",
+        .problemBusy: "Beaucoup de monde à la porte en ce moment. Réessaie dans quelques secondes.",
         .problemTooMany: "Trop d’essais d’affilée. Attends une minute.",
         .problemVoted: "Tu as déjà voté.",
         .problemPollOver: "Ce sondage est terminé.",

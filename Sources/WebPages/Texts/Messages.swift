@@ -30,7 +30,7 @@ extension Texts {
         "not_valid": .problemInvitation, "wrong_password": .problemPassword, "not_a_language": .problemLanguage,
         "not_in_group": .problemGroup, "event_cancelled": .problemEventOff, "event_postponed": .problemEventOff,
         "event_over": .problemEventOff, "join_elsewhere": .problemElsewhere, "unreachable": .problemUnreachable,
-        "too_many": .problemTooMany, "registration_closed": .problemClosed,
+        "too_many": .problemTooMany, "overloaded": .problemBusy, "registration_closed": .problemClosed,
         "already_voted": .problemVoted, "poll_over": .problemPollOver, "no_such_choice": .problemChoice,
         "own_poll": .problemOwnPoll, "quote_denied": .problemQuote, "too_many_scheduled": .problemScheduled,
         "unsupported": .problemFileKind, "too_large": .problemFileLarge, "too_many_pixels": .problemFileLarge,

@@ -83,7 +83,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case problemsTitle, problemsKept, problemMissing, problemTooLong, problemTooShort, problemTaken, problemName
     case problemAddress, problemDate, problemZone, problemPast, problemBeforeStart, problemTooFar, problemNumber
     case problemHandle, problemNotFound, problemHost, problemInvitation, problemPassword, problemLanguage
-    case problemGroup, problemEventOff, problemElsewhere, problemUnreachable, problemTooMany, problemClosed
+    case problemGroup, problemEventOff, problemElsewhere, problemUnreachable, problemTooMany, problemBusy, problemClosed
     case problemVoted, problemPollOver, problemChoice, problemOwnPoll, problemQuote, problemScheduled
     case problemFileKind, problemFileLarge, problemFileBroken, problemFileSoon, problemOther
     // errors

@@ -32,7 +32,9 @@ enum AuthorizationAttempts {
                 displayName: "", summary: "", discoverable: false, approvesFollowers: false, language: nil)
             return { try await s.services.editProfile(draft, as: $0) }
         },
-        "changePassword(_:as:)": { s in { try await s.services.changePassword("a longer horse", as: $0) } },
+        "changePassword(_:current:as:)": { s in
+            { _ = try await s.services.changePassword("a longer horse", as: $0) }
+        },
         "resendConfirmation(as:email:)": { s in { try await s.services.resendConfirmation(as: $0) } },
         "invite(as:)": { s in { _ = try await s.services.invite(as: $0) } },
         "createAccount(_:role:as:)": { s in

@@ -41,7 +41,7 @@ enum AuthorizationTable {
         (
             "mgMS",
             """
-            editProfile(_:as:), changePassword(_:as:), revokeToken(_:as:), joinEvent(_:as:), leaveEvent(_:as:),
+            editProfile(_:as:), changePassword(_:current:as:), revokeToken(_:as:), joinEvent(_:as:), leaveEvent(_:as:),
             sendRSVP(_:_:as:), planEvent(_:as:)
             """
         ),
@@ -95,8 +95,8 @@ enum AuthorizationTable {
     /// Entry points: a password, a link, a code, a token or a session proves who acts.
     static let entrances = names(
         """
-        register(_:from:), register(_:through:from:), signIn(name:password:),
-        sendSignInLink(email:language:next:), useSignInLink(_:), session(_:), signOut(_:), registerApp(_:from:),
+        register(_:from:), register(_:through:from:), signIn(name:password:from:),
+        sendSignInLink(email:language:next:from:), useSignInLink(_:), session(_:), signOut(_:), registerApp(_:from:),
         giveToken(_:), revokeToken(_:clientID:clientSecret:), identity(ofToken:)
         """)
 

@@ -107,7 +107,7 @@ struct OneTransactionTests {
         let verify = secrets.verifyPassword
         secrets.verifyPassword = { password, stored in
             gate.stand()
-            return verify(password, stored)
+            return try await verify(password, stored)
         }
         try await Cafe.open(secrets: secrets) { cafe in
             let ada = try await cafe.member("ada", password: "correct horse battery")

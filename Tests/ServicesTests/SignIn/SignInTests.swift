@@ -85,16 +85,37 @@ struct SignInTests {
         }
     }
 
-    @Test("after ten attempts a name rests for half a minute, also for the right password")
+    @Test("after ten attempts a name rests for half a minute for this network, and for no other")
     func rate() async throws {
         try await Cafe.open { cafe in
             try await cafe.member("ada", password: password)
             for _ in 1...10 {
-                try await cafe.expect(.notAllowed) { _ = try await $0.signIn(name: "ada", password: "wrong") }
+                try await cafe.expect(.notAllowed) {
+                    _ = try await $0.signIn(name: "ada", password: "wrong", from: "192.0.2.1/32")
+                }
             }
-            try await cafe.expect(.tooMany) { _ = try await $0.signIn(name: "ADA", password: password) }
+            try await cafe.expect(.tooMany) {
+                _ = try await $0.signIn(name: "ADA", password: password, from: "192.0.2.1/32")
+            }
+            _ = try await cafe.services.signIn(name: "ada", password: password, from: "192.0.2.2/32")
             cafe.clock.pass(.seconds(30))
-            _ = try await cafe.services.signIn(name: "ada", password: password)
+            _ = try await cafe.services.signIn(name: "ada", password: password, from: "192.0.2.1/32")
+        }
+    }
+
+    @Test("a network has thirty attempts, whatever names it tries")
+    func rateOfNetwork() async throws {
+        try await Cafe.open { cafe in
+            try await cafe.member("ada", password: password)
+            for number in 1...30 {
+                try await cafe.expect(.notAllowed) {
+                    _ = try await $0.signIn(name: "nobody\(number)", password: "wrong", from: "192.0.2.1/32")
+                }
+            }
+            try await cafe.expect(.tooMany) {
+                _ = try await $0.signIn(name: "ada", password: password, from: "192.0.2.1/32")
+            }
+            _ = try await cafe.services.signIn(name: "ada", password: password, from: "192.0.2.2/32")
         }
     }
 
@@ -179,7 +200,10 @@ struct SessionTests {
         try await Cafe.open(engine) { cafe in
             let ada = try await cafe.member("ada", password: password)
             let endings: [@Sendable () async throws -> Void] = [
-                { try await cafe.services.changePassword("a longer horse", as: .member(ada)) },
+                {
+                    _ = try await cafe.services.changePassword(
+                        "a longer horse", current: password, as: .member(ada))
+                },
                 { try await cafe.services.suspend(ada, true, as: .operator) },
                 { try await cafe.services.deleteAccount(ada, as: .operator) },
             ]
@@ -202,9 +226,14 @@ struct SessionTests {
             let ada = try await cafe.member("ada", password: password)
             let token = try await cafe.services.signIn(name: "ada", password: password)
             try await cafe.expect(.field("password", "too_short")) {
-                try await $0.changePassword("short", as: .member(ada))
+                _ = try await $0.changePassword("short", current: password, as: .member(ada))
             }
-            try await cafe.expect(.notAllowed) { try await $0.changePassword("long enough", as: .member(ID(1))) }
+            for current in ["", "wrong"] {
+                try await cafe.expect(.field("current", "wrong_password")) {
+                    _ = try await $0.changePassword("long enough", current: current, as: .member(ada))
+                }
+            }
+            try await cafe.expect(.notAllowed) { _ = try await $0.changePassword("long enough", as: .member(ID(1))) }
             #expect(try await cafe.services.session(token) != nil)
         }
     }
