@@ -43,6 +43,18 @@ public struct LeasedQueue: Sendable {
         let length: Int
         /// The number of the PostgreSQL advisory lock that makes processes lease one after the other.
         let lock: Int64
+        /// The groups of runs; nil when only single runs are limited.
+        var groups: Groups?
+    }
+
+    /// Runs of one group share a part of the workers, so that a group with many runs never occupies all of them.
+    public struct Groups: Sendable {
+        /// The table with the group of each run. Its column `id` is the value that identifies the run.
+        let table: SQL
+        /// The column with the group: a text. A run with an empty text belongs to no group.
+        let column: SQL
+        /// The maximum number of runs of a group that are leased at the same time.
+        let limit: Int
     }
 
     /// What happens to a row that is completed or parked.
