@@ -37,6 +37,12 @@ extension FederationWorld {
 
 @Suite("Gathering")
 struct GatheringTests {
+    @Test("has an example of every activity that a handler understands")
+    func complete() throws {
+        let types = try Set(InboundCase.all.compactMap { try $0.json("activity.json")["type"]?.string })
+        for handler in handlers { #expect(!types.isDisjoint(with: handler.types), "\(handler)") }
+    }
+
     @Test("stores no fact, whatever another node says", arguments: InboundCase.all)
     func storesNothing(_ example: InboundCase) async throws {
         try await FederationWorld.run { world in

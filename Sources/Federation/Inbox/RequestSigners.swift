@@ -21,13 +21,14 @@ struct RequestSigners: Sendable {
     /// responds, and would otherwise occupy all places for keys.
     private let places = AsyncSemaphore<CIDRBlock>(limit: 64, perKey: 2, waiterLimit: 256, waitersPerKey: 8)
     /// How long the requests for one key may take together.
-    private static let keyPatience = Duration.seconds(10)
+    private let keyPatience: Duration
 
-    init(_ federation: Federation, verifier: Verifier) {
+    init(_ federation: Federation, verifier: Verifier, keyPatience: Duration = .seconds(10)) {
         database = federation.database
         actors = federation.actors
         clock = federation.clock
         self.verifier = verifier
+        self.keyPatience = keyPatience
     }
 
     /// Whether the key is stored here. An unknown key is fetched by ``prove(_:from:)``.
@@ -99,11 +100,11 @@ struct RequestSigners: Sendable {
         do {
             if let network { try await places.acquire(network) }
         } catch {
-            throw .tooManyRequests(retryAfterSeconds: Int(Self.keyPatience.components.seconds))
+            throw .tooManyRequests(retryAfterSeconds: Int(keyPatience.components.seconds))
         }
         defer { if let network { places.release(network) } }
-        return await keyFetches.fetch(keyID, at: clock.now) { [actors] () async throws(FederationError) in
-            try await request(actors.serving(.strangersKey, within: Self.keyPatience))
+        return await keyFetches.fetch(keyID, at: clock.now) { [actors, keyPatience] () async throws(FederationError) in
+            try await request(actors.serving(.strangersKey, within: keyPatience))
         }
     }
 

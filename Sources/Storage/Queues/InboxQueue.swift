@@ -61,8 +61,8 @@ public enum InboxQueue {
         try db.row("SELECT id FROM received WHERE activity_iri = \(activity)") != nil
     }
 
-    /// The queue: the activities of one signer are leased in runs of sixteen, in the order of their arrival, and at
-    /// most 32 signers of one host at the same time.
+    /// The queue: the activities of one signer are leased in runs of sixteen, in the order of their arrival. The
+    /// signers of one host get only a part of the places.
     ///
     /// An activity that fails is tried eight times within about a day. After that it is parked, and an administrator
     /// must look at it.
@@ -71,7 +71,7 @@ public enum InboxQueue {
         order: .inRuns(
             .init(
                 column: "signer_id", length: 16, lock: 7_401_001,
-                groups: .init(table: "account", column: "host", limit: 32))),
+                groups: .init(table: "account", column: "host"))),
         completed: .set("state = 'done'"), parked: .set("state = 'parked'"),
         // The first condition is redundant, but with it SQLite's planner can use the index `received_done`.
         history: .init(condition: "state <> 'waiting' AND state = 'done'", since: "received_at"),

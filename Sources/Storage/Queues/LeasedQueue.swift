@@ -47,14 +47,13 @@ public struct LeasedQueue: Sendable {
         var groups: Groups?
     }
 
-    /// Runs of one group share a part of the workers, so that a group with many runs never occupies all of them.
+    /// Runs of one group get at most a quarter of the places that are free at the moment, and one at least. So a group
+    /// with many runs never occupies all workers.
     public struct Groups: Sendable {
         /// The table with the group of each run. Its column `id` is the value that identifies the run.
         let table: SQL
         /// The column with the group: a text. A run with an empty text belongs to no group.
         let column: SQL
-        /// The maximum number of runs of a group that are leased at the same time.
-        let limit: Int
     }
 
     /// What happens to a row that is completed or parked.

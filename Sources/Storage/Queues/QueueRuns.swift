@@ -9,8 +9,8 @@ internal import Model
 // hundred thousand activities and when ten thousand signers send one each, and no run waits for ever.
 //
 // Some queues also limit the runs of one group: the signers of one host. A group may have a quarter of the places that
-// are free at the moment, and one place at least. So several greedy groups together still leave places free: ten of
-// them take about 90 of 128 places.
+// are free at the moment, and one place at least. So one greedy group takes 25 of 128 places, and ten of them together
+// take 90.
 //
 // The choice and the lease are one transaction, and on PostgreSQL such transactions run one after the other. Otherwise
 // two of them could each lease a part of the same run.
@@ -61,7 +61,7 @@ extension LeasedQueue {
         var chosen: [Int64] = []
         for run in candidates where chosen.count < limit {
             if let name = group[run], !name.isEmpty {
-                let share = min(groups.limit, max(1, (limit - chosen.count) / 4))
+                let share = max(1, (limit - chosen.count) / 4)
                 guard leased[name, default: 0] < share else { continue }
                 leased[name, default: 0] += 1
             }
