@@ -30,6 +30,7 @@ public protocol DocumentLoader: Sendable {
 }
 
 extension DocumentLoader {
+    /// Returns this loader itself.
     public func serving(_ purpose: FetchPurpose) -> any DocumentLoader { self }
 }
 
