@@ -12,7 +12,7 @@ public struct NodeContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// The address at the other end of the connection. This is the proxy's address when there is one.
     public let peer: SocketAddress?
-    /// The client's address for rate limits and logs. ``RequestPipeline`` sets it.
+    /// The client's address for rate limits and logs. ``RequestPipeline`` sets it for every request.
     public internal(set) var remoteAddress: String?
     /// Whether the client wants the document and not the page. ``RequestPipeline`` sets it for paths that have both.
     var wantsDocument: Bool?
