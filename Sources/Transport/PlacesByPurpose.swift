@@ -40,12 +40,15 @@ extension FetchPurpose {
         }
     }
 
-    /// How many names are looked up at the same time. A look-up can occupy its thread for many seconds, when the DNS
-    /// server of the name does not respond.
+    /// How many names are looked up at the same time. When the DNS server of a name does not respond, the look-up
+    /// occupies its thread for half a minute, also after the request was given up. So strangers' keys have more threads
+    /// than a hostile network can occupy with two keys every ten seconds.
     var lookUpThreads: Int {
         switch self {
-        case .strangersKey, .thread, .delivery: 4
-        case .member, .push: 2
+        case .strangersKey: 12
+        case .thread, .delivery: 6
+        case .member: 4
+        case .push: 2
         }
     }
 }

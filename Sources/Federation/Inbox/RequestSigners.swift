@@ -152,7 +152,7 @@ private final class SignerCache: Sendable {
 /// Keeps parsed public keys, because parsing a key costs more than using it.
 private final class KeyCache: Sendable {
     /// One cache for the process: keys are values, and the same text is the same key in every database. A parsed key
-    /// takes about ten kilobytes.
+    /// takes several kilobytes.
     static let shared = KeyCache(limit: 1_024)
 
     // A mutex is used instead of an actor, because each request needs it once, for a short time.
