@@ -15,8 +15,8 @@ internal import Musl
 /// Resolves names to addresses. `getaddrinfo` blocks, so it runs neither on an event loop nor on a cooperative thread.
 ///
 /// Each purpose has its own threads, so that names whose DNS servers do not respond delay only requests of their
-/// purpose. Callers that ask for the same name and purpose share one look-up. A result is kept for a minute, a failure for ten seconds. A
-/// waiting caller returns when its task is cancelled, although the look-up itself cannot be stopped.
+/// purpose. Callers that ask for the same name and purpose share one look-up. A result is kept for a minute, a failure
+/// for ten seconds. A waiting caller returns when its task is cancelled, although the look-up itself cannot be stopped.
 actor Resolver {
     /// Looks up a name. Tests replace it.
     typealias LookUp = @Sendable (String) throws -> [IPAddress]

@@ -5,8 +5,8 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// Handles `Move`: a remote account that follows a local account, or is followed by one, says that it has moved. The new
-/// account is stored and shown. Follows are not moved
+/// Handles `Move`: a remote account that follows a local account, or is followed by one, says that it has moved. The
+/// new account is stored and shown. Follows are not moved
 /// automatically.
 ///
 /// The new account must list the old one in its aliases. Otherwise anybody could claim the followers of another

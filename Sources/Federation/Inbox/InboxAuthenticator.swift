@@ -16,7 +16,8 @@ internal import Vocabulary
 //  2. The text of the body: valid JSON, a type, and an id and an actor of the same origin.
 //  3. The policy for the host, before anything is fetched for an unknown sender.
 //  4. The key, which is read from the database or fetched from its id, and the signature itself.
-//  5. The rate limits of the signer and its host. The key's owner must be the activity's actor. The owner's row is passed on with the activity.
+//  5. The rate limits of the signer and its host. The key's owner must be the activity's actor. The
+//     owner's row is passed on with the activity.
 //  6. One write stores the signature and the activity. Only then the response is `202`.
 
 /// Accepts an activity, or rejects it with a reason.
