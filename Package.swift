@@ -112,8 +112,8 @@ let floors: [Target] = [
     .target(
         name: "Federation",
         dependencies: [
-            "Limits", "Telemetry", "Calendar", "CivilDates", "Database", "HTTPSignatures", "Markup", "Model", "Storage",
-            "TextEncoding",
+            "IPAddresses", "Limits", "Telemetry", "Calendar", "CivilDates", "Database", "HTTPSignatures", "Markup",
+            "Model", "Storage", "TextEncoding",
             "Vocabulary", logging, deque,
         ], swiftSettings: strict),
     .target(
@@ -150,8 +150,8 @@ let floors: [Target] = [
     .target(
         name: "FederationAPI",
         dependencies: [
-            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Limits", "Model", "Storage", "Vocabulary",
-            logging, hummingbird, httpTypes, nio,
+            "Database", "Federation", "HTTPSignatures", "HTTPSupport", "IPAddresses", "Limits", "Model", "Storage",
+            "Vocabulary", logging, hummingbird, httpTypes, nio,
         ], swiftSettings: strict),
     // 6
     .target(
@@ -210,14 +210,14 @@ let suites: [Target] = [
     suite(
         "Federation",
         [
-            "Calendar", "CivilDates", "Database", "HTTPSignatures", "Markup", "Model", "Storage", "Telemetry",
-            "Vocabulary", logging,
+            "Calendar", "CivilDates", "Database", "HTTPSignatures", "IPAddresses", "Markup", "Model", "Storage",
+            "Telemetry", "Vocabulary", logging,
         ]),
     suite(
         "Transport",
         [
-            "Database", "HTTPSignatures", "IPAddresses", "Model", "Storage", "Telemetry", "TextEncoding", "Vocabulary",
-            logging, nio, nioPosix, nioHTTP, lifecycle,
+            "Database", "HTTPSignatures", "IPAddresses", "Limits", "Model", "Storage", "Telemetry", "TextEncoding",
+            "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
         ]),
     suite("MediaStore", ["Database", "Model", "Storage", "Vocabulary", logging]),

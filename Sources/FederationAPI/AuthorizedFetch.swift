@@ -3,8 +3,10 @@
 internal import Database
 internal import Federation
 internal import HTTPSignatures
+internal import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
+internal import IPAddresses
 internal import Model
 internal import Storage
 internal import Vocabulary
@@ -28,9 +30,10 @@ struct AuthorizedFetch: Sendable {
     ///
     /// - Returns: nil without a valid signature, for a host that the policies do not admit, and for an actor that is
     ///   suspended or deleted.
-    func signer(of request: Request) async -> Account? {
+    func signer(of request: Request, _ context: NodeContext) async -> Account? {
         let isSigned = request.headers.contains(Self.signature) || request.headers.contains(Self.signatureInput)
-        guard isSigned, let signer = try? await authenticator.signer(of: head(of: request)),
+        let client = context.remoteAddress.flatMap { IPAddress($0) }
+        guard isSigned, let signer = try? await authenticator.signer(of: head(of: request), from: client),
             (try? await policies.admits(signer.host)) == true
         else { return nil }
         // the authenticator may have cached the signer some time ago. One more query is cheap here.

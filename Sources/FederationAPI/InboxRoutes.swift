@@ -4,6 +4,7 @@ internal import Federation
 internal import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
+internal import IPAddresses
 internal import Vocabulary
 
 /// The inboxes, to which peers post activities.
@@ -11,7 +12,7 @@ internal import Vocabulary
 /// `202` means that the activity is stored now or was stored before. Any other status is final, except `429` and `503`.
 /// Spec: ActivityPub §7.
 struct InboxRoutes: Sendable {
-    /// The value of `Retry-After` in seconds for a `429` or `503`.
+    /// The value of `Retry-After` in seconds for a `503`.
     static let retryAfterSeconds = 120
     /// The most bytes of all bodies that are being checked at the same time. Above it, requests get a `503`.
     static let budgetBytes = 134_217_728
@@ -37,8 +38,14 @@ struct InboxRoutes: Sendable {
     private func inbox(_ path: String, owner: @escaping @Sendable (NodeContext) throws -> IRI) -> Route {
         let isShared = path == "/inbox"
         return Route(.post, path, kind: .document) { request, context in
+            let client = context.remoteAddress.flatMap { IPAddress($0) }
+            do throws(InboxRejection) {
+                try authenticator.admit(client)
+            } catch {
+                return Self.response(to: error)
+            }
             if !isShared, let closed = try await closed(owner(context)) { return closed }
-            return try await receive(request)
+            return try await receive(request, from: client)
         }
     }
 
@@ -48,11 +55,12 @@ struct InboxRoutes: Sendable {
         return actor.status == .ok ? nil : ErrorResponses.document(actor.status, code: "gone")
     }
 
-    private func receive(_ request: Request) async throws -> Response {
+    private func receive(_ request: Request, from client: IPAddress?) async throws -> Response {
         do {
             return try await budget.read(request, limit: InboxAuthenticator.limitBytes) { body in
                 let head = documents.fetch.head(of: request)
-                _ = try await authenticator.accept(head, mediaType: request.headers[.contentType], body: body)
+                _ = try await authenticator.accept(
+                    head, mediaType: request.headers[.contentType], body: body, from: client)
                 return Responses.empty(.accepted)
             }
         } catch let refusal as InboxRejection {
@@ -65,7 +73,9 @@ struct InboxRoutes: Sendable {
     private static func response(to refusal: InboxRejection) -> Response {
         let status = HTTPResponse.Status(code: (400...599).contains(refusal.status) ? refusal.status : 400)
         var response = ErrorResponses.document(status, code: refusal.code)
-        if status.code == 503 || status.code == 429 { response.headers[.retryAfter] = "\(retryAfterSeconds)" }
+        if status.code == 503 || status.code == 429 {
+            response.headers[.retryAfter] = "\(refusal.retryAfterSeconds ?? retryAfterSeconds)"
+        }
         return response
     }
 }

@@ -51,7 +51,9 @@ struct ObjectRoutes: Sendable {
         let id: ID<Post> = try documents.number(context)
         if let view = try await view(id, for: nil) { return documents.open(try await make(view)) }
         if let tombstone = try await tombstone(identifiers.post(id)) { return documents.gone(tombstone) }
-        guard let signer = await documents.fetch.signer(of: request), let view = try await view(id, for: signer) else {
+        guard let signer = await documents.fetch.signer(of: request, context),
+            let view = try await view(id, for: signer)
+        else {
             throw RequestError.notFound
         }
         return documents.closed(try await make(view))
@@ -93,7 +95,9 @@ struct ObjectRoutes: Sendable {
         let id: ID<Event> = try documents.number(context)
         if let view = try await view(id, for: nil) { return documents.open(try await make(view)) }
         if let tombstone = try await tombstone(identifiers.event(id)) { return documents.gone(tombstone) }
-        guard let signer = await documents.fetch.signer(of: request), let view = try await view(id, for: signer) else {
+        guard let signer = await documents.fetch.signer(of: request, context),
+            let view = try await view(id, for: signer)
+        else {
             throw RequestError.notFound
         }
         return documents.closed(try await make(view))
@@ -116,7 +120,8 @@ struct ObjectRoutes: Sendable {
         }
         guard let sent else { throw RequestError.notFound }
         if sent.isPublic { return documents.open(Array(sent.body.utf8)) }
-        guard let signer = await documents.fetch.signer(of: request), let json = try? JSON.parse(Array(sent.body.utf8)),
+        guard let signer = await documents.fetch.signer(of: request, context),
+            let json = try? JSON.parse(Array(sent.body.utf8)),
             let document = Document(json), Self.isAddressed(document, to: signer)
         else { throw RequestError.notFound }
         return documents.closed(json)

@@ -13,7 +13,7 @@ public struct NodeContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// The address at the other end of the connection. This is the proxy's address when there is one.
     public let peer: SocketAddress?
-    /// The client's address for rate limits and logs. ``RequestPipeline`` sets it.
+    /// The client's address for rate limits and logs. ``RequestPipeline`` sets it for every request.
     public internal(set) var remoteAddress: String?
     /// The network of the client, for rate limits: an IPv4 address, or the first 64 bits of an IPv6 address, because a
     /// subscriber can send from every address of these. Nil when the address is unknown.

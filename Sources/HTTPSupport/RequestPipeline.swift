@@ -94,7 +94,7 @@ public struct RequestPipeline: Sendable {
         var response: Response
         do {
             guard PathRules.isCanonical(request.uri.string) else { throw RequestError.notFound }
-            if route.kind == .client { context.remoteAddress = addresses.resolve(request, peer: context.peer) }
+            if !isPage { context.remoteAddress = addresses.resolve(request, peer: context.peer) }
             if isPage { try await welcome(request, &context) }
             response = try await route.handler(request, context)
         } catch let error as HTTPParserError {

@@ -60,6 +60,11 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// Rate limits count per subscriber block, because a subscriber can send from every address of the block.
     public var subscriber: CIDRBlock { CIDRBlock(holding: self, prefixLength: isIPv4 ? 32 : 64) }
 
+    /// The network in which the address is: the first 24 bits of an IPv4 address, or 48 bits of an IPv6 address.
+    ///
+    /// A customer of a hosting company can often use many addresses of such a network.
+    public var network: CIDRBlock { CIDRBlock(holding: self, prefixLength: isIPv4 ? 24 : 48) }
+
     /// The usual notation; IPv6 without brackets.
     public var description: String {
         var text = [CChar](repeating: 0, count: 64)

@@ -18,12 +18,15 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
         var openCount = 0
         var open: [Key: Int] = [:]
         var waiters: OrderedDictionary<UInt64, Waiter> = [:]
+        /// How many tasks wait for each key.
+        var waiting: [Key: Int] = [:]
         var lastTicket: UInt64 = 0
     }
 
     private let limit: Int
     private let keyLimit: Int
     private let waiterLimit: Int
+    private let keyWaiterLimit: Int
     // This is a mutex, not an actor, because a place must be released in a `defer`, and a cancelled task must be able
     // to leave the queue synchronously.
     private let state = Mutex(State())
@@ -34,10 +37,12 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
     ///   - limit: the number of tasks that may have a place, 1 or more.
     ///   - keyLimit: the number of tasks per key that may have a place, 1 or more; `nil` means no limit per key.
     ///   - waiterLimit: the number of tasks that may wait.
-    public init(limit: Int, perKey keyLimit: Int? = nil, waiterLimit: Int) {
+    ///   - keyWaiterLimit: the number of tasks per key that may wait; `nil` means no limit per key.
+    public init(limit: Int, perKey keyLimit: Int? = nil, waiterLimit: Int, waitersPerKey keyWaiterLimit: Int? = nil) {
         self.limit = max(1, limit)
         self.keyLimit = max(1, keyLimit ?? limit)
         self.waiterLimit = waiterLimit
+        self.keyWaiterLimit = keyWaiterLimit ?? waiterLimit
     }
 
     /// The number of tasks that have a place, and of tasks that wait for one.
@@ -69,7 +74,11 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
             try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { enqueue(Waiter(key: key, continuation: $0), ticket) }
             } onCancel: {
-                let waiter = state.withLock { $0.waiters.removeValue(forKey: ticket) }
+                let waiter = state.withLock { state in
+                    let waiter = state.waiters.removeValue(forKey: ticket)
+                    if waiter != nil { Self.stopWaiting(key, &state) }
+                    return waiter
+                }
                 waiter?.continuation.resume(throwing: SemaphoreError.cancelled)
             }
         } catch {
@@ -99,8 +108,11 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
                 take(waiter.key, &state)
                 return .success(())
             }
-            guard state.waiters.count < waiterLimit else { return .failure(.tooManyWaiting) }
+            guard state.waiters.count < waiterLimit, state.waiting[waiter.key, default: 0] < keyWaiterLimit else {
+                return .failure(.tooManyWaiting)
+            }
             state.waiters[ticket] = waiter
+            state.waiting[waiter.key, default: 0] += 1
             return nil
         }
         switch outcome {
@@ -116,10 +128,16 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
             let index = state.waiters.elements.firstIndex(where: { hasPlace($0.value.key, state) })
         {
             let waiter = state.waiters.remove(at: index).value
+            Self.stopWaiting(waiter.key, &state)
             take(waiter.key, &state)
             admitted.append(waiter)
         }
         return admitted
+    }
+
+    private static func stopWaiting(_ key: Key, _ state: inout State) {
+        let left = (state.waiting[key] ?? 1) - 1
+        state.waiting[key] = left > 0 ? left : nil
     }
 
     private func hasPlace(_ key: Key, _ state: State) -> Bool {
@@ -139,7 +157,7 @@ public enum Unkeyed: Hashable, Sendable {
 
 /// Why a task got no place.
 public enum SemaphoreError: Error, Equatable {
-    /// The maximum number of tasks is already waiting.
+    /// The maximum number of tasks is already waiting, in total or for this key.
     case tooManyWaiting
     /// The task was cancelled while it waited.
     case cancelled

@@ -2,6 +2,7 @@
 
 internal import AsyncHTTPClient
 internal import IPAddresses
+internal import Limits
 public import Logging
 internal import Model
 public import NIOCore
@@ -31,6 +32,7 @@ public final class OutboundClient: Sendable {
     private let userAgent: String
     private let resolver: Resolver
     private let pool: ClientPool
+    private let networks: PlacesByPurpose<CIDRBlock>
     private let logger: Logger
     private let clock: any Model.Clock
 
@@ -63,19 +65,23 @@ public final class OutboundClient: Sendable {
         clock = network.clock
         pool = try ClientPool(
             addressGuard: addressGuard, caFile: network.caFile, group: network.eventLoopGroup)
-        // Four threads, so that two names with slow DNS servers do not block all others.
-        resolver = Resolver(threadCount: 4, lifetime: network.resolutionLifetime, lookUp: network.lookUp)
+        resolver = Resolver(lifetime: network.resolutionLifetime, lookUp: network.lookUp)
+        networks = PlacesByPurpose { purpose in
+            purpose.places.map { AsyncSemaphore(limit: $0, perKey: $1, waiterLimit: 512, waitersPerKey: 128) }
+        }
     }
 
     /// Sends a GET request and returns the response, whatever its status. Redirects are not followed.
     ///
+    /// - Parameter purpose: each purpose has its own places. The wait for a place counts against the deadline.
     /// - Throws: `.forbiddenAddress`, `.tooLarge`, `.malformed`, or `.unavailable` when no complete response arrived in
     ///   time.
     public func get(
-        _ iri: IRI, headers: [(name: String, value: String)], limitBytes: Int = OutboundClient.limitBytes,
-        deadline: ContinuousClock.Instant
+        _ iri: IRI, headers: [(name: String, value: String)], for purpose: FetchPurpose = .member,
+        limitBytes: Int = OutboundClient.limitBytes, deadline: ContinuousClock.Instant
     ) async throws(FetchError) -> OutboundResponse {
-        let call = Call(method: .GET, iri: iri, headers: headers, body: nil, limitBytes: limitBytes)
+        let call = Call(
+            method: .GET, iri: iri, headers: headers, body: nil, limitBytes: limitBytes, purpose: purpose)
         var result = await exchange(call, deadline: deadline)
         // The server had closed the kept-alive connection: try once more.
         if case .failure(.closed) = result { result = await exchange(call, deadline: deadline) }
@@ -90,9 +96,11 @@ public final class OutboundClient: Sendable {
 
     /// Sends a POST request. Only the status and the headers of the response are used.
     public func post(
-        _ iri: IRI, headers: [(name: String, value: String)], body: [UInt8], deadline: ContinuousClock.Instant
+        _ iri: IRI, headers: [(name: String, value: String)], body: [UInt8], for purpose: FetchPurpose = .delivery,
+        deadline: ContinuousClock.Instant
     ) async -> PostResult {
-        let call = Call(method: .POST, iri: iri, headers: headers, body: body, limitBytes: 65_536)
+        let call = Call(
+            method: .POST, iri: iri, headers: headers, body: body, limitBytes: 65_536, purpose: purpose)
         switch await exchange(call, deadline: deadline) {
         case .success(let response):
             let after = response.headers["retry-after"].flatMap {
@@ -104,9 +112,9 @@ public final class OutboundClient: Sendable {
     }
 
     /// Whether all addresses of a host, given with its port if any, are in the blocks where plain http is allowed.
-    func isOpened(host: String) async -> Bool {
+    func isOpened(host: String, for purpose: FetchPurpose) async -> Bool {
         guard !addressGuard.insecureBlocks.isEmpty, let (name, _) = Host.split(host, defaultPort: 443),
-            let addresses = try? await resolver.addresses(of: name)
+            let addresses = try? await resolver.addresses(of: name, for: purpose)
         else { return false }
         return addresses.allSatisfy(addressGuard.isOpened)
     }
@@ -127,6 +135,7 @@ extension OutboundClient {
         var headers: [(name: String, value: String)]
         var body: [UInt8]?
         var limitBytes: Int
+        var purpose: FetchPurpose
     }
 
     private func exchange(
@@ -149,8 +158,24 @@ extension OutboundClient {
 
     private func perform(_ call: Call, deadline: ContinuousClock.Instant) async throws -> OutboundResponse {
         let request = try makeRequest(call)
+        let addresses = try await permittedAddresses(of: call.iri, for: call.purpose)
+        guard let address = addresses.first else { throw TransportFailure.notResolved }
+        return try await networks.withPlace(network(of: address), call.purpose) {
+            try await self.send(request, call, to: addresses, deadline: deadline)
+        }
+    }
+
+    /// The network that the limits count. The networks that are opened for tests hold many nodes, so there each
+    /// address counts alone.
+    private func network(of address: IPAddress) -> CIDRBlock {
+        addressGuard.isOpened(address) ? address.subscriber : address.network
+    }
+
+    /// Sends the request to the first address that accepts a connection.
+    private func send(
+        _ request: HTTPClientRequest, _ call: Call, to addresses: [IPAddress], deadline: ContinuousClock.Instant
+    ) async throws -> OutboundResponse {
         let host = call.iri.host
-        let addresses = try await permittedAddresses(of: call.iri)
         for (position, address) in addresses.prefix(3).enumerated() {
             let route = ClientPool.Route(
                 scheme: call.iri.scheme, host: Self.withoutBrackets(host), port: call.iri.port, address: address)
@@ -167,11 +192,11 @@ extension OutboundClient {
     }
 
     /// The first check: all addresses of the name must be permitted, not only the one that is used.
-    private func permittedAddresses(of iri: IRI) async throws -> [IPAddress] {
+    private func permittedAddresses(of iri: IRI, for purpose: FetchPurpose) async throws -> [IPAddress] {
         let host = iri.host
         let isOnlyForOpened = addressGuard.isOnlyForOpened(host)
         if isOnlyForOpened && addressGuard.insecureBlocks.isEmpty { throw TransportFailure.forbiddenAddress }
-        let addresses = try await resolver.addresses(of: host)
+        let addresses = try await resolver.addresses(of: host, for: purpose)
         for address in addresses {
             let isPermitted =
                 isOnlyForOpened
@@ -225,6 +250,7 @@ extension OutboundClient {
         switch error {
         case let failure as TransportFailure: failure
         case is CancellationError: .cancelled
+        case is DeadlinePassed, is SemaphoreError: .timedOut
         case is NIOTooManyBytesError: .tooLarge
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: .insecure
         case is NIOConnectionError: .unreachable

@@ -4,6 +4,7 @@ internal import IPAddresses
 internal import Limits
 internal import NIOCore
 internal import NIOPosix
+internal import Vocabulary
 
 #if canImport(Glibc)
 internal import Glibc
@@ -13,24 +14,36 @@ internal import Musl
 
 /// Resolves names to addresses. `getaddrinfo` blocks, so it runs neither on an event loop nor on a cooperative thread.
 ///
-/// Callers that ask for the same name share one look-up. A result is kept for a minute, a failure for ten seconds. A
-/// waiting caller returns when its task is cancelled, although the look-up itself cannot be stopped.
+/// Each purpose has its own threads, so that names whose DNS servers do not respond delay only requests of their
+/// purpose. Callers that ask for the same name and purpose share one look-up. A result is kept for a minute, a failure
+/// for ten seconds. A waiting caller returns when its task is cancelled, although the look-up itself cannot be stopped.
 actor Resolver {
     /// Looks up a name. Tests replace it.
     typealias LookUp = @Sendable (String) throws -> [IPAddress]
 
-    private static let openLimit = 1024
+    private struct Question: Hashable {
+        let host: String
+        let purpose: FetchPurpose
+    }
 
-    private let threads: NIOThreadPool
+    /// How many names of one purpose may wait.
+    private static let openLimit = 256
+
+    private let threads: [FetchPurpose: NIOThreadPool]
     private let lookUp: LookUp
     private let lifetime: Duration
     private var answers = ExpiringCache<String, [IPAddress], ContinuousClock.Instant>(capacity: 4_096)
-    private var waiting: [String: [Int: CheckedContinuation<[IPAddress], any Error>]] = [:]
+    private var waiting: [Question: [Int: CheckedContinuation<[IPAddress], any Error>]] = [:]
+    /// How many names are looked up or wait for a thread, for each purpose.
+    private var open: [FetchPurpose: Int] = [:]
     private var lastTicket = 0
 
-    init(threadCount: Int, lifetime: Duration = .seconds(60), lookUp: @escaping LookUp) {
-        threads = NIOThreadPool(numberOfThreads: threadCount)
-        threads.start()
+    init(lifetime: Duration = .seconds(60), lookUp: @escaping LookUp) {
+        threads = Dictionary(
+            uniqueKeysWithValues: FetchPurpose.allCases.map { purpose in
+                (purpose, NIOThreadPool(numberOfThreads: purpose.lookUpThreads))
+            })
+        for pool in threads.values { pool.start() }
         self.lifetime = lifetime
         self.lookUp = lookUp
     }
@@ -38,7 +51,7 @@ actor Resolver {
     /// The addresses of a host, in the order in which they should be tried; never empty.
     ///
     /// - Throws: `TransportFailure.notResolved`, or `CancellationError`.
-    func addresses(of host: String) async throws -> [IPAddress] {
+    func addresses(of host: String, for purpose: FetchPurpose) async throws -> [IPAddress] {
         if let address = IPAddress(host) { return [address] }
         if let known = answers.value(for: host, at: .now) {
             guard !known.isEmpty else { throw TransportFailure.notResolved }
@@ -46,10 +59,11 @@ actor Resolver {
         }
         lastTicket += 1
         let ticket = lastTicket
+        let question = Question(host: host, purpose: purpose)
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { wait(for: host, ticket, $0) }
+            try await withCheckedThrowingContinuation { wait(for: question, ticket, $0) }
         } onCancel: {
-            Task { await self.letGo(host, ticket) }
+            Task { await self.letGo(question, ticket) }
         }
     }
 
@@ -62,33 +76,36 @@ actor Resolver {
     }
 
     func shutdown() async {
-        try? await threads.shutdownGracefully()
+        for pool in threads.values { try? await pool.shutdownGracefully() }
     }
 
     private func wait(
-        for host: String, _ ticket: Int, _ continuation: CheckedContinuation<[IPAddress], any Error>
+        for question: Question, _ ticket: Int, _ continuation: CheckedContinuation<[IPAddress], any Error>
     ) {
         guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
-        let isFirst = waiting[host] == nil
-        guard !isFirst || waiting.count < Self.openLimit else {
+        let isFirst = waiting[question] == nil
+        guard !isFirst || open[question.purpose, default: 0] < Self.openLimit else {
             return continuation.resume(throwing: TransportFailure.notResolved)
         }
-        waiting[host, default: [:]][ticket] = continuation
+        waiting[question, default: [:]][ticket] = continuation
         // Bounded by `openLimit`. Not a child of the first caller's task, because other callers wait for the same
         // result.
-        if isFirst { Task { await ask(host) } }
+        guard isFirst else { return }
+        open[question.purpose, default: 0] += 1
+        Task { await ask(question) }
     }
 
-    private func letGo(_ host: String, _ ticket: Int) {
-        // The key of the host stays in `waiting`, because its look-up is still running.
-        waiting[host]?.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
+    private func letGo(_ question: Question, _ ticket: Int) {
+        // The key of the question stays in `waiting`, because its look-up is still running.
+        waiting[question]?.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
     }
 
-    private func ask(_ host: String) async {
-        let lookUp = lookUp
-        let addresses = (try? await threads.runIfActive { try lookUp(host) }) ?? []
+    private func ask(_ question: Question) async {
+        let (lookUp, host) = (lookUp, question.host)
+        let addresses = (try? await threads[question.purpose]?.runIfActive { try lookUp(host) }) ?? []
+        open[question.purpose, default: 1] -= 1
         answers.insert(addresses, for: host, until: .now + (addresses.isEmpty ? .seconds(10) : lifetime))
-        for continuation in (waiting.removeValue(forKey: host) ?? [:]).values {
+        for continuation in (waiting.removeValue(forKey: question) ?? [:]).values {
             if addresses.isEmpty {
                 continuation.resume(throwing: TransportFailure.notResolved)
             } else {

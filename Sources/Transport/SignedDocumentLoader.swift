@@ -6,8 +6,8 @@ public import Logging
 public import Model
 public import Vocabulary
 
-/// Fetches documents of other servers. Requests are signed by the instance actor, and only a few run at the same time
-/// for one host.
+/// Fetches documents of other servers. Requests are signed by the instance actor. For each purpose, at most two run at
+/// the same time for one host; the client limits them in total and for each network.
 ///
 /// At most three redirects are followed. Each hop is resolved, checked and signed again. The errors `.gone`,
 /// `.notFound` and `.refused` are remembered, so that the same request is not repeated at once.
@@ -27,9 +27,12 @@ public struct SignedDocumentLoader: DocumentLoader {
     private let clock: any Model.Clock
     private let logger: Logger
     private let patience: Duration
-    /// Limits concurrent fetches. A remote user who mentions a thousand URLs must not make this node open a thousand
-    /// connections, nor many to one victim.
-    private let limiter = AsyncSemaphore<String>(limit: 32, perKey: 2, waiterLimit: 256)
+    private var purpose = FetchPurpose.member
+    /// Limits concurrent fetches from one host. A remote user who mentions a thousand URLs must not make this node open
+    /// a thousand connections to one victim.
+    private let hosts = PlacesByPurpose<String> { _ in
+        AsyncSemaphore(limit: 512, perKey: 2, waiterLimit: 512, waitersPerKey: 64)
+    }
     private let memory = FetchMemory()
 
     /// - Parameters:
@@ -46,6 +49,13 @@ public struct SignedDocumentLoader: DocumentLoader {
         self.clock = clock
         self.logger = logger
         self.patience = patience
+    }
+
+    /// The same loader for another purpose. It shares its memory and the limits with this one.
+    public func serving(_ purpose: FetchPurpose) -> any DocumentLoader {
+        var other = self
+        other.purpose = purpose
+        return other
     }
 
     /// Fetches the document at `id`. The fragment of `id` is not sent.
@@ -69,7 +79,7 @@ public struct SignedDocumentLoader: DocumentLoader {
         return try await remembering(resource) { () async throws(FetchError) in
             let deadline = ContinuousClock.now + self.patience
             // Test networks use plain http. All other hosts are only asked over https.
-            let origin = (await self.client.isOpened(host: host) ? "http://" : "https://") + host
+            let origin = (await self.client.isOpened(host: host, for: self.purpose) ? "http://" : "https://") + host
             guard let address = IRI("\(origin)/.well-known/webfinger?resource=\(resource)") else { throw .malformed }
             do throws(FetchError) {
                 return try await self.ask(address, until: deadline)
@@ -177,7 +187,7 @@ extension SignedDocumentLoader {
         guard await admits(host) else { throw .blockedHost }
         do {
             return try await withDeadline(deadline) {
-                try await limiter.withPlace(host) { try await tryEachSignature(question, until: deadline) }
+                try await hosts.withPlace(host, purpose) { try await tryEachSignature(question, until: deadline) }
             }
         } catch let error as FetchError {
             throw error
@@ -218,7 +228,8 @@ extension SignedDocumentLoader {
         _ question: Question, _ headers: [(name: String, value: String)], _ deadline: ContinuousClock.Instant
     ) async throws(FetchError) -> OutboundResponse {
         try await client.get(
-            question.address, headers: headers + [(name: "accept", value: question.accept)], deadline: deadline)
+            question.address, headers: headers + [(name: "accept", value: question.accept)], for: purpose,
+            deadline: deadline)
     }
 
     private func sign(

@@ -123,7 +123,7 @@ public struct WebPush: Sendable {
             return .later(retryAfter: nil)
         }
         let result = await client.post(
-            endpoint, headers: headers, body: sealed.body, deadline: .now + Self.patience)
+            endpoint, headers: headers, body: sealed.body, for: .push, deadline: .now + Self.patience)
         return PushOutcome(result)
     }
 

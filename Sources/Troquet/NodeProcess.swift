@@ -65,7 +65,8 @@ struct NodeProcess: Sendable {
     // MARK: - Web
 
     private func web(onRunning: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
-        let authenticator = InboxAuthenticator(node.federation, policies: node.policies)
+        let authenticator = InboxAuthenticator(
+            node.federation, policies: node.policies, isLimited: node.settings.hasRateLimits)
         let api = FederationAPI(federation: node.federation, authenticator: authenticator, software: Version.current)
         let uploads = UploadReceiver(folder: node.media.spoolFolder)
         let pages = WebPages(services: node.services, timeZone: node.settings.community.timeZone, uploads: uploads)

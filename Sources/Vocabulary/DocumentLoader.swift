@@ -19,11 +19,36 @@ public struct RemoteDocument: Sendable, Hashable {
 /// A loader checks the address, the media type, the size and the redirects. The caller checks whether the document may
 /// be believed (its `id` and its owner).
 public protocol DocumentLoader: Sendable {
+    /// The same loader for another purpose. A loader that does not tell purposes apart returns itself.
+    func serving(_ purpose: FetchPurpose) -> any DocumentLoader
+
     /// Fetches the document at `id`.
     func load(_ id: IRI) async throws(FetchError) -> RemoteDocument
 
     /// Fetches the WebFinger document of `host` about `acct:name@host`.
     func webfinger(_ name: String, host: String) async throws(FetchError) -> JSON
+}
+
+extension DocumentLoader {
+    /// Returns this loader itself.
+    public func serving(_ purpose: FetchPurpose) -> any DocumentLoader { self }
+}
+
+/// What a request to another server is made for.
+///
+/// The number of requests that run at the same time is limited for each purpose separately. So requests that strangers
+/// cause cannot delay what a member waits for, and neither of them can delay deliveries.
+public enum FetchPurpose: Hashable, Sendable, CaseIterable {
+    /// The key of an actor whose signature is not proved yet.
+    case strangersKey
+    /// Objects and actors that an accepted activity is about, such as the posts above a reply.
+    case thread
+    /// What a member waits for, such as a search for an address.
+    case member
+    /// The delivery of an activity. No document is fetched.
+    case delivery
+    /// A notification to the push service of an app. No document is fetched.
+    case push
 }
 
 /// Why a document could not be fetched. Each case tells the caller what to do next.

@@ -235,6 +235,28 @@ struct InboxTests {
         }
     }
 
+    @Test("a network that sends too much gets 429 before its body is read, and is told when to come again")
+    func tooMany() async throws {
+        try await Node.run { node async throws in
+            var message = Message()
+            message.headers = [(name: "content-type", value: "application/activity+json")]
+            for _ in 1...60 { #expect(try await message.send(to: node).status == 401) }
+            // The server would reject this body when it read it.
+            message.body = Array(repeating: 0x20, count: 1_100_000)
+            let response = try await message.send(to: node)
+            #expect(response.status == 429)
+            #expect(response.text == "{\"error\":\"too_many_requests\"}")
+            #expect(response.header("retry-after") == "1")
+            #expect(try await node.get("/users/nobody").status == 404, "documents are not counted")
+
+            node.clock.pass(.seconds(1))
+            message.body = Message.like("1")
+            try message.sign(node)
+            #expect(try await message.send(to: node).status == 202)
+            #expect(try await message.send(to: node).status == 202, "its signature was valid, so it may send more")
+        }
+    }
+
     private func expectRefusal(_ node: Node, _ status: Int, _ code: String) async throws {
         var message = Message()
         try message.sign(node)

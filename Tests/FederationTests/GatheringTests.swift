@@ -15,15 +15,25 @@ extension FederationWorld {
     fileprivate func facts() async throws -> [String: [[SQLValue]]] {
         let others = ["account", "actor_key", "peer", "received", "seen_signature", "schema_migration"]
         return try await database.read { db in
-            let names = try db.rows(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_words%' ORDER BY name"
-            ).map { try $0.text("name") }
             var facts: [String: [[SQLValue]]] = [:]
-            for name in names where !others.contains(name) && !name.hasPrefix("sqlite_") {
-                facts[name] = try db.rows("SELECT * FROM \(SQL(stringLiteral: name))").map(\.values)
+            for name in try db.rows(Self.tables(db.engine)).map({ try $0.text("name") })
+            where !others.contains(name) && !name.hasPrefix("sqlite_") {
+                // PostgreSQL writes the whole row as a text, so that the types of its columns do not matter.
+                let columns: SQL = db.engine == .sqlite ? "*" : "CAST(t AS TEXT) AS line"
+                facts[name] = try db.rows("SELECT \(columns) FROM \(SQL(stringLiteral: name)) t").map(\.values)
             }
             return facts
         }
+    }
+
+    private static func tables(_ engine: Engine) -> SQL {
+        guard engine == .postgres else {
+            return "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_words%' ORDER BY name"
+        }
+        return """
+            SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables
+            WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name
+            """
     }
 
     /// Gathers for an accepted activity, and does not apply it.
@@ -37,9 +47,15 @@ extension FederationWorld {
 
 @Suite("Gathering")
 struct GatheringTests {
-    @Test("stores no fact, whatever another node says", arguments: InboundCase.all)
-    func storesNothing(_ example: InboundCase) async throws {
-        try await FederationWorld.run { world in
+    @Test("has an example of every activity that a handler understands")
+    func complete() throws {
+        let types = try Set(InboundCase.all.compactMap { try $0.json("activity.json")["type"]?.string })
+        for handler in handlers { #expect(!types.isDisjoint(with: handler.types), "\(handler)") }
+    }
+
+    @Test("stores no fact, whatever another node says", arguments: InboundCase.all, TestEngine.available)
+    func storesNothing(_ example: InboundCase, _ engine: TestEngine) async throws {
+        try await FederationWorld.run(on: engine) { world in
             var setup = GoldenSetup(world)
             try await setup.apply(try example.json("before.json"))
             _ = await world.submit(try world.request(try example.json("activity.json")))

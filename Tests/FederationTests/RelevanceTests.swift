@@ -45,7 +45,7 @@ private struct Strangers: Sendable {
     static func act(_ type: String, _ object: JSON) -> JSON {
         [
             "id": JSON("\(eve)/acts/1"), "type": JSON(type), "actor": JSON(eve), "to": [JSON(everybody)],
-            "object": object,
+            "object": object, "target": JSON(unseen),
         ]
     }
 
@@ -85,6 +85,7 @@ private struct Unasked: Sendable, CustomTestStringConvertible {
                 "startTime": "2026-09-04T09:00:00Z", "to": [JSON(Strangers.everybody)],
             ]),
         Unasked("a boost of the own post", "Announce", JSON(Strangers.spam)),
+        Unasked("a move to another account", "Move", JSON(Strangers.eve)),
         Unasked(
             "a boost of a post under an address of this node", "Announce",
             Strangers.act("Create", answer).setting("id", "https://cafe.example/x/1")),
@@ -103,6 +104,17 @@ struct RelevanceTests {
             let outcome = try await strangers.world.receive(unasked.activity)
             #expect(outcome == "ignored:not_for_us")
             #expect(try await strangers.things() == 0)
+            #expect(strangers.world.nodes.asked == asked)
+        }
+    }
+
+    @Test("an actor that was never here is not fetched because another actor says that it changed")
+    func unknownActor() async throws {
+        try await Strangers.run { strangers in
+            let asked = strangers.world.nodes.asked
+            let group: JSON = ["id": "https://evil.example/groups/g", "type": "Group"]
+            let outcome = try await strangers.world.receive(Strangers.act("Update", group))
+            #expect(outcome == "ignored:unknown_object")
             #expect(strangers.world.nodes.asked == asked)
         }
     }

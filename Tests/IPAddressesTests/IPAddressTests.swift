@@ -101,6 +101,16 @@ struct CIDRBlockTests {
         #expect(CIDRBlock(block.description) == block)
     }
 
+    @Test(
+        "an address belongs to a network of a hosting company: 24 bits of IPv4, 48 of IPv6",
+        arguments: [
+            ("203.0.113.77", "203.0.113.0/24"), ("::ffff:203.0.113.77", "203.0.113.0/24"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+        ])
+    func network(address: String, network: String) throws {
+        #expect(try #require(IPAddress(address)).network.description == network)
+    }
+
     @Test("this machine is the loopback network of both families")
     func loopback() {
         #expect(CIDRBlock.loopback.map(\.description) == ["127.0.0.0/8", "::1/128"])

@@ -66,6 +66,24 @@ struct AsyncSemaphoreTests {
         #expect(semaphore.load == (2, 0))
     }
 
+    @Test("those who wait for one key leave room for those who wait for another")
+    func waitersPerKey() async throws {
+        let semaphore = AsyncSemaphore<String>(limit: 1, waiterLimit: 100, waitersPerKey: 2)
+        try await semaphore.acquire("slow")
+        var tasks = (1...2).map { _ in Task { try await semaphore.acquire("slow") } }
+        try await waiting(2, semaphore)
+        await #expect(throws: SemaphoreError.tooManyWaiting) { try await semaphore.acquire("slow") }
+        tasks.append(Task { try await semaphore.acquire("quick") })
+        try await waiting(3, semaphore)
+        tasks[0].cancel()
+        await #expect(throws: SemaphoreError.cancelled) { try await tasks[0].value }
+        tasks.append(Task { try await semaphore.acquire("slow") })
+        try await waiting(3, semaphore)
+        for key in ["slow", "slow", "quick", "slow"] { semaphore.release(key) }
+        for task in tasks.dropFirst() { try await task.value }
+        #expect(semaphore.load == (0, 0))
+    }
+
     @Test("the limit of all counts for keys too")
     func both() async throws {
         let semaphore = AsyncSemaphore<Int>(limit: 3, perKey: 2, waiterLimit: 100)

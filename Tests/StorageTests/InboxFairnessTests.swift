@@ -44,6 +44,43 @@ struct InboxFairnessTests {
         }
     }
 
+    @Test(
+        "the signers of one host get a part of the places, and others get theirs although they came later",
+        arguments: TestEngine.available)
+    func hosts(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            for number in 1...100 { try await db.store(try Someone.remote(number: number, host: "far.example")) }
+            for number in 101...110 {
+                try await db.store(try Someone.remote(number: number, host: "h\(number).example"))
+            }
+            try await store((1...110).map { (Int64($0), by: Int64($0)) }, in: db)
+            let first = try await take(128, in: db)
+            #expect(first == (1...25).map { ID($0) } + (101...110).map { ID($0) })
+            #expect(try await take(93, in: db) == [])
+            try await db.write { tx in
+                for number in 1...5 { _ = try InboxQueue.finish(ID(Int64(number)), outcome: "applied", in: tx) }
+            }
+            #expect(try await take(98, in: db) == [ID(26), ID(27), ID(28)])
+        }
+    }
+
+    @Test(
+        "ten hosts with more signers than places leave places for a stranger", arguments: TestEngine.available)
+    func greedyHosts(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            for number in 1...200 {
+                try await db.store(try Someone.remote(number: number, host: "h\(number % 10).example"))
+            }
+            try await db.store(try Someone.remote(number: 201, host: "stranger.example"))
+            try await store((1...200).map { (Int64($0), by: Int64($0)) }, in: db)
+            var free = 128
+            for _ in 1...20 { free -= try await take(free, in: db).count }
+            #expect(free >= 16)
+            try await store([(201, by: 201)], in: db)
+            #expect(try await take(free, in: db).contains(ID(201)))
+        }
+    }
+
     private func take(
         _ limit: Int, at now: Timestamp = .start, in db: Database
     ) async throws -> [ID<ReceivedActivity>] {
@@ -74,5 +111,12 @@ struct InboxFairnessTests {
         try await db.write { tx in
             for activity in activities { _ = try InboxQueue.accept(activity, in: tx) }
         }
+    }
+}
+
+extension Someone {
+    /// A person on a host, whose name is made from the number.
+    fileprivate static func remote(number: Int, host: String) throws -> Account {
+        try remote(Int64(number), "p\(number)", at: host)
     }
 }

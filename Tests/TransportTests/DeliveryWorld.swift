@@ -2,6 +2,7 @@
 
 import Database
 import HTTPSignatures
+import Limits
 import Logging
 import Model
 import Storage

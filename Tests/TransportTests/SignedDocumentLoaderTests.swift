@@ -229,6 +229,30 @@ struct SignedDocumentLoaderTests {
         }
     }
 
+    @Test("documents of a slow host that strangers name do not delay what a member asks the same host for")
+    func purposes() async throws {
+        try await withServer(
+            patience: .seconds(3_600),
+            handler: { request in
+                request.target.hasPrefix("/slow") ? LoopbackResponse(200, behaviour: .silence) : Self.activity()
+            }
+        ) { loader, server in
+            let addresses = try (0..<60).map { try iri("\(server.origin)/slow/\($0)") }
+            let strangers = Task {
+                await withTaskGroup(of: Void.self) { group in
+                    for address in addresses {
+                        group.addTask { _ = try? await loader.serving(.strangersKey).load(address) }
+                        group.addTask { _ = try? await loader.serving(.thread).load(address) }
+                    }
+                }
+            }
+            while server.requests.count < 4 { try await Task.sleep(for: .milliseconds(5)) }
+            _ = try await loader.load(try iri("\(server.origin)/1"))
+            strangers.cancel()
+            await strangers.value
+        }
+    }
+
     @Test("WebFinger is asked at the host, with its port, for the account")
     func webfinger() async throws {
         try await withServer(handler: { _ in

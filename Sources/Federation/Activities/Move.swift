@@ -5,7 +5,8 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// Handles `Move`: a remote account says that it has moved. The new account is stored and shown. Follows are not moved
+/// Handles `Move`: a remote account that follows a local account, or is followed by one, says that it has moved. The
+/// new account is stored and shown. Follows are not moved
 /// automatically.
 ///
 /// The new account must list the old one in its aliases. Otherwise anybody could claim the followers of another
@@ -20,6 +21,12 @@ enum MoveHandler: ActivityHandler {
         guard activity.object?.id == activity.actor, let target = activity.document.iri("target") else {
             throw .ignored(.notAllowed)
         }
+        let actor = incoming.actor.id
+        let concernsUs = try await fetcher.database.read { db throws(DatabaseError) in
+            if try Follows.followsAny(localTo: actor, in: db) { return true }
+            return try Follows.followingCount(of: actor, in: db) > 0
+        }
+        guard concernsUs else { throw .ignored(.notForUs) }
         let document = try await fetcher.fetch(target)
         guard document.id == target, document.iris("alsoKnownAs").contains(activity.actor) else {
             throw .ignored(.unproved)

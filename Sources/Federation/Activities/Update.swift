@@ -30,6 +30,10 @@ enum UpdateHandler: ActivityHandler {
             guard let id = activity.object?.id, id.isSameOrigin(as: activity.actor) else {
                 throw .ignored(.notAllowed)
             }
+            let isKnown = try await fetcher.database.read { db throws(DatabaseError) in
+                try Accounts.byIRI(id, in: db) != nil
+            }
+            guard isKnown else { throw .ignored(.unknownObject) }
             _ = try await fetcher.actors.refresh(id)
             return .actor
         }

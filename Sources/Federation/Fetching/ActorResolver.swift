@@ -18,7 +18,7 @@ public struct ActorResolver: Sendable {
 
     let database: ReadOnlyDatabase
     private let writer: Database
-    let fetcher: DocumentFetcher
+    private(set) var fetcher: DocumentFetcher
     let identifiers: LocalIdentifiers
     let ids: IDMaker
     let clock: any Clock
@@ -35,6 +35,15 @@ public struct ActorResolver: Sendable {
         self.clock = clock
         fetcher = DocumentFetcher(
             database: self.database, loader: loader, identifiers: identifiers, mode: mode)
+    }
+
+    /// The same resolver for another purpose. Without this, requests are those that a member waits for.
+    ///
+    /// - Parameter limit: the time from now after which no request of this resolver goes on.
+    func serving(_ purpose: FetchPurpose, within limit: Duration) -> ActorResolver {
+        var other = self
+        other.fetcher = fetcher.serving(purpose, until: .now + limit)
+        return other
     }
 
     /// The account behind an actor's id. A stale account is fetched again; when its host gives no valid document, the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Database
+import Limits
 import Model
 import Storage
 import Vocabulary
@@ -40,6 +41,26 @@ struct DocumentFetcher: Sendable {
     let loader: any DocumentLoader
     let identifiers: LocalIdentifiers
     let mode: FederationMode
+    /// When all requests must be over; nil when only the loader limits each of them. A request that would begin later
+    /// is not made.
+    private var deadline: ContinuousClock.Instant?
+
+    init(
+        database: ReadOnlyDatabase, loader: any DocumentLoader, identifiers: LocalIdentifiers, mode: FederationMode
+    ) {
+        self.database = database
+        self.loader = loader
+        self.identifiers = identifiers
+        self.mode = mode
+    }
+
+    /// The same fetcher for another purpose, whose requests must be over at an instant.
+    func serving(_ purpose: FetchPurpose, until deadline: ContinuousClock.Instant) -> DocumentFetcher {
+        var other = DocumentFetcher(
+            database: database, loader: loader.serving(purpose), identifiers: identifiers, mode: mode)
+        other.deadline = deadline
+        return other
+    }
 
     /// The document named by `iri`, as its own origin serves it.
     ///
@@ -60,11 +81,8 @@ struct DocumentFetcher: Sendable {
         guard !identifiers.isLocal(iri) else { throw .localIdentifier }
         try await admit(iri.authority)
         try budget.spend()
-        let answer: RemoteDocument
-        do {
-            answer = try await loader.load(iri.withoutFragment)
-        } catch {
-            throw .fetch(error)
+        let answer = try await inTime { [loader] () async throws(FetchError) in
+            try await loader.load(iri.withoutFragment)
         }
         guard !identifiers.isLocal(answer.finalURL) else { throw .localIdentifier }
         if answer.finalURL.authority != iri.authority { try await admit(answer.finalURL.authority) }
@@ -76,10 +94,23 @@ struct DocumentFetcher: Sendable {
         guard host != identifiers.host else { throw .localIdentifier }
         try await admit(host)
         try budget.spend()
+        return try await inTime { [loader] () async throws(FetchError) in
+            try await loader.webfinger(name, host: host)
+        }
+    }
+
+    /// Makes a request, and cancels it at the deadline. Then it counts as a host that did not respond.
+    private func inTime<Value: Sendable>(
+        _ request: @escaping @Sendable () async throws(FetchError) -> Value
+    ) async throws(FederationError) -> Value {
         do {
-            return try await loader.webfinger(name, host: host)
-        } catch {
+            guard let deadline else { return try await request() }
+            guard deadline > .now else { throw DeadlinePassed() }
+            return try await withDeadline(deadline, request)
+        } catch let error as FetchError {
             throw .fetch(error)
+        } catch {
+            throw .fetch(.unavailable(status: nil))
         }
     }
 

@@ -2,6 +2,7 @@
 
 internal import Database
 public import HTTPSignatures
+public import IPAddresses
 public import Model
 internal import Storage
 internal import Telemetry
@@ -10,45 +11,67 @@ internal import Vocabulary
 
 // Checks a request to the inbox. The checks run in this order, because each one is cheaper than the next:
 //
+//  0. The rate limit of the client's network, before the body is read (`admit`).
 //  1. The request alone: media type, size, the form and coverage of the signature, the digest, the date.
 //  2. The text of the body: valid JSON, a type, and an id and an actor of the same origin.
 //  3. The policy for the host, before anything is fetched for an unknown sender.
 //  4. The key, which is read from the database or fetched from its id, and the signature itself.
-//  5. The key's owner must be the activity's actor. The owner's row is passed on with the activity.
+//  5. The rate limits of the signer and its host. The key's owner must be the activity's actor. The
+//     owner's row is passed on with the activity.
 //  6. One write stores the signature and the activity. Only then the response is `202`.
 
 /// Accepts an activity, or rejects it with a reason.
 public struct InboxAuthenticator: Sendable {
     /// The largest size of a request body, in bytes.
     public static let limitBytes = 1_048_576
+    /// The largest size of a request body whose signer is unknown here, in bytes.
+    static let strangerLimitBytes = 262_144
 
     private let federation: Federation
     private let verifier: Verifier
     private let intake: InboxIntake
     private let policies: HostPolicies
     private let signers: RequestSigners
+    private let limits: InboxLimits?
 
     /// - Parameters:
     ///   - federation: the parts that it uses.
     ///   - policies: the policies for hosts. Outgoing requests use the same ones.
-    public init(_ federation: Federation, policies: HostPolicies) {
+    ///   - isLimited: whether the rate limits of networks, signers and hosts are on.
+    public init(_ federation: Federation, policies: HostPolicies, isLimited: Bool = true) {
         self.federation = federation
         self.policies = policies
         let origin = federation.identifiers.origin
         verifier = Verifier(authority: origin.authority, scheme: origin.scheme)
         signers = RequestSigners(federation, verifier: verifier)
         intake = InboxIntake(database: federation.database)
+        limits = isLimited ? InboxLimits() : nil
+    }
+
+    /// Counts a request against the rate limit of its network. It is called before the body is read.
+    ///
+    /// - Parameter client: the address of the client; a request without an address is not counted.
+    /// - Throws: `too_many_requests`.
+    public func admit(_ client: IPAddress?) throws(InboxRejection) {
+        guard let limits, let client else { return }
+        do {
+            try limits.admit(client.network, at: federation.clock.now)
+        } catch {
+            federation.counters.count("inbox.refused.\(error.code)")
+            throw error
+        }
     }
 
     /// Accepts an activity. It is stored when this function returns.
     ///
+    /// - Parameter client: the address of the client, for the rate limits.
     /// - Returns: whether the activity is new. A duplicate is accepted and has no second effect.
     /// - Throws: the reason of the rejection. Then nothing was stored.
     public func accept(
-        _ head: RequestHead, mediaType: String?, body: [UInt8]
+        _ head: RequestHead, mediaType: String?, body: [UInt8], from client: IPAddress? = nil
     ) async throws(InboxRejection) -> Bool {
         do {
-            let isNew = try await admit(head, mediaType: mediaType, body: body)
+            let isNew = try await admit(head, mediaType: mediaType, body: body, from: client?.network)
             federation.counters.count(isNew ? "inbox.accepted" : "inbox.duplicate")
             return isNew
         } catch {
@@ -58,12 +81,14 @@ public struct InboxAuthenticator: Sendable {
     }
 
     /// Returns the account that signed a `GET`. It is used for objects that only followers may read.
-    public func signer(of head: RequestHead) async throws(InboxRejection) -> Account {
+    public func signer(of head: RequestHead, from client: IPAddress? = nil) async throws(InboxRejection) -> Account {
         let signature = try parse(head, body: nil)
-        return try await signers.prove(signature).account
+        return try await signers.prove(signature, from: client?.network).account
     }
 
-    private func admit(_ head: RequestHead, mediaType: String?, body: [UInt8]) async throws(InboxRejection) -> Bool {
+    private func admit(
+        _ head: RequestHead, mediaType: String?, body: [UInt8], from network: CIDRBlock?
+    ) async throws(InboxRejection) -> Bool {
         guard ActivityMediaType.matches(mediaType) else { throw .wrongMediaType }
         guard body.count <= Self.limitBytes else { throw .tooLarge }
         let signature = try parse(head, body: body)
@@ -71,7 +96,9 @@ public struct InboxAuthenticator: Sendable {
         try await checkPolicy(host: activity.actor.authority)
         if let keyHost = IRI(signature.keyID)?.authority { try await checkPolicy(host: keyHost) }
         if try await isDeleteOfUnknownActor(activity) { return false }
-        let (key, account) = try await signers.prove(signature)
+        if body.count > Self.strangerLimitBytes, try await !signers.isKnown(signature.keyID) { throw .tooLarge }
+        let (key, account) = try await signers.prove(signature, from: network)
+        try limits?.admit(account, from: network, at: federation.clock.now)
         guard key.actor == activity.actor else { throw .signerIsNotActor }
         try Authority.checkClaims(activity, identifiers: federation.identifiers)
         guard account.isActive else { throw .actorSuspended }

@@ -11,16 +11,24 @@ internal import Vocabulary
 //
 //  - A lease reserves rows of the queue for two minutes. It is extended while the rows are processed. When a process
 //    dies, its leases expire and other processes take the rows.
-//  - The activities of one signer are processed in the order of their arrival, up to sixteen at a time, by one process
+//  - The activities of one signer are applied in the order of their arrival, up to sixteen at a time, by one process
 //    at a time. The activities of different signers run in parallel, so a signer with a slow server uses only one of
-//    the parallel places.
+//    the parallel places, and the signers of one host use only a part of them (`Storage/Queues/QueueRuns`).
+//  - All requests for one activity end after 15 seconds. Then the activity is applied with what was found, or it is
+//    tried again later.
 //  - The effect and the outcome of a row are committed together. A row that another process finished is not applied
 //    again.
 
 /// Applies the stored activities.
 public struct InboxProcessor: Sendable {
     /// The number of signers whose activities are processed in parallel.
-    private static let places = 64
+    private static let places = 128
+    /// How many activities of one signer are gathered in parallel.
+    private static let gatheringAtOnce = 4
+    /// How long all requests for one activity may take together.
+    private static let patience = Duration.seconds(15)
+    /// How long the first activities of a run wait for the rest of it, so that they share a transaction.
+    private static let grace = Duration.seconds(1)
 
     private let federation: Federation
     private let holder: LeaseHolder
@@ -50,16 +58,54 @@ public struct InboxProcessor: Sendable {
     /// Processes one activity, from its text to its outcome.
     func process(_ received: ReceivedActivity) async { await process([received]) }
 
-    /// Processes a run of activities of one signer. They are gathered one after the other, and applied in one
-    /// transaction.
+    /// Processes a run of activities of one signer. A few are gathered at the same time. They are applied in their
+    /// order, together when all of them are gathered soon. Otherwise those that wait for no other node do not wait for
+    /// the later ones either.
     fileprivate func process(_ run: [ReceivedActivity]) async {
         let started = federation.clock.now
+        await withTaskGroup(of: Gathering.self) { group in
+            var unstarted = run.indices
+            for index in unstarted.prefix(Self.gatheringAtOnce) { group.addTask { await gather(run[index], index) } }
+            unstarted = unstarted.dropFirst(Self.gatheringAtOnce)
+            if run.count > 1 { group.addTask { await Self.waitForGrace() } }
+            var gathered: [Int: Result<Effect, FederationError>] = [:]
+            var (next, isPatient) = (0, true)
+            while next < run.count, let event = await group.next() {
+                switch event {
+                case .graceIsOver: isPatient = false
+                case .finished(let index, let result):
+                    gathered[index] = result
+                    if let index = unstarted.popFirst() { group.addTask { await gather(run[index], index) } }
+                }
+                let ready = run[next...].indices.prefix { gathered[$0] != nil }
+                guard !ready.isEmpty, ready.endIndex == run.count || !isPatient else { continue }
+                next = ready.endIndex
+                await finish(ready.compactMap { index in gathered[index].map { (run[index], $0) } }, since: started)
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func gather(_ received: ReceivedActivity, _ index: Int) async -> Gathering {
+        do throws(FederationError) {
+            return .finished(index, .success(try await prepare(received)))
+        } catch {
+            return .finished(index, .failure(error))
+        }
+    }
+
+    private static func waitForGrace() async -> Gathering {
+        try? await Task.sleep(for: grace)
+        return .graceIsOver
+    }
+
+    /// Applies gathered activities in one transaction, and stores the outcome of those that cannot be applied.
+    private func finish(_ gathered: [Gathered], since started: Timestamp) async {
         var ready: [(received: ReceivedActivity, effect: Effect)] = []
-        for received in run {
-            do {
-                ready.append((received, try await prepare(received)))
-            } catch {
-                tell(received, await settle(received, after: error), since: started)
+        for (received, result) in gathered {
+            switch result {
+            case .success(let effect): ready.append((received, effect))
+            case .failure(let error): tell(received, await settle(received, after: error), since: started)
             }
         }
         guard !ready.isEmpty else { return }
@@ -101,7 +147,8 @@ public struct InboxProcessor: Sendable {
     }
 
     private func prepare(_ received: ReceivedActivity) async throws(FederationError) -> Effect {
-        try await Dispatcher.prepare(try await incoming(received), using: federation.objects)
+        let fetcher = ObjectFetcher(actors: federation.actors.serving(.thread, within: Self.patience))
+        return try await Dispatcher.prepare(try await incoming(received), using: fetcher)
     }
 
     private func apply(
@@ -158,6 +205,17 @@ public struct InboxProcessor: Sendable {
             }
         }
     }
+}
+
+/// An activity with the result of its `gather`.
+private typealias Gathered = (received: ReceivedActivity, result: Result<Effect, FederationError>)
+
+/// What happens while a run is gathered.
+private enum Gathering: Sendable {
+    /// The activity with this index in the run is gathered.
+    case finished(Int, Result<Effect, FederationError>)
+    /// The first activities do not wait for the rest any more.
+    case graceIsOver
 }
 
 /// The queue of the processor. A job is a run of activities of one signer.

@@ -10,11 +10,14 @@ public struct InboxRejection: Error, Equatable, Sendable {
     public let status: Int
     /// A stable code. Clients, operators and tests depend on it.
     public let code: String
+    /// The value of `Retry-After` in seconds, when the sender should wait for a known time.
+    public let retryAfterSeconds: Int?
 
     /// Creates the value.
-    public init(_ status: Int, _ code: String) {
+    public init(_ status: Int, _ code: String, retryAfterSeconds: Int? = nil) {
         self.status = status
         self.code = code
+        self.retryAfterSeconds = retryAfterSeconds
     }
 
     /// Makes the rejection for an invalid signature.
@@ -38,6 +41,11 @@ public struct InboxRejection: Error, Equatable, Sendable {
     static let keyNotFound = Self(401, "key_not_found")
     static let keyUnavailable = Self(503, "key_unavailable")
     static let overloaded = Self(503, "overloaded")
+
+    /// The sender sends too many requests.
+    static func tooManyRequests(retryAfterSeconds: Int) -> Self {
+        Self(429, "too_many_requests", retryAfterSeconds: retryAfterSeconds)
+    }
 
     init(_ error: JSONError) {
         switch error {

@@ -2,10 +2,12 @@
 
 internal import Database
 internal import HTTPSignatures
+internal import IPAddresses
 internal import Limits
 internal import Model
 internal import Storage
 internal import Synchronization
+internal import Vocabulary
 
 /// Verifies who signed a request: it finds the key, verifies the signature, and returns the key's owner.
 struct RequestSigners: Sendable {
@@ -15,47 +17,63 @@ struct RequestSigners: Sendable {
     private let verifier: Verifier
     private let signers = SignerCache()
     private let keyFetches = KeyFetches()
+    /// Limits the keys that are fetched for the requests of one network. Anybody can name a key on a server that never
+    /// responds, and would otherwise occupy all places for keys.
+    private let places = AsyncSemaphore<CIDRBlock>(limit: 64, perKey: 2, waiterLimit: 256, waitersPerKey: 8)
+    /// How long the requests for one key may take together.
+    private let keyPatience: Duration
 
-    init(_ federation: Federation, verifier: Verifier) {
+    init(_ federation: Federation, verifier: Verifier, keyPatience: Duration = .seconds(10)) {
         database = federation.database
         actors = federation.actors
         clock = federation.clock
         self.verifier = verifier
+        self.keyPatience = keyPatience
+    }
+
+    /// Whether the key is stored here. An unknown key is fetched by ``prove(_:from:)``.
+    func isKnown(_ keyID: String) async throws(InboxRejection) -> Bool {
+        do {
+            return try await database.read { db in try Keys.publicKey(keyID, in: db) != nil }
+        } catch {
+            throw .overloaded
+        }
     }
 
     /// The key that made the signature, and its owner.
-    func prove(_ signature: ParsedSignature) async throws(InboxRejection) -> (key: StoredKey, account: Account) {
+    ///
+    /// - Parameter network: the network of the client, which limits how many keys are fetched at the same time.
+    func prove(
+        _ signature: ParsedSignature, from network: CIDRBlock?
+    ) async throws(InboxRejection) -> (key: StoredKey, account: Account) {
         let now = clock.now
         if let known = signers.signer(signature.keyID, at: now), verifies(signature, pem: known.key.publicPEM) {
             return known
         }
-        let key = try await verifiedKey(signature)
+        let key = try await verifiedKey(signature, from: network)
         let account = try await account(key.account)
         signers.keep(key, of: account, at: now)
         return (key, account)
     }
 
-    private func verifiedKey(_ signature: ParsedSignature) async throws(InboxRejection) -> StoredKey {
-        let known = try await knownKey(signature.keyID)
+    private func verifiedKey(
+        _ signature: ParsedSignature, from network: CIDRBlock?
+    ) async throws(InboxRejection) -> StoredKey {
+        let known = try await knownKey(signature.keyID, from: network)
         if verifies(signature, pem: known.publicPEM) { return known }
         // The key may have been replaced. It is fetched from its owner again, at most once every five minutes.
-        let now = clock.now
-        guard known.fetchedAt + ActorResolver.keyRefreshPause < now else { throw InboxRejection(.badSignature) }
-        let actors = actors
-        do throws(FederationError) {
-            let fresh = try await keyFetches.fetch(signature.keyID, at: now) { () async throws(FederationError) in
-                try await actors.refreshKey(signature.keyID)
-            }
-            if verifies(signature, pem: fresh.publicPEM) { return fresh }
-        } catch {
-            throw InboxRejection(.badSignature)
+        guard known.fetchedAt + ActorResolver.keyRefreshPause < clock.now else { throw InboxRejection(.badSignature) }
+        let fresh = try await fetch(signature.keyID, from: network) { actors async throws(FederationError) in
+            try await actors.refreshKey(signature.keyID)
         }
+        if case .success(let fresh) = fresh, verifies(signature, pem: fresh.publicPEM) { return fresh }
         throw InboxRejection(.badSignature)
     }
 
     /// The stored key. An unknown key is fetched from its owner.
-    private func knownKey(_ keyID: String) async throws(InboxRejection) -> StoredKey {
-        let actors = actors
+    private func knownKey(
+        _ keyID: String, from network: CIDRBlock?
+    ) async throws(InboxRejection) -> StoredKey {
         do {
             if let known = try await database.read({ db in try Keys.publicKey(keyID, in: db) }) {
                 return known
@@ -63,12 +81,30 @@ struct RequestSigners: Sendable {
         } catch {
             throw .overloaded
         }
-        do throws(FederationError) {
-            return try await keyFetches.fetch(keyID, at: clock.now) { () async throws(FederationError) in
-                try await actors.key(keyID)
-            }
+        let fetched = try await fetch(keyID, from: network) { actors async throws(FederationError) in
+            try await actors.key(keyID)
+        }
+        switch fetched {
+        case .success(let key): return key
+        case .failure(let error): throw InboxRejection(fetching: error)
+        }
+    }
+
+    /// Fetches a key when the network has a free place for it.
+    ///
+    /// - Throws: `too_many_requests` when too many requests of the network wait for keys.
+    private func fetch(
+        _ keyID: String, from network: CIDRBlock?,
+        _ request: @escaping @Sendable (ActorResolver) async throws(FederationError) -> StoredKey
+    ) async throws(InboxRejection) -> Result<StoredKey, FederationError> {
+        do {
+            if let network { try await places.acquire(network) }
         } catch {
-            throw InboxRejection(fetching: error)
+            throw .tooManyRequests(retryAfterSeconds: Int(keyPatience.components.seconds))
+        }
+        defer { if let network { places.release(network) } }
+        return await keyFetches.fetch(keyID, at: clock.now) { [actors, keyPatience] () async throws(FederationError) in
+            try await request(actors.serving(.strangersKey, within: keyPatience))
         }
     }
 
@@ -100,7 +136,7 @@ private final class SignerCache: Sendable {
 
     // A mutex is used instead of an actor, because each request needs it once, for a short time.
     private let signers = Mutex(
-        ExpiringCache<String, (key: StoredKey, account: Account), Timestamp>(capacity: 10_000))
+        ExpiringCache<String, (key: StoredKey, account: Account), Timestamp>(capacity: 1_024))
 
     /// The key and its owner, unless they were read too long ago.
     func signer(_ keyID: String, at now: Timestamp) -> (key: StoredKey, account: Account)? {
@@ -115,8 +151,9 @@ private final class SignerCache: Sendable {
 
 /// Keeps parsed public keys, because parsing a key costs more than using it.
 private final class KeyCache: Sendable {
-    /// One cache for the process: keys are values, and the same text is the same key in every database.
-    static let shared = KeyCache(limit: 8_192)
+    /// One cache for the process: keys are values, and the same text is the same key in every database. A parsed key
+    /// takes several kilobytes.
+    static let shared = KeyCache(limit: 1_024)
 
     // A mutex is used instead of an actor, because each request needs it once, for a short time.
     private let keys: Mutex<LRUCache<String, PublicKey>>
@@ -135,8 +172,8 @@ private final class KeyCache: Sendable {
     }
 }
 
-/// Fetches keys from their owners. Concurrent requests for one key share one fetch, and its result is kept for a while,
-/// also when it is an error.
+/// Fetches keys from their owners. Concurrent requests for one key share one fetch. An error is kept for a while; a key
+/// that was fetched is in the database.
 ///
 /// Anybody can send invalid signatures in the name of another actor at no cost. Without this limit each of them would
 /// cause a request to that actor's host.
@@ -144,16 +181,16 @@ private actor KeyFetches {
     /// How long a host is not asked again after it failed to respond.
     private static let pauseAfterFailure = Duration.seconds(30)
 
-    /// The results of the fetches, and until when they are valid.
+    /// The running fetches and the errors of earlier ones, and until when these are valid.
     private var keyFetches = ExpiringCache<String, Task<Result<StoredKey, FederationError>, Never>, Timestamp>(
-        capacity: 4_096)
+        capacity: 1_024)
 
-    /// The last result for the key while it is valid, otherwise a new one.
+    /// The running fetch or the last error for the key while it is valid, otherwise a new fetch.
     func fetch(
         _ keyID: String, at now: Timestamp,
         _ question: @escaping @Sendable () async throws(FederationError) -> StoredKey
-    ) async throws(FederationError) -> StoredKey {
-        if let last = keyFetches.value(for: keyID, at: now) { return try await last.value.get() }
+    ) async -> Result<StoredKey, FederationError> {
+        if let last = keyFetches.value(for: keyID, at: now) { return await last.value }
         let answer = Task { () async -> Result<StoredKey, FederationError> in
             do throws(FederationError) {
                 return .success(try await question())
@@ -163,9 +200,12 @@ private actor KeyFetches {
         }
         keyFetches.insert(answer, for: keyID, until: now + ActorResolver.keyRefreshPause)
         let result = await answer.value
-        if case .failure(let refusal) = result, refusal.isTemporary {
+        switch result {
+        case .success: keyFetches.removeValue(for: keyID)
+        case .failure(let refusal) where refusal.isTemporary:
             keyFetches.update(keyID) { $0.until = now + Self.pauseAfterFailure }
+        case .failure: break
         }
-        return try result.get()
+        return result
     }
 }

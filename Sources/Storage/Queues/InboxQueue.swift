@@ -61,22 +61,26 @@ public enum InboxQueue {
         try db.row("SELECT id FROM received WHERE activity_iri = \(activity)") != nil
     }
 
-    /// The queue: the activities of one signer are leased in runs of sixteen, in the order of their arrival.
+    /// The queue: the activities of one signer are leased in runs of sixteen, in the order of their arrival. The
+    /// signers of one host get only a part of the places.
     ///
     /// An activity that fails is tried eight times within about a day. After that it is parked, and an administrator
     /// must look at it.
     public static let queue = LeasedQueue(
         "inbox", table: "received", waiting: "state = 'waiting'",
-        order: .inRuns(.init(column: "signer_id", length: 16, lock: 7_401_001)),
+        order: .inRuns(
+            .init(
+                column: "signer_id", length: 16, lock: 7_401_001,
+                groups: .init(table: "account", column: "host"))),
         completed: .set("state = 'done'"), parked: .set("state = 'parked'"),
         // The first condition is redundant, but with it SQLite's planner can use the index `received_done`.
         history: .init(condition: "state <> 'waiting' AND state = 'done'", since: "received_at"),
         retry: RetryPolicy(steps: .growing(from: .seconds(10), by: 4, upTo: .hours(6)), attempts: 8))
 
     /// Leases the oldest waiting activities: at most sixteen of one signer, and none of a signer who has leased
-    /// activities in any process.
+    /// activities in any process. The signers of one host get at most a quarter of the places that are still free.
     ///
-    /// - Parameter limit: the maximum number of signers.
+    /// - Parameter limit: the maximum number of signers: the free places.
     /// - Returns: the activities in the order of their arrival.
     public static func lease(
         signers limit: Int, _ lease: Lease, in tx: Transaction

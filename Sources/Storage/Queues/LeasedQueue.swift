@@ -43,6 +43,17 @@ public struct LeasedQueue: Sendable {
         let length: Int
         /// The number of the PostgreSQL advisory lock that makes processes lease one after the other.
         let lock: Int64
+        /// The groups of runs; nil when only single runs are limited.
+        var groups: Groups?
+    }
+
+    /// Runs of one group get at most a quarter of the places that are free at the moment, and one at least. So a group
+    /// with many runs never occupies all workers.
+    public struct Groups: Sendable {
+        /// The table with the group of each run. Its column `id` is the value that identifies the run.
+        let table: SQL
+        /// The column with the group: a text. A run with an empty text belongs to no group.
+        let column: SQL
     }
 
     /// What happens to a row that is completed or parked.

@@ -8,6 +8,10 @@ internal import Model
 // other: at most a thousand, and different ones the next time. So the cost is bounded both when one signer sends a
 // hundred thousand activities and when ten thousand signers send one each, and no run waits for ever.
 //
+// Some queues also limit the runs of one group: the signers of one host. A group may have a quarter of the places that
+// are free at the moment, and one place at least. So one greedy group takes 25 of 128 places, and ten of them together
+// take 90.
+//
 // The choice and the lease are one transaction, and on PostgreSQL such transactions run one after the other. Otherwise
 // two of them could each lease a part of the same run.
 
@@ -25,20 +29,60 @@ extension LeasedQueue {
         // was granted.
         if tx.engine == .postgres { _ = try tx.rows("SELECT pg_advisory_xact_lock(\(runs.lock))") }
         let window = try oldestDue(runs, now, in: tx)
-        var chosen: [Int64: [QueueKey]] = [:]
+        var heads: [Int64: [QueueKey]] = [:]
         var order: [Int64] = []
         for row in window where try !row.bool("in_hand") {
             let run = try row.int("run")
-            if chosen[run] == nil {
-                guard order.count < limit else { continue }
-                order.append(run)
-            }
-            if chosen[run, default: []].count < runs.length { chosen[run, default: []].append(try key(of: row)) }
+            if heads[run] == nil { order.append(run) }
+            if heads[run, default: []].count < runs.length { heads[run, default: []].append(try key(of: row)) }
         }
-        guard order.count < limit, window.count == Self.window else { return order.flatMap { chosen[$0] ?? [] } }
+        let chosen = try fairChoice(of: order, runs, limit, now, in: tx)
+        guard chosen.count < limit, window.count == Self.window else { return chosen.flatMap { heads[$0] ?? [] } }
         var keys: [QueueKey] = []
-        for run in try waitingRuns(runs, limit, now, in: tx) { keys += try head(of: run, runs, now, in: tx) }
+        let waiting = try waitingRuns(runs, now, in: tx)
+        for run in try fairChoice(of: waiting, runs, limit, now, in: tx) {
+            keys += try head(of: run, runs, now, in: tx)
+        }
         return keys
+    }
+
+    /// The first of these runs, as many as there are places, without those whose group has its share of the places.
+    private func fairChoice(
+        of candidates: [Int64], _ runs: Runs, _ limit: Int, _ now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> [Int64] {
+        guard let groups = runs.groups, !candidates.isEmpty else { return Array(candidates.prefix(limit)) }
+        var leased = try leasedRuns(of: groups, runs, now, in: tx)
+        var group: [Int64: String] = [:]
+        for list in candidates.inLists() {
+            let rows = try tx.rows(
+                "SELECT id, \(groups.column) AS name FROM \(groups.table) WHERE id IN (\(list: Array(list)))")
+            for row in rows { group[try row.int("id")] = try row.text("name") }
+        }
+        var chosen: [Int64] = []
+        for run in candidates where chosen.count < limit {
+            if let name = group[run], !name.isEmpty {
+                let share = max(1, (limit - chosen.count) / 4)
+                guard leased[name, default: 0] < share else { continue }
+                leased[name, default: 0] += 1
+            }
+            chosen.append(run)
+        }
+        return chosen
+    }
+
+    /// How many runs of each group are leased, by any process.
+    private func leasedRuns(
+        of groups: Groups, _ runs: Runs, _ now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> [String: Int] {
+        let rows = try tx.rows(
+            """
+            SELECT g.\(groups.column) AS name, count(*) AS n
+            FROM (SELECT DISTINCT h.\(runs.column) AS run FROM \(table) h WHERE h.lease_until >= \(now)) leased
+            JOIN \(groups.table) g ON g.id = leased.run GROUP BY g.\(groups.column)
+            """)
+        var counts: [String: Int] = [:]
+        for row in rows { counts[try row.text("name")] = try row.count("n") }
+        return counts
     }
 
     /// The oldest rows that are due and not leased, each with its run and whether other rows of that run are leased.
@@ -57,7 +101,7 @@ extension LeasedQueue {
     /// Runs with due rows and without leased rows, those that wait longest first. When there are more runs than can be
     /// checked, the check starts at a changing number.
     private func waitingRuns(
-        _ runs: Runs, _ limit: Int, _ now: Timestamp, in tx: Transaction
+        _ runs: Runs, _ now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> [Int64] {
         let ends = try tx.row(
             """
@@ -73,7 +117,7 @@ extension LeasedQueue {
             found += try waitingRuns(runs, from: lowest, upTo: start - 1, Self.mostRuns - found.count, now, in: tx)
         }
         let ready = found.compactMap { run, dueSince in dueSince.map { (run, $0) } }
-        return ready.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(limit).map(\.0)
+        return ready.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map(\.0)
     }
 
     /// The runs between two numbers without leased rows, each with the instant since which its first row has been due.
