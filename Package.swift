@@ -135,8 +135,8 @@ let floors: [Target] = [
     .target(
         name: "HTTPSupport",
         dependencies: [
-            "FileWriting", "IPAddresses", "Limits", "Model", "TextEncoding", "Vocabulary", metrics, logging,
-            hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes, nioHTTPCodec, nioWebSocket,
+            "Database", "FileWriting", "IPAddresses", "Limits", "Model", "TextEncoding", "Vocabulary", metrics,
+            logging, hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes, nioHTTPCodec, nioWebSocket,
         ], swiftSettings: strict),
     // 5
     .target(
