@@ -232,8 +232,8 @@ let suites: [Target] = [
     suite(
         "HTTPSupport",
         [
-            "IPAddresses", "Limits", "Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
-            nioHTTP, nioWebSocket,
+            "Database", "IPAddresses", "Limits", "Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio,
+            nioPosix, nioHTTP, nioWebSocket,
         ]),
     suite(
         "FederationAPI",

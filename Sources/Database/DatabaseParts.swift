@@ -33,6 +33,7 @@ struct WorkerOptions: Sendable {
     func openSQLite(
         _ role: SQLiteConnection.Role, limits: DatabaseLimits? = nil
     ) throws(DatabaseError) -> SQLiteConnection {
+        if file?.isKnown == true { try file?.check() }
         // Only the first connection may create the file: later ones would hide that it is gone.
         let creates = createsFile && role == .writer && file?.isKnown != true
         let connection = try SQLiteConnection(

@@ -70,6 +70,7 @@ struct PoolWorker: Sendable {
         var connectionsTried = 0
         let end = options.limits.retry.map { ContinuousClock.now + $0 }
         while true {
+            guard !job.ticket.isCancelled else { return job.fail(CancellationError()) }
             let outcome: Outcome
             do {
                 let current = try connection ?? open()

@@ -107,6 +107,9 @@ struct Examination: Sendable {
                 try LocalAccounts.list(in: db).map(\.account) + Storage.Accounts.groups(in: db)
                     + [Storage.Accounts.byIRI(node.federation.identifiers.instanceActor, in: db)].compactMap(\.self)
             }
+            guard !accounts.isEmpty else {
+                throw ConfigurationError("nobody is here yet: start the node once, or restore a backup.")
+            }
             for account in accounts where account.isActive {
                 guard let identity = try await node.keys.identity(of: account.id) else {
                     throw ConfigurationError("@\(account.username) has no key and can say nothing: restore a backup.")
