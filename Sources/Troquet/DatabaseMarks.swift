@@ -44,7 +44,7 @@ final class ServeLock {
     /// - Parameter file: the SQLite file. The lock is a file beside it, which stays.
     init(beside file: String) throws(ConfigurationError) {
         let path = "\(file).lock"
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw ConfigurationError("\(path) cannot be created: may this process write into the folder?")
         }
@@ -53,6 +53,7 @@ final class ServeLock {
             throw ConfigurationError(
                 "Another `troquet serve` uses \(file): stop it first. Several processes need PostgreSQL.")
         }
+        self.descriptor = descriptor
     }
 
     deinit {

@@ -75,7 +75,7 @@ struct DeadlineTests {
         arguments: TestEngine.available)
     func patience(engine: TestEngine) async throws {
         let place = try await engine.makePlace(migrations: testMigrations)
-        let database = try await open(place) { $0.wait = .milliseconds(100) }
+        let database = try await open(place) { $0.wait = .seconds(2) }
         let holder = try await Holder(database)
         let ran = Counter()
         #expect(await kind { try await database.read { _ in _ = ran.add() } } == .overloaded)
