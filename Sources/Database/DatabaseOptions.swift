@@ -20,7 +20,7 @@ public struct DatabaseLimits: Sendable {
     /// The largest number of calls that wait for a free connection.
     public var waiting: Int?
     /// The longest time to connect to PostgreSQL, in whole seconds, 2 or more.
-    public var connect = Duration.seconds(10)
+    public var connect = Duration.seconds(30)
     /// After this silence the listener asks PostgreSQL whether it is still there.
     public var heartbeat = Duration.seconds(20)
     /// How long the listener waits for the response.
@@ -37,6 +37,7 @@ public struct DatabaseLimits: Sendable {
         limits.response = .seconds(35)
         limits.read = .seconds(10)
         limits.busy = .seconds(5)
+        limits.connect = .seconds(10)
         limits.retry = .seconds(10)
         limits.wait = .seconds(15)
         limits.waiting = 2_048

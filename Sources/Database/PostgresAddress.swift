@@ -14,8 +14,8 @@ enum PostgresAddress {
 
     /// Connects within the time of `limits`.
     ///
-    /// The kernel gives up a connection on which the server has acknowledged nothing for 30 s, also while the connection
-    /// is idle. The parameters of the address override these values.
+    /// The kernel gives up a connection on which the server has acknowledged nothing for 30 s, also while it is idle.
+    /// The parameters of the address override these values.
     ///
     /// - Returns: a connection that the caller ends with `PQfinish`.
     static func connect(_ location: String, _ limits: DatabaseLimits) throws(DatabaseError) -> OpaquePointer {

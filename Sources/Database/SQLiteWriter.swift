@@ -51,8 +51,8 @@ struct SQLiteWriter: Sendable {
         }
     }
 
-    /// Opens a transaction. When another process holds the lock of the file, this waits for it once. Then no other write
-    /// of the same batch waits again.
+    /// Opens a transaction. When another process holds the lock of the file, this waits for it once. Then no other
+    /// write of the same batch waits again.
     private func begin(_ connection: SQLiteConnection) throws(DatabaseError) {
         try connection.execute("BEGIN IMMEDIATE")
     }

@@ -33,7 +33,7 @@ struct Setting: Sendable {
         Setting("database", "sqlite:troquet-data/troquet.db", "sqlite:PATH or postgres://user:password@host/name."),
         Setting(
             "database_pool", "",
-            "Connections of one process to PostgreSQL (and two more), or reading threads of SQLite; empty for 8 and 3."),
+            "Connections of a process to PostgreSQL (and two more), or reading threads of SQLite; empty for 8 and 3."),
         Setting("name", "Le Café", "What the community is called."),
         Setting("tagline", "On se retrouve entre deux cafés.", "One sentence about it."),
         Setting("language", "fr", "fr or en: for readers whose browser asks for neither."),

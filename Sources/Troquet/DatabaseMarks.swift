@@ -25,8 +25,8 @@ struct CommunityMark {
     func requireNone() throws(ConfigurationError) {
         guard TextFile.read(path) == database + "\n" else { return }
         throw ConfigurationError(
-            "The database \(database) is missing or empty, but there was a community in it. Restore a backup, or delete "
-                + "\(path) to begin anew.")
+            "The database \(database) is missing or empty, but there was a community in it. Restore a backup, "
+                + "or delete \(path) to begin anew.")
     }
 
     /// Notes that there is a community in the database.

@@ -198,7 +198,7 @@ struct PostgresDeadlineTests {
             try tx.run("SET default_transaction_read_only = off")
             try tx.run(change)
         }
-        #expect(await database.outage() == nil)
+        #expect(await database.outage()?.kind != .readOnly)
         await database.close()
         await place.remove()
     }
@@ -207,8 +207,10 @@ struct PostgresDeadlineTests {
     func oneConnection() async throws {
         let place = try await TestEngine.postgres.makePlace(migrations: testMigrations)
         let database = try await open(place.url)
-        let count: SQL =
-            "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+        let count: SQL = """
+            SELECT count(*) AS n FROM pg_stat_activity
+            WHERE datname = current_database() AND backend_type = 'client backend'
+            """
         for _ in 0..<4 {
             let found = await withTaskGroup(of: Int64?.self) { group in
                 for _ in 0..<8 { group.addTask { try? await database.write { try $0.row(count)?.int("n") } } }
