@@ -135,8 +135,8 @@ let floors: [Target] = [
     .target(
         name: "HTTPSupport",
         dependencies: [
-            "FileWriting", "IPAddresses", "Limits", "Model", "TextEncoding", "Vocabulary", metrics, logging,
-            hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes, nioHTTPCodec, nioWebSocket,
+            "Database", "FileWriting", "IPAddresses", "Limits", "Model", "TextEncoding", "Vocabulary", metrics,
+            logging, hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes, nioHTTPCodec, nioWebSocket,
         ], swiftSettings: strict),
     // 5
     .target(
@@ -232,8 +232,8 @@ let suites: [Target] = [
     suite(
         "HTTPSupport",
         [
-            "IPAddresses", "Limits", "Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio, nioPosix,
-            nioHTTP, nioWebSocket,
+            "Database", "IPAddresses", "Limits", "Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio,
+            nioPosix, nioHTTP, nioWebSocket,
         ]),
     suite(
         "FederationAPI",

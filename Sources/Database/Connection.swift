@@ -26,6 +26,15 @@ protocol Connection: AnyObject {
     /// How often the engine has answered, so that one can tell whether it did since.
     var exchanges: UInt64 { get }
 
+    /// From now on the statements belong to a call, which its caller may cancel.
+    ///
+    /// - Parameter readLimit: how long the body may take on SQLite; nil for no limit. PostgreSQL has a limit for each
+    ///   statement.
+    func begin(_ ticket: JobTicket, readLimit: Duration?)
+
+    /// From now on nothing is cancelled any more. A second call does nothing.
+    func end(_ ticket: JobTicket)
+
     /// Runs statements and reads their whole results. None of them depends on the result of another, so an engine behind
     /// a network is asked all of them at once.
     func rows(ofEach statements: [Statement]) throws(DatabaseError) -> [[Row]]

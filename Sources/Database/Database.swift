@@ -19,11 +19,16 @@ public final class Database: Sendable {
     private let listener: PostgresListener?
     private let threads: ThreadGroup
     private let onStart: (@Sendable (Duration) -> Void)?
+    private let failures: DatabaseFailures
+    /// Ends the wait of calls that wait for too long.
+    private let watch: Task<Void, Never>
     private let closing = Mutex<(@Sendable () async -> Void)?>(nil)
 
-    private init(_ parts: DatabaseParts, engine: Engine, onStart: (@Sendable (Duration) -> Void)?) {
-        self.engine = engine
+    private init(_ parts: DatabaseParts, _ options: WorkerOptions, onStart: (@Sendable (Duration) -> Void)?) {
+        engine = options.url.engine
+        failures = options.failures
         self.onStart = onStart
+        watch = parts.watch()
         pool = parts.pool
         writer = parts.writer
         versions = parts.versions
@@ -37,22 +42,27 @@ public final class Database: Sendable {
         if let action = closing.withLock({ $0.take() }) { Task { await action() } }
     }
 
-    /// Opens a database and checks that it responds. A missing SQLite file is created.
-    ///
-    /// - Parameters:
-    ///   - readers: the number of reading threads, 1 or more. PostgreSQL has one connection more than that, which all
-    ///     read and write, and one connection that listens for notifications.
-    ///   - onStatement: receives the text of each statement that a body runs, on the thread that runs it.
-    ///   - onStart: receives how long a body waited for a connection, each time that the body runs.
-    /// - Throws: `.unavailable` with one sentence for the operator.
+    /// Opens a database without limits for waiting. A missing SQLite file is created. See ``open(_:_:logger:)``.
     public static func open(
         _ url: DatabaseURL, readers: Int = 3, logger: Logger, onStatement: (@Sendable (String) -> Void)? = nil,
         onStart: (@Sendable (Duration) -> Void)? = nil
     ) async throws(DatabaseError) -> Database {
-        let options = WorkerOptions(
-            url: url, readers: max(1, readers), logger: logger, onStatement: onStatement)
+        var options = DatabaseOptions()
+        options.readers = readers
+        options.onStatement = onStatement
+        options.onStart = onStart
+        return try await open(url, options, logger: logger)
+    }
+
+    /// Opens a database and checks that it responds.
+    ///
+    /// - Throws: `.unavailable` with one sentence for the operator.
+    public static func open(
+        _ url: DatabaseURL, _ chosen: DatabaseOptions, logger: Logger
+    ) async throws(DatabaseError) -> Database {
+        let options = WorkerOptions(url: url, chosen, logger: logger)
         let parts = DatabaseParts(options)
-        let database = Database(parts, engine: url.engine, onStart: onStart)
+        let database = Database(parts, options, onStart: chosen.onStart)
         do {
             try await parts.start(options)
             try await database.probe()
@@ -65,17 +75,22 @@ public final class Database: Sendable {
 
     /// Runs a body that reads one snapshot of the database.
     ///
-    /// - Throws: the error of the body, or ``DatabaseError``.
+    /// When the task is cancelled meanwhile, the body is not begun any more, or its running statement is interrupted.
+    /// A call that is made in a task that is cancelled already runs all the same.
+    ///
+    /// - Throws: the error of the body, ``DatabaseError``, or `CancellationError`.
     public func read<T: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> T) async throws -> T {
-        try await withCheckedThrowingContinuation { continuation in
+        let ticket = JobTicket()
+        return try await withCancellation(of: ticket, in: pool) { continuation in
             let job = ReadJob(
-                run: { [onStart, asked = ContinuousClock.now] snapshot in
-                    onStart?(.now - asked)
+                ticket: ticket,
+                run: { [onStart] snapshot in
+                    onStart?(.now - ticket.submitted)
                     let value = try body(snapshot)
                     return { continuation.resume(returning: value) }
                 },
-                fail: { continuation.resume(throwing: $0) })
-            if !pool.submit(.read(job)) { job.fail(DatabaseError.closed) }
+                failure: { continuation.resume(throwing: $0) })
+            pool.submit(.read(job))
         }
     }
 
@@ -84,19 +99,39 @@ public final class Database: Sendable {
     /// The body is run again, a bounded number of times, after a conflict with another transaction or when the
     /// connection was lost before the commit.
     ///
-    /// - Throws: the error of the body, after everything was rolled back, or ``DatabaseError``. After `.unavailable`
-    ///   the write may have been stored, when the connection was lost during the commit itself.
+    /// When the task is cancelled meanwhile, the body is not begun any more, or on PostgreSQL its running statement is
+    /// interrupted and everything is rolled back. A commit that has begun is completed. A call that is made in a task
+    /// that is cancelled already runs all the same: this is how a worker that is stopped gives back what it holds.
+    ///
+    /// - Throws: the error of the body, after everything was rolled back, ``DatabaseError``, or `CancellationError`.
+    ///   After `.unavailable` and `.timeout` the write may have been stored, when the connection was lost during the
+    ///   commit itself.
     public func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
-        try await withCheckedThrowingContinuation { continuation in
-            let job = WriteJob(
-                run: { [onStart, asked = ContinuousClock.now] transaction in
-                    onStart?(.now - asked)
+        let ticket = JobTicket()
+        let run: @Sendable (CheckedContinuation<T, any Error>) -> WriteJob = { [onStart] continuation in
+            WriteJob(
+                ticket: ticket,
+                run: { transaction in
+                    onStart?(.now - ticket.submitted)
                     let value = try body(transaction)
                     return { continuation.resume(returning: value) }
                 },
-                fail: { continuation.resume(throwing: $0) })
-            let isAccepted = writer?.submit(job) ?? pool.submit(.write(job))
-            if !isAccepted { job.fail(DatabaseError.closed) }
+                failure: { continuation.resume(throwing: $0) })
+        }
+        guard let writer else {
+            return try await withCancellation(of: ticket, in: pool) { pool.submit(.write(run($0))) }
+        }
+        return try await withCancellation(of: ticket, in: writer) { writer.submit(run($0)) }
+    }
+
+    private func withCancellation<T: Sendable, Job>(
+        of ticket: JobTicket, in queue: JobQueue<Job>, submit: (CheckedContinuation<T, any Error>) -> Void
+    ) async throws -> T {
+        let wasCancelled = Task.isCancelled
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { submit($0) }
+        } onCancel: {
+            if !wasCancelled { queue.cancel(ticket) }
         }
     }
 
@@ -108,10 +143,28 @@ public final class Database: Sendable {
     /// - Throws: `.unavailable` when the database does not respond.
     public func version() async throws(DatabaseError) -> UInt64 {
         let result = await withCheckedContinuation { continuation in
-            let job = VersionJob { continuation.resume(returning: $0) }
-            if !versions.submit(job) { job.answer(.failure(.closed)) }
+            versions.submit(VersionJob { continuation.resume(returning: $0) })
         }
         return try result.get()
+    }
+
+    /// Why the database cannot be used at present; nil when it can. It needs no connection of the pool and answers
+    /// within two seconds.
+    ///
+    /// It tells that the database does not respond, that the last write failed for a reason that concerns all writes,
+    /// and that the file is damaged or was replaced.
+    public func outage() async -> DatabaseError? {
+        if let known = failures.current { return known }
+        let result: Result<UInt64, DatabaseError> = await withCheckedContinuation { continuation in
+            let first = FirstAnswer(continuation)
+            versions.submit(VersionJob { first.give($0) })
+            Task {
+                try? await Task.sleep(for: DatabaseLimits.probe)
+                first.give(.failure(DatabaseError(.unavailable, "The database does not respond.")))
+            }
+        }
+        guard case .failure(let error) = result else { return failures.current }
+        return error
     }
 
     /// The announcements from now on, of this process and, on PostgreSQL, of all other processes.
@@ -138,6 +191,7 @@ public final class Database: Sendable {
     }
 
     private func stop() {
+        watch.cancel()
         listener?.stop()
         writer?.close()
         versions.close()
@@ -158,47 +212,17 @@ public final class Database: Sendable {
     }
 }
 
-/// How the threads of one database open their connections, and whom they notify.
-struct WorkerOptions: Sendable {
-    let url: DatabaseURL
-    let readers: Int
-    let logger: Logger
-    let onStatement: (@Sendable (String) -> Void)?
-}
+/// Passes on the first of several answers.
+private final class FirstAnswer: Sendable {
+    typealias Answer = Result<UInt64, DatabaseError>
 
-/// The queues and threads of one database.
-private struct DatabaseParts: Sendable {
-    let pool = JobQueue<PoolJob>()
-    let writer: JobQueue<WriteJob>?
-    let versions = JobQueue<VersionJob>()
-    let hub = AnnouncementHub()
-    let listener: PostgresListener?
-    let threads = ThreadGroup()
+    private let continuation: Mutex<CheckedContinuation<Answer, Never>?>
 
-    init(_ options: WorkerOptions) {
-        switch options.url.engine {
-        case .sqlite:
-            writer = JobQueue()
-            listener = nil
-        case .postgres:
-            writer = nil
-            listener = PostgresListener(location: options.url.location, hub: hub, logger: options.logger)
-        }
+    init(_ continuation: CheckedContinuation<Answer, Never>) {
+        self.continuation = Mutex(continuation)
     }
 
-    /// Starts the threads. On PostgreSQL it waits until the listener is connected.
-    func start(_ options: WorkerOptions) async throws(DatabaseError) {
-        if let writer {
-            let worker = SQLiteWriter(queue: writer, hub: hub, options: options)
-            try threads.start { worker.work() }
-        }
-        try await listener?.start(on: threads)
-        let version = VersionWorker(queue: versions, options: options)
-        try threads.start { version.work() }
-        let connections = writer == nil ? options.readers + 1 : options.readers
-        for _ in 0..<connections {
-            let worker = PoolWorker(queue: pool, options: options)
-            try threads.start { worker.work() }
-        }
+    func give(_ answer: Answer) {
+        continuation.withLock { $0.take() }?.resume(returning: answer)
     }
 }

@@ -21,8 +21,18 @@ public struct DatabaseError: Error, Equatable, CustomStringConvertible {
         case busy
         /// The database cannot be reached or is closed. A write that was committing may have been stored.
         case unavailable
+        /// Too many calls wait for a connection, or this one waited too long. Its body did not run.
+        case overloaded
+        /// A statement took longer than it may, and everything was rolled back.
+        case timeout
         /// The disk is full.
         case full
+        /// The database may only be read at present: the file, the file system or the server says so.
+        case readOnly
+        /// The file is damaged.
+        case corrupt
+        /// The SQLite file was removed or replaced by another one while it was open.
+        case replaced
         /// A value that the column, the type or this module does not accept.
         case invalidValue
         /// The statement is not SQL, or names a table or column that does not exist.
@@ -55,6 +65,20 @@ public struct DatabaseError: Error, Equatable, CustomStringConvertible {
 
     static let closed = DatabaseError(.unavailable, "The database is closed.")
 
+    /// Whether the whole database cannot do its work at present, so that no single body or row caused the error. The
+    /// same call may succeed later.
+    public var isOutage: Bool {
+        switch kind {
+        case .busy, .unavailable, .overloaded, .timeout, .full, .readOnly, .corrupt, .replaced: true
+        case .uniqueViolation, .foreignKeyViolation, .checkViolation, .notNullViolation, .serialization, .invalidValue,
+            .syntax, .columnMissing, .other:
+            false
+        }
+    }
+
+    static let queueIsFull = DatabaseError(.overloaded, "Too many calls wait for the database.")
+    static let waitedTooLong = DatabaseError(.overloaded, "The database had no free connection for too long.")
+
     /// Whether the same transaction may succeed when it is run again.
     var isTransient: Bool { kind == .serialization || kind == .busy }
 }
@@ -72,7 +96,10 @@ extension DatabaseError.Kind {
         case "40001", "40P01": self = .serialization
         case "55P03": self = .busy
         case "53100": self = .full
-        case "53300", "57P01", "57P02", "57P03", "57P05", "25P03": self = .unavailable
+        case "57014": self = .timeout
+        case "25006": self = .readOnly
+        case "XX001", "XX002": self = .corrupt
+        case "53200", "53300", "53400", "58030", "57P01", "57P02", "57P03", "57P05", "25P03": self = .unavailable
         default: self = Self.ofClass(sqlState.prefix(2))
         }
     }
@@ -95,6 +122,7 @@ extension DatabaseError.Kind {
         case 275: self = .checkViolation  // CONSTRAINT_CHECK
         case 1299: self = .notNullViolation  // CONSTRAINT_NOTNULL
         case 3091: self = .invalidValue  // CONSTRAINT_DATATYPE, of STRICT tables
+        case 1032: self = .replaced  // READONLY_DBMOVED
         default: self = Self.ofPrimary(code & 0xff)
         }
     }
@@ -104,7 +132,10 @@ extension DatabaseError.Kind {
         switch code {
         case 1: .syntax  // ERROR
         case 5, 6: .busy  // BUSY, LOCKED
-        case 10, 11, 14, 26: .unavailable  // IOERR, CORRUPT, CANTOPEN, NOTADB
+        case 8: .readOnly  // READONLY
+        case 9: .timeout  // INTERRUPT
+        case 10, 14: .unavailable  // IOERR, CANTOPEN
+        case 11, 26: .corrupt  // CORRUPT, NOTADB
         case 13: .full  // FULL
         case 18, 20, 25: .invalidValue  // TOOBIG, MISMATCH, RANGE
         default: .other

@@ -51,7 +51,7 @@ public struct DatabaseURL: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func checkedPostgres(_ string: String) throws(DatabaseError) -> String {
-        guard PostgresConnection.understands(string) else {
+        guard PostgresAddress.isUnderstood(string) else {
             throw DatabaseError(
                 .invalidValue,
                 "The database address is not understood: it must read postgres://user:password@host:port/name, "

@@ -9,17 +9,23 @@ import Glibc
 import Synchronization
 
 /// A read body, together with its caller's continuation.
-struct ReadJob: Sendable {
+struct ReadJob: QueuedJob {
+    var ticket = JobTicket()
     /// Runs the body and returns a closure that passes the result to the caller.
     let run: @Sendable (Snapshot) throws -> @Sendable () -> Void
-    let fail: @Sendable (any Error) -> Void
+    let failure: @Sendable (any Error) -> Void
+
+    func fail(_ error: any Error) { failure(ticket.isCancelled ? CancellationError() : error) }
 }
 
 /// A write body, together with its caller's continuation.
-struct WriteJob: Sendable {
+struct WriteJob: QueuedJob {
+    var ticket = JobTicket()
     /// Runs the body and returns a closure that passes the result to the caller. It is called after the commit.
     let run: @Sendable (Transaction) throws -> @Sendable () -> Void
-    let fail: @Sendable (any Error) -> Void
+    let failure: @Sendable (any Error) -> Void
+
+    func fail(_ error: any Error) { failure(ticket.isCancelled ? CancellationError() : error) }
 }
 
 /// A thread that waits for a job.
@@ -46,15 +52,22 @@ private final class IdleThread {
 ///
 /// When several threads are idle, a new job is given to the one that worked last, because the data of its connection is
 /// still in the caches of the processor, here and in the server process of PostgreSQL.
-final class JobQueue<Job: Sendable>: @unchecked Sendable {
+final class JobQueue<Job: QueuedJob>: @unchecked Sendable {
     // Safe: the properties are read and written only while `mutex` is locked, and the mutex stays at one address until
     // `deinit`, when no thread can hold the queue any more.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var waiting: Deque<Job> = []
     private var idle: [IdleThread] = []
     private var isClosed = false
+    private let limit: Int
+    private let patience: Duration?
 
-    init() {
+    /// - Parameters:
+    ///   - limit: the largest number of waiting jobs; nil for no limit.
+    ///   - patience: how long a job may wait; nil for ever. ``expire()`` ends the wait.
+    init(limit: Int? = nil, patience: Duration? = nil) {
+        self.limit = limit ?? .max
+        self.patience = patience
         pthread_mutex_init(mutex, nil)
     }
 
@@ -63,16 +76,47 @@ final class JobQueue<Job: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Adds a job.
-    ///
-    /// - Returns: `false` when the queue is closed and the job will never run.
-    func submit(_ job: Job) -> Bool {
+    /// Adds a job. The job fails at once when the queue is closed or full, or when its caller has cancelled it.
+    func submit(_ job: Job) {
+        if let refusal = add(job) { job.fail(refusal) }
+    }
+
+    private func add(_ job: Job) -> (any Error)? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        guard !isClosed else { return false }
+        if isClosed { return DatabaseError.closed }
+        if waiting.count >= limit { return DatabaseError.queueIsFull }
+        // A cancellation after this line finds the job in the queue, because `cancel` needs the mutex.
+        if job.ticket.isCancelled { return CancellationError() }
         waiting.append(job)
         idle.popLast()?.call()
-        return true
+        return nil
+    }
+
+    /// Cancels a call: its job leaves the queue, or its running statement is interrupted.
+    func cancel(_ ticket: JobTicket) {
+        ticket.cancel()
+        remove { $0.ticket === ticket }?.fail(CancellationError())
+    }
+
+    /// Ends the jobs that have waited too long. The oldest job is the first one.
+    func expire() {
+        guard let patience else { return }
+        let start = ContinuousClock.now - patience
+        while let job = removeFirst(where: { $0.ticket.submitted < start }) { job.fail(DatabaseError.waitedTooLong) }
+    }
+
+    private func remove(where isMeant: (Job) -> Bool) -> Job? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return waiting.firstIndex(where: isMeant).map { waiting.remove(at: $0) }
+    }
+
+    private func removeFirst(where isMeant: (Job) -> Bool) -> Job? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        guard let first = waiting.first, isMeant(first) else { return nil }
+        return waiting.popFirst()
     }
 
     /// Waits for a job and takes it, together with up to `limit - 1` other waiting jobs.

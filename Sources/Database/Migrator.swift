@@ -34,6 +34,18 @@ public struct Migrator: Sendable {
         return try await database.write { try unapplied(in: $0).map(\.number) }
     }
 
+    /// Whether no migration was ever applied, as in a new database. It changes nothing.
+    public func isUntouched(_ database: Database) async throws -> Bool {
+        try await database.read { db in
+            let tables: SQL =
+                db.engine == .sqlite
+                ? "SELECT count(*) AS n FROM sqlite_master WHERE name = 'schema_migration'"
+                : "SELECT count(*) AS n FROM pg_class WHERE oid = to_regclass('schema_migration')"
+            guard try db.row(tables)?.int("n") == 1 else { return true }
+            return try db.row("SELECT count(*) AS n FROM schema_migration")?.int("n") == 0
+        }
+    }
+
     private func checkNumbers() throws(MigrationError) {
         for (first, second) in zip(migrations, migrations.dropFirst()) where first.number == second.number {
             throw MigrationError("Migrations \(first.name) and \(second.name) have the same number \(first.number).")

@@ -4,9 +4,20 @@ import Glibc
 import Logging
 
 /// A job for a thread of the pool. Only PostgreSQL sends writes to the pool.
-enum PoolJob: Sendable {
+enum PoolJob: QueuedJob {
     case read(ReadJob)
     case write(WriteJob)
+
+    var ticket: JobTicket {
+        switch self {
+        case .read(let job): job.ticket
+        case .write(let job): job.ticket
+        }
+    }
+
+    var isWrite: Bool {
+        if case .write = self { true } else { false }
+    }
 
     func fail(_ error: any Error) {
         switch self {
@@ -57,12 +68,16 @@ struct PoolWorker: Sendable {
     private func perform(_ job: PoolJob, on connection: inout (any Connection)?) {
         var attempt = 1
         var connectionsTried = 0
+        let end = options.limits.retry.map { ContinuousClock.now + $0 }
         while true {
+            guard !job.ticket.isCancelled else { return job.fail(CancellationError()) }
             let outcome: Outcome
             do {
                 let current = try connection ?? open()
                 connection = current
+                current.begin(job.ticket, readLimit: options.limits.read)
                 outcome = perform(job, on: current)
+                current.end(job.ticket)
                 if current.isBroken { connection = nil }
             } catch {
                 connectionsTried += 1
@@ -70,11 +85,14 @@ struct PoolWorker: Sendable {
             }
             switch outcome {
             case .settled:
+                if job.isWrite { options.failures.writeWorked() }
                 return
-            case .again(let error) where attempt < Self.attemptLimit:
+            case .again(let error)
+            where attempt < Self.attemptLimit && !job.ticket.isCancelled && (end.map { .now < $0 } ?? true):
                 pause(after: attempt, error)
                 attempt += 1
             case .again(let error), .failed(let error):
+                options.failures.note(error, isWrite: job.isWrite)
                 return job.fail(error)
             }
         }
@@ -89,8 +107,8 @@ struct PoolWorker: Sendable {
 
     private func open() throws(DatabaseError) -> any Connection {
         switch options.url.engine {
-        case .sqlite: try SQLiteConnection(path: options.url.location, role: .reader)
-        case .postgres: try PostgresConnection(location: options.url.location)
+        case .sqlite: try options.openSQLite(.reader)
+        case .postgres: try PostgresConnection(location: options.url.location, limits: options.limits)
         }
     }
 
@@ -105,6 +123,8 @@ struct PoolWorker: Sendable {
             try? connection.send(Self.commit)
             return .settled
         } catch {
+            // The rollback is not cancelled: the connection is needed again.
+            connection.end(job.ticket)
             return rolledBack(connection, after: snapshot.failure ?? error, thrown: error)
         }
     }
@@ -122,7 +142,11 @@ struct PoolWorker: Sendable {
             // What was not waited for is done together with the commit. But a server that was not heard of at all since
             // the beginning may have cut the idle connection, and then the body can be run again.
             if connection.exchanges == before { try connection.settle() }
+            // A commit is not cancelled, because its caller has to know whether it was done.
+            connection.end(job.ticket)
+            if job.ticket.isCancelled { throw CancellationError() }
         } catch {
+            connection.end(job.ticket)
             return rolledBack(connection, after: transaction.failure ?? error, thrown: error)
         }
         do {

@@ -57,12 +57,23 @@ final class PostgresConnection: Connection {
     private var named: UInt64 = 0
     private var steps: [Step] = []
     private(set) var exchanges: UInt64 = 0
+    /// How long the server may be silent while a result is awaited.
+    var responseLimit: Duration?
+    private let waker = PostgresWaker()
 
-    init(location: String, cacheCapacity: Int = 256) throws(DatabaseError) {
-        handle = try Self.connect(location)
+    init(
+        location: String, limits: DatabaseLimits = .patient, cacheCapacity: Int = 256
+    ) throws(DatabaseError) {
+        handle = try PostgresAddress.connect(location, limits)
         statements = LRUCache(capacity: cacheCapacity)
+        responseLimit = limits.response
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        guard PQsetnonblocking(handle, 1) == 0 else { throw lost() }
         try execute(Self.settings)
+        // 0 means no limit.
+        try execute(
+            "SET statement_timeout = \(limits.statement?.wholeMilliseconds ?? 0); "
+                + "SET lock_timeout = \(limits.lock?.wholeMilliseconds ?? 0)")
     }
 
     /// Every statement of ours asks for few rows by an index, and is planned once for each connection. So PostgreSQL needs
@@ -78,47 +89,28 @@ final class PostgresConnection: Connection {
         PQfinish(handle)
     }
 
-    /// Whether libpq can parse the address.
-    static func understands(_ location: String) -> Bool {
-        guard !location.utf8.contains(0), let options = PQconninfoParse(location, nil) else { return false }
-        PQconninfoFree(options)
-        return true
-    }
-
     /// The file descriptor of the connection, for waiting for notifications.
     var descriptor: Int32 { PQsocket(handle) }
 
     var preparedCount: Int { statements.count }
 
-    private static func connect(_ location: String) throws(DatabaseError) -> OpaquePointer {
-        // Parameters in the address are later in the list and override these values.
-        let keywords = ["application_name", "connect_timeout", "dbname", "client_encoding"]
-        let values = ["troquet", "10", location, "UTF8"]
-        let keywordStrings = keywords.map { strdup($0) }
-        let valueStrings = values.map { strdup($0) }
-        defer { for string in keywordStrings + valueStrings { free(string) } }
-        let keywordPointers = keywordStrings.map { UnsafePointer($0) } + [nil]
-        let valuePointers = valueStrings.map { UnsafePointer($0) } + [nil]
-        guard let handle = PQconnectdbParams(keywordPointers, valuePointers, 1) else {
-            throw DatabaseError(.unavailable, "The database cannot be reached: out of memory.")
-        }
-        guard PQstatus(handle) == CONNECTION_OK else {
-            let reason = firstLine(of: PQerrorMessage(handle))
-            PQfinish(handle)
-            throw DatabaseError(.unavailable, "The database cannot be reached: \(reason).")
-        }
-        return handle
+    func begin(_ ticket: JobTicket, readLimit: Duration?) {
+        ticket.attach { [waker] in waker.wake() }
     }
 
-    private static func firstLine(of message: UnsafePointer<CChar>?) -> String {
-        guard let message else { return "no reason given" }
-        let line = String(cString: message).prefix { $0 != "\n" }
-        return line.isEmpty ? "the connection was lost" : String(line)
+    func end(_ ticket: JobTicket) {
+        if ticket.detach() { waker.drain() }
     }
 
     func execute(_ text: String) throws(DatabaseError) {
         try settle()
-        PQclear(try check(PQexec(handle, text), text))
+        guard PQsendQuery(handle, text) == 1 else { throw lost() }
+        // There is one result for each statement of the text, up to the first that fails.
+        var failure: DatabaseError?
+        while let result = try nextResult() {
+            do throws(DatabaseError) { PQclear(try check(result, text)) } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
     }
 
     func rollBack() {
@@ -176,7 +168,7 @@ final class PostgresConnection: Connection {
     func notifications() throws(DatabaseError) -> [String] {
         guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else {
             isBroken = true
-            throw DatabaseError(.unavailable, Self.firstLine(of: PQerrorMessage(handle)))
+            throw DatabaseError(.unavailable, PostgresAddress.firstLine(of: PQerrorMessage(handle)))
         }
         var messages: [String] = []
         while let notification = PQnotifies(handle) {
@@ -223,7 +215,19 @@ final class PostgresConnection: Connection {
 
     private func lost() -> DatabaseError {
         isBroken = true
-        return DatabaseError(.unavailable, Self.firstLine(of: PQerrorMessage(handle)))
+        return DatabaseError(.unavailable, PostgresAddress.firstLine(of: PQerrorMessage(handle)))
+    }
+
+    /// Waits for the next result of what was sent; nil at the end of a statement's results.
+    private func nextResult() throws(DatabaseError) -> OpaquePointer? {
+        switch PostgresWait(handle: handle, waker: waker, limit: responseLimit).run() {
+        case .ready: return PQgetResult(handle)
+        case .lost: throw lost()
+        case .silent:
+            // The response may still come, so the connection cannot be used for another statement.
+            isBroken = true
+            throw DatabaseError(.timeout, "The database did not respond in time.")
+        }
     }
 
     /// Reads the responses to everything that was sent, up to the last sync.
@@ -237,7 +241,12 @@ final class PostgresConnection: Connection {
         var failure: DatabaseError?
         for (index, step) in answered.enumerated() where !isBroken {
             if case .sync = step {
-                PQclear(PQgetResult(handle))
+                do throws(DatabaseError) {
+                    PQclear(try nextResult())
+                } catch {
+                    failure = failure ?? error
+                    continue
+                }
                 // No caller waited for the end of an earlier transaction, so its error is dropped.
                 if index < answered.count - 1 { failure = nil }
                 continue
@@ -260,8 +269,13 @@ final class PostgresConnection: Connection {
     }
 
     private func answer(to step: Step) throws(DatabaseError) -> OpaquePointer {
-        guard let result = PQgetResult(handle) else { throw lost() }
-        while PQstatus(handle) == CONNECTION_OK, let end = PQgetResult(handle) { PQclear(end) }
+        guard let result = try nextResult() else { throw lost() }
+        do throws(DatabaseError) {
+            while PQstatus(handle) == CONNECTION_OK, let end = try nextResult() { PQclear(end) }
+        } catch {
+            PQclear(result)
+            throw error
+        }
         switch step {
         case .sync:
             return result
@@ -296,7 +310,7 @@ final class PostgresConnection: Connection {
         let state = PQresultErrorField(result, troquet_pg_diag_sqlstate()).map { String(cString: $0) }
         // The primary message names columns and constraints. The detail message would contain values.
         let primary = PQresultErrorField(result, troquet_pg_diag_primary())
-        let message = primary.map { String(cString: $0) } ?? Self.firstLine(of: PQerrorMessage(handle))
+        let message = primary.map { String(cString: $0) } ?? PostgresAddress.firstLine(of: PQerrorMessage(handle))
         var kind = state.map { DatabaseError.Kind(sqlState: $0) } ?? .other
         if PQstatus(handle) != CONNECTION_OK { kind = .unavailable }
         if message == Self.stalePlan { kind = .serialization }

@@ -7,14 +7,17 @@ import Synchronization
 /// The thread that receives the announcements of other processes. It reconnects by itself, with growing pauses.
 final class PostgresListener: Sendable {
     private let location: String
+    private let limits: DatabaseLimits
     private let hub: AnnouncementHub
     private let logger: Logger
     /// A pair of sockets. Closing the write end wakes the thread and stops it.
     private let wakeRead: Int32
     private let wakeWrite: Mutex<Int32?>
 
-    init(location: String, hub: AnnouncementHub, logger: Logger) {
+    /// - Parameter limits: those of the database. Its `statement` does not matter here, because nothing runs for long.
+    init(location: String, limits: DatabaseLimits = .patient, hub: AnnouncementHub, logger: Logger) {
         self.location = location
+        self.limits = limits
         self.hub = hub
         self.logger = logger
         var ends: [Int32] = [-1, -1]
@@ -82,12 +85,17 @@ final class PostgresListener: Sendable {
     }
 
     private func connect() throws(DatabaseError) -> PostgresConnection {
-        let connection = try PostgresConnection(location: location)
+        var limits = limits
+        limits.response = limits.heartbeatResponse
+        let connection = try PostgresConnection(location: location, limits: limits)
         try connection.execute("LISTEN troquet")
         return connection
     }
 
     /// Publishes the messages that arrive.
+    ///
+    /// After a silence it asks the server whether it is still there. Without that question, a connection that was cut
+    /// without a word, by a firewall for example, would never be found: the listener sends nothing else.
     ///
     /// - Returns: true when the listener was stopped, false when the connection was lost.
     private func listen(on connection: PostgresConnection) -> Bool {
@@ -97,7 +105,16 @@ final class PostgresListener: Sendable {
             } catch {
                 return false
             }
-            if wait(for: connection.descriptor, milliseconds: -1) { return true }
+            switch wait(for: connection.descriptor, milliseconds: limits.heartbeat.wholeMilliseconds) {
+            case .stopped: return true
+            case .readable: continue
+            case .silent: break
+            }
+            do throws(DatabaseError) {
+                try connection.execute("SELECT 1")
+            } catch {
+                return false
+            }
         }
     }
 
@@ -108,20 +125,25 @@ final class PostgresListener: Sendable {
         var pause: Int32 = 100
         while true {
             if let connection = try? connect() { return connection }
-            if wait(for: -1, milliseconds: pause) { return nil }
+            if case .stopped = wait(for: -1, milliseconds: pause) { return nil }
             pause = min(pause * 2, 6_400)
         }
     }
 
+    private enum Event {
+        case readable
+        case silent
+        case stopped
+    }
+
     /// Waits until `descriptor` has data to read, the time is over or the listener is stopped.
-    ///
-    /// - Returns: whether the listener was stopped.
-    private func wait(for descriptor: Int32, milliseconds: Int32) -> Bool {
+    private func wait(for descriptor: Int32, milliseconds: Int32) -> Event {
         var descriptors = [
             pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0),
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
         ]
-        _ = poll(&descriptors, 2, milliseconds)
-        return descriptors[0].revents != 0
+        let count = poll(&descriptors, 2, milliseconds)
+        if descriptors[0].revents != 0 { return .stopped }
+        return count == 0 ? .silent : .readable
     }
 }

@@ -37,9 +37,6 @@ final class SQLiteConnection: Connection {
         }
     }
 
-    /// How long a connection waits for the lock of another process, in milliseconds.
-    private static let busyMilliseconds: Int32 = 5_000
-
     let engine = Engine.sqlite
     private(set) var isBroken = false
     /// The file is always there.
@@ -48,9 +45,17 @@ final class SQLiteConnection: Connection {
     /// The prepared statements, by their text.
     private var statements: LRUCache<String, Prepared>
 
-    init(path: String, role: Role, cacheCapacity: Int = 256) throws(DatabaseError) {
+    private let interruption = SQLiteInterruption()
+
+    /// - Parameters:
+    ///   - busy: how long the connection waits for the lock of another process.
+    ///   - creates: whether a missing file is created.
+    init(
+        path: String, role: Role, busy: Duration = .seconds(5), creates: Bool = true, cacheCapacity: Int = 256
+    ) throws(DatabaseError) {
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let creation = creates ? SQLITE_OPEN_CREATE : 0
+        let flags = SQLITE_OPEN_READWRITE | creation | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &opened, flags, nil)
         guard code == SQLITE_OK, let opened else {
             let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
@@ -59,7 +64,8 @@ final class SQLiteConnection: Connection {
         }
         handle = opened
         statements = LRUCache(capacity: cacheCapacity)
-        sqlite3_busy_timeout(handle, Self.busyMilliseconds)
+        sqlite3_busy_timeout(handle, busy.wholeMilliseconds)
+        interruption.watch(handle)
         try configure(role)
     }
 
@@ -87,6 +93,10 @@ final class SQLiteConnection: Connection {
             break
         }
     }
+
+    func begin(_ ticket: JobTicket, readLimit: Duration?) { interruption.begin(ticket, limit: readLimit) }
+
+    func end(_ ticket: JobTicket) { interruption.end() }
 
     func execute(_ text: String) throws(DatabaseError) {
         let code = sqlite3_exec(handle, text, nil, nil, nil)

@@ -30,19 +30,31 @@ struct SQLiteWriter: Sendable {
             let jobs = queue.take(upTo: Self.batchLimit)
             guard !jobs.isEmpty else { return }
             do {
-                let current = try connection ?? SQLiteConnection(path: options.url.location, role: .writer)
+                let current = try connection ?? options.openSQLite(.writer)
                 connection = current
+                try options.file?.check()
                 perform(jobs, on: current)
                 if current.isBroken { connection = nil }
             } catch {
-                for job in jobs { job.fail(error) }
+                for job in jobs { fail(job, error) }
             }
         }
     }
 
     private func perform(_ jobs: [WriteJob], on connection: SQLiteConnection) {
-        let unsettled = jobs.count > 1 ? performTogether(jobs, on: connection) : jobs
-        for job in unsettled { performAlone(job, on: connection) }
+        var unsettled = jobs.count > 1 ? performTogether(jobs, on: connection) : jobs
+        while let job = unsettled.first {
+            unsettled.removeFirst()
+            guard let lockFailure = performAlone(job, on: connection) else { continue }
+            for job in unsettled { fail(job, lockFailure) }
+            return
+        }
+    }
+
+    /// Opens a transaction. When another process holds the lock of the file, this waits for it once. Then no other
+    /// write of the same batch waits again.
+    private func begin(_ connection: SQLiteConnection) throws(DatabaseError) {
+        try connection.execute("BEGIN IMMEDIATE")
     }
 
     /// Runs several bodies in one transaction.
@@ -51,8 +63,13 @@ struct SQLiteWriter: Sendable {
     private func performTogether(_ jobs: [WriteJob], on connection: SQLiteConnection) -> [WriteJob] {
         var successes: [Success] = []
         var unsettled = jobs[...]
+        do throws(DatabaseError) {
+            try begin(connection)
+        } catch {
+            for job in jobs { fail(job, error) }
+            return []
+        }
         do {
-            try connection.execute("BEGIN IMMEDIATE")
             while let job = unsettled.first {
                 if let success = try performNested(job, on: connection) { successes.append(success) }
                 unsettled.removeFirst()
@@ -63,7 +80,7 @@ struct SQLiteWriter: Sendable {
             let unsettled = successes.map(\.job) + unsettled
             guard connection.isBroken else { return unsettled }
             // The file cannot be read or written. No single body caused this, and a retry would not help.
-            for job in unsettled { job.fail(error) }
+            for job in unsettled { fail(job, error) }
             return []
         }
         for success in successes { tell(success) }
@@ -85,25 +102,36 @@ struct SQLiteWriter: Sendable {
             if isLost { throw error }
             try connection.execute("ROLLBACK TO body")
             try connection.execute("RELEASE body")
-            job.fail(error)
+            fail(job, error)
             return nil
         }
     }
 
-    private func performAlone(_ job: WriteJob, on connection: SQLiteConnection) {
+    /// - Returns: the error when the lock of the file was not free in time, for the writes that wait behind this one.
+    private func performAlone(_ job: WriteJob, on connection: SQLiteConnection) -> DatabaseError? {
         for attempt in 1...Self.attemptLimit {
+            do throws(DatabaseError) {
+                try begin(connection)
+            } catch {
+                fail(job, error)
+                return error
+            }
             do {
-                try connection.execute("BEGIN IMMEDIATE")
                 let success = try run(job, on: connection)
                 try connection.execute("COMMIT")
-                return tell(success)
+                tell(success)
+                return nil
             } catch {
                 connection.rollBack()
                 let isTransient = (error as? DatabaseError)?.isTransient == true
-                guard isTransient, attempt < Self.attemptLimit else { return job.fail(error) }
+                guard isTransient, attempt < Self.attemptLimit else {
+                    fail(job, error)
+                    return nil
+                }
                 options.logger.debug("write retried", metadata: ["db.attempt": "\(attempt)", "error.kind": "busy"])
             }
         }
+        return nil
     }
 
     private func run(_ job: WriteJob, on connection: SQLiteConnection) throws -> Success {
@@ -119,7 +147,13 @@ struct SQLiteWriter: Sendable {
         return Success(job: job, acknowledge: acknowledge, announcements: transaction.announcements)
     }
 
+    private func fail(_ job: WriteJob, _ error: any Error) {
+        options.failures.note(error, isWrite: true)
+        job.fail(error)
+    }
+
     private func tell(_ success: Success) {
+        options.failures.writeWorked()
         hub.publish(success.announcements)
         success.acknowledge()
     }

@@ -10,8 +10,13 @@
 import Logging
 
 /// A request for the version of the data, together with its caller's continuation.
-struct VersionJob: Sendable {
+struct VersionJob: QueuedJob {
+    let ticket = JobTicket()
     let answer: @Sendable (Result<UInt64, DatabaseError>) -> Void
+
+    func fail(_ error: any Error) {
+        answer(.failure(error as? DatabaseError ?? DatabaseError(.other, "\(error)")))
+    }
 }
 
 /// One thread with its own connection, which it opens at the first request.
@@ -46,12 +51,14 @@ struct VersionWorker: Sendable {
                 let current: any Connection
                 if let connection { current = connection } else { current = try open() }
                 connection = current
+                try options.file?.check()
                 let seen = try current.rows(statement).first?["data_version"]
                 if seen == nil || seen != known { number &+= 1 }
                 known = seen
                 for job in jobs { job.answer(.success(number)) }
             } catch {
                 connection = nil
+                options.failures.note(error, isWrite: false)
                 for job in jobs { job.answer(.failure(error)) }
             }
         }
@@ -59,8 +66,8 @@ struct VersionWorker: Sendable {
 
     private func open() throws(DatabaseError) -> any Connection {
         switch options.url.engine {
-        case .sqlite: try SQLiteConnection(path: options.url.location, role: .reader)
-        case .postgres: try PostgresConnection(location: options.url.location)
+        case .sqlite: try options.openSQLite(.reader, limits: options.limits.probing)
+        case .postgres: try PostgresConnection(location: options.url.location, limits: options.limits.probing)
         }
     }
 }

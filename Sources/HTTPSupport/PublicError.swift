@@ -75,9 +75,12 @@ public enum RequestError: PublicError, Equatable {
 
 /// Converts errors to responses.
 public enum ErrorResponses {
+    /// The error that clients see instead of an error of the database, if it is an outage; otherwise the same error.
+    public static func shown(_ error: any Error) -> any Error { DatabaseOutage(error) ?? error }
+
     /// The status and code that a client sees. An unknown error becomes `internal_error`.
     public static func statusAndCode(of error: any Error) -> (status: HTTPResponse.Status, code: String) {
-        switch error {
+        switch shown(error) {
         case let error as any PublicError: (error.status, error.code)
         case let error as HTTPError: (error.status, code(of: error.status))
         case is NIOTooManyBytesError: (.contentTooLarge, RequestError.tooLarge.code)

@@ -169,7 +169,7 @@ public struct RequestPipeline: Sendable {
             ? await errorPage(failure.status, failure.code, request, context)
             : ErrorResponses.document(failure.status, code: failure.code)
         response.status = failure.status
-        if let seconds = (error as? any PublicError)?.retryAfterSeconds {
+        if let seconds = (ErrorResponses.shown(error) as? any PublicError)?.retryAfterSeconds {
             response.headers[.retryAfter] = String(seconds)
         }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }

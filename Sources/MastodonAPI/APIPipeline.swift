@@ -161,19 +161,25 @@ struct APIPipeline: Sendable {
     // MARK: - Errors
 
     private func refusal(_ error: any Error, _ context: NodeContext) -> APIResponse {
-        switch error {
+        switch ErrorResponses.shown(error) {
         case let error as APIError: return error.respond()
         case let error as AuthorizationError: return error.respond()
         case let error as ServiceError: return APIError(error).respond()
-        case let error as any PublicError:
-            return APIResponse(status: error.status) { writer in
-                writer.object { $0.field("error", error.code.replacing("_", with: " ")) }
+        case let shown as any PublicError:
+            if shown is DatabaseOutage { log(error, context) }
+            var response = APIResponse(status: shown.status) { writer in
+                writer.object { $0.field("error", shown.code.replacing("_", with: " ")) }
             }
+            if let seconds = shown.retryAfterSeconds { response.headers[.retryAfter] = String(seconds) }
+            return response
         default:
-            context.logger.error("request failed", metadata: ["error.text": "\(String(describing: error).prefix(500))"])
+            log(error, context)
             return APIResponse(status: .internalServerError) { writer in
                 writer.object { $0.field("error", "Internal error (\(context.requestID))") }
             }
         }
+    }
+    private func log(_ error: any Error, _ context: NodeContext) {
+        context.logger.error("request failed", metadata: ["error.text": "\(String(describing: error).prefix(500))"])
     }
 }

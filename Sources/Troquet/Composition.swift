@@ -34,11 +34,14 @@ struct Node: Sendable {
     let logger: Logger
 
     /// Opens the database, migrates its schema and wires the parts. Nothing runs yet.
-    static func open(_ configuration: Configuration, clock: any Model.Clock = SystemClock()) async throws -> Node {
+    static func open(
+        _ configuration: Configuration, for purpose: NodeDatabase.Purpose = .serving,
+        clock: any Model.Clock = SystemClock()
+    ) async throws -> Node {
         let settings = try NodeSettings(configuration)
         let logger = LogFormat.make(settings.logLevel)
         let metrics = NodeMetrics()
-        let database = try await openDatabase(settings, metrics, logger: logger)
+        let database = try await NodeDatabase.open(settings, for: purpose, metrics: metrics, logger: logger)
         let ids = IDMaker(slot: Int(ProcessIdentity.number))
         let policies = HostPolicies(database: database, mode: settings.community.mode)
         let client = try settings.makeClient(logger: logger)
@@ -77,17 +80,6 @@ struct Node: Sendable {
         } catch {
             throw ConfigurationError("media: the folder \(settings.mediaFolder) cannot be used: \(error)")
         }
-    }
-
-    private static func openDatabase(
-        _ settings: NodeSettings, _ metrics: NodeMetrics, logger: Logger
-    ) async throws -> Database {
-        if let folder = settings.databaseFolder { try TextFile.makeFolder(folder) }
-        let database = try await Database.open(
-            settings.database, logger: logger, onStatement: { _ in metrics.countStatement() },
-            onStart: { metrics.recordWait($0) })
-        _ = try await Migrator(migrations: Schema.migrations).migrate(database)
-        return database
     }
 
     /// The VAPID key with which pushes are signed. It is generated once, because every push subscription is bound to

@@ -31,6 +31,9 @@ struct Setting: Sendable {
             "Public origin. Ids are built from it and never change: decide before the first start."),
         Setting("listen", "127.0.0.1:8080", "Address and port to listen on."),
         Setting("database", "sqlite:troquet-data/troquet.db", "sqlite:PATH or postgres://user:password@host/name."),
+        Setting(
+            "database_pool", "",
+            "Connections of a process to PostgreSQL (and two more), or reading threads of SQLite; empty for 8 and 3."),
         Setting("name", "Le Café", "What the community is called."),
         Setting("tagline", "On se retrouve entre deux cafés.", "One sentence about it."),
         Setting("language", "fr", "fr or en: for readers whose browser asks for neither."),

@@ -13,6 +13,8 @@ struct NodeSettings: Sendable {
     let community: Community
     let listen: ListenAddress
     let database: DatabaseURL
+    /// Connections to PostgreSQL, or reading threads of SQLite; nil for the engine's default.
+    let databasePool: Int?
     let insecureNetworks: [CIDRBlock]
     let caFile: String?
     let mailFolder: String
@@ -32,6 +34,7 @@ struct NodeSettings: Sendable {
         } catch {
             throw ConfigurationError("database: \(error)")
         }
+        databasePool = try Self.pool(values["database_pool"])
         insecureNetworks = try Self.blocks(values, "federation_insecure_networks")
         caFile = values["tls_ca_file"].isEmpty ? nil : values["tls_ca_file"]
         guard values["smtp"].hasPrefix("file:"), values["smtp"].count > 5 else {
@@ -57,12 +60,23 @@ struct NodeSettings: Sendable {
         logLevel = level
     }
 
+    /// The file of a SQLite database; nil for PostgreSQL.
+    var databaseFile: String? {
+        database.engine == .sqlite ? String(database.description.dropFirst("sqlite:".count)) : nil
+    }
+
     /// The folder of a SQLite database, which must exist; nil for PostgreSQL.
     var databaseFolder: String? {
-        let text = database.description
-        guard text.hasPrefix("sqlite:"), let slash = text.lastIndex(of: "/") else { return nil }
-        let folder = text[text.index(text.startIndex, offsetBy: 7)..<slash]
-        return folder.isEmpty ? nil : String(folder)
+        guard let file = databaseFile, let slash = file.lastIndex(of: "/"), slash > file.startIndex else { return nil }
+        return String(file[..<slash])
+    }
+
+    private static func pool(_ text: String) throws(ConfigurationError) -> Int? {
+        if text.isEmpty { return nil }
+        guard let number = Int(text), (1...200).contains(number) else {
+            throw ConfigurationError("database_pool: a number from 1 to 200, or empty.")
+        }
+        return number
     }
 
     private static func community(_ values: Configuration) throws(ConfigurationError) -> Community {

@@ -111,7 +111,9 @@ public struct WebPages: Sendable {
     public func errorPage(
         _ status: HTTPResponse.Status, code: String, _ request: Request, _ context: NodeContext
     ) async -> Response {
-        let visit = (try? await visit(request, context)) ?? stranger(request, context)
+        // When the database does not work, it is not asked who reads the page.
+        let known = status == .serviceUnavailable ? nil : try? await visit(request, context)
+        let visit = known ?? stranger(request, context)
         return visit.errorPage(status, code: code)
     }
 }

@@ -25,11 +25,11 @@ struct SQLiteTests {
                     try body(name, tx)
                     return { log.add("told \(name)") }
                 },
-                fail: { _ in log.add("failed \(name)") })
-            #expect(queue.submit(job))
+                failure: { _ in log.add("failed \(name)") })
+            queue.submit(job)
         }
         queue.close()
-        let options = WorkerOptions(url: place.url, readers: 1, logger: .silent, onStatement: nil)
+        let options = WorkerOptions(url: place.url, DatabaseOptions(), logger: .silent)
         SQLiteWriter(queue: queue, hub: AnnouncementHub(), options: options).work()
         return (log.all, place)
     }

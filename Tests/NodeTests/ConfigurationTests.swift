@@ -60,7 +60,7 @@ struct ConfigurationTests {
             "origin=cafe.example", "origin=https://cafe.example/path", "listen=8080", "database=mysql://x",
             "registration=maybe", "federation_mode=half", "federation_insecure_networks=everywhere",
             "smtp=smtp://mail.example", "media=s3://bucket", "media=", "rate_limits=sometimes",
-            "delivery_concurrency=0", "log_level=loud",
+            "delivery_concurrency=0", "log_level=loud", "database_pool=0", "database_pool=many",
             "trusted_proxies=proxy", "trusted_proxies=10.1.2.3/8", "time_zone=Mars/Olympus", "language=de",
             "metrics_listen=nowhere",
         ])

@@ -63,8 +63,9 @@ actor InboxIntake {
                 return fresh
             }
             for (waiting, isNew) in zip(batch, fresh) { waiting.continuation.resume(returning: isNew) }
-        } catch  where batch.count > 1 {
-            // One row that the database rejects must not fail the others.
+        } catch  where batch.count > 1 && (error as? DatabaseError)?.isOutage != true {
+            // One row that the database rejects must not fail the others. When the database itself does not work, they
+            // fail together: each of them would wait for it again.
             for waiting in batch { await write([waiting]) }
         } catch {
             for waiting in batch { waiting.continuation.resume(throwing: error) }

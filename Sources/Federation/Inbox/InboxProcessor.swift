@@ -111,7 +111,7 @@ public struct InboxProcessor: Sendable {
         guard !ready.isEmpty else { return }
         do {
             for (item, outcome) in zip(ready, try await apply(ready)) { tell(item.received, outcome, since: started) }
-        } catch  where ready.count > 1 {
+        } catch  where ready.count > 1 && (error as? DatabaseError)?.isOutage != true {
             // When one activity makes the transaction fail, each activity gets its own transaction.
             for item in ready { await process(item.received) }
         } catch {

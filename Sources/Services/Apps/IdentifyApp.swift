@@ -49,7 +49,11 @@ extension Services {
         }
         guard let (token, identity) = found else { return nil }
         if now() - token.usedAt >= .days(1) {
-            try await database.write { tx in try AccessTokens.touch(token.id, at: now(), in: tx) }
+            do {
+                try await database.write { tx in try AccessTokens.touch(token.id, at: now(), in: tx) }
+            } catch let error as DatabaseError where error.isOutage {
+                // People may go on reading while nothing can be written.
+            }
         }
         return identity
     }

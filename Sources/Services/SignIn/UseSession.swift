@@ -22,8 +22,12 @@ extension Services {
         }
         guard let found else { return nil }
         if now() - found.session.seenAt >= .days(1) {
-            try await database.write { tx in
-                _ = try Sessions.extend(digest, at: now(), expires: now() + Self.sessionLength, in: tx)
+            do {
+                try await database.write { tx in
+                    _ = try Sessions.extend(digest, at: now(), expires: now() + Self.sessionLength, in: tx)
+                }
+            } catch let error as DatabaseError where error.isOutage {
+                // People may go on reading while nothing can be written.
             }
         }
         return found.local

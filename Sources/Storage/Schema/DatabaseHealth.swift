@@ -2,13 +2,8 @@
 
 public import Database
 
-/// Whether the database responds, and whether its file is undamaged.
+/// Whether the file of the database is undamaged.
 public enum DatabaseHealth {
-    /// Runs a minimal statement, and returns when the database has responded.
-    public static func ping(in db: some Queryable) throws(DatabaseError) {
-        _ = try db.row("SELECT 1 AS one")
-    }
-
     /// Whether SQLite's `quick_check` finds no damage in the file. PostgreSQL is not checked.
     public static func isIntact(in db: some Queryable) throws(DatabaseError) -> Bool {
         guard db.engine == .sqlite else { return true }

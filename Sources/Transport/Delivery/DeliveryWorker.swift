@@ -267,7 +267,7 @@ extension DeliveryWorker {
             try await write(batch, at: now)
             if batch.makesWay { leaseIsDue = true }
             databaseFails = false
-        } catch let error as DatabaseError where error.kind == .unavailable || error.kind == .busy {
+        } catch let error as DatabaseError where error.isOutage {
             complain("cannot write deliveries", error)
             results.putBack(batch)
             try? await Task.sleep(for: .milliseconds(500))

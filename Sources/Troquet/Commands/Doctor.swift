@@ -21,14 +21,28 @@ struct Doctor: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        try await options.withNode { node in
+        let findings = await examine()
+        if json {
+            Terminal.say(JSON.array(findings.map(\.json)).serializedText())
+        } else {
+            for finding in findings { Terminal.say(finding.line) }
+        }
+        if findings.contains(where: { !$0.isFine }) { throw ExitCode(1) }
+    }
+
+    /// A node that cannot be opened is one finding.
+    private func examine() async -> [Finding] {
+        do {
+            var configuration = try options.configuration()
+            configuration.quieten()
+            let node = try await Node.open(configuration, for: .inspection)
             let findings = try await Examination(node).run()
-            if json {
-                Terminal.say(JSON.array(findings.map(\.json)).serializedText())
-            } else {
-                for finding in findings { Terminal.say(finding.line) }
-            }
-            if findings.contains(where: { !$0.isFine }) { throw ExitCode(1) }
+            await node.close()
+            return findings
+        } catch let error as ConfigurationError {
+            return [Finding(check: "node", isFine: false, text: error.description)]
+        } catch {
+            return [Finding(check: "database", isFine: false, text: Failure.sentence(error))]
         }
     }
 }
@@ -92,6 +106,9 @@ struct Examination: Sendable {
             let accounts = try await node.database.read { db in
                 try LocalAccounts.list(in: db).map(\.account) + Storage.Accounts.groups(in: db)
                     + [Storage.Accounts.byIRI(node.federation.identifiers.instanceActor, in: db)].compactMap(\.self)
+            }
+            guard !accounts.isEmpty else {
+                throw ConfigurationError("nobody is here yet: start the node once, or restore a backup.")
             }
             for account in accounts where account.isActive {
                 guard let identity = try await node.keys.identity(of: account.id) else {

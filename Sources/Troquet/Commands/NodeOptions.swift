@@ -41,11 +41,13 @@ struct NodeOptions: ParsableArguments {
     }
 
     /// Opens the node for one command and closes it afterwards. An error becomes one sentence on standard error.
-    func withNode(_ body: (Node) async throws -> Void) async throws {
+    func withNode(
+        for purpose: NodeDatabase.Purpose = .command, _ body: (Node) async throws -> Void
+    ) async throws {
         do {
             var configuration = try configuration()
             configuration.quieten()
-            let node = try await Node.open(configuration)
+            let node = try await Node.open(configuration, for: purpose)
             do {
                 try await body(node)
             } catch {

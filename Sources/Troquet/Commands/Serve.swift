@@ -25,10 +25,18 @@ struct Serve: AsyncParsableCommand {
                 }
                 wanted.insert(role)
             }
-            let node = try await Node.open(try options.configuration())
+            let configuration = try options.configuration()
+            let settings = try NodeSettings(configuration)
+            let lock = try settings.databaseFile.map { file in
+                if let folder = settings.databaseFolder { try TextFile.makeFolder(folder) }
+                return try ServeLock(beside: file)
+            }
+            defer { withExtendedLifetime(lock) {} }
+            let node = try await Node.open(configuration)
             // May be called once in a process. So the metrics of libraries appear on the same page.
             MetricsSystem.bootstrap(node.metrics.registry)
             try await node.services.prepareNode()
+            try CommunityMark(settings).set()
             if demo { try await Demo(node).seedIfEmpty() }
             try await NodeProcess(node, roles: wanted).run()
         } catch {

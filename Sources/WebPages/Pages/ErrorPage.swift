@@ -30,6 +30,7 @@ extension Visit {
         case (_, 409): (.errorConflict, .errorConflictText)
         case (_, 413): (.errorTooLarge, .errorTooLargeText)
         case (_, 429): (.errorTooMany, .errorTooManyText)
+        case (_, 503): (.errorUnavailable, .errorUnavailableText)
         case (_, 502): (.errorElsewhere, .errorElsewhereText)
         case (_, 400..<500): (.errorRequest, .errorRequestText)
         default: (.errorInternal, .errorInternalText)

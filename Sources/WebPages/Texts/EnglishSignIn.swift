@@ -228,6 +228,11 @@ extension Texts {
         .errorRequestText: "Something is missing in this request. Nothing was changed.",
         .errorElsewhere: "No answer from there",
         .errorElsewhereText: "The other node does not answer. Nothing was changed; try later.",
+        .errorUnavailable: "The café is closed for a moment",
+        .errorUnavailableText: """
+        The server cannot do its work at present. What was saved before is still saved; what you sent just now may not \
+        be. Try again in a few minutes.
+        """,
         .errorInternal: "Something broke",
         .errorInternalText: "It is on our side. What you had saved is still saved. Try again in a moment.",
         // times

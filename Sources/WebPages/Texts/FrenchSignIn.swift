@@ -235,6 +235,11 @@ extension Texts {
         .errorRequestText: "Quelque chose manque dans cette demande. Rien n’a été changé.",
         .errorElsewhere: "Pas de réponse de là-bas",
         .errorElsewhereText: "L’autre nœud ne répond pas. Rien n’a été changé ; essaie plus tard.",
+        .errorUnavailable: "Le café est fermé un instant",
+        .errorUnavailableText: """
+        Le serveur ne peut pas travailler en ce moment. Ce qui était enregistré l’est toujours ; ce que tu viens \
+        d’envoyer ne l’est peut-être pas. Essaie encore dans quelques minutes.
+        """,
         .errorInternal: "Quelque chose s’est cassé",
         .errorInternalText: """
         C’est de notre côté. Ce que tu avais enregistré l’est toujours. Essaie encore dans un moment.

@@ -90,7 +90,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case errorNumber, errorNotFound, errorNotFoundText, errorForm, errorFormText, errorConflict, errorConflictText
     case errorEventText, errorTooMany, errorTooManyText, errorTooLarge, errorTooLargeText, errorMethod
     case errorMethodText, errorRequest, errorRequestText, errorElsewhere, errorElsewhereText, errorInternal
-    case errorInternalText
+    case errorInternalText, errorUnavailable, errorUnavailableText
     // times
     case justNow, minutesAgo, hoursAgo, yesterday, lastWeekday, onDate, today, tomorrow, inDays, dayAtTime, spanOneDay
     case spanDays, weekdays, weekdaysShort, months, monthsShort

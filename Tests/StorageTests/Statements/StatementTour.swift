@@ -290,7 +290,6 @@ struct StatementTour {
         try OutboxQueue.finish([ID(1)], in: tx)
         try GoneInboxes.forget(s.address, in: tx)
         _ = try AnsweredRequests.find(s.address, in: tx)
-        try DatabaseHealth.ping(in: tx)
         _ = try DatabaseHealth.isIntact(in: tx)
         _ = try SentActivities.byID(said.id, in: tx)
         _ = try SentActivities.newest("Create", by: s.ada.id, about: s.post.iri, in: tx)
