@@ -42,10 +42,18 @@ struct Meter: Sendable {
     ///
     /// - Throws: ``BenchError`` for a response with a status other than 200.
     func measure(_ name: String, _ request: ByteBuffer) async throws -> Reading {
-        let warmUp = try await client.run(plan(request, .milliseconds(300)))
+        try await measure(name, [request])
+    }
+
+    /// Measures requests of one kind, which are sent in turn.
+    ///
+    /// - Throws: ``BenchError`` for a response with a status other than 200.
+    func measure(_ name: String, _ requests: [ByteBuffer]) async throws -> Reading {
+        // From the end, so that the responses are not cached when they are measured.
+        let warmUp = try await client.run(plan(requests.reversed(), .milliseconds(300)))
         try warmUp.check(name, status: 200)
         let before = try await counters()
-        let answers = try await client.run(plan(request, duration))
+        let answers = try await client.run(plan(requests, duration))
         let after = try await counters()
         try answers.check(name, status: 200)
         let count = Double(max(1, answers.latencies.count))
@@ -56,8 +64,8 @@ struct Meter: Sendable {
             statements: metrics == nil ? nil : Double(after.statements - before.statements) / count)
     }
 
-    private func plan(_ request: ByteBuffer, _ duration: TimeAmount) -> LoadPlan {
-        LoadPlan(requests: [request], connections: connections, duration: duration)
+    private func plan(_ requests: [ByteBuffer], _ duration: TimeAmount) -> LoadPlan {
+        LoadPlan(requests: requests, connections: connections, duration: duration)
     }
 
     /// The CPU seconds of the node and of PostgreSQL and the number of statements until now.

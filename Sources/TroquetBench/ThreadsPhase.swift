@@ -7,35 +7,56 @@ internal import Storage
 internal import Vocabulary
 
 /// A discussion with thousands of replies, compared with a small one. The cost of a page should not grow with the thread.
+///
+/// The node caches whole responses by their address. So each address gets a query that no response depends on, and it is
+/// repeated only after ``addresses`` others.
 struct ThreadsPhase: Sendable {
     let node: Node
     let meter: Meter
     let population: Population
 
+    private static let addresses = 10_000
+    private static let memberContext = "member's context"
+
     /// The measurements of one page for the small and for the large discussion.
     struct Pair: Sendable {
         var small: Reading
         var large: Reading
+        /// The numbers of statuses in the two responses, when a response may hold many more than a page; else nil.
+        var statuses: (small: Int, large: Int)?
     }
 
     func run(answers: (small: Int, large: Int)) async throws -> [Pair] {
         let small = try await population.answer(discussionIn: node.smallGroup, times: answers.small, slot: 62)
         let large = try await population.answer(discussionIn: node.largeGroup, times: answers.large, slot: 63)
-        let pages: [(String, (Int64, String) -> ByteBuffer)] = [
-            ("group page", { _, group in node.request("/groups/\(group)", accept: "text/html") }),
-            ("thread page", { status, _ in node.request("/posts/\(status)", accept: "text/html") }),
-            ("status context", { status, _ in node.read("/api/v1/statuses/\(status)/context") }),
+        let pages: [(String, (Int64, String, Int) -> ByteBuffer)] = [
+            ("group page", { _, group, number in node.request("/groups/\(group)?n=\(number)", accept: "text/html") }),
+            ("thread page", { status, _, number in node.request("/posts/\(status)?n=\(number)", accept: "text/html") }),
+            (
+                "stranger's context",
+                { status, _, number in node.request(Self.context(status, number), accept: "application/json") }
+            ),
+            (Self.memberContext, { status, _, number in node.read(Self.context(status, number)) }),
         ]
         var pairs: [Pair] = []
         for (name, request) in pages {
-            pairs.append(
-                Pair(
-                    small: try await meter.measure(
-                        "\(name), \(answers.small) answers", request(small, node.smallGroup)),
-                    large: try await meter.measure(
-                        "\(name), \(answers.large) answers", request(large, node.largeGroup))))
+            func measure(_ answers: Int, _ status: Int64, _ group: String) async throws -> Reading {
+                let requests = (1...Self.addresses).map { request(status, group, $0) }
+                return try await meter.measure("\(name), \(answers) answers", requests)
+            }
+            var pair = Pair(
+                small: try await measure(answers.small, small, node.smallGroup),
+                large: try await measure(answers.large, large, node.largeGroup))
+            if name == Self.memberContext {
+                pair.statuses = (answers.small, min(answers.large, Conversations.memberLimit))
+            }
+            pairs.append(pair)
         }
         return pairs
+    }
+
+    private static func context(_ status: Int64, _ number: Int) -> String {
+        "/api/v1/statuses/\(status)/context?n=\(number)"
     }
 }
 

@@ -67,6 +67,26 @@ struct RenderedStatusTests {
         }
     }
 
+    @Test("are the same for a stranger, in a timeline and in a context", arguments: TestEngine.available)
+    func equalForStranger(_ engine: TestEngine) async throws {
+        try await ClientNode.open(engine) { node in
+            let ada = try await node.guest("ada")
+            let root = try await node.post("/api/v1/statuses", token: ada.token, ["status": "Who comes?"])
+            let answer = try await node.post(
+                "/api/v1/statuses", token: ada.token, ["status": "I do", "in_reply_to_id": .string(root.id)])
+            _ = try await node.post("/api/v1/statuses/\(root.id)/favourite", token: ada.token)
+            for path in ["/api/v1/timelines/public", "/api/v1/statuses/\(root.id)/context"] {
+                let first = try await node.get(path).json
+                try await commit(node, path.count)
+                let second = try await node.get(path).json
+                #expect(first == second)
+                let statuses = try #require(second.array ?? second["descendants"]?.array)
+                #expect(statuses.first?["id"]?.string == (second.array == nil ? answer.id : root.id))
+                #expect(statuses.first?["favourited"]?.bool == false)
+            }
+        }
+    }
+
     @Test("show each change in the next answer", arguments: TestEngine.available)
     func changes(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in

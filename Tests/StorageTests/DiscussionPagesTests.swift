@@ -86,6 +86,31 @@ struct DiscussionPagesTests {
         }
     }
 
+    @Test("the page of a group takes one statement, however many answers it holds", arguments: TestEngine.available)
+    func groupPage(engine: TestEngine) async throws {
+        let statements = Counter()
+        try await Scene.with(engine, onStatement: { _ in statements.increment() }) { scene in
+            let ana = try await scene.account("ana")
+            let (quiet, busy) = (
+                try await scene.account("quiet", kind: .group), try await scene.account("busy", kind: .group)
+            )
+            var counts: [Int] = []
+            for (group, answers) in [(quiet, 3), (busy, 200)] {
+                let first = try await scene.post(by: ana, group: group)
+                let second = try await scene.post(by: ana, group: group)
+                for _ in 0..<answers { try await scene.post(by: ana, replyingTo: first, group: group) }
+                let begun = statements.value
+                let page = try await scene.db.read { db in
+                    try Timelines.group(group.id, PageRequest(limit: 20), viewer: nil, mode: .open, in: db)
+                }
+                counts.append(statements.value - begun)
+                #expect(page.posts == [second.id, first.id])
+                #expect(page.older == nil)
+            }
+            #expect(counts[0] == counts[1])
+        }
+    }
+
     @Test(
         "the number of answers beside a discussion is that of its public and unlisted ones, whatever happens to them",
         arguments: TestEngine.available)

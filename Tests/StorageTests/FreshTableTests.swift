@@ -12,7 +12,9 @@ import Testing
 struct FreshTableTests {
     /// Accounts, and posts by them.
     private static let size: Int64 = 20_000
-    /// Rows that a page of twenty may read.
+    /// Replies in the discussion that post 1 starts in group 2.
+    private static let answers: Int64 = 5_000
+    /// Rows that a page of twenty, or a response of five hundred statuses, may read.
     private static let limit: Int64 = 4_500
 
     private typealias Read = (name: String, found: Int, read: @Sendable (Transaction) throws -> Int)
@@ -46,11 +48,39 @@ struct FreshTableTests {
         ]
     }
 
-    @Test("a page reads few rows of them")
+    /// Reads of one discussion with thousands of replies, of its group, and of hundreds of statuses.
+    private static func largeReads() -> [Read] {
+        let viewer = viewer
+        let root = TimelineItem.Subject.post(ID(1))
+        return [
+            (
+                "states of many statuses", 500,
+                { try StatusStates.load((1...500).map { ID($0 * 40) }, viewer: viewer, in: $0).count }
+            ),
+            (
+                "the page of the group", 1,
+                { try Timelines.group(ID(2), PageRequest(), viewer: viewer, mode: .open, in: $0).items.count }
+            ),
+            (
+                "the card of the discussion", 1,
+                { try PostViews.load([ID(1)], viewer: viewer, with: .page, in: $0).count }
+            ),
+            ("its first page", Threads.pageSize, { try Threads.answers(to: root, viewer: viewer, in: $0).posts.count }),
+            (
+                "its context", Conversations.memberLimit,
+                { try Conversations.around(root, viewer: viewer, in: $0).below.count }
+            ),
+        ]
+    }
+
+    @Test("a page reads few rows of them, also of a discussion with thousands of replies")
     func rows() async throws {
         try await Scene.with(.postgres, readers: 1) { scene in
-            try await scene.db.write { tx in try Self.seed(tx) }
-            for (name, found, read) in Self.reads() {
+            try await scene.db.write { tx in
+                try Self.seed(tx)
+                try Self.seedDiscussion(tx)
+            }
+            for (name, found, read) in Self.reads() + Self.largeReads() {
                 let (count, rows) = try await scene.db.write { tx in
                     let before = try Self.rowsRead(tx)
                     return (try read(tx), try Self.rowsRead(tx) - before)
@@ -94,5 +124,25 @@ struct FreshTableTests {
             """,
         ]
         for statement in statements { try tx.run(statement) }
+    }
+
+    /// Adds the replies to post 1, all of them in group 2.
+    private static func seedDiscussion(_ tx: Transaction) throws {
+        try tx.run("UPDATE post SET group_id = 2 WHERE id = 1")
+        try tx.run(
+            """
+            INSERT INTO post (id, iri, author_id, group_id, in_reply_to_id, in_reply_to_iri, thread_id, kind, title,
+                content_html, warning, visibility, published_at, is_local)
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(answers))
+            SELECT \(size) + i, 'https://far.example/answers/' || i, i, 2, 1, 'https://far.example/p/1', 1, 'note', '',
+                '<p>tea</p>', '', 'public', i, \(false)
+            FROM n
+            """)
+        try tx.run(
+            """
+            INSERT INTO entry (id, account_id, post_id, event_id, is_boost, is_reply, replied_to_id, is_listed, is_local)
+            SELECT p.id, p.author_id, p.id, NULL, \(false), \(true), 1, \(false), \(false) FROM post p
+            WHERE p.id > \(size)
+            """)
     }
 }

@@ -40,10 +40,18 @@ public struct AnswerPage: Sendable, Hashable {
     public var later: AnswerPosition?
 }
 
+/// A reply, with what its place in a tree of replies depends on.
+struct Answer: Sendable, Hashable {
+    var post: ID<Post>
+    var author: ID<Account>
+    /// The post that it replies to; nil when that is an event, or is not stored.
+    var parent: ID<Post>?
+}
+
 /// The replies of discussions in reading order, as far as the viewer may read them.
 public enum Threads {
     /// How many replies of a discussion a page shows.
-    public static let pageSize = 100
+    public static let pageSize = 50
     /// How many earlier replies a page shows before the requested reply.
     private static let lead = 20
 
@@ -65,6 +73,33 @@ public enum Threads {
         case .after(let place): return try thread.page(after: place, in: db)
         case .before(let place): return try thread.page(before: place, in: db)
         case .around(let place): return try thread.page(after: try thread.start(for: place, lead: lead, in: db), in: db)
+        }
+    }
+
+    /// The replies that were published first, oldest first, whoever may read them. It reads no others, see
+    /// ``Thread/slice(from:isForward:_:in:)`` about the limit.
+    static func firstAnswers(
+        to subject: TimelineItem.Subject, limit: Int, in db: some Queryable
+    ) throws(DatabaseError) -> [Answer] {
+        let rows = try db.rows(
+            """
+            SELECT y.id, y.author_id, y.in_reply_to_id FROM post y WHERE \(isAnswer(to: subject))
+            ORDER BY y.published_at, y.id LIMIT \(limit)
+            """)
+        var answers: [Answer] = []
+        for row in rows {
+            answers.append(
+                Answer(
+                    post: try row.id("id"), author: try row.id("author_id"), parent: try row.idOrNil("in_reply_to_id")))
+        }
+        return answers
+    }
+
+    /// The condition that the post `y` is one of the replies.
+    fileprivate static func isAnswer(to subject: TimelineItem.Subject) -> SQL {
+        switch subject {
+        case .post(let thread): "y.thread_id = \(thread) AND y.id <> \(thread)"
+        case .event(let event): "y.event_id = \(event)"
         }
     }
 
@@ -145,6 +180,10 @@ private struct Thread {
     }
 
     /// The next replies in one direction, before the reader's permissions are applied.
+    ///
+    /// The length is a parameter. PostgreSQL then expects that a tenth of the replies is needed, and reads
+    /// `post_thread_time` in its order. If it saw the number, it would compare it with the usual number of replies of a
+    /// discussion, which is small, and read and sort all replies of a long one.
     private func slice(
         from place: AnswerPosition?, isForward: Bool, _ length: Int, in db: some Queryable
     ) throws(DatabaseError) -> Slice {
@@ -157,8 +196,8 @@ private struct Thread {
             SELECT p.id, p.published_at, CASE WHEN \(Conditions.mayReadPost) THEN 1 ELSE 0 END AS is_shown
             FROM \(Conditions.reader(viewer)) CROSS JOIN (
                 SELECT y.id FROM post y
-                WHERE \(isAnswer) AND (y.published_at, y.id) \(comparison) (\(start.0), \(start.1))
-                ORDER BY y.published_at \(direction), y.id \(direction) LIMIT \(RangeScan.literal(length))) c
+                WHERE \(Threads.isAnswer(to: subject)) AND (y.published_at, y.id) \(comparison) (\(start.0), \(start.1))
+                ORDER BY y.published_at \(direction), y.id \(direction) LIMIT \(length)) c
             JOIN post p ON p.id = c.id JOIN account a ON a.id = p.author_id
             ORDER BY p.published_at \(direction), p.id \(direction)
             """)
@@ -169,13 +208,5 @@ private struct Thread {
         }
         if rows.count == length { slice.end = slice.rows.last?.mark }
         return slice
-    }
-
-    /// The condition that the post `y` is one of the replies.
-    private var isAnswer: SQL {
-        switch subject {
-        case .post(let thread): "y.thread_id = \(thread) AND y.id <> \(thread)"
-        case .event(let event): "y.event_id = \(event)"
-        }
     }
 }

@@ -108,14 +108,15 @@ struct PostLoader {
     }
 
     /// Adds the authors of the latest replies, and the groups that boosted the posts. The number of replies is in the
-    /// row of the post that starts the discussion.
+    /// row of the post that starts the discussion. The offset is a parameter for the same reason as the length in
+    /// ``Threads``: a number would make PostgreSQL read and sort all replies.
     private mutating func addDiscussions(_ ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) {
         let found = try db.rows(
             """
             SELECT p.thread_id AS post_id, p.author_id AS account_id, max(p.id) AS mark, max(p.published_at) AS written_at
             FROM \(Conditions.reader(viewer)) CROSS JOIN post t JOIN post p ON p.thread_id = t.id AND p.id >= coalesce((
                     SELECT x.id FROM post x WHERE x.thread_id = t.id
-                    ORDER BY x.id DESC LIMIT 1 OFFSET \(RangeScan.literal(Self.latestAnswers - 1))), 0)
+                    ORDER BY x.id DESC LIMIT 1 OFFSET \(Self.latestAnswers - 1)), 0)
                 JOIN account a ON a.id = p.author_id
             WHERE t.id IN (\(list: ids)) AND p.id <> t.id AND p.visibility IN ('public', 'unlisted')
                 AND \(Conditions.mayReadPost)

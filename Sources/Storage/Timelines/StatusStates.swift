@@ -62,7 +62,8 @@ public enum StatusStates {
     ) throws(DatabaseError) -> [ID<TimelineItem>: StatusState] {
         var states: [ID<TimelineItem>: StatusState] = [:]
         for list in items.inLists() {
-            for row in try db.rows(statement(Array(list), viewer ?? .first)) {
+            for row in try db.rows(statement(Array(list), viewer)) {
+                guard try row.int("is_plain") == 1 else { continue }
                 let state = try read(row, viewer ?? .first)
                 states[state.item] = state
             }
@@ -70,15 +71,39 @@ public enum StatusStates {
         return states
     }
 
-    private static func statement(_ items: [ID<TimelineItem>], _ viewer: ID<Account>) -> SQL {
-        """
-        SELECT e.id AS id, p.id AS post_id, p.version AS version, e.is_boost AS is_boost,
-            a.id AS a_id, a.version AS a_version, a.follower_count AS a_followers, a.following_count AS a_following,
-            a.post_count AS a_posts, a.last_post_at AS a_last,
-            b.id AS b_id, b.version AS b_version, b.follower_count AS b_followers, b.following_count AS b_following,
-            b.post_count AS b_posts, b.last_post_at AS b_last,
-            p.like_count AS likes, p.boost_count AS boosts, p.reply_count AS replies,
-            (SELECT count(*) FROM post q WHERE q.quoted_id = p.id AND q.quote_state = 'accepted') AS quotes,
+    /// The conditions are a column and not in the `WHERE`. PostgreSQL would estimate that hardly any post satisfies them,
+    /// and search all posts of the server for those that do instead of starting from the ids.
+    private static func statement(_ items: [ID<TimelineItem>], _ viewer: ID<Account>?) -> SQL {
+        let filters: SQL =
+            viewer.map { "EXISTS (SELECT 1 FROM content_filter x WHERE x.account_id = \($0))" } ?? "1 = 0"
+        return """
+            SELECT e.id AS id, p.id AS post_id, p.version AS version, e.is_boost AS is_boost,
+                a.id AS a_id, a.version AS a_version, a.follower_count AS a_followers, a.following_count AS a_following,
+                a.post_count AS a_posts, a.last_post_at AS a_last,
+                b.id AS b_id, b.version AS b_version, b.follower_count AS b_followers, b.following_count AS b_following,
+                b.post_count AS b_posts, b.last_post_at AS b_last,
+                p.like_count AS likes, p.boost_count AS boosts, p.reply_count AS replies,
+                (SELECT count(*) FROM post q WHERE q.quoted_id = p.id AND q.quote_state = 'accepted') AS quotes,
+                \(interactions(of: viewer)),
+                CASE WHEN p.quoted_iri IS NULL AND NOT EXISTS (SELECT 1 FROM poll x WHERE x.post_id = p.id)
+                    AND NOT \(filters) AND \(Conditions.mayRead) THEN 1 ELSE 0 END AS is_plain
+            FROM \(Conditions.reader(viewer)) CROSS JOIN entry e JOIN post p ON p.id = e.post_id
+                JOIN account a ON a.id = p.author_id JOIN account b ON b.id = e.account_id
+            LEFT JOIN event v ON v.id = e.event_id
+            WHERE e.id IN (\(list: items))
+            """
+    }
+
+    /// The columns that depend on the viewer. A stranger has no interactions, so nothing is searched.
+    private static func interactions(of viewer: ID<Account>?) -> SQL {
+        guard let viewer else {
+            let no: SQL = "1 = 0"
+            return """
+                \(no) AS is_liked, \(no) AS is_boosted, \(no) AS is_kept, \(no) AS is_pinned, \(no) AS is_muted,
+                \(no) AS is_followed
+                """
+        }
+        return """
             EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_liked,
             EXISTS (SELECT 1 FROM boost x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_boosted,
             EXISTS (SELECT 1 FROM bookmark x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_kept,
@@ -86,14 +111,7 @@ public enum StatusStates {
             EXISTS (SELECT 1 FROM thread_mute x
                     WHERE x.thread_id = p.thread_id AND x.account_id = \(viewer)) AS is_muted,
             \(Conditions.follows(viewer, "p.author_id")) AS is_followed
-        FROM \(Conditions.reader(viewer)) CROSS JOIN entry e JOIN post p ON p.id = e.post_id
-            JOIN account a ON a.id = p.author_id JOIN account b ON b.id = e.account_id
-        LEFT JOIN event v ON v.id = e.event_id
-        WHERE e.id IN (\(list: items)) AND p.quoted_iri IS NULL
-            AND NOT EXISTS (SELECT 1 FROM poll x WHERE x.post_id = p.id)
-            AND NOT EXISTS (SELECT 1 FROM content_filter x WHERE x.account_id = \(viewer))
-            AND \(Conditions.mayRead)
-        """
+            """
     }
 
     private static func read(_ row: Row, _ viewer: ID<Account>) throws(DatabaseError) -> StatusState {

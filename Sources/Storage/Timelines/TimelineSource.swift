@@ -34,9 +34,9 @@ struct TimelineSource {
         return Self(table: "entry y", condition: withBoosts ? all : "\(all) AND NOT y.is_boost")
     }
 
-    /// Posts in a group (column `group_id`).
-    static func writtenInto(_ group: ID<Account>) -> Self {
-        Self(table: "post y", condition: "y.group_id = \(group)")
+    /// Posts in a group (column `group_id`) that start a discussion. The index `post_group_start` holds no replies.
+    static func startedIn(_ group: ID<Account>) -> Self {
+        Self(table: "post y", condition: "y.group_id = \(group) AND y.in_reply_to_iri IS NULL")
     }
 
     /// Posts with a hashtag.

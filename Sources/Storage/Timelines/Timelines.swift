@@ -102,10 +102,12 @@ public enum Timelines {
         _ group: ID<Account>, _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode, onlyPosts: Bool = false,
         in db: some Queryable
     ) throws(DatabaseError) -> TimelinePage {
+        // With a CASE and not with OR, because PostgreSQL would search all groups of all servers for the second half.
         let relays: SQL = """
             SELECT g.id AS account_id, \(false) AS with_boosts FROM account g
-            WHERE (g.id = \(group) OR (\(Conditions.isListedGroup(mode)) AND g.id IN (
-                SELECT f.target_id FROM follow f WHERE f.follower_id = \(group) AND f.state = 'accepted')))
+            WHERE g.id IN (SELECT f.target_id FROM follow f WHERE f.follower_id = \(group) AND f.state = 'accepted'
+                           UNION ALL SELECT \(group) AS target_id)
+                AND CASE WHEN g.id = \(group) THEN 1 = 1 ELSE \(Conditions.isListedGroup(mode)) END
                 AND \(Conditions.noBlock(between: viewer ?? .first, and: "g.id"))
             """
         let isForReader: SQL = """
@@ -114,7 +116,7 @@ public enum Timelines {
             """
         let merge = TimelineMerge(
             sources: [
-                .writtenInto(group), .items(ofEach: relays), .boosted(byEach: relays), .shared(byEach: relays),
+                .startedIn(group), .items(ofEach: relays), .boosted(byEach: relays), .shared(byEach: relays),
             ],
             viewer: viewer,
             condition: all([
