@@ -58,12 +58,14 @@ public enum Negotiation {
 
     private static func either(_ document: Route, or page: Route) -> Route {
         // Each handler reads its parameters by the names in its own pattern, so the names in both patterns must agree.
-        Route(document.method, document.path, kind: .negotiated) { request, context in
+        var route = Route(document.method, document.path, kind: .negotiated) { request, context in
             let wantsDocument = context.wantsDocument ?? prefersDocument(request.headers[.accept])
             var response = try await (wantsDocument ? document : page).handler(request, context)
             Vary.add("Accept", to: &response.headers)
             return response
         }
+        route.ready = document.ready
+        return route
     }
 
     /// The pattern with both notations of a parameter normalized to one.
@@ -100,6 +102,11 @@ public enum Negotiation {
 public enum Vary {
     /// Adds a header name, unless it is already listed.
     public static func add(_ name: String, to headers: inout HTTPFields) {
+        // Cached documents name `Accept` first. Reading the header as one text would cost more than finding them.
+        if let first = headers.first(where: { $0.name == .vary })?.value.utf8, first.starts(with: name.utf8) {
+            let next = first.dropFirst(name.utf8.count).first
+            if next == nil || next == UInt8(ascii: ",") { return }
+        }
         guard let present = headers[.vary] else {
             headers[.vary] = name
             return
