@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
                 }
                 wanted.insert(role)
             }
+            Allocator.limitArenas()
             let node = try await Node.open(try options.configuration())
             // May be called once in a process. So the metrics of libraries appear on the same page.
             MetricsSystem.bootstrap(node.metrics.registry)
