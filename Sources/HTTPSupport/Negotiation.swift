@@ -102,11 +102,6 @@ public enum Negotiation {
 public enum Vary {
     /// Adds a header name, unless it is already listed.
     public static func add(_ name: String, to headers: inout HTTPFields) {
-        // Cached documents name `Accept` first. Reading the header as one text would cost more than finding them.
-        if let first = headers.first(where: { $0.name == .vary })?.value.utf8, first.starts(with: name.utf8) {
-            let next = first.dropFirst(name.utf8.count).first
-            if next == nil || next == UInt8(ascii: ",") { return }
-        }
         guard let present = headers[.vary] else {
             headers[.vary] = name
             return

@@ -38,8 +38,7 @@ public struct SecurityHeaders: Sendable {
     /// Adds the headers, unless the response already has a `Content-Security-Policy`; then it has its own set of them.
     public func add(to headers: inout HTTPFields) {
         guard !headers.contains(.contentSecurityPolicy) else { return }
-        // At the front, so that the check above finds them at once in a cached response.
-        headers.insert(contentsOf: fields, at: headers.startIndex)
+        headers.append(contentsOf: fields)
     }
 
     /// Adds these headers and, for a path that other sites may read, the CORS headers. A cached response gets them once,
