@@ -89,6 +89,7 @@ let floors: [Target] = [
     .systemLibrary(name: "COpenSSL", path: "Sources/SystemLibraries/COpenSSL", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CLibXML2", path: "Sources/SystemLibraries/CLibXML2", pkgConfig: "libxml-2.0"),
     .systemLibrary(name: "CSpawn", path: "Sources/SystemLibraries/CSpawn"),
+    .systemLibrary(name: "CMalloc", path: "Sources/SystemLibraries/CMalloc"),
     .target(name: "TextEncoding", swiftSettings: strict),
     .target(name: "CivilDates", swiftSettings: strict),
     .target(name: "Limits", dependencies: [orderedCollections], swiftSettings: strict),
@@ -171,7 +172,7 @@ let floors: [Target] = [
     .executableTarget(
         name: "Troquet",
         dependencies: [
-            "IPAddresses", "Limits", "Telemetry", metrics, "Calendar", "CivilDates", "Database", "Federation",
+            "CMalloc", "IPAddresses", "Limits", "Telemetry", metrics, "Calendar", "CivilDates", "Database", "Federation",
             "FederationAPI", "FileWriting", "HTTPSignatures",
             "HTTPSupport", "Mail", "MediaStore",
             "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,

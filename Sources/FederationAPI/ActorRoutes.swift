@@ -27,10 +27,7 @@ struct ActorRoutes: Sendable {
 
     /// The path is the cache key, so that a cached response is found before the path is parsed.
     private func actor(_ path: String, id: @escaping @Sendable (NodeContext) throws -> IRI) -> Route {
-        documents.route(path) { request, context in
-            let path = request.uri.path
-            return try await documents.ready(path, path: path) { try await make(id(context)) }
-        }
+        documents.cachedRoute(path, key: { $0.uri.path }) { _, context in try await make(id(context)) }
     }
 
     private func make(_ iri: IRI) async throws -> Response {

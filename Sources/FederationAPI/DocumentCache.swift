@@ -33,6 +33,11 @@ final class DocumentCache: Sendable {
         }
     }
 
+    /// The cached response; nil when there is none.
+    func response(_ key: String, now: ContinuousClock.Instant = .now) -> Response? {
+        state.withLock { $0.answers.value(for: key, at: now) }
+    }
+
     /// Returns the cached response, or makes one. Only a response with status 200 is cached.
     func response(
         _ key: String, now: ContinuousClock.Instant = .now, make: () async throws -> Response

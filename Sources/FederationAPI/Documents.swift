@@ -33,6 +33,17 @@ struct Documents: Sendable {
         }
     }
 
+    /// A route whose responses are cached. They depend on nothing but the key.
+    func cachedRoute(
+        _ path: String, key: @escaping @Sendable (Request) -> String, _ make: @escaping Route.Handler
+    ) -> Route {
+        var route = route(path) { request, context in
+            try await ready(key(request), path: request.uri.path) { try await make(request, context) }
+        }
+        route.ready = { [cache] in cache.response(key($0)) }
+        return route
+    }
+
     /// The ready response of a path, or the one that `make` creates. A ready response has all its headers, so it is not
     /// changed again.
     func ready(

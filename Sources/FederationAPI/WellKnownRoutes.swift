@@ -22,15 +22,18 @@ struct WellKnownRoutes: Sendable {
 
     var routes: [Route] {
         [
-            documents.route("/.well-known/webfinger") { request, _ in try await webFinger(request) },
+            // The whole target is the key, because peers nearly always write the same query in the same way.
+            documents.cachedRoute("/.well-known/webfinger", key: { $0.uri.string }) { request, _ in
+                try await webFinger(request)
+            },
             documents.route("/.well-known/host-meta") { request, _ in hostMeta(request) },
             documents.route("/.well-known/host-meta.json") { _, _ in hostMetaJSON },
             documents.route("/.well-known/nodeinfo") { _, _ in
                 let json = NodeInfo.discovery(origin: identifiers.origin, application: identifiers.instanceActor)
                 return Self.open(json.serialized(), "application/json")
             },
-            documents.route("/nodeinfo/2.0") { _, _ in try await nodeInfo(.v20) },
-            documents.route("/nodeinfo/2.1") { _, _ in try await nodeInfo(.v21) },
+            documents.cachedRoute("/nodeinfo/2.0", key: { $0.uri.path }) { _, _ in try await nodeInfo(.v20) },
+            documents.cachedRoute("/nodeinfo/2.1", key: { $0.uri.path }) { _, _ in try await nodeInfo(.v21) },
         ]
     }
 
@@ -42,15 +45,11 @@ struct WellKnownRoutes: Sendable {
     // MARK: - WebFinger
 
     private func webFinger(_ request: Request) async throws -> Response {
-        // The whole query is the cache key, because peers nearly always write the same query in the same way.
-        let query = request.uri.query ?? ""
-        return try await documents.ready("webfinger?\(query)", path: request.uri.path) {
-            guard let resource = Query(query)["resource"], !resource.isEmpty else {
-                throw RequestError.malformed(code: "missing_resource")
-            }
-            guard let account = try await account(resource) else { throw RequestError.notFound }
-            return Self.open(document(account).serialized(), WebFinger.mediaType)
+        guard let resource = Query(request.uri.query ?? "")["resource"], !resource.isEmpty else {
+            throw RequestError.malformed(code: "missing_resource")
         }
+        guard let account = try await account(resource) else { throw RequestError.notFound }
+        return Self.open(document(account).serialized(), WebFinger.mediaType)
     }
 
     private func account(_ resource: String) async throws -> Account? {
@@ -131,13 +130,11 @@ struct WellKnownRoutes: Sendable {
     // MARK: - NodeInfo
 
     private func nodeInfo(_ schema: NodeInfo.Version) async throws -> Response {
-        try await documents.ready("nodeinfo/\(schema.rawValue)", path: "/nodeinfo/\(schema.rawValue)") {
-            let now = documents.federation.clock.now
-            let counts = try await documents.federation.database.read { db in
-                try Accounts.counts(activeSince: now - .days(30), halfYear: now - .days(180), in: db)
-            }
-            return Self.open(describe(counts).document(schema).serialized(), NodeInfo.mediaType(schema))
+        let now = documents.federation.clock.now
+        let counts = try await documents.federation.database.read { db in
+            try Accounts.counts(activeSince: now - .days(30), halfYear: now - .days(180), in: db)
         }
+        return Self.open(describe(counts).document(schema).serialized(), NodeInfo.mediaType(schema))
     }
 
     private func describe(_ counts: NodeCounts) -> NodeInfo {

@@ -166,9 +166,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(var head):
             isStream = head.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true
-            if closesAfterResponse, head.status.code >= 200 {
-                head.headers.replaceOrAdd(name: "connection", value: "close")
-            }
+            guard closesAfterResponse, head.status.code >= 200 else { return context.write(data, promise: promise) }
+            head.headers.replaceOrAdd(name: "connection", value: "close")
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body(let part):
             // Writes arrive here no faster than the client reads.

@@ -58,12 +58,14 @@ public enum Negotiation {
 
     private static func either(_ document: Route, or page: Route) -> Route {
         // Each handler reads its parameters by the names in its own pattern, so the names in both patterns must agree.
-        Route(document.method, document.path, kind: .negotiated) { request, context in
+        var route = Route(document.method, document.path, kind: .negotiated) { request, context in
             let wantsDocument = context.wantsDocument ?? prefersDocument(request.headers[.accept])
             var response = try await (wantsDocument ? document : page).handler(request, context)
             Vary.add("Accept", to: &response.headers)
             return response
         }
+        route.ready = document.ready
+        return route
     }
 
     /// The pattern with both notations of a parameter normalized to one.

@@ -13,7 +13,8 @@ internal import NIOHTTP1
 //
 //  1. A path that is not in its canonical form is not found.
 //  2. For pages: the rate limit of the client's address, the same-origin check, and the session.
-//  3. The handler of the route runs.
+//  3. The handler of the route runs. A document that is ready in memory is sent at once, without the other steps: it
+//     was stored after it had passed them.
 //  4. An error becomes a status and a code, as a page or as a document.
 //  5. Security headers are added, one log line is written, and the request is counted for the metrics page.
 //
@@ -89,8 +90,13 @@ public struct RequestPipeline: Sendable {
     /// Responds to a request with the handler of its route, and adds all headers.
     func respond(_ request: Request, _ context: NodeContext, by route: Route) async throws -> Response {
         let start = ContinuousClock.now
+        let isPage = Self.isPage(route.kind, request)
+        if !isPage, let response = route.ready?(request) {
+            record(response, to: request, context, asPage: false, kind: route.kind, since: start)
+            return response
+        }
         var context = context
-        let isPage = Self.isPage(route.kind, request, &context)
+        if route.kind == .negotiated { context.wantsDocument = !isPage }
         var response: Response
         do {
             guard PathRules.isCanonical(request.uri.string) else { throw RequestError.notFound }
@@ -107,10 +113,18 @@ public struct RequestPipeline: Sendable {
             response.headers[.retryAfter] = Self.pause
         }
         headers.complete(&response.headers, path: request.uri.path)
-        let duration = ContinuousClock.now - start
-        metrics.count(isPage ? .pages : route.kind.programs, response.status, took: duration)
-        RequestLog.write(request, context, status: response.status, isPage: isPage, took: duration)
+        record(response, to: request, context, asPage: isPage, kind: route.kind, since: start)
         return response
+    }
+
+    /// Counts a response and logs it.
+    private func record(
+        _ response: Response, to request: Request, _ context: NodeContext, asPage isPage: Bool, kind: Route.Kind,
+        since start: ContinuousClock.Instant
+    ) {
+        let duration = ContinuousClock.now - start
+        metrics.count(isPage ? .pages : kind.programs, response.status, took: duration)
+        RequestLog.write(request, context, status: response.status, isPage: isPage, took: duration)
     }
 
     /// Responds to a request for which there is no route.
@@ -130,14 +144,11 @@ public struct RequestPipeline: Sendable {
         return response
     }
 
-    private static func isPage(_ kind: Route.Kind, _ request: Request, _ context: inout NodeContext) -> Bool {
+    private static func isPage(_ kind: Route.Kind, _ request: Request) -> Bool {
         switch kind {
-        case .page: return true
-        case .document, .client: return false
-        case .negotiated:
-            let wantsDocument = Negotiation.prefersDocument(request.headers[.accept])
-            context.wantsDocument = wantsDocument
-            return !wantsDocument
+        case .page: true
+        case .document, .client: false
+        case .negotiated: !Negotiation.prefersDocument(request.headers[.accept])
         }
     }
 

@@ -28,6 +28,11 @@ public struct Route: Sendable {
     public let kind: Kind
     /// The handler.
     public let handler: Handler
+    /// Finds a document that is ready in memory; nil when the handler must run. The response must have all its headers,
+    /// see ``SecurityHeaders/complete(_:path:)``, and it may depend on nothing but the target of the request.
+    ///
+    /// It is not `async`, because each suspension would cost as much as finding the response.
+    public var ready: (@Sendable (Request) -> Response?)?
 
     /// Creates the value.
     public init(

@@ -21,8 +21,11 @@ public struct WebSocketEndpoint: Sendable {
     }
 
     func isAt(_ target: String) -> Bool {
-        let path = target.prefix { $0 != "?" }
-        return path == self.path || path == self.path + "/"
+        // Bytes and not characters, because this is asked for every request.
+        guard target.utf8.starts(with: path.utf8) else { return false }
+        let rest = target.utf8.dropFirst(path.utf8.count)
+        return rest.first.map { $0 == UInt8(ascii: "?") } ?? true
+            || rest.prefix { $0 != UInt8(ascii: "?") }.elementsEqual("/".utf8)
     }
 }
 

@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
                 }
                 wanted.insert(role)
             }
+            Allocator.limitArenas()
             let configuration = try options.configuration()
             let settings = try NodeSettings(configuration)
             let lock = try settings.databaseFile.map { file in
