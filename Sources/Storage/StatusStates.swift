@@ -79,12 +79,12 @@ public enum StatusStates {
             b.post_count AS b_posts, b.last_post_at AS b_last,
             p.like_count AS likes, p.boost_count AS boosts, p.reply_count AS replies,
             (SELECT count(*) FROM post q WHERE q.quoted_id = p.id AND q.quote_state = 'accepted') AS quotes,
-            EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_liked,
-            EXISTS (SELECT 1 FROM boost x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_boosted,
-            EXISTS (SELECT 1 FROM bookmark x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_kept,
-            EXISTS (SELECT 1 FROM pin x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_pinned,
+            EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = p.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_liked,
+            EXISTS (SELECT 1 FROM boost x WHERE x.post_id = p.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_boosted,
+            EXISTS (SELECT 1 FROM bookmark x WHERE x.post_id = p.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_kept,
+            EXISTS (SELECT 1 FROM pin x WHERE x.post_id = p.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_pinned,
             EXISTS (SELECT 1 FROM thread_mute x
-                    WHERE x.thread_id = p.thread_id AND x.account_id = \(viewer)) AS is_muted,
+                    WHERE x.thread_id = p.thread_id AND x.account_id = \(viewer) \(.rowByRow)) AS is_muted,
             \(Conditions.follows(viewer, "p.author_id")) AS is_followed
         FROM \(Conditions.reader(viewer)) CROSS JOIN entry e JOIN post p ON p.id = e.post_id
             JOIN account a ON a.id = p.author_id JOIN account b ON b.id = e.account_id

@@ -104,8 +104,10 @@ public enum Timelines {
     ) throws(DatabaseError) -> TimelinePage {
         let relays: SQL = """
             SELECT g.id AS account_id, \(false) AS with_boosts FROM account g
-            WHERE (g.id = \(group) OR (\(Conditions.isListedGroup(mode)) AND g.id IN (
-                SELECT f.target_id FROM follow f WHERE f.follower_id = \(group) AND f.state = 'accepted')))
+            WHERE g.id IN (SELECT \(group) AS id
+                           UNION SELECT f.target_id FROM follow f
+                           WHERE f.follower_id = \(group) AND f.state = 'accepted')
+                AND (g.id = \(group) OR (\(Conditions.isListedGroup(mode))))
                 AND \(Conditions.noBlock(between: viewer ?? .first, and: "g.id"))
             """
         let isForReader: SQL = """
