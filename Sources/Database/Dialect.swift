@@ -28,6 +28,10 @@ public enum Dialect: Sendable, Hashable {
     case matches
     /// Ends the inner SELECT of a queue claim. Rows of the table alias that another worker has locked are skipped.
     case skipLocked(of: String)
+    /// Ends the SELECT inside an EXISTS that is not a whole condition of a WHERE. Without it PostgreSQL may read all
+    /// rows of one key, such as all favourites of an account, into a hash table, instead of looking up each row by an
+    /// index.
+    case rowByRow
 
     /// The word in the spelling of `engine`. It may be empty.
     public func spelled(for engine: Engine) -> String {
@@ -54,6 +58,8 @@ public enum Dialect: Sendable, Hashable {
         case (.matches, .postgres): "@@"
         case (.skipLocked, .sqlite): ""
         case (.skipLocked(let alias), .postgres): "FOR UPDATE OF \(alias) SKIP LOCKED"
+        case (.rowByRow, .sqlite): ""
+        case (.rowByRow, .postgres): "OFFSET 0"
         }
     }
 }

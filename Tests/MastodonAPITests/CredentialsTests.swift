@@ -45,6 +45,10 @@ struct CredentialsTests {
             #expect(second["source"]?["note"]?.string == note)
             let preferences = try await node.get("/api/v1/preferences", token: ada.token)
             #expect(preferences["posting:default:visibility"]?.string == "private")
+            let post = try await node.call("POST", "/api/v1/statuses", token: ada.token, form: [("status", "bok")])
+            #expect(post["visibility"]?.string == "private")
+            #expect(post["sensitive"]?.bool == true)
+            #expect(post["language"]?.string == "hr")
         }
     }
 

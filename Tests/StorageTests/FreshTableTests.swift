@@ -20,21 +20,37 @@ struct FreshTableTests {
     private typealias Read = (name: String, found: Int, read: @Sendable (Transaction) throws -> Int)
 
     private static let viewer = ID<Account>(7)
+    /// An account that interacted with all posts, follows all accounts and blocks half of them.
+    private static let eager = ID<Account>(3)
 
     private static func search(
-        _ words: [String], by author: ID<Account>? = nil, _ tx: Transaction
+        _ words: [String], by author: ID<Account>? = nil, before: Int64 = .max, _ tx: Transaction
     ) throws -> Int {
         var query = StatusQuery()
         query.terms = words
         query.author = author
+        query.before = before
         return try Searches.statuses(query, viewer: viewer, offset: 0, limit: 20, in: tx).count
     }
 
     private static func reads() -> [Read] {
-        let viewer = viewer
+        let (viewer, eager) = (viewer, eager)
+        let ids: [ID<Post>] = (1...20).map { ID($0 * 900 + 1) }
         return [
             ("statuses", 20, { try StatusViews.ofPosts((1...20).map { ID($0 * 900) }, viewer: viewer, in: $0).count }),
+            ("statuses for an eager reader", 20, { try StatusViews.ofPosts(ids, viewer: eager, in: $0).count }),
+            (
+                "states for an eager reader", 20,
+                { try StatusStates.load(ids.map { ID($0.rawValue) }, viewer: eager, in: $0).count }
+            ),
+            (
+                "a group", 1,
+                { try Timelines.group(ID(5), PageRequest(), viewer: viewer, mode: .open, in: $0).items.count }
+            ),
+            ("relations of an eager reader", 20, { try eagerRelations($0) }),
             ("a rare word", 4, { try search(["word4999"], $0) }),
+            ("a common word", 20, { try search(["tea"], $0) }),
+            ("a common word, from a status on", 20, { try search(["tea"], before: 19_000, $0) }),
             ("a common word and a rare one", 4, { try search(["tea", "word4999"], $0) }),
             ("a word that nobody said", 0, { try search(["coffee"], $0) }),
             ("a common word of one author", 1, { try search(["tea"], by: ID(4_000), $0) }),
@@ -71,6 +87,10 @@ struct FreshTableTests {
                 { try Conversations.around(root, viewer: viewer, in: $0).below.count }
             ),
         ]
+    }
+
+    private static func eagerRelations(_ tx: Transaction) throws -> Int {
+        try AccountRelations.load((1...20).map { ID($0 * 900 + 1) }, viewer: eager, in: tx).count
     }
 
     @Test("a page reads few rows of them, also of a discussion with thousands of replies")
@@ -118,12 +138,13 @@ struct FreshTableTests {
             INSERT INTO entry (id, account_id, post_id, event_id, is_boost, is_reply, replied_to_id, is_listed, is_local)
             SELECT p.id, p.author_id, p.id, NULL, \(false), \(false), NULL, \(true), \(false) FROM post p
             """,
+            "INSERT INTO newest_entry (account_id, entry_id) SELECT e.account_id, e.id FROM entry e",
             """
             INSERT INTO entry_words (rowid, words)
             SELECT p.id, CAST('tea word' || (p.id % 5000) AS tsvector) FROM post p
             """,
         ]
-        for statement in statements { try tx.run(statement) }
+        for statement in statements + interactions { try tx.run(statement) }
     }
 
     /// Adds the replies to post 1, all of them in group 2.
@@ -145,4 +166,27 @@ struct FreshTableTests {
             WHERE p.id > \(size)
             """)
     }
+
+    /// What ``eager`` did. The accounts that it blocked have even ids.
+    private static let interactions: [SQL] = [
+        """
+        INSERT INTO post_like (id, account_id, post_id, activity_iri, created_at)
+        SELECT p.id, \(eager), p.id, 'https://far.example/likes/' || p.id, 0 FROM post p
+        """,
+        """
+        INSERT INTO boost (id, account_id, post_id, activity_iri, created_at)
+        SELECT p.id, \(eager), p.id, 'https://far.example/boosts/' || p.id, 0 FROM post p
+        """,
+        "INSERT INTO bookmark (id, account_id, post_id, event_id) SELECT p.id, \(eager), p.id, NULL FROM post p",
+        "INSERT INTO mention (post_id, account_id) SELECT p.id, \(eager) FROM post p",
+        "INSERT INTO thread_mute (account_id, thread_id) SELECT \(eager), p.id FROM post p",
+        """
+        INSERT INTO follow (follower_id, target_id, activity_iri, state, created_at)
+        SELECT \(eager), a.id, 'https://far.example/follows/' || a.id, 'accepted', 0 FROM account a
+        """,
+        """
+        INSERT INTO block (account_id, target_id, activity_iri, created_at)
+        SELECT \(eager), a.id, 'https://far.example/blocks/' || a.id, 0 FROM account a WHERE a.id % 2 = 0
+        """,
+    ]
 }

@@ -95,8 +95,16 @@ extension Outbox {
         view.hashtags = Set(parts.hashtags).sorted()
         view.attachments = parts.attachments
         view.poll = parts.poll
-        try enqueue(.createPost, view, replyingTo: parentAuthor, in: tx)
-        try notify(posted: post, replyingTo: parentAuthor?.id, in: tx)
+        let audience = try PostAudience.of(
+            post, replyingTo: parentAuthor?.id, followersOf: followedAccounts(of: view), at: clock.now, in: tx)
+        try enqueue(.createPost, view, replyingTo: parentAuthor, followers: audience.inboxes, in: tx)
+        try notify(posted: post, to: audience, in: tx)
+    }
+
+    /// The accounts to whose followers a post is delivered: its author, and the local group that relays it.
+    private func followedAccounts(of view: PostView) -> [ID<Account>] {
+        guard view.post.visibility >= .followers else { return [] }
+        return [view.author.id] + [relayingGroup(of: view)?.id].compactMap { $0 }
     }
 
     /// The same for a caller that has only the id of the post.
@@ -139,7 +147,7 @@ extension Outbox {
 
     private func enqueue(
         _ kind: OutgoingKind, _ view: PostView, replyingTo parentAuthor: Account?, alsoTo others: [Recipient] = [],
-        in tx: Transaction
+        followers: [ID<Account>: [IRI]] = [:], in tx: Transaction
     ) throws(DatabaseError) {
         let post = view.post
         let note = PostToNote.document(
@@ -151,10 +159,10 @@ extension Outbox {
         outgoing.cc = audience.cc
         outgoing.audience = view.group?.iri
         outgoing.needsFullContext = true
-        let document = try enqueue(outgoing, in: tx)
+        let document = try enqueue(outgoing, followers: followers, in: tx)
         guard let group = relayingGroup(of: view) else { return }
         if kind == .createPost {
-            try relay(newPost: post, create: document, by: group, in: tx)
+            try relay(newPost: post, create: document, by: group, followers: followers, in: tx)
         } else {
             try relay(document, about: post, by: group, in: tx)
         }

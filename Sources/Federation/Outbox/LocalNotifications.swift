@@ -15,14 +15,13 @@ extension Outbox {
     /// Notifies local accounts about a new post. The author of a quoted post is notified when the quote is approved.
     func notify(posted post: Post, in tx: Transaction) throws(DatabaseError) {
         let parent = try post.inReplyTo.flatMap { id throws(DatabaseError) in try Posts.byID(id, in: tx) }
-        try notify(posted: post, replyingTo: parent?.author, in: tx)
+        try notify(
+            posted: post, to: try PostAudience.of(post, replyingTo: parent?.author, at: clock.now, in: tx), in: tx)
     }
 
-    /// The same for a caller that knows the author of the parent post.
-    ///
-    /// - Parameter answered: the author of the parent post; nil when the post is no reply to a stored post.
-    func notify(posted post: Post, replyingTo answered: ID<Account>?, in tx: Transaction) throws(DatabaseError) {
-        try Notifications.posted(post, replyingTo: answered, at: clock.now, ids: ids, in: tx)
+    /// The same for a caller that has already asked whom the post concerns.
+    func notify(posted post: Post, to audience: PostAudience, in tx: Transaction) throws(DatabaseError) {
+        try Notifications.posted(post, to: audience, at: clock.now, ids: ids, in: tx)
         guard let quote = post.quote, quote.state == .accepted, let id = quote.post,
             let quoted = try Posts.byID(id, in: tx)
         else { return }

@@ -163,15 +163,21 @@ extension Outbox {
     ///
     /// - Returns: the exact document, for the group that relays it.
     @discardableResult
-    func enqueue(_ outgoing: OutgoingActivity, in tx: Transaction) throws(DatabaseError) -> JSON {
-        try enqueue([outgoing], in: tx).first ?? .null
+    func enqueue(
+        _ outgoing: OutgoingActivity, followers: [ID<Account>: [IRI]] = [:], in tx: Transaction
+    ) throws(DatabaseError) -> JSON {
+        try enqueue([outgoing], followers: followers, in: tx).first ?? .null
     }
 
     /// Stores activities in their order and queues their deliveries. The inboxes of each account's followers are read
     /// once, even when several activities go there.
+    ///
+    /// - Parameter followers: the inboxes of the followers of some accounts, when they were read before.
     @discardableResult
-    func enqueue(_ outgoing: [OutgoingActivity], in tx: Transaction) throws(DatabaseError) -> [JSON] {
-        var inboxes = Inboxes()
+    func enqueue(
+        _ outgoing: [OutgoingActivity], followers: [ID<Account>: [IRI]] = [:], in tx: Transaction
+    ) throws(DatabaseError) -> [JSON] {
+        var inboxes = Inboxes(followers: followers)
         var documents: [JSON] = []
         var deliveries: [(activity: SentActivity, inboxes: [IRI])] = []
         for item in outgoing {
@@ -200,7 +206,11 @@ extension Outbox {
 
 /// The inboxes of all receivers, each once. A shared inbox replaces the inboxes of its host.
 private struct Inboxes {
-    private var followers: [ID<Account>: [IRI]] = [:]
+    private var followers: [ID<Account>: [IRI]]
+
+    init(followers: [ID<Account>: [IRI]]) {
+        self.followers = followers
+    }
 
     mutating func of(_ recipients: [Recipient], in tx: Transaction) throws(DatabaseError) -> [IRI] {
         var inboxes: [IRI] = []

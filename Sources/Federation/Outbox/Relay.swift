@@ -44,8 +44,13 @@ extension Outbox {
     /// Relays a new post. A post that starts a discussion is also boosted, so that it appears on the group's page and
     /// at its microblog followers.
     ///
-    /// - Parameter create: the original `Create`; nil when the post did not come from its author directly.
-    func relay(newPost post: Post, create: JSON?, by group: Account, in tx: Transaction) throws(DatabaseError) {
+    /// - Parameters:
+    ///   - create: the original `Create`; nil when the post did not come from its author directly.
+    ///   - followers: the inboxes of the group's followers, when they were read before.
+    func relay(
+        newPost post: Post, create: JSON?, by group: Account, followers: [ID<Account>: [IRI]] = [:],
+        in tx: Transaction
+    ) throws(DatabaseError) {
         var activities: [OutgoingActivity] = []
         if let create {
             activities.append(announcement(.announceActivity, of: create, about: post.iri, by: group))
@@ -59,7 +64,7 @@ extension Outbox {
                 activities.append(announcement(.announcePost, id, of: JSON(post.iri), about: post.iri, by: group))
             }
         }
-        try enqueue(activities, in: tx)
+        try enqueue(activities, followers: followers, in: tx)
     }
 
     /// Relays the deletion of a post, and undoes the group's boost. Call it before the post's row is deleted.

@@ -31,11 +31,11 @@ enum PublishingEndpoints {
             }
         }
         let id = try await call.services.publishPost(draft, as: author)
-        return try await StatusEndpoints.respond(ID(id.rawValue), call)
+        return try await StatusEndpoints.respond(writtenNow: id, call)
     }
 
     private static func draft(_ call: APIRequest) async throws -> PostDraft {
-        let defaults = try await call.services.postingDefaults(of: try call.actor())
+        let defaults = call.identity?.defaults ?? PostingDefaults()
         let sent = call.parameters
         var draft = PostDraft(text: sent.text("status") ?? "")
         draft.warning = sent.text("spoiler_text") ?? ""
@@ -132,7 +132,7 @@ enum PublishingEndpoints {
         // Apps send the poll that the post has after the edit. A request without a poll removes it.
         change.poll = try poll(sent).map { .becomes($0) } ?? .ends
         try await call.services.editPost(post, change, as: try call.principal())
-        return try await StatusEndpoints.respond(ID(post.rawValue), call)
+        return try await StatusEndpoints.respond(writtenNow: post, call)
     }
 
     private static func source(_ call: APIRequest) async throws -> APIResponse {

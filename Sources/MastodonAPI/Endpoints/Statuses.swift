@@ -156,4 +156,12 @@ enum StatusEndpoints {
         let view = try await view(id, call)
         return APIResponse { $0.status(view, call.rendering) }
     }
+
+    /// Responds with a post that the account has just written or edited.
+    static func respond(writtenNow id: ID<Post>, _ call: APIRequest) async throws -> APIResponse {
+        let author = try call.actor()
+        let view = try await call.database.read { db in try StatusViews.own(id, of: author, in: db) }
+        guard let view else { throw APIError.notFound }
+        return APIResponse { $0.status(view, call.rendering) }
+    }
 }

@@ -2,7 +2,7 @@
 
 internal import Database
 public import Model
-public import Storage
+internal import Storage
 
 /// The account that acts with the settings that its profile form shows. It is a person or a group that a person runs.
 public struct OwnProfile: Sendable, Hashable {
@@ -23,11 +23,6 @@ public struct OwnProfile: Sendable, Hashable {
 }
 
 extension Services {
-    /// Returns the account's settings for new posts.
-    public func postingDefaults(of account: ID<Account>) async throws -> PostingDefaults {
-        try await database.read { db in try PostingDefaults.of(account, in: db) }
-    }
-
     /// Returns the profile of the account that acts.
     public func ownProfile(as principal: Principal) async throws -> OwnProfile {
         try await database.read { db in

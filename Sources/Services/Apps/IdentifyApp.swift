@@ -18,6 +18,8 @@ public struct AppIdentity: Sendable, Hashable {
     public var scopes: Scopes
     /// Whether the person waits for approval.
     public var isPending: Bool
+    /// The defaults for new posts of the account. A group has the standard values.
+    public var defaults = PostingDefaults()
 
     /// The principal of the app's commands; nil for an app that acts for itself.
     public var principal: Principal? {
@@ -32,7 +34,7 @@ extension Services {
     public func identity(ofToken token: String) async throws -> AppIdentity? {
         let digest = secrets.digest(Array(token.utf8))
         let found = try await database.read { db -> (AccessToken, AppIdentity)? in
-            guard let (token, person) = try AccessTokens.holder(digest, in: db) else { return nil }
+            guard let (token, person, defaults) = try AccessTokens.holder(digest, in: db) else { return nil }
             var identity = AppIdentity(
                 token: token.id, app: token.app, account: token.account, person: nil, scopes: token.scopes,
                 isPending: false)
@@ -44,6 +46,7 @@ extension Services {
                 else { return nil }
             }
             identity.person = person
+            if account == giver { identity.defaults = defaults }
             identity.isPending = person.approvedAt == nil
             return (token, identity)
         }

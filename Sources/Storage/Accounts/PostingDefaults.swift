@@ -17,13 +17,17 @@ public struct PostingDefaults: Sendable, Hashable {
 
     /// The defaults of a member. A group has no row of its own and gets the standard values.
     public static func of(_ account: ID<Account>, in db: some Queryable) throws(DatabaseError) -> PostingDefaults {
+        let row = try db.row("SELECT \(columns) FROM local_account l WHERE l.account_id = \(account)")
+        guard let row else { return PostingDefaults() }
+        return try read(row)
+    }
+
+    /// The columns of the table `local_account l`.
+    static let columns: SQL = "l.default_visibility, l.default_sensitive, l.default_language"
+
+    /// Reads the defaults from a row of a query over ``columns``.
+    static func read(_ row: Row) throws(DatabaseError) -> PostingDefaults {
         var choices = PostingDefaults()
-        let row = try db.row(
-            """
-            SELECT default_visibility, default_sensitive, default_language FROM local_account
-            WHERE account_id = \(account)
-            """)
-        guard let row else { return choices }
         choices.visibility = try row.choice("default_visibility")
         choices.sensitive = try row.bool("default_sensitive")
         choices.language = try row.textOrNil("default_language")

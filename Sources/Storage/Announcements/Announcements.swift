@@ -153,7 +153,7 @@ public enum Announcements {
             SELECT n.id, n.author_id, n.event_id, n.content_html, n.published_at, v.starts_at,
                 coalesce(v.ends_at, n.ends_at) AS ends_at,
                 EXISTS (SELECT 1 FROM announcement_read x
-                        WHERE x.announcement_id = n.id AND x.account_id = \(viewer)) AS is_read
+                        WHERE x.announcement_id = n.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_read
             FROM announcement n LEFT JOIN event v ON v.id = n.event_id \(condition) ORDER BY n.id DESC LIMIT 40
             """)
         var views: [AnnouncementView] = []

@@ -92,20 +92,20 @@ public enum AccessTokens {
         return try read(row)
     }
 
-    /// The token with this digest and the person who gave it; no person for an app that speaks for itself, and for one
-    /// that is no more.
+    /// The token with this digest, the person who gave it, and the person's defaults for new posts. There is no person
+    /// for an app that acts for itself, and for an account that no longer exists.
     public static func holder(
         _ digest: [UInt8], in db: some Queryable
-    ) throws(DatabaseError) -> (token: AccessToken, person: LocalAccount?)? {
+    ) throws(DatabaseError) -> (token: AccessToken, person: LocalAccount?, defaults: PostingDefaults)? {
         let row = try db.row(
             """
-            SELECT \(columns), \(LocalAccounts.columns) FROM access_token t
+            SELECT \(columns), \(LocalAccounts.columns), \(PostingDefaults.columns) FROM access_token t
             LEFT JOIN local_account l ON l.account_id = t.person_id LEFT JOIN account a ON a.id = l.account_id
             WHERE t.token_digest = \(digest)
             """)
         guard let row else { return nil }
-        let isThere = try row.intOrNil("a_id") != nil
-        return (try read(row), isThere ? try LocalAccounts.read(row) : nil)
+        guard try row.intOrNil("a_id") != nil else { return (try read(row), nil, PostingDefaults()) }
+        return (try read(row), try LocalAccounts.read(row), try PostingDefaults.read(row))
     }
 
     /// The tokens that a person gave, newest first.

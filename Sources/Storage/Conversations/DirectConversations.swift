@@ -101,7 +101,8 @@ public enum DirectConversations {
                 SELECT max(p.id) FROM post p
                 WHERE p.thread_id = conversation.thread_id AND p.visibility = 'direct' AND NOT (\(gone))
                     AND (p.author_id = conversation.account_id OR EXISTS (
-                        SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = conversation.account_id))), 0)
+                        SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = conversation.account_id
+                        \(.rowByRow)))), 0)
             WHERE \(losing)
             """)
         try tx.run("DELETE FROM conversation WHERE last_post_id = 0")

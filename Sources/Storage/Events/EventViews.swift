@@ -166,9 +166,12 @@ public enum EventViews {
                 (SELECT count(*) FROM guest x
                  WHERE x.event_id = v.id AND x.state IN ('cancelled', 'declined')) AS absents,
                 (SELECT count(*) FROM post x WHERE x.in_reply_to_iri = v.iri) AS replies,
-                EXISTS (SELECT 1 FROM event_like x WHERE x.event_id = v.id AND x.account_id = r.id) AS is_liked,
-                EXISTS (SELECT 1 FROM bookmark x WHERE x.event_id = v.id AND x.account_id = r.id) AS is_kept,
-                EXISTS (SELECT 1 FROM event_share x WHERE x.event_id = v.id AND x.account_id = r.id) AS is_boosted
+                EXISTS (SELECT 1 FROM event_like x
+                        WHERE x.event_id = v.id AND x.account_id = r.id \(.rowByRow)) AS is_liked,
+                EXISTS (SELECT 1 FROM bookmark x
+                        WHERE x.event_id = v.id AND x.account_id = r.id \(.rowByRow)) AS is_kept,
+                EXISTS (SELECT 1 FROM event_share x
+                        WHERE x.event_id = v.id AND x.account_id = r.id \(.rowByRow)) AS is_boosted
             FROM \(Conditions.reader(viewer)) CROSS JOIN event v WHERE v.id IN (\(list: ids))
             """)
         for row in rows {

@@ -151,7 +151,7 @@ public enum Events {
         let row = try db.row(
             """
             SELECT \(Conditions.follows(viewer, "v.owner_id")) AS follows,
-                EXISTS (SELECT 1 FROM guest x WHERE x.event_id = v.id AND x.account_id = \(viewer)) AS is_invited,
+                EXISTS (SELECT 1 FROM guest x WHERE x.event_id = v.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_invited,
                 (\(Conditions.noBlock(between: viewer, and: "v.owner_id"))) AS is_free
             FROM event v WHERE v.id = \(event.id)
             """)
@@ -191,14 +191,14 @@ public enum Events {
             WHERE f.follower_id = \(group) AND f.state = 'accepted' AND t.kind = 'group'
               AND t.suspended_at IS NULL AND t.deleted_at IS NULL
               AND (v.owner_id = t.id OR EXISTS (
-                  SELECT 1 FROM event_share s WHERE s.event_id = v.id AND s.account_id = t.id)))
+                  SELECT 1 FROM event_share s WHERE s.event_id = v.id AND s.account_id = t.id \(.rowByRow))))
         """
     }
 
     private static func belongs(to owner: ID<Account>) -> SQL {
         """
         (v.owner_id = \(owner) OR EXISTS (
-            SELECT 1 FROM event_share s WHERE s.event_id = v.id AND s.account_id = \(owner)))
+            SELECT 1 FROM event_share s WHERE s.event_id = v.id AND s.account_id = \(owner) \(.rowByRow)))
         """
     }
 
@@ -206,9 +206,9 @@ public enum Events {
         """
         (v.is_local
          OR EXISTS (SELECT 1 FROM follow f JOIN account l ON l.id = f.follower_id
-                    WHERE f.target_id = v.owner_id AND f.state = 'accepted' AND l.host = '')
+                    WHERE f.target_id = v.owner_id AND f.state = 'accepted' AND l.host = '' \(.rowByRow))
          OR EXISTS (SELECT 1 FROM event_share s JOIN account g ON g.id = s.account_id
-                    WHERE s.event_id = v.id AND \(Conditions.isOurRelay(mode))))
+                    WHERE s.event_id = v.id AND \(Conditions.isOurRelay(mode)) \(.rowByRow)))
         """
     }
 

@@ -90,17 +90,25 @@ public enum ContentFilters {
         """
 
     private static func read(_ condition: SQL, in db: some Queryable) throws(DatabaseError) -> [ContentFilter] {
+        try filters(in: try db.rows(question(condition)))
+    }
+
+    /// The statement that loads filters with their keywords. ``filters(in:)`` takes its result.
+    static func question(_ condition: SQL) -> SQL {
+        """
+        SELECT \(columns), k.id AS part_id, k.keyword AS part_text, k.is_whole_word AS part_flag,
+            0 AS part_entry
+        FROM content_filter f LEFT JOIN content_filter_keyword k ON k.filter_id = f.id WHERE \(condition)
+        UNION ALL
+        SELECT \(columns), s.id AS part_id, '' AS part_text, \(.no) AS part_flag, s.entry_id AS part_entry
+        FROM content_filter f JOIN content_filter_entry s ON s.filter_id = f.id WHERE \(condition)
+        ORDER BY f_id, part_id
+        """
+    }
+
+    /// The filters in the result of ``question(_:)``.
+    static func filters(in rows: [Row]) throws(DatabaseError) -> [ContentFilter] {
         var filters: [ContentFilter] = []
-        let rows = try db.rows(
-            """
-            SELECT \(columns), k.id AS part_id, k.keyword AS part_text, k.is_whole_word AS part_flag,
-                0 AS part_entry
-            FROM content_filter f LEFT JOIN content_filter_keyword k ON k.filter_id = f.id WHERE \(condition)
-            UNION ALL
-            SELECT \(columns), s.id AS part_id, '' AS part_text, \(.no) AS part_flag, s.entry_id AS part_entry
-            FROM content_filter f JOIN content_filter_entry s ON s.filter_id = f.id WHERE \(condition)
-            ORDER BY f_id, part_id
-            """)
         for row in rows {
             let id: ID<ContentFilter> = try row.id("f_id")
             if filters.last?.id != id { filters.append(try filter(id, row)) }
@@ -133,10 +141,15 @@ public enum ContentFilters {
 struct FilterMatcher {
     private let filters: [(filter: ContentFilter, patterns: [(text: String, pattern: KeywordPattern)])]
 
-    /// Loads the viewer's filters in one statement. For a stranger it runs none.
-    init(viewer: ID<Account>?, in db: some Queryable) throws(DatabaseError) {
+    /// The statement that loads the viewer's filters; none for a stranger.
+    static func questions(for viewer: ID<Account>?) -> [SQL] {
+        viewer.map { [ContentFilters.question("f.account_id = \($0)")] } ?? []
+    }
+
+    /// - Parameter loaded: the results of ``questions(for:)``.
+    init(_ loaded: some Sequence<[Row]>) throws(DatabaseError) {
         var found: [ContentFilter] = []
-        if let viewer { found = try ContentFilters.of(viewer, in: db) }
+        for rows in loaded { found += try ContentFilters.filters(in: rows) }
         filters = found.map { filter in
             (filter, filter.keywords.map { ($0.text, KeywordPattern($0.text, wholeWord: $0.wholeWord)) })
         }

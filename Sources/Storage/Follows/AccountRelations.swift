@@ -62,12 +62,14 @@ public enum AccountRelations {
         """
         SELECT a.id, f.state AS f_state, f.shows_boosts AS f_boosts, f.notifies AS f_notifies, r.state AS r_state,
             m.target_id AS m_target, m.hides_notifications AS m_notifications, m.expires_at AS m_expires_at,
-            EXISTS (SELECT 1 FROM block x WHERE x.account_id = \(viewer) AND x.target_id = a.id) AS blocks,
-            EXISTS (SELECT 1 FROM block x WHERE x.account_id = a.id AND x.target_id = \(viewer)) AS is_blocked,
+            EXISTS (SELECT 1 FROM block x
+                    WHERE x.account_id = \(viewer) AND x.target_id = a.id \(.rowByRow)) AS blocks,
+            EXISTS (SELECT 1 FROM block x
+                    WHERE x.account_id = a.id AND x.target_id = \(viewer) \(.rowByRow)) AS is_blocked,
             EXISTS (SELECT 1 FROM host_block x
-                    WHERE x.account_id = \(viewer) AND x.host = a.host AND a.host <> '') AS blocks_host,
+                    WHERE x.account_id = \(viewer) AND x.host = a.host AND a.host <> '' \(.rowByRow)) AS blocks_host,
             EXISTS (SELECT 1 FROM endorsement x
-                    WHERE x.account_id = \(viewer) AND x.target_id = a.id) AS endorses,
+                    WHERE x.account_id = \(viewer) AND x.target_id = a.id \(.rowByRow)) AS endorses,
             (SELECT x.note FROM account_note x WHERE x.account_id = \(viewer) AND x.target_id = a.id) AS note
         FROM account a
         LEFT JOIN follow f ON f.follower_id = \(viewer) AND f.target_id = a.id

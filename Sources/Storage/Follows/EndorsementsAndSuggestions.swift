@@ -62,7 +62,8 @@ public enum Suggestions {
             WHERE a.host = '' AND a.kind IN ('person', 'group') AND a.discoverable AND \(AccountRow.isActive)
                 AND a.id <> \(viewer) AND \(Conditions.noBlock(between: viewer, and: "a.id"))
                 AND (a.kind = 'group' OR EXISTS (
-                    SELECT 1 FROM local_account m WHERE m.account_id = a.id AND m.approved_at IS NOT NULL))
+                    SELECT 1 FROM local_account m WHERE m.account_id = a.id AND m.approved_at IS NOT NULL
+                    \(.rowByRow)))
                 AND NOT EXISTS (SELECT 1 FROM follow x WHERE x.follower_id = \(viewer) AND x.target_id = a.id)
                 AND NOT EXISTS (SELECT 1 FROM mute x WHERE x.account_id = \(viewer) AND x.target_id = a.id)
                 AND NOT EXISTS (
@@ -122,7 +123,8 @@ public enum Directory {
             """
             SELECT \(AccountRow.plain) FROM account a
             WHERE \(source) AND a.discoverable AND \(Conditions.isShown) AND (a.host <> '' OR a.kind = 'group'
-                OR EXISTS (SELECT 1 FROM local_account m WHERE m.account_id = a.id AND m.approved_at IS NOT NULL))
+                OR EXISTS (SELECT 1 FROM local_account m WHERE m.account_id = a.id AND m.approved_at IS NOT NULL
+                           \(.rowByRow)))
             ORDER BY \(order) LIMIT \(limit) OFFSET \(offset)
             """, in: db)
     }

@@ -2,6 +2,7 @@
 
 public import Database
 public import Model
+public import Vocabulary
 
 // All triggers of notifications, each once: the kind, the causing account and the recipients.
 extension NewNotification {
@@ -159,19 +160,34 @@ extension Notifications {
     /// A post that is older than this when it is stored causes no `status` notification.
     private static let freshness: Duration = .days(2)
 
-    /// Tells of a post that was just stored: those named, those who want to hear of each, and, when it is a direct
-    /// message, the conversations of which it is a part.
+    /// Creates the notifications for a post that was just stored: for the mentioned accounts, for those who are notified
+    /// of each post, and, when it is a direct message, for its conversations.
     ///
-    /// - Parameter answered: who wrote what the post answers; nil when it answers no post that is here.
+    /// - Parameter answered: the author of the parent post; nil when the post is no reply to a stored post.
     public static func posted(
         _ post: Post, replyingTo answered: ID<Account>?, at now: Timestamp, ids: IDMaker, in tx: Transaction
     ) throws(DatabaseError) {
+        try posted(
+            post, to: try PostAudience.of(post, replyingTo: answered, at: now, in: tx), at: now, ids: ids, in: tx)
+    }
+
+    /// As above, for a caller that has already asked whom the post concerns.
+    public static func posted(
+        _ post: Post, to audience: PostAudience, at now: Timestamp, ids: IDMaker, in tx: Transaction
+    ) throws(DatabaseError) {
+        try add(audience.news, to: audience.recipients, at: now, ids: ids, in: tx)
+        if post.visibility == .direct { try DirectConversations.deliver(post, ids: ids, at: now, in: tx) }
+    }
+
+    /// The notifications that a new post may cause.
+    fileprivate static func news(
+        of post: Post, replyingTo answered: ID<Account>?, at now: Timestamp
+    ) -> [NewNotification] {
         var mention = NewNotification.mention(in: post)
         mention.repliedTo = answered
         let isOwnThread = post.isTopLevel || answered == post.author
         let isNews = post.visibility != .direct && isOwnThread && post.publishedAt > now - freshness
-        try add(isNews ? [mention, .status(post)] : [mention], at: now, ids: ids, in: tx)
-        if post.visibility == .direct { try DirectConversations.deliver(post, ids: ids, at: now, in: tx) }
+        return isNews ? [mention, .status(post)] : [mention]
     }
 
     /// Creates the notifications for an edited post.
@@ -182,5 +198,34 @@ extension Notifications {
     ) throws(DatabaseError) {
         if !named.isEmpty { try add(.mention(in: post, named: named), at: now, ids: ids, in: tx) }
         try add(.update(of: post), at: now, ids: ids, in: tx)
+    }
+}
+
+/// Whom a new post concerns: the followers to whose inboxes it is delivered, and the local people who are notified.
+public struct PostAudience {
+    /// The inboxes of the remote followers of each account that was named.
+    public let inboxes: [ID<Account>: [IRI]]
+    let news: [NewNotification]
+    let recipients: [Row]
+}
+
+extension PostAudience {
+    /// Finds the audience of a post that is stored already. PostgreSQL answers in one round trip.
+    ///
+    /// - Parameters:
+    ///   - answered: the author of the parent post; nil when the post is no reply to a stored post.
+    ///   - accounts: the accounts to whose followers the post is delivered.
+    public static func of(
+        _ post: Post, replyingTo answered: ID<Account>?, followersOf accounts: [ID<Account>] = [], at now: Timestamp,
+        in tx: Transaction
+    ) throws(DatabaseError) -> PostAudience {
+        let news = Notifications.news(of: post, replyingTo: answered, at: now)
+        let questions = [Notifications.question(news, at: now)] + accounts.map(OutboxQueue.inboxQuestion)
+        let answers = try tx.rows(ofEach: questions)
+        var inboxes: [ID<Account>: [IRI]] = [:]
+        for (account, rows) in zip(accounts, answers.dropFirst()) {
+            inboxes[account] = try OutboxQueue.inboxes(in: rows)
+        }
+        return PostAudience(inboxes: inboxes, news: news, recipients: answers.first ?? [])
     }
 }

@@ -61,8 +61,19 @@ public enum Notifications {
     static func add(
         _ news: [NewNotification], at now: Timestamp, ids: IDMaker, in tx: Transaction
     ) throws(DatabaseError) -> [Notification] {
+        guard !news.isEmpty else { return [] }
+        return try add(news, to: try tx.rows(question(news, at: now)), at: now, ids: ids, in: tx)
+    }
+
+    /// As above, for a caller that has already asked who is notified.
+    ///
+    /// - Parameter rows: the result of ``question(_:at:)``.
+    @discardableResult
+    static func add(
+        _ news: [NewNotification], to rows: [Row], at now: Timestamp, ids: IDMaker, in tx: Transaction
+    ) throws(DatabaseError) -> [Notification] {
         var made: [Notification] = []
-        for (place, recipient) in try recipients(of: news, at: now, in: tx) {
+        for (place, recipient) in try recipients(in: rows, at: now) {
             let new = news[place]
             let filter = recipient.filter(new)
             guard filter != .drop else { continue }
@@ -140,12 +151,16 @@ public enum Notifications {
 
     // MARK: - Recipients
 
-    /// Who is told of which of `news`, by its place.
-    private static func recipients(
-        of news: [NewNotification], at now: Timestamp, in tx: Transaction
-    ) throws(DatabaseError) -> [(Int, Recipient)] {
+    /// The statement that finds who is notified of which of `news`, which must not be empty.
+    static func question(_ news: [NewNotification], at now: Timestamp) -> SQL {
         let selections = news.enumerated().map { place, new in selection(of: new, place: place, at: now) }
-        let rows = try tx.rows("\(SQL.joined(selections, separator: " UNION ALL ")) ORDER BY place, r_id")
+        return "\(SQL.joined(selections, separator: " UNION ALL ")) ORDER BY place, r_id"
+    }
+
+    /// The recipients in the result of ``question(_:at:)``, each with the place of its notification.
+    private static func recipients(
+        in rows: [Row], at now: Timestamp
+    ) throws(DatabaseError) -> [(Int, Recipient)] {
         var recipients: [(Int, Recipient)] = []
         for row in rows {
             let sender = try Sender(row, at: now)
@@ -167,13 +182,17 @@ public enum Notifications {
         return """
             SELECT \(SQL(stringLiteral: String(place))) AS place, r.id AS r_id, \(NotificationPolicies.columns),
                 EXISTS (SELECT 1 FROM follow x
-                        WHERE x.follower_id = r.id AND x.target_id = a.id AND x.state = 'accepted') AS follows,
+                        WHERE x.follower_id = r.id AND x.target_id = a.id AND x.state = 'accepted' \(.rowByRow))
+                    AS follows,
                 EXISTS (SELECT 1 FROM follow x
-                        WHERE x.follower_id = a.id AND x.target_id = r.id AND x.state = 'accepted') AS is_followed,
+                        WHERE x.follower_id = a.id AND x.target_id = r.id AND x.state = 'accepted' \(.rowByRow))
+                    AS is_followed,
                 EXISTS (SELECT 1 FROM notification_request x
-                        WHERE x.account_id = r.id AND x.from_id = a.id AND x.state = 'accepted') AS is_accepted,
+                        WHERE x.account_id = r.id AND x.from_id = a.id AND x.state = 'accepted' \(.rowByRow))
+                    AS is_accepted,
                 a.kind AS s_kind, a.created_at AS s_created_at, l.role AS s_role,
-                EXISTS (SELECT 1 FROM peer x WHERE x.host = a.host AND x.policy = 'limited') AS s_is_limited
+                EXISTS (SELECT 1 FROM peer x WHERE x.host = a.host AND x.policy = 'limited' \(.rowByRow))
+                    AS s_is_limited
             FROM account a LEFT JOIN local_account l ON l.account_id = a.id
             JOIN account r ON r.id IN (\(new.recipients))
             LEFT JOIN notification_policy q ON q.account_id = r.id
@@ -235,7 +254,7 @@ public enum Notifications {
         /// Moderators and stewards are never filtered.
         var isModerator: Bool
 
-        /// The sender in a row of ``recipients(of:at:in:)``.
+        /// The sender in a row of ``question(_:at:)``.
         init(_ row: Row, at now: Timestamp) throws(DatabaseError) {
             let kind: Account.Kind = try row.choice("s_kind")
             let role = try row.textOrNil("s_role").flatMap(Role.init)

@@ -5,25 +5,24 @@ public import Model
 
 /// The tables `poll`, `poll_option` and `poll_vote`: the polls of posts and their votes.
 public enum Polls {
-    /// The polls of posts, with the viewer's choices, in one statement for each 500 ids.
+    /// The statement that loads the polls of at most 500 posts, with the viewer's choices. ``read(_:)`` takes its
+    /// result.
     ///
     /// - Parameter viewer: nil for a stranger.
-    public static func load(
-        _ posts: [ID<Post>], viewer: ID<Account>?, in db: some Queryable
-    ) throws(DatabaseError) -> [ID<Post>: Poll] {
+    static func question(_ posts: [ID<Post>], viewer: ID<Account>?) -> SQL {
+        """
+        SELECT l.post_id, l.expires_at, l.is_multiple, l.hides_totals, l.voters_count, o.position, o.title, o.votes,
+            EXISTS (SELECT 1 FROM poll_vote v WHERE v.post_id = o.post_id AND v.position = o.position
+                    AND v.account_id = \(viewer ?? .first) \(.rowByRow)) AS is_chosen
+        FROM poll l JOIN poll_option o ON o.post_id = l.post_id
+        WHERE l.post_id IN (\(list: posts)) ORDER BY l.post_id, o.position
+        """
+    }
+
+    /// The polls in the result of ``question(_:viewer:)``.
+    static func read(_ rows: [Row]) throws(DatabaseError) -> [ID<Post>: Poll] {
         var polls: [ID<Post>: Poll] = [:]
-        for list in posts.inLists() {
-            let rows = try db.rows(
-                """
-                SELECT l.post_id, l.expires_at, l.is_multiple, l.hides_totals, l.voters_count, o.position, o.title,
-                    o.votes,
-                    EXISTS (SELECT 1 FROM poll_vote v WHERE v.post_id = o.post_id AND v.position = o.position
-                            AND v.account_id = \(viewer ?? .first)) AS is_chosen
-                FROM poll l JOIN poll_option o ON o.post_id = l.post_id
-                WHERE l.post_id IN (\(list: list)) ORDER BY l.post_id, o.position
-                """)
-            for row in rows { try add(row, to: &polls[try row.id("post_id")]) }
-        }
+        for row in rows { try add(row, to: &polls[try row.id("post_id")]) }
         return polls
     }
 
@@ -31,7 +30,7 @@ public enum Polls {
     public static func one(
         _ post: ID<Post>, viewer: ID<Account>?, in db: some Queryable
     ) throws(DatabaseError) -> Poll? {
-        try load([post], viewer: viewer, in: db)[post]
+        try read(try db.rows(question([post], viewer: viewer)))[post]
     }
 
     private static func add(_ row: Row, to poll: inout Poll?) throws(DatabaseError) {

@@ -209,7 +209,7 @@ public enum Posts {
         let row = try db.row(
             """
             SELECT \(Conditions.follows(viewer, "p.author_id")) AS follows,
-                EXISTS (SELECT 1 FROM mention x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_mentioned,
+                EXISTS (SELECT 1 FROM mention x WHERE x.post_id = p.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_mentioned,
                 (\(Conditions.noBlock(between: viewer, and: "p.author_id"))) AS is_free
             FROM post p WHERE p.id = \(post.id)
             """)

@@ -120,14 +120,22 @@ public enum OutboxQueue {
     public static func followerInboxes(
         of account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [IRI] {
-        try db.rows(
-            """
-            SELECT DISTINCT coalesce(a.shared_inbox, a.inbox) AS inbox
-            FROM follow f JOIN account a ON a.id = f.follower_id
-            WHERE f.target_id = \(account) AND f.state = 'accepted' AND a.host <> '' AND a.inbox IS NOT NULL
-              AND a.suspended_at IS NULL AND a.deleted_at IS NULL
-            """
-        ).map { row throws(DatabaseError) in try row.iri("inbox") }
+        try inboxes(in: try db.rows(inboxQuestion(account)))
+    }
+
+    /// The statement of ``followerInboxes(of:in:)``.
+    static func inboxQuestion(_ account: ID<Account>) -> SQL {
+        """
+        SELECT DISTINCT coalesce(a.shared_inbox, a.inbox) AS inbox
+        FROM follow f JOIN account a ON a.id = f.follower_id
+        WHERE f.target_id = \(account) AND f.state = 'accepted' AND a.host <> '' AND a.inbox IS NOT NULL
+          AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+        """
+    }
+
+    /// The inboxes in the result of ``inboxQuestion(_:)``.
+    static func inboxes(in rows: [Row]) throws(DatabaseError) -> [IRI] {
+        try rows.map { row throws(DatabaseError) in try row.iri("inbox") }
     }
 
     /// Leases deliveries that are due.

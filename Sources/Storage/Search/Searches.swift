@@ -133,12 +133,12 @@ public enum Searches {
 
     private static let isWithinReach: SQL = """
         (a.id = r.id OR (coalesce(p.visibility, v.visibility) = 'public' AND (a.host = '' OR a.indexable))
-        OR EXISTS (SELECT 1 FROM mention x WHERE x.post_id = e.post_id AND x.account_id = r.id)
-        OR EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = e.post_id AND x.account_id = r.id)
-        OR EXISTS (SELECT 1 FROM boost x WHERE x.post_id = e.post_id AND x.account_id = r.id)
+        OR EXISTS (SELECT 1 FROM mention x WHERE x.post_id = e.post_id AND x.account_id = r.id \(.rowByRow))
+        OR EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = e.post_id AND x.account_id = r.id \(.rowByRow))
+        OR EXISTS (SELECT 1 FROM boost x WHERE x.post_id = e.post_id AND x.account_id = r.id \(.rowByRow))
         OR EXISTS (SELECT 1 FROM bookmark x WHERE x.account_id = r.id
-                   AND (x.post_id = e.post_id OR x.event_id = e.event_id))
-        OR EXISTS (SELECT 1 FROM event_like x WHERE x.event_id = e.event_id AND x.account_id = r.id))
+                   AND (x.post_id = e.post_id OR x.event_id = e.event_id) \(.rowByRow))
+        OR EXISTS (SELECT 1 FROM event_like x WHERE x.event_id = e.event_id AND x.account_id = r.id \(.rowByRow)))
         """
 
     /// Accounts in this order: the one with exactly this name, those that the viewer follows, local accounts, then by
@@ -156,7 +156,7 @@ public enum Searches {
             "NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = a.id AND x.target_id = \(asker))",
             """
             (a.host <> '' OR a.kind = 'group' OR EXISTS (
-                SELECT 1 FROM local_account m WHERE m.account_id = a.id AND m.approved_at IS NOT NULL))
+                SELECT 1 FROM local_account m WHERE m.account_id = a.id AND m.approved_at IS NOT NULL \(.rowByRow)))
             """,
         ]
         if viewer == nil { conditions.append("a.discoverable") }

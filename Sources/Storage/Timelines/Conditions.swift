@@ -42,7 +42,7 @@ extension Conditions {
     private static func isShown(_ account: SQL) -> SQL {
         """
         \(AccountRow.isActive(account))
-        AND NOT EXISTS (SELECT 1 FROM peer x WHERE x.host = \(account).host AND x.policy = 'blocked')
+        AND NOT EXISTS (SELECT 1 FROM peer x WHERE x.host = \(account).host AND x.policy = 'blocked' \(.rowByRow))
         """
     }
 
@@ -59,8 +59,8 @@ extension Conditions {
     /// As above, for a viewer in a column.
     static func noBlock(between viewer: SQL, and account: SQL) -> SQL {
         """
-        NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = \(viewer) AND x.target_id = \(account))
-        AND NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = \(account) AND x.target_id = \(viewer))
+        NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = \(viewer) AND x.target_id = \(account) \(.rowByRow))
+        AND NOT EXISTS (SELECT 1 FROM block x WHERE x.account_id = \(account) AND x.target_id = \(viewer) \(.rowByRow))
         """
     }
 
@@ -73,7 +73,7 @@ extension Conditions {
     static func follows(by follower: SQL, _ target: SQL) -> SQL {
         """
         EXISTS (SELECT 1 FROM follow x
-                WHERE x.follower_id = \(follower) AND x.target_id = \(target) AND x.state = 'accepted')
+                WHERE x.follower_id = \(follower) AND x.target_id = \(target) AND x.state = 'accepted' \(.rowByRow))
         """
     }
 }
@@ -97,7 +97,7 @@ extension Conditions {
     private static let postIsForReader: SQL = """
         (p.author_id = r.id OR (\(noBlock(between: "r.id", and: "p.author_id")) AND (
             p.visibility IN ('public', 'unlisted')
-            OR EXISTS (SELECT 1 FROM mention x WHERE x.post_id = p.id AND x.account_id = r.id)
+            OR EXISTS (SELECT 1 FROM mention x WHERE x.post_id = p.id AND x.account_id = r.id \(.rowByRow))
             OR (p.visibility = 'followers' AND \(follows(by: "r.id", "p.author_id"))))))
         """
 
@@ -105,7 +105,7 @@ extension Conditions {
         (v.owner_id = r.id OR v.organizer_id = r.id
          OR (\(noBlock(between: "r.id", and: "v.owner_id")) AND (
             v.visibility IN ('public', 'unlisted')
-            OR EXISTS (SELECT 1 FROM guest x WHERE x.event_id = v.id AND x.account_id = r.id)
+            OR EXISTS (SELECT 1 FROM guest x WHERE x.event_id = v.id AND x.account_id = r.id \(.rowByRow))
             OR (v.visibility = 'followers' AND \(follows(by: "r.id", "v.owner_id"))))))
         """
 }
@@ -118,7 +118,7 @@ extension Conditions {
         NOT EXISTS (SELECT 1 FROM mute x WHERE x.account_id = r.id AND x.target_id IN (a.id, b.id))
         AND NOT EXISTS (SELECT 1 FROM host_block x WHERE x.account_id = r.id AND x.host IN (a.host, b.host))
         AND (p.id IS NULL OR NOT EXISTS (
-            SELECT 1 FROM thread_mute x WHERE x.account_id = r.id AND x.thread_id = p.thread_id))
+            SELECT 1 FROM thread_mute x WHERE x.account_id = r.id AND x.thread_id = p.thread_id \(.rowByRow)))
         """
 
     /// The reader subscribed to the item: the reader is its account, follows its account, or follows one of its
@@ -130,11 +130,11 @@ extension Conditions {
                         AND (f.shows_boosts OR NOT e.is_boost)
                         AND NOT EXISTS (
                             SELECT 1 FROM account_list_member m JOIN account_list l ON l.id = m.list_id
-                            WHERE m.account_id = f.target_id AND l.account_id = r.id AND l.is_exclusive))
+                            WHERE m.account_id = f.target_id AND l.account_id = r.id AND l.is_exclusive) \(.rowByRow))
          OR (NOT e.is_boost AND EXISTS (
                 SELECT 1 FROM hashtag h JOIN followed_tag t ON t.tag = h.tag AND t.account_id = r.id
                 JOIN post i ON i.id = h.post_id AND i.visibility = 'public'
-                WHERE h.post_id = e.post_id)))
+                WHERE h.post_id = e.post_id \(.rowByRow))))
         """
 
     /// The item belongs to the reader's home timeline, provided that the reader may read it and wants it.
@@ -150,11 +150,13 @@ extension Conditions {
         \(mayRead) AND \(isWanted) AND \(isNotRelayedReply)
         AND (NOT e.is_boost OR NOT EXISTS (
             SELECT 1 FROM follow f
-            WHERE f.follower_id = r.id AND f.target_id = e.account_id AND NOT f.shows_boosts))
+            WHERE f.follower_id = r.id AND f.target_id = e.account_id AND NOT f.shows_boosts
+            \(.rowByRow)))
         AND (e.is_boost OR NOT e.is_reply OR e.replied_to_id = e.account_id
             OR (\(replies) = 'followed' AND \(isFollowable))
             OR (\(replies) = 'list' AND EXISTS (
-                SELECT 1 FROM account_list_member x WHERE x.list_id = \(list) AND x.account_id = e.replied_to_id)))
+                SELECT 1 FROM account_list_member x WHERE x.list_id = \(list) AND x.account_id = e.replied_to_id
+                \(.rowByRow))))
         """
     }
 
@@ -192,7 +194,8 @@ extension Conditions {
         """
         \(isListedGroup(mode)) AND (g.host = '' OR EXISTS (
             SELECT 1 FROM follow f JOIN account l ON l.id = f.follower_id
-            WHERE f.target_id = g.id AND f.state = 'accepted' AND l.host = '' AND l.kind = 'group'))
+            WHERE f.target_id = g.id AND f.state = 'accepted' AND l.host = '' AND l.kind = 'group'
+            \(.rowByRow)))
         """
     }
 
@@ -204,10 +207,10 @@ extension Conditions {
     }
 
     /// The item is a post with media.
-    static let hasMedia: SQL = "EXISTS (SELECT 1 FROM attachment x WHERE x.post_id = e.post_id)"
+    static let hasMedia: SQL = "EXISTS (SELECT 1 FROM attachment x WHERE x.post_id = e.post_id \(.rowByRow))"
 
     /// The item is a post with this hashtag.
     static func hasTag(_ tag: String) -> SQL {
-        "EXISTS (SELECT 1 FROM hashtag x WHERE x.post_id = e.post_id AND x.tag = \(tag))"
+        "EXISTS (SELECT 1 FROM hashtag x WHERE x.post_id = e.post_id AND x.tag = \(tag) \(.rowByRow))"
     }
 }

@@ -104,12 +104,12 @@ public enum StatusStates {
                 """
         }
         return """
-            EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_liked,
-            EXISTS (SELECT 1 FROM boost x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_boosted,
-            EXISTS (SELECT 1 FROM bookmark x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_kept,
-            EXISTS (SELECT 1 FROM pin x WHERE x.post_id = p.id AND x.account_id = \(viewer)) AS is_pinned,
+            EXISTS (SELECT 1 FROM post_like x WHERE x.post_id = p.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_liked,
+            EXISTS (SELECT 1 FROM boost x WHERE x.post_id = p.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_boosted,
+            EXISTS (SELECT 1 FROM bookmark x WHERE x.post_id = p.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_kept,
+            EXISTS (SELECT 1 FROM pin x WHERE x.post_id = p.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_pinned,
             EXISTS (SELECT 1 FROM thread_mute x
-                    WHERE x.thread_id = p.thread_id AND x.account_id = \(viewer)) AS is_muted,
+                    WHERE x.thread_id = p.thread_id AND x.account_id = \(viewer) \(.rowByRow)) AS is_muted,
             \(Conditions.follows(viewer, "p.author_id")) AS is_followed
             """
     }

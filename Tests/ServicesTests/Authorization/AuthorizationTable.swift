@@ -115,7 +115,7 @@ enum AuthorizationTable {
     /// Reads. They change nothing, and the caller names whose things are read.
     static let reads = names(
         """
-        profileSource(of:), postingDefaults(of:), authorizationQuestion(_:of:), connectedApps(of:), app(_:), filters(of:),
+        profileSource(of:), authorizationQuestion(_:of:), connectedApps(of:), app(_:), filters(of:),
         filter(withKeyword:of:), filter(withNamed:of:), followsBetween(_:andHost:), list(_:of:), lists(of:),
         media(_:of:patience:), address(ofMedia:), pushKey(), source(of:by:), waitingPost(_:of:),
         waitingPosts(of:_:), moment(_:), formToken(session:), foldedTag(_:), tags(_:viewer:), search(_:as:),

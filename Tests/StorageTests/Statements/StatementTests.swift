@@ -29,7 +29,7 @@ struct StatementTests {
         }
         let sqlite = try #require(told[.sqlite])
         #expect(sqlite.count > 150)
-        // PostgreSQL ran the same statements, except for the clause that skips locked rows.
+        // PostgreSQL ran the same statements, except for the clauses that skip locked rows and that look up row by row.
         for statements in told.values { #expect(statements.symmetricDifference(sqlite) == []) }
     }
 
@@ -64,7 +64,7 @@ struct StatementTests {
         while let start = text.firstRange(of: "FOR UPDATE OF "), let end = text.firstRange(of: " SKIP LOCKED") {
             text.removeSubrange(start.lowerBound..<end.upperBound)
         }
-        return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return text.split(whereSeparator: \.isWhitespace).joined(separator: " ").replacing(" OFFSET 0)", with: " )")
             .split(separator: " )", omittingEmptySubsequences: false).joined(separator: ")")
     }
 

@@ -36,6 +36,7 @@ extension StatementTour {
         _ = try StatusViews.ofPosts([s.post.id, s.answer.id], viewer: s.ada.id, in: tx)
         _ = try StatusViews.load([try TimelineItems.byID(item, in: tx)].compactMap { $0 }, viewer: nil, in: tx)
         _ = try StatusViews.one(ID(s.event.id.rawValue), viewer: s.ada.id, in: tx)
+        _ = try StatusViews.own(s.post.id, of: s.post.author, in: tx)
         _ = try StatusStates.load([item], viewer: s.ada.id, in: tx)
         _ = try Conversations.around(.post(s.post.id), viewer: nil, in: tx)
         _ = try Events.beginning(from: s.now, to: s.now + .days(2), in: tx)

@@ -20,6 +20,9 @@ extension StatementTour {
             try NotificationPolicies.set(policy, for: s.ada.id, in: tx)
         }
         try Notifications.posted(s.answer, replyingTo: s.post.author, at: s.now, ids: ids, in: tx)
+        let audience = try PostAudience.of(
+            s.answer, replyingTo: s.post.author, followersOf: [s.ada.id], at: s.now, in: tx)
+        try Notifications.posted(s.answer, to: audience, at: s.now, ids: ids, in: tx)
         try Notifications.edited(s.post, named: [s.vic.id], at: s.now, ids: ids, in: tx)
         try Notifications.remove(.favourite, from: s.vic.id, about: .post(s.post.id), in: tx)
         _ = try NotificationPolicies.of(s.ada.id, in: tx)

@@ -11,7 +11,7 @@ extension StatementTour {
         try Polls.set(poll, of: s.post.id, in: tx)
         poll.options[0].votes = 2
         try Polls.set(poll, of: s.post.id, in: tx)
-        _ = try Polls.load([s.post.id, s.answer.id], viewer: s.ada.id, in: tx)
+        _ = try Polls.one(s.answer.id, viewer: s.ada.id, in: tx)
         _ = try Polls.one(s.post.id, viewer: nil, in: tx)
         let early = s.now - .hours(1)
         _ = try Polls.vote([0], by: s.ada.id, on: s.post.id, at: early, in: tx)

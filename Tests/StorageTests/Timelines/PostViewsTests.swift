@@ -108,6 +108,24 @@ struct PostViewsTests {
         }
     }
 
+    @Test(
+        "a post is shown to its author with six statements, and as the author's to nobody else",
+        arguments: TestEngine.available)
+    func own(engine: TestEngine) async throws {
+        let statements = Counter()
+        try await Scene.with(engine, onStatement: { _ in statements.increment() }) { scene in
+            let (ana, bob) = (try await scene.account("ana"), try await scene.account("bob"))
+            let post = try await scene.post(by: ana, mentions: [bob], tags: ["a", "b"])
+            let before = statements.value
+            let view = try await scene.db.read { db in try StatusViews.own(post.id, of: ana.id, in: db) }
+            #expect(statements.value - before == 6)
+            let read = try await scene.db.read { db in try StatusViews.one(ID(post.id.rawValue), viewer: ana.id, in: db)
+            }
+            #expect(view != nil && view == read)
+            #expect(try await scene.db.read { db in try StatusViews.own(post.id, of: bob.id, in: db) } == nil)
+        }
+    }
+
     @Test("more posts than one statement takes come in their order too", arguments: TestEngine.available)
     func manyIDs(engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
