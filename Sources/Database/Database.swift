@@ -42,15 +42,17 @@ public final class Database: Sendable {
     /// - Parameters:
     ///   - readers: the number of reading threads, 1 or more. PostgreSQL has one connection more than that, which all
     ///     read and write, and one connection that listens for notifications.
+    ///   - session: a number that identifies this process. On PostgreSQL the listening connection holds the shared
+    ///     advisory lock of this number, so that other processes know when this one is dead. nil for no lock.
     ///   - onStatement: receives the text of each statement that a body runs, on the thread that runs it.
     ///   - onStart: receives how long a body waited for a connection, each time that the body runs.
     /// - Throws: `.unavailable` with one sentence for the operator.
     public static func open(
-        _ url: DatabaseURL, readers: Int = 3, logger: Logger, onStatement: (@Sendable (String) -> Void)? = nil,
-        onStart: (@Sendable (Duration) -> Void)? = nil
+        _ url: DatabaseURL, readers: Int = 3, session: Int64? = nil, logger: Logger,
+        onStatement: (@Sendable (String) -> Void)? = nil, onStart: (@Sendable (Duration) -> Void)? = nil
     ) async throws(DatabaseError) -> Database {
         let options = WorkerOptions(
-            url: url, readers: max(1, readers), logger: logger, onStatement: onStatement)
+            url: url, readers: max(1, readers), session: session, logger: logger, onStatement: onStatement)
         let parts = DatabaseParts(options)
         let database = Database(parts, engine: url.engine, onStart: onStart)
         do {
@@ -162,6 +164,7 @@ public final class Database: Sendable {
 struct WorkerOptions: Sendable {
     let url: DatabaseURL
     let readers: Int
+    let session: Int64?
     let logger: Logger
     let onStatement: (@Sendable (String) -> Void)?
 }
@@ -182,7 +185,8 @@ private struct DatabaseParts: Sendable {
             listener = nil
         case .postgres:
             writer = nil
-            listener = PostgresListener(location: options.url.location, hub: hub, logger: options.logger)
+            listener = PostgresListener(
+                location: options.url.location, session: options.session, hub: hub, logger: options.logger)
         }
     }
 

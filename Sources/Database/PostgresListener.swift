@@ -7,14 +7,17 @@ import Synchronization
 /// The thread that receives the announcements of other processes. It reconnects by itself, with growing pauses.
 final class PostgresListener: Sendable {
     private let location: String
+    /// The number of the advisory lock that the connection holds; nil for none.
+    private let session: Int64?
     private let hub: AnnouncementHub
     private let logger: Logger
     /// A pair of sockets. Closing the write end wakes the thread and stops it.
     private let wakeRead: Int32
     private let wakeWrite: Mutex<Int32?>
 
-    init(location: String, hub: AnnouncementHub, logger: Logger) {
+    init(location: String, session: Int64?, hub: AnnouncementHub, logger: Logger) {
         self.location = location
+        self.session = session
         self.hub = hub
         self.logger = logger
         var ends: [Int32] = [-1, -1]
@@ -84,6 +87,9 @@ final class PostgresListener: Sendable {
     private func connect() throws(DatabaseError) -> PostgresConnection {
         let connection = try PostgresConnection(location: location)
         try connection.execute("LISTEN troquet")
+        // The server releases the lock when the connection ends, so other processes know at once when this one is dead.
+        // It is shared, because a process may open the database twice.
+        if let session { try connection.execute("SELECT pg_advisory_lock_shared(\(session))") }
         return connection
     }
 

@@ -27,6 +27,7 @@ public struct SignedDocumentLoader: DocumentLoader {
     private let clock: any Model.Clock
     private let logger: Logger
     private let patience: Duration
+    private let onSuccess: @Sendable (String) async -> Void
     /// Limits concurrent fetches. A remote user who mentions a thousand URLs must not make this node open a thousand
     /// connections, nor many to one victim.
     private let limiter = AsyncSemaphore<String>(limit: 32, perKey: 2, waiterLimit: 256)
@@ -36,9 +37,11 @@ public struct SignedDocumentLoader: DocumentLoader {
     ///   - signer: called for every request; it should cache the key.
     ///   - admits: called for every hop.
     ///   - patience: how long one document may take, including the wait for the semaphore and redirects.
+    ///   - onSuccess: called with each host that has answered a request with what was asked for.
     public init(
         client: OutboundClient, signer: @escaping SignerSource, admits: @escaping Admission,
-        clock: any Model.Clock = SystemClock(), logger: Logger, patience: Duration = .seconds(30)
+        clock: any Model.Clock = SystemClock(), logger: Logger, patience: Duration = .seconds(30),
+        onSuccess: @escaping @Sendable (String) async -> Void = { _ in }
     ) {
         self.client = client
         self.signer = signer
@@ -46,6 +49,7 @@ public struct SignedDocumentLoader: DocumentLoader {
         self.clock = clock
         self.logger = logger
         self.patience = patience
+        self.onSuccess = onSuccess
     }
 
     /// Fetches the document at `id`. The fragment of `id` is not sent.
@@ -145,7 +149,11 @@ extension SignedDocumentLoader {
         var question = question
         for _ in 0...Self.redirectLimit {
             let response = try await visit(question, until: deadline)
-            guard Redirect.statuses.contains(response.status) else { return try Self.checked(response) }
+            guard Redirect.statuses.contains(response.status) else {
+                let checked = try Self.checked(response)
+                await onSuccess(question.address.authority)
+                return checked
+            }
             guard let location = response.headers["location"],
                 let next = Redirect.target(location, from: question.address)
             else { throw .malformed }

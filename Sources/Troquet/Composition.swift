@@ -27,41 +27,63 @@ struct Node: Sendable {
     let keys: KeyStore
     let keyPool: KeyPool
     let pushes: VAPID
-    let ids: IDMaker
+    let registration: ProcessRegistration
+    /// Gives the signs of life of this process until the node is closed.
+    private let beats: Task<Void, Never>
     let clock: any Model.Clock
     let metrics: NodeMetrics
     let logger: Logger
 
-    /// Opens the database, migrates its schema and wires the parts. Nothing runs yet.
-    static func open(_ configuration: Configuration, clock: any Model.Clock = SystemClock()) async throws -> Node {
+    /// Makes the ids of this process.
+    var ids: IDMaker { registration.ids }
+
+    /// Opens the database, migrates its schema, registers this process and wires the parts. No work is done yet.
+    ///
+    /// - Parameter serves: whether this process serves. Commands do not.
+    static func open(
+        _ configuration: Configuration, serves: Bool = false, clock: any Model.Clock = SystemClock()
+    ) async throws -> Node {
         let settings = try NodeSettings(configuration)
         let logger = LogFormat.make(settings.logLevel)
         let metrics = NodeMetrics()
         let database = try await openDatabase(settings, metrics, logger: logger)
-        let ids = IDMaker(slot: Int(ProcessIdentity.number))
+        let registration = try await ProcessRegistration.join(database, serves: serves, clock: clock, logger: logger)
         let policies = HostPolicies(database: database, mode: settings.community.mode)
         let client = try settings.makeClient(logger: logger)
         let keys = KeyStore(database: database)
         let pushes = try await pushSender(settings, database: database)
         let loader = SignedDocumentLoader(
             client: client, signer: instanceSigner(settings.community, database: database, keys: keys),
-            admits: { host in (try? await policies.admits(host)) ?? false }, clock: clock, logger: logger)
+            admits: { host in (try? await policies.admits(host)) ?? false }, clock: clock, logger: logger,
+            onSuccess: { host in await wake(host, database, clock) })
         let federation = Federation(
-            database: database, community: settings.community, loader: loader, ids: ids, clock: clock,
+            database: database, community: settings.community, loader: loader, ids: registration.ids,
+            clock: clock,
             counters: metrics.counters, logger: logger)
         let media = try openMedia(settings)
         let keyPool = KeyPool.rsa()
         let services = Services(
             database: database, federation: federation, community: settings.community, secrets: .openSSL(keyPool),
-            clock: clock, ids: ids, store: media, limits: settings.hasRateLimits)
+            clock: clock, ids: registration.ids, store: media, limits: settings.hasRateLimits)
         return Node(
             configuration: configuration, settings: settings, database: database, federation: federation,
             services: services, media: media, policies: policies, client: client, keys: keys, keyPool: keyPool,
-            pushes: pushes, ids: ids, clock: clock, metrics: metrics, logger: logger)
+            pushes: pushes, registration: registration, beats: Task { await registration.run() }, clock: clock,
+            metrics: metrics, logger: logger)
+    }
+
+    /// Ends the pause of the deliveries to a host that has answered a request of ours.
+    private static func wake(_ host: String, _ database: Database, _ clock: any Model.Clock) async {
+        let now = clock.now
+        let resting = try? await database.read { db in try Peers.resting([host], at: now, in: db) }
+        guard resting?.isEmpty == false else { return }
+        _ = try? await database.write { tx in try Peers.wake(host, at: now, in: tx) }
     }
 
     /// Closes all connections.
     func close() async {
+        beats.cancel()
+        await registration.leave()
         await client.shutdown()
         await database.close()
     }
@@ -79,7 +101,8 @@ struct Node: Sendable {
     ) async throws -> Database {
         if let folder = settings.databaseFolder { try TextFile.makeFolder(folder) }
         let database = try await Database.open(
-            settings.database, logger: logger, onStatement: { _ in metrics.countStatement() },
+            settings.database, session: LeaseHolder.thisProcess.number, logger: logger,
+            onStatement: { _ in metrics.countStatement() },
             onStart: { metrics.recordWait($0) })
         _ = try await Migrator(migrations: Schema.migrations).migrate(database)
         return database

@@ -10,12 +10,13 @@ internal import Vocabulary
 // Processes stored activities:
 //
 //  - A lease reserves rows of the queue for two minutes. It is extended while the rows are processed. When a process
-//    dies, its leases expire and other processes take the rows.
+//    dies, other processes take its rows back.
 //  - The activities of one signer are processed in the order of their arrival, up to sixteen at a time, by one process
 //    at a time. The activities of different signers run in parallel, so a signer with a slow server uses only one of
 //    the parallel places.
 //  - The effect and the outcome of a row are committed together. A row that another process finished is not applied
 //    again.
+//  - When an outcome cannot be written, the run throws, and its rows are released as soon as the database responds.
 
 /// Applies the stored activities.
 public struct InboxProcessor: Sendable {
@@ -47,29 +48,54 @@ public struct InboxProcessor: Sendable {
         await QueueWorker(InboxWork(processor: self), settings, in: context).run()
     }
 
-    /// Processes one activity, from its text to its outcome.
-    func process(_ received: ReceivedActivity) async { await process([received]) }
+    /// Processes one activity, from its text to its outcome. If the outcome cannot be written, the row stays leased.
+    func process(_ received: ReceivedActivity) async { _ = try? await process([received]) }
 
     /// Processes a run of activities of one signer. They are gathered one after the other, and applied in one
     /// transaction.
-    fileprivate func process(_ run: [ReceivedActivity]) async {
+    ///
+    /// - Throws: the last error of a write of an outcome. All other activities were processed.
+    fileprivate func process(_ run: [ReceivedActivity]) async throws {
         let started = federation.clock.now
         var ready: [(received: ReceivedActivity, effect: Effect)] = []
+        var failure: (any Error)?
         for received in run {
             do {
                 ready.append((received, try await prepare(received)))
             } catch {
-                tell(received, await settle(received, after: error), since: started)
+                do {
+                    tell(received, try await settle(received, after: error), since: started)
+                } catch {
+                    failure = error
+                }
             }
         }
-        guard !ready.isEmpty else { return }
+        do {
+            if !ready.isEmpty { try await finish(ready, since: started) }
+        } catch {
+            failure = error
+        }
+        if let failure { throw failure }
+    }
+
+    private func finish(
+        _ ready: [(received: ReceivedActivity, effect: Effect)], since started: Timestamp
+    ) async throws {
         do {
             for (item, outcome) in zip(ready, try await apply(ready)) { tell(item.received, outcome, since: started) }
         } catch  where ready.count > 1 {
             // When one activity makes the transaction fail, each activity gets its own transaction.
-            for item in ready { await process(item.received) }
+            var failure: (any Error)?
+            for item in ready {
+                do {
+                    try await process([item.received])
+                } catch {
+                    failure = error
+                }
+            }
+            if let failure { throw failure }
         } catch {
-            for item in ready { tell(item.received, await settle(item.received, after: error), since: started) }
+            for item in ready { tell(item.received, try await settle(item.received, after: error), since: started) }
         }
     }
 
@@ -84,18 +110,18 @@ public struct InboxProcessor: Sendable {
     }
 
     /// Stores the outcome of an activity that was not applied.
-    private func settle(_ received: ReceivedActivity, after error: any Error) async -> InboxOutcome {
+    private func settle(_ received: ReceivedActivity, after error: any Error) async throws -> InboxOutcome {
         switch error {
         case let refusal as FederationError where !refusal.isTemporary:
             let outcome = InboxOutcome.ignored(IgnoreReason(refusal))
-            await record(outcome, of: received)
+            try await record(outcome, of: received)
             return outcome
         case is AlreadyFinished:
             return .duplicate
         default:
             let wait = InboxQueue.queue.retry.wait(afterFailures: received.attempts, chance: 0)
             // A cancelled process leaves the activity to the next one.
-            if !Task.isCancelled { await postpone(received, reason: "\(error)") }
+            if !Task.isCancelled { try await postpone(received, reason: "\(error)") }
             return .retry(after: wait)
         }
     }
@@ -139,18 +165,18 @@ public struct InboxProcessor: Sendable {
             actor: actor, activity: activity, outbox: federation.outbox, now: federation.clock.now)
     }
 
-    private func record(_ outcome: InboxOutcome, of received: ReceivedActivity) async {
-        _ = try? await federation.database.write { tx in
+    private func record(_ outcome: InboxOutcome, of received: ReceivedActivity) async throws {
+        _ = try await federation.database.write { tx in
             try InboxQueue.finish(received.id, outcome: outcome.code, in: tx)
         }
     }
 
-    private func postpone(_ received: ReceivedActivity, reason: String) async {
+    private func postpone(_ received: ReceivedActivity, reason: String) async throws {
         let now = federation.clock.now
         let reason = String(reason.prefix(200))
         let next = InboxQueue.queue.retry.nextTry(
             afterAttempts: received.attempts, since: received.receivedAt, now: now, chance: 0)
-        _ = try? await federation.database.write { [holder] tx in
+        try await federation.database.write { [holder] tx in
             if let next {
                 try InboxQueue.postpone(received.id, until: next, reason: reason, by: holder, in: tx)
             } else {
@@ -173,7 +199,7 @@ private struct InboxWork: QueueWork {
 
     func keys(of run: [ReceivedActivity]) -> [QueueKey] { run.map { QueueKey($0.id) } }
 
-    func perform(_ run: [ReceivedActivity]) async { await processor.process(run) }
+    func perform(_ run: [ReceivedActivity]) async throws { try await processor.process(run) }
 }
 
 /// Another process applied the activity before this transaction committed. This transaction is rolled back.
