@@ -47,7 +47,7 @@ struct Node: Sendable {
         let logger = LogFormat.make(settings.logLevel)
         let metrics = NodeMetrics()
         let database = try await openDatabase(settings, metrics, logger: logger)
-        let registration = try await ProcessRegistration.join(database, serves: serves, clock: clock, logger: logger)
+        let registration = try await ProcessRegistration(database, serves: serves, clock: clock, logger: logger)
         let policies = HostPolicies(database: database, mode: settings.community.mode)
         let client = try settings.makeClient(logger: logger)
         let keys = KeyStore(database: database)

@@ -26,31 +26,22 @@ public actor ProcessRegistration {
     ///   - serves: whether it serves. Commands do not.
     ///   - holder: the process. On PostgreSQL the database must have been opened with its number as `session`.
     /// - Throws: ``NoFreeSlot``, and the errors of the database.
-    public static func join(
+    public init(
         _ database: Database, serves: Bool, clock: any Clock, logger: Logger, holder: LeaseHolder = .thisProcess
-    ) async throws -> ProcessRegistration {
+    ) async throws {
         let now = clock.now
         let (slot, known) = try await database.write { tx in
             let slot = try Processes.register(holder, serves: serves, at: now, in: tx)
             return (slot, try Processes.largestID(in: tx))
         }
         guard let slot else { throw NoFreeSlot() }
-        return ProcessRegistration(
-            database, slot: slot, ids: IDMaker(slot: slot, after: known), serves: serves, clock: clock, logger: logger,
-            holder: holder)
-    }
-
-    private init(
-        _ database: Database, slot: Int, ids: IDMaker, serves: Bool, clock: any Clock, logger: Logger,
-        holder: LeaseHolder
-    ) {
         self.database = database
         self.slot = slot
-        self.ids = ids
         self.serves = serves
         self.clock = clock
         self.logger = logger
         self.holder = holder
+        ids = IDMaker(slot: slot, after: known)
     }
 
     /// Takes back the leases of all processes that are not alive. A process that serves calls it once, at its start.
