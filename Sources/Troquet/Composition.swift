@@ -28,7 +28,7 @@ struct Node: Sendable {
     let keyPool: KeyPool
     let pushes: VAPID
     let registration: ProcessRegistration
-    /// Gives the signs of life of this process until the node is closed.
+    /// Sends the heartbeats of this process until the node is closed.
     private let beats: Task<Void, Never>
     let clock: any Model.Clock
     let metrics: NodeMetrics

@@ -4,7 +4,7 @@ public import Database
 public import Logging
 public import Model
 
-/// The row of this process in the table `process`: its slot for ids, its signs of life, and the duty to take back the
+/// The row of this process in the table `process`: its slot for ids, its heartbeats, and the duty to take back the
 /// leases of dead processes.
 public actor ProcessRegistration {
     /// Makes the ids of this process. They are larger than all ids in the database, also when the clock was set back.
@@ -17,7 +17,9 @@ public actor ProcessRegistration {
     private let holder: LeaseHolder
     private(set) var slot: Int
     private var hasLeft = false
-    /// The last sign of life of each slot, and since when this process has known it.
+    /// When this process sent its last heartbeat.
+    private var lastBeat: ContinuousClock.Instant?
+    /// The last heartbeat of each slot, and since when this process has known it.
     private var seen: [Int: (beat: Timestamp, since: ContinuousClock.Instant)] = [:]
 
     /// Registers this process.
@@ -55,29 +57,35 @@ public actor ProcessRegistration {
         return count
     }
 
-    /// Gives signs of life until the task is cancelled.
+    /// Sends heartbeats until the task is cancelled.
     public func run() async {
         while (try? await Task.sleep(for: Processes.interval(on: database.engine))) != nil { await beat() }
     }
 
-    /// Gives one sign of life and takes back the leases of processes that have died.
+    /// Sends one heartbeat and takes back the leases of processes that have died.
     ///
     /// - Parameter instant: the time of a clock that never goes back.
     func beat(at instant: ContinuousClock.Instant = .now) async {
         let (slot, holder, now) = (slot, holder, clock.now)
-        let silent = silentSlots(at: instant)
+        let interval = Processes.interval(on: database.engine)
+        // Who could not send heartbeats, because the database was away, cannot judge who else did.
+        if let lastBeat, instant - lastBeat > interval * 2 { seen = [:] }
+        let known = seen.mapValues(\.beat)
+        let silent = seen.filter { instant - $0.value.since >= interval * 3 }.mapValues(\.beat)
         do {
-            let (hasSlot, count, known, list) = try await database.write { tx in
+            let (hasSlot, count, largest, list) = try await database.write { tx in
                 let hasSlot = try Processes.beat(slot, holder, at: now, in: tx)
-                let count = try Processes.buryDead(silent: silent, seenBy: holder, at: now, in: tx)
+                let count = try Processes.takeBackFromDead(
+                    known: known, silent: silent, seenBy: holder, at: now, in: tx)
                 return (hasSlot, count, try Processes.largestID(in: tx), try Processes.list(in: tx))
             }
-            ids.advance(past: known)
+            ids.advance(past: largest)
             note(list, at: instant)
+            lastBeat = instant
             if count > 0 { logger.notice("leases taken back", metadata: ["queue.rows": "\(count)"]) }
             if !hasSlot && !hasLeft { try await register() }
         } catch {
-            logger.warning("no sign of life given", metadata: ["error.kind": "\(error)"])
+            logger.warning("heartbeat failed", metadata: ["error.kind": "\(error)"])
         }
     }
 
@@ -88,19 +96,13 @@ public actor ProcessRegistration {
         _ = try? await database.write { tx in try Processes.leave(slot, holder, at: now, in: tx) }
     }
 
-    /// Gets another slot, after this process gave no sign of life for so long that its slot was freed.
+    /// Gets another slot, after this process sent no heartbeat for so long that its slot was freed.
     private func register() async throws {
         let (holder, serves, now) = (holder, serves, clock.now)
         let next = try await database.write { tx in try Processes.register(holder, serves: serves, at: now, in: tx) }
         guard let next else { throw NoFreeSlot() }
         ids.move(to: next)
         slot = next
-    }
-
-    /// The slots of other processes that gave no sign of life for three intervals.
-    private func silentSlots(at instant: ContinuousClock.Instant) -> [Int: Timestamp] {
-        let limit = Processes.interval(on: database.engine) * 3
-        return seen.filter { instant - $0.value.since >= limit }.mapValues(\.beat)
     }
 
     private func note(_ list: [Processes.Entry], at instant: ContinuousClock.Instant) {

@@ -4,13 +4,13 @@ public import Database
 public import Model
 
 // The table `process` has one row for each slot of `IDMaker` that was ever used. `holder` is the process that uses the
-// slot now; it is the number in the leases of that process. `beat_at` is the time of its last sign of life.
+// slot now; it is the number in the leases of that process. `beat_at` is the time of its last heartbeat.
 //
 // On PostgreSQL each process also holds an advisory lock with its number (see `Database.open`). The server releases the
-// lock when the process dies, so the others know it at once and take back its leases. A lock may be free although the
-// process lives, when its connection was lost for a moment. Then some work is done twice, which is harmless, but two
-// processes must never use the same slot. So a slot is reused only when its process gave no sign of life for a while,
-// too. The sign of life also detects a dead process whose connection the server still believes to be open.
+// lock when the process dies. A lock may be free although the process lives, when its connection was lost for a moment.
+// So the others take back its leases when it has sent no heartbeat for one interval, too. If it lives all the same, some
+// work is done twice, which is harmless, but two processes must never use the same slot. So a slot is reused only when
+// its process sent no heartbeat for four intervals. The heartbeat also detects a dead process whose connection the server still believes to be open.
 //
 // On SQLite one process serves, and it always has slot 0. The other slots belong to commands, which hold no leases.
 
@@ -29,10 +29,10 @@ public enum Processes {
         let beatAt: Timestamp
     }
 
-    /// The interval between two signs of life. On SQLite no other process waits for one, and each costs a disk flush.
+    /// The interval between two heartbeats. On SQLite no other process waits for one, and each costs a disk flush.
     static func interval(on engine: Engine) -> Duration {
         switch engine {
-        case .postgres: .seconds(5)
+        case .postgres: .seconds(4)
         case .sqlite: .seconds(60)
         }
     }
@@ -67,7 +67,7 @@ public enum Processes {
         return slot
     }
 
-    /// Records a sign of life.
+    /// Records a heartbeat.
     ///
     /// - Returns: false when the process has lost its slot. It must then register again.
     static func beat(
@@ -105,9 +105,8 @@ public enum Processes {
     public static func living(at now: Timestamp, in tx: Transaction) throws(DatabaseError) -> Set<LeaseHolder> {
         var living: Set<LeaseHolder> = []
         for entry in try list(in: tx) {
-            guard let holder = entry.holder, try !hasEnded(holder, in: tx), !isSilent(entry, at: now, tx.engine) else {
-                continue
-            }
+            guard let holder = entry.holder, !isSilent(entry, at: now, tx.engine) else { continue }
+            if tx.engine == .postgres, try hasEnded(holder, in: tx) { continue }
             living.insert(holder)
         }
         return living
@@ -125,7 +124,7 @@ public enum Processes {
     }
 }
 
-// MARK: - The dead
+// MARK: - Dead processes
 
 extension Processes {
     /// Takes back the leases of all processes that are not alive, when this process starts to serve.
@@ -143,16 +142,19 @@ extension Processes {
             at: now, in: tx)
     }
 
-    /// Takes back the leases of dead processes, and frees their slots when they have given no sign of life for a while.
+    /// Takes back the leases of dead processes, and frees their slots when they have sent no heartbeat for a while.
     ///
-    /// - Parameter silent: the slots whose last sign of life this process has known for so long that their process must
-    ///   be dead, each with that sign.
+    /// - Parameters:
+    ///   - known: the last heartbeat of each slot that this process knew one interval ago. A process without its lock is
+    ///     dead only when it has sent no other one since.
+    ///   - silent: those that this process has known for so long that their process must be dead, lock or not.
     /// - Returns: how many rows were leased.
-    static func buryDead(
-        silent: [Int: Timestamp], seenBy holder: LeaseHolder, at now: Timestamp, in tx: Transaction
+    static func takeBackFromDead(
+        known: [Int: Timestamp], silent: [Int: Timestamp], seenBy holder: LeaseHolder, at now: Timestamp,
+        in tx: Transaction
     ) throws(DatabaseError) -> Int {
         var count = 0
-        for entry in try list(in: tx) {
+        for entry in try list(in: tx) where known[entry.slot] == entry.beatAt {
             guard let other = entry.holder, other != holder else { continue }
             let isSilent = silent[entry.slot] == entry.beatAt
             // A command that died holds no leases, so on SQLite nothing has to be done at once.
@@ -182,7 +184,7 @@ extension Processes {
         return try hasEnded(holder, in: tx)
     }
 
-    /// Whether the last sign of life is old, or so far in the future that the clock was set back since.
+    /// Whether the last heartbeat is old, or so far in the future that the clock was set back since.
     private static func isSilent(_ entry: Entry, at now: Timestamp, _ engine: Engine) -> Bool {
         let limit = interval(on: engine) * 4
         return now - entry.beatAt > limit || entry.beatAt - now > limit

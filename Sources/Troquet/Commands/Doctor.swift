@@ -172,7 +172,7 @@ struct Examination: Sendable {
             let list = given.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5)
             let lost = list.map { host, count in "\(count) to \(host)" }.joined(separator: ", ")
             let end = lost.isEmpty ? "" : "; given up in 30 days because nobody accepted them: \(lost)"
-            return "\(silent) do not accept deliveries at the moment\(end)"
+            return (silent == 0 ? "all accept deliveries" : "\(silent) do not accept deliveries at the moment") + end
         }
     }
 

@@ -66,7 +66,7 @@ struct ProcessesTests {
     }
 
     @Test(
-        "one that gave no sign of life for long loses its leases and its slot, and gets another slot when it wakes up",
+        "one that sent no heartbeat for long loses its leases and its slot, and gets another slot when it wakes up",
         arguments: TestEngine.available)
     func silence(engine: TestEngine) async throws {
         try await ProcessWorld.with(engine) { world in
