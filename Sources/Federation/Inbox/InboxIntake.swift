@@ -61,17 +61,17 @@ actor InboxIntake {
 
     private func write(_ batch: [Waiting]) async {
         let items = batch.map { ($0.activity, $0.signature) }
+        let now = batch.first?.activity.receivedAt ?? .distantFuture
         let hosts = batch.reduce(into: Set<String>()) { $0.formUnion($1.hosts) }.sorted()
         do {
             let (fresh, resting) = try await database.write { tx in
                 var fresh: [Bool] = []
                 for (activity, signature) in items { fresh.append(try Self.insert(activity, signature, in: tx)) }
                 if fresh.contains(true) { tx.announce(.inboxWaits) }
-                let now = items.first?.0.receivedAt ?? .distantFuture
                 return (fresh, try Peers.resting(hosts, at: now, in: tx))
             }
             for (waiting, isNew) in zip(batch, fresh) { waiting.continuation.resume(returning: isNew) }
-            if !resting.isEmpty { Task { [database] in await Self.wake(resting, at: items[0].0.receivedAt, database) } }
+            if !resting.isEmpty { Task { [database] in await Self.wake(resting, at: now, database) } }
         } catch  where batch.count > 1 {
             // One row that the database rejects must not fail the others.
             for waiting in batch { await write([waiting]) }

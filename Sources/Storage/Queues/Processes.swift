@@ -8,9 +8,10 @@ public import Model
 //
 // On PostgreSQL each process also holds an advisory lock with its number (see `Database.open`). The server releases the
 // lock when the process dies. A lock may be free although the process lives, when its connection was lost for a moment.
-// So the others take back its leases when it has sent no heartbeat for one interval, too. If it lives all the same, some
-// work is done twice, which is harmless, but two processes must never use the same slot. So a slot is reused only when
-// its process sent no heartbeat for four intervals. The heartbeat also detects a dead process whose connection the server still believes to be open.
+// So the others take back its leases when it has sent no heartbeat for one interval, too. If it lives all the same,
+// some work is done twice, which is harmless, but two processes must never use the same slot. So a slot is reused only
+// when its process sent no heartbeat for four intervals. The heartbeat also detects a dead process whose connection the
+// server still believes to be open.
 //
 // On SQLite one process serves, and it always has slot 0. The other slots belong to commands, which hold no leases.
 
@@ -145,8 +146,8 @@ extension Processes {
     /// Takes back the leases of dead processes, and frees their slots when they have sent no heartbeat for a while.
     ///
     /// - Parameters:
-    ///   - known: the last heartbeat of each slot that this process knew one interval ago. A process without its lock is
-    ///     dead only when it has sent no other one since.
+    ///   - known: the last heartbeat of each slot that this process knew one interval ago. A process without its lock
+    ///     is dead only when it has sent no other one since.
     ///   - silent: those that this process has known for so long that their process must be dead, lock or not.
     /// - Returns: how many rows were leased.
     static func takeBackFromDead(

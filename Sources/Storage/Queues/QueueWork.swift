@@ -24,9 +24,9 @@ public protocol QueueWork: Sendable {
 
     /// Executes a job and records the outcome in its rows.
     ///
-    /// When the task is cancelled, it must return soon. Rows that it has not changed by then are released. They are also
-    /// released, and their attempt is not counted, after a `DatabaseError` that passes by itself. After any other error
-    /// they can be leased again when their lease expires.
+    /// When the task is cancelled, it must return soon. Rows that it has not changed by then are released. They are
+    /// also released, and their attempt is not counted, after a `DatabaseError` that passes by itself. After any other
+    /// error they can be leased again when their lease expires.
     func perform(_ job: Job) async throws -> Outcome
 }
 

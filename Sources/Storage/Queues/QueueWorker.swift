@@ -9,8 +9,8 @@ internal import Synchronization
 // lease transaction returned, a job ended. A turn starts as many jobs as there are free places, and starts a lease
 // transaction when rows may be due. It waits for neither, so a slow job occupies only one place.
 //
-// A job whose outcome cannot be written, because the database is away for a moment, is remembered. Its rows are released
-// as soon as the database responds, so they do not wait for their lease to expire.
+// A job whose outcome cannot be written, because the database is away for a moment, is remembered. Its rows are
+// released as soon as the database responds, so they do not wait for their lease to expire.
 //
 // At a stop the worker leases no more rows, releases the jobs that did not begin, waits for the running jobs, cancels
 // them after ``QueueSettings/patience``, and releases the rows that they leave. So no work is lost, and no row waits
