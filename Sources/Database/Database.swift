@@ -164,7 +164,7 @@ public final class Database: Sendable {
 struct WorkerOptions: Sendable {
     let url: DatabaseURL
     let readers: Int
-    let session: Int64?
+    var session: Int64?
     let logger: Logger
     let onStatement: (@Sendable (String) -> Void)?
 }
