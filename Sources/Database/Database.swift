@@ -44,11 +44,12 @@ public final class Database: Sendable {
 
     /// Opens a database without limits for waiting. A missing SQLite file is created. See ``open(_:_:logger:)``.
     public static func open(
-        _ url: DatabaseURL, readers: Int = 3, logger: Logger, onStatement: (@Sendable (String) -> Void)? = nil,
-        onStart: (@Sendable (Duration) -> Void)? = nil
+        _ url: DatabaseURL, readers: Int = 3, session: Int64? = nil, logger: Logger,
+        onStatement: (@Sendable (String) -> Void)? = nil, onStart: (@Sendable (Duration) -> Void)? = nil
     ) async throws(DatabaseError) -> Database {
         var options = DatabaseOptions()
         options.readers = readers
+        options.session = session
         options.onStatement = onStatement
         options.onStart = onStart
         return try await open(url, options, logger: logger)

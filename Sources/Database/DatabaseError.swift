@@ -63,6 +63,9 @@ public struct DatabaseError: Error, Equatable, CustomStringConvertible {
         return "\(kind.rawValue): \(message) in: \(statement)"
     }
 
+    /// Whether the cause may pass by itself, so that the caller should try again later.
+    public var isPassing: Bool { isTransient || kind == .unavailable || kind == .full }
+
     static let closed = DatabaseError(.unavailable, "The database is closed.")
 
     /// Whether the whole database cannot do its work at present, so that no single body or row caused the error. The

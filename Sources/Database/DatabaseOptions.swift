@@ -67,6 +67,9 @@ public struct DatabaseOptions: Sendable {
     public var limits = DatabaseLimits.patient
     /// Whether the announcements of other processes are received, for which PostgreSQL needs one more connection.
     public var listens = true
+    /// A number that identifies this process. On PostgreSQL the listening connection holds the shared advisory lock of
+    /// this number, so that other processes know when this one is dead. Nil for no lock.
+    public var session: Int64?
     /// Whether a missing SQLite file is created.
     public var createsFile = true
     /// Receives the text of each statement that a body runs, on the thread that runs it.

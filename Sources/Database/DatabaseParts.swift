@@ -8,6 +8,7 @@ struct WorkerOptions: Sendable {
     let readers: Int
     let limits: DatabaseLimits
     let listens: Bool
+    let session: Int64?
     let createsFile: Bool
     let logger: Logger
     let onStatement: (@Sendable (String) -> Void)?
@@ -20,6 +21,7 @@ struct WorkerOptions: Sendable {
         readers = options.readers
         limits = options.limits
         listens = options.listens
+        session = options.session
         createsFile = options.createsFile
         onStatement = options.onStatement
         self.logger = logger
@@ -68,7 +70,8 @@ struct DatabaseParts: Sendable {
             listener =
                 options.listens
                 ? PostgresListener(
-                    location: options.url.location, limits: limits, hub: hub, logger: options.logger) : nil
+                    location: options.url.location, limits: limits, session: options.session, hub: hub,
+                    logger: options.logger) : nil
         }
     }
 

@@ -8,16 +8,23 @@ import Synchronization
 final class PostgresListener: Sendable {
     private let location: String
     private let limits: DatabaseLimits
+    /// The number of the advisory lock that the connection holds; nil for none.
+    private let session: Int64?
     private let hub: AnnouncementHub
     private let logger: Logger
     /// A pair of sockets. Closing the write end wakes the thread and stops it.
     private let wakeRead: Int32
     private let wakeWrite: Mutex<Int32?>
 
-    /// - Parameter limits: those of the database. Its `statement` does not matter here, because nothing runs for long.
-    init(location: String, limits: DatabaseLimits = .patient, hub: AnnouncementHub, logger: Logger) {
+    /// - Parameters:
+    ///   - limits: those of the database. Its `statement` does not matter here, because nothing runs for long.
+    ///   - session: the number of the advisory lock that the connection holds; nil for none.
+    init(
+        location: String, limits: DatabaseLimits = .patient, session: Int64? = nil, hub: AnnouncementHub, logger: Logger
+    ) {
         self.location = location
         self.limits = limits
+        self.session = session
         self.hub = hub
         self.logger = logger
         var ends: [Int32] = [-1, -1]
@@ -89,6 +96,9 @@ final class PostgresListener: Sendable {
         limits.response = limits.heartbeatResponse
         let connection = try PostgresConnection(location: location, limits: limits)
         try connection.execute("LISTEN troquet")
+        // The server releases the lock when the connection ends, so other processes know at once when this one is dead.
+        // It is shared, because a process may open the database twice.
+        if let session { try connection.execute("SELECT pg_advisory_lock_shared(\(session))") }
         return connection
     }
 

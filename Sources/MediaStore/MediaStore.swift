@@ -2,6 +2,7 @@
 
 internal import Limits
 public import Model
+internal import Storage
 
 // How an uploaded file becomes files that are shown: it is saved under a random name and its first bytes are checked. A
 // child process converts it in a folder of its own. The files that the child wrote are moved to the storage under new
@@ -123,7 +124,7 @@ public struct MediaStore: Sendable {
         let path = "\(root)/incoming/\(source)"
         let head = try LocalFile.bytes(path, limit: FileKind.needed)
         let kind = try Self.kind(head: head[...], size: LocalFile.size(path) ?? 0)
-        let folder = "\(root)/jobs/\(MediaName.token())"
+        let folder = "\(root)/jobs/\(LeaseHolder.thisProcess.number)-\(MediaName.token())"
         try LocalFile.makeFolder(folder)
         defer { LocalFile.removeFolder(folder) }
         try LocalFile.link(path, to: "\(folder)/input")
@@ -184,6 +185,17 @@ public struct MediaStore: Sendable {
     /// Removes an upload that the HTTP server received and no endpoint accepted. A missing file is no error.
     public static func removeSpooled(_ path: String) {
         LocalFile.remove(path)
+    }
+
+    /// Removes the folders of jobs whose process is dead. The name of such a folder begins with the number of its
+    /// process.
+    ///
+    /// - Parameter living: the processes that may have jobs, in addition to this one.
+    func removeJobs(except living: Set<LeaseHolder>) {
+        let numbers = Set(living.union([.thisProcess]).map { Substring(String($0.number)) })
+        for name in LocalFile.names(in: "\(root)/jobs") where !numbers.contains(name.prefix { $0 != "-" }) {
+            LocalFile.removeFolder("\(root)/jobs/\(name)")
+        }
     }
 
     /// Removes the files that a crash left in the working folders.

@@ -37,6 +37,7 @@ public struct MediaWorker: Sendable {
 
     /// Converts and removes the files that are due, then waits for the next ones.
     public func run() async {
+        await removeDeadJobs()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await worker.run() }
             group.addTask {
@@ -108,6 +109,13 @@ public struct MediaWorker: Sendable {
             try? await store.remove(preview)
         }
         return .ready
+    }
+
+    /// Removes what a dead process left of its conversions. Their files are converted again.
+    func removeDeadJobs() async {
+        let now = clock.now
+        guard let living = try? await database.write({ tx in try Processes.living(at: now, in: tx) }) else { return }
+        store.removeJobs(except: living)
     }
 
     /// Removes the files, then the rows, of failed conversions and of media that has belonged to no post for a day.

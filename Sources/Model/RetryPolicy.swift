@@ -31,10 +31,16 @@ public struct RetryPolicy: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - failures: the number of consecutive failures, including this one; 1 or more.
-    ///   - retryAfter: the wait that the peer requests; it replaces the wait of the policy.
+    ///   - retryAfter: the wait that the peer requests, which counts up to ``longestRetryAfter``. The longer of the two
+    ///     waits is used, so that a peer cannot ask to be asked more often.
     ///   - chance: a random number, 0 ..< 1.
     public func wait(afterFailures failures: Int, retryAfter: Duration? = nil, chance: Double) -> Duration {
-        if let retryAfter { return max(.seconds(1), min(retryAfter, longestRetryAfter)) }
+        let own = ownWait(afterFailures: failures, chance: chance)
+        guard let retryAfter else { return own }
+        return max(own, min(retryAfter, longestRetryAfter))
+    }
+
+    private func ownWait(afterFailures failures: Int, chance: Double) -> Duration {
         guard let last = steps.last else { return .seconds(15) }
         let position = max(1, failures) - 1
         let step = position < steps.count ? steps[position] : last
@@ -47,7 +53,7 @@ public struct RetryPolicy: Sendable, Hashable {
     ///   - attempts: the number of attempts, including this one; 1 or more.
     ///   - start: when the job began to wait for its first attempt.
     ///   - now: the present.
-    ///   - retryAfter: the wait that the peer requests; it replaces the wait of the policy.
+    ///   - retryAfter: the wait that the peer requests, as for ``wait(afterFailures:retryAfter:chance:)``.
     ///   - chance: a random number, 0 ..< 1.
     /// - Returns: nil when the job is abandoned.
     public func nextTry(

@@ -27,6 +27,7 @@ public struct SignedDocumentLoader: DocumentLoader {
     private let clock: any Model.Clock
     private let logger: Logger
     private let patience: Duration
+    private let onSuccess: @Sendable (String) async -> Void
     private var purpose = FetchPurpose.member
     /// Limits concurrent fetches from one host. A remote user who mentions a thousand URLs must not make this node open
     /// a thousand connections to one victim.
@@ -39,9 +40,11 @@ public struct SignedDocumentLoader: DocumentLoader {
     ///   - signer: called for every request; it should cache the key.
     ///   - admits: called for every hop.
     ///   - patience: how long one document may take, including the wait for the semaphore and redirects.
+    ///   - onSuccess: called with each host that has answered a request with what was asked for.
     public init(
         client: OutboundClient, signer: @escaping SignerSource, admits: @escaping Admission,
-        clock: any Model.Clock = SystemClock(), logger: Logger, patience: Duration = .seconds(30)
+        clock: any Model.Clock = SystemClock(), logger: Logger, patience: Duration = .seconds(30),
+        onSuccess: @escaping @Sendable (String) async -> Void = { _ in }
     ) {
         self.client = client
         self.signer = signer
@@ -49,6 +52,7 @@ public struct SignedDocumentLoader: DocumentLoader {
         self.clock = clock
         self.logger = logger
         self.patience = patience
+        self.onSuccess = onSuccess
     }
 
     /// The same loader for another purpose. It shares its memory and the limits with this one.
@@ -155,7 +159,11 @@ extension SignedDocumentLoader {
         var question = question
         for _ in 0...Self.redirectLimit {
             let response = try await visit(question, until: deadline)
-            guard Redirect.statuses.contains(response.status) else { return try Self.checked(response) }
+            guard Redirect.statuses.contains(response.status) else {
+                let checked = try Self.checked(response)
+                await onSuccess(question.address.authority)
+                return checked
+            }
             guard let location = response.headers["location"],
                 let next = Redirect.target(location, from: question.address)
             else { throw .malformed }

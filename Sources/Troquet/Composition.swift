@@ -28,12 +28,17 @@ struct Node: Sendable {
     let keyPool: KeyPool
     let slowWork: SlowWork
     let pushes: VAPID
-    let ids: IDMaker
+    let registration: ProcessRegistration
+    /// Sends the heartbeats of this process until the node is closed.
+    private let beats: Task<Void, Never>
     let clock: any Model.Clock
     let metrics: NodeMetrics
     let logger: Logger
 
-    /// Opens the database, migrates its schema and wires the parts. Nothing runs yet.
+    /// Makes the ids of this process.
+    var ids: IDMaker { registration.ids }
+
+    /// Opens the database, migrates its schema, registers this process and wires the parts. No work is done yet.
     static func open(
         _ configuration: Configuration, for purpose: NodeDatabase.Purpose = .serving,
         clock: any Model.Clock = SystemClock()
@@ -42,33 +47,48 @@ struct Node: Sendable {
         let logger = LogFormat.make(settings.logLevel)
         let metrics = NodeMetrics()
         let database = try await NodeDatabase.open(settings, for: purpose, metrics: metrics, logger: logger)
-        let ids = IDMaker(slot: Int(ProcessIdentity.number))
+        let registration =
+            purpose == .inspection
+            ? ProcessRegistration(readingOnly: database, clock: clock, logger: logger)
+            : try await ProcessRegistration(database, serves: purpose == .serving, clock: clock, logger: logger)
         let policies = HostPolicies(database: database, mode: settings.community.mode)
         let client = try settings.makeClient(logger: logger)
         let keys = KeyStore(database: database)
         let pushes = try await pushSender(settings, database: database)
         let loader = SignedDocumentLoader(
             client: client, signer: instanceSigner(settings.community, database: database, keys: keys),
-            admits: { host in (try? await policies.admits(host)) ?? false }, clock: clock, logger: logger)
+            admits: { host in (try? await policies.admits(host)) ?? false }, clock: clock, logger: logger,
+            onSuccess: { host in await wake(host, database, clock) })
         let federation = Federation(
-            database: database, community: settings.community, loader: loader, ids: ids, clock: clock,
+            database: database, community: settings.community, loader: loader, ids: registration.ids,
+            clock: clock,
             counters: metrics.counters, logger: logger)
         let media = try openMedia(settings)
         let slowWork = SlowWork()
         let keyPool = KeyPool.rsa(on: slowWork)
         let services = Services(
             database: database, federation: federation, community: settings.community,
-            secrets: .openSSL(keyPool, slowWork),
-            clock: clock, ids: ids, store: media, limits: settings.hasRateLimits)
+            secrets: .openSSL(keyPool, slowWork), clock: clock, ids: registration.ids, store: media,
+            limits: settings.hasRateLimits)
         return Node(
             configuration: configuration, settings: settings, database: database, federation: federation,
             services: services, media: media, policies: policies, client: client, keys: keys, keyPool: keyPool,
-            slowWork: slowWork,
-            pushes: pushes, ids: ids, clock: clock, metrics: metrics, logger: logger)
+            slowWork: slowWork, pushes: pushes, registration: registration,
+            beats: Task { await registration.run() }, clock: clock, metrics: metrics, logger: logger)
+    }
+
+    /// Ends the pause of the deliveries to a host that has answered a request of ours.
+    private static func wake(_ host: String, _ database: Database, _ clock: any Model.Clock) async {
+        let now = clock.now
+        let resting = try? await database.read { db in try Peers.resting([host], at: now, in: db) }
+        guard resting?.isEmpty == false else { return }
+        _ = try? await database.write { tx in try Peers.wake(host, at: now, in: tx) }
     }
 
     /// Closes all connections.
     func close() async {
+        beats.cancel()
+        await registration.leave()
         await client.shutdown()
         await slowWork.close()
         await database.close()

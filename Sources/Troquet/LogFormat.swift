@@ -2,12 +2,6 @@
 
 internal import Logging
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Musl
-#endif
-
 /// Configures logging: one line for each event on standard error, with a constant message and metadata.
 enum LogFormat {
     static func make(_ level: Logger.Level) -> Logger {
@@ -15,11 +9,6 @@ enum LogFormat {
         logger.logLevel = level
         return logger
     }
-}
-
-/// Identifies this process on this machine.
-enum ProcessIdentity {
-    static var number: Int32 { getpid() }
 }
 
 /// The version of this program.

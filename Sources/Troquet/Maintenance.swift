@@ -5,7 +5,8 @@ internal import Logging
 internal import Model
 internal import Storage
 
-/// Deletes outdated rows from time to time. Each task is one line in ``sweep()``.
+/// Deletes outdated rows from time to time, and gives up deliveries that nobody accepts. Each task is one line in
+/// ``sweep()``.
 struct Maintenance: Sendable {
     /// The time between two rounds.
     static let interval = Duration.minutes(10)
@@ -17,11 +18,13 @@ struct Maintenance: Sendable {
     static let codeMemory = Duration.days(30)
 
     private let database: Database
+    private let ids: IDMaker
     private let clock: any Model.Clock
     private let logger: Logger
 
-    init(database: Database, clock: any Model.Clock, logger: Logger) {
+    init(database: Database, ids: IDMaker, clock: any Model.Clock, logger: Logger) {
         self.database = database
+        self.ids = ids
         self.clock = clock
         self.logger = logger
     }
@@ -49,11 +52,24 @@ struct Maintenance: Sendable {
                     "mutes": try Mutes.prune(before: now, in: tx),
                 ]
             }
+            try await abandonExpired(at: now)
             try await fillSearchIndex()
             logger.debug("swept", metadata: swept.mapValues { "\($0)" })
         } catch {
             logger.warning("sweeping failed", metadata: ["error.kind": "\(error)"])
         }
+    }
+
+    /// Gives up all deliveries that are too old, in small transactions so that no request waits long.
+    private func abandonExpired(at now: Timestamp) async throws {
+        let batch = 1_000
+        var count = 0
+        repeat {
+            count = try await database.write { [ids] tx in
+                try OutboxQueue.abandonExpired(batch, ids: ids, at: now, in: tx)
+            }
+            if count > 0 { logger.info("deliveries given up", metadata: ["queue.rows": "\(count)"]) }
+        } while count == batch
     }
 
     /// Adds rows that an older version stored to the search index, in small transactions so that no request waits long.

@@ -51,6 +51,7 @@ enum NodeDatabase {
             return options
         }
         options.limits = .serving
+        options.session = LeaseHolder.thisProcess.number
         switch settings.database.engine {
         case .sqlite: options.readers = settings.databasePool ?? 3
         case .postgres: options.readers = (settings.databasePool ?? 8) - 1

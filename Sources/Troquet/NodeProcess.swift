@@ -15,6 +15,7 @@ internal import NIOCore
 internal import NIOPosix
 internal import ServiceLifecycle
 internal import Services
+internal import Storage
 internal import Transport
 internal import UnixSignals
 internal import Vocabulary
@@ -23,7 +24,7 @@ internal import WebPages
 /// A running node: the HTTP server and the workers of this process's roles.
 ///
 /// A shutdown is graceful: no new work is started, and current work is finished or released within ten seconds.
-/// Unfinished work stays in the queues, also after a crash, and is done after the next start.
+/// Unfinished work stays in the queues, also after a crash, and is done after the next start, or by other processes.
 struct NodeProcess: Sendable {
     private let node: Node
     private let roles: Set<Serve.Role>
@@ -39,11 +40,13 @@ struct NodeProcess: Sendable {
     func run(
         signals: [UnixSignal] = [.sigterm, .sigint], onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws {
+        try await node.registration.takeBackLeases()
         var services: [any Service] = []
         if roles.contains(.web) { services += try web(onRunning: onRunning) }
         if roles.contains(.worker) { services += workers() }
         if roles.contains(.scheduler) {
-            let maintenance = Maintenance(database: node.database, clock: node.clock, logger: node.logger)
+            let maintenance = Maintenance(
+                database: node.database, ids: node.ids, clock: node.clock, logger: node.logger)
             services.append(Loop { await maintenance.run() })
             let scheduler = Scheduler(services: node.services, logger: node.logger)
             services.append(Loop { await scheduler.run() })

@@ -37,7 +37,7 @@ class Ear(StreamListener):
 
 @contextmanager
 def listening(stream, *args, **how):
-    """Listens to a stream, and yields after its first sign of life."""
+    """Listens to a stream, and yields after its first heartbeat."""
     ear = Ear()
     handle = stream(*args, ear, run_async=True, timeout=30, **how)
     try:

@@ -24,6 +24,34 @@ private func withEve(
     }
 }
 
+@Suite("A signature that is proved")
+struct ProvenSignatureTests {
+    @Test(
+        "wakes its host, whose deliveries are then due; one that is not proved wakes nobody",
+        arguments: TestEngine.available)
+    func wakes(_ engine: TestEngine) async throws {
+        try await withEve(on: engine) { world, eve in
+            let now = world.clock.now
+            let rest = now + .hours(1)
+            try await world.database.write { tx in try Peers.failed("evil.example", at: now, restUntil: rest, in: tx) }
+            var forged = try world.followRequest(by: eve)
+            forged.body.append(32)
+            #expect(await world.submit(forged) != nil)
+            let before = try await world.database.read { db in try Peers.state(of: "evil.example", in: db) }
+            #expect(before?.restUntil == rest)
+            #expect(await world.submit(try world.followRequest(by: eve)) == nil)
+            // The pause ends in a transaction of its own, after the response.
+            while try await world.database.read({ db in try Peers.state(of: "evil.example", in: db) })?.restUntil
+                == rest
+            {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let after = try await world.database.read { db in try Peers.state(of: "evil.example", in: db) }
+            #expect(after?.restUntil == Timestamp(0) && after?.failures == 1)
+        }
+    }
+}
+
 @Suite("The inbox authenticator turns away")
 struct InboxRejectionTests {
     @Test("what deserves it, with its code, and changes nothing", arguments: RejectedRequest.all, TestEngine.available)

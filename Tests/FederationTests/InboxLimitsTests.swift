@@ -91,24 +91,30 @@ struct InboxLimitsTests {
             let forged = try (1...40).map { number in
                 try Self.signature(by: vic, keyID: "https://tarpit.example/\(number)#key", verifier, at: world)
             }
-            let rejected = Mutex(0)
+            let rejected = Counter()
             for signature in forged {
                 Task {
                     do throws(InboxRejection) {
                         _ = try await signers.prove(signature, from: hostile)
                     } catch {
-                        rejected.withLock { $0 += error.status == 429 ? 1 : 0 }
+                        if error.status == 429 { rejected.add() }
                     }
                 }
             }
             // Two are fetched, eight wait, and thirty are rejected.
-            while rejected.withLock({ $0 }) < 30 { try await Task.sleep(for: .milliseconds(10)) }
+            while rejected.value < 30 { try await Task.sleep(for: .milliseconds(10)) }
             let signature = try Self.signature(by: eve, keyID: world.nodes.keyID(of: eve), verifier, at: world)
             let account = try await signers.prove(signature, from: honest).account
             #expect(account.iri.string == eve)
             #expect(world.nodes.fetches(from: "tarpit.example") == 2)
-            #expect(rejected.withLock { $0 } == 30)
+            #expect(rejected.value == 30)
         }
+    }
+
+    private final class Counter: Sendable {
+        private let count = Mutex(0)
+        var value: Int { count.withLock { $0 } }
+        func add() { count.withLock { $0 += 1 } }
     }
 
     // MARK: - Requests

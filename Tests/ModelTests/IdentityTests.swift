@@ -50,6 +50,32 @@ struct IDTests {
         #expect(ID<Post>.first < first && later < ID<Post>.last)
     }
 
+    @Test("ids are larger than every id that was known before, whatever the clock says and whatever slot made it")
+    func known() {
+        let old: ID<Post> = IDMaker(slot: 63).make(at: now)
+        let maker = IDMaker(slot: 0, after: old.rawValue)
+        let first: ID<Post> = maker.make(at: now - .hours(1))
+        #expect(first > old)
+        let newer: ID<Post> = IDMaker(slot: 63).make(at: now + .minutes(1))
+        maker.advance(past: newer.rawValue)
+        let second: ID<Post> = maker.make(at: now - .hours(1))
+        #expect(second > newer)
+        maker.advance(past: old.rawValue)
+        let third: ID<Post> = maker.make(at: now)
+        #expect(third > second)
+        maker.move(to: 5)
+        let fourth: ID<Post> = maker.make(at: now)
+        #expect(fourth > third && (fourth.rawValue >> 10) & 63 == 5)
+    }
+
+    @Test("the first id of an instant is not larger than any id that is made then")
+    func firstOfInstant() {
+        let id: ID<Post> = IDMaker().make(at: now)
+        #expect(ID<Post>.first(at: now) <= id)
+        #expect(ID<Post>.first(at: now + .milliseconds(1)) > id)
+        #expect(ID<Post>.first(at: Timestamp(-1)) == .first)
+    }
+
     @Test("more ids than a millisecond has room for borrow from the next one")
     func burst() {
         let maker = IDMaker(slot: 63)

@@ -43,9 +43,9 @@ extension Stories {
                 #expect(try await a.count("delivery") > 0)
                 recorder.set(.faithful)
 
-                try await a.forgetLeases()
+                // Its leases would last for two minutes. The next process takes them back at once.
                 let second = try await ChildNode.start(a)
-                try await eventually("it arrived") {
+                try await eventually("it arrived", timeout: .seconds(60)) {
                     clock.advance(.seconds(5))
                     return try await b.post(post.iri) != nil
                 }
@@ -58,6 +58,40 @@ extension Stories {
                 #expect(try await b.count("post") == 1)
                 #expect(try await b.count("boost") == 1)
                 #expect(try await a.count("abandoned_delivery") == 0)
+            }
+            await a.remove()
+        }
+
+        @Test(
+            "what a killed process had in hand another one takes over, and they never use the same id slot",
+            .enabled(if: TestEngine.available.contains(.postgres)))
+        func survivor() async throws {
+            let recorder = Recorder()
+            let a = try await TestNode.make(NodePlan(engine: .postgres))
+            var plan = NodePlan(engine: .postgres, address: "127.0.0.3")
+            plan.recorder = recorder
+            try await withNodes([plan]) { nodes in
+                let b = nodes[0]
+                try await a.start()
+                let scene = try await Scene(a, b)
+                try await settle([a, b])
+                await a.stop()
+                try await a.open()
+                let web = try await ChildNode.start(a, roles: "web")
+                recorder.set(.mute)
+                let post = try await a.post("Tout de suite", in: scene.group, as: scene.paul)
+                let first = try await ChildNode.start(a, roles: "worker")
+                try await eventually("it was sent", timeout: .seconds(60)) { recorder.unanswered > 0 }
+                let second = try await ChildNode.start(a, roles: "worker")
+                try await eventually("all have registered", timeout: .seconds(60)) {
+                    try await a.count("process WHERE holder IS NOT NULL") == 4
+                }
+                first.kill()
+                #expect(try await a.count("delivery") > 0)
+                recorder.set(.faithful)
+                try await eventually("it arrived", timeout: .seconds(60)) { try await b.post(post.iri) != nil }
+                second.kill()
+                web.kill()
             }
             await a.remove()
         }
@@ -88,16 +122,6 @@ extension Stories {
             second.kill()
             await a.remove()
             await peer.server.stop()
-        }
-    }
-}
-
-extension TestNode {
-    /// Expires all leases, as if two minutes had passed since their process was killed.
-    func forgetLeases() async throws {
-        try await write { tx in
-            try tx.run("UPDATE delivery SET lease_until = 1 WHERE lease_until IS NOT NULL")
-            try tx.run("UPDATE received SET lease_until = 1 WHERE lease_until IS NOT NULL")
         }
     }
 }

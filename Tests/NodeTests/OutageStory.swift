@@ -53,6 +53,34 @@ extension Stories {
             }
         }
 
+        @Test(
+            "a node that comes back and says something is answered, and hears what it missed, without a further wait",
+            arguments: Cast.all)
+        func comesBack(_ cast: Cast) async throws {
+            let clock = MovableClock()
+            try await cast.play(clock: clock) { a, b in
+                let scene = try await Scene(a, b)
+                try await settle([a, b])
+                await b.stop()
+                let post = try await a.post("Bonjour", in: scene.group, as: scene.paul)
+                for failures in 1...4 {
+                    try await eventually("A tried \(failures) times", timeout: .seconds(60)) {
+                        clock.advance(.seconds(5))
+                        return try await a.failures(of: b.host) >= failures
+                    }
+                }
+                // A waits for many minutes now. The clock is not moved any more.
+                try await b.start()
+                let zoe = try await b.member("zoe")
+                try await b.follow(scene.group, of: a, as: zoe)
+                try await eventually("everything arrived", timeout: .seconds(60)) {
+                    try await a.count("delivery") == 0
+                }
+                #expect(try await b.post(post.iri) != nil)
+                #expect(try await a.failures(of: b.host) == 0)
+            }
+        }
+
         /// Checks that the activities of one author about one post arrived in order.
         private static func checkOrder(of post: Post, from a: TestNode, at b: TestNode, author: Account) async throws {
             let said = try await a.read { db in

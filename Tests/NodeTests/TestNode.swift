@@ -100,16 +100,16 @@ actor TestNode {
     }
 
     /// Opens the node without serving, as a command of the command line does.
-    func open() async throws {
+    func open(for purpose: NodeDatabase.Purpose = .command) async throws {
         let configuration = try Configuration(path: nil, flags: settings, environment: [:])
-        let node = try await Node.open(configuration, clock: plan.clock)
+        let node = try await Node.open(configuration, for: purpose, clock: plan.clock)
         try await node.services.prepareNode()
         self.node = node
     }
 
     /// Starts the node, and returns when it accepts requests.
     func start() async throws {
-        try await open()
+        try await open(for: .serving)
         let node = try await current
         let (started, signal) = AsyncStream.makeStream(of: Void.self)
         let process = NodeProcess(node, roles: plan.roles)

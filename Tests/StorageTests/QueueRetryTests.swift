@@ -33,15 +33,26 @@ struct QueueRetryTests {
     }
 
     @Test(
-        "deliveries and pushes wait longer each time, up to half a day",
+        "pushes wait longer each time, up to half a day",
         arguments: [
             (1, .seconds(15)), (2, .minutes(1)), (3, .minutes(5)), (4, .minutes(30)), (5, .hours(2)), (6, .hours(6)),
             (7, .hours(12)), (8, .hours(12)), (500, .hours(12)), (0, .seconds(15)), (.min, .seconds(15)),
         ] as [(Int, Duration)])
+    func pushes(failures: Int, wait: Duration) {
+        #expect(PushQueue.queue.retry.wait(afterFailures: failures, chance: 0.5) == wait)
+    }
+
+    @Test(
+        "deliveries wait longer each time, and never longer than an hour",
+        arguments: [
+            (1, .seconds(15)), (2, .minutes(1)), (3, .minutes(5)), (4, .minutes(15)), (5, .minutes(30)),
+            (6, .minutes(50)), (7, .minutes(50)), (500, .minutes(50)), (0, .seconds(15)), (.min, .seconds(15)),
+        ] as [(Int, Duration)])
     func deliveries(failures: Int, wait: Duration) {
-        for queue in [OutboxQueue.queue, PushQueue.queue] {
-            #expect(queue.retry.wait(afterFailures: failures, chance: 0.5) == wait)
-        }
+        let policy = OutboxQueue.queue.retry
+        #expect(policy.wait(afterFailures: failures, chance: 0.5) == wait)
+        #expect(policy.wait(afterFailures: failures, chance: 1) <= .hours(1))
+        #expect(policy.wait(afterFailures: failures, retryAfter: .days(1), chance: 1) == .hours(1))
     }
 
     @Test("chance moves the wait of a delivery by a fifth")
@@ -51,18 +62,23 @@ struct QueueRetryTests {
         #expect(policy.wait(afterFailures: 2, chance: 1).milliseconds == 72_000)
     }
 
-    @Test("a peer may ask for a wait of six hours at the most, and of a second at the least")
+    @Test("a peer may ask for a longer wait than ours, up to a bound, and never for a shorter one")
     func retryAfter() {
-        let policy = OutboxQueue.queue.retry
-        #expect(policy.wait(afterFailures: 9, retryAfter: .minutes(3), chance: 0.9) == .minutes(3))
-        #expect(policy.wait(afterFailures: 1, retryAfter: .days(30), chance: 0.9) == .hours(6))
-        #expect(policy.wait(afterFailures: 1, retryAfter: .zero, chance: 0.9) == .seconds(1))
+        let (deliveries, pushes) = (OutboxQueue.queue.retry, PushQueue.queue.retry)
+        #expect(deliveries.wait(afterFailures: 1, retryAfter: .minutes(3), chance: 0.5) == .minutes(3))
+        #expect(deliveries.wait(afterFailures: 9, retryAfter: .minutes(3), chance: 0.5) == .minutes(50))
+        #expect(deliveries.wait(afterFailures: 1, retryAfter: .zero, chance: 0.5) == .seconds(15))
+        #expect(deliveries.wait(afterFailures: 1, retryAfter: .seconds(-9), chance: 0.5) == .seconds(15))
+        #expect(deliveries.wait(afterFailures: 1, retryAfter: .days(30), chance: 0.5) == .hours(1))
+        #expect(pushes.wait(afterFailures: 1, retryAfter: .days(30), chance: 0.5) == .hours(6))
     }
 
     @Test("a push is given up when its next try would come after two days, a delivery after fourteen")
     func patience() {
-        for (queue, days) in [(PushQueue.queue, 2), (OutboxQueue.queue, 14)] {
-            let (start, last) = (Timestamp.start, Timestamp.start + .days(days) - .hours(12))
+        for (queue, days, wait) in [
+            (PushQueue.queue, 2, .hours(12)), (OutboxQueue.queue, 14, .minutes(50)),
+        ] as [(LeasedQueue, Int, Duration)] {
+            let (start, last) = (Timestamp.start, Timestamp.start + .days(days) - wait)
             let early = queue.retry.nextTry(
                 afterAttempts: 9, since: start, now: last - .milliseconds(1), chance: 0.5)
             #expect(early == .start + .days(days) - .milliseconds(1))

@@ -131,6 +131,26 @@ struct QueueWorkerTests {
         }
     }
 
+    @Test(
+        "does again what it could not record while the database was away, long before the lease is over",
+        .timeLimit(.minutes(10)), arguments: TestEngine.available)
+    func databaseAway(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            try await enqueue(1...1, in: db)
+            let log = JobLog()
+            let worker = makeWorker(db, lease: .hours(24)) { mail in
+                await log.begin(mail)
+                if await log.begun.count < 3 { throw DatabaseError(.unavailable, "It is away.") }
+                await log.end(mail)
+            }
+            let running = Task { await worker.run() }
+            await log.wait { $0.done == [1] }
+            running.cancel()
+            await running.value
+            #expect(try await left(in: db) == 0)
+        }
+    }
+
     private func makeWorker(
         _ db: Database, places: Int = 4, ahead: Int = 0, lease: Duration = .minutes(2),
         patience: Duration = .seconds(30), holder: LeaseHolder = .thisProcess,

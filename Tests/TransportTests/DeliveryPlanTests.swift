@@ -11,10 +11,12 @@ struct DeliveryPlanTests {
     private let start = Timestamp(1_800_000_000_000)
 
     private func plan(
-        _ outcome: DeliveryOutcome, attempts: Int = 1, age: Duration = .zero, hostFailures: Int = 0
+        _ outcome: DeliveryOutcome, attempts: Int = 1, age: Duration = .zero, hostFailures: Int = 0,
+        isHostSuspect: Bool = false
     ) -> DeliveryPlan {
-        let situation = DeliveryPlan.Situation(
+        var situation = DeliveryPlan.Situation(
             attempts: attempts, createdAt: start, hostFailures: hostFailures, now: start + age, chance: 0.5)
+        situation.isHostSuspect = isHostSuspect
         return DeliveryPlan(after: outcome, situation, policy: OutboxQueue.queue.retry)
     }
 
@@ -55,7 +57,7 @@ struct DeliveryPlanTests {
     @Test("a host that does not answer rests, and its delivery waits for it", arguments: [0, 3])
     func unanswered(hostFailures: Int) {
         let plan = plan(.unanswered(.unreachable), attempts: 6, hostFailures: hostFailures)
-        let until = start + (hostFailures == 0 ? .seconds(15) : .minutes(30))
+        let until = start + (hostFailures == 0 ? .seconds(15) : .minutes(15))
         #expect(plan.host == .rest(until: until))
         #expect(plan.step == .postpone(until: until))
     }
@@ -65,6 +67,30 @@ struct DeliveryPlanTests {
         let plan = plan(.later(status: status, retryAfter: nil), attempts: 3)
         #expect(plan.host == .keep)
         #expect(plan.step == .postpone(until: start + .minutes(5)))
+    }
+
+    @Test("a host that fails for several deliveries rests", arguments: [301, 307, 500, 501, 599])
+    func suspect(status: Int) {
+        let outcome = DeliveryOutcome.later(status: status, retryAfter: nil)
+        #expect(plan(outcome).host == .keep)
+        let plan = plan(outcome, attempts: 3, isHostSuspect: true)
+        #expect(plan.host == .rest(until: start + .seconds(15)))
+        #expect(plan.step == .postpone(until: start + .seconds(15)))
+    }
+
+    @Test("what may be about one activity says nothing about its host", arguments: [401, 408, 425])
+    func notSuspect(status: Int) {
+        #expect(plan(.later(status: status, retryAfter: nil), isHostSuspect: true).host == .keep)
+    }
+
+    @Test("a busy host that asks for less than our own wait, or for a time in the past, gets our own wait")
+    func hasty() {
+        for wait in [.zero, .seconds(1), .seconds(-60)] as [Duration] {
+            let plan = plan(.later(status: 503, retryAfter: wait), attempts: 2, hostFailures: 3)
+            #expect(plan.host == .rest(until: start + .minutes(15)))
+        }
+        let patient = plan(.later(status: 503, retryAfter: .days(2)))
+        #expect(patient.host == .rest(until: start + .hours(1)))
     }
 
     @Test("a busy host rests for as long as it asks", arguments: [429, 502, 503, 504])

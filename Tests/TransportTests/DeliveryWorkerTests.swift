@@ -163,6 +163,53 @@ struct DeliveryWorkerTests {
         await server.stop()
     }
 
+    @Test(
+        "a host that is woken gets what waits for it, in order, without a further wait", .timeLimit(.minutes(5)),
+        arguments: TestEngine.available)
+    func wakes(engine: TestEngine) async throws {
+        let answers = Responses([503, 202])
+        let server = try await LoopbackServer.start("127.0.0.2") { _ in LoopbackResponse(answers.next()) }
+        try await DeliveryWorld.with(engine) { world in
+            var world = world
+            world.settings.perHost = 1...8
+            let fixed = world
+            for number in 1...5 {
+                try await fixed.say(number, about: "https://here.test/posts/1", to: ["\(server.origin)/inbox"])
+            }
+            try await fixed.work {
+                guard let peer = try await fixed.peer(server.authority), peer.failures == 1 else {
+                    return try await fixed.queueLength() == 0
+                }
+                // The clock stands still, so without this nothing more would be sent. The worker has the pause in
+                // memory, too.
+                let (host, now) = (server.authority, fixed.clock.now)
+                _ = try await fixed.database.write { tx in try Peers.wake(host, at: now, in: tx) }
+                return false
+            }
+            let bodies = server.requests.map { String(decoding: $0.body, as: UTF8.self) }
+            #expect(bodies == [1, 1, 2, 3, 4, 5].map { "{\"id\":\"https://here.test/activities/\($0)\"}" })
+            #expect(try await fixed.peer(server.authority)?.failures == 0)
+        }
+        await server.stop()
+    }
+
+    @Test("a host that answers 500 to everything is asked a few times and rests", arguments: [500, 301])
+    func sickHost(status: Int) async throws {
+        let server = try await LoopbackServer.start("127.0.0.2") { _ in LoopbackResponse(status) }
+        try await DeliveryWorld.with(.sqlite) { world in
+            for number in 1...40 { try await world.say(number, to: ["\(server.origin)/inbox"]) }
+            try await world.work { try await world.peer(server.authority)?.failures == 1 }
+            // Two requests may be open at the same time, and the third failure is the host's.
+            #expect(server.requests.count <= 4)
+            let before = server.requests.count
+            world.clock.move(by: .seconds(20))
+            try await world.work { try await world.peer(server.authority)?.failures == 2 }
+            #expect(server.requests.count <= before + 3)
+            #expect(try await world.queueLength() == 40)
+        }
+        await server.stop()
+    }
+
     @Test("tried until the fourteenth day has passed, then given up")
     func fourteenDays() async throws {
         let server = try await LoopbackServer.start("127.0.0.2") { _ in LoopbackResponse(500) }

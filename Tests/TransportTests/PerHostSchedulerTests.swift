@@ -50,6 +50,59 @@ struct PerHostSchedulerTests {
         #expect(open.count == 8)
     }
 
+    @Test(
+        "a host that is far away may have more requests, one for each 25 ms of the round trip, up to thirty-two",
+        arguments: [(100, 8), (200, 8), (600, 24), (2_500, 32)])
+    func distance(milliseconds: Int, limit: Int) throws {
+        var scheduler = PerHostScheduler(limits: PerHostScheduler.Limits())
+        var (number, instant) = (0, now)
+        var open: [QueuedDelivery] = []
+        for _ in 1...12 {
+            while !scheduler.state(of: "a.test").isBusy {
+                number += 1
+                let next = try delivery(number, "a.test")
+                _ = scheduler.enqueue(next, host: "a.test", expiresAt: .distantFuture, wallClock: wallClock)
+            }
+            open += departAll(&scheduler, at: instant)
+            instant += .milliseconds(milliseconds)
+            for delivery in open { _ = scheduler.complete(delivery, .recover, at: instant, wallClock: wallClock) }
+            open = []
+        }
+        #expect(scheduler.state(of: "a.test").limit == limit)
+        open = departAll(&scheduler, at: instant)
+        #expect(open.count == limit)
+    }
+
+    @Test("three different deliveries that fail without a success are the host's fault")
+    func suspects() throws {
+        var scheduler = try scheduler(count: 4)
+        let ids = (0..<4).map { ID<QueuedDelivery>($0) }
+        var found: [Bool] = []
+        for number in [0, 1, 1, 0, 2, 3] { found.append(scheduler.suspect(ids[number], host: "a.test")) }
+        #expect(found == [false, false, false, false, true, true])
+        let open = departAll(&scheduler)
+        _ = scheduler.complete(try #require(open.first), .recover, at: now, wallClock: wallClock)
+        let isSuspect = scheduler.suspect(ids[0], host: "a.test")
+        #expect(!isSuspect)
+    }
+
+    @Test("a host that somebody woke rests no longer, once all results are written")
+    func woken() throws {
+        var scheduler = try scheduler(count: 1)
+        let until = wallClock + .hours(1)
+        for delivery in departAll(&scheduler) {
+            _ = scheduler.complete(delivery, .rest(until: until), at: now, wallClock: wallClock)
+        }
+        let awake = PeerState(
+            host: "a.test", policy: .unset, note: "", firstSeen: wallClock, lastSuccess: nil, firstFailure: nil,
+            failures: 3, restUntil: Timestamp(0), scheme: nil, schemeUntil: Timestamp(0))
+        scheduler.learn(awake, wallClock: wallClock)
+        #expect(scheduler.state(of: "a.test").restUntil == until)
+        scheduler.learn(awake, wallClock: wallClock, isWritten: true)
+        #expect(scheduler.state(of: "a.test").restUntil == Timestamp(0))
+        #expect(scheduler.state(of: "a.test").openLimit == 1)
+    }
+
     @Test("a failure halves the limit, and a failing host is asked one thing at a time")
     func failure() throws {
         var scheduler = try scheduler(count: 12)

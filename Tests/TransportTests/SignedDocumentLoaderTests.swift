@@ -2,6 +2,7 @@
 
 import HTTPSignatures
 import Model
+import Synchronization
 import TestSupport
 import Testing
 import Vocabulary
@@ -50,6 +51,25 @@ struct SignedDocumentLoaderTests {
 
     private static func activity(_ text: String = note) -> LoopbackResponse {
         .text(text, type: "application/activity+json")
+    }
+
+    @Test("tells which host has answered with a document, and of no other")
+    func success() async throws {
+        let heard = Mutex<[String]>([])
+        let key = try #require(TransportWorld.key)
+        let server = try await LoopbackServer.start("127.0.0.2") { request in
+            request.target == "/1" ? Self.activity() : LoopbackResponse(500)
+        }
+        try await TransportWorld.withClient(try TransportWorld.client()) { client in
+            let loader = SignedDocumentLoader(
+                client: client, signer: { (Self.keyID, key) }, admits: { _ in true }, logger: .silent,
+                onSuccess: { host in heard.withLock { $0.append(host) } })
+            #expect(try await error(loader, "\(server.origin)/2") == .unavailable(status: 500))
+            #expect(heard.withLock { $0 } == [])
+            _ = try await loader.load(try iri("\(server.origin)/1"))
+            #expect(heard.withLock { $0 } == [server.authority])
+        }
+        await server.stop()
     }
 
     @Test("a document is asked for as an activity, signed, without the fragment")

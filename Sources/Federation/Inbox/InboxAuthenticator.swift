@@ -102,7 +102,8 @@ public struct InboxAuthenticator: Sendable {
         guard key.actor == activity.actor else { throw .signerIsNotActor }
         try Authority.checkClaims(activity, identifiers: federation.identifiers)
         guard account.isActive else { throw .actorSuspended }
-        return try await store(activity, signature: signature, key: key, body: body)
+        let hosts = [account.iri, account.inbox, account.sharedInbox].compactMap { $0?.authority }
+        return try await store(activity, signature: signature, key: key, body: body, from: Set(hosts))
     }
 
     private func parse(_ head: RequestHead, body: [UInt8]?) throws(InboxRejection) -> ParsedSignature {
@@ -156,7 +157,8 @@ public struct InboxAuthenticator: Sendable {
     }
 
     private func store(
-        _ activity: ActivityDocument, signature: ParsedSignature, key: StoredKey, body: [UInt8]
+        _ activity: ActivityDocument, signature: ParsedSignature, key: StoredKey, body: [UInt8],
+        from hosts: Set<String>
     ) async throws(InboxRejection) -> Bool {
         let now = federation.clock.now
         // An activity without an id is identified by the hash of its body.
@@ -168,7 +170,7 @@ public struct InboxAuthenticator: Sendable {
         // continues.
         federation.parsed.keep(activity, of: received.id, bytes: body.count, at: now)
         do {
-            let isNew = try await intake.store(received, signature: signature.identity)
+            let isNew = try await intake.store(received, signature: signature.identity, from: hosts)
             if !isNew { federation.parsed.drop(received.id) }
             return isNew
         } catch {

@@ -11,6 +11,7 @@ actor InboxIntake {
     private struct Waiting {
         let activity: ReceivedActivity
         let signature: [UInt8]
+        let hosts: Set<String>
         let continuation: CheckedContinuation<Bool, any Error>
     }
 
@@ -32,12 +33,17 @@ actor InboxIntake {
 
     /// Stores an activity, unless the activity or its signature is stored already.
     ///
+    /// - Parameter hosts: the hosts that receive what is delivered to the signer. They work, because the signature is
+    ///   proved. So if deliveries to them are paused, the pause ends.
     /// - Returns: whether it is new.
     /// - Throws: `InboxFull` when too many requests wait, and the errors of the database.
-    func store(_ activity: ReceivedActivity, signature: [UInt8]) async throws -> Bool {
+    func store(
+        _ activity: ReceivedActivity, signature: [UInt8], from hosts: Set<String>
+    ) async throws -> Bool {
         guard waiting.count < Self.ceiling else { throw InboxFull() }
         return try await withCheckedThrowingContinuation { continuation in
-            waiting.append(Waiting(activity: activity, signature: signature, continuation: continuation))
+            waiting.append(
+                Waiting(activity: activity, signature: signature, hosts: hosts, continuation: continuation))
             guard !isWriting else { return }
             isWriting = true
             Task { await self.drain() }
@@ -55,14 +61,17 @@ actor InboxIntake {
 
     private func write(_ batch: [Waiting]) async {
         let items = batch.map { ($0.activity, $0.signature) }
+        let now = batch.first?.activity.receivedAt ?? .distantFuture
+        let hosts = batch.reduce(into: Set<String>()) { $0.formUnion($1.hosts) }.sorted()
         do {
-            let fresh = try await database.write { tx in
+            let (fresh, resting) = try await database.write { tx in
                 var fresh: [Bool] = []
                 for (activity, signature) in items { fresh.append(try Self.insert(activity, signature, in: tx)) }
                 if fresh.contains(true) { tx.announce(.inboxWaits) }
-                return fresh
+                return (fresh, try Peers.resting(hosts, at: now, in: tx))
             }
             for (waiting, isNew) in zip(batch, fresh) { waiting.continuation.resume(returning: isNew) }
+            if !resting.isEmpty { Task { [database] in await Self.wake(resting, at: now, database) } }
         } catch  where batch.count > 1 && (error as? DatabaseError)?.isOutage != true {
             // One row that the database rejects must not fail the others. When the database itself does not work, they
             // fail together: each of them would wait for it again.
@@ -70,6 +79,11 @@ actor InboxIntake {
         } catch {
             for waiting in batch { waiting.continuation.resume(throwing: error) }
         }
+    }
+
+    /// A pause that cannot be ended now is ended by the next activity.
+    private static func wake(_ hosts: [String], at now: Timestamp, _ database: Database) async {
+        for host in hosts { _ = try? await database.write { tx in try Peers.wake(host, at: now, in: tx) } }
     }
 
     private static func insert(

@@ -10,7 +10,7 @@ internal import Vocabulary
 // Processes stored activities:
 //
 //  - A lease reserves rows of the queue for two minutes. It is extended while the rows are processed. When a process
-//    dies, its leases expire and other processes take the rows.
+//    dies, other processes take its rows back.
 //  - The activities of one signer are applied in the order of their arrival, up to sixteen at a time, by one process
 //    at a time. The activities of different signers run in parallel, so a signer with a slow server uses only one of
 //    the parallel places, and the signers of one host use only a part of them (`Storage/Queues/QueueRuns`).
@@ -18,6 +18,7 @@ internal import Vocabulary
 //    tried again later.
 //  - The effect and the outcome of a row are committed together. A row that another process finished is not applied
 //    again.
+//  - When an outcome cannot be written, the run throws, and its rows are released as soon as the database responds.
 
 /// Applies the stored activities.
 public struct InboxProcessor: Sendable {
@@ -55,22 +56,25 @@ public struct InboxProcessor: Sendable {
         await QueueWorker(InboxWork(processor: self), settings, in: context).run()
     }
 
-    /// Processes one activity, from its text to its outcome.
-    func process(_ received: ReceivedActivity) async { await process([received]) }
+    /// Processes one activity, from its text to its outcome. If the outcome cannot be written, the row stays leased.
+    func process(_ received: ReceivedActivity) async { _ = try? await process([received]) }
 
     /// Processes a run of activities of one signer. A few are gathered at the same time. They are applied in their
     /// order, together when all of them are gathered soon. Otherwise those that wait for no other node do not wait for
     /// the later ones either.
-    fileprivate func process(_ run: [ReceivedActivity]) async {
+    ///
+    /// - Throws: the last error of a write of an outcome. All other activities were processed.
+    fileprivate func process(_ run: [ReceivedActivity]) async throws {
         let started = federation.clock.now
-        await withTaskGroup(of: Gathering.self) { group in
+        try await withThrowingTaskGroup(of: Gathering.self) { group in
             var unstarted = run.indices
             for index in unstarted.prefix(Self.gatheringAtOnce) { group.addTask { await gather(run[index], index) } }
             unstarted = unstarted.dropFirst(Self.gatheringAtOnce)
             if run.count > 1 { group.addTask { await Self.waitForGrace() } }
             var gathered: [Int: Result<Effect, FederationError>] = [:]
             var (next, isPatient) = (0, true)
-            while next < run.count, let event = await group.next() {
+            var failure: (any Error)?
+            while next < run.count, let event = try await group.next() {
                 switch event {
                 case .graceIsOver: isPatient = false
                 case .finished(let index, let result):
@@ -80,9 +84,15 @@ public struct InboxProcessor: Sendable {
                 let ready = run[next...].indices.prefix { gathered[$0] != nil }
                 guard !ready.isEmpty, ready.endIndex == run.count || !isPatient else { continue }
                 next = ready.endIndex
-                await finish(ready.compactMap { index in gathered[index].map { (run[index], $0) } }, since: started)
+                do {
+                    try await finish(
+                        ready.compactMap { index in gathered[index].map { (run[index], $0) } }, since: started)
+                } catch {
+                    failure = error
+                }
             }
             group.cancelAll()
+            if let failure { throw failure }
         }
     }
 
@@ -100,22 +110,48 @@ public struct InboxProcessor: Sendable {
     }
 
     /// Applies gathered activities in one transaction, and stores the outcome of those that cannot be applied.
-    private func finish(_ gathered: [Gathered], since started: Timestamp) async {
+    ///
+    /// - Throws: the last error of a write of an outcome. All other activities were processed.
+    private func finish(_ gathered: [Gathered], since started: Timestamp) async throws {
         var ready: [(received: ReceivedActivity, effect: Effect)] = []
+        var failure: (any Error)?
         for (received, result) in gathered {
             switch result {
             case .success(let effect): ready.append((received, effect))
-            case .failure(let error): tell(received, await settle(received, after: error), since: started)
+            case .failure(let error):
+                do {
+                    tell(received, try await settle(received, after: error), since: started)
+                } catch {
+                    failure = error
+                }
             }
         }
-        guard !ready.isEmpty else { return }
+        do {
+            if !ready.isEmpty { try await finish(ready, since: started) }
+        } catch {
+            failure = error
+        }
+        if let failure { throw failure }
+    }
+
+    private func finish(
+        _ ready: [(received: ReceivedActivity, effect: Effect)], since started: Timestamp
+    ) async throws {
         do {
             for (item, outcome) in zip(ready, try await apply(ready)) { tell(item.received, outcome, since: started) }
         } catch  where ready.count > 1 && (error as? DatabaseError)?.isOutage != true {
             // When one activity makes the transaction fail, each activity gets its own transaction.
-            for item in ready { await process(item.received) }
+            var failure: (any Error)?
+            for item in ready {
+                do {
+                    try await process([item.received])
+                } catch {
+                    failure = error
+                }
+            }
+            if let failure { throw failure }
         } catch {
-            for item in ready { tell(item.received, await settle(item.received, after: error), since: started) }
+            for item in ready { tell(item.received, try await settle(item.received, after: error), since: started) }
         }
     }
 
@@ -130,18 +166,18 @@ public struct InboxProcessor: Sendable {
     }
 
     /// Stores the outcome of an activity that was not applied.
-    private func settle(_ received: ReceivedActivity, after error: any Error) async -> InboxOutcome {
+    private func settle(_ received: ReceivedActivity, after error: any Error) async throws -> InboxOutcome {
         switch error {
         case let refusal as FederationError where !refusal.isTemporary:
             let outcome = InboxOutcome.ignored(IgnoreReason(refusal))
-            await record(outcome, of: received)
+            try await record(outcome, of: received)
             return outcome
         case is AlreadyFinished:
             return .duplicate
         default:
             let wait = InboxQueue.queue.retry.wait(afterFailures: received.attempts, chance: 0)
             // A cancelled process leaves the activity to the next one.
-            if !Task.isCancelled { await postpone(received, reason: "\(error)") }
+            if !Task.isCancelled { try await postpone(received, reason: "\(error)") }
             return .retry(after: wait)
         }
     }
@@ -186,18 +222,18 @@ public struct InboxProcessor: Sendable {
             actor: actor, activity: activity, outbox: federation.outbox, now: federation.clock.now)
     }
 
-    private func record(_ outcome: InboxOutcome, of received: ReceivedActivity) async {
-        _ = try? await federation.database.write { tx in
+    private func record(_ outcome: InboxOutcome, of received: ReceivedActivity) async throws {
+        _ = try await federation.database.write { tx in
             try InboxQueue.finish(received.id, outcome: outcome.code, in: tx)
         }
     }
 
-    private func postpone(_ received: ReceivedActivity, reason: String) async {
+    private func postpone(_ received: ReceivedActivity, reason: String) async throws {
         let now = federation.clock.now
         let reason = String(reason.prefix(200))
         let next = InboxQueue.queue.retry.nextTry(
             afterAttempts: received.attempts, since: received.receivedAt, now: now, chance: 0)
-        _ = try? await federation.database.write { [holder] tx in
+        try await federation.database.write { [holder] tx in
             if let next {
                 try InboxQueue.postpone(received.id, until: next, reason: reason, by: holder, in: tx)
             } else {
@@ -231,7 +267,7 @@ private struct InboxWork: QueueWork {
 
     func keys(of run: [ReceivedActivity]) -> [QueueKey] { run.map { QueueKey($0.id) } }
 
-    func perform(_ run: [ReceivedActivity]) async { await processor.process(run) }
+    func perform(_ run: [ReceivedActivity]) async throws { try await processor.process(run) }
 }
 
 /// Another process applied the activity before this transaction committed. This transaction is rolled back.

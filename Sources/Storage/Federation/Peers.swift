@@ -96,6 +96,41 @@ public enum Peers {
             """)
     }
 
+    /// The hosts among these whose pause ``wake(_:at:in:)`` would end.
+    public static func resting(
+        _ hosts: some Collection<String>, at now: Timestamp, in db: some Queryable
+    ) throws(DatabaseError) -> [String] {
+        guard !hosts.isEmpty else { return [] }
+        let rows = try db.rows("SELECT host FROM peer WHERE host IN (\(list: Array(hosts))) AND \(mayWake(now))")
+        return try rows.map { row throws(DatabaseError) in try row.text("host") }
+    }
+
+    /// Ends the pause of a host that has just proved that it works. Its deliveries are due at once. Its failures stay
+    /// until a delivery succeeds, so only one of them tests the host.
+    ///
+    /// - Returns: whether there was such a pause. A host is woken once a minute at most, so that one that talks to us
+    ///   but accepts nothing is not asked all the time.
+    @discardableResult
+    public static func wake(_ host: String, at now: Timestamp, in tx: Transaction) throws(DatabaseError) -> Bool {
+        let woken = try tx.changed(
+            "UPDATE peer SET rest_until = 0, woken_at = \(now) WHERE host = \(host) AND \(mayWake(now))")
+        guard woken == 1 else { return false }
+        try tx.run("UPDATE delivery SET run_at = \(now) WHERE host = \(host) AND run_at > \(now)")
+        tx.announce(.deliveriesWait)
+        return true
+    }
+
+    private static func mayWake(_ now: Timestamp) -> SQL {
+        "rest_until > \(now) AND (woken_at IS NULL OR woken_at < \(now - .minutes(1)) OR woken_at > \(now))"
+    }
+
+    /// Shortens all pauses by the amount by which the clock was set back.
+    static func followClock(
+        back amount: Duration, to now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run("UPDATE peer SET rest_until = rest_until - \(amount.milliseconds) WHERE rest_until > \(now)")
+    }
+
     /// Stores which signature scheme a known host accepts. For an unknown host nothing is stored.
     ///
     /// - Parameter scheme: `cavage` or `rfc9421`.

@@ -11,7 +11,7 @@ public enum Uploads {
     /// The queue of files to convert: three attempts, one minute apart.
     public static let queue = LeasedQueue(
         "media", table: "media", waiting: "state = 'waiting'", completed: .set("state = 'ready'"),
-        parked: .set("state = 'failed'"),
+        parked: .set("state = 'failed'"), crashed: "source = NULL, error = 'broken'",
         retry: RetryPolicy(steps: [.minutes(1)], attempts: 3))
 
     private static let columns: SQL = """

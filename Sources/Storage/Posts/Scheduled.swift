@@ -8,7 +8,7 @@ public import Model
 public enum Scheduled {
     /// The queue: eight attempts, five minutes apart. After that the post is parked, and its author must act.
     public static let queue = LeasedQueue(
-        "scheduled", table: "scheduled", parked: .set("run_at = NULL"),
+        "scheduled", table: "scheduled", parked: .set("run_at = NULL"), isByCalendar: true,
         retry: RetryPolicy(steps: [.minutes(5)], attempts: 8))
 
     /// Stores a scheduled post.

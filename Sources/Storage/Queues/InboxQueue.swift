@@ -75,6 +75,7 @@ public enum InboxQueue {
         completed: .set("state = 'done'"), parked: .set("state = 'parked'"),
         // The first condition is redundant, but with it SQLite's planner can use the index `received_done`.
         history: .init(condition: "state <> 'waiting' AND state = 'done'", since: "received_at"),
+        crashed: "outcome = 'crashed'",
         retry: RetryPolicy(steps: .growing(from: .seconds(10), by: 4, upTo: .hours(6)), attempts: 8))
 
     /// Leases the oldest waiting activities: at most sixteen of one signer, and none of a signer who has leased

@@ -7,8 +7,8 @@ public import Model
 // pushes, media that wait for conversion, and scheduled posts.
 //
 //   - A row waits until the instant in its column `run_at`. When a worker leases it, `lease_until` is the end of the
-//     lease, `lease_holder` is the process, and `attempts` grows by one. When a process dies, its leases expire and the
-//     rows can be leased again.
+//     lease, `lease_holder` is the process, and `attempts` grows by one. When a process dies, the other processes, or
+//     the next one that starts, take its leases back (see `QueueRecovery.swift`). Otherwise they would expire.
 //   - A worker that has processed a row completes it. A row that failed is postponed, or parked when it is given up. A
 //     process that stops releases the rows that it did not begin; their attempt is not counted.
 //   - Two workers never lease the same row. On PostgreSQL the choice skips rows that another transaction has locked,
@@ -20,7 +20,7 @@ public import Model
 
 /// A table whose rows wait for a worker: which rows are leased, in which order, and what happens to them afterwards.
 ///
-/// The table must have the columns `run_at`, `lease_until`, `lease_holder` and `attempts`.
+/// The table must have the columns `run_at`, `lease_until`, `lease_holder`, `attempts` and `crashes`.
 public struct LeasedQueue: Sendable {
     /// The order in which rows are leased.
     public enum Order: Sendable {
@@ -83,6 +83,12 @@ public struct LeasedQueue: Sendable {
     let completed: Ending
     let parked: Ending
     let history: History?
+    /// The condition of waiting rows that nobody should wait for at the moment; nil when there are none.
+    let paused: SQL?
+    /// Whether people choose `run_at`. If not, it is the end of a wait.
+    let isByCalendar: Bool
+    /// The assignments to a row that is parked because it was in hand when several processes died.
+    let crashed: SQL?
 
     /// Describes the table of a queue.
     ///
@@ -95,9 +101,13 @@ public struct LeasedQueue: Sendable {
     ///   - completed: what happens to a completed row.
     ///   - parked: what happens to a row that is given up.
     ///   - history: which completed rows are deleted after some time.
+    ///   - paused: which waiting rows do not count as due in ``backlog(now:in:)``.
+    ///   - isByCalendar: whether people choose `run_at`, so that it does not change when the clock was set back.
+    ///   - crashed: additional assignments when a row is parked because processes died with it.
     init(
         _ name: String, table: String, keys: [String] = ["id"], waiting: SQL? = nil, order: Order = .byDue,
-        completed: Ending = .delete, parked: Ending = .delete, history: History? = nil, retry: RetryPolicy
+        completed: Ending = .delete, parked: Ending = .delete, history: History? = nil, paused: SQL? = nil,
+        isByCalendar: Bool = false, crashed: SQL? = nil, retry: RetryPolicy
     ) {
         self.name = name
         self.table = SQL(stringLiteral: table)
@@ -107,6 +117,9 @@ public struct LeasedQueue: Sendable {
         self.completed = completed
         self.parked = parked
         self.history = history
+        self.paused = paused
+        self.isByCalendar = isByCalendar
+        self.crashed = crashed
         self.retry = retry
     }
 
@@ -167,6 +180,7 @@ public struct Lease: Hashable, Sendable {
 public struct QueueBacklog: Hashable, Sendable {
     /// The number of waiting rows, due or not, leased or not.
     public var count: Int
-    /// The `run_at` of the row that has been due the longest; nil when none is due.
+    /// The `run_at` of the row that has been due the longest; nil when none is due. Deliveries to hosts that do not
+    /// respond are left out.
     public var oldestDue: Timestamp?
 }

@@ -61,12 +61,16 @@ public struct QueuedDelivery: Sendable, Hashable, Identifiable {
 public enum OutboxQueue {
     /// The queue: activities about one object are delivered to one inbox in the order in which they were sent.
     ///
-    /// A delivery is tried for fourteen days.
+    /// A delivery is tried for fourteen days. A host that does not respond rests for an hour at most.
     public static let queue = LeasedQueue(
         "outbox", table: "delivery", order: .oneByOne(columns: ["inbox", "order_key"]),
+        paused: "host IN (SELECT p.host FROM peer p WHERE p.failures > 0)",
         retry: RetryPolicy(
-            steps: [.seconds(15), .minutes(1), .minutes(5), .minutes(30), .hours(2), .hours(6), .hours(12)],
-            spread: 0.2, patience: .days(14)))
+            steps: [.seconds(15), .minutes(1), .minutes(5), .minutes(15), .minutes(30), .minutes(50)], spread: 0.2,
+            patience: patience, longestRetryAfter: .hours(1)))
+
+    /// How long a delivery is tried.
+    public static let patience = Duration.days(14)
 
     /// Stores an activity.
     public static func insert(_ activity: SentActivity, in tx: Transaction) throws(DatabaseError) {
@@ -208,7 +212,61 @@ public enum OutboxQueue {
             """)
         try queue.park(QueueKey(delivery.id), by: nil, in: tx)
     }
+}
 
+// MARK: - Deliveries that nobody accepts
+
+extension OutboxQueue {
+    /// Gives up deliveries that have been tried for ``patience``: those of hosts that do not respond. Each inbox gets
+    /// one record.
+    ///
+    /// - Parameter limit: the maximum number of deliveries.
+    /// - Returns: how many were given up.
+    public static func abandonExpired(
+        _ limit: Int, ids: IDMaker, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> Int {
+        let limitAge = now - patience
+        // The first condition is an index range, because ids grow with time.
+        let rows = try tx.rows(
+            """
+            WITH expired AS MATERIALIZED (
+                SELECT q.id FROM delivery q
+                WHERE q.id < \(ID<QueuedDelivery>.first(at: limitAge)) AND q.created_at < \(limitAge)
+                    AND \(queue.isFree(now))
+                ORDER BY q.id LIMIT \(limit) \(.skipLocked(of: "q"))
+            )
+            DELETE FROM delivery WHERE id IN (SELECT id FROM expired) RETURNING inbox, activity_id
+            """)
+        var inboxes: [String: (newest: Int64, count: Int)] = [:]
+        for row in rows {
+            let (inbox, activity) = (try row.text("inbox"), try row.int("activity_id"))
+            let known = inboxes[inbox]
+            inboxes[inbox] = (max(activity, known?.newest ?? activity), (known?.count ?? 0) + 1)
+        }
+        for (inbox, found) in inboxes.sorted(by: { $0.key < $1.key }) {
+            let record: ID<AbandonedDelivery> = ids.make(at: now)
+            try tx.run(
+                """
+                INSERT INTO abandoned_delivery (id, activity_id, inbox, reason, abandoned_at, deliveries)
+                VALUES (\(record), \(found.newest), \(inbox), 'expired', \(now), \(found.count))
+                """)
+        }
+        return rows.count
+    }
+
+    /// How many deliveries were given up since an instant because their host did not respond in time, by host.
+    public static func expired(
+        since time: Timestamp, in db: some Queryable
+    ) throws(DatabaseError) -> [String: Int] {
+        let rows = try db.rows(
+            """
+            SELECT inbox, CAST(sum(deliveries) AS BIGINT) AS n FROM abandoned_delivery
+            WHERE reason = 'expired' AND abandoned_at >= \(time) GROUP BY inbox
+            """)
+        var hosts: [String: Int] = [:]
+        for row in rows { hosts[try row.iri("inbox").authority, default: 0] += try row.count("n") }
+        return hosts
+    }
 }
 
 /// The parameters with which a delivery worker leases.

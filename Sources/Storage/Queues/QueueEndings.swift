@@ -81,7 +81,8 @@ extension LeasedQueue {
 
     /// The size of the backlog.
     public func backlog(now: Timestamp, in db: some Queryable) throws(DatabaseError) -> QueueBacklog {
-        let row = try db.row("SELECT count(*) AS n, min(run_at) AS oldest FROM \(table) WHERE \(isWaiting)")
+        let counted: SQL = paused.map { "CASE WHEN \($0) THEN NULL ELSE run_at END" } ?? "run_at"
+        let row = try db.row("SELECT count(*) AS n, min(\(counted)) AS oldest FROM \(table) WHERE \(isWaiting)")
         let oldest = try row?.timeOrNil("oldest")
         return QueueBacklog(count: try row?.count("n") ?? 0, oldestDue: oldest.flatMap { $0 <= now ? $0 : nil })
     }
@@ -102,7 +103,7 @@ extension LeasedQueue {
         return count
     }
 
-    private static let isGivenBack: SQL = "lease_until = NULL, lease_holder = NULL"
+    static let isGivenBack: SQL = "lease_until = NULL, lease_holder = NULL"
 
     private static func also(_ assignments: SQL?) -> SQL { assignments.map { ", \($0)" } ?? "" }
 

@@ -24,7 +24,8 @@ public protocol QueueWork: Sendable {
 
     /// Executes a job and records the outcome in its rows.
     ///
-    /// When the task is cancelled, it must return soon. Rows that it has not changed by then are released. After an
+    /// When the task is cancelled, it must return soon. Rows that it has not changed by then are released. They are
+    /// also released, and their attempt is not counted, after a `DatabaseError` that passes by itself. After any other
     /// error they can be leased again when their lease expires.
     func perform(_ job: Job) async throws -> Outcome
 }
@@ -39,8 +40,7 @@ public struct QueueSettings: Sendable {
     public var places: Int
     /// How many more jobs are leased in advance, so that not every job needs its own lease transaction.
     public var ahead = 0
-    /// How long rows are leased. The lease of a running job is extended, so this is also how long the rows of a dead
-    /// process wait.
+    /// How long rows are leased. The lease of a running job is extended.
     public var lease = Duration.minutes(2)
     /// How long a stop waits for running jobs before it cancels them.
     public var patience = Duration.seconds(5)

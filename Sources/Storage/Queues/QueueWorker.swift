@@ -9,6 +9,9 @@ internal import Synchronization
 // lease transaction returned, a job ended. A turn starts as many jobs as there are free places, and starts a lease
 // transaction when rows may be due. It waits for neither, so a slow job occupies only one place.
 //
+// A job whose outcome cannot be written, because the database is away for a moment, is remembered. Its rows are
+// released as soon as the database responds, so they do not wait for their lease to expire.
+//
 // At a stop the worker leases no more rows, releases the jobs that did not begin, waits for the running jobs, cancels
 // them after ``QueueSettings/patience``, and releases the rows that they leave. So no work is lost, and no row waits
 // for its lease to expire.
@@ -98,6 +101,8 @@ private actor QueueLoop<Work: QueueWork> {
     private var leaseIsDue = true
     private var isLeasing = false
     private var databaseFails = false
+    /// Rows that are leased and no longer in hand, because the database did not respond when they should be released.
+    private var unreleased: [QueueKey] = []
     /// The outcomes of the jobs; kept only for `drain()`.
     private(set) var outcomes: [Work.Outcome] = []
 
@@ -128,6 +133,7 @@ private actor QueueLoop<Work: QueueWork> {
         }
         // A lease transaction that started before the stop may have ended after it.
         await giveBackWaiting()
+        await releaseAgain()
     }
 
     private func listen() async {
@@ -162,6 +168,7 @@ private actor QueueLoop<Work: QueueWork> {
     }
 
     private func lease(_ room: Int) async {
+        await releaseAgain()
         let now = context.clock.now
         let lease = Lease(now: now, until: now + settings.lease, holder: context.holder)
         do {
@@ -184,7 +191,10 @@ private actor QueueLoop<Work: QueueWork> {
             let outcome = try await work.perform(leased.job)
             if drains { outcomes.append(outcome) }
         } catch {
-            if !Task.isCancelled { complain("job not recorded", error) }
+            if !Task.isCancelled {
+                complain("job not recorded", error)
+                if let error = error as? DatabaseError, error.isPassing { unreleased += leased.keys }
+            }
         }
         if Task.isCancelled { await release(leased.keys) }
         running[leased.number] = nil
@@ -239,6 +249,14 @@ extension QueueLoop {
             _ = try await context.database.write { [work] tx in try work.queue.release(keys, by: holder, in: tx) }
         } catch {
             complain("leases not given back", error)
+            unreleased += keys
         }
+    }
+
+    /// Releases the rows that could not be released before.
+    private func releaseAgain() async {
+        let keys = unreleased
+        unreleased = []
+        await release(keys)
     }
 }

@@ -29,5 +29,6 @@ public enum Schema {
         threadCounts,
         versions,
         groupDiscussions,
+        processes,
     ]
 }

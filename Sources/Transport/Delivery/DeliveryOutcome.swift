@@ -36,14 +36,20 @@ public enum DeliveryOutcome: Sendable, Hashable {
 
     /// Whether other deliveries to the same host would probably fail too.
     ///
-    /// A 500 may be caused by this one activity. 429 and 502 to 504 say that the host, or a proxy in front of it, is
-    /// busy or down.
+    /// 429 and 502 to 504 say that the host, or a proxy in front of it, is busy or down.
     var isAboutHost: Bool {
         switch self {
         case .unanswered(let failure): failure != .cancelled && failure != .malformed
         case .later(let status, _): status == 429 || (502...504).contains(status)
         default: false
         }
+    }
+
+    /// Whether the cause may be this one activity or the host. It is the host when it says so to several deliveries.
+    ///
+    /// A redirect counts too: this node does not follow it, and a host that moved redirects everything.
+    var mayBeAboutHost: Bool {
+        if case .later(let status, _) = self { (300..<400).contains(status) || status >= 500 } else { false }
     }
 
     /// Whether the response shows that the host works.

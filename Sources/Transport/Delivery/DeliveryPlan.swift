@@ -37,12 +37,14 @@ public struct DeliveryPlan: Sendable, Hashable {
         public var createdAt: Timestamp
         /// How many times in a row the host had failed before this attempt.
         public var hostFailures: Int
+        /// Whether several other deliveries to the host failed too, and none succeeded since.
+        public var isHostSuspect = false
         /// The current time.
         public var now: Timestamp
         /// A random number in 0 ..< 1.
         public var chance: Double
 
-        /// Creates the value.
+        /// Creates the value; the other properties have defaults.
         public init(attempts: Int, createdAt: Timestamp, hostFailures: Int, now: Timestamp, chance: Double) {
             self.attempts = attempts
             self.createdAt = createdAt
@@ -73,7 +75,8 @@ public struct DeliveryPlan: Sendable, Hashable {
             let wait = policy.wait(afterFailures: situation.attempts, chance: situation.chance)
             (step, host) = (.postpone(until: situation.now + wait), .keep)
         case .later, .unanswered:
-            let rest = outcome.isAboutHost ? Self.rest(after: outcome, situation, policy) : nil
+            let isAboutHost = outcome.isAboutHost || (situation.isHostSuspect && outcome.mayBeAboutHost)
+            let rest = isAboutHost ? Self.rest(after: outcome, situation, policy) : nil
             host = rest.map { .rest(until: $0) } ?? .keep
             step = Self.again(after: outcome, situation, policy, notBefore: rest)
         }

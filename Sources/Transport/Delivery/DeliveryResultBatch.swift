@@ -24,6 +24,9 @@ struct DeliveryResultBatch: Sendable {
 
     var isEmpty: Bool { completions.isEmpty && notes.isEmpty }
 
+    /// The hosts whose state changed.
+    var hosts: Set<String> { Set(notes.keys) }
+
     /// Whether a delivery left the queue, so that the next one to the same inbox may be leased.
     var makesWay: Bool {
         completions.contains { completion in

@@ -11,8 +11,8 @@ internal import Vocabulary
 
 // The guarantee: an accepted activity reaches every reachable server, in order for each object, even if that server was
 // down for days or this process was killed. So all state is in the database: a row is leased, sent, and only then
-// finished. When a process dies, its lease ends after two minutes and another process sends the row again, with the
-// same activity id.
+// finished. When a process dies, its lease is taken back and another process sends the row again, with the same
+// activity id.
 //
 // The rows are those of a leased queue, and the worker is woken like all workers. But it does not use the common loop,
 // `QueueWorker`, because the state of the hosts decides which delivery is sent next, and the results of many attempts
@@ -57,7 +57,7 @@ public struct DeliveryContext: Sendable {
 public struct DeliverySettings: Sendable {
     /// How many requests are open at the same time, 1 or more. Requests with a slow response do not count.
     public var concurrency = 64
-    /// How many requests may be open to one host, at first and at most.
+    /// How many requests may be open to one host, at first and at most. A host that is far away may have more.
     public var perHost = 2...8
     /// How long a lease lasts. It is well above the fifty seconds that one attempt may take.
     public var lease = Duration.minutes(2)
@@ -86,6 +86,8 @@ public actor DeliveryWorker: Service {
 
     private var scheduler: PerHostScheduler
     private var results = DeliveryResultBatch()
+    /// The hosts in the results that are being written.
+    private var hostsInWriting: Set<String> = []
     private var isLeasing = false
     private var isWriting = false
     private var isStopping = false
@@ -236,15 +238,21 @@ extension DeliveryWorker {
         let peers = try? await context.database.read { db in
             try hosts.compactMap { host in try Peers.state(of: host, in: db) }
         }
-        for peer in peers ?? [] { scheduler.learn(peer, wallClock: context.clock.now) }
+        let unwritten = results.hosts.union(hostsInWriting)
+        for peer in peers ?? [] {
+            scheduler.learn(peer, wallClock: context.clock.now, isWritten: !unwritten.contains(peer.host))
+        }
     }
 
     private func complete(_ dispatch: PerHostScheduler.Dispatch, _ report: DeliverySender.Report) {
         let delivery = dispatch.delivery
         let now = context.clock.now
-        let situation = DeliveryPlan.Situation(
+        var situation = DeliveryPlan.Situation(
             attempts: delivery.attempts, createdAt: delivery.createdAt,
             hostFailures: scheduler.state(of: dispatch.host).failures, now: now, chance: settings.chance())
+        if report.outcome.mayBeAboutHost {
+            situation.isHostSuspect = scheduler.suspect(delivery.id, host: dispatch.host)
+        }
         let plan = DeliveryPlan(after: report.outcome, situation, policy: settings.retry)
         let step = scheduler.complete(delivery, plan.host, at: .now, wallClock: now)
         if let scheme = report.scheme { scheduler.learn(scheme, of: dispatch.host, until: now + .hours(24)) }
@@ -262,20 +270,30 @@ extension DeliveryWorker {
     private func write() async {
         let batch = results
         results = DeliveryResultBatch()
+        hostsInWriting = batch.hosts
         let now = context.clock.now
         do {
             try await write(batch, at: now)
             if batch.makesWay { leaseIsDue = true }
             databaseFails = false
-        } catch let error as DatabaseError where error.isOutage {
+        } catch let error as DatabaseError where error.isPassing {
             complain("cannot write deliveries", error)
             results.putBack(batch)
             try? await Task.sleep(for: .milliseconds(500))
         } catch {
             complain("cannot write deliveries together", error)
             // One of the rows causes the error. Its lease will end, and it will be sent again.
-            for part in batch.parts { try? await write(part, at: now) }
+            for part in batch.parts {
+                do {
+                    try await write(part, at: now)
+                } catch let error as DatabaseError where error.isPassing {
+                    results.putBack(part)
+                } catch {
+                    complain("cannot write a delivery", error)
+                }
+            }
         }
+        hostsInWriting = []
         isWriting = false
         waker.yield()
     }

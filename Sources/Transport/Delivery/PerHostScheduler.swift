@@ -8,7 +8,10 @@ internal import Storage
 // Decides which delivery is sent next, so that no host delays another. The rules:
 //
 //  - A host may have two open requests at first, one more after each success up to eight, half as many after a failure,
-//    and one while it is known to fail.
+//    and one while it is known to fail. A host that is far away may have one for each 25 ms of the round trip, up to
+//    thirty-two. So it receives forty deliveries per second, wherever it is.
+//  - Three different deliveries that fail with a 5xx or a redirect, and none that succeeds, count as a failure of the
+//    host.
 //  - The node may have `concurrency` open requests. Requests that have waited for half a second do not count, because
 //    they cost nothing but a socket.
 //  - A host whose response takes three seconds gets no new request until all its slow requests have ended. The rows
@@ -21,6 +24,7 @@ struct PerHostScheduler {
         var concurrency = 64
         var start = 2
         var ceiling = 8
+        var farCeiling = 32
         var total = 1024
         var hosts = 10_000
     }
@@ -56,6 +60,10 @@ struct PerHostScheduler {
         var notedSuccessAt: Timestamp?
         var scheme = SignatureScheme.cavage
         var schemeUntil = Timestamp(0)
+        /// The duration of a successful request, smoothed; nil before the first.
+        var roundTrip: Duration?
+        /// Deliveries that failed since the last success for a reason that may be the host's, three at most.
+        var suspects: Set<ID<QueuedDelivery>> = []
         fileprivate var queue: Deque<Waiting> = []
 
         /// How many requests may be open now.
@@ -100,11 +108,11 @@ struct PerHostScheduler {
     /// The current state of the host.
     func state(of host: String) -> HostState { hosts[host] ?? HostState(limit: limits.start) }
 
-    /// Takes over the state of a host from the database. A host with work or in a pause keeps its state, because its
-    /// latest results may not be written yet.
-    mutating func learn(_ peer: PeerState, wallClock: Timestamp) {
+    /// Takes over the state of a host from the database. A host with work keeps its state. So does a host in a pause,
+    /// unless all results are written: then somebody has woken it.
+    mutating func learn(_ peer: PeerState, wallClock: Timestamp, isWritten: Bool = false) {
         var state = state(of: peer.host)
-        guard state.isIdle, state.restUntil <= wallClock else { return }
+        guard state.isIdle, isWritten || state.restUntil <= wallClock else { return }
         state.failures = peer.failures
         state.restUntil = peer.restUntil
         state.scheme = peer.scheme.flatMap(SignatureScheme.init) ?? .cavage
@@ -222,6 +230,16 @@ extension PerHostScheduler {
         return noted
     }
 
+    /// Records that a delivery failed for a reason that may be the host's.
+    ///
+    /// - Returns: whether so many different deliveries have failed that it is the host's.
+    mutating func suspect(_ id: ID<QueuedDelivery>, host: String) -> Bool {
+        guard var state = hosts[host] else { return false }
+        if state.suspects.count < 3 { state.suspects.insert(id) }
+        hosts[host] = state
+        return state.suspects.count >= 3
+    }
+
     /// Remembers which signature scheme a host accepted.
     mutating func learn(_ scheme: SignatureScheme, of host: String, until: Timestamp) {
         hosts[host]?.scheme = scheme
@@ -235,7 +253,9 @@ extension PerHostScheduler {
         switch step {
         case .keep: return .keep
         case .recover:
-            state.limit = min(limits.ceiling, state.limit + 1)
+            state.measure(now - since)
+            state.limit = min(state.ceiling(limits), state.limit + 1)
+            state.suspects = []
             // A success is written when it changes the state, and otherwise every ten minutes.
             let isNews = state.failures > 0 || state.notedSuccessAt.map { wallClock - $0 > .minutes(10) } ?? true
             state.failures = 0
@@ -255,5 +275,18 @@ extension PerHostScheduler {
     private mutating func forgetIdle() {
         hosts = hosts.filter { !$0.value.isIdle || $0.value.failures > 0 }
         if hosts.count > limits.hosts { hosts = hosts.filter { !$0.value.isIdle } }
+    }
+}
+
+extension PerHostScheduler.HostState {
+    /// Updates the round trip with the duration of a successful request.
+    fileprivate mutating func measure(_ duration: Duration) {
+        roundTrip = roundTrip.map { ($0 * 7 + duration) / 8 } ?? duration
+    }
+
+    /// How many requests may be open to the host at most.
+    fileprivate func ceiling(_ limits: PerHostScheduler.Limits) -> Int {
+        let byDistance = Int(min(100, max(0, (roundTrip ?? .zero) / .milliseconds(25))))
+        return max(limits.ceiling, min(limits.farCeiling, byDistance))
     }
 }

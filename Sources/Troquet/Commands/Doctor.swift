@@ -75,6 +75,7 @@ struct Examination: Sendable {
     func run() async -> [Finding] {
         let findings = [
             await database(), await keys(), await webFinger(), await actor(), await clock(), await queues(),
+            await hosts(),
         ]
         await client.shutdown()
         return findings
@@ -174,6 +175,21 @@ struct Examination: Sendable {
                     "\(difference) seconds off: signatures will be refused. Start time synchronisation.")
             }
             return "\(difference) s from the serving process"
+        }
+    }
+
+    /// Says to which hosts nothing could be delivered. It is no failure of this node.
+    private func hosts() async -> Finding {
+        await check("hosts") {
+            let since = node.clock.now - .days(30)
+            let (silent, given) = try await node.database.read { db in
+                let silent = try Peers.list(in: db).filter { $0.failures > 0 }
+                return (silent.count, try OutboxQueue.expired(since: since, in: db))
+            }
+            let list = given.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5)
+            let lost = list.map { host, count in "\(count) to \(host)" }.joined(separator: ", ")
+            let end = lost.isEmpty ? "" : "; given up in 30 days because nobody accepted them: \(lost)"
+            return (silent == 0 ? "all accept deliveries" : "\(silent) do not accept deliveries at the moment") + end
         }
     }
 

@@ -119,6 +119,94 @@ struct OutboxQueueTests {
         }
     }
 
+    @Test(
+        "a host that is woken gets everything at once, in order, and is woken once a minute at most",
+        arguments: TestEngine.available)
+    func wake(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            let inbox = try iri("https://far.example/inbox")
+            for type in ["Create", "Update"] {
+                _ = try await say(type, about: "https://cafe.example/posts/1", to: [inbox], in: db)
+            }
+            let (create, rest) = (try #require(try await take(9, in: db).first), Timestamp.start + .hours(1))
+            try await db.write { tx in
+                try OutboxQueue.postpone(create.id, until: rest, in: tx)
+                try Peers.failed("far.example", at: .start, restUntil: rest, in: tx)
+            }
+            let soon = Timestamp.start + .seconds(30)
+            #expect(try await take(9, at: soon, in: db).isEmpty)
+            let woken = try await db.write { tx in
+                [
+                    try Peers.resting(["far.example", "near.example"], at: soon, in: tx) == ["far.example"],
+                    try Peers.wake("near.example", at: soon, in: tx), try Peers.wake("far.example", at: soon, in: tx),
+                    try Peers.wake("far.example", at: soon, in: tx),
+                ]
+            }
+            #expect(woken == [true, false, true, false])
+            #expect(try await db.read { db in try Peers.state(of: "far.example", in: db)?.failures } == 1)
+            #expect(try await take(9, at: soon, in: db).map(\.body) == ["Create"])
+            let again = try await db.write { tx in
+                try Peers.failed("far.example", at: soon, restUntil: rest, in: tx)
+                return [
+                    try Peers.wake("far.example", at: soon + .seconds(59), in: tx),
+                    try Peers.wake("far.example", at: soon + .seconds(61), in: tx),
+                ]
+            }
+            #expect(again == [false, true])
+        }
+    }
+
+    @Test(
+        "after fourteen days all that nobody accepted is given up in one sweep, with one record an inbox",
+        arguments: TestEngine.available)
+    func sweep(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            let (dead, other) = (try iri("https://dead.example/inbox"), try iri("https://far.example/inbox"))
+            for number in 1...150 {
+                _ = try await say("Create", about: "https://cafe.example/posts/\(number)", to: [dead], in: db)
+            }
+            _ = try await say("Like", about: nil, to: [other], in: db)
+            let (ids, end) = (ids, Timestamp.start + .days(14))
+            let early = try await db.write { tx in try OutboxQueue.abandonExpired(1_000, ids: ids, at: end, in: tx) }
+            #expect(early == 0)
+            let late = end + .milliseconds(1)
+            let counts = try await db.write { tx in
+                [
+                    try OutboxQueue.abandonExpired(100, ids: ids, at: late, in: tx),
+                    try OutboxQueue.abandonExpired(100, ids: ids, at: late, in: tx),
+                    try OutboxQueue.abandonExpired(100, ids: ids, at: late, in: tx),
+                ]
+            }
+            #expect(counts == [100, 51, 0])
+            #expect(try await backlog(in: db) == 0)
+            let (hosts, records) = try await db.read { db in
+                (
+                    try OutboxQueue.expired(since: end, in: db),
+                    try db.row("SELECT count(*) AS n FROM abandoned_delivery")?.count("n")
+                )
+            }
+            #expect(hosts == ["dead.example": 150, "far.example": 1])
+            #expect(records == 3)
+        }
+    }
+
+    @Test("what waits for a host that does not respond is no backlog that is due", arguments: TestEngine.available)
+    func backlogOfResting(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            let hosts = ["https://dead.example/inbox", "https://far.example/inbox"]
+            _ = try await say("Create", about: nil, to: [try iri(hosts[0])], in: db)
+            try await db.write { tx in
+                try Peers.failed("dead.example", at: .start, restUntil: .start + .hours(1), in: tx)
+            }
+            let late = Timestamp.start + .days(3)
+            let alone = try await db.read { db in try OutboxQueue.queue.backlog(now: late, in: db) }
+            #expect(alone.count == 1 && alone.oldestDue == nil)
+            _ = try await say("Like", about: nil, to: [try iri(hosts[1])], in: db)
+            let both = try await db.read { db in try OutboxQueue.queue.backlog(now: late, in: db) }
+            #expect(both.count == 2 && both.oldestDue == .start)
+        }
+    }
+
     @Test("followers' inboxes: accepted, active, elsewhere, one a host", arguments: TestEngine.available)
     func followerInboxes(engine: TestEngine) async throws {
         try await onFreshDatabase(engine) { db in

@@ -115,6 +115,10 @@ struct StatementTour {
         _ = try Peers.state(of: "far.example", in: tx)
         _ = try Peers.list(in: tx)
         _ = try Peers.policies(in: tx)
+        _ = try Peers.resting(["far.example"], at: s.now, in: tx)
+        try Peers.failed("far.example", at: s.now, restUntil: s.now + .hours(1), in: tx)
+        try Peers.wake("far.example", at: s.now, in: tx)
+        _ = try Processes.living(at: s.now, in: tx)
     }
 
     private func relations(_ s: Stage, _ tx: Transaction) throws {
@@ -288,6 +292,8 @@ struct StatementTour {
             try OutboxQueue.abandon(delivery, record: ID(1), reason: "", at: s.now, in: tx)
         }
         try OutboxQueue.finish([ID(1)], in: tx)
+        _ = try OutboxQueue.abandonExpired(1, ids: IDMaker(), at: s.now + .days(15), in: tx)
+        _ = try OutboxQueue.expired(since: s.now, in: tx)
         try GoneInboxes.forget(s.address, in: tx)
         _ = try AnsweredRequests.find(s.address, in: tx)
         _ = try DatabaseHealth.isIntact(in: tx)
