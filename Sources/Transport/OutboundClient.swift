@@ -38,12 +38,14 @@ public final class OutboundClient: Sendable {
     ///   - guard: decides which addresses may be contacted.
     ///   - userAgent: the value of `User-Agent`, on one line.
     ///   - caFile: a PEM file with certificate authorities that are trusted in addition to the system's.
+    ///   - descriptors: the most file descriptors that all connections and attempts to connect take.
     /// - Throws: when `caFile` cannot be read.
     public convenience init(
         guard addressGuard: AddressGuard, userAgent: String, caFile: String?, eventLoopGroup: any EventLoopGroup,
-        logger: Logger
+        descriptors: Int = 4_096, logger: Logger
     ) throws {
-        let network = Network(caFile: caFile, eventLoopGroup: eventLoopGroup, lookUp: Resolver.system)
+        var network = Network(caFile: caFile, eventLoopGroup: eventLoopGroup, lookUp: Resolver.system)
+        network.descriptors = descriptors
         try self.init(addressGuard: addressGuard, userAgent: userAgent, network: network, logger: logger)
     }
 
@@ -54,6 +56,7 @@ public final class OutboundClient: Sendable {
         var lookUp: Resolver.LookUp
         var resolutionLifetime = Duration.seconds(60)
         var clock: any Model.Clock = SystemClock()
+        var descriptors = 4_096
     }
 
     init(addressGuard: AddressGuard, userAgent: String, network: Network, logger: Logger) throws {
@@ -62,7 +65,8 @@ public final class OutboundClient: Sendable {
         self.logger = logger
         clock = network.clock
         pool = try ClientPool(
-            addressGuard: addressGuard, caFile: network.caFile, group: network.eventLoopGroup)
+            addressGuard: addressGuard, caFile: network.caFile, group: network.eventLoopGroup,
+            descriptors: network.descriptors)
         // Four threads, so that two names with slow DNS servers do not block all others.
         resolver = Resolver(threadCount: 4, lifetime: network.resolutionLifetime, lookUp: network.lookUp)
     }

@@ -61,6 +61,7 @@ struct Examination: Sendable {
     func run() async -> [Finding] {
         let findings = [
             await database(), await keys(), await webFinger(), await actor(), await clock(), await queues(),
+            await descriptors(),
         ]
         await client.shutdown()
         return findings
@@ -157,6 +158,16 @@ struct Examination: Sendable {
                     "\(difference) seconds off: signatures will be refused. Start time synchronisation.")
             }
             return "\(difference) s from the serving process"
+        }
+    }
+
+    /// The limit is that of this command. A service manager or container may give `troquet serve` another one, which
+    /// then stands in the log of its start.
+    private func descriptors() async -> Finding {
+        await check("descriptors") {
+            DescriptorPlan.raiseLimit()
+            try DescriptorPlan.current.requireMinimum()
+            return DescriptorPlan.current.summary
         }
     }
 
