@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import IPAddresses
 public import NIOCore
 internal import NIOHTTP1
 
@@ -7,6 +8,9 @@ internal import NIOHTTP1
 // body, and until the client has received the response. Requests that no honest client sends get an error response here
 // and the connection is closed: no `Host`, a target that is not a path, broken framing, too many headers. Trailers are
 // dropped, because nothing reads them.
+//
+// `/livez` gets its response here, on the event loop. So it needs nothing that other requests may have used up: no
+// thread of the cooperative pool, no place and no connection to the database.
 
 /// The time and size limits of a connection.
 public struct ConnectionLimits: Sendable {
@@ -35,8 +39,18 @@ public struct ConnectionLimits: Sendable {
     public var headerFieldBytes = 16_384
     /// The most bytes of all header fields.
     public var headerBytes = 65_536
-    /// The most open connections.
+    /// The most open connections. Further ones are closed at once.
     public var connections = 8_192
+    /// The most open connections of one client network: one IPv4 address, or the first 64 bits of an IPv6 address.
+    public var perNetwork = 64
+    /// The networks whose addresses may have three quarters of all connections each: reverse proxies, this machine, and
+    /// private networks.
+    public var proxies = Self.privateNetworks
+
+    /// Loopback and private addresses. Spec: RFC 1918, RFC 4193 (unique local addresses), RFC 6598 (shared addresses).
+    public static let privateNetworks =
+        CIDRBlock.loopback
+        + ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"].compactMap { CIDRBlock($0) }
 
     /// The limits for a node on the public internet.
     public init() {}
@@ -56,6 +70,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// How many requests wait for their response.
     private var pendingResponses = 0
     private var closesAfterResponse = false
+    /// Whether the request that is being read is a health check that gets its response here.
+    private var isLiveness = false
     /// Whether the current response is a stream of server-sent events. It ends when the client closes it or no longer
     /// reads.
     private var isStream = false
@@ -90,8 +106,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             if let status = Self.refusal(of: head) { return refuse(context, status) }
             begin(head, context)
-            context.fireChannelRead(data)
+            isLiveness = pendingResponses == 1 && head.method == .GET && head.uri == "/livez"
+            if !isLiveness { context.fireChannelRead(data) }
         case .body(let bytes):
+            if isLiveness { return }
             // The response was sent before the body ended. The rest is read for a while, so that the client sees the
             // response.
             if isReading, pendingResponses == 0 {
@@ -103,6 +121,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             isReading = false
             deadline = .now() + (pendingResponses == 0 ? limits.idle : limits.response)
+            if isLiveness { return sayAlive(context) }
             context.fireChannelRead(wrapInboundOut(.end(nil)))
         }
     }
@@ -189,6 +208,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard closesAfterResponse, pendingResponses == 0 else { return context.write(data, promise: promise) }
         context.writeAndFlush(data, promise: promise)
         isReading ? halfClose(context) : context.close(promise: nil)
+    }
+
+    /// Responds to `GET /livez`.
+    private func sayAlive(_ context: ChannelHandlerContext) {
+        isLiveness = false
+        let headers: HTTPHeaders = [
+            "content-type": "text/plain; charset=utf-8", "content-length": "3", "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+        ]
+        let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
+        write(context: context, data: wrapOutboundOut(.head(head)), promise: nil)
+        let body = IOData.byteBuffer(ByteBuffer(string: "ok\n"))
+        write(context: context, data: wrapOutboundOut(.body(body)), promise: nil)
+        write(context: context, data: wrapOutboundOut(.end(nil)), promise: nil)
+        context.flush()
     }
 
     /// Responds with an error without calling any handler, and closes the connection.

@@ -24,6 +24,8 @@ public struct NodeContext: RequestContext {
     public var session: LocalAccount?
     /// The token of this session, as the browser sent it.
     public var sessionToken: String?
+    /// The token of the request, valid or not. ``RequestPipeline`` sets it.
+    var credential: Credential?
 
     /// Creates the context. The server calls this for each request.
     public init(source: ApplicationRequestContextSource) {
@@ -33,6 +35,10 @@ public struct NodeContext: RequestContext {
 
     /// The id of the request, in the log and on the error page.
     public var requestID: String { logger[metadataKey: "hb.request.id"]?.description ?? "-" }
+
+    /// Tells the pipeline that the token of this request is valid. Later requests with it are then admitted as those of
+    /// a member when the node has much to do.
+    public func confirmToken() { credential?.confirm() }
 
     /// The decoded value of a path parameter.
     ///

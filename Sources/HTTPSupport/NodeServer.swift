@@ -13,12 +13,19 @@ internal import NIOHTTPTypesHTTP1
 public enum NodeServer {
     /// The server for Hummingbird's `Application`.
     ///
-    /// - Parameter door: the WebSocket endpoint; nil for none.
+    /// - Parameter endpoint: the WebSocket endpoint; nil for none.
     public static func http1(
         _ limits: ConnectionLimits = ConnectionLimits(), webSockets endpoint: WebSocketEndpoint? = nil
     ) -> HTTPServerBuilder {
-        HTTPServerBuilder { responder in NodeChannel(responder: responder, limits: limits, endpoint: endpoint) }
+        let open = OpenConnections(limits)
+        return HTTPServerBuilder { responder in
+            NodeChannel(responder: responder, limits: limits, endpoint: endpoint, open: open)
+        }
     }
+
+    /// How many accepted connections above the limit may exist until they are closed. Closing needs the event loop of
+    /// the connection, and accepting stops meanwhile.
+    public static let excessConnections = 16
 
     /// The configuration for Hummingbird's `Application`.
     ///
@@ -28,7 +35,8 @@ public enum NodeServer {
     ) -> ApplicationConfiguration {
         ApplicationConfiguration(
             address: .hostname(host, port: port), serverName: "Troquet", backlog: 1_024,
-            availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger))
+            availableConnectionsDelegate: MaximumAvailableConnections(
+                limits.connections + excessConnections, logger: logger))
     }
 }
 
@@ -39,9 +47,14 @@ struct NodeChannel: HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
     let endpoint: WebSocketEndpoint?
+    let open: OpenConnections
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture {
+        guard open.admit(channel) else {
+            channel.close(promise: nil)
+            return channel.eventLoop.makeFailedFuture(ChannelError.eof)
+        }
+        return channel.eventLoop.makeCompletedFuture {
             var decoder = NIOHTTPDecoderLimitConfiguration()
             decoder.maxHeaderFieldCount = limits.headerFields
             decoder.maxHeaderFieldSize = limits.headerFieldBytes

@@ -12,11 +12,12 @@ internal import NIOHTTP1
 // The pipeline of every request, in this order:
 //
 //  1. A path that is not in its canonical form is not found.
-//  2. For pages: the rate limit of the client's address, the same-origin check, and the session.
-//  3. The handler of the route runs. A document that is ready in memory is sent at once, without the other steps: it
-//     was stored after it had passed them.
-//  4. An error becomes a status and a code, as a page or as a document.
-//  5. Security headers are added, one log line is written, and the request is counted for the metrics page.
+//  2. A document that is ready in memory is sent at once, without the next steps: it was stored after it had passed them.
+//  3. For pages: the rate limit of the client's address and the same-origin check.
+//  4. Admission: when too many requests of its class are handled already, the request waits for a second at most.
+//  5. For pages: the session. Then the handler of the route runs.
+//  6. An error becomes a status and a code, as a page or as a document.
+//  7. Security headers are added, one log line is written, and the request is counted for the metrics page.
 //
 // This is one function and not five middlewares, because a document that is ready in memory is sent within microseconds
 // and each middleware would cost a suspension.
@@ -37,12 +38,14 @@ public struct RequestPipeline: Sendable {
         public var origin: String
         /// The proxies whose `X-Forwarded-For` is trusted; none by default.
         public var trustedProxies: [CIDRBlock] = []
-        /// Whether the rate limits are on.
+        /// Whether the rate limits are on. Without them, requests also wait longer for a place.
         public var limits = true
         /// The rate limit of one address for reading pages.
         public var reading = RateLimitRule.reading
         /// The rate limit of one address for sending forms.
         public var writing = RateLimitRule.writing
+        /// How many requests are handled at once.
+        public var admission = AdmissionLimits()
 
         /// The factory for the request metrics.
         public var metrics: any MetricsFactory = MetricsSystem.factory
@@ -73,6 +76,7 @@ public struct RequestPipeline: Sendable {
     private let metrics: RequestMetrics
     private let reading: RateLimiter<CIDRBlock, ContinuousClock.Instant>
     private let writing: RateLimiter<CIDRBlock, ContinuousClock.Instant>
+    private let admission: Admission
 
     /// Creates the pipeline.
     public init(_ settings: Settings, session: @escaping SessionLookup, errorPage: @escaping ErrorPage) {
@@ -85,7 +89,12 @@ public struct RequestPipeline: Sendable {
         metrics = RequestMetrics(settings.metrics)
         reading = RateLimiter(settings.reading, capacity: Self.rememberedClients)
         writing = RateLimiter(settings.writing, capacity: Self.rememberedClients)
+        admission = Admission(
+            settings.limits ? settings.admission : settings.admission.patient, metrics: settings.metrics)
     }
+
+    /// The same endpoint, whose requests wait for a place like those of the routes.
+    public func admitting(_ endpoint: WebSocketEndpoint) -> WebSocketEndpoint { endpoint.admitted(by: admission) }
 
     /// Responds to a request with the handler of its route, and adds all headers.
     func respond(_ request: Request, _ context: NodeContext, by route: Route) async throws -> Response {
@@ -98,33 +107,63 @@ public struct RequestPipeline: Sendable {
         var context = context
         if route.kind == .negotiated { context.wantsDocument = !isPage }
         var response: Response
+        var isShed = false
         do {
             guard PathRules.isCanonical(request.uri.string) else { throw RequestError.notFound }
             if !isPage { context.remoteAddress = addresses.resolve(request, peer: context.peer) }
-            if isPage { try await welcome(request, &context) }
-            response = try await route.handler(request, context)
+            if isPage { try welcome(request, &context) }
+            response = try await admit(request, &context, by: route, isPage: isPage, at: start)
         } catch let error as HTTPParserError {
             // The HTTP framing is broken, so the connection cannot be used any more. The server responds by itself.
             throw error
         } catch {
+            isShed = error is Overloaded
             response = await refusal(error, request, context, asPage: isPage)
         }
         if response.status == .serviceUnavailable, response.headers[.retryAfter] == nil {
             response.headers[.retryAfter] = Self.pause
         }
         headers.complete(&response.headers, path: request.uri.path)
-        record(response, to: request, context, asPage: isPage, kind: route.kind, since: start)
+        record(response, to: request, context, asPage: isPage, kind: route.kind, since: start, isLogged: !isShed)
         return response
     }
 
     /// Counts a response and logs it.
+    ///
+    /// - Parameter isLogged: false under overload, because there would be thousands of lines a second.
     private func record(
         _ response: Response, to request: Request, _ context: NodeContext, asPage isPage: Bool, kind: Route.Kind,
-        since start: ContinuousClock.Instant
+        since start: ContinuousClock.Instant, isLogged: Bool = true
     ) {
         let duration = ContinuousClock.now - start
         metrics.count(isPage ? .pages : kind.programs, response.status, took: duration)
-        RequestLog.write(request, context, status: response.status, isPage: isPage, took: duration)
+        if isLogged { RequestLog.write(request, context, status: response.status, isPage: isPage, took: duration) }
+    }
+
+    /// Waits for a place, finds the session of a page, and calls the handler.
+    ///
+    /// The place is held until the response is ready, not until it is sent: a stream or a file takes none.
+    private func admit(
+        _ request: Request, _ context: inout NodeContext, by route: Route, isPage: Bool,
+        at start: ContinuousClock.Instant
+    ) async throws -> Response {
+        let kind: RequestClass
+        var token: String?
+        switch route.admission {
+        case .always: return try await route.handler(request, context)
+        case .fixed(let fixed): kind = fixed
+        case .byToken:
+            token = isPage ? sessionToken(of: request) : route.kind == .client ? Self.bearer(request) : nil
+            context.credential = token.map { Credential($0, admission) }
+            kind = admission.kind(of: context.credential, at: start)
+        }
+        let turn = try await admission.enter(kind, at: start)
+        defer { turn.end() }
+        if isPage, let token { try await findSession(token, &context) }
+        guard request.method != .get, request.method != .head else { return try await route.handler(request, context) }
+        var request = request
+        request.body = RequestBody(asyncSequence: PausingBody(body: request.body, turn: turn))
+        return try await route.handler(request, context)
     }
 
     /// Responds to a request for which there is no route.
@@ -152,14 +191,29 @@ public struct RequestPipeline: Sendable {
         }
     }
 
-    private func welcome(_ request: Request, _ context: inout NodeContext) async throws {
+    private func welcome(_ request: Request, _ context: inout NodeContext) throws {
         context.remoteAddress = addresses.resolve(request, peer: context.peer)
         if settings.limits { try count(request, of: context.remoteAddress) }
         guard sameOrigin.admits(request) else { throw RequestError.crossSite }
-        let token = Cookies.read(Self.sessionCookie, request, secure: settings.isSecure)
-        guard let token, !token.isEmpty, token.utf8.count <= 200 else { return }
+    }
+
+    private func findSession(_ token: String, _ context: inout NodeContext) async throws {
         context.session = try await session(token)
-        if context.session != nil { context.sessionToken = token }
+        guard context.session != nil else { return }
+        context.sessionToken = token
+        context.confirmToken()
+    }
+
+    private func sessionToken(of request: Request) -> String? {
+        let token = Cookies.read(Self.sessionCookie, request, secure: settings.isSecure)
+        guard let token, !token.isEmpty, token.utf8.count <= 200 else { return nil }
+        return token
+    }
+
+    /// The token of an app, whatever the scheme in front of it.
+    private static func bearer(_ request: Request) -> String? {
+        guard let header = request.headers[.authorization], header.utf8.count <= 250 else { return nil }
+        return header.split(separator: " ").last.map(String.init)
     }
 
     /// Takes a token from the client's rate limit. A client without an IP address is not limited.
@@ -174,7 +228,7 @@ public struct RequestPipeline: Sendable {
         _ error: any Error, _ request: Request, _ context: NodeContext, asPage: Bool
     ) async -> Response {
         let failure = ErrorResponses.statusAndCode(of: error)
-        if failure.status.kind == .serverError { RequestLog.failure(error, context) }
+        if failure.status.kind == .serverError, !(error is Overloaded) { RequestLog.failure(error, context) }
         var response =
             asPage
             ? await errorPage(failure.status, failure.code, request, context)

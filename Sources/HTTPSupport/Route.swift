@@ -33,6 +33,18 @@ public struct Route: Sendable {
     ///
     /// It is not `async`, because each suspension would cost as much as finding the response.
     public var ready: (@Sendable (Request) -> Response?)?
+    /// How requests are admitted when the node has much to do.
+    let admission: AdmissionRule
+
+    /// How the class of a request is found.
+    enum AdmissionRule: Sendable {
+        /// Health checks never wait.
+        case always
+        /// All requests are of one class.
+        case fixed(RequestClass)
+        /// The token or session of the request decides.
+        case byToken
+    }
 
     /// Creates the value.
     public init(
@@ -42,6 +54,14 @@ public struct Route: Sendable {
         self.path = path
         self.kind = kind
         self.handler = handler
+        admission =
+            if ["/livez", "/readyz"].contains(path) {
+                .always
+            } else if method == .post, path.hasSuffix("/inbox") {
+                .fixed(.inbox)
+            } else {
+                kind == .document ? .fixed(.strangers) : .byToken
+            }
     }
 
     /// A page to read. `HEAD` is supported too.

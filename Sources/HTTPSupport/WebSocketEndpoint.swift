@@ -20,6 +20,20 @@ public struct WebSocketEndpoint: Sendable {
         self.decide = decide
     }
 
+    /// The same endpoint, whose requests wait for a place like all other requests with a token.
+    func admitted(by admission: Admission) -> WebSocketEndpoint {
+        WebSocketEndpoint(path: path, limits: limits) { [decide] request in
+            let now = ContinuousClock.now
+            let kind = admission.kind(of: request.token.map { Credential($0, admission) }, at: now)
+            guard let turn = try? await admission.enter(kind, at: now) else {
+                return .refuse(status: .serviceUnavailable, json: Array(#"{"error":"overloaded"}"#.utf8))
+            }
+            // Deciding needs the place, the open connection does not.
+            defer { turn.end() }
+            return await decide(request)
+        }
+    }
+
     func isAt(_ target: String) -> Bool {
         // Bytes and not characters, because this is asked for every request.
         guard target.utf8.starts(with: path.utf8) else { return false }
@@ -42,6 +56,12 @@ public struct WebSocketRequest: Sendable {
     public let peer: SocketAddress?
     /// The values of `X-Forwarded-For`, for ``ClientAddress``.
     public let forwardedFor: [String]
+
+    /// The token, wherever the client has put it.
+    fileprivate var token: String? {
+        let bearer = authorization.flatMap { $0.split(separator: " ").last }.map(String.init)
+        return bearer ?? query("access_token").first ?? protocols.first
+    }
 
     /// The decoded values of a query parameter. A value with invalid escapes is left out.
     public func query(_ name: String) -> [String] {

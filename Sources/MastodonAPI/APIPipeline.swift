@@ -43,6 +43,7 @@ struct APIPipeline: Sendable {
         do {
             let now = api.services.clock.now
             func count(_ identity: AppIdentity?) throws {
+                if identity != nil { context.confirmToken() }
                 status = self.count(endpoint, identity, context, at: now)
                 if let status, !status.isAllowed {
                     throw APIError.tooMany(retryAfterSeconds: status.retryAfterSeconds)

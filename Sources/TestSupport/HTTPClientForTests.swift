@@ -38,12 +38,14 @@ public enum TestHTTPClient {
     ///
     /// - Parameters:
     ///   - url: `http://host:port/path?query`; path and query are sent exactly as written.
+    ///   - source: the address of this machine from which the connection is made; any other address when nil.
     ///   - seconds: the time after which the connection is closed.
     public static func send(
-        _ method: String, _ url: String, headers: [(String, String)] = [], body: [UInt8]? = nil, seconds: Int64 = 20
+        _ method: String, _ url: String, headers: [(String, String)] = [], body: [UInt8]? = nil,
+        from source: String? = nil, seconds: Int64 = 20
     ) async throws -> TestResponse {
         let address = try Address(url)
-        let channel = try await connect(address.host, address.port) { channel in
+        let channel = try await connect(address.host, address.port, from: source) { channel in
             try channel.pipeline.syncOperations.addHTTPClientHandlers(
                 leftOverBytesStrategy: .dropBytes, enableOutboundHeaderValidation: false)
             return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
@@ -105,13 +107,15 @@ public enum TestHTTPClient {
     }
 
     private static func connect<Channel: Sendable>(
-        _ host: String, _ port: Int, _ make: @escaping @Sendable (any NIOCore.Channel) throws -> Channel
+        _ host: String, _ port: Int, from source: String? = nil,
+        _ make: @escaping @Sendable (any NIOCore.Channel) throws -> Channel
     ) async throws -> Channel {
-        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
-            .connect(host: host, port: port) { channel in
-                channel.eventLoop.makeCompletedFuture { try make(channel) }
-            }
+        if let source { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: source, port: 0)) }
+        return try await bootstrap.connect(host: host, port: port) { channel in
+            channel.eventLoop.makeCompletedFuture { try make(channel) }
+        }
     }
 
     private static func deadline(_ seconds: Int64, _ channel: any NIOCore.Channel) -> Scheduled<Void> {

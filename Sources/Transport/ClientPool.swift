@@ -35,29 +35,52 @@ final class ClientPool: Sendable {
         var isClosed = false
         var closing: [UInt64: Task<Void, Never>] = [:]
         var lastTicket: UInt64 = 0
+        /// How many connections are open.
+        var connections = 0
     }
 
     private let addressGuard: AddressGuard
     private let group: any EventLoopGroup
     private let tls: TLSConfiguration
     private let limit: Int
+    private let connectionLimit: Int
+    /// Further requests wait within their deadline. At most half of all descriptors belong to open connections. The
+    /// rest is for requests that still connect, also for those that were given up meanwhile.
+    private let requests: AsyncSemaphore<Unkeyed>
     // A mutex and not an actor, because every request comes here twice and nothing inside waits.
     private let state = Mutex(State())
 
-    init(addressGuard: AddressGuard, caFile: String?, group: any EventLoopGroup, limit: Int = 512) throws {
+    /// - Parameters:
+    ///   - limit: the most clients that are kept.
+    ///   - descriptors: the most file descriptors that all connections and attempts to connect take.
+    init(
+        addressGuard: AddressGuard, caFile: String?, group: any EventLoopGroup, limit: Int = 512,
+        descriptors: Int = 4_096
+    ) throws {
         self.addressGuard = addressGuard
         self.group = group
         self.limit = limit
+        connectionLimit = max(8, descriptors / 2)
+        requests = AsyncSemaphore(limit: max(8, descriptors * 3 / 8), waiterLimit: 10_000)
         tls = try Self.tlsConfiguration(caFile: caFile)
     }
 
     /// How many clients are open.
     var count: Int { state.withLock { $0.slots.count } }
 
+    /// How many connections are open.
+    var connectionCount: Int { state.withLock { $0.connections } }
+
     /// Calls `body` with the client of this route, which is not shut down meanwhile.
     func withClient<Value: Sendable>(
         _ route: Route, _ body: (HTTPClient) async throws -> Value
     ) async throws -> Value {
+        do {
+            try await requests.acquire(.all)
+        } catch {
+            throw TransportFailure.cancelled
+        }
+        defer { requests.release(.all) }
         let client = try acquire(route)
         defer { release(route) }
         return try await body(client)
@@ -79,9 +102,10 @@ final class ClientPool: Sendable {
             guard !state.isClosed else { throw TransportFailure.cancelled }
             if let slot = state.slots.value(for: route) {
                 state.slots.update(route) { $0.users += 1 }
+                makeRoom(in: &state)
                 return slot.client
             }
-            if state.slots.count >= limit { evict(from: &state) }
+            if state.slots.count >= limit { evict(from: &state) } else { makeRoom(in: &state) }
             let client = makeClient(route)
             state.slots.insert(Slot(client: client, users: 1), for: route)
             return client
@@ -92,10 +116,16 @@ final class ClientPool: Sendable {
         state.withLock { state in state.slots.update(route) { $0.users -= 1 } }
     }
 
+    /// Shuts down clients that are not in use when few further connections may be opened, unless this is under way.
+    private func makeRoom(in state: inout State) {
+        guard state.connections >= connectionLimit * 3 / 4, state.closing.count < 16 else { return }
+        evict(from: &state)
+    }
+
     /// Shuts down the least recently used sixteenth of the clients. A client that is in use stays, even above the
     /// limit.
     private func evict(from state: inout State) {
-        for _ in 0..<max(1, limit / 16) {
+        for _ in 0..<max(1, min(limit, state.slots.count) / 16) {
             guard let client = state.slots.removeOldest(where: { $0.users == 0 })?.value.client else { return }
             state.lastTicket += 1
             let ticket = state.lastTicket
@@ -117,11 +147,28 @@ final class ClientPool: Sendable {
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.dnsOverride = [route.host: route.address.description]
-        let addressGuard = addressGuard
-        configuration.http1_1ConnectionDebugInitializer = { channel in
-            Self.check(channel, route: route, addressGuard: addressGuard)
+        configuration.http1_1ConnectionDebugInitializer = { [self] channel in
+            guard count(channel) else {
+                channel.close(promise: nil)
+                return channel.eventLoop.makeFailedFuture(TransportFailure.unreachable)
+            }
+            return Self.check(channel, route: route, addressGuard: addressGuard)
         }
         return HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
+    }
+
+    /// Counts a connection until it is closed.
+    ///
+    /// - Returns: whether it may stay open.
+    private func count(_ channel: any Channel) -> Bool {
+        let isWithin = state.withLock { state in
+            guard state.connections < connectionLimit else { return false }
+            state.connections += 1
+            return true
+        }
+        guard isWithin else { return false }
+        channel.closeFuture.whenComplete { [self] _ in state.withLock { $0.connections -= 1 } }
+        return true
     }
 
     /// The second check: the address to which the socket is connected, before any byte of a request is written.

@@ -40,12 +40,14 @@ public final class OutboundClient: Sendable {
     ///   - guard: decides which addresses may be contacted.
     ///   - userAgent: the value of `User-Agent`, on one line.
     ///   - caFile: a PEM file with certificate authorities that are trusted in addition to the system's.
+    ///   - descriptors: the most file descriptors that all connections and attempts to connect take.
     /// - Throws: when `caFile` cannot be read.
     public convenience init(
         guard addressGuard: AddressGuard, userAgent: String, caFile: String?, eventLoopGroup: any EventLoopGroup,
-        logger: Logger
+        descriptors: Int = 4_096, logger: Logger
     ) throws {
-        let network = Network(caFile: caFile, eventLoopGroup: eventLoopGroup, lookUp: Resolver.system)
+        var network = Network(caFile: caFile, eventLoopGroup: eventLoopGroup, lookUp: Resolver.system)
+        network.descriptors = descriptors
         try self.init(addressGuard: addressGuard, userAgent: userAgent, network: network, logger: logger)
     }
 
@@ -56,6 +58,7 @@ public final class OutboundClient: Sendable {
         var lookUp: Resolver.LookUp
         var resolutionLifetime = Duration.seconds(60)
         var clock: any Model.Clock = SystemClock()
+        var descriptors = 4_096
     }
 
     init(addressGuard: AddressGuard, userAgent: String, network: Network, logger: Logger) throws {
@@ -64,7 +67,8 @@ public final class OutboundClient: Sendable {
         self.logger = logger
         clock = network.clock
         pool = try ClientPool(
-            addressGuard: addressGuard, caFile: network.caFile, group: network.eventLoopGroup)
+            addressGuard: addressGuard, caFile: network.caFile, group: network.eventLoopGroup,
+            descriptors: network.descriptors)
         resolver = Resolver(lifetime: network.resolutionLifetime, lookUp: network.lookUp)
         networks = PlacesByPurpose { purpose in
             purpose.places.map { AsyncSemaphore(limit: $0, perKey: $1, waiterLimit: 512, waitersPerKey: 128) }

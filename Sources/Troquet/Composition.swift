@@ -137,7 +137,8 @@ extension NodeSettings {
         try OutboundClient(
             guard: AddressGuard(insecureBlocks: insecureNetworks + blocks),
             userAgent: "Troquet/\(Version.current) (+\(community.origin.string)/)", caFile: caFile,
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            descriptors: DescriptorPlan.current.outgoing, logger: logger)
     }
 }
 

@@ -94,6 +94,7 @@ final class NodeMetrics: Sendable {
         "troquet_delivery_oldest_seconds": "For how long the oldest delivery has been due.",
         "troquet_http_request_duration_seconds": "Time from a request's head to its answer, by face.",
         "troquet_http_requests_total": "Answers by face (pages, documents, clients) and class of status.",
+        "troquet_http_shed_total": "Requests that got 503 because too many of their class were under way, by class.",
         "troquet_inbox_backlog": "Received activities that are not applied yet.",
         "troquet_inbox_oldest_seconds": "Age of the oldest received activity that is not applied yet.",
         "troquet_queue_depth": "What waits, by queue.",

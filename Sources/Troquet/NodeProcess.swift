@@ -83,25 +83,37 @@ struct NodeProcess: Sendable {
         let routes = Negotiation.merge(
             documents: api.routes + clients.routes + Health(node).routes + MediaRoutes(node.media).routes,
             pages: pages.routes)
-        let router = buildRouter(
-            routes: routes,
-            pipeline: RequestPipeline(
-                pipelineSettings, session: sessions(),
-                errorPage: pages.errorPage))
-        let listen = node.settings.listen
-        let server = Application(
-            router: router, server: NodeServer.http1(webSockets: clients.webSockets),
-            configuration: NodeServer.configuration(host: listen.host, port: listen.port, logger: node.logger),
-            onServerRunning: { [node] channel in
-                node.logger.notice("serving", metadata: ["listen": "\(listen.host):\(channel.localAddress?.port ?? 0)"])
-                await onRunning(channel.localAddress?.port ?? listen.port)
-            }, eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: node.logger)
+        let pipeline = RequestPipeline(pipelineSettings, session: sessions(), errorPage: pages.errorPage)
+        let server = server(
+            buildRouter(routes: routes, pipeline: pipeline), webSockets: pipeline.admitting(clients.webSockets),
+            onRunning: onRunning)
         // `followChanges` clears the document cache when an account changes, in this or another process.
         // `followEvents` closes the streaming connections of apps before the server waits for its connections to end.
         return [
             server, Loop { await api.followChanges() }, Loop { [node] in await clients.followEvents(node.logger) },
             Loop { [node] in await node.keyPool.run(node.logger) },
         ]
+    }
+
+    private func server(
+        _ router: Router<NodeContext>, webSockets: WebSocketEndpoint,
+        onRunning: @escaping @Sendable (Int) async -> Void
+    ) -> some Service {
+        let listen = node.settings.listen
+        let descriptors = DescriptorPlan.current
+        var limits = ConnectionLimits()
+        limits.connections = descriptors.incoming
+        limits.proxies += node.settings.trustedProxies
+        return Application(
+            router: router, server: NodeServer.http1(limits, webSockets: webSockets),
+            configuration: NodeServer.configuration(
+                host: listen.host, port: listen.port, limits: limits, logger: node.logger),
+            onServerRunning: { [node] channel in
+                let port = channel.localAddress?.port ?? listen.port
+                node.logger.notice(
+                    "serving", metadata: ["listen": "\(listen.host):\(port)", "limit": "\(descriptors.summary)"])
+                await onRunning(port)
+            }, eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: node.logger)
     }
 
     /// Finds the account of a session token. A result is cached until something is committed, for at most a second.
@@ -118,8 +130,12 @@ struct NodeProcess: Sendable {
     private func metrics(_ listen: ListenAddress) throws -> some Service {
         let router = Router(context: BasicRequestContext.self)
         router.get("/metrics") { [node] _, _ in await node.metrics.page(of: node) }
+        var limits = ConnectionLimits()
+        limits.connections = 16
         return Application(
-            router: router, configuration: .init(address: .hostname(listen.host, port: listen.port)),
+            router: router, server: NodeServer.http1(limits),
+            configuration: NodeServer.configuration(
+                host: listen.host, port: listen.port, limits: limits, logger: node.logger),
             logger: node.logger)
     }
 
@@ -133,7 +149,7 @@ struct NodeProcess: Sendable {
         context.counters = node.metrics.counters
         context.admits = { [policies = node.policies] host in (try? await policies.admits(host)) ?? false }
         var settings = DeliverySettings()
-        settings.concurrency = node.settings.deliveryConcurrency
+        settings.concurrency = min(node.settings.deliveryConcurrency, DescriptorPlan.current.outgoing / 4)
         let mail = MailWorker(
             database: node.database, sender: MailDirectory(path: node.settings.mailFolder),
             from: node.settings.mailbox, clock: node.clock, logger: node.logger)

@@ -140,13 +140,28 @@ struct ChildNode {
         return nil
     }()
 
-    /// Starts it with the settings of a node that does not serve in this process, and waits until it responds.
-    static func start(_ node: TestNode, roles: String = "web,worker,scheduler") async throws -> ChildNode {
+    /// Whether the process has not ended.
+    var isRunning: Bool { process.isRunning }
+
+    /// A process that serves with the settings of a node, and has not been started.
+    ///
+    /// - Parameter limits: how the shell sets the limits of the process before it starts.
+    static func prepare(_ node: TestNode, roles: String = "web,worker,scheduler", limits: String = "") -> Process {
         let process = Process()
-        process.executableURL = URL(filePath: binary ?? "")
-        process.arguments = ["serve", "--roles", roles] + node.settings.flatMap { ["--set", $0] }
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments =
+            ["-c", "\(limits.isEmpty ? ":" : limits) && exec \"$0\" \"$@\"", binary ?? "", "serve", "--roles", roles]
+            + node.settings.flatMap { ["--set", $0] }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
+        return process
+    }
+
+    /// Starts it with the settings of a node that does not serve in this process, and waits until it responds.
+    static func start(
+        _ node: TestNode, roles: String = "web,worker,scheduler", limits: String = ""
+    ) async throws -> ChildNode {
+        let process = prepare(node, roles: roles, limits: limits)
         try process.run()
         let child = ChildNode(process: process)
         do {

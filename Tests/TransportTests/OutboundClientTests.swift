@@ -221,6 +221,26 @@ struct OutboundClientTests {
         await server.stop()
     }
 
+    @Test("kept connections beyond the bound are closed, and every request still gets its response")
+    func connectionBound() async throws {
+        let server = try await LoopbackServer.start("0.0.0.0") { _ in LoopbackResponse(202) }
+        let block = try #require(CIDRBlock("127.0.0.0/16"))
+        let pool = try ClientPool(
+            addressGuard: AddressGuard(insecureBlocks: [block]), caFile: nil, group: TestLoops.group, descriptors: 16)
+        for number in 2..<60 {
+            let address = try #require(IPAddress("127.0.0.\(number)"))
+            let route = ClientPool.Route(scheme: "http", host: "h\(number).test", port: server.port, address: address)
+            let url = "http://h\(number).test:\(server.port)/"
+            // A request may come before a connection that is no longer needed is closed. Then it is refused.
+            var status = try? await TestLoops.get(url, route, pool)
+            while status == nil, !Task.isCancelled { status = try? await TestLoops.get(url, route, pool) }
+            #expect(status == 202)
+            #expect(pool.connectionCount <= 8)
+        }
+        await pool.shutdown()
+        await server.stop()
+    }
+
     @Test("clients beyond the bound are shut down, and come back when they are needed")
     func eviction() async throws {
         let server = try await LoopbackServer.start("0.0.0.0") { _ in LoopbackResponse(202) }

@@ -75,7 +75,7 @@ struct Examination: Sendable {
     func run() async -> [Finding] {
         let findings = [
             await database(), await keys(), await webFinger(), await actor(), await clock(), await queues(),
-            await hosts(),
+            await hosts(), await descriptors(),
         ]
         await client.shutdown()
         return findings
@@ -190,6 +190,16 @@ struct Examination: Sendable {
             let lost = list.map { host, count in "\(count) to \(host)" }.joined(separator: ", ")
             let end = lost.isEmpty ? "" : "; given up in 30 days because nobody accepted them: \(lost)"
             return (silent == 0 ? "all accept deliveries" : "\(silent) do not accept deliveries at the moment") + end
+        }
+    }
+
+    /// The limit is that of this command. A service manager or container may give `troquet serve` another one, which
+    /// then stands in the log of its start.
+    private func descriptors() async -> Finding {
+        await check("descriptors") {
+            DescriptorPlan.raiseLimit()
+            try DescriptorPlan.current.requireMinimum()
+            return DescriptorPlan.current.summary
         }
     }
 

@@ -18,6 +18,8 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         do {
+            DescriptorPlan.raiseLimit()
+            try DescriptorPlan.current.requireMinimum()
             var wanted: Set<Role> = []
             for name in roles.split(separator: ",") {
                 guard let role = Role(rawValue: String(name)) else {

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import NIOPosix
+
+/// Connections that a test holds open without reading what the server sends.
+public final class HeldConnections: Sendable {
+    private let channels: [any Channel]
+
+    /// Opens connections, one after the other. One that the server closes at once counts as opened too.
+    ///
+    /// - Parameters:
+    ///   - source: the address of this machine from which they are made.
+    ///   - text: what each of them sends once; nothing when empty.
+    public static func open(
+        _ count: Int, from source: String, to host: String, port: Int, sending text: String = ""
+    ) async throws -> HeldConnections {
+        var channels: [any Channel] = []
+        for _ in 0..<count {
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .bind(to: try SocketAddress(ipAddress: source, port: 0))
+                .connect(host: host, port: port).get()
+            channels.append(channel)
+            if !text.isEmpty { try? await channel.writeAndFlush(ByteBuffer(string: text)) }
+        }
+        return HeldConnections(channels)
+    }
+
+    private init(_ channels: [any Channel]) {
+        self.channels = channels
+    }
+
+    /// How many of them the server has not closed.
+    public var openCount: Int { channels.count { $0.isActive } }
+
+    /// Closes all of them.
+    public func close() async {
+        for channel in channels { try? await channel.close() }
+    }
+}
