@@ -183,7 +183,7 @@ struct AdmissionTests {
                 return .accept { _ in }
             })
         func request(_ token: String) -> WebSocketRequest {
-            WebSocketRequest(target: "/", authorization: "Bearer \(token)", protocols: [], peer: nil)
+            WebSocketRequest(target: "/", authorization: "Bearer \(token)", protocols: [], peer: nil, forwardedFor: [])
         }
         func status(_ decision: WebSocketDecision) -> Int {
             if case .refuse(let status, _) = decision { status.code } else { 101 }
