@@ -16,22 +16,27 @@ enum DeleteHandler: ActivityHandler {
         _ object: IRI, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         if object == incoming.actor.iri { return try deleteRemoteActor(incoming.actor, incoming, in: tx) }
-        return try erase(object, deletedBy: incoming.actor, incoming, in: tx)
+        let original = JSON.object(incoming.activity.document.json)
+        return try erase(object, by: incoming.actor.iri, original: original, incoming, in: tx)
     }
 
-    /// - Parameter saidBy: the actor of the `Delete`; nil when the object's own origin said that it is gone.
+    /// Erases a post, an event or the authorization of a quote.
+    ///
+    /// - Parameters:
+    ///   - by: the actor who deletes the object. Nil when the object's own origin says that it is gone; then only what
+    ///     everybody may read is erased, and nothing is recorded about an unknown object.
+    ///   - original: the `Delete` that the group of the post relays to its followers; nil when it is not from the
+    ///     author's server.
     static func erase(
-        _ object: IRI, deletedBy actor: Account?, _ incoming: IncomingActivity, in tx: Transaction
+        _ object: IRI, by: IRI?, original: JSON?, _ incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         if try Tombstones.find(object, in: tx) != nil { return .duplicate }
-        let by = actor?.iri ?? incoming.actor.iri
         if let post = try Posts.byIRI(object, in: tx) {
             guard let owner = try Accounts.byID(post.author, in: tx), !post.isLocal,
-                actor == nil || Authority.mayChange(object, ownedBy: owner.iri, as: by)
+                by.map({ Authority.mayChange(object, ownedBy: owner.iri, as: $0) }) ?? post.visibility.isOpen
             else { return .ignored(.notAllowed) }
             if let group = try incoming.outbox.relayingGroup(of: post, in: tx) {
-                let delete = actor.map { _ in JSON.object(incoming.activity.document.json) }
-                try incoming.outbox.relay(deletionOf: post, delete: delete, by: group, in: tx)
+                try incoming.outbox.relay(deletionOf: post, delete: original, by: group, in: tx)
             }
             _ = try Posts.delete(post.id, in: tx)
             try Tombstones.record(object, actor: owner.iri, formerType: "Note", at: incoming.now, in: tx)
@@ -39,19 +44,26 @@ enum DeleteHandler: ActivityHandler {
         }
         if let event = try Events.byIRI(object, in: tx) {
             guard let owner = try Accounts.byID(event.owner, in: tx), !event.isLocal,
-                actor == nil || Authority.mayChange(object, ownedBy: owner.iri, as: by)
+                by.map({ Authority.mayChange(object, ownedBy: owner.iri, as: $0) }) ?? event.visibility.isOpen
             else { return .ignored(.notAllowed) }
             _ = try Events.delete(event.id, in: tx)
             try Tombstones.record(object, actor: owner.iri, formerType: "Event", at: incoming.now, in: tx)
             return .applied
         }
-        if let post = try Quotes.byAuthorization(object, in: tx), object.isSameOrigin(as: by) {
+        guard let by else { return .ignored(.unknownObject) }
+        return try eraseUnknown(object, by: by, incoming, in: tx)
+    }
+
+    private static func eraseUnknown(
+        _ object: IRI, by: IRI, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        guard object.isSameOrigin(as: by), !incoming.identifiers.isLocal(object) else {
+            return .ignored(.notAllowed)
+        }
+        if let post = try Quotes.byAuthorization(object, in: tx) {
             try Quotes.set(.revoked, authorization: nil, of: post, in: tx)
             if try Posts.byID(post, in: tx)?.isLocal == true { try incoming.outbox.update(post, in: tx) }
             return .applied
-        }
-        guard object.isSameOrigin(as: by), !incoming.identifiers.isLocal(object) else {
-            return .ignored(.notAllowed)
         }
         try Tombstones.record(object, actor: by, formerType: "Object", at: incoming.now, in: tx)
         return .ignored(.unknownObject)

@@ -107,6 +107,18 @@ public enum Posts {
         return try tx.changed("DELETE FROM post WHERE id = \(id)") == 1
     }
 
+    /// Takes a post out of a group. The post itself, its replies and its thread stay.
+    ///
+    /// - Returns: whether the post was in the group.
+    @discardableResult
+    public static func remove(
+        _ id: ID<Post>, from group: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        let removed = try tx.changed("UPDATE post SET group_id = NULL WHERE id = \(id) AND group_id = \(group)")
+        if removed == 1 { tx.announce(StreamEvent.edited(ID(id.rawValue))) }
+        return removed == 1
+    }
+
     /// Deletes all posts, boosts and favourites of an account.
     ///
     /// - Returns: how many posts were deleted.
