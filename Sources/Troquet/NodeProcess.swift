@@ -43,7 +43,8 @@ struct NodeProcess: Sendable {
         if roles.contains(.web) { services += try web(onRunning: onRunning) }
         if roles.contains(.worker) { services += workers() }
         if roles.contains(.scheduler) {
-            let maintenance = Maintenance(database: node.database, clock: node.clock, logger: node.logger)
+            let maintenance = Maintenance(
+                database: node.database, services: node.services, clock: node.clock, logger: node.logger)
             services.append(Loop { await maintenance.run() })
             let scheduler = Scheduler(services: node.services, logger: node.logger)
             services.append(Loop { await scheduler.run() })

@@ -161,7 +161,12 @@ public enum OutboxQueue {
         for row in try tx.rows("SELECT id, body FROM activity WHERE id IN (\(list: wanted))") {
             bodies[try row.id("id")] = try row.text("body")
         }
-        return deliveries.map { delivery in
+        // The text was dropped because its object was deleted in the meantime, so there is nothing to deliver.
+        let spoken = deliveries.filter { bodies[$0.activity]?.isEmpty == false }
+        if spoken.count < deliveries.count {
+            try finish(deliveries.filter { bodies[$0.activity]?.isEmpty != false }.map(\.id), in: tx)
+        }
+        return spoken.map { delivery in
             var delivery = delivery
             delivery.body = bodies[delivery.activity] ?? ""
             return delivery

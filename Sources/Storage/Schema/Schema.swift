@@ -28,5 +28,6 @@ public enum Schema {
         goneInboxes,
         threadCounts,
         versions,
+        retention,
     ]
 }

@@ -61,6 +61,7 @@ struct Examination: Sendable {
     func run() async -> [Finding] {
         let findings = [
             await database(), await keys(), await webFinger(), await actor(), await clock(), await queues(),
+            await retention(),
         ]
         await client.shutdown()
         return findings
@@ -84,6 +85,17 @@ struct Examination: Sendable {
                 throw ConfigurationError("the file is damaged: restore a backup.")
             }
             return "\(node.database.engine.rawValue), schema up to date"
+        }
+    }
+
+    private func retention() async -> Finding {
+        await check("retention") {
+            let now = node.clock.now
+            let overdue = try await node.database.read { db in try Retention.overdue(at: now, in: db) }
+            guard overdue.isEmpty else {
+                throw ConfigurationError("old rows wait in \(overdue.joined(separator: ", ")): is a scheduler running?")
+            }
+            return "nothing is kept too long in \(Retention.rules.count) tables; FEDERATION.md has the rule of each"
         }
     }
 
