@@ -82,6 +82,7 @@ struct StatementTour {
         _ = try LocalAccounts.byEmail("ada@mail.example", in: tx)
         _ = try LocalAccounts.byName("ada", in: tx)
         _ = try LocalAccounts.list(in: tx)
+        _ = try LocalAccounts.stewards(in: tx)
         _ = try LocalAccounts.hasSteward(in: tx)
         _ = try LocalAccounts.hasSteward(besides: s.ada.id, in: tx)
         try LocalAccounts.setRole(s.ada.id, .steward, in: tx)
@@ -278,6 +279,7 @@ struct StatementTour {
         try OutboxQueue.insert(said, in: tx)
         try OutboxQueue.deliver(said, to: [s.address, s.post.iri, s.event.iri], ids: IDMaker(), in: tx)
         _ = try OutboxQueue.followerInboxes(of: s.group.id, in: tx)
+        _ = try OutboxQueue.guestInboxes(of: s.event.id, in: tx)
         for busy in [[], ["busy.example", "calm.example"]] {
             let lease = Lease(now: s.now, until: s.now + .minutes(1))
             _ = try OutboxQueue.lease(LeaseRequest(limit: 1, lease, busyHosts: busy), in: tx)
