@@ -12,7 +12,7 @@ struct Maintenance: Sendable {
     /// The time between two rounds.
     static let interval = Duration.minutes(10)
     /// The most batches of one table in a round. What is left is deleted in the next rounds.
-    private static let batchesOfRound = 20
+    private static let batchesOfRound = 200
     /// The most steps of one walk in a round.
     private static let stepsOfRound = 4
     /// The pause between two transactions.

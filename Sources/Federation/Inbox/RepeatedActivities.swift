@@ -47,6 +47,7 @@ enum RepeatedActivities {
         var subjects: [UndoneActivity.Subject] = []
         if let id = activity.id { subjects.append(.activity(id)) }
         if let object = activity.object?.id { subjects.append(.object(type: activity.type, object)) }
+        guard !subjects.isEmpty else { return false }
         var isUndone = false
         for (subject, undone) in try UndoneActivities.find(subjects, by: incoming.actor.id, in: tx) {
             if isOlder(incoming, than: undone) ?? subject.isActivity { isUndone = true }
