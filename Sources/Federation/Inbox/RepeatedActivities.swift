@@ -27,12 +27,12 @@ enum RepeatedActivities {
     /// The types that an `Undo` or a `Leave` may overtake.
     private static let undoable: Set<String> = ["Follow", "Join", "Like", "EmojiReact", "Announce", "Block"]
 
-    /// Remembers what an activity undoes although it has no effect here. When the undone activity was processed before,
-    /// it did not come too late, and nothing is remembered.
+    /// Remembers what an activity undoes although it has no effect here. When the undone activity was processed before, or
+    /// came again in the meantime, it is not late, and nothing is remembered.
     static func remember(
         _ subject: UndoneActivity.Subject, undoneBy incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) {
-        if case .activity(let id) = subject, try InboxQueue.isDone(id, in: tx) { return }
+        if case .activity(let id) = subject, try InboxQueue.hasCome(id, in: tx) { return }
         let undone = UndoneActivity(received: incoming.received, published: incoming.activity.publishedAt)
         try UndoneActivities.remember(undone, subject, by: incoming.actor.id, at: incoming.now, in: tx)
     }

@@ -72,7 +72,7 @@ public enum InboxQueue {
             ON CONFLICT (activity_iri) DO UPDATE SET id = excluded.id, activity_type = excluded.activity_type,
                 signer_id = excluded.signer_id, key_id = excluded.key_id, body = excluded.body,
                 digest = excluded.digest, received_at = excluded.received_at, run_at = excluded.run_at,
-                lease_until = NULL, lease_holder = NULL, attempts = 0, state = 'waiting', outcome = ''
+                lease_until = NULL, lease_holder = NULL, attempts = 0, state = 'waiting', outcome = 'again'
             WHERE (received.state <> 'waiting'
                    AND (received.digest IS DISTINCT FROM excluded.digest OR \(activity.mayRepeat)))
                 OR (received.state = 'waiting' AND received.signer_id = excluded.signer_id
@@ -144,9 +144,14 @@ public enum InboxQueue {
         try queue.park(QueueKey(id), setting: "outcome = \(reason)", by: holder, in: tx)
     }
 
-    /// Whether an activity was processed, so that its effect was applied or refused.
-    public static func isDone(_ activity: IRI, in db: some Queryable) throws(DatabaseError) -> Bool {
-        try db.row("SELECT id FROM received WHERE activity_iri = \(activity) AND state = 'done'") != nil
+    /// Whether an activity was processed, or came again while it waits to be processed. So an `Undo` of it that finds
+    /// nothing did not overtake it.
+    public static func hasCome(_ activity: IRI, in db: some Queryable) throws(DatabaseError) -> Bool {
+        try db.row(
+            """
+            SELECT id FROM received
+            WHERE activity_iri = \(activity) AND (state = 'done' OR (state = 'waiting' AND outcome = 'again'))
+            """) != nil
     }
 
     /// Drops the bodies of an account's parked activities, because the account deleted something.

@@ -23,7 +23,6 @@ extension Schema {
         "CREATE INDEX undone_expiry ON undone (expires_at)"
         "CREATE INDEX received_parked ON received (signer_id) WHERE state = 'parked'"
         "CREATE INDEX tombstone_age ON tombstone (deleted_at)"
-        "CREATE INDEX activity_age ON activity (created_at)"
         "CREATE INDEX abandoned_delivery_activity ON abandoned_delivery (activity_id)"
         "CREATE INDEX abandoned_delivery_age ON abandoned_delivery (abandoned_at)"
         "CREATE INDEX account_deleted ON account (id) WHERE deleted_at IS NOT NULL"

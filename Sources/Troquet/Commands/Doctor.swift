@@ -95,7 +95,10 @@ struct Examination: Sendable {
             guard overdue.isEmpty else {
                 throw ConfigurationError("old rows wait in \(overdue.joined(separator: ", ")): is a scheduler running?")
             }
-            return "nothing is kept too long in \(Retention.rules.count) tables; FEDERATION.md has the rule of each"
+            let days = { (duration: Duration) in duration.milliseconds / 86_400_000 }
+            return "\(Retention.rules.count) tables have a rule, see FEDERATION.md: received activities "
+                + "\(days(Retention.receivedMemory)) days, sent ones \(days(Retention.sentMemory)), what other nodes said "
+                + "and nobody here needs \(days(Retention.foreignMemory))"
         }
     }
 

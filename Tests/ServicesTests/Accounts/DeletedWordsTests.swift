@@ -32,7 +32,8 @@ struct DeletedWordsTests {
             try await cafe.follow(ada, by: try await cafe.stranger("vic").id)
             try await cafe.follow(try await cafe.local("cafe").id, by: try await cafe.stranger("wim").id)
             let id = try await cafe.services.publishPost(try await Self.draft(in: cafe), as: .member(ada))
-            try await cafe.services.editPost(id, title: "", text: "Sans \(Self.word)", as: .member(ada))
+            try await cafe.services.editPost(
+                id, title: "", text: "Sans \(Self.word) #tag\(Self.word)", as: .member(ada))
             let before = try await Self.tables(in: cafe)
             for table in ["post", "post_edit", "activity", "entry_words", "tag", "hashtag"] {
                 #expect(before.contains(table))

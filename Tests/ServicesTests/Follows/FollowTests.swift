@@ -48,6 +48,7 @@ struct FollowTests {
     func repeated(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
             let (ada, vic) = (try await cafe.member("ada"), try await cafe.stranger("vic"))
+            try await cafe.forgetSayings()
             for _ in 1...3 { try await cafe.services.follow(vic.id, as: .member(ada)) }
             let once = try await cafe.sayings()
             #expect(once == ["Follow ada"])
