@@ -2,10 +2,8 @@
 
 internal import Database
 internal import Federation
-internal import MediaStore
 public import Model
 internal import Storage
-internal import Vocabulary
 
 extension Services {
     /// Deletes a member permanently.

@@ -105,7 +105,7 @@ struct Examination: Sendable {
     private func keys() async -> Finding {
         await check("keys") {
             let accounts = try await node.database.read { db in
-                try LocalAccounts.list(in: db).map(\.account) + Storage.Accounts.groups(in: db)
+                try LocalAccounts.list(limit: 10_000, in: db).map(\.account) + Storage.Accounts.groups(in: db)
                     + [Storage.Accounts.byIRI(node.federation.identifiers.instanceActor, in: db)].compactMap(\.self)
             }
             for account in accounts where account.isActive {
