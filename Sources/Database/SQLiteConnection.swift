@@ -85,7 +85,8 @@ final class SQLiteConnection: Connection {
         case .writer:
             try execute("PRAGMA journal_mode = WAL")
             try execute("PRAGMA synchronous = FULL")
-            try execute("PRAGMA secure_delete = FAST")
+            // What is deleted is overwritten with zeros, so that it is not in a copy of the file.
+            try execute("PRAGMA secure_delete = ON")
             try execute("PRAGMA journal_size_limit = 67108864")
         case .reader:
             try execute("PRAGMA query_only = ON")

@@ -145,12 +145,12 @@ extension Verifier {
         return candidates
     }
 
-    /// Converts decimal seconds since 1970 to milliseconds; a fraction is allowed and ignored.
+    /// Converts whole seconds since 1970 to milliseconds. A fraction is refused, because two readers could round it
+    /// differently. Spec: draft-cavage-12 §2.1.4 (an integer).
     private static func milliseconds(_ seconds: String) throws(SignatureError) -> Int64 {
-        let parts = seconds.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        let areDigits = parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(Characters.isDigit) }
-        guard areDigits, let whole = parts.first, whole.utf8.count <= 15, let value = Int64(whole)
-        else { throw .malformedSignature }
+        guard seconds.utf8.allSatisfy(Characters.isDigit), seconds.utf8.count <= 15, let value = Int64(seconds) else {
+            throw .malformedSignature
+        }
         return value * 1000
     }
 }

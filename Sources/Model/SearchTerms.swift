@@ -10,10 +10,13 @@ public enum SearchTerms {
         var terms: [String] = []
         var seen: Set<String> = []
         var term = String.UnicodeScalarView()
+        // The view cannot tell its length without counting, and a text may be one word of 40,000 letters.
+        var length = 0
         func end() {
             guard !term.isEmpty else { return }
             let text = String(term)
             term = String.UnicodeScalarView()
+            length = 0
             if seen.insert(text).inserted { terms.append(text) }
         }
         for scalar in text.unicodeScalars.prefix(40_000) {
@@ -23,8 +26,10 @@ public enum SearchTerms {
             case nil: end()
             case .some(let letters):
                 if isAlone(scalar) { end() }
-                term.append(contentsOf: letters)
-                if term.count > 40 { term = String.UnicodeScalarView(term.prefix(40)) }
+                for letter in letters where length < 40 {
+                    term.append(letter)
+                    length += 1
+                }
                 if isAlone(scalar) { end() }
             }
         }

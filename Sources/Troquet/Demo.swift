@@ -17,7 +17,7 @@ struct Demo {
 
     /// Fills an empty node, and prints how to sign in.
     func seedIfEmpty() async throws {
-        let isEmpty = try await node.database.read { db in try LocalAccounts.list(in: db).isEmpty }
+        let isEmpty = try await node.database.read { db in try LocalAccounts.list(limit: 1, in: db).isEmpty }
         if isEmpty { try await seed() }
         let origin = node.settings.community.origin
         Terminal.say(

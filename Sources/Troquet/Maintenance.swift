@@ -3,27 +3,32 @@
 internal import Database
 internal import Logging
 internal import Model
+internal import Services
 internal import Storage
 
-/// Deletes outdated rows from time to time, and gives up deliveries that nobody accepts. Each task is one line in
-/// ``sweep()``.
+/// Deletes what is no longer kept, see ``Storage/Retention``, and gives up deliveries that nobody accepts. Each
+/// transaction changes a small batch, so that no request waits long.
 struct Maintenance: Sendable {
     /// The time between two rounds.
     static let interval = Duration.minutes(10)
-    /// How long the id of a received activity is remembered: at least 90 days, so that an old copy is still detected as
-    /// a duplicate.
-    static let memory = Duration.days(100)
-    /// How long an authorization code is remembered after it has expired. When it is used again in that time, the token
-    /// that was issued for it is revoked.
-    static let codeMemory = Duration.days(30)
+    /// The most batches of one table in a round. What is left is deleted in the next rounds.
+    private static let batchesOfRound = 200
+    /// The most steps of one walk in a round.
+    private static let stepsOfRound = 4
+    /// The pause between two transactions.
+    private static let pause = Duration.milliseconds(20)
+    /// How many pages of the search index are merged in a round.
+    private static let pagesOfRound = 256
 
     private let database: Database
     private let ids: IDMaker
+    private let services: Services
     private let clock: any Model.Clock
     private let logger: Logger
 
-    init(database: Database, ids: IDMaker, clock: any Model.Clock, logger: Logger) {
+    init(database: Database, services: Services, ids: IDMaker, clock: any Model.Clock, logger: Logger) {
         self.database = database
+        self.services = services
         self.ids = ids
         self.clock = clock
         self.logger = logger
@@ -38,23 +43,15 @@ struct Maintenance: Sendable {
 
     /// Runs one round.
     func sweep() async {
-        let now = clock.now
         do {
-            let swept = try await database.write { tx in
-                [
-                    "received": try InboxQueue.queue.prune(before: now - Self.memory, in: tx),
-                    "signatures": try SignatureMemory.prune(before: now, in: tx),
-                    "sessions": try Sessions.prune(before: now, in: tx),
-                    "keys": try SentOnce.prune(before: now - .hours(1), in: tx),
-                    "links": try SignInLinks.prune(before: now, in: tx),
-                    "codes": try AuthorizationCodes.prune(before: now - Self.codeMemory, in: tx),
-                    "invitations": try Invitations.prune(before: now, in: tx),
-                    "mutes": try Mutes.prune(before: now, in: tx),
-                ]
-            }
-            try await abandonExpired(at: now)
+            try await abandonExpired(at: clock.now)
+            try await services.finishDeletions()
+            var swept: [String: Int] = [:]
+            for table in Retention.aged { swept[table] = try await sweep(table) }
+            for walk in RetentionWalk.allCases { swept["unneeded \(walk)"] = try await step(walk) }
             try await fillSearchIndex()
-            logger.debug("swept", metadata: swept.mapValues { "\($0)" })
+            try await database.write { tx in try SearchIndex.compact(pages: Self.pagesOfRound, in: tx) }
+            logger.debug("swept", metadata: swept.filter { $0.value > 0 }.mapValues { "\($0)" })
         } catch {
             logger.warning("sweeping failed", metadata: ["error.kind": "\(error)"])
         }
@@ -70,6 +67,28 @@ struct Maintenance: Sendable {
             }
             if count > 0 { logger.info("deliveries given up", metadata: ["queue.rows": "\(count)"]) }
         } while count == batch
+    }
+
+    private func sweep(_ table: String) async throws -> Int {
+        let now = clock.now
+        var count = 0
+        for _ in 0..<Self.batchesOfRound {
+            let deleted = try await database.write { tx in try Retention.sweep(table, at: now, in: tx) }
+            count += deleted
+            guard deleted == Retention.batch else { break }
+            try await Task.sleep(for: Self.pause)
+        }
+        return count
+    }
+
+    private func step(_ walk: RetentionWalk) async throws -> Int {
+        let now = clock.now
+        var count = 0
+        for _ in 0..<Self.stepsOfRound {
+            count += try await database.write { tx in try walk.step(at: now, in: tx) }
+            try await Task.sleep(for: Self.pause)
+        }
+        return count
     }
 
     /// Adds rows that an older version stored to the search index, in small transactions so that no request waits long.

@@ -46,7 +46,8 @@ struct NodeProcess: Sendable {
         if roles.contains(.worker) { services += workers() }
         if roles.contains(.scheduler) {
             let maintenance = Maintenance(
-                database: node.database, ids: node.ids, clock: node.clock, logger: node.logger)
+                database: node.database, services: node.services, ids: node.ids, clock: node.clock,
+                logger: node.logger)
             services.append(Loop { await maintenance.run() })
             let scheduler = Scheduler(services: node.services, logger: node.logger)
             services.append(Loop { await scheduler.run() })

@@ -33,9 +33,18 @@ public struct ActivityDocument: Sendable, Hashable {
 
     /// Reads an activity of any type, also of unknown types.
     ///
-    /// - Throws: when `type` or `actor` is missing, when the document is of another family, or when it names two
-    ///   actors.
+    /// - Throws: when `type` or `actor` is missing, when the document is of another family, when it names two actors,
+    ///   when its `id` or `type` is a list, or when it has `@id` beside `id` or `@type` beside `type`.
     public init(_ document: Document) throws(VocabularyError) {
+        try document.requireOneIdentifier()
+        for (key, other) in [("id", "@id"), ("type", "@type")] {
+            guard document[key]?.array == nil, document[other]?.array == nil else {
+                throw VocabularyError(path: key, expected: "one value")
+            }
+        }
+        guard document["type"] == nil || document["@type"] == nil else {
+            throw VocabularyError(path: "type", expected: "one value")
+        }
         let types = document.types
         guard let first = types.first else { throw VocabularyError(path: "type", expected: "activity") }
         let isClear =

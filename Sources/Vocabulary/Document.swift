@@ -142,10 +142,18 @@ extension Document {
 // MARK: - Requirements
 
 extension Document {
+    /// Checks that the document has no `@id` beside its `id`: two readers could take it for two documents.
+    ///
+    /// - Throws: when it has both.
+    func requireOneIdentifier() throws(VocabularyError) {
+        guard json["id"] == nil || json["@id"] == nil else { throw VocabularyError(path: "id", expected: "one IRI") }
+    }
+
     /// The identifier of the document.
     ///
-    /// - Throws: when it is missing.
+    /// - Throws: when it is missing, or when there are two.
     public func requireID() throws(VocabularyError) -> IRI {
+        try requireOneIdentifier()
         guard let id else { throw VocabularyError(path: "id", expected: "IRI") }
         return id
     }

@@ -123,14 +123,14 @@ extension FederationWorld {
     /// The newest id so far. Activities that are sent after this call have larger ids.
     func marker() -> Int64 { (ids.make(at: clock.now) as ID<SentActivity>).rawValue }
 
-    /// The activities that local actors sent after the marker, in order.
+    /// The activities that local actors sent after the marker, in order. Those whose text was dropped are left out.
     func sent(after marker: Int64 = 0) async throws -> [Sending] {
         try await database.read { db in
             var found: [(id: Int64, sending: Sending)] = []
             let rows = try db.rows(
                 """
                 SELECT a.id, a.type, a.body, d.inbox FROM activity a LEFT JOIN delivery d ON d.activity_id = a.id
-                WHERE a.id > \(marker) ORDER BY a.id, d.inbox
+                WHERE a.id > \(marker) AND a.body <> '' ORDER BY a.id, d.inbox
                 """)
             for row in rows {
                 let id = try row.int("id")

@@ -51,6 +51,20 @@ struct HostileInputTests {
         #expect(refused > 750)
     }
 
+    @Test(
+        "a time with a fraction is refused", arguments: ["1767323035.5", "1767323035.0", "1767323035.", ".5", "+1", ""])
+    func fraction(_ created: String) throws {
+        let good = try Sample.signed(.cavage, key: try TestKeys.private("ed25519"))
+        let head = good.replacing("signature") { value in
+            let signature = value.split(separator: ",").last { $0.hasPrefix("signature=") } ?? ""
+            return "keyId=\"\(Sample.keyID)\",algorithm=\"hs2019\",created=\"\(created)\","
+                + "headers=\"(request-target) (created) host digest\",\(signature)"
+        }
+        #expect(throws: SignatureError.malformedSignature) {
+            try Sample.verifier.parse(head, body: Sample.body, now: Sample.now)
+        }
+    }
+
     @Test("two different sets of headers never give one string to sign")
     func injection() throws {
         var chance = SeededGenerator(state: 7)

@@ -19,6 +19,14 @@ struct TextSearchTests {
         #expect(KeywordPattern(keyword, wholeWord: wholeWord).isFound(in: FoldedText(text)) == isFound)
     }
 
+    @Test("one word of sixty thousand letters is one term of forty letters")
+    func longWord() {
+        let text = String(repeating: "é", count: 60_000)
+        #expect(SearchTerms.of(text) == [String(repeating: "e", count: 40)])
+        #expect(SearchTerms.of("a" + String(repeating: "ß", count: 30)) == ["a" + String(repeating: "s", count: 39)])
+        #expect(SearchTerms.of(text + "茶b") == [String(repeating: "e", count: 40)])
+    }
+
     @Test("a hostile text costs one walk through it")
     func hostile() {
         let pattern = KeywordPattern(String(repeating: "a", count: 5_000) + "b", wholeWord: true)

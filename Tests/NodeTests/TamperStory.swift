@@ -53,7 +53,7 @@ extension Stories {
             try await settle([node])
             let after = try await node.rowCounts()
             #expect(try await honest.send().status == 202)
-            // The same activity with a new signature is a duplicate.
+            // The same activity with a new signature has no second effect. It is a follow, so it is answered again.
             let scheme: SignatureScheme = honest["signature-input"].isEmpty ? .cavage : .rfc9421
             let again = try peer.request(
                 honest.body, to: node.host, scheme: scheme, at: SystemClock().now + .seconds(5))
@@ -61,6 +61,7 @@ extension Stories {
             try await settle([node])
             var expected = after
             expected["seen_signature", default: 0] += 1
+            expected["activity", default: 0] += 1
             #expect(try await node.rowCounts() == expected)
         }
 

@@ -140,10 +140,10 @@ struct Cafe: Sendable {
         }
     }
 
-    /// The documents of the activities of one type, oldest first.
+    /// The documents of the activities of one type, oldest first, without those whose text was dropped.
     func documents(_ type: String) async throws -> [JSON] {
         try await database.read { db in
-            try db.rows("SELECT body FROM activity WHERE type = \(type) ORDER BY id").map {
+            try db.rows("SELECT body FROM activity WHERE type = \(type) AND body <> '' ORDER BY id").map {
                 try JSON.parse(Array(try $0.text("body").utf8))
             }
         }

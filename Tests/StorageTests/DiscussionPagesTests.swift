@@ -149,7 +149,7 @@ struct DiscussionPagesTests {
             let gone = posts[8].id
             _ = try await scene.db.write { tx in try Posts.delete(gone, in: tx) }
             try await Self.expectCounts(scene)
-            _ = try await scene.db.write { tx in try Posts.deleteAll(by: bob.id, in: tx) }
+            _ = try await scene.db.write { tx in try AccountRemoval.step(of: bob.id, limit: 100, in: tx) }
             try await Self.expectCounts(scene)
         }
     }

@@ -7,8 +7,8 @@ internal import Vocabulary
 
 /// Handles `Announce`: a boost of an object, or a group that relays an activity (FEP-1b12).
 ///
-/// The embedded object proves nothing. The object is fetched from its own origin. A relayed `Delete` is trusted when
-/// the origin says that the object is gone. Spec: ActivityPub §7.11, FEP-fe34.
+/// The embedded object proves nothing. The object is fetched from its own origin. A relayed `Delete` needs a proof, see
+/// ``RelayedDelete``. Spec: ActivityPub §7.11, FEP-fe34.
 enum AnnounceHandler: ActivityHandler {
     static let types = ["Announce"]
 
@@ -17,7 +17,7 @@ enum AnnounceHandler: ActivityHandler {
         /// A known post or event, and whether the announcement is a boost.
         case known(IRI, isBoost: Bool)
         case fetched(GatheredObject, isBoost: Bool)
-        case gone(IRI)
+        case deletion(RelayedDelete)
         case activity(Effect)
     }
 
@@ -35,7 +35,7 @@ enum AnnounceHandler: ActivityHandler {
         switch inner.type {
         case "Create": return try await announced(subject, isBoost: true, using: fetcher)
         case "Update": return .fetched(try await refetched(subject, using: fetcher), isBoost: false)
-        case "Delete": return try await deleted(subject, using: fetcher)
+        case "Delete": return .deletion(try await RelayedDelete.gather(inner, of: subject, incoming, using: fetcher))
         default: return .activity(try await repeated(inner, by: incoming, using: fetcher))
         }
     }
@@ -45,7 +45,7 @@ enum AnnounceHandler: ActivityHandler {
     ) throws(DatabaseError) -> InboxOutcome {
         switch announced {
         case .activity(let effect): return try effect(tx)
-        case .gone(let iri): return try DeleteHandler.erase(iri, deletedBy: nil, incoming, in: tx)
+        case .deletion(let deletion): return try deletion.apply(incoming, in: tx)
         case .known(let iri, let isBoost): return try share(iri, isBoost: isBoost, incoming, in: tx)
         case .fetched(let object, let isBoost):
             let outcome = try ObjectIntake.store(
@@ -86,16 +86,6 @@ enum AnnounceHandler: ActivityHandler {
     ) async throws(FederationError) -> GatheredObject {
         guard !fetcher.identifiers.isLocal(id) else { throw .ignored(.notAllowed) }
         return try await fetcher.gather(try await fetcher.fetch(id))
-    }
-
-    private static func deleted(_ id: IRI, using fetcher: ObjectFetcher) async throws(FederationError) -> Announced {
-        guard !fetcher.identifiers.isLocal(id) else { throw .ignored(.notAllowed) }
-        do throws(FederationError) {
-            guard try await fetcher.fetch(id).type == "Tombstone" else { throw FederationError.ignored(.unproved) }
-        } catch {
-            guard [.fetch(.gone), .fetch(.notFound), .tombstoned].contains(error) else { throw error }
-        }
-        return .gone(id)
     }
 
     /// A relayed `Like`, `Undo`, `Add` or `Remove`. The activity is fetched from its actor's origin, and then handled

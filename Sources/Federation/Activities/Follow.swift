@@ -37,6 +37,15 @@ enum FollowHandler: ActivityHandler {
 }
 
 extension FollowHandler {
+    /// Says that the follow does not stand, so that its server does not show it as requested.
+    static func refuse(_ incoming: IncomingActivity, in tx: Transaction) throws(DatabaseError) {
+        guard let target = incoming.activity.object?.id, let account = try Accounts.byIRI(target, in: tx),
+            account.isLocal, account.isActive, let id = incoming.activity.id
+        else { return }
+        try incoming.outbox.reject(
+            follow: id, as: incoming.activity.type, from: incoming.actor, by: account, in: tx)
+    }
+
     /// Handles the response to a follow request of a local account.
     static func answered(
         _ follow: Follow, isAccepted: Bool, by incoming: IncomingActivity, in tx: Transaction

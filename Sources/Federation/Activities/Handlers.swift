@@ -47,6 +47,9 @@ protocol ActivityHandler: Sendable {
     ) async throws(FederationError)
         -> Gathered
 
+    /// Responds to an activity that the actor had undone before it arrived. By default there is no response.
+    static func refuse(_ incoming: IncomingActivity, in tx: Transaction) throws(DatabaseError)
+
     /// Applies the activity, in the transaction that also stores its outcome.
     ///
     /// The data may have changed since `gather`, so every condition is checked again.
@@ -64,6 +67,10 @@ extension ActivityHandler where Gathered == IRI {
     }
 }
 
+extension ActivityHandler {
+    static func refuse(_ incoming: IncomingActivity, in tx: Transaction) throws(DatabaseError) {}
+}
+
 /// The effect of an activity whose data was gathered. It runs in the transaction that stores the outcome.
 typealias Effect = @Sendable (Transaction) throws(DatabaseError) -> InboxOutcome
 
@@ -73,7 +80,13 @@ extension ActivityHandler {
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
     ) async throws(FederationError) -> Effect {
         let gathered = try await gather(incoming, using: fetcher)
-        return { tx throws(DatabaseError) in try apply(gathered, of: incoming, in: tx) }
+        return { tx throws(DatabaseError) in
+            guard try !RepeatedActivities.isUndone(incoming, in: tx) else {
+                try refuse(incoming, in: tx)
+                return .ignored(.outdated)
+            }
+            return try apply(gathered, of: incoming, in: tx)
+        }
     }
 }
 

@@ -49,6 +49,16 @@ enum JoinHandler: ActivityHandler {
 }
 
 extension JoinHandler {
+    /// Says that there is no seat, so that the guest's server does not show the request as open.
+    static func refuse(_ incoming: IncomingActivity, in tx: Transaction) throws(DatabaseError) {
+        guard let id = incoming.activity.id, let object = incoming.activity.object?.id else { return }
+        guard let event = try Events.byIRI(object, in: tx), event.isLocal else {
+            return try FollowHandler.refuse(incoming, in: tx)
+        }
+        guard let owner = try Accounts.byID(event.owner, in: tx) else { return }
+        try incoming.outbox.answer(.declined, join: id, of: incoming.actor, to: event, by: owner, in: tx)
+    }
+
     /// Handles the response to a `Join` of a local account.
     static func answered(
         _ guest: Guest, _ state: Guest.State, by incoming: IncomingActivity, in tx: Transaction

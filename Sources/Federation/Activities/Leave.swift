@@ -15,12 +15,23 @@ enum LeaveHandler: ActivityHandler {
     ) throws(DatabaseError) -> InboxOutcome {
         if let event = try Events.byIRI(object, in: tx) {
             guard event.isLocal else { return .ignored(.notForUs) }
-            return try leave(event, incoming, in: tx)
+            return try remember(try leave(event, incoming, in: tx), object, incoming, in: tx)
         }
         if let group = try Accounts.byIRI(object, in: tx), group.isLocal, group.isGroup {
-            return try Follows.remove(by: incoming.actor.id, of: group.id, in: tx) ? .applied : .ignored(.noEffect)
+            let isRemoved = try Follows.remove(by: incoming.actor.id, of: group.id, in: tx)
+            return try remember(isRemoved ? .applied : .ignored(.noEffect), object, incoming, in: tx)
         }
         return .ignored(.unknownObject)
+    }
+
+    /// Remembers a `Leave` that found nothing to leave, because it may have overtaken its `Join`.
+    private static func remember(
+        _ outcome: InboxOutcome, _ object: IRI, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        if outcome == .ignored(.noEffect) {
+            try RepeatedActivities.remember(.object(type: "Join", object), undoneBy: incoming, in: tx)
+        }
+        return outcome
     }
 
     static func leave(

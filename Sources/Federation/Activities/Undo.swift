@@ -24,8 +24,16 @@ enum UndoHandler: ActivityHandler {
     static func apply(
         _ undone: Undone, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        guard let type = undone.type else { return try undoByID(undone, incoming, in: tx) }
-        return try undo(undone, ofType: type, incoming, in: tx)
+        let outcome =
+            if let type = undone.type {
+                try undo(undone, ofType: type, incoming, in: tx)
+            } else {
+                try undoByID(undone, incoming, in: tx)
+            }
+        if let subject = undone.subject, outcome == .ignored(.noEffect) || outcome == .ignored(.unknownObject) {
+            try RepeatedActivities.remember(subject, undoneBy: incoming, in: tx)
+        }
+        return outcome
     }
 
     private static func undo(
@@ -125,4 +133,11 @@ struct Undone: Sendable {
     let id: IRI?
     let type: String?
     let object: IRI?
+
+    /// How the undone activity is recognized when it arrives later.
+    var subject: UndoneActivity.Subject? {
+        if let id { return .activity(id) }
+        guard let type, let object else { return nil }
+        return .object(type: type, object)
+    }
 }

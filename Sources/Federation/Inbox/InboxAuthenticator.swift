@@ -162,15 +162,19 @@ public struct InboxAuthenticator: Sendable {
     ) async throws(InboxRejection) -> Bool {
         let now = federation.clock.now
         // An activity without an id is identified by the hash of its body.
-        let id = activity.id ?? activity.actor.withoutFragment.withFragment(Hexadecimal.encode(Hash.sha256(body)))
-        let received = ReceivedActivity(
+        let digest = Hash.sha256(body)
+        let id = activity.id ?? activity.actor.withoutFragment.withFragment(Hexadecimal.encode(digest))
+        var received = ReceivedActivity(
             id: federation.ids.make(at: now), activity: id, type: String(activity.type.prefix(60)),
             signer: key.account, keyID: key.keyID, body: String(decoding: body, as: UTF8.self), receivedAt: now)
+        received.digest = digest
+        received.mayRepeat = RepeatedActivities.types.contains(activity.type)
+        let accepted = received
         // The activity is kept before the row is stored, because the processor may lease the row before this function
         // continues.
         federation.parsed.keep(activity, of: received.id, bytes: body.count, at: now)
         do {
-            let isNew = try await intake.store(received, signature: signature.identity, from: hosts)
+            let isNew = try await intake.store(accepted, signature: signature.identity, from: hosts)
             if !isNew { federation.parsed.drop(received.id) }
             return isNew
         } catch {

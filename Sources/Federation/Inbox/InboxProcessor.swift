@@ -219,7 +219,8 @@ public struct InboxProcessor: Sendable {
         // The actor may have been blocked or deleted since the activity was accepted.
         guard actor.isActive else { throw .ignored(.blocked) }
         return IncomingActivity(
-            actor: actor, activity: activity, outbox: federation.outbox, now: federation.clock.now)
+            actor: actor, activity: activity, outbox: federation.outbox, now: federation.clock.now,
+            received: received.id)
     }
 
     private func record(_ outcome: InboxOutcome, of received: ReceivedActivity) async throws {

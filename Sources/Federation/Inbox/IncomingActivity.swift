@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Model
+internal import Storage
 internal import Vocabulary
 
 /// An accepted activity and its signer: the input of every handler.
@@ -13,6 +14,8 @@ struct IncomingActivity: Sendable {
     let outbox: Outbox
     /// The current time. It is the same for all effects of the activity.
     let now: Timestamp
+    /// The row in the inbox; nil for an activity that another actor relayed. Rows are ordered by their arrival.
+    var received: ID<ReceivedActivity>?
 
     /// The activity's id. When it has none, the id of the actor.
     var id: IRI { activity.id ?? activity.actor }

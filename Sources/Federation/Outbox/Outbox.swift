@@ -231,10 +231,7 @@ private struct Inboxes {
                 if let shared = account.sharedInbox, known.contains(shared) { continue }
                 add(inbox)
             case .guests(let event):
-                for account in try GuestLists.accounts(event, states: [.going, .waiting, .asked], in: tx) {
-                    guard !account.isLocal, account.isActive else { continue }
-                    if let inbox = account.sharedInbox ?? account.inbox { add(inbox) }
-                }
+                for inbox in try OutboxQueue.guestInboxes(of: event, in: tx) { add(inbox) }
             }
         }
         return inboxes

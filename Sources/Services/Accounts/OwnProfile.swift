@@ -32,7 +32,7 @@ extension Services {
             return OwnProfile(
                 account: own, noteSource: try Accounts.summarySource(of: account, in: db) ?? "",
                 defaultVisibility: choices.visibility, defaultSensitive: choices.sensitive,
-                defaultLanguage: choices.language, requestCount: try Follows.pending(of: account, in: db).count,
+                defaultLanguage: choices.language, requestCount: try Follows.pendingCount(of: account, in: db),
                 role: try LocalAccounts.byID(account, in: db)?.role ?? .member)
         }
     }

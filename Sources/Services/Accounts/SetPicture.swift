@@ -76,9 +76,14 @@ extension Services {
             return former
         }
         // No account shows the old file any more. A crash at this point leaves one small file that no row refers to.
-        guard let former, identifiers.isLocal(former), former != address,
-            let last = former.string.split(separator: "/").last, let old = MediaName(last)
+        if former != address { await removeFile(of: former) }
+    }
+
+    /// Removes the file of a former picture, when it is on this node.
+    func removeFile(of picture: IRI?) async {
+        guard let picture, identifiers.isLocal(picture), let last = picture.string.split(separator: "/").last,
+            let name = MediaName(last)
         else { return }
-        try? await store?.remove(old)
+        try? await store?.remove(name)
     }
 }

@@ -23,8 +23,11 @@ extension Services {
         guard event.endsAt > now() else { throw ServiceError.conflict("event_over") }
         guard event.joinMode != .external else { throw ServiceError.conflict("join_elsewhere") }
         if !event.isLocal {
-            let known = try GuestLists.find(account: person.id, event: id, in: tx)?.state
-            if let known, known == .going || known == .waiting { return known }
+            if let known = try GuestLists.find(account: person.id, event: id, in: tx) {
+                if known.state == .going || known.state == .waiting { return known.state }
+                // An app repeats its request when the connection broke.
+                if known.state == .asked, known.requestedAt > now() - Self.repetition { return .asked }
+            }
             try outbox.join(event, by: person, in: tx)
             return .asked
         }

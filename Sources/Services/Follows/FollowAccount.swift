@@ -17,14 +17,26 @@ extension Services {
             guard let account = try Accounts.byID(target, in: tx), account.isActive, account.id != actor.id,
                 try !Blocks.exists(between: actor.id, account.id, in: tx)
             else { throw ServiceError.notFound }
-            if let state = try Follows.find(by: actor.id, of: account.id, in: tx)?.state, state == .accepted {
-                return state
+            if let known = try Follows.find(by: actor.id, of: account.id, in: tx), try stands(known, account, in: tx) {
+                return known.state
             }
             try outbox.follow(account, by: actor, in: tx)
             guard account.isLocal, !account.approvesFollowers else { return .requested }
             _ = try Follows.setState(.accepted, by: actor.id, of: account.id, in: tx)
             return .accepted
         }
+    }
+
+    /// How long a repeated request of an app counts as the same one. An app repeats a request when the connection broke.
+    /// After that the other server is asked again, because it may have lost the first request.
+    static let repetition = Duration.hours(1)
+
+    /// Whether a follow is accepted, or was requested a moment ago.
+    private func stands(_ follow: Follow, _ target: Account, in tx: Transaction) throws -> Bool {
+        guard follow.state == .requested else { return follow.state == .accepted }
+        guard !target.isLocal else { return target.approvesFollowers }
+        let request = try SentActivities.newest("Follow", by: follow.follower, about: target.iri, in: tx)
+        return request.map { $0.createdAt > now() - Self.repetition } ?? false
     }
 
     /// Finds an account by `@name@host` or by its address, and follows it.

@@ -59,20 +59,41 @@ extension LocalAccounts {
         try first("\(selection) WHERE a.username_folded = \(folded) AND a.host = ''", in: db)
     }
 
-    /// All people, approved or waiting for approval, oldest account first. Suspended people are included, deleted ones
-    /// are not.
-    public static func list(in db: some Queryable) throws(DatabaseError) -> [LocalAccount] {
+    /// One page of all people, approved or waiting for approval, oldest account first. Suspended people are included,
+    /// deleted ones are not.
+    ///
+    /// - Parameter last: the last account of the page before; nil for the first page.
+    public static func list(
+        after last: ID<Account>? = nil, limit: Int = 500, in db: some Queryable
+    ) throws(DatabaseError) -> [LocalAccount] {
         var people: [LocalAccount] = []
-        for row in try db.rows("\(selection) WHERE a.deleted_at IS NULL ORDER BY a.id") {
+        let sql: SQL = """
+            \(selection) WHERE a.deleted_at IS NULL AND a.id > \(last ?? .first) ORDER BY a.id LIMIT \(limit)
+            """
+        for row in try db.rows(sql) {
             people.append(try read(row))
         }
         return people
     }
 
-    /// The sign-ups that wait for approval, oldest first, each with its note.
-    public static func waiting(in db: some Queryable) throws(DatabaseError) -> [(LocalAccount, note: String)] {
+    /// The stewards, oldest account first; at most a hundred.
+    public static func stewards(in db: some Queryable) throws(DatabaseError) -> [LocalAccount] {
+        var people: [LocalAccount] = []
+        let sql: SQL = """
+            \(selection) WHERE a.deleted_at IS NULL AND l.role = 'steward' ORDER BY a.id LIMIT 100
+            """
+        for row in try db.rows(sql) {
+            people.append(try read(row))
+        }
+        return people
+    }
+
+    /// The sign-ups that wait for approval, oldest first, each with its note; at most `limit`.
+    public static func waiting(
+        limit: Int = 200, in db: some Queryable
+    ) throws(DatabaseError) -> [(LocalAccount, note: String)] {
         var people: [(LocalAccount, note: String)] = []
-        let sql: SQL = "\(selection) WHERE l.approved_at IS NULL AND a.deleted_at IS NULL ORDER BY a.id"
+        let sql: SQL = "\(selection) WHERE l.approved_at IS NULL AND a.deleted_at IS NULL ORDER BY a.id LIMIT \(limit)"
         for row in try db.rows(sql) {
             people.append((try read(row), note: try row.text("l_sign_up_note")))
         }

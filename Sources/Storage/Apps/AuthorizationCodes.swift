@@ -97,12 +97,4 @@ public enum AuthorizationCodes {
         if deleted > 0 { tx.announce(.settingsChanged) }
         return deleted
     }
-
-    /// Deletes the codes that expired before an instant, used or not.
-    ///
-    /// - Returns: how many were deleted.
-    @discardableResult
-    public static func prune(before instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.changed("DELETE FROM authorization_code WHERE expires_at < \(instant)")
-    }
 }

@@ -153,14 +153,14 @@ public enum GuestLists {
 // MARK: - Reading
 
 extension GuestLists {
-    /// The guests in one state with their accounts, in the order of their requests.
+    /// The guests in one state with their accounts, in the order of their requests; at most `limit`.
     public static func list(
-        _ event: ID<Event>, state: Guest.State, in db: some Queryable
+        _ event: ID<Event>, state: Guest.State, limit: Int = 1_000, in db: some Queryable
     ) throws(DatabaseError) -> [(Guest, Account)] {
         let rows = try db.rows(
             """
             SELECT \(GuestRow.columns), \(AccountRow.plain) FROM guest g JOIN account a ON a.id = g.account_id
-            WHERE g.event_id = \(event) AND g.state = \(state) ORDER BY g.rank, g.account_id
+            WHERE g.event_id = \(event) AND g.state = \(state) ORDER BY g.rank, g.account_id LIMIT \(limit)
             """)
         var list: [(Guest, Account)] = []
         for row in rows { list.append((try GuestRow.read(row), try AccountRow.read(row))) }
@@ -214,14 +214,15 @@ extension GuestLists {
         return guests.map { ($0.event, $0) }
     }
 
-    /// The accounts of the guests in one of these states, in the order of their requests.
+    /// The accounts of the guests in one of these states, in the order of their requests; at most `limit`.
     public static func accounts(
-        _ event: ID<Event>, states: [Guest.State], in db: some Queryable
+        _ event: ID<Event>, states: [Guest.State], limit: Int = 1_000, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
         try AccountRow.all(
             """
             SELECT \(AccountRow.plain) FROM guest g JOIN account a ON a.id = g.account_id
             WHERE g.event_id = \(event) AND g.state IN (\(list: states)) ORDER BY g.rank, g.account_id
+            LIMIT \(limit)
             """, in: db)
     }
 }

@@ -45,21 +45,30 @@ public enum SentActivities {
         Int(try db.row("SELECT count(*) AS n FROM activity WHERE actor_id = \(actor) AND is_public")?.int("n") ?? 0)
     }
 
-    /// Hides the activities about a deleted object from the outboxes: sets `is_public` to false. A `Delete` stays
-    /// public.
-    public static func hide(about object: IRI, in tx: Transaction) throws(DatabaseError) {
-        try tx.run("UPDATE activity SET is_public = \(false) WHERE object_iri = \(object) AND type <> 'Delete'")
-    }
-
-    /// Hides all activities of a deleted account, and those about its posts. The caller calls it before the posts are
-    /// deleted.
-    public static func hideAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) {
-        try tx.run(
-            "UPDATE activity SET is_public = \(false) WHERE actor_id = \(author) AND is_public AND type <> 'Delete'")
+    /// Forgets the activities about an object that is being deleted: they leave the outboxes, and their text is dropped.
+    /// Deliveries that wait are dropped, too. A `Delete` or an `Undo` stays.
+    ///
+    /// Call it before the activities that tell of the deletion are stored.
+    public static func forget(about object: IRI, in tx: Transaction) throws(DatabaseError) {
+        let spoken: SQL = "object_iri = \(object) AND type NOT IN ('Delete', 'Undo')"
+        // A delivery that a worker has in hand is left to the worker, so that the `Delete` does not overtake it.
         try tx.run(
             """
-            UPDATE activity SET is_public = \(false)
-            WHERE object_iri IN (SELECT p.iri FROM post p WHERE p.author_id = \(author)) AND type <> 'Delete'
+            DELETE FROM delivery
+            WHERE activity_id IN (SELECT a.id FROM activity a WHERE \(spoken)) AND lease_holder IS NULL
+            """)
+        try tx.run("UPDATE activity SET is_public = \(false), body = '' WHERE \(spoken)")
+    }
+
+    /// Hides some activities of a deleted account from its outbox. A `Delete` stays public.
+    ///
+    /// - Returns: how many were hidden.
+    static func hide(by author: ID<Account>, limit: Int, in tx: Transaction) throws(DatabaseError) -> Int {
+        try tx.changed(
+            """
+            UPDATE activity SET is_public = \(false) WHERE id IN (
+                SELECT a.id FROM activity a
+                WHERE a.actor_id = \(author) AND a.is_public AND a.type <> 'Delete' ORDER BY a.id DESC LIMIT \(limit))
             """)
     }
 

@@ -37,16 +37,19 @@ public enum Follows {
     public static func setState(
         _ state: Follow.State, by follower: ID<Account>, of target: ID<Account>, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        let wasAccepted = try find(by: follower, of: target, in: tx)?.state == .accepted
-        let moved = try tx.changed(
+        // This statement locks the row, so that the old state is the one that the next statement replaces. On PostgreSQL
+        // an `Accept` and a `Reject` may meet, and a state that was read before the lock may have changed.
+        let locked = try tx.row(
             """
-            UPDATE follow SET state = \(state)
-            WHERE follower_id = \(follower) AND target_id = \(target)
-                AND state IN (\(list: predecessors(of: state)))
+            UPDATE follow SET state = state WHERE follower_id = \(follower) AND target_id = \(target)
+            RETURNING state
             """)
-        guard moved == 1 else { return false }
+        guard let before: Follow.State = try locked?.choice("state"), before.successors.contains(state) else {
+            return false
+        }
+        try tx.run("UPDATE follow SET state = \(state) WHERE follower_id = \(follower) AND target_id = \(target)")
         if state != .requested { try Notifications.removeFollow([.followRequest], by: follower, of: target, in: tx) }
-        let change = (state == .accepted ? 1 : 0) - (wasAccepted ? 1 : 0)
+        let change = (state == .accepted ? 1 : 0) - (before == .accepted ? 1 : 0)
         if change != 0 { FollowCounts.changed(by: change, follower: follower, target: target, in: tx) }
         return true
     }
@@ -67,12 +70,6 @@ public enum Follows {
             FollowCounts.changed(by: -1, follower: follower, target: target, in: tx)
         }
         return true
-    }
-
-    /// Deletes all follows by and of a deleted account. The caller must send notifications and activities before.
-    public static func removeAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
-        try FollowCounts.removingAll(of: account, in: tx)
-        try tx.run("DELETE FROM follow WHERE follower_id = \(account) OR target_id = \(account)")
     }
 
     /// Changes the options of a follow: whether the home timeline shows the account's boosts, and whether each post is
@@ -178,15 +175,27 @@ extension Follows {
     }
 
     /// The accounts whose follow requests to `target` are pending, the oldest request first.
+    ///
+    /// - Parameter limit: the most accounts; the others follow when these were answered.
     public static func pending(
-        of target: ID<Account>, in db: some Queryable
+        of target: ID<Account>, limit: Int = 200, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
         try AccountRow.all(
             """
             SELECT \(AccountRow.plain) FROM follow f JOIN account a ON a.id = f.follower_id
             WHERE f.target_id = \(target) AND f.state = 'requested' AND \(AccountRow.isActive)
-            ORDER BY f.created_at, f.follower_id
+            ORDER BY f.created_at, f.follower_id LIMIT \(limit)
             """, in: db)
+    }
+
+    /// The number of pending follow requests to `target`.
+    public static func pendingCount(of target: ID<Account>, in db: some Queryable) throws(DatabaseError) -> Int {
+        let row = try db.row(
+            """
+            SELECT count(*) AS n FROM follow f JOIN account a ON a.id = f.follower_id
+            WHERE f.target_id = \(target) AND f.state = 'requested' AND \(AccountRow.isActive)
+            """)
+        return try row?.count("n") ?? 0
     }
 
     /// One page of the accounts whose follow requests to `target` are pending, newest account first.

@@ -50,14 +50,6 @@ public enum Mutes {
         for row in rows { ends[try row.id("target_id")] = try row.time("expires_at") }
         return ends
     }
-
-    /// Deletes expired mutes.
-    ///
-    /// - Returns: how many were deleted.
-    @discardableResult
-    public static func prune(before now: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.changed("DELETE FROM mute WHERE expires_at IS NOT NULL AND expires_at <= \(now)")
-    }
 }
 
 /// A host that an account blocked for itself.

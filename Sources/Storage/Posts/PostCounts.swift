@@ -81,35 +81,6 @@ enum PostCounts {
             WHERE id = (SELECT p.thread_id FROM post p WHERE p.id = \(id) AND \(isCounted))
             """)
     }
-
-    /// Adjusts the counters before all posts, favourites and boosts of an account are deleted.
-    static func removingAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) {
-        try tx.run("UPDATE account SET post_count = 0, last_post_at = NULL WHERE id = \(author)")
-        try tx.run(
-            """
-            UPDATE post SET reply_count = reply_count - y.answers
-            FROM (SELECT p.in_reply_to_id AS id, count(*) AS answers FROM post p
-                  WHERE p.author_id = \(author) AND p.in_reply_to_id IS NOT NULL GROUP BY p.in_reply_to_id) y
-            WHERE post.id = y.id
-            """)
-        try tx.run(
-            """
-            UPDATE post SET thread_reply_count = thread_reply_count - y.answers
-            FROM (SELECT p.thread_id AS id, count(*) AS answers FROM post p
-                  WHERE p.author_id = \(author) AND \(isCounted) GROUP BY p.thread_id) y
-            WHERE post.id = y.id
-            """)
-        try tx.run(
-            """
-            UPDATE post SET boost_count = boost_count - 1
-            WHERE id IN (SELECT b.post_id FROM boost b WHERE b.account_id = \(author))
-            """)
-        try tx.run(
-            """
-            UPDATE post SET like_count = like_count - 1
-            WHERE id IN (SELECT l.post_id FROM post_like l WHERE l.account_id = \(author))
-            """)
-    }
 }
 
 /// The counters `follower_count` and `following_count` of `account`. Only accepted follows count.
@@ -124,20 +95,5 @@ enum FollowCounts {
         tx.deferUntilCommit(
             on: "account", row: follower.rawValue,
             "UPDATE account SET following_count = following_count + \(amount) WHERE id = \(follower)")
-    }
-
-    /// Adjusts the counters before all follows by and of an account are deleted.
-    static func removingAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
-        try tx.run(
-            """
-            UPDATE account SET follower_count = follower_count - 1
-            WHERE id IN (SELECT f.target_id FROM follow f WHERE f.follower_id = \(account) AND f.state = 'accepted')
-            """)
-        try tx.run(
-            """
-            UPDATE account SET following_count = following_count - 1
-            WHERE id IN (SELECT f.follower_id FROM follow f WHERE f.target_id = \(account) AND f.state = 'accepted')
-            """)
-        try tx.run("UPDATE account SET follower_count = 0, following_count = 0 WHERE id = \(account)")
     }
 }

@@ -80,6 +80,7 @@ public enum Posts {
         let named: [ID<Account>] = try PostRow.ids(
             "SELECT m.account_id AS id FROM mention m WHERE m.post_id = \(p.id)", in: tx)
         try tx.run("DELETE FROM mention WHERE post_id = \(p.id)")
+        try Tags.removing(p.id, in: tx)
         try tx.run("DELETE FROM hashtag WHERE post_id = \(p.id)")
         try tx.run("DELETE FROM attachment WHERE post_id = \(p.id)")
         try Polls.set(parts.poll, of: p.id, in: tx)
@@ -99,6 +100,7 @@ public enum Posts {
         try StreamDeletions.removing(id, in: tx)
         try DirectConversations.losing("p.id = \(id)", in: tx)
         try Quotes.removing(id, in: tx)
+        try Tags.removing(id, in: tx)
         try tx.run(
             """
             UPDATE post SET in_reply_to_id = NULL
@@ -107,24 +109,16 @@ public enum Posts {
         return try tx.changed("DELETE FROM post WHERE id = \(id)") == 1
     }
 
-    /// Deletes all posts, boosts and favourites of an account.
+    /// Takes a post out of a group. The post itself, its replies and its thread stay.
     ///
-    /// - Returns: how many posts were deleted.
+    /// - Returns: whether the post was in the group.
     @discardableResult
-    public static func deleteAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Int {
-        try PostCounts.removingAll(by: author, in: tx)
-        try StreamDeletions.removingAll(by: author, in: tx)
-        try DirectConversations.losing("p.author_id = \(author)", in: tx)
-        try Quotes.removingAll(by: author, in: tx)
-        try tx.run("DELETE FROM entry WHERE account_id = \(author) AND is_boost AND post_id IS NOT NULL")
-        try tx.run("DELETE FROM boost WHERE account_id = \(author)")
-        try tx.run("DELETE FROM post_like WHERE account_id = \(author)")
-        try tx.run(
-            """
-            UPDATE post SET in_reply_to_id = NULL
-            WHERE in_reply_to_iri IN (SELECT q.iri FROM post q WHERE q.author_id = \(author))
-            """)
-        return try tx.changed("DELETE FROM post WHERE author_id = \(author)")
+    public static func remove(
+        _ id: ID<Post>, from group: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        let removed = try tx.changed("UPDATE post SET group_id = NULL WHERE id = \(id) AND group_id = \(group)")
+        if removed == 1 { tx.announce(StreamEvent.edited(ID(id.rawValue))) }
+        return removed == 1
     }
 
     /// Links replies that arrived before their parent `p` to it, and gives the replies below them its thread and event.

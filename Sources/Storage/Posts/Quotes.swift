@@ -44,13 +44,4 @@ public enum Quotes {
     static func removing(_ id: ID<Post>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("UPDATE post SET quoted_id = NULL, quote_state = 'deleted' WHERE quoted_id = \(id)")
     }
-
-    /// Marks the quotes of all posts of an account as deleted before the posts are deleted.
-    static func removingAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) {
-        try tx.run(
-            """
-            UPDATE post SET quoted_id = NULL, quote_state = 'deleted'
-            WHERE quoted_id IN (SELECT q.id FROM post q WHERE q.author_id = \(author))
-            """)
-    }
 }

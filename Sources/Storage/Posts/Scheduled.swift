@@ -147,12 +147,4 @@ public enum SentOnce {
             """)
         return try row?.int("subject_id")
     }
-
-    /// Deletes old keys.
-    ///
-    /// - Returns: how many were deleted.
-    @discardableResult
-    public static func prune(before: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.changed("DELETE FROM idempotency WHERE created_at < \(before)")
-    }
 }

@@ -8,7 +8,7 @@ public import Vocabulary
 public struct ReceivedActivity: Sendable, Hashable, Identifiable {
     /// The local id.
     public let id: ID<ReceivedActivity>
-    /// The id of the activity. It is unique in the table, so an activity is processed only once.
+    /// The id of the activity. It is unique in the table.
     public var activity: IRI
     /// The type, such as `Follow` or `Create`, for logs and metrics.
     public var type: String
@@ -16,12 +16,17 @@ public struct ReceivedActivity: Sendable, Hashable, Identifiable {
     public var signer: ID<Account>
     /// The id of the key that signed the request.
     public var keyID: String
-    /// The exact text that was received.
+    /// The exact text that was received. It is dropped when the activity is done.
     public var body: String
     /// When it was received.
     public var receivedAt: Timestamp
     /// The number of attempts; 0 before the first.
     public var attempts: Int
+    /// The digest of the body, by which a repetition is recognized after the body was dropped.
+    public var digest: [UInt8] = []
+    /// Whether the same activity may come again with the same id and have an effect again, because the state that it
+    /// made may have been undone.
+    public var mayRepeat = false
 
     /// Creates the value.
     public init(
@@ -41,17 +46,37 @@ public struct ReceivedActivity: Sendable, Hashable, Identifiable {
 
 /// The queue of received activities (table `received`).
 public enum InboxQueue {
-    /// Stores a received activity. The same activity id a second time changes nothing.
+    /// Stores a received activity.
     ///
-    /// - Returns: whether it is new.
+    /// The same activity id with the same body changes nothing. There are two exceptions, in which the row waits again
+    /// as if the activity were new. Its place in the order of the signer's activities is then that of the repetition:
+    ///
+    /// - The body is another one.
+    /// - The activity may repeat, and the earlier one is done, or the signer said something else in between.
+    ///
+    /// A repetition of an activity that still waits counts only when it has the same signer.
+    ///
+    /// - Returns: whether it waits now because of this call.
     public static func accept(_ activity: ReceivedActivity, in tx: Transaction) throws(DatabaseError) -> Bool {
+        let hasLater: SQL = """
+            EXISTS (SELECT 1 FROM received l WHERE l.signer_id = \(activity.signer) AND l.state = 'waiting'
+                    AND l.id > received.id)
+            """
         let inserted = try tx.changed(
             """
-            INSERT INTO received (id, activity_iri, activity_type, signer_id, key_id, body, received_at, run_at,
-                lease_until, attempts, state, outcome)
+            INSERT INTO received (id, activity_iri, activity_type, signer_id, key_id, body, digest, received_at, run_at,
+                lease_until, lease_holder, attempts, state, outcome)
             VALUES (\(activity.id), \(activity.activity), \(activity.type), \(activity.signer), \(activity.keyID),
-                \(activity.body), \(activity.receivedAt), \(activity.receivedAt), NULL, 0, 'waiting', '')
-            ON CONFLICT (activity_iri) DO NOTHING
+                \(activity.body), \(activity.digest), \(activity.receivedAt), \(activity.receivedAt), NULL, NULL, 0,
+                'waiting', '')
+            ON CONFLICT (activity_iri) DO UPDATE SET id = excluded.id, activity_type = excluded.activity_type,
+                signer_id = excluded.signer_id, key_id = excluded.key_id, body = excluded.body,
+                digest = excluded.digest, received_at = excluded.received_at, run_at = excluded.run_at,
+                lease_until = NULL, lease_holder = NULL, attempts = 0, state = 'waiting', outcome = 'again'
+            WHERE (received.state <> 'waiting'
+                   AND (received.digest IS DISTINCT FROM excluded.digest OR \(activity.mayRepeat)))
+                OR (received.state = 'waiting' AND received.signer_id = excluded.signer_id
+                    AND (received.digest IS DISTINCT FROM excluded.digest OR (\(activity.mayRepeat) AND \(hasLater))))
             """)
         return inserted == 1
     }
@@ -72,7 +97,7 @@ public enum InboxQueue {
             .init(
                 column: "signer_id", length: 16, lock: 7_401_001,
                 groups: .init(table: "account", column: "host"))),
-        completed: .set("state = 'done'"), parked: .set("state = 'parked'"),
+        completed: .set("state = 'done', body = ''"), parked: .set("state = 'parked'"),
         // The first condition is redundant, but with it SQLite's planner can use the index `received_done`.
         history: .init(condition: "state <> 'waiting' AND state = 'done'", since: "received_at"),
         crashed: "outcome = 'crashed'",
@@ -124,6 +149,21 @@ public enum InboxQueue {
         try queue.park(QueueKey(id), setting: "outcome = \(reason)", by: holder, in: tx)
     }
 
+    /// Whether an activity was processed, or came again while it waits to be processed. So an `Undo` of it that finds
+    /// nothing did not overtake it.
+    public static func hasCome(_ activity: IRI, in db: some Queryable) throws(DatabaseError) -> Bool {
+        try db.row(
+            """
+            SELECT id FROM received
+            WHERE activity_iri = \(activity) AND (state = 'done' OR (state = 'waiting' AND outcome = 'again'))
+            """) != nil
+    }
+
+    /// Drops the bodies of an account's parked activities, because the account deleted something.
+    public static func forgetParked(of signer: ID<Account>, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("UPDATE received SET body = '' WHERE signer_id = \(signer) AND state = 'parked'")
+    }
+
     /// The outcome of an activity, `waiting` while it is not processed; nil when it was never received.
     public static func outcome(of activity: IRI, in db: some Queryable) throws(DatabaseError) -> String? {
         guard let row = try db.row("SELECT state, outcome FROM received WHERE activity_iri = \(activity)") else {
@@ -147,10 +187,5 @@ public enum SignatureMemory {
             INSERT INTO seen_signature (digest, expires_at) VALUES (\(digest), \(expiry))
             ON CONFLICT (digest) DO NOTHING
             """) == 1
-    }
-
-    /// Deletes signatures that are too old to be accepted.
-    public static func prune(before time: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.changed("DELETE FROM seen_signature WHERE expires_at < \(time)")
     }
 }

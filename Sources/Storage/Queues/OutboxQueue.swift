@@ -142,6 +142,21 @@ public enum OutboxQueue {
         try rows.map { row throws(DatabaseError) in try row.iri("inbox") }
     }
 
+    /// The inboxes of an event's remote guests and of those who wait or asked for a seat; one for each host that offers a
+    /// shared inbox.
+    public static func guestInboxes(
+        of event: ID<Event>, in db: some Queryable
+    ) throws(DatabaseError) -> [IRI] {
+        try db.rows(
+            """
+            SELECT DISTINCT coalesce(a.shared_inbox, a.inbox) AS inbox
+            FROM guest g JOIN account a ON a.id = g.account_id
+            WHERE g.event_id = \(event) AND g.state IN ('going', 'waiting', 'asked') AND a.host <> ''
+              AND a.inbox IS NOT NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+            """
+        ).map { row throws(DatabaseError) in try row.iri("inbox") }
+    }
+
     /// Leases deliveries that are due.
     ///
     /// Hosts that are paused (`rest_until`) or busy are skipped, and an older delivery to the same inbox about the same
@@ -173,7 +188,12 @@ public enum OutboxQueue {
         for row in try tx.rows("SELECT id, body FROM activity WHERE id IN (\(list: wanted))") {
             bodies[try row.id("id")] = try row.text("body")
         }
-        return deliveries.map { delivery in
+        // The text was dropped because its object was deleted in the meantime, so there is nothing to deliver.
+        let spoken = deliveries.filter { bodies[$0.activity]?.isEmpty == false }
+        if spoken.count < deliveries.count {
+            try finish(deliveries.filter { bodies[$0.activity]?.isEmpty != false }.map(\.id), in: tx)
+        }
+        return spoken.map { delivery in
             var delivery = delivery
             delivery.body = bodies[delivery.activity] ?? ""
             return delivery

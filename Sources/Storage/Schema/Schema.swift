@@ -30,5 +30,6 @@ public enum Schema {
         versions,
         groupDiscussions,
         processes,
+        retention,
     ]
 }

@@ -66,6 +66,17 @@ public enum SearchIndex {
         try fillItems(limit: limit, in: tx) + fillAccounts(limit: limit, in: tx)
     }
 
+    /// Removes deleted words from SQLite's index. There a deletion only marks a word until the pages that contain it are
+    /// merged. PostgreSQL does this with its own vacuum.
+    ///
+    /// - Parameter pages: about how many pages are merged, so that the transaction is short.
+    public static func compact(pages: Int, in tx: Transaction) throws(DatabaseError) {
+        guard tx.engine == .sqlite else { return }
+        for table in ["entry_words", "account_words"] as [SQL] {
+            try tx.run("INSERT INTO \(table) (\(table), rank) VALUES ('merge', \(-pages))")
+        }
+    }
+
     private static func fillItems(limit: Int, in tx: Transaction) throws(DatabaseError) -> Int {
         guard let before = try mark("search.entries", in: tx) else { return 0 }
         let rows = try tx.rows(

@@ -76,14 +76,6 @@ public enum Sessions {
     public static func deleteAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM session WHERE account_id = \(account)")
     }
-
-    /// Deletes the sessions that expired before an instant.
-    ///
-    /// - Returns: how many were deleted.
-    @discardableResult
-    public static func prune(before instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.changed("DELETE FROM session WHERE expires_at < \(instant)")
-    }
 }
 
 /// The table `sign_in_link`: links in e-mails that sign a person in once.
@@ -114,14 +106,6 @@ public enum SignInLinks {
     /// Deletes all links that were sent to a person.
     public static func deleteAll(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("DELETE FROM sign_in_link WHERE account_id = \(account)")
-    }
-
-    /// Deletes the links that expired before an instant, used or not.
-    ///
-    /// - Returns: how many were deleted.
-    @discardableResult
-    public static func prune(before instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.changed("DELETE FROM sign_in_link WHERE expires_at < \(instant)")
     }
 }
 
@@ -162,13 +146,5 @@ public enum Invitations {
             UPDATE invitation SET used_at = \(now)
             WHERE token_digest = \(digest) AND used_at IS NULL AND expires_at > \(now)
             """) == 1
-    }
-
-    /// Deletes the invitations that expired before an instant, used or not.
-    ///
-    /// - Returns: how many were deleted.
-    @discardableResult
-    public static func prune(before instant: Timestamp, in tx: Transaction) throws(DatabaseError) -> Int {
-        try tx.changed("DELETE FROM invitation WHERE expires_at < \(instant)")
     }
 }

@@ -37,6 +37,15 @@ public struct FollowedTag: Sendable, Hashable {
 public enum Tags {
     private static let day: Int64 = 86_400_000
 
+    /// Forgets the hashtags that only this post uses, before the post or its hashtags are deleted.
+    static func removing(_ post: ID<Post>, in tx: Transaction) throws(DatabaseError) {
+        try tx.run(
+            """
+            DELETE FROM tag WHERE name IN (SELECT h.tag FROM hashtag h WHERE h.post_id = \(post))
+                AND NOT EXISTS (SELECT 1 FROM hashtag o WHERE o.tag = tag.name AND o.post_id <> \(post))
+            """)
+    }
+
     /// The hashtags as a viewer sees them, in the order of `names`. An unknown hashtag has no use on any day. Three
     /// statements.
     ///

@@ -51,16 +51,6 @@ enum StreamDeletions {
         tx.announce(StreamEvent.deleted(items, author: try row.id("owner_id"), readers: readers))
     }
 
-    /// Announces that all items of an account will be deleted. Only the newest items are announced, because apps show
-    /// only these.
-    static func removingAll(by author: ID<Account>, in tx: Transaction) throws(DatabaseError) {
-        let items: [ID<TimelineItem>] = try PostRow.ids(
-            "SELECT e.id AS id FROM entry e WHERE e.account_id = \(author) ORDER BY e.id DESC LIMIT \(StreamEvent.limit)",
-            in: tx)
-        guard !items.isEmpty else { return }
-        tx.announce(StreamEvent.deleted(items, author: author, readers: nil))
-    }
-
     /// Announces that a boost or a share was removed.
     static func removed(_ rows: [Row], by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         var items: [ID<TimelineItem>] = []

@@ -50,17 +50,26 @@ struct AccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withNode { node in
-                for local in try await node.database.read({ db in try LocalAccounts.list(in: db) }) {
-                    let state =
-                        local.account.suspendedAt != nil ? "suspended" : local.approvedAt == nil ? "waiting" : "active"
-                    Terminal.print(
-                        [
-                            "id": JSON(local.account.id.description), "name": JSON(local.account.username),
-                            "role": JSON(local.role.rawValue), "state": JSON(state),
-                        ],
-                        "@\(local.account.username)  \(local.role.rawValue)  \(state)", asJSON: json)
+                var last: ID<Account>?
+                while true {
+                    let after = last
+                    let page = try await node.database.read { db in try LocalAccounts.list(after: after, in: db) }
+                    for local in page { Self.show(local, asJSON: json) }
+                    guard let next = page.last?.account.id else { break }
+                    last = next
                 }
             }
+        }
+
+        private static func show(_ local: LocalAccount, asJSON json: Bool) {
+            let state =
+                local.account.suspendedAt != nil ? "suspended" : local.approvedAt == nil ? "waiting" : "active"
+            Terminal.print(
+                [
+                    "id": JSON(local.account.id.description), "name": JSON(local.account.username),
+                    "role": JSON(local.role.rawValue), "state": JSON(state),
+                ],
+                "@\(local.account.username)  \(local.role.rawValue)  \(state)", asJSON: json)
         }
     }
 

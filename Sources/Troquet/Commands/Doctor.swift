@@ -75,7 +75,7 @@ struct Examination: Sendable {
     func run() async -> [Finding] {
         let findings = [
             await database(), await keys(), await webFinger(), await actor(), await clock(), await queues(),
-            await hosts(), await descriptors(),
+            await hosts(), await descriptors(), await retention(),
         ]
         await client.shutdown()
         return findings
@@ -102,10 +102,24 @@ struct Examination: Sendable {
         }
     }
 
+    private func retention() async -> Finding {
+        await check("retention") {
+            let now = node.clock.now
+            let overdue = try await node.database.read { db in try Retention.overdue(at: now, in: db) }
+            guard overdue.isEmpty else {
+                throw ConfigurationError("old rows wait in \(overdue.joined(separator: ", ")): is a scheduler running?")
+            }
+            let days = { (duration: Duration) in duration.milliseconds / 86_400_000 }
+            return "\(Retention.rules.count) tables have a rule, see FEDERATION.md: received activities "
+                + "\(days(Retention.receivedMemory)) days, sent ones \(days(Retention.sentMemory)), what other nodes said "
+                + "and nobody here needs \(days(Retention.foreignMemory))"
+        }
+    }
+
     private func keys() async -> Finding {
         await check("keys") {
             let accounts = try await node.database.read { db in
-                try LocalAccounts.list(in: db).map(\.account) + Storage.Accounts.groups(in: db)
+                try LocalAccounts.list(limit: 10_000, in: db).map(\.account) + Storage.Accounts.groups(in: db)
                     + [Storage.Accounts.byIRI(node.federation.identifiers.instanceActor, in: db)].compactMap(\.self)
             }
             guard !accounts.isEmpty else {

@@ -12,7 +12,7 @@ enum About {
         let (counts, stewards, groups) = try await visit.database.read { db in
             (
                 try Accounts.counts(activeSince: visit.now - .days(30), halfYear: visit.now - .days(180), in: db),
-                try LocalAccounts.list(in: db).filter { $0.role == .steward && $0.account.isActive }.map(\.account),
+                try LocalAccounts.stewards(in: db).map(\.account).filter(\.isActive),
                 try Accounts.groups(in: db)
             )
         }

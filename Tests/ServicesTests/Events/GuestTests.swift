@@ -63,6 +63,18 @@ struct GuestTests {
         }
     }
 
+    @Test("an app that repeats its answer asks the owner elsewhere once", arguments: TestEngine.available)
+    func repeated(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let ada = try await cafe.member("ada")
+            let id = try await cafe.remoteEvent(by: try await cafe.stranger("vic"))
+            try await cafe.forgetSayings()
+            for _ in 1...3 { try await cafe.services.joinEvent(id, as: .member(ada)) }
+            let sayings = try await cafe.sayings()
+            #expect(sayings == ["Join ada"])
+        }
+    }
+
     @Test("the owner elsewhere is asked, and told of a change of mind once", arguments: TestEngine.available)
     func remote(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in

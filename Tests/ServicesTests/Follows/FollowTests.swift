@@ -44,6 +44,21 @@ struct FollowTests {
         }
     }
 
+    @Test("an app that repeats its request asks once; a day later it is asked again", arguments: TestEngine.available)
+    func repeated(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let (ada, vic) = (try await cafe.member("ada"), try await cafe.stranger("vic"))
+            try await cafe.forgetSayings()
+            for _ in 1...3 { try await cafe.services.follow(vic.id, as: .member(ada)) }
+            let once = try await cafe.sayings()
+            #expect(once == ["Follow ada"])
+            cafe.clock.pass(.days(1))
+            try await cafe.services.follow(vic.id, as: .member(ada))
+            let twice = try await cafe.sayings()
+            #expect(twice == ["Follow ada", "Follow ada"])
+        }
+    }
+
     @Test(
         "a follower elsewhere is told yes or no, by the member or by who runs the group",
         arguments: [(true, "Accept"), (false, "Reject")])

@@ -274,6 +274,22 @@ struct MediaTests {
         }
     }
 
+    @Test("the profile images of a deleted member are removed")
+    func deletedMember() async throws {
+        try await MediaFixture.open(.sqlite) { cafe, fixture in
+            let ada = try await cafe.member("ada")
+            for picture in ProfilePicture.allCases {
+                let upload = Upload.bytes(TestPicture.png(width: 40, height: 30))
+                try await cafe.services.setPicture(picture, upload, as: .member(ada))
+            }
+            let before = fixture.files().count
+            #expect(before == 2)
+            try await cafe.services.deleteAccount(ada, as: .operator)
+            let after = fixture.files()
+            #expect(after.isEmpty)
+        }
+    }
+
     @Test("a profile image is cut, said and replaces the one before", arguments: ProfilePicture.allCases)
     func profileImage(picture: ProfilePicture) async throws {
         try await MediaFixture.open(.sqlite) { cafe, fixture in

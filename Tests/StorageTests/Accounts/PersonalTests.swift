@@ -56,7 +56,7 @@ struct PersonalTests {
             #expect(relations.map(\.mutes) == [true, true])
             #expect(relations.map(\.mutesNotifications) == [false, true])
             #expect(relations.map(\.muteEndsAt) == [end, nil])
-            #expect(try await scene.db.write { try Mutes.prune(before: end, in: $0) } == 1)
+            #expect(try await scene.db.write { try Retention.sweep("mute", at: end, in: $0) } == 1)
             #expect(try await scene.db.read { try Mutes.list(of: ada.id, PageRequest(), in: $0) }.map(\.id) == [eve.id])
         }
     }

@@ -95,6 +95,47 @@ struct FollowsTests {
         }
     }
 
+    @Test("an Accept and a Reject that meet leave the counts right", arguments: TestEngine.available)
+    func countsInRace(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            try await db.store(try Someone.local(1, "ada"), try Someone.remote(2, "bea"))
+            for round in 1...20 {
+                _ = try await db.write { try ask(1, 2, "a\(round)", in: $0) }
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for state in [Follow.State.accepted, .rejected, .accepted, .rejected] {
+                        group.addTask {
+                            _ = try await db.write { try Follows.setState(state, by: ID(1), of: ID(2), in: $0) }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                let (state, count) = try await db.read { db in
+                    (
+                        try Follows.find(by: ID(1), of: ID(2), in: db)?.state,
+                        try Follows.followerCount(of: ID(2), in: db)
+                    )
+                }
+                #expect(count == (state == .accepted ? 1 : 0))
+                try await db.write { _ = try Follows.remove(by: ID(1), of: ID(2), in: $0) }
+            }
+        }
+    }
+
+    @Test("the list of pending requests has an end, and their number is counted", arguments: TestEngine.available)
+    func pendingIsBounded(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            for number in 1...5 as ClosedRange<Int64> { try await db.store(try Someone.remote(number, "u\(number)")) }
+            let (listed, count) = try await db.write { tx in
+                for number in 2...5 as ClosedRange<Int64> { _ = try ask(number, 1, "a\(number)", in: tx) }
+                return (
+                    try Follows.pending(of: ID(1), limit: 3, in: tx).count, try Follows.pendingCount(of: ID(1), in: tx)
+                )
+            }
+            #expect(listed == 3)
+            #expect(count == 4)
+        }
+    }
+
     @Test("many requests at once are new for one of them", arguments: TestEngine.available)
     func race(engine: TestEngine) async throws {
         try await onFreshDatabase(engine) { db in
@@ -193,7 +234,7 @@ struct FollowListsTests {
             for number in 1...3 as ClosedRange<Int64> { try await db.store(try Someone.remote(number, "u\(number)")) }
             try await db.write { tx in
                 for (by, of) in [(1, 2), (2, 3), (3, 1)] as [(Int64, Int64)] { _ = try ask(by, of, "\(by)", in: tx) }
-                try Follows.removeAll(of: ID(2), in: tx)
+                _ = try AccountRemoval.step(of: ID(2), limit: 10, in: tx)
             }
             #expect(try await db.read { try Follows.find(by: ID(1), of: ID(2), in: $0) } == nil)
             #expect(try await db.read { try Follows.find(by: ID(2), of: ID(3), in: $0) } == nil)

@@ -180,7 +180,7 @@ struct NotificationListsTests {
             try await scene.db.write { tx in _ = try Posts.delete(second.id, in: tx) }
             list = try await scene.conversations(ada)
             #expect(list.map(\.lastPost) == [first.id])
-            try await scene.db.write { tx in _ = try Posts.deleteAll(by: ada.id, in: tx) }
+            try await scene.db.write { tx in _ = try AccountRemoval.step(of: ada.id, limit: 100, in: tx) }
             for person in [ada, vic] { #expect(try await scene.conversations(person).isEmpty) }
         }
     }

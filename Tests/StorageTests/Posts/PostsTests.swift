@@ -115,7 +115,7 @@ struct PostsTests {
         }
     }
 
-    @Test("all posts of an author go at once, with what the author did to others", arguments: TestEngine.available)
+    @Test("the posts of an author go in steps, with what the author did to others", arguments: TestEngine.available)
     func deleteAll(engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
             let (ana, bob) = (try await scene.account("ana"), try await scene.account("bob"))
@@ -124,7 +124,9 @@ struct PostsTests {
             let kept = try await scene.post(by: bob, replyingTo: gone)
             try await scene.boost(kept, by: ana)
             try await scene.db.write { tx throws in
-                #expect(try Posts.deleteAll(by: ana.id, in: tx) == 2)
+                #expect(try AccountRemoval.step(of: ana.id, limit: 1, in: tx) == 1)
+                #expect(try AccountRemoval.step(of: ana.id, limit: 10, in: tx) == 2)
+                #expect(try AccountRemoval.step(of: ana.id, limit: 10, in: tx) == 0)
                 #expect(try Posts.byID(gone.id, in: tx) == nil)
                 #expect(try Posts.byID(kept.id, in: tx)?.inReplyTo == nil)
                 #expect(try Boosts.count(of: kept.id, in: tx) == 0)

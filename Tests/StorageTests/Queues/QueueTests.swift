@@ -117,8 +117,8 @@ struct InboxQueueTests {
             #expect(told.filter(\.self).count == 1)
             let pruned = try await db.write { tx in
                 (
-                    try SignatureMemory.prune(before: lease, in: tx),
-                    try SignatureMemory.prune(before: lease + .milliseconds(1), in: tx),
+                    try Retention.sweep("seen_signature", at: lease, in: tx),
+                    try Retention.sweep("seen_signature", at: lease + .milliseconds(1), in: tx),
                     try SignatureMemory.remember(digest, until: lease, in: tx)
                 )
             }

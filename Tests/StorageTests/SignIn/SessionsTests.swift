@@ -68,7 +68,7 @@ struct SessionsTests {
                 try Sessions.delete([1], in: tx)
             }
             #expect(try await signedIn(db) == [2, 3, 4, 5])
-            #expect(try await db.write { try Sessions.prune(before: end, in: $0) } == 1)
+            #expect(try await db.write { try Retention.sweep("session", at: end, in: $0) } == 1)
             #expect(try await signedIn(db) == [2, 3, 4])
             try await db.write { try Sessions.deleteAll(of: ID(1), in: $0) }
             #expect(try await signedIn(db) == [4])
@@ -98,8 +98,8 @@ struct SignInLinksTests {
             #expect(try await db.write { try SignInLinks.use([1], at: .start, in: $0) } == nil)
             #expect(try await db.write { try SignInLinks.use([2], at: end, in: $0) } == nil)
             #expect(try await db.write { try SignInLinks.use([3], at: .start, in: $0) } == nil)
-            #expect(try await db.write { try SignInLinks.prune(before: end, in: $0) } == 0)
-            #expect(try await db.write { try SignInLinks.prune(before: end + .seconds(1), in: $0) } == 2)
+            #expect(try await db.write { try Retention.sweep("sign_in_link", at: end, in: $0) } == 0)
+            #expect(try await db.write { try Retention.sweep("sign_in_link", at: end + .seconds(1), in: $0) } == 2)
         }
     }
 
@@ -132,7 +132,7 @@ struct SignInLinksTests {
             #expect(try await db.read { try Invitations.isOpen([1], at: .start, in: $0) } == false)
             #expect(try await db.read { try Invitations.isOpen([2], at: end, in: $0) } == false)
             #expect(try await db.write { try Invitations.use([2], at: end, in: $0) } == false)
-            #expect(try await db.write { try Invitations.prune(before: end + .seconds(1), in: $0) } == 2)
+            #expect(try await db.write { try Retention.sweep("invitation", at: end + .seconds(1), in: $0) } == 2)
         }
     }
 }

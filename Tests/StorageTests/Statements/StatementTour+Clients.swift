@@ -59,7 +59,7 @@ extension StatementTour {
         _ = try AuthorizationCodes.find(digest, at: s.now, in: tx)
         _ = try AuthorizationCodes.use(digest, at: s.now, in: tx)
         try AuthorizationCodes.takeBack(digest, in: tx)
-        try AuthorizationCodes.prune(before: s.now, in: tx)
+        try Retention.sweep("authorization_code", at: s.now, in: tx)
         _ = try GroupRoles.groups(runBy: s.ada.id, in: tx)
     }
 

@@ -57,7 +57,7 @@ extension StatementTour {
             by: s.ada.id, target: s.vic.id, hidesNotifications: true, until: s.now, at: s.now, in: tx)
         _ = try Mutes.list(of: s.ada.id, s.page, in: tx)
         _ = try Mutes.ends(of: [s.vic.id], by: s.ada.id, in: tx)
-        try Mutes.prune(before: s.now, in: tx)
+        try Retention.sweep("mute", at: s.now, in: tx)
         try Mutes.remove(by: s.ada.id, target: s.vic.id, in: tx)
         try HostBlocks.add("far.example", by: s.ada.id, mark: 80, at: s.now, in: tx)
         _ = try HostBlocks.list(of: s.ada.id, s.page, in: tx)

@@ -46,6 +46,6 @@ extension StatementTour {
         _ = try Scheduled.remove(post.id, of: s.ada.id, in: tx)
         for _ in 1...2 { _ = try SentOnce.claim("1:a", by: s.ada.id, for: 5, at: s.now, in: tx) }
         _ = try SentOnce.find("1:a", by: s.ada.id, at: s.now, in: tx)
-        try SentOnce.prune(before: s.now, in: tx)
+        try Retention.sweep("idempotency", at: s.now, in: tx)
     }
 }

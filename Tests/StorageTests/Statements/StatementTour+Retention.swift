@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Storage
+import Vocabulary
+
+extension StatementTour {
+    func retention(_ s: Stage, _ tx: Transaction) throws {
+        _ = try InboxQueue.hasCome(s.address, in: tx)
+        try InboxQueue.forgetParked(of: s.vic.id, in: tx)
+        let undone = UndoneActivity(received: ID(1), published: s.now)
+        try UndoneActivities.remember(undone, .activity(s.address), by: s.vic.id, at: s.now, in: tx)
+        _ = try UndoneActivities.find(
+            [.activity(s.address), .object(type: "Join", s.event.iri)], by: s.vic.id, in: tx)
+        try UndoneActivities.forget(.activity(s.address), by: s.vic.id, in: tx)
+        _ = try Posts.remove(s.post.id, from: s.group.id, in: tx)
+        _ = try Follows.pendingCount(of: s.ada.id, in: tx)
+        for table in Retention.aged { _ = try Retention.sweep(table, at: s.now, in: tx) }
+        _ = try Retention.overdue(at: s.now, in: tx)
+        for walk in RetentionWalk.allCases { _ = try walk.step(at: s.now + .days(1_000), in: tx) }
+        try SearchIndex.compact(pages: 10, in: tx)
+        try SentActivities.forget(about: s.post.iri, in: tx)
+        try AccountRemoval.begin(of: s.ada.id, in: tx)
+        _ = try AccountRemoval.step(of: s.ada.id, limit: 100, in: tx)
+        _ = try AccountRemoval.unfinished(limit: 10, in: tx)
+    }
+}
