@@ -26,6 +26,7 @@ struct Serve: AsyncParsableCommand {
                 wanted.insert(role)
             }
             let node = try await Node.open(try options.configuration())
+            try await node.trySandbox()
             // May be called once in a process. So the metrics of libraries appear on the same page.
             MetricsSystem.bootstrap(node.metrics.registry)
             try await node.services.prepareNode()
