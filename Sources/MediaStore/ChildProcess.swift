@@ -12,9 +12,9 @@ internal import Model
 //  - It works in a folder of its own.
 //  - It sees no other files and no network, where the system allows this: see `Sandbox`.
 //
-// Its output goes to a file that is read after it has ended, so a child that writes much cannot block this process. That
-// file lies beside the child's folder, so that the child cannot replace it. The child is the leader of a process group,
-// so that the deadline kills its children too.
+// Its output goes to a file that is read after it has ended, so a child that writes much cannot block this process.
+// That file lies beside the child's folder, so that a child in the sandbox cannot replace it. The child is the leader
+// of a process group, so that the deadline kills its children too.
 
 /// One run of a program over one file.
 struct ChildProcess: Sendable {

@@ -2,9 +2,9 @@
 
 internal import Glibc
 
-// A decoder has had faults that let a prepared file run code of its own. Such code would have the rights of this server,
-// and could read the database and its private keys. So bubblewrap (https://github.com/containers/bubblewrap) starts the
-// decoder in namespaces of its own, where it finds no network, no other process and only a few files.
+// Decoders have had faults that let a prepared file run code of its own. Such code would have the rights of this
+// server, and could read the database and its private keys. So bubblewrap (https://github.com/containers/bubblewrap)
+// starts the decoder in namespaces of its own, where it finds no network, no other process and only a few files.
 //
 // Not every system allows this: a container often forbids namespaces, and the package may be missing. So the sandbox is
 // tried with a small program before the first file is converted.
@@ -30,14 +30,14 @@ public enum SandboxFinding: Sendable, Equatable {
 
     /// The finding in words for the operator.
     public var text: String {
-        let consequence = "the programs that decode uploads can read what this server can read"
+        let consequence = "the programs that decode uploads can read what this server can read, and reach the network"
         switch self {
         case .works: return "the programs that decode uploads have no network and see no files but their own"
-        case .off: return "media_sandbox is off: \(consequence), and reach the network"
+        case .off: return "media_sandbox is off: \(consequence)"
         case .absent(let reason):
-            return "\(reason), so \(consequence), and reach the network. Install the package bubblewrap, and let this "
-                + "process create user namespaces (in a container: see deploy/Containerfile). Where that is not "
-                + "possible, media_sandbox: \"off\" accepts it."
+            return "\(reason). Install the package bubblewrap, and let this process create user namespaces (in a "
+                + "container: see deploy/Containerfile). Without a sandbox \(consequence): media_sandbox: \"require\" "
+                + "forbids that, and \"off\" accepts it."
         }
     }
 }

@@ -23,8 +23,8 @@ struct ConverterFixture: Sendable {
         try await body(ConverterFixture(store: store, folder: folder))
     }
 
-    /// Whether a child runs in the sandbox: the ways that this system allows. Without a sandbox this says why, and checks
-    /// that `doctor` tells an operator what to do.
+    /// Whether a child runs in the sandbox: the ways that this system allows. Without a sandbox this says why, and
+    /// checks that `doctor` tells an operator what to do.
     func ways() async throws -> [Bool] {
         let finding = try await store.sandboxFinding()
         guard finding != .works else { return [false, true] }
