@@ -261,7 +261,8 @@ let suites: [Target] = [
     suite(
         "Node",
         about: [
-            "Troquet", "CivilDates", "Database", "Federation", "HTTPSignatures", "HTTPSupport", "Model", "Services",
+            "Troquet", "CivilDates", "Database", "Federation", "HTTPSignatures", "HTTPSupport", "MediaStore", "Model",
+            "Services",
             "Storage", "Transport", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),

@@ -5,8 +5,8 @@
 # are missing and install them on Debian as root. Elsewhere they print in one line what is missing.
 
 readonly BUILD_PACKAGES=(git ca-certificates pkg-config libssl-dev libpq-dev libsqlite3-dev libxml2-dev tzdata
-    # Programs that a node runs: decoders for pictures, videos and audio.
-    libvips-tools ffmpeg)
+    # Programs that a node runs: decoders for pictures, videos and audio, and the sandbox in which they run.
+    libvips-tools ffmpeg bubblewrap)
 readonly POSTGRES_PACKAGES=(postgresql postgresql-client)
 readonly CLIENT_PACKAGES=(python3 python3-venv)
 readonly BROWSER_PACKAGES=(chromium python3 python3-venv fonts-dejavu-core fonts-liberation)
@@ -27,6 +27,7 @@ has_package() {
         libxml2-dev) has_library 'libxml-2.0 >= 2.9' ;;
         libvips-tools) command -v vipsthumbnail >/dev/null && command -v vipsheader >/dev/null ;;
         ffmpeg) command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null ;;
+        bubblewrap) command -v bwrap >/dev/null ;;
         tzdata) [[ -e /usr/share/zoneinfo/Europe/Paris ]] ;;
         ca-certificates) [[ -e /etc/ssl/certs/ca-certificates.crt ]] ;;
         postgresql) [[ -n $(postgres_programs) ]] ;;

@@ -5,11 +5,14 @@ internal import Glibc
 
 /// File operations that do not follow symbolic links.
 enum LocalFile {
-    /// Reads the first `limit` bytes of a file.
+    /// Reads the first `limit` bytes of a regular file. Another kind of file, such as a pipe that a child left in its
+    /// place, is an error and never blocks.
     static func bytes(_ path: String, limit: Int) throws(MediaError) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw failure("open") }
         defer { close(file) }
+        var facts = stat()
+        guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { throw .broken }
         var bytes = [UInt8](repeating: 0, count: limit)
         var filled = 0
         while filled < limit {

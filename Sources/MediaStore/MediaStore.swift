@@ -40,13 +40,17 @@ public struct MediaStore: Sendable {
 
     private let root: String
     private let files: any MediaFiles
+    private let sandbox: SandboxTrial
     /// Two conversions run at the same time; each is a process that uses one CPU core.
     private let conversions = AsyncSemaphore<Unkeyed>(limit: 2, waiterLimit: 1_000)
 
     /// Opens the folder of the media store. It is created with its parent folders when it is missing.
-    public init(path: String) throws(MediaError) {
+    ///
+    /// - Parameter sandbox: whether the programs that decode uploads run in a sandbox.
+    public init(path: String, sandbox: MediaSandbox = .auto) throws(MediaError) {
         root = LocalFile.absolute(path)
         files = MediaFolder(root: "\(root)/files")
+        self.sandbox = SandboxTrial(mode: sandbox, hidden: "\(root)/incoming", jobs: "\(root)/jobs")
         for name in ["files", "incoming", "jobs", "spool"] { try LocalFile.makeFolder("\(root)/\(name)") }
     }
 
@@ -141,7 +145,7 @@ public struct MediaStore: Sendable {
             throw .unavailable("no place to convert a file: \(error)")
         }
         defer { conversions.release(.all) }
-        return try await body(ChildProcess(folder: folder), kind)
+        return try await body(ChildProcess(folder: folder, isSandboxed: try await sandbox.isSandboxed()), kind)
     }
 
     private func keep(_ conversion: Conversion, in folder: String) async throws(MediaError) -> ConvertedMedia {
@@ -195,6 +199,35 @@ public struct MediaStore: Sendable {
         let numbers = Set(living.union([.thisProcess]).map { Substring(String($0.number)) })
         for name in LocalFile.names(in: "\(root)/jobs") where !numbers.contains(name.prefix { $0 != "-" }) {
             LocalFile.removeFolder("\(root)/jobs/\(name)")
+        }
+    }
+
+    // MARK: - Programs
+
+    /// Whether the programs that decode uploads run in a sandbox. It is tried once for each store.
+    ///
+    /// - Throws: `.unavailable` when this could not be found out now.
+    public func sandboxFinding() async throws(MediaError) -> SandboxFinding {
+        try await sandbox.finding()
+    }
+
+    /// Starts each program that decodes uploads, as it is started for an upload, and lets it print its version.
+    ///
+    /// - Throws: `.unavailable` with the name of the program that cannot be run.
+    public func tryPrograms() async throws(MediaError) {
+        let folder = "\(root)/jobs/\(MediaName.token())"
+        try LocalFile.makeFolder(folder)
+        defer { LocalFile.removeFolder(folder) }
+        let process = ChildProcess(folder: folder, isSandboxed: try await sandbox.isSandboxed())
+        for (program, question) in [
+            ("vipsheader", "--version"), ("vipsthumbnail", "--version"), ("ffmpeg", "-version"),
+            ("ffprobe", "-version"),
+        ] {
+            do throws(MediaError) {
+                _ = try await process.run(program, [question], .look)
+            } catch {
+                throw .unavailable("\(program) cannot be run")
+            }
         }
     }
 

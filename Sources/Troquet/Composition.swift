@@ -94,9 +94,28 @@ struct Node: Sendable {
         await database.close()
     }
 
+    /// Tries the sandbox for the programs that decode uploads, before anything is uploaded.
+    ///
+    /// - Throws: one sentence when the settings require a sandbox and this system allows none.
+    func trySandbox() async throws(ConfigurationError) {
+        let finding: SandboxFinding
+        do throws(MediaError) {
+            finding = try await media.sandboxFinding()
+        } catch {
+            // It is tried again at the first upload.
+            logger.warning("the sandbox could not be tried", metadata: ["error.kind": "\(error)"])
+            return
+        }
+        guard case .absent(let reason) = finding else { return }
+        guard settings.mediaSandbox != .require else {
+            throw ConfigurationError("media_sandbox: it is required, and \(reason).")
+        }
+        logger.warning("uploads are decoded without a sandbox, see `troquet doctor`", metadata: ["why": "\(reason)"])
+    }
+
     private static func openMedia(_ settings: NodeSettings) throws -> MediaStore {
         do {
-            return try MediaStore(path: settings.mediaFolder)
+            return try MediaStore(path: settings.mediaFolder, sandbox: settings.mediaSandbox)
         } catch {
             throw ConfigurationError("media: the folder \(settings.mediaFolder) cannot be used: \(error)")
         }

@@ -47,6 +47,9 @@ struct Setting: Sendable {
         Setting("tls_ca_file", "", "Extra certificate authority (PEM) for outgoing https."),
         Setting("smtp", "file:troquet-data/mail", "Where mail goes: file:DIR writes each message as one .eml file."),
         Setting("media", "troquet-data/media", "Folder for the pictures, films and sounds that people hand in."),
+        Setting(
+            "media_sandbox", "auto",
+            "Sandbox for the programs that decode uploads: auto (where the system allows one), require, off."),
         Setting("mail_from", "", "Sender of mail; empty for troquet@ and the host of the origin."),
         Setting("rate_limits", "on", "on, or off for tests."),
         Setting(

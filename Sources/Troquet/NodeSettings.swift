@@ -4,6 +4,7 @@ internal import Database
 internal import IPAddresses
 internal import Logging
 internal import Mail
+internal import MediaStore
 internal import Model
 internal import Transport
 internal import Vocabulary
@@ -19,6 +20,7 @@ struct NodeSettings: Sendable {
     let caFile: String?
     let mailFolder: String
     let mediaFolder: String
+    let mediaSandbox: MediaSandbox
     let mailbox: Mailbox
     let hasRateLimits: Bool
     let trustedProxies: [CIDRBlock]
@@ -45,6 +47,8 @@ struct NodeSettings: Sendable {
             throw ConfigurationError("media: this version keeps media in a folder only: a path, not an address.")
         }
         mediaFolder = values["media"]
+        mediaSandbox = try Self.choice(
+            values, "media_sandbox", Dictionary(uniqueKeysWithValues: MediaSandbox.allCases.map { ($0.rawValue, $0) }))
         mailbox = try Self.mailbox(values["mail_from"], community)
         hasRateLimits = try Self.choice(values, "rate_limits", ["on": true, "off": false])
         trustedProxies = try Self.blocks(values, "trusted_proxies")

@@ -12,13 +12,25 @@ struct ConverterFixture: Sendable {
     let folder: URL
 
     /// Runs a test with a store, and deletes its folder afterwards.
-    static func open(_ body: (ConverterFixture) async throws -> Void) async throws {
+    static func open(
+        sandbox: MediaSandbox = .auto, _ body: (ConverterFixture) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(
             path: "media-\(UUID().uuidString)", directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        try await body(
-            ConverterFixture(store: try MediaStore(path: folder.appending(path: "store").path), folder: folder))
+        let store = try MediaStore(path: folder.appending(path: "store").path, sandbox: sandbox)
+        try await body(ConverterFixture(store: store, folder: folder))
+    }
+
+    /// Whether a child runs in the sandbox: the ways that this system allows. Without a sandbox this says why, and
+    /// checks that `doctor` tells an operator what to do.
+    func ways() async throws -> [Bool] {
+        let finding = try await store.sandboxFinding()
+        guard finding != .works else { return [false, true] }
+        print("No sandbox on this system: \(finding)")
+        #expect(finding.text.contains("Install the package bubblewrap"))
+        return [false]
     }
 
     /// Runs a program in the folder. The last argument is the file that it creates.

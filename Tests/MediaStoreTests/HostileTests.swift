@@ -136,25 +136,31 @@ struct HostileTests {
     @Test("a child that takes too long, too much or fails is ended, and says which")
     func limits() async throws {
         try await ConverterFixture.open { fixture async throws in
-            let process = ChildProcess(folder: fixture.folder.path)
-            func end(_ words: [String], _ change: (inout ChildProcess.Limits) -> Void) async -> MediaError? {
-                var limits = ChildProcess.Limits.look
-                change(&limits)
-                do throws(MediaError) {
-                    _ = try await process.run(words[0], Array(words.dropFirst()), limits)
-                    return nil
-                } catch {
-                    return error
-                }
+            for isSandboxed in try await fixture.ways() {
+                try await checkLimits(ChildProcess(folder: fixture.folder.path, isSandboxed: isSandboxed))
             }
-            #expect(await end(["sleep", "60"]) { $0.deadline = .milliseconds(200) } == .tooSlow)
-            #expect(await end(["sh", "-c", "while :; do :; done"]) { $0.processorSeconds = 1 } == .tooSlow)
-            let big = ["dd", "if=/dev/zero", "of=big", "bs=1M", "count=1"]
-            #expect(await end(big) { $0.fileBytes = 1_000 } == .tooLarge)
-            await #expect(throws: MediaError.broken) { try await process.run("false", [], .look) }
-            await #expect(throws: MediaError.unavailable("no-such-program cannot be run")) {
-                try await process.run("no-such-program", [], .look)
+        }
+    }
+
+    private func checkLimits(_ process: ChildProcess) async throws {
+        func end(_ words: [String], _ change: (inout ChildProcess.Limits) -> Void) async -> MediaError? {
+            var limits = ChildProcess.Limits.look
+            change(&limits)
+            do throws(MediaError) {
+                _ = try await process.run(words[0], Array(words.dropFirst()), limits)
+                return nil
+            } catch {
+                return error
             }
+        }
+        #expect(await end(["sleep", "60"]) { $0.deadline = .milliseconds(200) } == .tooSlow)
+        #expect(await end(["sh", "-c", "while :; do :; done"]) { $0.processorSeconds = 1 } == .tooSlow)
+        let big = ["dd", "if=/dev/urandom", "of=big", "bs=1M", "count=1"]
+        #expect(await end(big) { $0.fileBytes = 1_000 } == .tooLarge)
+        #expect(await end(["sh", "-c", "kill -SEGV $$"]) { _ in } == .broken)
+        await #expect(throws: MediaError.broken) { try await process.run("false", [], .look) }
+        await #expect(throws: MediaError.unavailable("no-such-program cannot be run")) {
+            try await process.run("no-such-program", [], .look)
         }
     }
 
@@ -164,11 +170,14 @@ struct HostileTests {
         try await ConverterFixture.open { fixture async throws in
             let open = Foundation.open("/dev/null", O_RDONLY)
             defer { close(open) }
-            let process = ChildProcess(folder: fixture.folder.path)
-            let listed = try await process.run("sh", ["-c", "ls /proc/$$/fd"], .look)
-            #expect(Set(listed.split(separator: "\n")).isSubset(of: ["0", "1", "2", "3"]), "\(listed)")
-            #expect(try await !process.run("env", [], .look).contains("CANARY"))
-            #expect(try await process.run("pwd", [], .look).hasSuffix("\(fixture.folder.lastPathComponent)\n"))
+            let list = "for i in {0..63}; do (: >&$i) 2>/dev/null && echo $i; done; true"
+            for isSandboxed in try await fixture.ways() {
+                let process = ChildProcess(folder: fixture.folder.path, isSandboxed: isSandboxed)
+                let listed = try await process.run("bash", ["-c", list], .look)
+                #expect(listed == "0\n1\n2\n")
+                #expect(try await !process.run("env", [], .look).contains("CANARY"))
+                #expect(try await process.run("pwd", [], .look).hasSuffix("\(fixture.folder.lastPathComponent)\n"))
+            }
         }
     }
 

@@ -62,7 +62,7 @@ struct ConfigurationTests {
             "smtp=smtp://mail.example", "media=s3://bucket", "media=", "rate_limits=sometimes",
             "delivery_concurrency=0", "log_level=loud", "database_pool=0", "database_pool=many",
             "trusted_proxies=proxy", "trusted_proxies=10.1.2.3/8", "time_zone=Mars/Olympus", "language=de",
-            "metrics_listen=nowhere",
+            "metrics_listen=nowhere", "media_sandbox=maybe",
         ])
     func unusable(flag: String) throws {
         let values = try configuration([flag])

@@ -6,6 +6,7 @@ internal import Database
 internal import Federation
 internal import HTTPSignatures
 internal import IPAddresses
+internal import MediaStore
 internal import Model
 internal import Storage
 internal import Transport
@@ -13,7 +14,8 @@ internal import Vocabulary
 
 /// `troquet doctor`: checks the node. Each failure is reported in one sentence that says what to do.
 struct Doctor: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Check database, keys, clock, federation and queues.")
+    static let configuration = CommandConfiguration(
+        abstract: "Check database, keys, clock, federation, queues and media.")
 
     @OptionGroup var options: NodeOptions
 
@@ -75,7 +77,7 @@ struct Examination: Sendable {
     func run() async -> [Finding] {
         let findings = [
             await database(), await keys(), await webFinger(), await actor(), await clock(), await queues(),
-            await hosts(), await descriptors(), await retention(),
+            await hosts(), await descriptors(), await retention(), await media(),
         ]
         await client.shutdown()
         return findings
@@ -228,6 +230,20 @@ struct Examination: Sendable {
                 throw ConfigurationError("the oldest in \(name) is due since \(oldest): is a worker running?")
             }
             return backlogs.map { name, backlog in "\(backlog.count) in \(name)" }.joined(separator: ", ") + " wait"
+        }
+    }
+
+    private func media() async -> Finding {
+        await check("media") {
+            do throws(MediaError) {
+                let finding = try await node.media.sandboxFinding()
+                if case .absent = finding { throw .unavailable(finding.text) }
+                try await node.media.tryPrograms()
+                return finding.text
+            } catch {
+                guard case .unavailable(let reason) = error else { throw error }
+                throw ConfigurationError(reason.hasSuffix(".") ? reason : "\(reason).")
+            }
         }
     }
 }

@@ -36,6 +36,7 @@ struct Serve: AsyncParsableCommand {
             }
             defer { withExtendedLifetime(lock) {} }
             let node = try await Node.open(configuration)
+            try await node.trySandbox()
             // May be called once in a process. So the metrics of libraries appear on the same page.
             MetricsSystem.bootstrap(node.metrics.registry)
             try await node.services.prepareNode()
