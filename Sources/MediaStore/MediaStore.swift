@@ -215,7 +215,7 @@ public struct MediaStore: Sendable {
     ///
     /// - Throws: `.unavailable` with the name of the program that cannot be run.
     public func tryPrograms() async throws(MediaError) {
-        let folder = "\(root)/jobs/\(MediaName.token())"
+        let folder = "\(root)/jobs/\(LeaseHolder.thisProcess.number)-\(MediaName.token())"
         try LocalFile.makeFolder(folder)
         defer { LocalFile.removeFolder(folder) }
         let process = ChildProcess(folder: folder, isSandboxed: try await sandbox.isSandboxed())

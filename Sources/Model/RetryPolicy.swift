@@ -44,7 +44,9 @@ public struct RetryPolicy: Sendable, Hashable {
         guard let last = steps.last else { return .seconds(15) }
         let position = max(1, failures) - 1
         let step = position < steps.count ? steps[position] : last
-        return step * (1 - spread + 2 * spread * chance)
+        // Rounded, because a product of fractions may lie just above the longest step.
+        let milliseconds = Double(step.milliseconds) * (1 - spread + 2 * spread * chance)
+        return .milliseconds(Int64(milliseconds.rounded()))
     }
 
     /// The time of the next attempt of a job that has just failed.

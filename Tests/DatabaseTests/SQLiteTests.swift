@@ -81,7 +81,7 @@ struct SQLiteTests {
         let writer = try SQLiteConnection(path: place.url.location, role: .writer)
         let expected: [(SQL, SQLValue)] = [
             ("PRAGMA journal_mode", .text("wal")), ("PRAGMA synchronous", .integer(2)),
-            ("PRAGMA foreign_keys", .integer(1)), ("PRAGMA secure_delete", .integer(2)),
+            ("PRAGMA foreign_keys", .integer(1)), ("PRAGMA secure_delete", .integer(1)),
             ("PRAGMA busy_timeout", .integer(5_000)), ("PRAGMA query_only", .integer(0)),
         ]
         for (question, answer) in expected {

@@ -102,7 +102,7 @@ struct DeliveryPlanTests {
 
     @Test("tried for fourteen days, and once more at their end")
     func patience() {
-        let late = plan(.unanswered(.timedOut), attempts: 30, age: .days(13) + .hours(23), hostFailures: 30)
+        let late = plan(.unanswered(.timedOut), attempts: 30, age: .days(14) - .minutes(30), hostFailures: 30)
         #expect(late.step == .postpone(until: start + .days(14)))
         let last = plan(.unanswered(.timedOut), attempts: 31, age: .days(14), hostFailures: 31)
         #expect(last.step == .abandon(reason: "expired"))

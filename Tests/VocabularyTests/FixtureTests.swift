@@ -80,7 +80,8 @@ struct FixtureTests {
         }
         let minimum: [Family: Int] = [.actor: 180, .post: 250, .event: 10, .activity: 250, .collection: 60]
         for (family, count) in minimum { #expect(read[family, default: 0] >= count, "\(family) \(read)") }
-        #expect(refused.count <= 19, "\(refused)")
+        // Four of them are activities with an array for their type, which only examples of proposals have.
+        #expect(refused.count <= 23, "\(refused)")
     }
 
     @Test("hostile ones and vectors of signatures are read or refused, and never stop the process")

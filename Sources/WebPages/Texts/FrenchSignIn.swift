@@ -237,7 +237,7 @@ extension Texts {
         .errorElsewhereText: "L’autre nœud ne répond pas. Rien n’a été changé ; essaie plus tard.",
         .errorUnavailable: "Le café est fermé un instant",
         .errorUnavailableText: """
-        Le serveur ne peut pas travailler en ce moment. Ce qui était enregistré l’est toujours ; ce que tu viens \
+        Le serveur ne peut pas travailler en ce moment. Ce qui était enregistré l’est toujours ; ce que tu viens \
         d’envoyer ne l’est peut-être pas. Essaie encore dans quelques minutes.
         """,
         .errorInternal: "Quelque chose s’est cassé",

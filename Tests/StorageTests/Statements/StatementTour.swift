@@ -65,6 +65,7 @@ struct StatementTour {
         _ = try Accounts.byID(s.ada.id, in: tx)
         _ = try Accounts.byIRI(s.ada.iri, in: tx)
         _ = try Accounts.byHandle(s.ada.handle, in: tx)
+        _ = try Accounts.byHandles([s.ada.handle], in: tx)
         _ = try Accounts.byFollowersIRI(s.address, in: tx)
         _ = try Accounts.byIDs([s.ada.id, s.vic.id], in: tx)
         _ = try Accounts.byIRIs([s.ada.iri, s.vic.iri], in: tx)
