@@ -17,7 +17,7 @@ extension FederationWorld {
         return try await database.read { db in
             var facts: [String: [[SQLValue]]] = [:]
             for name in try db.rows(Self.tables(db.engine)).map({ try $0.text("name") })
-            where !others.contains(name) && !name.hasPrefix("sqlite_") {
+            where !others.contains(name) && !name.hasPrefix("sqlite_") && !name.hasSuffix("_words") {
                 // PostgreSQL writes the whole row as a text, so that the types of its columns do not matter.
                 let columns: SQL = db.engine == .sqlite ? "*" : "CAST(t AS TEXT) AS line"
                 facts[name] = try db.rows("SELECT \(columns) FROM \(SQL(stringLiteral: name)) t").map(\.values)

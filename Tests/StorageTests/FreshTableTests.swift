@@ -74,7 +74,7 @@ struct FreshTableTests {
                 { try StatusStates.load((1...500).map { ID($0 * 40) }, viewer: viewer, in: $0).count }
             ),
             (
-                "the page of the group", 1,
+                "the page of the group", 2,
                 { try Timelines.group(ID(2), PageRequest(), viewer: viewer, mode: .open, in: $0).items.count }
             ),
             (
