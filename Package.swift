@@ -172,9 +172,8 @@ let floors: [Target] = [
     .executableTarget(
         name: "Troquet",
         dependencies: [
-            "CMalloc", "IPAddresses", "Limits", "Telemetry", metrics, "Calendar", "CivilDates", "Database", "Federation",
-            "FederationAPI", "FileWriting", "HTTPSignatures",
-            "HTTPSupport", "Mail", "MediaStore",
+            "CMalloc", "IPAddresses", "Limits", "Telemetry", metrics, "Calendar", "CivilDates", "Database",
+            "Federation", "FederationAPI", "FileWriting", "HTTPSignatures", "HTTPSupport", "Mail", "MediaStore",
             "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,
             httpTypes, nio,
             nioPosix,
