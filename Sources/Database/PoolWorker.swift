@@ -85,7 +85,6 @@ struct PoolWorker: Sendable {
             }
             switch outcome {
             case .settled:
-                if job.isWrite { options.failures.writeWorked() }
                 return
             case .again(let error)
             where attempt < Self.attemptLimit && !job.ticket.isCancelled && (end.map { .now < $0 } ?? true):
@@ -156,6 +155,8 @@ struct PoolWorker: Sendable {
             if connection.isBroken { return .failed(error) }
             return rolledBack(connection, after: error, thrown: error)
         }
+        // Before the caller goes on, so that it does not read about an earlier failure.
+        options.failures.writeWorked()
         acknowledge()
         return .settled
     }

@@ -54,6 +54,8 @@ final class PostgresConnection: Connection {
     private(set) var isBroken = false
     private let handle: OpaquePointer
     private var statements: LRUCache<Key, Prepared>
+    /// The statements that begin and end transactions.
+    private var boundaries: [Key: Prepared] = [:]
     private var named: UInt64 = 0
     private var steps: [Step] = []
     private(set) var exchanges: UInt64 = 0
@@ -199,8 +201,11 @@ final class PostgresConnection: Connection {
     /// The statement as it is prepared, or will be when the server comes to it.
     private func prepared(_ key: Key) throws(DatabaseError) -> Prepared {
         if PQpipelineStatus(handle) == PQ_PIPELINE_OFF, PQenterPipelineMode(handle) != 1 { throw lost() }
-        if let known = statements.value(for: key) { return known }
-        if statements.isFull, let oldest = statements.removeOldest() {
+        if let known = boundaries[key] ?? statements.value(for: key) { return known }
+        // Nothing may stand between the end of a transaction and the BEGIN of the next one, because PostgreSQL sets the
+        // isolation level only before the first statement. So these few texts take no place and are never given up.
+        let isBoundary = key.text.hasPrefix("BEGIN") || key.text.hasPrefix("COMMIT")
+        if !isBoundary, statements.isFull, let oldest = statements.removeOldest() {
             let text = "DEALLOCATE \(oldest.value.name)"
             try sent(PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 0), .deallocation(text))
         }
@@ -208,7 +213,11 @@ final class PostgresConnection: Connection {
         let prepared = Prepared(name: "s\(named)")
         let isSent = PQsendPrepare(handle, prepared.name, key.text, Int32(clamping: key.types.count), key.types)
         try sent(isSent, .preparation(key))
-        statements.insert(prepared, for: key)
+        if isBoundary {
+            boundaries[key] = prepared
+        } else {
+            statements.insert(prepared, for: key)
+        }
         return prepared
     }
 
@@ -290,6 +299,7 @@ final class PostgresConnection: Connection {
                 return try check(result, key.text)
             } catch {
                 statements.removeValue(for: key)
+                boundaries[key] = nil
                 throw error
             }
         case .statement(let key), .question(let key):

@@ -27,6 +27,23 @@ struct PostgresTests {
         await database.close()
     }
 
+    @Test("a transaction begins as ever after more different statements than a connection keeps")
+    func manyStatements() async throws {
+        let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 0)
+        try await database.write { tx in
+            for number in 0..<400 {
+                try tx.run("UPDATE counter SET total = \(SQL(stringLiteral: "\(number)")) WHERE id = 1")
+            }
+        }
+        // The first read of the connection: its BEGIN was not prepared before.
+        for _ in 0..<3 {
+            #expect(
+                try await database.read { try $0.row("SELECT total FROM counter WHERE id = 1")?.int("total") } == 399)
+        }
+        try await database.write { tx in try tx.run("UPDATE counter SET total = 1 WHERE id = 1") }
+        await database.close()
+    }
+
     @Test("two writes that lock each other out both succeed in the end")
     func deadlock() async throws {
         let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 1)

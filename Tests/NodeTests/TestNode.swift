@@ -73,13 +73,6 @@ actor TestNode {
         return TestNode(plan, origin: front.origin, listen: listen, place: place, front: front)
     }
 
-    /// A second process of the same node, with its origin and database and with other roles.
-    nonisolated func twin(roles: Set<Serve.Role>) -> TestNode {
-        var plan = plan
-        plan.roles = roles
-        return TestNode(plan, origin: origin, listen: listen, place: place, front: nil)
-    }
-
     /// Every setting of the node, as `name=value`.
     nonisolated var settings: [String] {
         [

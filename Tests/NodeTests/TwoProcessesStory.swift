@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Database
 import Model
 import Services
 import Storage
@@ -10,57 +11,48 @@ import Vocabulary
 @testable import Troquet
 
 extension Stories {
-    /// One node in two processes, which share a database server.
-    @Suite("Two processes", .enabled(if: TestEngine.available.contains(.postgres)))
+    /// One node in two processes of the operating system, which share a database server: the process of the tests, and
+    /// `troquet serve`.
+    @Suite("Two processes", .enabled(if: TestEngine.available.contains(.postgres) && ChildNode.binary != nil))
     struct TwoProcessesStory {
-        @Test("what the web process takes in the worker hears of at once, and applies and answers")
+        @Test("what the web process takes the worker applies and answers, and their ids never meet")
         func division() async throws {
             let peer = try await Peer.start()
-            try await withPair { web, worker in
+            try await withNodes([NodePlan(engine: .postgres, roles: [.web])]) { nodes in
+                let web = nodes[0]
                 let paul = try await web.member("paul")
-                let changes = ChangeFeed(try await worker.current.database).changes()
-                let word = Task { await changes.first { $0 == .inboxWaits } }
+                let worker = try await ChildNode.start(web, roles: "worker")
+                defer { worker.kill() }
                 let body = peer.activity("Follow", 1, object: paul.iri.string)
                 #expect(try await peer.request(body, to: web.host).send().status == 202)
-                // The change notification came from the other process through the database. Nothing else connects the
-                // two.
-                #expect(await word.value == .inboxWaits)
+                // Only the other process applies activities and delivers.
                 try await eventually("the worker answered") { peer.heard("Accept").count == 1 }
                 try await settle([web])
                 #expect(try await web.received().map(\.outcome) == ["applied"])
                 #expect(peer.heard("Accept").count == 1)
+                let slots = try await web.read { db in
+                    try db.rows("SELECT slot FROM process WHERE holder IS NOT NULL").map { try $0.int("slot") }
+                }
+                #expect(slots.count == 2 && Set(slots).count == 2)
             }
             await peer.server.stop()
         }
 
         @Test("what one process changes the other no longer shows as it was")
         func cache() async throws {
-            try await withPair { web, worker in
-                let paul = try await web.member("paul")
-                #expect(try await web.document("/users/paul").string("name") != "Paul le Grand")
-                let draft = ProfileDraft(
-                    displayName: "Paul le Grand", summary: "", discoverable: true, approvesFollowers: false,
-                    language: nil)
-                try await worker.services.editProfile(draft, as: .member(paul.id))
-                try await eventually("the new name is shown") {
-                    try await web.document("/users/paul").string("name") == "Paul le Grand"
-                }
+            let node = try await TestNode.make(NodePlan(engine: .postgres))
+            try await node.open()
+            let paul = try await node.member("paul")
+            let web = try await ChildNode.start(node, roles: "web")
+            defer { web.kill() }
+            #expect(try await node.document("/users/paul").string("name") != "Paul le Grand")
+            let draft = ProfileDraft(
+                displayName: "Paul le Grand", summary: "", discoverable: true, approvesFollowers: false, language: nil)
+            try await node.services.editProfile(draft, as: .member(paul.id))
+            try await eventually("the new name is shown") {
+                try await node.document("/users/paul").string("name") == "Paul le Grand"
             }
-        }
-
-        /// Runs a story with a web process and a worker process.
-        private func withPair(_ story: (_ web: TestNode, _ worker: TestNode) async throws -> Void) async throws {
-            try await withNodes([NodePlan(engine: .postgres, roles: [.web])]) { nodes in
-                let worker = nodes[0].twin(roles: [.worker])
-                try await worker.start()
-                do {
-                    try await story(nodes[0], worker)
-                } catch {
-                    await worker.stop()
-                    throw error
-                }
-                await worker.stop()
-            }
+            await node.remove()
         }
     }
 }
