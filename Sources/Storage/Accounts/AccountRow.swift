@@ -84,3 +84,17 @@ public enum AccountRow {
         return try read(row)
     }
 }
+
+extension AccountRow {
+    /// One page of active accounts, newest account first.
+    ///
+    /// - Parameter source: `FROM … WHERE …` with `account` under the alias `a`.
+    static func page(_ source: SQL, _ page: PageRequest, in db: some Queryable) throws(DatabaseError) -> [Account] {
+        let accounts = try all(
+            """
+            SELECT \(plain) \(source) AND \(isActive) AND a.id < \(page.before) AND a.id > \(page.after)
+            ORDER BY a.id \(page.direction) LIMIT \(page.limit)
+            """, in: db)
+        return page.fromOldest ? accounts.reversed() : accounts
+    }
+}

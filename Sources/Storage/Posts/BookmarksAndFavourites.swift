@@ -73,20 +73,6 @@ public enum Favourites {
     }
 }
 
-extension AccountRow {
-    /// One page of active accounts, newest account first.
-    ///
-    /// - Parameter source: `FROM … WHERE …` with `account` under the alias `a`.
-    static func page(_ source: SQL, _ page: PageRequest, in db: some Queryable) throws(DatabaseError) -> [Account] {
-        let accounts = try all(
-            """
-            SELECT \(plain) \(source) AND \(isActive) AND a.id < \(page.before) AND a.id > \(page.after)
-            ORDER BY a.id \(page.direction) LIMIT \(page.limit)
-            """, in: db)
-        return page.fromOldest ? accounts.reversed() : accounts
-    }
-}
-
 extension TimelineItems {
     /// One page of the accounts that boosted a post or shared an event, newest account first.
     public static func boosters(

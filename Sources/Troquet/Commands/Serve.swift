@@ -27,7 +27,7 @@ struct Serve: AsyncParsableCommand {
                 }
                 wanted.insert(role)
             }
-            Allocator.limitArenas()
+            Allocator.limitMemory()
             let configuration = try options.configuration()
             let settings = try NodeSettings(configuration)
             let lock = try settings.databaseFile.map { file in
