@@ -69,7 +69,9 @@ public struct InboxProcessor: Sendable {
         let signer = await signer(of: run)
         try await withThrowingTaskGroup(of: Gathering.self) { group in
             var unstarted = run.indices
-            for index in unstarted.prefix(Self.gatheringAtOnce) { group.addTask { await gather(run[index], index, by: signer) } }
+            for index in unstarted.prefix(Self.gatheringAtOnce) {
+                group.addTask { await gather(run[index], index, by: signer) }
+            }
             unstarted = unstarted.dropFirst(Self.gatheringAtOnce)
             if run.count > 1 { group.addTask { await Self.waitForGrace() } }
             var gathered: [Int: Result<Effect, FederationError>] = [:]
@@ -80,7 +82,9 @@ public struct InboxProcessor: Sendable {
                 case .graceIsOver: isPatient = false
                 case .finished(let index, let result):
                     gathered[index] = result
-                    if let index = unstarted.popFirst() { group.addTask { await gather(run[index], index, by: signer) } }
+                    if let index = unstarted.popFirst() {
+                        group.addTask { await gather(run[index], index, by: signer) }
+                    }
                 }
                 let ready = run[next...].indices.prefix { gathered[$0] != nil }
                 guard !ready.isEmpty, ready.endIndex == run.count || !isPatient else { continue }
@@ -102,7 +106,8 @@ public struct InboxProcessor: Sendable {
         guard let id = run.first?.signer else { return .success(nil) }
         do throws(FederationError) {
             return .success(
-                try await federation.objects.database.read { db throws(DatabaseError) in try Accounts.byID(id, in: db) })
+                try await federation.objects.database.read { db throws(DatabaseError) in try Accounts.byID(id, in: db) }
+            )
         } catch {
             return .failure(error)
         }
