@@ -67,13 +67,23 @@ public final class Transaction: Queryable {
     private struct DeferredStatement {
         let table: String
         let row: Int64
-        let sql: SQL
+        var values: [Int64] = []
+        let sql: ([Int64]) -> SQL
+    }
+
+    /// Deferred statements that are combined have the same key.
+    private struct DeferredKey: Hashable {
+        let table: String
+        let row: Int64
+        let purpose: String
     }
 
     private let session: Session
     private(set) var announcements: [String] = []
     private var announced: Set<String> = []
     private var deferred: [DeferredStatement] = []
+    /// The places of statements in `deferred` to which values may be added.
+    private var combined: [DeferredKey: Int] = [:]
 
     init(session: Session) {
         self.session = session
@@ -120,13 +130,35 @@ public final class Transaction: Queryable {
     /// The row is locked only during the commit. All transactions change such rows at their end and in the same order,
     /// by table and row id, so they cannot deadlock.
     public func deferUntilCommit(on table: String, row: Int64, _ sql: SQL) {
-        deferred.append(DeferredStatement(table: table, row: row, sql: sql))
+        deferred.append(DeferredStatement(table: table, row: row, sql: { _ in sql }))
+    }
+
+    /// Runs one statement for all values that this transaction gives for a row and a purpose, after all other
+    /// statements. A transaction that counts many replies to one post changes the post's row once.
+    ///
+    /// - Parameters:
+    ///   - purpose: what the statement changes, such as the name of a column.
+    ///   - value: is passed to `statement` together with the values of the other calls, in the order of the calls.
+    ///   - statement: the same for all calls with this table, row and purpose.
+    public func deferUntilCommit(
+        on table: String, row: Int64, for purpose: String, value: Int64, _ statement: @escaping ([Int64]) -> SQL
+    ) {
+        let same = DeferredKey(table: table, row: row, purpose: purpose)
+        if let index = combined[same] {
+            deferred[index].values.append(value)
+        } else {
+            combined[same] = deferred.count
+            deferred.append(
+                DeferredStatement(table: table, row: row, values: [value], sql: statement))
+        }
     }
 
     /// Runs the deferred statements. It is called once, after the body.
     func finish() throws(DatabaseError) {
         // The sort is stable, so the statements for one row run in the order in which they were added.
-        for statement in deferred.sorted(by: { ($0.table, $0.row) < ($1.table, $1.row) }) { try run(statement.sql) }
+        for statement in deferred.sorted(by: { ($0.table, $0.row) < ($1.table, $1.row) }) {
+            try run(statement.sql(statement.values))
+        }
     }
 
     /// Sends `message` to every listener in every process, after the commit and only if the transaction commits.

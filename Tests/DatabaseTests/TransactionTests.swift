@@ -64,6 +64,30 @@ struct TransactionTests {
         await database.close()
     }
 
+    @Test("what is counted for one row is one statement at the end", arguments: TestEngine.available)
+    func combined(engine: TestEngine) async throws {
+        let database = try await engine.makeDatabase(migrations: testMigrations)
+        let statements = Counter()
+        try await database.write { tx in
+            for (row, amount) in [(1, 5), (2, 1), (1, -2), (1, 4)] as [(Int64, Int64)] {
+                tx.deferUntilCommit(on: "counter", row: row, for: "total", value: amount) { amounts in
+                    statements.add()
+                    return "UPDATE counter SET total = total + \(amounts.reduce(0, +)) WHERE id = \(row)"
+                }
+            }
+            tx.deferUntilCommit(on: "counter", row: 1, for: "other", value: 10) { values in
+                statements.add()
+                return "UPDATE counter SET total = total * \(values.count + 1) WHERE id = 1"
+            }
+        }
+        #expect(statements.value == 3)
+        let totals = try await database.read { db in
+            try db.rows("SELECT total FROM counter ORDER BY id").map { try $0.int("total") }
+        }
+        #expect(totals == [14, 1])
+        await database.close()
+    }
+
     @Test("a read sees the database at one moment", arguments: TestEngine.available)
     func snapshot(engine: TestEngine) async throws {
         let database = try await engine.makeDatabase(migrations: testMigrations)

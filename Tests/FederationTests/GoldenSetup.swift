@@ -68,7 +68,10 @@ struct GoldenSetup {
             if entry.has("group") { post.group = try entry.account("group", in: tx).id }
             if entry.has("inReplyTo") {
                 post.inReplyToIRI = try entry.address("inReplyTo")
-                try ObjectStore.linkToParent(&post, in: tx)
+                ObjectStore.linkToParent(
+                    &post,
+                    try ArrivingPosts.read(
+                        post.iri, by: author.id, naming: [], replyingTo: post.inReplyToIRI, in: tx))
             }
             var parts = PostParts()
             for mention in entry.json["mentions"]?.array ?? [] {

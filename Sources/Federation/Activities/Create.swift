@@ -38,7 +38,8 @@ enum CreateHandler: ActivityHandler {
     /// The object of a `Create` or an `Update`, proved to belong to its actor, with the unknown ancestors of the
     /// thread.
     ///
-    /// When the object concerns no local account, nothing is fetched. An embedded object is then gathered as it was
+    /// An embedded object that needs no other document is read without a look into the database: `apply` decides about
+    /// it. When the object concerns no local account, nothing is fetched. An embedded object is then gathered as it was
     /// sent, and `apply` decides: an activity that is earlier in the queue may store its parent before that.
     static func gatherOwn(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
@@ -48,30 +49,37 @@ enum CreateHandler: ActivityHandler {
         guard id.isSameOrigin(as: actor.iri) else { throw .ignored(.notAllowed) }
         let embedded = reference?.document
         let isOwn = embedded?.iris("attributedTo").first == actor.iri
-        let relevance = try await relevance(of: id, embedded ?? incoming.activity.document, from: actor, fetcher)
-        if isOwn, let embedded {
-            if relevance == .foreign { return GatheredThread(object: try fetcher.read(embedded, ownedBy: actor)) }
-            let object = try await fetcher.gather(embedded, signedBy: actor)
-            return relevance == .known ? GatheredThread(object: object) : await fetcher.gatherThread(object)
+        if isOwn, let embedded, let object = try fetcher.readWhole(embedded, ownedBy: actor) {
+            return GatheredThread(object: object)
         }
-        guard relevance != .foreign else { throw .ignored(.notForUs) }
+        let check = try await check(id, embedded ?? incoming.activity.document, from: actor, fetcher)
+        if isOwn, let embedded {
+            if check.relevance == .foreign {
+                return GatheredThread(object: try fetcher.read(embedded, ownedBy: actor))
+            }
+            let object = try await fetcher.gather(embedded, signedBy: actor)
+            return check.relevance == .known
+                ? GatheredThread(object: object)
+                : await fetcher.gatherThread(object, knownParent: check.knownParent)
+        }
+        guard check.relevance != .foreign else { throw .ignored(.notForUs) }
         let document = try await fetcher.fetch(id)
         let object = try await fetcher.gather(document)
         // Only the fetched document proves what its owner wrote, so the claims are checked again.
-        let proved = try await Self.relevance(of: id, document, from: actor, fetcher)
-        return proved == .concernsUs ? await fetcher.gatherThread(object) : GatheredThread(object: object)
+        let proved = try await Self.check(id, document, from: actor, fetcher)
+        return proved.relevance == .concernsUs
+            ? await fetcher.gatherThread(object, knownParent: proved.knownParent) : GatheredThread(object: object)
     }
 
-    private static func relevance(
-        of id: IRI, _ document: Document, from actor: Account, _ fetcher: ObjectFetcher
-    ) async throws(FederationError) -> Relevance {
+    private static func check(
+        _ id: IRI, _ document: Document, from actor: Account, _ fetcher: ObjectFetcher
+    ) async throws(FederationError) -> RelevanceCheck {
         let claims = ObjectClaims(document)
-        let relevance: Relevance? = try await fetcher.database.read { db throws(DatabaseError) in
-            if try Tombstones.find(id, in: db) != nil { return nil }
-            return try claims.relevance(of: id, from: actor, in: db)
+        let check = try await fetcher.database.read { db throws(DatabaseError) in
+            try claims.relevance(of: id, from: actor, in: db)
         }
-        guard let relevance else { throw .tombstoned }
-        return relevance
+        guard let check else { throw .tombstoned }
+        return check
     }
 }
 

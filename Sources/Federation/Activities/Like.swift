@@ -12,8 +12,9 @@ enum LikeHandler: ActivityHandler {
     static func apply(
         _ object: IRI, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        guard let post = try Posts.byIRI(object, in: tx) else { return .ignored(.unknownObject) }
-        let relation = try Posts.relation(of: incoming.actor.id, to: post, in: tx)
+        guard let (post, relation) = try Posts.byIRI(object, seenBy: incoming.actor.id, in: tx) else {
+            return .ignored(.unknownObject)
+        }
         guard PostPolicy.mayRead(post.visibility, as: relation) else { return .ignored(.notAllowed) }
         let isNew = try Likes.add(
             account: incoming.actor.id, post: post.id, activity: incoming.id, at: incoming.now, in: tx)

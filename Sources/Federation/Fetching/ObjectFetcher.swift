@@ -170,6 +170,16 @@ struct ObjectFetcher: Sendable {
         try read(try Readable(document, identifiers), ownedBy: owner)
     }
 
+    /// Reads the document of an owner whose profile is up to date, when it replies to nothing and quotes nothing.
+    ///
+    /// - Returns: nil when other documents may belong to it.
+    func readWhole(_ document: Document, ownedBy owner: Account) throws(FederationError) -> GatheredObject? {
+        guard actors.isFresh(owner) else { return nil }
+        let object = try read(document, ownedBy: owner)
+        guard case .post(let remote, _) = object else { return object }
+        return remote.inReplyTo == nil && remote.post.quote == nil ? object : nil
+    }
+
     private func read(_ readable: Readable, ownedBy owner: Account) throws(FederationError) -> GatheredObject {
         let now = clock.now
         switch readable.kind {
@@ -187,10 +197,15 @@ struct ObjectFetcher: Sendable {
     // MARK: - Ancestors and quotes
 
     /// A post with its unknown ancestors and the posts that it quotes, as far as they can be fetched.
-    func gatherThread(_ object: GatheredObject) async -> GatheredThread {
+    ///
+    /// - Parameter knownParent: a post or event that is stored here. When it is the parent, there are no unknown
+    ///   ancestors.
+    func gatherThread(_ object: GatheredObject, knownParent: IRI? = nil) async -> GatheredThread {
         guard case .post(let remote, _) = object else { return GatheredThread(object: object) }
         var thread = GatheredThread(object: object)
-        if let parent = remote.inReplyTo { thread.before = await ancestors(from: parent, below: object.iri) }
+        if let parent = remote.inReplyTo, parent != knownParent {
+            thread.before = await ancestors(from: parent, below: object.iri)
+        }
         if let quoted = remote.post.quote?.iri {
             var budget = FetchBudget(FetchBudget.resolve)
             if let quoted = await unknown(quoted, budget: &budget) { thread.before.append(quoted) }

@@ -60,13 +60,12 @@ actor InboxIntake {
     }
 
     private func write(_ batch: [Waiting]) async {
-        let items = batch.map { ($0.activity, $0.signature) }
+        let items = batch.map { (activity: $0.activity, signature: $0.signature) }
         let now = batch.first?.activity.receivedAt ?? .distantFuture
         let hosts = batch.reduce(into: Set<String>()) { $0.formUnion($1.hosts) }.sorted()
         do {
             let (fresh, resting) = try await database.write { tx in
-                var fresh: [Bool] = []
-                for (activity, signature) in items { fresh.append(try Self.insert(activity, signature, in: tx)) }
+                let fresh = try Self.insert(items, in: tx)
                 if fresh.contains(true) { tx.announce(.inboxWaits) }
                 return (fresh, try Peers.resting(hosts, at: now, in: tx))
             }
@@ -86,12 +85,16 @@ actor InboxIntake {
         for host in hosts { _ = try? await database.write { tx in try Peers.wake(host, at: now, in: tx) } }
     }
 
+    /// - Returns: for each of them, whether it is new.
     private static func insert(
-        _ activity: ReceivedActivity, _ signature: [UInt8], in tx: Transaction
-    ) throws(DatabaseError) -> Bool {
-        let expiry = activity.receivedAt + memory
-        guard try SignatureMemory.remember(signature, until: expiry, in: tx) else { return false }
-        return try InboxQueue.accept(activity, in: tx)
+        _ items: [(activity: ReceivedActivity, signature: [UInt8])], in tx: Transaction
+    ) throws(DatabaseError) -> [Bool] {
+        let signatures = items.map { (digest: $0.signature, expiry: $0.activity.receivedAt + memory) }
+        var isNew = try SignatureMemory.remember(signatures, in: tx)
+        let indices = isNew.indices.filter { isNew[$0] }
+        let accepted = try InboxQueue.accept(indices.map { items[$0].activity }, in: tx)
+        for (index, isAccepted) in zip(indices, accepted) { isNew[index] = isAccepted }
+        return isNew
     }
 }
 

@@ -66,9 +66,12 @@ public struct InboxProcessor: Sendable {
     /// - Throws: the last error of a write of an outcome. All other activities were processed.
     fileprivate func process(_ run: [ReceivedActivity]) async throws {
         let started = federation.clock.now
+        let signer = await signer(of: run)
         try await withThrowingTaskGroup(of: Gathering.self) { group in
             var unstarted = run.indices
-            for index in unstarted.prefix(Self.gatheringAtOnce) { group.addTask { await gather(run[index], index) } }
+            for index in unstarted.prefix(Self.gatheringAtOnce) {
+                group.addTask { await gather(run[index], index, by: signer) }
+            }
             unstarted = unstarted.dropFirst(Self.gatheringAtOnce)
             if run.count > 1 { group.addTask { await Self.waitForGrace() } }
             var gathered: [Int: Result<Effect, FederationError>] = [:]
@@ -79,7 +82,9 @@ public struct InboxProcessor: Sendable {
                 case .graceIsOver: isPatient = false
                 case .finished(let index, let result):
                     gathered[index] = result
-                    if let index = unstarted.popFirst() { group.addTask { await gather(run[index], index) } }
+                    if let index = unstarted.popFirst() {
+                        group.addTask { await gather(run[index], index, by: signer) }
+                    }
                 }
                 let ready = run[next...].indices.prefix { gathered[$0] != nil }
                 guard !ready.isEmpty, ready.endIndex == run.count || !isPatient else { continue }
@@ -96,9 +101,23 @@ public struct InboxProcessor: Sendable {
         }
     }
 
-    private func gather(_ received: ReceivedActivity, _ index: Int) async -> Gathering {
+    /// The account that signed the activities of a run. It may have been blocked or deleted since they were accepted.
+    private func signer(of run: [ReceivedActivity]) async -> Result<Account?, FederationError> {
+        guard let id = run.first?.signer else { return .success(nil) }
         do throws(FederationError) {
-            return .finished(index, .success(try await prepare(received)))
+            return .success(
+                try await federation.objects.database.read { db throws(DatabaseError) in try Accounts.byID(id, in: db) }
+            )
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func gather(
+        _ received: ReceivedActivity, _ index: Int, by signer: Result<Account?, FederationError>
+    ) async -> Gathering {
+        do throws(FederationError) {
+            return .finished(index, .success(try await prepare(received, by: try signer.get())))
         } catch {
             return .finished(index, .failure(error))
         }
@@ -182,9 +201,11 @@ public struct InboxProcessor: Sendable {
         }
     }
 
-    private func prepare(_ received: ReceivedActivity) async throws(FederationError) -> Effect {
+    private func prepare(
+        _ received: ReceivedActivity, by signer: Account?
+    ) async throws(FederationError) -> Effect {
         let fetcher = ObjectFetcher(actors: federation.actors.serving(.thread, within: Self.patience))
-        return try await Dispatcher.prepare(try await incoming(received), using: fetcher)
+        return try await Dispatcher.prepare(try incoming(received, by: signer), using: fetcher)
     }
 
     private func apply(
@@ -193,11 +214,12 @@ public struct InboxProcessor: Sendable {
         try await federation.database.write { tx in
             var outcomes: [InboxOutcome] = []
             for item in run {
-                let outcome = try item.effect(tx)
-                guard try InboxQueue.finish(item.received.id, outcome: outcome.code, in: tx) else {
-                    throw AlreadyFinished()
-                }
-                outcomes.append(outcome)
+                outcomes.append(try item.effect(tx))
+            }
+            // Most activities of a run have the same outcome, so one statement stores it for all of them.
+            let byCode = Dictionary(grouping: zip(run.map(\.received.id), outcomes), by: \.1.code)
+            for (code, items) in byCode.sorted(by: { $0.key < $1.key }) {
+                guard try InboxQueue.finish(items.map(\.0), outcome: code, in: tx) else { throw AlreadyFinished() }
             }
             return outcomes
         }
@@ -205,18 +227,16 @@ public struct InboxProcessor: Sendable {
 
     /// The activity of a row with its signer. It comes from ``ParsedActivities`` when this process has just accepted
     /// it, and is parsed from the row otherwise.
-    private func incoming(_ received: ReceivedActivity) async throws(FederationError) -> IncomingActivity {
+    private func incoming(
+        _ received: ReceivedActivity, by actor: Account?
+    ) throws(FederationError) -> IncomingActivity {
         let activity: ActivityDocument?
         do {
             activity = try federation.parsed.take(received.id) ?? federation.parse(Array(received.body.utf8))
         } catch {
             throw .ignored(.malformed)
         }
-        let actor = try await federation.objects.database.read { db throws(DatabaseError) in
-            try Accounts.byID(received.signer, in: db)
-        }
         guard let activity, let actor else { throw .ignored(.malformed) }
-        // The actor may have been blocked or deleted since the activity was accepted.
         guard actor.isActive else { throw .ignored(.blocked) }
         return IncomingActivity(
             actor: actor, activity: activity, outbox: federation.outbox, now: federation.clock.now,

@@ -13,20 +13,21 @@ enum ObjectIntake {
     static func store(
         _ thread: GatheredThread, of incoming: IncomingActivity, isAnnounced: Bool, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        if try Tombstones.find(thread.object.iri, in: tx) != nil { return .ignored(.tombstoned) }
         switch thread.object {
         case .post(let remote, let author):
-            if let known = try Posts.byIRI(remote.post.iri, in: tx) {
+            var arriving = try remote.arriving(from: author, in: tx)
+            if arriving.isGone { return .ignored(.tombstoned) }
+            if let known = arriving.known {
                 return try ObjectUpdate.apply(remote, to: known, by: author, incoming, in: tx)
             }
-            let named = try Accounts.byIRIs(remote.mentioned + remote.addressed, in: tx)
-            if !isAnnounced {
-                let claims = ObjectClaims(remote, by: author)
-                guard try claims.concernUs(author: author, accounts: named, in: tx) else { return .ignored(.notForUs) }
+            if !isAnnounced, try !ObjectClaims.concernsUs(arriving, in: tx) { return .ignored(.notForUs) }
+            if !thread.before.isEmpty {
+                for object in thread.before { _ = try ObjectStore.insert(object, in: tx) }
+                arriving = try remote.arriving(from: author, in: tx)
             }
-            for object in thread.before { _ = try ObjectStore.insert(object, in: tx) }
-            return try storeNew(remote, by: author, named: named, of: incoming, in: tx)
+            return try storeNew(remote, by: author, arriving, of: incoming, in: tx)
         case .event(let remote, let owner):
+            if try Tombstones.find(remote.event.iri, in: tx) != nil { return .ignored(.tombstoned) }
             if let known = try Events.byIRI(remote.event.iri, in: tx) {
                 return try ObjectUpdate.apply(remote.event, to: known, of: owner, incoming, in: tx)
             }
@@ -44,25 +45,38 @@ enum ObjectIntake {
     }
 
     private static func storeNew(
-        _ remote: RemotePost, by author: Account, named: [IRI: Account], of incoming: IncomingActivity,
+        _ remote: RemotePost, by author: Account, _ arriving: ArrivingPost, of incoming: IncomingActivity,
         in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        var (post, parts) = try ObjectStore.place(remote, by: author, named: named, in: tx)
-        if let group = post.group, try Blocks.exists(between: group, author.id, in: tx) {
-            let isForPeople = named.values.contains { $0.isLocal && $0.id != group && parts.mentions.contains($0.id) }
-            if !isForPeople, try !Follows.followsAny(localTo: author.id, in: tx) { return .ignored(.blocked) }
+        var (post, parts) = try ObjectStore.place(remote, by: author, arriving, in: tx)
+        if let group = post.group, arriving.blocked.contains(group) {
+            let isForPeople = arriving.named.values.contains {
+                $0.isLocal && $0.id != group && parts.mentions.contains($0.id)
+            }
+            if !isForPeople, !arriving.isFollowed { return .ignored(.blocked) }
             post.leaveGroup()
         }
-        guard try ObjectStore.insert(post, parts, in: tx) else { return .duplicate }
+        guard try Posts.insert(post, parts, arriving, in: tx) else { return .duplicate }
         let outbox = incoming.outbox
-        try outbox.notify(posted: post, in: tx)
-        if let group = try outbox.relayingGroup(of: post, in: tx) {
+        let group = outbox.relayingGroup(of: post, arriving)
+        let audience = try PostAudience.of(
+            post, replyingTo: post.inReplyTo == nil ? nil : arriving.parent?.author,
+            followersOf: [group?.id].compactMap { $0 }, at: outbox.clock.now, in: tx)
+        try outbox.notify(posted: post, to: audience, in: tx)
+        if let group {
             // The group relays the original `Create` only when the author itself sent it.
             let isOriginal = incoming.activity.type == "Create" && incoming.actor.id == author.id
             let create = isOriginal ? JSON.object(incoming.activity.document.json) : nil
-            try outbox.relay(newPost: post, create: create, by: group, in: tx)
+            try outbox.relay(newPost: post, create: create, by: group, followers: audience.inboxes, in: tx)
         }
         return .applied
+    }
+}
+
+extension RemotePost {
+    /// What is stored here about the post and what it names.
+    func arriving(from author: Account, in tx: Transaction) throws(DatabaseError) -> ArrivingPost {
+        try ArrivingPosts.read(post.iri, by: author.id, naming: mentioned + addressed, replyingTo: inReplyTo, in: tx)
     }
 }
 
@@ -85,33 +99,24 @@ enum ObjectStore {
     static func insert(
         _ object: GatheredObject, in tx: Transaction
     ) throws(DatabaseError) -> Result<Fetched, FederationError> {
-        guard try Tombstones.find(object.iri, in: tx) == nil else { return .failure(.tombstoned) }
         switch object {
         case .post(let remote, let author):
-            if let known = try Posts.byIRI(object.iri, in: tx) {
+            let arriving = try remote.arriving(from: author, in: tx)
+            if arriving.isGone { return .failure(.tombstoned) }
+            if let known = arriving.known {
                 return known.author == author.id ? .success(.post(known.id)) : .failure(.ownerMismatch)
             }
-            let named = try Accounts.byIRIs(remote.mentioned + remote.addressed, in: tx)
-            let (post, parts) = try place(remote, by: author, named: named, in: tx)
-            try insert(post, parts, in: tx)
+            let (post, parts) = try place(remote, by: author, arriving, in: tx)
+            _ = try Posts.insert(post, parts, arriving, in: tx)
             return .success(.post(post.id))
         case .event(let remote, let owner):
+            guard try Tombstones.find(object.iri, in: tx) == nil else { return .failure(.tombstoned) }
             if let known = try Events.byIRI(object.iri, in: tx) {
                 return known.owner == owner.id ? .success(.event(known.id)) : .failure(.ownerMismatch)
             }
             try insert(remote.event, in: tx)
             return .success(.event(remote.event.id))
         }
-    }
-
-    /// Stores a post whose thread, event and group are set, and links the orphan replies that arrived before it.
-    ///
-    /// - Returns: whether the post is new.
-    @discardableResult
-    static func insert(_ post: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> Bool {
-        guard try Posts.insert(post, parts, in: tx) else { return false }
-        try Posts.attachOrphanReplies(of: post, in: tx)
-        return true
     }
 
     /// Stores an event, and links the posts about it that arrived before it.
@@ -125,20 +130,18 @@ enum ObjectStore {
     }
 
     /// Makes the row of a post and its parts, with the thread, event and group that are known here. It stores nothing.
-    ///
-    /// - Parameter named: the known accounts among those that the post mentions or addresses.
     static func place(
-        _ remote: RemotePost, by author: Account, named: [IRI: Account], in tx: Transaction
+        _ remote: RemotePost, by author: Account, _ arriving: ArrivingPost, in tx: Transaction
     ) throws(DatabaseError) -> (Post, PostParts) {
         var post = remote.post
-        try linkToParent(&post, in: tx)
+        linkToParent(&post, arriving)
         if post.group == nil {
             post.group =
-                (remote.addressed + remote.mentioned).lazy.compactMap { named[$0] }
+                (remote.addressed + remote.mentioned).lazy.compactMap { arriving.named[$0] }
                 .first { $0.isGroup && $0.isActive }?.id
         }
         if post.quote != nil { post.quote = try QuoteRules.quote(of: remote, by: author, in: tx) }
-        return (post, parts(of: remote, named: named))
+        return (post, parts(of: remote, named: arriving.named))
     }
 
     /// Makes the parts of a post that are stored in other tables than `post`.
@@ -153,20 +156,15 @@ enum ObjectStore {
 
     /// Gives a post the thread, event and group of its parent, when the author may read the parent. An author who only
     /// knows the address of a conversation cannot join it.
-    static func linkToParent(_ post: inout Post, in tx: Transaction) throws(DatabaseError) {
-        guard let parentIRI = post.inReplyToIRI else { return }
-        if let parent = try Posts.byIRI(parentIRI, in: tx) {
-            let relation =
-                parent.author == post.author
-                ? PostRelation(isAuthor: true, followsAuthor: false, isMentioned: false, isBlocked: false)
-                : try Posts.relation(of: post.author, to: parent, in: tx)
-            guard PostPolicy.mayReply(parent.visibility, as: relation) else { return }
+    static func linkToParent(_ post: inout Post, _ arriving: ArrivingPost) {
+        if let parent = arriving.parent {
+            guard PostPolicy.mayReply(parent.visibility, as: arriving.relation) else { return }
             post.inReplyTo = parent.id
             post.thread = parent.thread
             post.event = parent.event
             post.group = parent.group
-        } else if let event = try Events.byIRI(parentIRI, in: tx) {
-            post.event = event.id
+        } else if let event = arriving.answeredEvent {
+            post.event = event
         }
     }
 }

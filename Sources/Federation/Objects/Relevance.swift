@@ -26,6 +26,13 @@ enum Relevance: Sendable {
     case foreign
 }
 
+/// The result of the first check.
+struct RelevanceCheck: Sendable {
+    var relevance: Relevance
+    /// The post or event that the object claims to reply to, when it is stored here.
+    var knownParent: IRI?
+}
+
 /// The properties of a post or an event that show whom it concerns.
 struct ObjectClaims: Sendable {
     /// The authors or owners.
@@ -46,48 +53,45 @@ struct ObjectClaims: Sendable {
         answered = document.iri("inReplyTo")
     }
 
-    /// Takes the proved values of a post.
-    init(_ remote: RemotePost, by author: Account) {
-        authors = [author.iri]
-        named = remote.mentioned + remote.addressed
-        answered = remote.inReplyTo
-    }
-
-    /// Whether the object is stored here, and otherwise whether it concerns a local account.
+    /// Whether the object is stored here, and otherwise whether it concerns a local account. One statement, and two more
+    /// when nothing speaks for the object yet.
     ///
     /// - Parameters:
     ///   - object: the object's id.
     ///   - sender: the account that signed the request. It counts as the author when it is one of the authors.
+    /// - Returns: nil when the object was deleted here before.
     func relevance(
         of object: IRI, from sender: Account, in db: some Queryable
-    ) throws(DatabaseError) -> Relevance {
-        if try isHere(object, in: db) { return .known }
-        return try concernUs(author: authors.contains(sender.iri) ? sender : nil, in: db) ? .concernsUs : .foreign
+    ) throws(DatabaseError) -> RelevanceCheck? {
+        let author = authors.contains(sender.iri) ? sender : nil
+        let known = try ArrivingPosts.knowledge(
+            of: object, by: author?.id, naming: named, replyingTo: answered, in: db)
+        if known.isGone { return nil }
+        var check = RelevanceCheck(relevance: .foreign, knownParent: known.knowsParent ? answered : nil)
+        if known.isKnown {
+            check.relevance = .known
+        } else if known.isFollowed || known.namesLocal || known.knowsParent {
+            check.relevance = .concernsUs
+        } else {
+            let groups = try Accounts.byIRIs(named, in: db).values.filter(\.isGroup)
+            let others = try Accounts.byIRIs(authors.filter { $0 != author?.iri }, in: db).values
+            if try Self.isAnyFollowed(groups + others, in: db) { check.relevance = .concernsUs }
+        }
+        return check
     }
 
-    /// Whether a local account follows the object's author or group, is mentioned or addressed, or whether the post or
-    /// event that it replies to is stored here.
-    ///
-    /// - Parameters:
-    ///   - author: the known account among the authors.
-    ///   - accounts: the known accounts among those mentioned or addressed, when the caller has read them already.
-    func concernUs(
-        author: Account?, accounts: [IRI: Account]? = nil, in db: some Queryable
-    ) throws(DatabaseError) -> Bool {
-        if let author, try Follows.followsAny(localTo: author.id, in: db) { return true }
-        var named = accounts ?? [:]
-        if accounts == nil { named = try Accounts.byIRIs(self.named, in: db) }
-        if named.values.contains(where: \.isLocal) { return true }
-        if let answered, try isHere(answered, in: db) { return true }
-        let others = try Accounts.byIRIs(authors.filter { $0 != author?.iri }, in: db)
-        for account in others.values + named.values.filter(\.isGroup) {
+    /// Whether a post whose claims were proved concerns a local account: whether a local account follows its author or
+    /// group, is mentioned or addressed, or whether the post or event that it replies to is stored here.
+    static func concernsUs(_ arriving: ArrivingPost, in db: some Queryable) throws(DatabaseError) -> Bool {
+        if arriving.isFollowed || arriving.parent != nil || arriving.answeredEvent != nil { return true }
+        if arriving.named.values.contains(where: \.isLocal) { return true }
+        return try isAnyFollowed(arriving.named.values.filter(\.isGroup), in: db)
+    }
+
+    private static func isAnyFollowed(_ accounts: [Account], in db: some Queryable) throws(DatabaseError) -> Bool {
+        for account in accounts {
             if try Follows.followsAny(localTo: account.id, in: db) { return true }
         }
         return false
-    }
-
-    private func isHere(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Bool {
-        if try Posts.byIRI(iri, in: db) != nil { return true }
-        return try Events.byIRI(iri, in: db) != nil
     }
 }

@@ -18,6 +18,13 @@ extension Outbox {
         return try Accounts.byID(id, in: tx).flatMap { $0.isLocal && $0.isActive ? $0 : nil }
     }
 
+    /// The same for a post of another node that was just stored.
+    func relayingGroup(of post: Post, _ arriving: ArrivingPost) -> Account? {
+        guard post.visibility == .everyone, let id = post.group else { return nil }
+        let group = arriving.parentGroup?.id == id ? arriving.parentGroup : arriving.named.values.first { $0.id == id }
+        return group.flatMap { $0.isLocal && $0.isActive ? $0 : nil }
+    }
+
     /// The same for a post that was read together with its group.
     func relayingGroup(of view: PostView) -> Account? {
         guard view.post.visibility == .everyone, let group = view.group, group.isLocal, group.isActive else {
@@ -30,10 +37,14 @@ extension Outbox {
     ///
     /// An activity of an account that the group blocked is not relayed.
     func relay(_ incoming: IncomingActivity, about post: Post, in tx: Transaction) throws(DatabaseError) {
-        guard let group = try relayingGroup(of: post, in: tx),
-            try !Blocks.exists(between: group.id, incoming.actor.id, in: tx)
+        guard post.visibility == .everyone, let id = post.group,
+            let audience = try RelayAudience.of(id, for: incoming.actor.id, in: tx),
+            audience.group.isLocal, audience.group.isActive, !audience.isBlocked
         else { return }
-        try relay(.object(incoming.activity.document.json), about: post, by: group, in: tx)
+        let activity = JSON.object(incoming.activity.document.json)
+        try enqueue(
+            announcement(.announceActivity, of: activity, about: post.iri, by: audience.group),
+            followers: [id: audience.inboxes], in: tx)
     }
 
     /// Relays an activity about a post other than its `Create` and its `Delete`.

@@ -127,12 +127,15 @@ extension Follows {
     public static func followsAny(
         localTo target: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> Bool {
-        try db.row(
-            """
-            SELECT f.follower_id FROM follow f JOIN account a ON a.id = f.follower_id
-            WHERE f.target_id = \(target) AND f.state = 'accepted' AND a.host = '' AND \(AccountRow.isActive)
-            LIMIT 1
-            """) != nil
+        try db.row("SELECT \(isFollowedHere(target)) AS is_followed")?.bool("is_followed") ?? false
+    }
+
+    /// The condition that a local account follows an account (accepted).
+    static func isFollowedHere(_ target: ID<Account>) -> SQL {
+        """
+        EXISTS (SELECT 1 FROM follow f JOIN account a ON a.id = f.follower_id
+                WHERE f.target_id = \(target) AND f.state = 'accepted' AND a.host = '' AND \(AccountRow.isActive))
+        """
     }
 
     private static func first(_ sql: SQL, in db: some Queryable) throws(DatabaseError) -> Follow? {

@@ -89,21 +89,21 @@ public enum Notifications {
             try NotificationRequests.wait(
                 ids.make(at: now), account: notification.account, from: notification.from, at: now, in: tx)
         }
-        try announce(stored.filter { !$0.isFiltered }, in: tx)
+        for notification in stored where !notification.isFiltered {
+            tx.announce(StreamEvent.notification(notification.id.rawValue, account: notification.account))
+        }
         return stored
     }
 
-    /// Tells the streams and the apps that sleep of what is new, once it is committed.
-    private static func announce(_ notifications: [Notification], in tx: Transaction) throws(DatabaseError) {
-        for notification in notifications {
-            tx.announce(StreamEvent.notification(notification.id.rawValue, account: notification.account))
-        }
-        for kind in Set(notifications.map(\.kind)).sorted(by: { $0.rawValue < $1.rawValue }) {
-            let told = notifications.filter { $0.kind == kind }
-            guard let first = told.first else { continue }
-            try PushQueue.enqueue(
+    /// The statements that queue pushes for those of these notifications that are stored.
+    private static func pushes(for notifications: some Sequence<Notification>) -> [SQL] {
+        let told = notifications.filter { !$0.isFiltered }
+        return Set(told.map(\.kind)).sorted { $0.rawValue < $1.rawValue }.flatMap { kind -> [SQL] in
+            let told = told.filter { $0.kind == kind }
+            guard let first = told.first else { return [] }
+            return PushQueue.insertions(
                 told.map { ($0.id, $0.account) }, type: kind.rawValue, from: first.from, about: first.item,
-                at: first.createdAt, in: tx)
+                at: first.createdAt, onlyIfStored: true)
         }
     }
 
@@ -219,6 +219,8 @@ public enum Notifications {
 
     // MARK: - Rows
 
+    /// Stores notifications, and queues their pushes in the same round trip.
+    ///
     /// - Returns: the notifications that were not stored before.
     private static func store(
         _ notifications: [Notification], in tx: Transaction
@@ -226,15 +228,17 @@ public enum Notifications {
         var stored: Set<Int64> = []
         var rest = notifications[...]
         while !rest.isEmpty {
-            let rows = try tx.rows(
-                """
+            let part = rest.prefix(100)
+            rest = rest.dropFirst(100)
+            let insertion: SQL = """
                 INSERT INTO notification (id, account_id, type, from_id, post_id, event_id, report_id, subject_id,
                     group_key, is_filtered, created_at)
-                VALUES \(SQL.joined(rest.prefix(100).map(values).paddedToPowerOfTwo, separator: ", "))
+                VALUES \(SQL.joined(part.map(values).paddedToPowerOfTwo, separator: ", "))
                 ON CONFLICT DO NOTHING RETURNING id
-                """)
-            for row in rows { stored.insert(try row.int("id")) }
-            rest = rest.dropFirst(100)
+                """
+            let results = try tx.rows(ofEach: [insertion] + pushes(for: part))
+            for row in results.first ?? [] { stored.insert(try row.int("id")) }
+            if results.dropFirst().contains(where: { !$0.isEmpty }) { tx.announce(Change.pushWaits) }
         }
         return notifications.filter { stored.contains($0.id.rawValue) }
     }

@@ -46,35 +46,38 @@ public enum PushQueue {
         notification: ID<Notification>, type: String, for account: ID<Account>, from sender: ID<Account>,
         about item: ID<TimelineItem>? = nil, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
-        try enqueue([(notification, account)], type: type, from: sender, about: item, at: now, in: tx)
+        let insertions = insertions(
+            [(notification, account)], type: type, from: sender, about: item, at: now, onlyIfStored: false)
+        if try tx.rows(ofEach: insertions).contains(where: { !$0.isEmpty }) { tx.announce(Change.pushWaits) }
     }
 
-    /// The same for notifications of one type by one account about one thing, each for its own receiver. One statement
-    /// for each hundred.
-    static func enqueue<Notification>(
+    /// The statements that queue pushes for notifications of one type by one account about one thing, each for its own
+    /// receiver. One statement for each hundred; it returns a row for each push.
+    ///
+    /// - Parameter onlyIfStored: whether nothing is queued for a notification that has no row.
+    static func insertions<Notification>(
         _ notifications: [(id: ID<Notification>, account: ID<Account>)], type: String, from sender: ID<Account>,
-        about item: ID<TimelineItem>?, at now: Timestamp, in tx: Transaction
-    ) throws(DatabaseError) {
-        var rest = notifications[...]
-        var queued = 0
-        while !rest.isEmpty {
-            let values = rest.prefix(100).map { one -> SQL in "(\(one.id), \(one.account))" }
-            rest = rest.dropFirst(100)
-            queued += try tx.changed(
-                """
+        about item: ID<TimelineItem>?, at now: Timestamp, onlyIfStored: Bool
+    ) -> [SQL] {
+        let isStored: SQL =
+            onlyIfStored ? "AND EXISTS (SELECT 1 FROM notification k WHERE k.id = n.column1 \(.rowByRow))" : ""
+        return stride(from: 0, to: notifications.count, by: 100).map { start in
+            let values = notifications[start..<min(start + 100, notifications.count)].map { one -> SQL in
+                "(\(one.id), \(one.account))"
+            }
+            return """
                 INSERT INTO push_queue (subscription_id, notification_id, type, sender_id, entry_id, run_at, attempts,
                     created_at)
                 SELECT s.id, n.column1, \(type), \(sender), \(item), \(now), 0, \(now)
                 FROM (VALUES \(SQL.joined(values.paddedToPowerOfTwo, separator: ", "))) n
                 JOIN push_subscription s ON s.account_id = n.column2
-                WHERE s.alerts LIKE \("% \(type) %")
+                WHERE s.alerts LIKE \("% \(type) %") \(isStored)
                   AND (s.policy = 'all'
                     OR (s.policy = 'followed' AND \(Conditions.follows(by: "n.column2", "\(sender)")))
                     OR (s.policy = 'follower' AND \(Conditions.follows(by: "\(sender)", "n.column2"))))
-                ON CONFLICT (subscription_id, notification_id) DO NOTHING
-                """)
+                ON CONFLICT (subscription_id, notification_id) DO NOTHING RETURNING subscription_id
+                """
         }
-        if queued > 0 { tx.announce(Change.pushWaits) }
     }
 
     /// Leases the pushes that wait longest: at most four to one app, and none to an app that has leased pushes in any

@@ -8,14 +8,17 @@ internal import Model
 enum PostCounts {
     /// Counts a post that was stored.
     static func added(_ post: Post, in tx: Transaction) {
+        let author = post.author
         tx.deferUntilCommit(
-            on: "account", row: post.author.rawValue,
-            """
-            UPDATE account SET post_count = post_count + 1,
-                last_post_at = CASE WHEN coalesce(last_post_at, 0) < \(post.publishedAt) THEN \(post.publishedAt)
-                                    ELSE last_post_at END
-            WHERE id = \(post.author)
-            """)
+            on: "account", row: author.rawValue, for: "post_count", value: post.publishedAt.milliseconds
+        ) { times in
+            let latest = Timestamp(times.max() ?? 0)
+            return """
+                UPDATE account SET post_count = post_count + \(times.count),
+                    last_post_at = CASE WHEN coalesce(last_post_at, 0) < \(latest) THEN \(latest) ELSE last_post_at END
+                WHERE id = \(author)
+                """
+        }
         if let parent = post.inReplyTo { change("reply_count", of: parent, by: 1, in: tx) }
         if isCounted(post.id, in: post.thread, post.visibility) {
             change("thread_reply_count", of: post.thread, by: 1, in: tx)
@@ -57,10 +60,13 @@ enum PostCounts {
     }
 
     /// Adds `amount` to a counter column of a post.
-    static func change(_ column: SQL, of post: ID<Post>, by amount: Int, in tx: Transaction) {
-        tx.deferUntilCommit(
-            on: "post", row: post.rawValue,
-            "UPDATE post SET \(column) = \(column) + \(amount) WHERE id = \(post)")
+    ///
+    /// - Parameter column: a literal of this source code, because it becomes part of SQL text.
+    static func change(_ column: String, of post: ID<Post>, by amount: Int, in tx: Transaction) {
+        tx.deferUntilCommit(on: "post", row: post.rawValue, for: column, value: Int64(amount)) { amounts in
+            let column = SQL(stringLiteral: column)
+            return "UPDATE post SET \(column) = \(column) + \(sum(amounts)) WHERE id = \(post)"
+        }
     }
 
     /// Adjusts the counters before a post is deleted.
@@ -89,11 +95,14 @@ enum FollowCounts {
     static func changed(
         by amount: Int, follower: ID<Account>, target: ID<Account>, in tx: Transaction
     ) {
-        tx.deferUntilCommit(
-            on: "account", row: target.rawValue,
-            "UPDATE account SET follower_count = follower_count + \(amount) WHERE id = \(target)")
-        tx.deferUntilCommit(
-            on: "account", row: follower.rawValue,
-            "UPDATE account SET following_count = following_count + \(amount) WHERE id = \(follower)")
+        tx.deferUntilCommit(on: "account", row: target.rawValue, for: "follower_count", value: Int64(amount)) {
+            "UPDATE account SET follower_count = follower_count + \(sum($0)) WHERE id = \(target)"
+        }
+        tx.deferUntilCommit(on: "account", row: follower.rawValue, for: "following_count", value: Int64(amount)) {
+            "UPDATE account SET following_count = following_count + \(sum($0)) WHERE id = \(follower)"
+        }
     }
 }
+
+/// The sum of changes to a counter, each as large as a number of rows.
+private func sum(_ amounts: [Int64]) -> Int64 { amounts.reduce(0, &+) }

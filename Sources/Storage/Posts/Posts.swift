@@ -18,7 +18,21 @@ public enum Posts {
     public static func insert(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) -> Bool {
         let inserted = try tx.changed("\(insertion(of: p)) ON CONFLICT (iri) DO NOTHING")
         guard inserted == 1 else { return false }
-        try addRest(of: p, parts, in: tx)
+        try addRest(of: p, parts, hasQuotes: !p.isLocal, in: tx)
+        return true
+    }
+
+    /// Stores a post of another node. Replies and quotes that arrived before it are linked to it.
+    ///
+    /// - Parameter arriving: what was read about the post in the same transaction.
+    /// - Returns: whether it is new.
+    public static func insert(
+        _ p: Post, _ parts: PostParts, _ arriving: ArrivingPost, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        let inserted = try tx.changed("\(insertion(of: p)) ON CONFLICT (iri) DO NOTHING")
+        guard inserted == 1 else { return false }
+        try addRest(of: p, parts, hasQuotes: arriving.hasQuotes, in: tx)
+        if arriving.hasReplies { try attachOrphanReplies(of: p, in: tx) }
         return true
     }
 
@@ -26,20 +40,24 @@ public enum Posts {
     /// is new, so nobody else can have stored the post.
     public static func insertNew(_ p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
         try tx.run(insertion(of: p))
-        try addRest(of: p, parts, in: tx)
+        // Nobody can have quoted a local post before it was stored.
+        try addRest(of: p, parts, hasQuotes: false, in: tx)
     }
 
     private static func insertion(of p: Post) -> SQL { "INSERT INTO post \(row: columns(of: p))" }
 
     /// Stores what belongs to a post besides its row: its parts, its timeline item, its words and its counts.
-    private static func addRest(of p: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
+    ///
+    /// - Parameter hasQuotes: whether quotes of it may have arrived before it.
+    private static func addRest(
+        of p: Post, _ parts: PostParts, hasQuotes: Bool, in tx: Transaction
+    ) throws(DatabaseError) {
         try insertParts(parts, of: p.id, in: tx)
         if let poll = parts.poll { try Polls.set(poll, of: p.id, in: tx) }
         try TimelineItems.put(p, in: tx)
         try ItemSearchIndex.put(p, parts, in: tx)
         PostCounts.added(p, in: tx)
-        // Nobody can have quoted a local post before it was stored.
-        if !p.isLocal { try Quotes.linkEarlierQuotes(p, in: tx) }
+        if hasQuotes { try Quotes.linkEarlierQuotes(p, in: tx) }
         tx.announce(ID<TimelineItem>(p.id.rawValue), writtenAt: p.publishedAt)
     }
 
@@ -200,16 +218,47 @@ public enum Posts {
     public static func relation(
         of viewer: ID<Account>, to post: Post, in db: some Queryable
     ) throws(DatabaseError) -> PostRelation {
-        let row = try db.row(
-            """
-            SELECT \(Conditions.follows(viewer, "p.author_id")) AS follows,
-                EXISTS (SELECT 1 FROM mention x WHERE x.post_id = p.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_mentioned,
-                (\(Conditions.noBlock(between: viewer, and: "p.author_id"))) AS is_free
-            FROM post p WHERE p.id = \(post.id)
-            """)
-        guard let row else { return .stranger }
-        return PostRelation(
-            isAuthor: post.author == viewer, followsAuthor: try row.bool("follows"),
+        let row = try db.row("SELECT \(relationColumns(of: viewer)) FROM post p WHERE p.id = \(post.id)")
+        return try row.map { row throws(DatabaseError) in try relation(of: viewer, to: post.author, row) } ?? .stranger
+    }
+
+    /// The post with this IRI, and the viewer's relation to it. One statement.
+    public static func byIRI(
+        _ iri: IRI, seenBy viewer: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> (post: Post, relation: PostRelation)? {
+        try withRelation(try db.rows(withRelation([iri], of: viewer)), of: viewer)[iri]
+    }
+
+    /// The statement that reads posts and the viewer's relation to each of them.
+    static func withRelation(_ iris: [IRI], of viewer: ID<Account>) -> SQL {
+        "SELECT \(PostRow.columns), \(relationColumns(of: viewer)) FROM post p WHERE p.iri IN (\(list: iris))"
+    }
+
+    /// The result of the statement above.
+    static func withRelation(
+        _ rows: [Row], of viewer: ID<Account>
+    ) throws(DatabaseError) -> [IRI: (post: Post, relation: PostRelation)] {
+        var found: [IRI: (post: Post, relation: PostRelation)] = [:]
+        for row in rows {
+            let post = try PostRow.read(row)
+            found[post.iri] = (post, try relation(of: viewer, to: post.author, row))
+        }
+        return found
+    }
+
+    private static func relationColumns(of viewer: ID<Account>) -> SQL {
+        """
+        \(Conditions.follows(viewer, "p.author_id")) AS follows,
+            EXISTS (SELECT 1 FROM mention x WHERE x.post_id = p.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_mentioned,
+            (\(Conditions.noBlock(between: viewer, and: "p.author_id"))) AS is_free
+        """
+    }
+
+    private static func relation(
+        of viewer: ID<Account>, to author: ID<Account>, _ row: Row
+    ) throws(DatabaseError) -> PostRelation {
+        PostRelation(
+            isAuthor: author == viewer, followsAuthor: try row.bool("follows"),
             isMentioned: try row.bool("is_mentioned"), isBlocked: try !row.bool("is_free"))
     }
 

@@ -58,12 +58,37 @@ public enum InboxQueue {
     ///
     /// - Returns: whether it waits now because of this call.
     public static func accept(_ activity: ReceivedActivity, in tx: Transaction) throws(DatabaseError) -> Bool {
+        try accept([activity], in: tx) == [true]
+    }
+
+    /// Stores several received activities one after the other, each as ``accept(_:in:)`` does. PostgreSQL answers in one
+    /// round trip for each 256 KiB.
+    ///
+    /// - Returns: for each of them, whether it waits now because of this call.
+    public static func accept(
+        _ activities: [ReceivedActivity], in tx: Transaction
+    ) throws(DatabaseError) -> [Bool] {
+        var isNew: [Bool] = []
+        var rest = activities[...]
+        while !rest.isEmpty {
+            var bytes = 0
+            // What is sent at once is held in memory a second time, so large bodies are sent one by one.
+            let part = rest.prefix { activity in
+                defer { bytes += activity.body.utf8.count }
+                return bytes < 262_144
+            }
+            rest = rest.dropFirst(part.count)
+            isNew += try tx.rows(ofEach: part.map(insertion)).map { !$0.isEmpty }
+        }
+        return isNew
+    }
+
+    private static func insertion(of activity: ReceivedActivity) -> SQL {
         let hasLater: SQL = """
             EXISTS (SELECT 1 FROM received l WHERE l.signer_id = \(activity.signer) AND l.state = 'waiting'
                     AND l.id > received.id)
             """
-        let inserted = try tx.changed(
-            """
+        return """
             INSERT INTO received (id, activity_iri, activity_type, signer_id, key_id, body, digest, received_at, run_at,
                 lease_until, lease_holder, attempts, state, outcome)
             VALUES (\(activity.id), \(activity.activity), \(activity.type), \(activity.signer), \(activity.keyID),
@@ -77,8 +102,8 @@ public enum InboxQueue {
                    AND (received.digest IS DISTINCT FROM excluded.digest OR \(activity.mayRepeat)))
                 OR (received.state = 'waiting' AND received.signer_id = excluded.signer_id
                     AND (received.digest IS DISTINCT FROM excluded.digest OR (\(activity.mayRepeat) AND \(hasLater))))
-            """)
-        return inserted == 1
+            RETURNING id
+            """
     }
 
     /// Whether the activity was accepted before.
@@ -131,7 +156,16 @@ public enum InboxQueue {
     public static func finish(
         _ id: ID<ReceivedActivity>, outcome: String, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try queue.complete([QueueKey(id)], setting: "outcome = \(outcome)", in: tx) == 1
+        try finish([id], outcome: outcome, in: tx)
+    }
+
+    /// Records the outcome that several activities have in common, with one statement.
+    ///
+    /// - Returns: false when another worker finished one of them first; the caller then rolls back.
+    public static func finish(
+        _ ids: [ID<ReceivedActivity>], outcome: String, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try queue.complete(ids.map { QueueKey($0) }, setting: "outcome = \(outcome)", in: tx) == ids.count
     }
 
     /// Schedules the next attempt.
@@ -182,10 +216,30 @@ public enum SignatureMemory {
     public static func remember(
         _ digest: [UInt8], until expiry: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        try tx.changed(
-            """
-            INSERT INTO seen_signature (digest, expires_at) VALUES (\(digest), \(expiry))
-            ON CONFLICT (digest) DO NOTHING
-            """) == 1
+        try remember([(digest, expiry)], in: tx) == [true]
+    }
+
+    /// Stores several signatures, each until its expiry, with one statement for each hundred. A signature that is listed
+    /// twice was seen before the second time.
+    ///
+    /// - Returns: for each of them, false when it was seen before.
+    public static func remember(
+        _ signatures: [(digest: [UInt8], expiry: Timestamp)], in tx: Transaction
+    ) throws(DatabaseError) -> [Bool] {
+        var fresh: Set<[UInt8]> = []
+        // Two transactions with the same signatures lock them in the same order.
+        var rest = signatures.sorted { $0.digest.lexicographicallyPrecedes($1.digest) }[...]
+        while !rest.isEmpty {
+            let rows = rest.prefix(100).map { one -> SQL in "(\(one.digest), \(one.expiry))" }
+            rest = rest.dropFirst(100)
+            let stored = try tx.rows(
+                """
+                INSERT INTO seen_signature (digest, expires_at)
+                VALUES \(SQL.joined(rows.paddedToPowerOfTwo, separator: ", "))
+                ON CONFLICT (digest) DO NOTHING RETURNING digest
+                """)
+            for row in stored { fresh.insert(try row.bytes("digest")) }
+        }
+        return signatures.map { fresh.remove($0.digest) != nil }
     }
 }

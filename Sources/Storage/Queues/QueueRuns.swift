@@ -90,7 +90,7 @@ extension LeasedQueue {
         try tx.rows(
             """
             SELECT \(keyColumns), run,
-                EXISTS (SELECT 1 FROM \(table) h WHERE h.\(runs.column) = run AND h.lease_until >= \(now)) AS in_hand
+                run IN (SELECT h.\(runs.column) FROM \(table) h WHERE h.lease_until >= \(now)) AS in_hand
             FROM (SELECT \(qualifiedKeys), q.\(runs.column) AS run, q.run_at FROM \(table) q
                   WHERE \(isWaiting) AND \(isDue(now)) AND \(isFree(now))
                   ORDER BY q.run_at, \(qualifiedKeys) LIMIT \(Self.window)) oldest

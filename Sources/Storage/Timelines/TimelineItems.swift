@@ -115,12 +115,14 @@ public enum TimelineItems {
         _ item: ID<TimelineItem>, asNewestOf account: ID<Account>, in tx: Transaction
     ) {
         tx.deferUntilCommit(
-            on: "newest_entry", row: account.rawValue,
+            on: "newest_entry", row: account.rawValue, for: "entry_id", value: item.rawValue
+        ) { items in
             """
-            INSERT INTO newest_entry (account_id, entry_id) VALUES (\(account), \(item))
+            INSERT INTO newest_entry (account_id, entry_id) VALUES (\(account), \(items.max() ?? 0))
             ON CONFLICT (account_id) DO UPDATE SET entry_id = excluded.entry_id
             WHERE newest_entry.entry_id < excluded.entry_id
-            """)
+            """
+        }
     }
 
     static func removeBoost(of post: ID<Post>, by account: ID<Account>, in tx: Transaction) throws(DatabaseError) {

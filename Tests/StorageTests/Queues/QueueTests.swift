@@ -126,6 +126,38 @@ struct InboxQueueTests {
         }
     }
 
+    @Test("a batch of signatures and activities is judged one by one", arguments: TestEngine.available)
+    func batches(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            try await db.store(try Someone.remote(1, "ada"))
+            let digests = [9, 3, 9, 5].map { [UInt8](repeating: $0, count: 32) }
+            let passed = try await db.write { tx in
+                (
+                    try SignatureMemory.remember(digests.map { ($0, lease) }, in: tx),
+                    try SignatureMemory.remember([(digests[3], lease), ([1], lease)], in: tx)
+                )
+            }
+            #expect(passed.0 == [true, true, false, true])
+            #expect(passed.1 == [false, true])
+            var large = try received(3, iri: "https://far.example/likes/3")
+            large.body = String(repeating: "x", count: 300_000)
+            let activities = [
+                try received(1, iri: "https://far.example/likes/1"),
+                try received(2, iri: "https://far.example/likes/1"),
+                large, try received(4, iri: "https://far.example/likes/4"),
+            ]
+            let isNew = try await db.write { tx in try InboxQueue.accept(activities, in: tx) }
+            #expect(isNew == [true, false, true, true])
+            let finished = try await db.write { tx in
+                (
+                    try InboxQueue.finish([ID(1), ID(4)], outcome: "applied", in: tx),
+                    try InboxQueue.finish([ID(3), ID(4)], outcome: "applied", in: tx)
+                )
+            }
+            #expect(finished == (true, false))
+        }
+    }
+
     private func take(_ limit: Int, at now: Timestamp, in db: Database) async throws -> [ReceivedActivity] {
         let lease = Lease(now: now, until: lease)
         return try await db.write { tx in try InboxQueue.lease(signers: limit, lease, in: tx) }

@@ -179,6 +179,7 @@ struct StatementTour {
         _ = try Posts.byIRI(post.iri, in: tx)
         _ = try Posts.parts(of: post.id, in: tx)
         _ = try Posts.relation(of: s.vic.id, to: post, in: tx)
+        try arrivals(s, tx)
         _ = try Boosts.add(ID(1), account: s.vic.id, post: s.post.id, activity: s.address, at: s.now, in: tx)
         _ = try Boosts.byActivity(s.address, in: tx)
         _ = try Boosts.find(account: s.vic.id, post: s.post.id, in: tx)
@@ -189,6 +190,20 @@ struct StatementTour {
         _ = try Likes.find(account: s.vic.id, post: s.post.id, in: tx)
         _ = try Likes.count(of: s.post.id, in: tx)
         _ = try Likes.remove(account: s.vic.id, post: s.post.id, in: tx)
+    }
+
+    private func arrivals(_ s: Stage, _ tx: Transaction) throws {
+        var post = Post(
+            id: ID(906), iri: s.address.appending(path: "arriving"), author: s.vic.id, content: .empty,
+            visibility: .everyone, publishedAt: s.now, isLocal: false)
+        post.inReplyToIRI = s.post.iri
+        _ = try ArrivingPosts.knowledge(
+            of: post.iri, by: s.vic.id, naming: [s.ada.iri], replyingTo: s.post.iri, in: tx)
+        let arriving = try ArrivingPosts.read(
+            post.iri, by: s.vic.id, naming: [s.ada.iri], replyingTo: s.post.iri, in: tx)
+        _ = try Posts.insert(post, PostParts(), arriving, in: tx)
+        _ = try Posts.byIRI(post.iri, seenBy: s.ada.id, in: tx)
+        _ = try RelayAudience.of(s.group.id, for: s.vic.id, in: tx)
     }
 
     private func postLists(_ s: Stage, _ tx: Transaction) throws {

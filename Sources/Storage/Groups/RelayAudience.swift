@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Database
+public import Model
+public import Vocabulary
+
+/// A group that may relay an activity, and to whom.
+public struct RelayAudience: Sendable {
+    /// The group.
+    public var group: Account
+    /// Whether the group blocked the actor of the activity, or the actor the group.
+    public var isBlocked: Bool
+    /// The inboxes of the group's accepted remote followers; one for each host that offers a shared inbox.
+    public var inboxes: [IRI]
+}
+
+extension RelayAudience {
+    /// Reads the group and its followers. PostgreSQL answers in one round trip.
+    ///
+    /// - Parameter actor: the account whose activity is relayed.
+    /// - Returns: nil when the group is unknown.
+    public static func of(
+        _ group: ID<Account>, for actor: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> RelayAudience? {
+        let answers = try db.rows(ofEach: [
+            """
+            SELECT \(AccountRow.plain), (\(Conditions.noBlock(between: actor, and: "a.id"))) AS is_free
+            FROM account a WHERE a.id = \(group)
+            """, OutboxQueue.inboxQuestion(group),
+        ])
+        guard let row = answers.first?.first, let inboxes = answers.last else { return nil }
+        return RelayAudience(
+            group: try AccountRow.read(row), isBlocked: try !row.bool("is_free"),
+            inboxes: try OutboxQueue.inboxes(in: inboxes))
+    }
+}
