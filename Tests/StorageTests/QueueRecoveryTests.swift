@@ -50,8 +50,32 @@ struct QueueRecoveryTests {
         }
     }
 
-    private func crash(_ fixture: QueueFixture, at now: Timestamp) async throws {
+    @Test(
+        "leases a row with which three processes died alone, so that the rows after it are not postponed with it",
+        arguments: TestEngine.available, QueueCase.inRuns)
+    func bystanders(engine: TestEngine, testCase: QueueCase) async throws {
+        try await Fixture.with(engine, testCase, rows: (1...3).map { QueueRow($0, run: 1) }) { fixture in
+            for _ in 1...3 {
+                #expect(try await fixture.numbers(9) == [1, 2, 3])
+                try await crash(fixture, rows: 3, at: .start)
+            }
+            for _ in 4...6 {
+                #expect(try await fixture.numbers(9) == [1])
+                try await crash(fixture, at: .start)
+            }
+            // The first row waits now. The others come one after the other, in their order and without a wait.
+            for number in [2, 3] as [Int64] {
+                let taken = try await fixture.take(9)
+                #expect(taken.map(\.number) == [number])
+                #expect(taken.map(\.attempts) == [1])
+                let keys = taken.map(\.key)
+                _ = try await fixture.write { queue, tx in try queue.complete(keys, in: tx) }
+            }
+        }
+    }
+
+    private func crash(_ fixture: QueueFixture, rows: Int = 1, at now: Timestamp) async throws {
         let count = try await fixture.write { queue, tx in try queue.takeBack(where: "1 = 1", at: now, in: tx) }
-        #expect(count == 1)
+        #expect(count == rows)
     }
 }

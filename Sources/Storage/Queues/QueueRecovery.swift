@@ -9,6 +9,8 @@ extension LeasedQueue {
     /// How many processes may die with a row before its attempts count. Most rows are in hand by chance when a process
     /// dies. A row that kills its process must not do so for ever.
     static var freeCrashes: Int { 5 }
+    /// With how many crashes a row of a queue with runs is no longer leased together with other rows of its run.
+    static var crashesInCompany: Int { 3 }
 
     /// Takes back leases of dead processes. The rows are due at once, and the attempt is not counted. After
     /// ``freeCrashes`` a crash counts as a failed attempt, so the row is postponed and in the end parked.

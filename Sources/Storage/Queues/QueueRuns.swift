@@ -29,16 +29,19 @@ extension LeasedQueue {
         // was granted.
         if tx.engine == .postgres { _ = try tx.rows("SELECT pg_advisory_xact_lock(\(runs.lock))") }
         let window = try oldestDue(runs, now, in: tx)
-        var heads: [Int64: [QueueKey]] = [:]
+        var heads: [Int64: [Row]] = [:]
         var order: [Int64] = []
         for row in window where try !row.bool("in_hand") {
             let run = try row.int("run")
             if heads[run] == nil { order.append(run) }
-            if heads[run, default: []].count < runs.length { heads[run, default: []].append(try key(of: row)) }
+            heads[run, default: []].append(row)
         }
         let chosen = try fairChoice(of: order, runs, limit, now, in: tx)
-        guard chosen.count < limit, window.count == Self.window else { return chosen.flatMap { heads[$0] ?? [] } }
         var keys: [QueueKey] = []
+        guard chosen.count < limit, window.count == Self.window else {
+            for run in chosen { keys += try together(heads[run] ?? [], runs) }
+            return keys
+        }
         let waiting = try waitingRuns(runs, now, in: tx)
         for run in try fairChoice(of: waiting, runs, limit, now, in: tx) {
             keys += try head(of: run, runs, now, in: tx)
@@ -89,9 +92,9 @@ extension LeasedQueue {
     private func oldestDue(_ runs: Runs, _ now: Timestamp, in tx: Transaction) throws(DatabaseError) -> [Row] {
         try tx.rows(
             """
-            SELECT \(keyColumns), run,
+            SELECT \(keyColumns), run, crashes,
                 run IN (SELECT h.\(runs.column) FROM \(table) h WHERE h.lease_until >= \(now)) AS in_hand
-            FROM (SELECT \(qualifiedKeys), q.\(runs.column) AS run, q.run_at FROM \(table) q
+            FROM (SELECT \(qualifiedKeys), q.\(runs.column) AS run, q.run_at, q.crashes FROM \(table) q
                   WHERE \(isWaiting) AND \(isDue(now)) AND \(isFree(now))
                   ORDER BY q.run_at, \(qualifiedKeys) LIMIT \(Self.window)) oldest
             ORDER BY run_at, \(keyColumns)
@@ -150,10 +153,26 @@ extension LeasedQueue {
     ) throws(DatabaseError) -> [QueueKey] {
         let rows = try tx.rows(
             """
-            SELECT \(keyColumns) FROM \(table)
+            SELECT \(keyColumns), crashes FROM \(table)
             WHERE \(isWaiting) AND \(runs.column) = \(run) AND \(isDue(now)) AND \(isFree(now))
             ORDER BY run_at, \(keyColumns) LIMIT \(runs.length)
             """)
-        return try rows.map { row throws(DatabaseError) in try key(of: row) }
+        return try together(rows, runs)
+    }
+
+    /// The keys of the first rows of a run that are leased together. A row with which several processes died is leased
+    /// alone. Otherwise the rows after it would be in hand at each further crash too, would be postponed with it, and
+    /// later rows of the run would overtake them.
+    ///
+    /// - Parameter rows: the waiting rows of the run, in their order.
+    private func together(_ rows: [Row], _ runs: Runs) throws(DatabaseError) -> [QueueKey] {
+        var keys: [QueueKey] = []
+        for row in rows.prefix(runs.length) {
+            let isAlone = try row.count("crashes") >= Self.crashesInCompany
+            if isAlone, !keys.isEmpty { break }
+            keys.append(try key(of: row))
+            if isAlone { break }
+        }
+        return keys
     }
 }
