@@ -49,7 +49,9 @@ enum CreateHandler: ActivityHandler {
         guard id.isSameOrigin(as: actor.iri) else { throw .ignored(.notAllowed) }
         let embedded = reference?.document
         let isOwn = embedded?.iris("attributedTo").first == actor.iri
-        if isOwn, let embedded, let object = try fetcher.readWhole(embedded, ownedBy: actor) {
+        if isOwn, let embedded, embedded.iri("inReplyTo") == nil,
+            let object = try fetcher.readWhole(embedded, ownedBy: actor)
+        {
             return GatheredThread(object: object)
         }
         let check = try await check(id, embedded ?? incoming.activity.document, from: actor, fetcher)

@@ -14,7 +14,9 @@ struct Vote: Sendable {
 
     /// - Returns: nil for every other object, and for a vote whose author is not the sender.
     init?(_ incoming: IncomingActivity) {
-        guard let embedded = incoming.activity.object?.document, let note = try? NoteDocument(embedded), note.isVote,
+        // Nearly every post has content. It is not parsed here, because it is no vote.
+        guard let embedded = incoming.activity.object?.document, embedded.nonEmptyString("content") == nil,
+            let note = try? NoteDocument(embedded), note.isVote,
             note.author == incoming.actor.iri, let name = note.name, let question = note.inReplyTo
         else { return nil }
         title = PlainText.line(name, limit: FieldLimits.option)
