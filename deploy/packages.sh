@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# Functions for `deploy/run`, `deploy/test` and `deploy/bench`; this file is sourced, not run. They check which packages
-# are missing and install them on Debian as root. Elsewhere they print in one line what is missing.
+# Functions for `deploy/run`, `deploy/test`, `deploy/bench` and `deploy/crash`; this file is sourced, not run. They check
+# which packages are missing and install them on Debian as root. Elsewhere they print in one line what is missing.
 
 readonly BUILD_PACKAGES=(git ca-certificates pkg-config libssl-dev libpq-dev libsqlite3-dev libxml2-dev tzdata
     # Programs that a node runs: decoders for pictures, videos and audio, and the sandbox in which they run.
