@@ -75,8 +75,12 @@ struct APIPipeline: Sendable {
 
     /// Returns the cache key of a request: its address and its token. Nil for an operation that does more than read,
     /// and for one without tokens.
+    ///
+    /// Nil also for a request that may have parameters in its body (see ``SentParameters``). They are not in the
+    /// address, so its response would be sent to others who ask for the same address without them.
     private static func key(of request: Request, _ endpoint: Endpoint) -> String? {
         guard endpoint.method == .get, endpoint.access != .open, endpoint.access != .client else { return nil }
+        guard request.headers[.contentType] == nil else { return nil }
         return "\(request.uri.string)\n\(request.headers[.authorization] ?? "")"
     }
 

@@ -67,6 +67,23 @@ struct KeptResponseTests {
         }
     }
 
+    @Test("parameters in the body of one request do not change the answer to the next")
+    func body() async throws {
+        try await ClientNode.open { node in
+            let ada = try await node.guest("ada")
+            let post = try await node.post("/api/v1/statuses", token: ada.token, ["status": "Tea?"])
+            for token in [nil, ada.token] {
+                let path = "/api/v1/timelines/public"
+                // Nobody has asked this address before, so that the first answer is the one that could be kept.
+                let hidden = try await node.call("GET", path, token: token, form: [("max_id", "1")])
+                #expect(hidden.json.array?.isEmpty == true)
+                #expect(try await node.get(path, token: token).json.array?.first?["id"]?.string == post.id)
+                let json = try await node.call("GET", path, token: token, json: ["max_id": "1"])
+                #expect(json.json.array?.isEmpty == true)
+            }
+        }
+    }
+
     @Test("a poll ends on time although nothing is written")
     func time() async throws {
         try await ClientNode.open { node in

@@ -89,6 +89,31 @@ struct SignUpTests {
         }
     }
 
+    @Test("who waits for a steward is shown to nobody, and to everybody afterwards", arguments: TestEngine.available)
+    func waitingIsHidden(_ engine: TestEngine) async throws {
+        try await ClientNode.open(engine, ClientNode.Setup(registration: .approval)) { node in
+            let (app, bob) = (try await node.appToken("read write"), try await node.guest("bob"))
+            _ = try await node.post("/api/v1/accounts", token: app, Self.body("ada"))
+            let found = try await node.database.read { db in try LocalAccounts.byName("ada", in: db)?.account.id }
+            let ada = try #require(found)
+            func statuses() async throws -> [Int] {
+                var statuses: [Int] = []
+                for token in [nil, bob.token] {
+                    for path in ["lookup?acct=ada", "\(ada)", "\(ada)/statuses", "\(ada)/followers"] {
+                        statuses.append(try await node.get("/api/v1/accounts/\(path)", token: token).status)
+                    }
+                    let several = try await node.get("/api/v1/accounts?id[]=\(ada)&id[]=\(bob.id)", token: token)
+                    statuses.append(several.json.array?.count ?? -1)
+                }
+                statuses.append(try await node.post("/api/v1/accounts/\(ada)/follow", token: bob.token).status)
+                return statuses
+            }
+            #expect(try await statuses() == [404, 404, 404, 404, 1, 404, 404, 404, 404, 1, 404])
+            try await node.services.approveSignUp(ada, as: .operator)
+            #expect(try await statuses() == [200, 200, 200, 200, 2, 200, 200, 200, 200, 2, 200])
+        }
+    }
+
     @Test(
         "who waits has the e-mail sent again, to a better address too; who is in has not",
         arguments: TestEngine.available)

@@ -42,6 +42,20 @@ struct PagesTests {
         }
     }
 
+    @Test("of a person who waits for approval is for moderators only")
+    func waiting() async throws {
+        let cafe = try await Cafe.furnished()
+        try await cafe.serve { browser in
+            #expect(try await browser.get("/users/noor").status == 404)
+            try await browser.signIn("karim")
+            #expect(try await browser.get("/users/noor").status == 404)
+        }
+        try await cafe.serve { browser in
+            try await browser.signIn("lina")
+            #expect(try await browser.get("/users/noor").status == 200)
+        }
+    }
+
     private static func check(_ response: TestResponse, _ path: String) throws {
         #expect(response.status == 200, "\(path)")
         let page = Markup(response.text)

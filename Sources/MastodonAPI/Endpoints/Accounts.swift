@@ -65,8 +65,11 @@ enum AccountEndpoints {
 
     private static func several(_ call: APIRequest) async throws -> APIResponse {
         let ids = call.parameters.texts("id").prefix(40).compactMap { ID<Account>($0) }
-        let found = try await call.database.read { db in try Accounts.byIDs(ids, in: db) }
-        let accounts = ids.compactMap { found[$0] }.filter { $0.deletedAt == nil }
+        let viewer = call.viewer
+        let accounts = try await call.database.read { db in
+            let found = try Accounts.byIDs(ids, in: db)
+            return try shown(ids.compactMap { found[$0] }, to: viewer, in: db)
+        }
         return APIResponse { writer in writer.array(accounts) { $0.account($1, call.rendering) } }
     }
 
@@ -75,9 +78,10 @@ enum AccountEndpoints {
         guard let handle = Handle(call.parameters.text("acct") ?? "") else { throw APIError.notFound }
         let host = handle.host == call.rendering.host ? "" : handle.host
         let account = try await call.database.read { db in
-            try Accounts.byHandle(Handle(name: handle.name, host: host), in: db)
+            let found = try Accounts.byHandle(Handle(name: handle.name, host: host), in: db)
+            return try shown([found].compactMap { $0 }, to: nil, in: db).first
         }
-        guard let account, account.deletedAt == nil else { throw APIError.notFound }
+        guard let account else { throw APIError.notFound }
         return APIResponse { $0.account(account, call.rendering) }
     }
 
@@ -148,11 +152,26 @@ enum AccountEndpoints {
         return APIResponse { $0.relationship(relation) }
     }
 
-    /// Returns the account with this id if it is not deleted.
+    /// Returns the account with this id if the viewer may see it.
     static func account(_ id: ID<Account>, _ call: APIRequest) async throws -> Account {
-        let account = try await call.database.read { db in try Accounts.byID(id, in: db) }
-        guard let account, account.deletedAt == nil else { throw APIError.notFound }
+        let viewer = call.viewer
+        let account = try await call.database.read { db in
+            try shown([try Accounts.byID(id, in: db)].compactMap { $0 }, to: viewer, in: db).first
+        }
+        guard let account else { throw APIError.notFound }
         return account
+    }
+
+    /// The accounts without those that are deleted. Who waits for approval is not a member yet, and is shown to nobody
+    /// else: neither that somebody asked to become a member nor under which name is for strangers.
+    private static func shown(
+        _ accounts: [Account], to viewer: ID<Account>?, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        let accounts = accounts.filter { $0.deletedAt == nil }
+        let people = accounts.filter { $0.isLocal && $0.kind == .person && $0.id != viewer }
+        guard !people.isEmpty else { return accounts }
+        let waiting = try LocalAccounts.waiting(among: people.map(\.id), in: db)
+        return accounts.filter { !waiting.contains($0.id) }
     }
 
     /// Returns one page of accounts, paged by the account's id.

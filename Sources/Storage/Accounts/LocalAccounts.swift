@@ -100,6 +100,19 @@ extension LocalAccounts {
         return people
     }
 
+    /// Those of the accounts whose sign-up waits for approval.
+    public static func waiting(
+        among ids: [ID<Account>], in db: some Queryable
+    ) throws(DatabaseError) -> Set<ID<Account>> {
+        var waiting: Set<ID<Account>> = []
+        for some in ids.inLists() {
+            let rows = try db.rows(
+                "SELECT account_id FROM local_account WHERE account_id IN (\(list: some)) AND approved_at IS NULL")
+            for row in rows { waiting.insert(try row.id("account_id")) }
+        }
+        return waiting
+    }
+
     /// Whether an approved steward exists who is neither suspended nor deleted. Without one, nobody could approve
     /// sign-ups.
     public static func hasSteward(in db: some Queryable) throws(DatabaseError) -> Bool {

@@ -49,6 +49,10 @@ enum Profile {
         let (viewer, request, now, mode) = (visit.viewer, visit.listPage(), visit.now, visit.community.mode)
         let (services, principal) = (visit.services, visit.isModerator ? try? visit.principal() : nil)
         let content = try await visit.database.read { db in
+            // Who waits for approval is not a member yet, and is shown to moderators only.
+            if principal == nil, try !LocalAccounts.waiting(among: [account.id], in: db).isEmpty {
+                throw ServiceError.notFound
+            }
             var own = AccountFilter()
             own.withoutBoosts = true
             own.onlyPosts = true

@@ -78,6 +78,7 @@ struct StatementTour {
     private func members(_ s: Stage, _ tx: Transaction) throws {
         try LocalAccounts.insert(Someone.member(s.ada, approvedAt: nil), signUpNote: "tea?", in: tx)
         _ = try LocalAccounts.waiting(in: tx)
+        _ = try LocalAccounts.waiting(among: [s.ada.id], in: tx)
         _ = try LocalAccounts.approve(s.ada.id, at: s.now, in: tx)
         _ = try LocalAccounts.byID(s.ada.id, in: tx)
         _ = try LocalAccounts.byEmail("ada@mail.example", in: tx)
