@@ -28,6 +28,8 @@ class Act:
     # What must arrive: (inbox, type, object).
     expected: list[tuple] = field(default_factory=list)
     acknowledged: float = 0
+    # How often it was sent until the node acknowledged it. The node answers a repeated Follow or Join again.
+    sent: int = 0
     # When the row in the inbox queue was done; for posts of members the same as `acknowledged`.
     done: float | None = None
 
@@ -89,6 +91,7 @@ class Scene:
         body = json.dumps(activity).encode()
         while True:
             headers = signed_headers(actor.key, actor.key_id, self.node.host, inbox, body)
+            act.sent += 1
             status, answer = self.attempt("POST", inbox, body, headers)
             if status == 202:
                 self.ledger.acknowledge(act)

@@ -22,13 +22,13 @@ from signing import Key
 
 HOSTS = 6
 # Seconds of a slow server for one note, and the longest wait for the end of all work.
-SLOW, QUIET = 2.0, 700.0
+DELAY, QUIET = 2.0, 700.0
 
 
 def main() -> int:
     options = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    peers = Peers(HOSTS, options.people, SLOW)
+    peers = Peers(HOSTS, options.people, DELAY)
     node = Node(options.binary, options.folder, options.database, options.processes)
     ledger = Ledger()
     kills: list[tuple[float, float]] = []
@@ -62,40 +62,47 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def prepare(node: Node, peers: Peers, ledger: Ledger, options: argparse.Namespace) -> tuple[Scene, list]:
+def prepare(
+    node: Node, peers: Peers, ledger: Ledger, options: argparse.Namespace,
+) -> tuple[Scene, list[threading.Thread]]:
     """A small community, its followers, and people who will act."""
     node.command("account", "create", "alice", "--display-name", "Alice", "--role", "steward")
     node.command("account", "create", "bob", "--display-name", "Bob")
-    group = ["--account", "alice", "--group", "salon"]
     node.command("group", "create", "salon", "--title", "Le Salon")
+    group = ["--account", "alice", "--group", "salon"]
     posts = [
-        node.command("post", "create", *group, "--title", f"Qui vient ? ({n})", "--text", "Dites-le.")
-        for n in range(3)]
+        node.command("post", "create", *group, "--title", f"Qui vient ? ({number})", "--text", "Dites-le.")
+        for number in range(3)]
+    day = f"{time.gmtime().tm_year + 1}-06-01"
     events = [
-        node.command("event", "create", *group, "--title", f"Soirée {n}", "--start", f"{time.gmtime().tm_year + 1}"
-                     "-06-01T18:00:00Z", "--end", f"{time.gmtime().tm_year + 1}-06-01T21:00:00Z", "--place", "Le Café",
-                     "--text", "Venez.") for n in range(2)]
-    token = node.command("token", "create", "--account", "alice")
+        node.command("event", "create", *group, "--title", f"Soirée {number}", "--start", day + "T18:00:00Z",
+                     "--end", day + "T21:00:00Z", "--place", "Le Café", "--text", "Venez.") for number in range(2)]
     receivers = [peers.actor(FIRST + host, f"fidele{host}", Key()) for host in range(3)]
     scene = Scene(
         node, peers, ledger, node.origin + "/users/bob", node.origin + "/groups/salon", posts[0], events, posts,
         receivers)
+    token = node.command("token", "create", "--account", "alice")
     for number in range(options.processes):
         node.start(number)
         node.wait_until_ready(number)
-    for actor in receivers:
-        for target in [node.origin + "/users/alice", scene.group]:
+    subscribe(scene, [node.origin + "/users/alice", scene.group])
+    people: list[threading.Thread] = [
+        RemotePerson(scene, peers.actor(FIRST + number % HOSTS, f"personne{number}", Key()), number,
+                     f"{options.seed}/{number}", options.pause) for number in range(options.people)]
+    people += [App(scene, token, number, f"{options.seed}/app{number}", options.pause) for number in range(3)]
+    return scene, people
+
+
+def subscribe(scene: Scene, targets: list[str]) -> None:
+    """Lets the receivers follow the targets."""
+    for actor in scene.receivers:
+        for target in targets:
             follow = {"@context": "https://www.w3.org/ns/activitystreams", "type": "Follow", "actor": actor.iri,
                       "id": f"{actor.iri}/follows/{target.rpartition('/')[2]}", "object": target}
             act = Act("Follow", follow["id"], ("follow", actor.iri, target), "yes",
                       [(actor.iri, "Accept", follow["id"])])
             scene.send(actor, follow, act)
     settle(scene, 60)
-    people: list[threading.Thread] = [
-        RemotePerson(scene, peers.actor(FIRST + number % HOSTS, f"personne{number}", Key()), number,
-                     f"{options.seed}/{number}", options.pause) for number in range(options.people)]
-    people += [App(scene, token, number, f"{options.seed}/app{number}", options.pause) for number in range(3)]
-    return scene, people
 
 
 def kill_often(scene: Scene, options: argparse.Namespace, kills: list[tuple[float, float]]) -> None:
@@ -148,27 +155,13 @@ def settle(scene: Scene, limit: float) -> None:
 
 
 def report(scene: Scene, options: argparse.Namespace, kills: list[tuple[float, float]], trouble: str) -> int:
+    """Prints the verdict. Returns the exit status."""
     judged = verdict.judge(scene)
     found = verdict.caught(scene, kills)
-    rows = scene.node.rows
-    figures = {
-        "engine": options.database.partition(":")[0], "processes": options.processes, "kills": len(kills),
-        "acts": len(scene.ledger.acts), "kinds": dict(Counter(act.kind for act in scene.ledger.acts)),
-        "lost": len(judged.lost), "doubled": len(judged.doubled), "wrong": len(judged.wrong),
-        "repeats on the wire": judged.repeats, "requests repeated": dict(scene.ledger.repeats),
-        "caught by a kill": len(found), "ready after": verdict.percentiles([b - a for a, b in kills]),
-        # The node tries again at once what was in hand at up to five kills, and waits after more.
-        "effect, caught by one kill": verdict.percentiles([each.since_last for each in found if each.kills == 1]),
-        "effect, caught by 2 to 5": verdict.percentiles([each.since_last for each in found if 1 < each.kills <= 5]),
-        "effect, caught by more": verdict.percentiles([each.since_last for each in found if each.kills > 5]),
-        "caught by more": sum(each.kills > 5 for each in found),
-        "effect after the first restart": verdict.percentiles([each.since_first for each in found]),
-        "outcomes": {outcome: int(count) for outcome, count in rows(
-            "SELECT outcome, count(*) FROM received GROUP BY outcome")},
-        "given up": int(rows("SELECT count(*) FROM abandoned_delivery")[0][0]),
-    }
+    figures = {"engine": options.database.partition(":")[0], "processes": options.processes, "kills": len(kills)}
+    figures |= ledger_figures(scene, judged) | time_figures(found, kills)
     if options.database.startswith("sqlite:"):
-        figures["integrity"] = rows("PRAGMA integrity_check")[0][0]
+        figures["integrity"] = scene.node.rows("PRAGMA integrity_check")[0][0]
     print(file=sys.stderr)
     for name, value in figures.items():
         if isinstance(value, dict):
@@ -177,14 +170,41 @@ def report(scene: Scene, options: argparse.Namespace, kills: list[tuple[float, f
     for name in ["lost", "doubled", "wrong"]:
         for line in getattr(judged, name)[:20]:
             print(f"  {name}: {line}")
-    slowest = sorted(found, key=lambda each: -each.since_last)[:5]
-    for each in slowest:
+    for each in sorted(found, key=lambda each: -each.since_last)[:5]:
         print(f"  slow: {each.since_last:.1f} s after the last of {each.kills} kills: {each.act.kind} {each.act.iri}")
     if trouble:
         print(f"  ended early: {trouble}")
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
     return 0 if judged.is_good and not trouble and figures.get("integrity", "ok") == "ok" else 1
+
+
+def ledger_figures(scene: Scene, judged: verdict.Verdict) -> dict:
+    rows = scene.node.rows
+    return {
+        "acts": len(scene.ledger.acts), "kinds": dict(Counter(act.kind for act in scene.ledger.acts)),
+        "lost": len(judged.lost), "doubled": len(judged.doubled), "wrong": len(judged.wrong),
+        "repeats on the wire": judged.repeats, "requests repeated": dict(scene.ledger.repeats),
+        "outcomes": {outcome: int(count) for outcome, count in rows(
+            "SELECT outcome, count(*) FROM received GROUP BY outcome")},
+        "given up": int(rows("SELECT count(*) FROM abandoned_delivery")[0][0]),
+    }
+
+
+def time_figures(found: list[verdict.Caught], kills: list[tuple[float, float]]) -> dict:
+    """How long the node needed: to be ready again, and for what was in hand at a kill, in seconds after the last
+    restart before the effect. What was in hand at more than five kills the node does not try again at once."""
+    groups = {
+        "by one kill": [each for each in found if each.kills == 1],
+        "by 2 to 5": [each for each in found if 1 < each.kills <= 5],
+        "by more": [each for each in found if each.kills > 5],
+    }
+    figures: dict = {"ready again after": verdict.percentiles([ready - killed for killed, ready in kills])}
+    figures["caught"] = {name: len(group) for name, group in groups.items()}
+    for name, group in groups.items():
+        figures["effect, caught " + name] = verdict.percentiles([each.since_last for each in group])
+    figures["effect after the first restart"] = verdict.percentiles([each.since_first for each in found])
+    return figures
 
 
 if __name__ == "__main__":

@@ -210,6 +210,27 @@ struct LateActivityTests {
         }
     }
 
+    @Test(
+        "leaves a mark also when it ends an older follow, while the one that it means was postponed",
+        arguments: TestEngine.available)
+    func postponedFollow(_ engine: TestEngine) async throws {
+        try await SameIDs.run(on: engine) { scene in
+            let world = scene.world
+            try await scene.say(SameIDs.follow)
+            let second = SameIDs.act("Follow", JSON(SameIDs.alice), id: "\(SameIDs.mio)/Follow/2")
+            try await scene.submit(second)
+            try await scene.submit(SameIDs.act("Undo", second, id: "\(SameIDs.mio)/Undo/2"))
+            // The second Follow is processed after its Undo, as when it had been postponed.
+            for received in try await world.lease().reversed() { await world.processor.process(received) }
+            let undo = try await world.outcome(of: "\(SameIDs.mio)/Undo/2")
+            let late = try await world.outcome(of: "\(SameIDs.mio)/Follow/2")
+            let isFollowing = try await scene.isFollowing()
+            #expect(undo == "applied")
+            #expect(late == "ignored:outdated")
+            #expect(!isFollowing)
+        }
+    }
+
     @Test("leaves no mark when it was known: it can be followed again", arguments: TestEngine.available)
     func repeatedUndo(_ engine: TestEngine) async throws {
         try await SameIDs.run(on: engine) { scene in
@@ -256,8 +277,14 @@ struct LateActivityTests {
             // A Join after the Leave is a new one.
             let again = try await scene.say(SameIDs.act("Join", JSON(iri), id: "\(SameIDs.mio)/Join/2"))
             #expect(again == "applied")
+            // The Leave ends what the second Join made. The third one was received before the Leave, too.
+            try await scene.submit(SameIDs.act("Join", JSON(iri), id: "\(SameIDs.mio)/Join/3"))
+            try await scene.submit(SameIDs.act("Leave", JSON(iri), id: "\(SameIDs.mio)/Leave/2"))
+            for received in try await world.lease().reversed() { await world.processor.process(received) }
+            let third = try await world.outcome(of: "\(SameIDs.mio)/Join/3")
+            #expect(third == "ignored:outdated")
             let sent = try await world.sent().map(\.type)
-            #expect(sent == ["Reject", "Accept"])
+            #expect(sent == ["Reject", "Accept", "Reject"])
         }
     }
 }

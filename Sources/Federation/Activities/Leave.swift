@@ -24,11 +24,16 @@ enum LeaveHandler: ActivityHandler {
         return .ignored(.unknownObject)
     }
 
-    /// Remembers a `Leave` that found nothing to leave, because it may have overtaken its `Join`.
+    /// Remembers a `Leave` that found nothing to leave, because it may have overtaken its `Join`. It may also have
+    /// ended what an older `Join` made, while the one that it means still waits.
     private static func remember(
         _ outcome: InboxOutcome, _ object: IRI, _ incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        if outcome == .ignored(.noEffect) {
+        var isOvertaking = outcome == .ignored(.noEffect)
+        if !isOvertaking, let received = incoming.received {
+            isOvertaking = try InboxQueue.hasOlder("Join", than: received, of: incoming.actor.id, in: tx)
+        }
+        if isOvertaking {
             try RepeatedActivities.remember(.object(type: "Join", object), undoneBy: incoming, in: tx)
         }
         return outcome

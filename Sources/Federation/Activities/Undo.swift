@@ -30,7 +30,9 @@ enum UndoHandler: ActivityHandler {
             } else {
                 try undoByID(undone, incoming, in: tx)
             }
-        if let subject = undone.subject, outcome == .ignored(.noEffect) || outcome == .ignored(.unknownObject) {
+        var isOvertaking = outcome == .ignored(.noEffect) || outcome == .ignored(.unknownObject)
+        if !isOvertaking { isOvertaking = try undone.isWaiting(in: tx) }
+        if isOvertaking, let subject = undone.subject {
             try RepeatedActivities.remember(subject, undoneBy: incoming, in: tx)
         }
         return outcome
@@ -133,6 +135,13 @@ struct Undone: Sendable {
     let id: IRI?
     let type: String?
     let object: IRI?
+
+    /// Whether the undone activity was postponed and still waits. The state that the `Undo` ended was then made by an
+    /// older activity, and would be made again.
+    func isWaiting(in tx: Transaction) throws(DatabaseError) -> Bool {
+        guard let id else { return false }
+        return try InboxQueue.outcome(of: id, in: tx) == "waiting"
+    }
 
     /// How the undone activity is recognized when it arrives later.
     var subject: UndoneActivity.Subject? {

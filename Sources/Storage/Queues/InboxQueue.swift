@@ -193,6 +193,17 @@ public enum InboxQueue {
             """) != nil
     }
 
+    /// Whether an older activity of a signer and a type still waits, because it was postponed.
+    public static func hasOlder(
+        _ type: String, than received: ID<ReceivedActivity>, of signer: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> Bool {
+        try db.row(
+            """
+            SELECT id FROM received
+            WHERE signer_id = \(signer) AND state = 'waiting' AND activity_type = \(type) AND id < \(received) LIMIT 1
+            """) != nil
+    }
+
     /// Drops the bodies of an account's parked activities, because the account deleted something.
     public static func forgetParked(of signer: ID<Account>, in tx: Transaction) throws(DatabaseError) {
         try tx.run("UPDATE received SET body = '' WHERE signer_id = \(signer) AND state = 'parked'")

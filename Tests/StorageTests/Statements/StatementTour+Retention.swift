@@ -8,6 +8,7 @@ import Vocabulary
 extension StatementTour {
     func retention(_ s: Stage, _ tx: Transaction) throws {
         _ = try InboxQueue.hasCome(s.address, in: tx)
+        _ = try InboxQueue.hasOlder("Join", than: ID(1), of: s.vic.id, in: tx)
         try InboxQueue.forgetParked(of: s.vic.id, in: tx)
         let undone = UndoneActivity(received: ID(1), published: s.now)
         try UndoneActivities.remember(undone, .activity(s.address), by: s.vic.id, at: s.now, in: tx)
