@@ -41,9 +41,10 @@ struct CommunityMark {
 final class ServeLock {
     private let descriptor: Int32
 
-    /// - Parameter file: the SQLite file. The lock is a file beside it, which stays.
+    /// - Parameter file: the SQLite file. The lock is a file beside it, which stays. A symbolic link is followed, so that
+    ///   the lock is the same under whatever name the file is opened.
     init(beside file: String) throws(ConfigurationError) {
-        let path = "\(file).lock"
+        let path = "\(Self.resolved(file)).lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw ConfigurationError("\(path) cannot be created: may this process write into the folder?")
@@ -60,3 +61,10 @@ final class ServeLock {
         close(descriptor)
     }
 }
+
+    /// The path without symbolic links; the same path for a file that does not exist yet.
+    private static func resolved(_ file: String) -> String {
+        guard let path = realpath(file, nil) else { return file }
+        defer { free(path) }
+        return String(cString: path)
+    }

@@ -97,3 +97,15 @@ struct LostDatabaseTests {
         await node.remove()
     }
 }
+    @Test("a symbolic link to the SQLite file lets no second process in")
+    func lockByLink() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "troquet-\(UUID().uuidString).db").path
+        let link = path + ".link"
+        defer { for name in [path, link, path + ".lock", link + ".lock"] { unlink(name) } }
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        let first = try ServeLock(beside: path)
+        #expect(throws: ConfigurationError.self) { try ServeLock(beside: link) }
+        withExtendedLifetime(first) {}
+    }
+
