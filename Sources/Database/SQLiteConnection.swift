@@ -79,6 +79,9 @@ final class SQLiteConnection: Connection {
 
     var preparedCount: Int { statements.count }
 
+    /// How many rows this connection has changed since it was opened, also in transactions that were rolled back.
+    var changeCount: Int64 { sqlite3_total_changes64(handle) }
+
     private func configure(_ role: Role) throws(DatabaseError) {
         try execute("PRAGMA foreign_keys = ON")
         switch role {

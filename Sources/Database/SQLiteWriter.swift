@@ -69,6 +69,7 @@ struct SQLiteWriter: Sendable {
             for job in jobs { fail(job, error) }
             return []
         }
+        let before = connection.changeCount
         do {
             while let job = unsettled.first {
                 if let success = try performNested(job, on: connection) { successes.append(success) }
@@ -83,7 +84,8 @@ struct SQLiteWriter: Sendable {
             for job in unsettled { fail(job, error) }
             return []
         }
-        for success in successes { tell(success) }
+        let hasWritten = connection.changeCount != before
+        for success in successes { tell(success, hasWritten: hasWritten) }
         return []
     }
 
@@ -116,10 +118,11 @@ struct SQLiteWriter: Sendable {
                 fail(job, error)
                 return error
             }
+            let before = connection.changeCount
             do {
                 let success = try run(job, on: connection)
                 try connection.execute("COMMIT")
-                tell(success)
+                tell(success, hasWritten: connection.changeCount != before)
                 return nil
             } catch {
                 connection.rollBack()
@@ -152,8 +155,10 @@ struct SQLiteWriter: Sendable {
         job.fail(error)
     }
 
-    private func tell(_ success: Success) {
-        options.failures.writeWorked()
+    /// - Parameter hasWritten: whether the transaction changed anything. A worker that looks into an empty queue commits
+    ///   without a write, also when the disk is full.
+    private func tell(_ success: Success, hasWritten: Bool) {
+        if hasWritten { options.failures.writeWorked() }
         hub.publish(success.announcements)
         success.acknowledge()
     }

@@ -37,7 +37,6 @@ struct VersionWorker: Sendable {
     /// Works until the queue is closed and empty. One statement serves all waiting requests. It runs after the last of
     /// them was made.
     func work() {
-        let statement = statement
         var connection: (any Connection)?
         var known: SQLValue?
         var number: UInt64 = 0
@@ -45,14 +44,19 @@ struct VersionWorker: Sendable {
             let jobs = queue.take(upTo: Self.batchLimit)
             guard !jobs.isEmpty else { return }
             do throws(DatabaseError) {
+                let isOld = connection != nil
                 // The counter of a new SQLite connection starts at another value, so the known version is no longer
                 // valid.
-                if connection == nil { known = nil }
-                let current: any Connection
-                if let connection { current = connection } else { current = try open() }
-                connection = current
-                try options.file?.check()
-                let seen = try current.rows(statement).first?["data_version"]
+                if !isOld { known = nil }
+                var seen: SQLValue?
+                do throws(DatabaseError) {
+                    seen = try look(&connection)
+                } catch {
+                    // The server may have cut the idle connection. Only a new one tells whether it responds.
+                    guard isOld, connection?.isBroken == true, error.kind == .unavailable else { throw error }
+                    (connection, known) = (nil, nil)
+                    seen = try look(&connection)
+                }
                 if seen == nil || seen != known { number &+= 1 }
                 known = seen
                 for job in jobs { job.answer(.success(number)) }
@@ -62,6 +66,15 @@ struct VersionWorker: Sendable {
                 for job in jobs { job.answer(.failure(error)) }
             }
         }
+    }
+
+    /// Reads the version on the connection, which is opened when there is none.
+    private func look(_ connection: inout (any Connection)?) throws(DatabaseError) -> SQLValue? {
+        let current: any Connection
+        if let connection { current = connection } else { current = try open() }
+        connection = current
+        try options.file?.check()
+        return try current.rows(statement).first?["data_version"]
     }
 
     private func open() throws(DatabaseError) -> any Connection {

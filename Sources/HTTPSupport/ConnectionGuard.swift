@@ -6,8 +6,8 @@ internal import NIOHTTP1
 
 // Protects one connection, before Hummingbird sees its requests. Every wait has a deadline: for a request head, for a
 // body, and until the client has received the response. Requests that no honest client sends get an error response here
-// and the connection is closed: no `Host`, a target that is not a path, broken framing, too many headers. Trailers are
-// dropped, because nothing reads them.
+// and the connection is closed: no `Host` or two of them, a target that is not a path, broken framing, too many headers.
+// Trailers are dropped, because nothing reads them.
 //
 // `/livez` gets its response here, on the event loop. So it needs nothing that other requests may have used up: no
 // thread of the cooperative pool, no place and no connection to the database.
@@ -170,7 +170,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private static func refusal(of head: HTTPRequestHead) -> HTTPResponseStatus? {
         if head.uri.utf8.count > PathRules.limitBytes { return .uriTooLong }
         guard head.uri.utf8.first == UInt8(ascii: "/") else { return .badRequest }
-        if head.version != .http1_0, !head.headers.contains(name: "host") { return .badRequest }
+        // Spec: RFC 9112 §3.2. Two servers on the way might each believe another one of two hosts.
+        let hosts = head.headers["host"].count
+        if hosts > 1 || (hosts == 0 && head.version != .http1_0) { return .badRequest }
         guard head.headers.contains(name: "transfer-encoding") else { return nil }
         let encodings = head.headers["transfer-encoding"]
         guard encodings.isEmpty || (encodings.count == 1 && encodings[0].lowercased() == "chunked") else {

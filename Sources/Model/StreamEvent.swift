@@ -9,6 +9,9 @@ public enum StreamEvent: Sendable, Hashable {
     /// Timeline items were deleted. `readers` are the accounts besides followers that could read them; nil when
     /// everybody could.
     case deleted([ID<TimelineItem>], author: ID<Account>, readers: [ID<Account>]?)
+    /// Direct posts or events were deleted. `readers` are all accounts that could read them, with the author. Followers
+    /// are not told, because they must not know that there was something.
+    case deletedDirect([ID<TimelineItem>], readers: [ID<Account>])
     /// An account got a notification.
     case notification(Int64, account: ID<Account>)
     /// A conversation of an account changed.
@@ -39,6 +42,8 @@ public enum StreamEvent: Sendable, Hashable {
             case .edited(let id): ("edited", [[id.rawValue]])
             case .deleted(let ids, let author, let readers):
                 ("deleted", [ids.map(\.rawValue), [author.rawValue]] + (readers.map { [$0.map(\.rawValue)] } ?? []))
+            case .deletedDirect(let ids, let readers):
+                ("deleted-direct", [ids.map(\.rawValue), readers.map(\.rawValue)])
             case .notification(let id, let account): ("notification", [[id], [account.rawValue]])
             case .conversation(let id, let account): ("conversation", [[id], [account.rawValue]])
             case .filtersChanged(let account): ("filters", [[account.rawValue]])
@@ -63,6 +68,8 @@ public enum StreamEvent: Sendable, Hashable {
             self = .deleted(
                 lists[0].map { ID($0) }, author: ID(author), readers: lists.dropFirst(2).first.map { $0.map { ID($0) } }
             )
+        case ("deleted-direct", 2, _?, _?):
+            self = .deletedDirect(lists[0].map { ID($0) }, readers: lists[1].map { ID($0) })
         case ("notification", 2, let id?, let account?): self = .notification(id, account: ID(account))
         case ("conversation", 2, let id?, let account?): self = .conversation(id, account: ID(account))
         case ("filters", 1, let account?, nil): self = .filtersChanged(ID(account))

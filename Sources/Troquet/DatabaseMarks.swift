@@ -21,12 +21,15 @@ struct CommunityMark {
         database = settings.database.description
     }
 
-    /// Throws when there was a community in the database, which is empty now.
+    /// Throws when there was a community, in this database or in another one: the database is empty now. The setting may
+    /// be written in another way than before, or name the wrong database.
     func requireNone() throws(ConfigurationError) {
-        guard TextFile.read(path) == database + "\n" else { return }
+        guard let noted = TextFile.read(path) else { return }
+        let former = String(noted.prefix { $0 != "\n" })
+        let place = former == database ? "it" : former
         throw ConfigurationError(
-            "The database \(database) is missing or empty, but there was a community in it. Restore a backup, "
-                + "or delete \(path) to begin anew.")
+            "The database \(database) is missing or empty, but there was a community in \(place). Restore a backup, "
+                + "correct the setting, or delete \(path) to begin anew.")
     }
 
     /// Notes that there is a community in the database.
@@ -41,9 +44,10 @@ struct CommunityMark {
 final class ServeLock {
     private let descriptor: Int32
 
-    /// - Parameter file: the SQLite file. The lock is a file beside it, which stays.
+    /// - Parameter file: the SQLite file. The lock is a file beside it, which stays. A symbolic link is followed, so that
+    ///   the lock is the same under whatever name the file is opened.
     init(beside file: String) throws(ConfigurationError) {
-        let path = "\(file).lock"
+        let path = "\(Self.resolved(file)).lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw ConfigurationError("\(path) cannot be created: may this process write into the folder?")
@@ -58,5 +62,12 @@ final class ServeLock {
 
     deinit {
         close(descriptor)
+    }
+
+    /// The path without symbolic links; the same path for a file that does not exist yet.
+    private static func resolved(_ file: String) -> String {
+        guard let path = realpath(file, nil) else { return file }
+        defer { free(path) }
+        return String(cString: path)
     }
 }

@@ -222,6 +222,9 @@ struct SQLiteDeadlineTests {
         }
         #expect(await kind { try await database.write(insert) } == .full)
         #expect(await database.outage()?.kind == .full)
+        // A worker that finds its queue empty commits without a write. This does not tell that there is room.
+        try await database.write { try $0.run("UPDATE thing SET name = 'small' WHERE id = 0") }
+        #expect(await database.outage()?.kind == .full)
         _ = try await database.write { try $0.rows("PRAGMA max_page_count = 1000000") }
         try await database.write(insert)
         #expect(await database.outage()?.kind != .full)

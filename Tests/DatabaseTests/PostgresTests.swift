@@ -113,6 +113,22 @@ struct PostgresTests {
         await database.close()
     }
 
+    @Test("a connection that the server cut while it was idle is no outage")
+    func cutProbe() async throws {
+        let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 1)
+        // The connection for this question exists afterwards.
+        #expect(await database.outage() == nil)
+        try await database.write { tx in
+            _ = try tx.rows(
+                """
+                SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()
+                """)
+        }
+        #expect(await database.outage() == nil)
+        await database.close()
+    }
+
     @Test("a connection that is lost during the commit is told and not tried again")
     func lostInCommit() async throws {
         let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 1)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Database
 import HTTPSupport
 import HTTPTypes
 import Hummingbird
+import Model
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import FederationAPI
@@ -56,5 +59,34 @@ struct CacheTests {
             _ = try await cache.response("\(number)", now: start) { maker.make() }
         }
         #expect(cache.count <= DocumentCache.ceiling)
+    }
+
+    @Test("all is forgotten when a command of another process, which is not heard here, changed something")
+    func unheardChange() async throws {
+        try await Node.run { node async throws in
+            let ada = try await node.add(.person, "ada")
+            let following = Task { await node.api.followChanges() }
+            defer { following.cancel() }
+            // Documents expire by age, too, but they stay in the cache until then. So the size of the cache tells that
+            // it was cleared.
+            var isForgotten = false
+            for attempt in 0..<600 where !isForgotten {
+                #expect(try await node.get("/users/ada").status == 200)
+                #expect(node.api.documents.cache.count > 0)
+                try await node.database.write { tx in
+                    try tx.run("UPDATE account SET follower_count = \(attempt) WHERE id = \(ada.id)")
+                }
+                for _ in 0..<30 where !isForgotten {
+                    try await Task.sleep(for: .milliseconds(100))
+                    isForgotten = node.api.documents.cache.count == 0
+                }
+                if attempt > 20 { break }
+            }
+            #expect(isForgotten)
+            try await node.database.write { tx in
+                try tx.run("UPDATE account SET suspended_at = 1 WHERE id = \(ada.id)")
+            }
+            #expect(try await node.get("/users/ada").status == 404)
+        }
     }
 }

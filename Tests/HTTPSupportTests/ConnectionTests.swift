@@ -35,7 +35,8 @@ struct ConnectionTests {
             "POST /inbox HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999\r\n\r\n",
             "POST /inbox HTTP/1.1\r\nHost: h\r\nContent-Length : 1\r\n\r\na",
             "GET /me HTTP/1.1\r\nHost: h\r\nX: a\u{0}b\r\n\r\n", "\u{0}\u{1}\u{2}\r\n\r\n", "GET\r\n\r\n",
-            "GET /me HTTP/9.9\r\nHost: h\r\n\r\n",
+            "GET /me HTTP/9.9\r\nHost: h\r\n\r\n", "GET /me HTTP/1.1\r\nHost: h\r\nHost: other\r\n\r\n",
+            "GET /me HTTP/1.0\r\nHost: h\r\nhost: h\r\n\r\n",
         ])
     func refused(request: String) async throws {
         #expect(try await status(of: request) == "HTTP/1.1 400")

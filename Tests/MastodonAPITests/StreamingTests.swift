@@ -150,6 +150,27 @@ struct StreamingTests {
         }
     }
 
+    @Test("a follower does not hear that a direct message to somebody else is deleted")
+    func deletedDirectMessage() async throws {
+        try await ClientNode.open { node in
+            let (ada, ben) = (try await node.guest("ada"), try await node.guest("ben"))
+            try await node.member("eve")
+            try await node.post("/api/v1/accounts/\(ben.id)/follow", token: ada.token).expect(200)
+            let follower = try await Self.listen(node, ada.token, "?stream=user")
+            try await Self.settle(follower)
+            let secret = try await node.post(
+                "/api/v1/statuses", token: ben.token, ["status": "for @eve", "visibility": "direct"])
+            let open = try await node.post("/api/v1/statuses", token: ben.token, ["status": "for all"])
+            for id in [secret.id, open.id] {
+                try await node.call("DELETE", "/api/v1/statuses/\(id)", token: ben.token).expect(200)
+            }
+            let told = try await Self.next(follower, 2)
+            #expect(told.map(\.event) == ["update", "delete"])
+            #expect(told.last?.payload == open.id)
+            await follower.leave()
+        }
+    }
+
     @Test("a notification arrives as it stands in the list", arguments: TestEngine.available)
     func notifications(engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in

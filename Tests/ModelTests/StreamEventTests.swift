@@ -10,6 +10,7 @@ struct StreamEventTests {
         (.deleted([ID(1), ID(2)], author: ID(9), readers: nil), "stream:deleted:1,2:9"),
         (.deleted([ID(1)], author: ID(9), readers: []), "stream:deleted:1:9:"),
         (.deleted([ID(1)], author: ID(9), readers: [ID(3), ID(4)]), "stream:deleted:1:9:3,4"),
+        (.deletedDirect([ID(1), ID(2)], readers: [ID(9), ID(3)]), "stream:deleted-direct:1,2:9,3"),
         (.notification(5, account: ID(9)), "stream:notification:5:9"),
         (.conversation(5, account: ID(9)), "stream:conversation:5:9"), (.filtersChanged(ID(9)), "stream:filters:9"),
         (.notificationsMerged(ID(9)), "stream:merged:9"), (.announced(5), "stream:announced:5"),

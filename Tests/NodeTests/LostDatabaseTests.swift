@@ -14,11 +14,12 @@ struct LostDatabaseTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "troquet-\(UUID().uuidString)")
         var file: String { folder.appending(path: "data/troquet.db").path }
 
-        func configuration() throws -> Configuration {
+        func configuration(file: String? = nil) throws -> Configuration {
             try Configuration(
                 path: nil,
                 flags: [
-                    "database=sqlite:\(file)", "media=\(folder.path)/media", "smtp=file:\(folder.path)/mail",
+                    "database=sqlite:\(file ?? self.file)", "media=\(folder.path)/media",
+                    "smtp=file:\(folder.path)/mail",
                     "log_level=error",
                 ], environment: [:])
         }
@@ -72,6 +73,24 @@ struct LostDatabaseTests {
         await (try await Node.open(configuration)).close()
     }
 
+    @Test("a setting that names another, empty database is noticed too")
+    func otherDatabase() async throws {
+        let place = Place()
+        defer { place.remove() }
+        let configuration = try place.configuration()
+        await (try await Node.open(configuration)).close()
+        try CommunityMark(try NodeSettings(configuration)).set()
+        let other = place.folder.appending(path: "data/other.db").path
+        let error = await #expect(throws: ConfigurationError.self) {
+            _ = try await Node.open(try place.configuration(file: other))
+        }
+        #expect(error?.description.contains(place.file) == true)
+        #expect(!TextFile.exists(other))
+        // The right database opens under another spelling of its path as well.
+        let spelled = place.folder.appending(path: "data/../data/troquet.db").path
+        await (try await Node.open(try place.configuration(file: spelled))).close()
+    }
+
     @Test("one process serves a SQLite file; another may when the first has ended")
     func lock() throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "troquet-\(UUID().uuidString).db").path
@@ -81,6 +100,18 @@ struct LostDatabaseTests {
         withExtendedLifetime(first) {}
         first = nil
         _ = try ServeLock(beside: path)
+    }
+
+    @Test("a symbolic link to the SQLite file lets no second process in")
+    func lockByLink() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "troquet-\(UUID().uuidString).db").path
+        let link = path + ".link"
+        defer { for name in [path, link, path + ".lock", link + ".lock"] { unlink(name) } }
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        let first = try ServeLock(beside: path)
+        #expect(throws: ConfigurationError.self) { try ServeLock(beside: link) }
+        withExtendedLifetime(first) {}
     }
 
     @Test("readyz says what is wrong with the database, and livez does not ask it")

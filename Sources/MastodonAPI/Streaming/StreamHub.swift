@@ -133,6 +133,7 @@ actor StreamHub {
         case .edited(let id): try await tell(of: id, as: "status.update")
         case .deleted(let ids, let author, let readers):
             try await announceDeletion(of: ids, author: author, readers: readers)
+        case .deletedDirect(let ids, let readers): announceDeletion(of: ids, to: Set(readers))
         case .notification(let number, let account):
             guard isListening(account, [.user, .notifications]) else { return }
             guard let json = try await notification(number, account) else { return }
@@ -229,6 +230,10 @@ actor StreamHub {
             }
             recipients.formIntersection(followers.union(readers).union([author]))
         }
+        announceDeletion(of: ids, to: recipients)
+    }
+
+    private func announceDeletion(of ids: [ID<TimelineItem>], to recipients: Set<ID<Account>>) {
         for listener in listeners.values where recipients.contains(listener.account) {
             for stream in listener.streams where stream.showsStatuses {
                 for id in ids {

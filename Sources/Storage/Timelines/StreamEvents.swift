@@ -34,8 +34,7 @@ enum StreamDeletions {
         }
         let items: [ID<TimelineItem>] = try PostRow.ids(
             "SELECT e.id AS id FROM entry e WHERE e.post_id = \(post) ORDER BY e.id LIMIT \(StreamEvent.limit)", in: tx)
-        guard !items.isEmpty else { return }
-        tx.announce(StreamEvent.deleted(items, author: try row.id("author_id"), readers: readers))
+        try announce(items, by: row.id("author_id"), visibility, readers, in: tx)
     }
 
     /// Announces that an event and its shares will be deleted.
@@ -46,9 +45,26 @@ enum StreamDeletions {
         let items: [ID<TimelineItem>] = try PostRow.ids(
             "SELECT e.id AS id FROM entry e WHERE e.event_id = \(event) ORDER BY e.id LIMIT \(StreamEvent.limit)",
             in: tx)
+        var readers: [ID<Account>]?
+        if !visibility.isOpen {
+            readers = try PostRow.ids(
+                "SELECT g.account_id AS id FROM guest g WHERE g.event_id = \(event) LIMIT \(StreamEvent.readers)",
+                in: tx)
+        }
+        try announce(items, by: row.id("owner_id"), visibility, readers, in: tx)
+    }
+
+    /// - Parameter readers: those who could read the items besides the author and followers; nil for everybody.
+    private static func announce(
+        _ items: [ID<TimelineItem>], by author: ID<Account>, _ visibility: Visibility, _ readers: [ID<Account>]?,
+        in tx: Transaction
+    ) {
         guard !items.isEmpty else { return }
-        let readers: [ID<Account>]? = visibility.isOpen ? nil : []
-        tx.announce(StreamEvent.deleted(items, author: try row.id("owner_id"), readers: readers))
+        if visibility == .direct {
+            tx.announce(StreamEvent.deletedDirect(items, readers: [author] + (readers ?? [])))
+        } else {
+            tx.announce(StreamEvent.deleted(items, author: author, readers: readers))
+        }
     }
 
     /// Announces that a boost or a share was removed.
