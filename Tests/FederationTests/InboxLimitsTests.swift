@@ -111,6 +111,32 @@ struct InboxLimitsTests {
         }
     }
 
+    @Test("who waits for a place of its network is rejected after the time that a fetch may take")
+    func impatience() async throws {
+        try await Self.withVic { world, vic in
+            world.nodes.silence("tarpit.example")
+            let verifier = Verifier(authority: "cafe.example", scheme: "https")
+            let signers = RequestSigners(world.federation, verifier: verifier, keyPatience: .seconds(1))
+            let hostile = try #require(IPAddress("203.0.113.7")).network
+            let forged = try (1...10).map { number in
+                try Self.signature(by: vic, keyID: "https://tarpit.example/\(number)#key", verifier, at: world)
+            }
+            let rejected = Counter()
+            let requests = forged.map { signature in
+                Task {
+                    do throws(InboxRejection) {
+                        _ = try await signers.prove(signature, from: hostile)
+                    } catch {
+                        if error.status == 429 { rejected.add() }
+                    }
+                }
+            }
+            for request in requests { await request.value }
+            // Two are fetched, and two more may get their places in the last moment. Nobody waits for a third round.
+            #expect(rejected.value > 0)
+        }
+    }
+
     private final class Counter: Sendable {
         private let count = Mutex(0)
         var value: Int { count.withLock { $0 } }

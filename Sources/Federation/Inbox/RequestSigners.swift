@@ -97,15 +97,31 @@ struct RequestSigners: Sendable {
         _ keyID: String, from network: CIDRBlock?,
         _ request: @escaping @Sendable (ActorResolver) async throws(FederationError) -> StoredKey
     ) async throws(InboxRejection) -> Result<StoredKey, FederationError> {
-        do {
-            if let network { try await places.acquire(network) }
-        } catch {
-            throw .tooManyRequests(retryAfterSeconds: Int(keyPatience.components.seconds))
-        }
+        if let network { try await takePlace(network) }
         defer { if let network { places.release(network) } }
         return await keyFetches.fetch(keyID, at: clock.now) { [actors, keyPatience] () async throws(FederationError) in
             try await request(actors.serving(.strangersKey, within: keyPatience))
         }
+    }
+
+    /// Waits for a place of the network, for as long as a fetch may take.
+    private func takePlace(_ network: CIDRBlock) async throws(InboxRejection) {
+        let waiting = Task<Bool, Never> { [places] in
+            do {
+                try await places.acquire(network)
+                return true
+            } catch {
+                return false
+            }
+        }
+        // The waiting task is cancelled and not abandoned, so that no place is lost when it gets one at the last moment.
+        let timer = Task<Void, Never> { [keyPatience] in
+            try? await Task.sleep(for: keyPatience)
+            waiting.cancel()
+        }
+        let hasPlace = await waiting.value
+        timer.cancel()
+        guard hasPlace else { throw .tooManyRequests(retryAfterSeconds: Int(keyPatience.components.seconds)) }
     }
 
     private func verifies(_ signature: ParsedSignature, pem: String) -> Bool {
