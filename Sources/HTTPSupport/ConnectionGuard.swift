@@ -63,6 +63,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let limits: ConnectionLimits
+    /// Called once, when the first head has arrived.
+    private var onFirstHead: (() -> Void)?
     private var deadline: NIODeadline = .distantFuture
     private var timer: Scheduled<Void>?
     /// Whether a request's head has arrived and its end has not.
@@ -82,8 +84,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var bodyStart: NIODeadline = .now()
     private var bodyBytes = 0
 
-    init(limits: ConnectionLimits) {
+    init(limits: ConnectionLimits, onFirstHead: @escaping () -> Void) {
         self.limits = limits
+        self.onFirstHead = onFirstHead
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -104,6 +107,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard !isLingering else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
+            onFirstHead?()
+            onFirstHead = nil
             if let status = Self.refusal(of: head) { return refuse(context, status) }
             begin(head, context)
             isLiveness = pendingResponses == 1 && head.method == .GET && head.uri == "/livez"
@@ -253,8 +258,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func tick(_ context: ChannelHandlerContext) {
-        guard context.channel.isActive else { return }
-        guard NIODeadline.now() < deadline else { return context.close(promise: nil) }
+        // On a busy machine the time may be over before the connection is set up. Without a timer it would never end.
+        if context.channel.isActive, NIODeadline.now() >= deadline { return context.close(promise: nil) }
         schedule(context)
     }
 }

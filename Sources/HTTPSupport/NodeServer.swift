@@ -50,7 +50,7 @@ struct NodeChannel: HTTPChannelHandler {
     let open: OpenConnections
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        guard open.admit(channel) else {
+        guard let number = open.admit(channel) else {
             channel.close(promise: nil)
             return channel.eventLoop.makeFailedFuture(ChannelError.eof)
         }
@@ -63,7 +63,7 @@ struct NodeChannel: HTTPChannelHandler {
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
-            try pipeline.addHandler(ConnectionGuard(limits: limits))
+            try pipeline.addHandler(ConnectionGuard(limits: limits) { [open] in open.spoke(number) })
             if let endpoint { try pipeline.addHandler(WebSocketUpgradeHandler(endpoint: endpoint)) }
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             return try NIOAsyncChannel(

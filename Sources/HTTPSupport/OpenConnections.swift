@@ -8,11 +8,20 @@ internal import Synchronization
 ///
 /// The process must never use its last file descriptor: the run-time library ends the process when it cannot open a
 /// file. A connection above a limit is closed at once, because a response would keep its descriptor in use.
+///
+/// When all connections are in use, a new one takes the place of the oldest one that has not sent a request yet. So
+/// nobody shuts others out with connections that say nothing.
 final class OpenConnections: Sendable {
     private struct State {
         var total = 0
         var ofNetwork: [CIDRBlock: Int] = [:]
+        /// The connections that have not sent a request, by their number in the order of their arrival.
+        var silent: [UInt64: any Channel] = [:]
+        var lastNumber: UInt64 = 0
     }
+
+    /// How many connections may exist above the limit for the short time until those whose places they took are closed.
+    private static let margin = 8
 
     private let limits: ConnectionLimits
     // This is a mutex, not an actor, because the decision is made on the event loop of the connection.
@@ -24,25 +33,38 @@ final class OpenConnections: Sendable {
 
     /// Counts a connection until it is closed.
     ///
-    /// - Returns: whether the connection may stay open. When it may not, it was not counted.
-    func admit(_ channel: any Channel) -> Bool {
+    /// - Returns: the number of the connection, for ``spoke(_:)``; nil when it may not stay open. Then it was not counted.
+    func admit(_ channel: any Channel) -> UInt64? {
         let network = Self.network(of: channel)
-        let isAdmitted = state.withLock { state in
-            guard state.total < limits.connections else { return false }
-            if let network {
-                let count = state.ofNetwork[network, default: 0]
-                guard count < limit(of: network) else { return false }
-                state.ofNetwork[network] = count + 1
+        let (number, displaced) = state.withLock { state -> (UInt64?, (any Channel)?) in
+            let count = network.map { state.ofNetwork[$0, default: 0] }
+            if let network, let count, count >= limit(of: network) { return (nil, nil) }
+            var displaced: (any Channel)?
+            if state.total >= limits.connections {
+                guard state.total < limits.connections + Self.margin, let oldest = state.silent.keys.min() else {
+                    return (nil, nil)
+                }
+                displaced = state.silent.removeValue(forKey: oldest)
             }
+            if let network, let count { state.ofNetwork[network] = count + 1 }
             state.total += 1
-            return true
+            state.lastNumber += 1
+            state.silent[state.lastNumber] = channel
+            return (state.lastNumber, displaced)
         }
-        if isAdmitted { channel.closeFuture.whenComplete { [self] _ in leave(network) } }
-        return isAdmitted
+        displaced?.close(promise: nil)
+        if let number { channel.closeFuture.whenComplete { [self] _ in leave(number, network) } }
+        return number
     }
 
-    private func leave(_ network: CIDRBlock?) {
+    /// Notes that a connection has sent a request. From now on it keeps its place until it is closed.
+    func spoke(_ number: UInt64) {
+        state.withLock { state in _ = state.silent.removeValue(forKey: number) }
+    }
+
+    private func leave(_ number: UInt64, _ network: CIDRBlock?) {
         state.withLock { state in
+            state.silent[number] = nil
             state.total -= 1
             guard let network, let count = state.ofNetwork[network] else { return }
             state.ofNetwork[network] = count > 1 ? count - 1 : nil

@@ -31,12 +31,12 @@ struct DescriptorPlan: Sendable, Equatable {
         static let eachCore = 4
         /// Connections to the database, its files and its temporary files.
         static let database = 64
-        /// Look-ups of host names.
-        static let names = 16
+        /// Look-ups of host names: thirty at once, most of them with one descriptor.
+        static let names = 44
         /// Conversions of media, which run in child processes, and the files of the node itself.
         static let files = 32
         /// Connections to `/metrics`, connections that are closed at once, and spare ones.
-        static let spare = 64
+        static let spare = 48
     }
 
     init(limit: Int, cores: Int = System.coreCount) {
