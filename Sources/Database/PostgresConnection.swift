@@ -208,9 +208,6 @@ final class PostgresConnection: Connection {
         if !isBoundary, statements.isFull, let oldest = statements.removeOldest() {
             let text = "DEALLOCATE \(oldest.value.name)"
             try sent(PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 0), .deallocation(text))
-            // What is sent up to a sync is one transaction when no other is open. A BEGIN with an isolation level must
-            // be its first statement.
-            if key.text.hasPrefix("BEGIN") { try flush() }
         }
         named &+= 1
         let prepared = Prepared(name: "s\(named)")

@@ -325,19 +325,6 @@ struct PostgresTests {
         await place.remove()
     }
 
-    @Test("a transaction begins with its isolation level, also when it takes the place of an older statement")
-    func beginInFullCache() async throws {
-        let place = try await TestEngine.postgres.makePlace(migrations: testMigrations)
-        let connection = try PostgresConnection(location: place.url.location, cacheCapacity: 3)
-        for number in 1...3 {
-            _ = try connection.rows(Statement(SQL(stringLiteral: "SELECT \(number) AS n"), for: .postgres))
-        }
-        try connection.send(Statement(text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-        #expect(try connection.rows(Statement("SELECT 4 AS n", for: .postgres)).first?.int("n") == 4)
-        _ = try connection.run(Statement(text: "COMMIT"))
-        await place.remove()
-    }
-
     @Test("one text with values of different types is prepared for each of them")
     func types() async throws {
         let database = try await TestEngine.postgres.makeDatabase(migrations: testMigrations, readers: 1)

@@ -11,7 +11,6 @@ internal import Vocabulary
 /// Only the actor that received the request may respond; for an event also an actor of the same host. The effect is in
 /// the file of the request. Friendica and Hubzilla send `Accept{Event}` where others send `Join`. Spec: ActivityPub
 /// §7.6.
-/// what is answered. Friendica and Hubzilla say `Accept{Event}` where others say `Join`. Spec: ActivityPub §7.6.
 enum AcceptHandler: ActivityHandler {
     static let types = ["Accept", "TentativeAccept"]
 
