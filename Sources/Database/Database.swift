@@ -20,6 +20,7 @@ public final class Database: Sendable {
     private let threads: ThreadGroup
     private let onStart: (@Sendable (Duration) -> Void)?
     private let failures: DatabaseFailures
+    private let probe: Duration
     /// Ends the wait of calls that wait for too long.
     private let watch: Task<Void, Never>
     private let closing = Mutex<(@Sendable () async -> Void)?>(nil)
@@ -27,6 +28,7 @@ public final class Database: Sendable {
     private init(_ parts: DatabaseParts, _ options: WorkerOptions, onStart: (@Sendable (Duration) -> Void)?) {
         engine = options.url.engine
         failures = options.failures
+        probe = options.limits.probe
         self.onStart = onStart
         watch = parts.watch()
         pool = parts.pool
@@ -149,18 +151,19 @@ public final class Database: Sendable {
         return try result.get()
     }
 
-    /// Why the database cannot be used at present; nil when it can. It needs no connection of the pool and answers
-    /// within two seconds.
+    /// Why the database cannot be used at present; nil when it can. It needs no connection of the pool and responds
+    /// within the limit ``DatabaseLimits/probe``.
     ///
     /// It tells that the database does not respond, that the last write failed for a reason that concerns all writes,
     /// and that the file is damaged or was replaced.
     public func outage() async -> DatabaseError? {
         if let known = failures.current { return known }
+        let probe = probe
         let result: Result<UInt64, DatabaseError> = await withCheckedContinuation { continuation in
             let first = FirstAnswer(continuation)
             versions.submit(VersionJob { first.give($0) })
             Task {
-                try? await Task.sleep(for: DatabaseLimits.probe)
+                try? await Task.sleep(for: probe)
                 first.give(.failure(DatabaseError(.unavailable, "The database does not respond.")))
             }
         }

@@ -25,8 +25,13 @@ public struct DatabaseLimits: Sendable {
     public var heartbeat = Duration.seconds(20)
     /// How long the listener waits for the response.
     public var heartbeatResponse = Duration.seconds(10)
+    /// How long the health check waits.
+    public var probe = Duration.seconds(60)
+    /// How long PostgreSQL may take to accept a request to cancel, and then to end the cancelled statement. After that
+    /// the connection is thrown away.
+    public var cancellation = Duration.seconds(60)
 
-    /// No limits but those of connecting and of locked files: for migrations and commands.
+    /// For migrations and commands: no limit for a statement, and long ones for everything else.
     public static let patient = DatabaseLimits()
 
     /// The limits of a process that serves requests.
@@ -38,6 +43,8 @@ public struct DatabaseLimits: Sendable {
         limits.read = .seconds(10)
         limits.busy = .seconds(5)
         limits.connect = .seconds(10)
+        limits.probe = .seconds(2)
+        limits.cancellation = .seconds(3)
         limits.retry = .seconds(10)
         limits.wait = .seconds(15)
         limits.waiting = 2_048
@@ -48,14 +55,11 @@ public struct DatabaseLimits: Sendable {
     var probing: DatabaseLimits {
         var limits = self
         guard let response else { return limits }
-        limits.response = min(response, Self.probe)
-        limits.busy = min(busy, Self.probe)
-        limits.connect = min(connect, Self.probe)
+        limits.response = min(response, probe)
+        limits.busy = min(busy, probe)
+        limits.connect = min(connect, probe)
         return limits
     }
-
-    /// How long the health check waits.
-    static let probe = Duration.seconds(2)
 }
 
 /// How a database is opened.

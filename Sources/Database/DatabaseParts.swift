@@ -60,7 +60,7 @@ struct DatabaseParts: Sendable {
     init(_ options: WorkerOptions) {
         let limits = options.limits
         pool = JobQueue(limit: limits.waiting, patience: limits.wait)
-        versions = JobQueue(patience: limits.wait.map { min($0, DatabaseLimits.probe) })
+        versions = JobQueue(patience: limits.wait.map { min($0, limits.probe) })
         switch options.url.engine {
         case .sqlite:
             writer = JobQueue(limit: limits.waiting, patience: limits.wait)

@@ -61,6 +61,7 @@ final class PostgresConnection: Connection {
     private(set) var exchanges: UInt64 = 0
     /// How long the server may be silent while a result is awaited.
     var responseLimit: Duration?
+    private let cancellation: Duration
     private let waker = PostgresWaker()
 
     init(
@@ -69,6 +70,7 @@ final class PostgresConnection: Connection {
         handle = try PostgresAddress.connect(location, limits)
         statements = LRUCache(capacity: cacheCapacity)
         responseLimit = limits.response
+        cancellation = limits.cancellation
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         guard PQsetnonblocking(handle, 1) == 0 else { throw lost() }
         try execute(Self.settings)
@@ -233,7 +235,7 @@ final class PostgresConnection: Connection {
 
     /// Waits for the next result of what was sent; nil at the end of a statement's results.
     private func nextResult() throws(DatabaseError) -> OpaquePointer? {
-        switch PostgresWait(handle: handle, waker: waker, limit: responseLimit).run() {
+        switch PostgresWait(handle: handle, waker: waker, limit: responseLimit, cancellation: cancellation).run() {
         case .ready: return PQgetResult(handle)
         case .lost: throw lost()
         case .silent:

@@ -48,15 +48,12 @@ struct PostgresWait {
         case silent
     }
 
-    /// How long a cancelled statement may take until it ends.
-    private static let afterCancellation = Duration.seconds(5)
-    /// How long the server may take to accept a request to cancel.
-    private static let cancelRequest = Duration.seconds(2)
-
     let handle: OpaquePointer
     let waker: PostgresWaker
     /// The longest silence; nil for no limit.
     let limit: Duration?
+    /// The longest wait for the server to accept a request to cancel, and the longest wait for the statement's end.
+    let cancellation: Duration
 
     /// Sends what is not sent yet, and reads until `PQgetResult` would not block.
     func run() -> End {
@@ -80,7 +77,7 @@ struct PostgresWait {
             if descriptors[1].revents != 0 {
                 isCancelled = true
                 guard requestCancellation() else { return .silent }
-                deadline = .now + Self.afterCancellation
+                deadline = .now + cancellation
             }
             if descriptors[0].revents != 0, PQconsumeInput(handle) != 1 { return .lost }
         }
@@ -111,6 +108,6 @@ struct PostgresWait {
             return false
         }
         var descriptors = [pollfd(fd: done.descriptor, events: Int16(POLLIN), revents: 0)]
-        return poll(&descriptors, 1, Self.cancelRequest.wholeMilliseconds) > 0
+        return poll(&descriptors, 1, cancellation.wholeMilliseconds) > 0
     }
 }
