@@ -23,6 +23,9 @@ protocol Connection: AnyObject {
     /// Whether the connection can no longer be used and must be replaced.
     var isBroken: Bool { get }
 
+    /// Whether the connection has to be replaced before the next body, because the server was silent since it was opened.
+    var isStale: Bool { get }
+
     /// How often the engine has answered, so that one can tell whether it did since.
     var exchanges: UInt64 { get }
 
@@ -65,6 +68,8 @@ protocol Connection: AnyObject {
 }
 
 extension Connection {
+    var isStale: Bool { false }
+
     /// Runs a statement and reads its whole result.
     func rows(_ statement: Statement) throws(DatabaseError) -> [Row] {
         try rows(ofEach: [statement]).first ?? []

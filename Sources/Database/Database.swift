@@ -157,18 +157,35 @@ public final class Database: Sendable {
     /// It tells that the database does not respond, that the last write failed for a reason that concerns all writes,
     /// and that the file is damaged or was replaced.
     public func outage() async -> DatabaseError? {
-        if let known = failures.current { return known }
-        let probe = probe
-        let result: Result<UInt64, DatabaseError> = await withCheckedContinuation { continuation in
-            let first = FirstAnswer(continuation)
-            versions.submit(VersionJob { first.give($0) })
-            Task {
-                try? await Task.sleep(for: probe)
-                first.give(.failure(DatabaseError(.unavailable, "The database does not respond.")))
+        guard let known = failures.current else {
+            return await firstAnswer(otherwise: .silent) { [failures] answer in
+                versions.submit(
+                    VersionJob { result in
+                        if case .failure(let error) = result { answer(error) } else { answer(failures.current) }
+                    })
             }
         }
-        guard case .failure(let error) = result else { return failures.current }
-        return error
+        guard known.kind == .busy, let writer else { return known }
+        // Perhaps nobody writes at present, so only an attempt tells whether the file is still locked.
+        return await firstAnswer(otherwise: known) { answer in
+            writer.submit(
+                WriteJob(run: { _ in { answer(nil) } }, failure: { answer($0 as? DatabaseError ?? known) }))
+        }
+    }
+
+    /// Waits for an answer, for as long as the health check may take.
+    private func firstAnswer(
+        otherwise late: DatabaseError, ask: (@escaping @Sendable (DatabaseError?) -> Void) -> Void
+    ) async -> DatabaseError? {
+        let probe = probe
+        return await withCheckedContinuation { continuation in
+            let first = FirstAnswer(continuation)
+            ask { first.give($0) }
+            Task {
+                try? await Task.sleep(for: probe)
+                first.give(late)
+            }
+        }
     }
 
     /// The announcements from now on, of this process and, on PostgreSQL, of all other processes.
@@ -218,15 +235,13 @@ public final class Database: Sendable {
 
 /// Passes on the first of several answers.
 private final class FirstAnswer: Sendable {
-    typealias Answer = Result<UInt64, DatabaseError>
+    private let continuation: Mutex<CheckedContinuation<DatabaseError?, Never>?>
 
-    private let continuation: Mutex<CheckedContinuation<Answer, Never>?>
-
-    init(_ continuation: CheckedContinuation<Answer, Never>) {
+    init(_ continuation: CheckedContinuation<DatabaseError?, Never>) {
         self.continuation = Mutex(continuation)
     }
 
-    func give(_ answer: Answer) {
+    func give(_ answer: DatabaseError?) {
         continuation.withLock { $0.take() }?.resume(returning: answer)
     }
 }

@@ -79,6 +79,8 @@ public struct DatabaseError: Error, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Why no call is begun while PostgreSQL does not respond.
+    static let silent = DatabaseError(.unavailable, "The database does not respond.")
     static let queueIsFull = DatabaseError(.overloaded, "Too many calls wait for the database.")
     static let waitedTooLong = DatabaseError(.overloaded, "The database had no free connection for too long.")
 

@@ -6,12 +6,18 @@ import Synchronization
 
 /// The failures that tell the operator that the database cannot be used as a whole.
 ///
-/// A write that failed because the disk is full says so for a minute, or until a write works. Afterwards only the next
-/// write can tell. Damage to the file, and a replaced file, end with the process.
+/// A write that failed because the disk is full, or because another process holds the lock of the SQLite file, says so
+/// for a minute, or until a write works. Afterwards only the next write can tell. Damage to the file, and a replaced file, end with the process.
 final class DatabaseFailures: Sendable {
     private struct State {
         var lasting: DatabaseError?
         var recent: (error: DatabaseError, at: ContinuousClock.Instant)?
+
+        /// The last failed write, unless it was long ago.
+        var remembered: DatabaseError? {
+            guard let recent, .now - recent.at < DatabaseFailures.memory else { return nil }
+            return recent.error
+        }
     }
 
     /// How long a failed write is remembered when none follows.
@@ -28,11 +34,7 @@ final class DatabaseFailures: Sendable {
 
     /// The failure that holds at present.
     var current: DatabaseError? {
-        state.withLock { state in
-            if let lasting = state.lasting { return lasting }
-            guard let recent = state.recent, .now - recent.at < Self.memory else { return nil }
-            return recent.error
-        }
+        state.withLock { $0.lasting ?? $0.remembered }
     }
 
     /// Notes the failure of a read or a write.
@@ -47,23 +49,31 @@ final class DatabaseFailures: Sendable {
             if isNew { logger.error("database unusable", metadata: ["error.kind": "\(error)"]) }
         case .full, .readOnly:
             if isWrite { remember(error) }
-        case .unavailable where engine == .sqlite:
-            // Only SQLite: whether a server responds is asked when somebody wants to know.
+        case .unavailable where engine == .sqlite, .busy where engine == .sqlite:
+            // Only SQLite: whether a server responds is asked when somebody wants to know, and on a server a lock concerns
+            // single rows.
             if isWrite { remember(error) }
         default:
             break
         }
     }
 
-    /// Forgets the last failed write.
-    func writeWorked() {
-        state.withLock { $0.recent = nil }
+    /// Forgets the last failed write when this commit shows that writes work.
+    ///
+    /// - Parameter hasWritten: whether the transaction changed anything. A worker that looks into an empty queue commits
+    ///   without a write, also when the disk is full. But on SQLite it had the lock of the file.
+    func noteCommit(hasWritten: Bool) {
+        state.withLock { state in
+            if hasWritten || state.recent?.error.kind == .busy { state.recent = nil }
+        }
     }
 
     private func remember(_ error: DatabaseError) {
         let isNew = state.withLock { state in
-            defer { state.recent = (error, .now) }
-            return state.recent == nil
+            let known = state.remembered
+            // A lock says nothing about the disk.
+            if error.kind != .busy || known == nil || known?.kind == .busy { state.recent = (error, .now) }
+            return known == nil
         }
         if isNew { logger.error("database cannot be written", metadata: ["error.kind": "\(error)"]) }
     }

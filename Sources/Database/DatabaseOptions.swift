@@ -9,6 +9,10 @@ public struct DatabaseLimits: Sendable {
     /// The longest silence of PostgreSQL while a result is awaited. Longer than `statement`, so that it ends only the
     /// wait for a server that does not respond any more. The connection is thrown away then.
     public var response: Duration?
+    /// The longest silence of PostgreSQL, while calls are in hand or wait, until a new connection is tried. When that one
+    /// gets no response within `probe` either, and no other connection got one, all calls end and none is begun until the
+    /// server responds again. Nil: each call waits for itself.
+    public var silence: Duration?
     /// The longest run of one reading body on SQLite.
     public var read: Duration?
     /// The longest wait for a SQLite file that another process has locked. All writes of a batch share it.
@@ -40,6 +44,7 @@ public struct DatabaseLimits: Sendable {
         limits.statement = .seconds(30)
         limits.lock = .seconds(10)
         limits.response = .seconds(35)
+        limits.silence = .milliseconds(1_500)
         limits.read = .seconds(10)
         limits.busy = .seconds(5)
         limits.connect = .seconds(10)
@@ -55,7 +60,7 @@ public struct DatabaseLimits: Sendable {
     var probing: DatabaseLimits {
         var limits = self
         guard let response else { return limits }
-        limits.response = min(response, probe)
+        limits.response = silence ?? min(response, probe)
         limits.busy = min(busy, probe)
         limits.connect = min(connect, probe)
         return limits

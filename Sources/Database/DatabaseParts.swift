@@ -15,6 +15,8 @@ struct WorkerOptions: Sendable {
     let failures: DatabaseFailures
     /// The SQLite file; nil on PostgreSQL.
     let file: FileIdentity?
+    /// Whether PostgreSQL responds; nil on SQLite.
+    let silence: PostgresSilence?
 
     init(url: DatabaseURL, _ options: DatabaseOptions, logger: Logger) {
         self.url = url
@@ -27,6 +29,7 @@ struct WorkerOptions: Sendable {
         self.logger = logger
         failures = DatabaseFailures(engine: url.engine, logger: logger)
         file = url.engine == .sqlite ? FileIdentity(path: url.location) : nil
+        silence = url.engine == .postgres ? PostgresSilence() : nil
     }
 
     /// Opens a connection to the SQLite file.
@@ -56,11 +59,18 @@ struct DatabaseParts: Sendable {
     let hub = AnnouncementHub()
     let listener: PostgresListener?
     let threads = ThreadGroup()
+    /// The number of threads of the pool.
+    private let connections: Int
+    /// Nil when nobody finds out whether the server is silent.
+    private let silence: PostgresSilence?
 
     init(_ options: WorkerOptions) {
         let limits = options.limits
         pool = JobQueue(limit: limits.waiting, patience: limits.wait)
         versions = JobQueue(patience: limits.wait.map { min($0, limits.probe) })
+        silence = limits.silence == nil ? nil : options.silence
+        connections =
+            options.url.engine == .sqlite ? max(1, options.readers) : max(0, options.readers) + 1
         switch options.url.engine {
         case .sqlite:
             writer = JobQueue(limit: limits.waiting, patience: limits.wait)
@@ -75,13 +85,19 @@ struct DatabaseParts: Sendable {
         }
     }
 
-    /// Ends the wait of calls that have waited too long, until the task is cancelled.
+    /// Ends the wait of calls that have waited too long, until the task is cancelled. When calls are in hand or wait, and
+    /// PostgreSQL has sent nothing since the last look, it is asked whether it responds at all.
     func watch() -> Task<Void, Never> {
-        Task { [pool, writer, versions] in
+        Task { [pool, writer, versions, silence, connections] in
+            var heard = silence?.responses
             while (try? await Task.sleep(for: Self.watchInterval)) != nil {
                 pool.expire()
                 writer?.expire()
                 versions.expire()
+                guard let silence else { continue }
+                let isQuiet = silence.responses == heard
+                heard = silence.responses
+                if isQuiet, pool.isBusy(threads: connections) { versions.submit(VersionJob { _ in }) }
             }
         }
     }
@@ -93,9 +109,8 @@ struct DatabaseParts: Sendable {
             try threads.start { worker.work() }
         }
         try await listener?.start(on: threads)
-        let version = VersionWorker(queue: versions, options: options)
+        let version = VersionWorker(queue: versions, pool: pool, options: options)
         try threads.start { version.work() }
-        let connections = writer == nil ? max(0, options.readers) + 1 : max(1, options.readers)
         for _ in 0..<connections {
             let worker = PoolWorker(queue: pool, options: options)
             try threads.start { worker.work() }

@@ -59,6 +59,7 @@ final class JobQueue<Job: QueuedJob>: @unchecked Sendable {
     private var waiting: Deque<Job> = []
     private var idle: [IdleThread] = []
     private var isClosed = false
+    private var refusal: DatabaseError?
     private let limit: Int
     private let patience: Duration?
 
@@ -85,6 +86,7 @@ final class JobQueue<Job: QueuedJob>: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         if isClosed { return DatabaseError.closed }
+        if let refusal { return refusal }
         if waiting.count >= limit { return DatabaseError.queueIsFull }
         // A cancellation after this line finds the job in the queue, because `cancel` needs the mutex.
         if job.ticket.isCancelled { return CancellationError() }
@@ -104,6 +106,33 @@ final class JobQueue<Job: QueuedJob>: @unchecked Sendable {
         guard let patience else { return }
         let start = ContinuousClock.now - patience
         while let job = removeFirst(where: { $0.ticket.submitted < start }) { job.fail(DatabaseError.waitedTooLong) }
+    }
+
+    /// Ends the jobs that wait, and lets all further ones fail at once, until it is called with nil.
+    func refuse(_ error: DatabaseError?) {
+        guard let error else { return setRefusal(nil) }
+        setRefusal(error)
+        while let job = takeWaiting() { job.fail(error) }
+    }
+
+    private func setRefusal(_ error: DatabaseError?) {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        refusal = error
+    }
+
+    /// Whether ``close()`` was not called yet.
+    var isOpen: Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return !isClosed
+    }
+
+    /// Whether jobs wait, or one of this many threads has a job in hand.
+    func isBusy(threads: Int) -> Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return !waiting.isEmpty || idle.count < threads
     }
 
     private func remove(where isMeant: (Job) -> Bool) -> Job? {

@@ -40,6 +40,9 @@ struct PoolWorker: Sendable {
     private static let beginRead = Statement(text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     private static let beginWrite = Statement(text: "BEGIN ISOLATION LEVEL READ COMMITTED")
     private static let commit = Statement(text: "COMMIT")
+    /// A transaction gets its number from PostgreSQL when it changes or locks the first row.
+    private static let hasWritten = Statement(
+        text: "SELECT pg_current_xact_id_if_assigned() IS NOT NULL AS has_written")
 
     private enum Outcome {
         case settled
@@ -71,6 +74,8 @@ struct PoolWorker: Sendable {
         let end = options.limits.retry.map { ContinuousClock.now + $0 }
         while true {
             guard !job.ticket.isCancelled else { return job.fail(CancellationError()) }
+            if options.silence?.isHolding == true { return job.fail(DatabaseError.silent) }
+            if connection?.isStale == true { connection = nil }
             let outcome: Outcome
             do {
                 let current = try connection ?? open()
@@ -107,7 +112,9 @@ struct PoolWorker: Sendable {
     private func open() throws(DatabaseError) -> any Connection {
         switch options.url.engine {
         case .sqlite: try options.openSQLite(.reader)
-        case .postgres: try PostgresConnection(location: options.url.location, limits: options.limits)
+        case .postgres:
+            try PostgresConnection(
+                location: options.url.location, limits: options.limits, silence: options.silence)
         }
     }
 
@@ -131,6 +138,7 @@ struct PoolWorker: Sendable {
     private func write(_ job: WriteJob, on connection: any Connection) -> Outcome {
         let transaction = Transaction(session: Session(connection: connection, onStatement: options.onStatement))
         let acknowledge: @Sendable () -> Void
+        let hasWritten: Bool
         let before = connection.exchanges
         do {
             try connection.send(Self.beginWrite)
@@ -138,6 +146,10 @@ struct PoolWorker: Sendable {
             if let failure = transaction.failure { throw failure }
             try transaction.finish()
             try announce(transaction.announcements, on: connection)
+            // Only after a failure it matters whether anything was written.
+            hasWritten =
+                try options.failures.current != nil
+                && connection.rows(Self.hasWritten).first?["has_written"] == .boolean(true)
             // What was not waited for is done together with the commit. But a server that was not heard of at all since
             // the beginning may have cut the idle connection, and then the body can be run again.
             if connection.exchanges == before { try connection.settle() }
@@ -156,7 +168,7 @@ struct PoolWorker: Sendable {
             return rolledBack(connection, after: error, thrown: error)
         }
         // Before the caller goes on, so that it does not read about an earlier failure.
-        options.failures.writeWorked()
+        options.failures.noteCommit(hasWritten: hasWritten)
         acknowledge()
         return .settled
     }

@@ -63,11 +63,27 @@ final class PostgresConnection: Connection {
     var responseLimit: Duration?
     private let cancellation: Duration
     private let waker = PostgresWaker()
+    private let silence: PostgresSilence?
+    private let isProbe: Bool
+    /// The number of silences before this connection was opened.
+    private let silences: UInt64
 
+    /// - Parameters:
+    ///   - silence: is told of each response. When it begins, nothing is waited for any more.
+    ///   - isProbe: whether the connection finds out if the server responds, so that it goes on during a silence.
     init(
-        location: String, limits: DatabaseLimits = .patient, cacheCapacity: Int = 256
+        location: String, limits: DatabaseLimits = .patient, silence: PostgresSilence? = nil, isProbe: Bool = false,
+        cacheCapacity: Int = 256
     ) throws(DatabaseError) {
-        handle = try PostgresAddress.connect(location, limits)
+        silences = silence?.count ?? 0
+        if let silence, !isProbe {
+            handle = try PostgresAttempt.connect(location, limits, until: silence)
+        } else {
+            handle = try PostgresAddress.connect(location, limits)
+        }
+        silence?.noteResponse()
+        self.silence = silence
+        self.isProbe = isProbe
         statements = LRUCache(capacity: cacheCapacity)
         responseLimit = limits.response
         cancellation = limits.cancellation
@@ -96,6 +112,8 @@ final class PostgresConnection: Connection {
     deinit {
         PQfinish(handle)
     }
+
+    var isStale: Bool { !isProbe && silence.map { $0.count != silences } ?? false }
 
     /// The file descriptor of the connection, for waiting for notifications.
     var descriptor: Int32 { PQsocket(handle) }
@@ -235,13 +253,19 @@ final class PostgresConnection: Connection {
 
     /// Waits for the next result of what was sent; nil at the end of a statement's results.
     private func nextResult() throws(DatabaseError) -> OpaquePointer? {
-        switch PostgresWait(handle: handle, waker: waker, limit: responseLimit, cancellation: cancellation).run() {
+        let wait = PostgresWait(
+            handle: handle, waker: waker, silence: silence, outage: isProbe ? -1 : silence?.descriptor ?? -1,
+            limit: responseLimit, cancellation: cancellation)
+        switch wait.run() {
         case .ready: return PQgetResult(handle)
         case .lost: throw lost()
         case .silent:
             // The response may still come, so the connection cannot be used for another statement.
             isBroken = true
             throw DatabaseError(.timeout, "The database did not respond in time.")
+        case .outage:
+            isBroken = true
+            throw .silent
         }
     }
 

@@ -46,10 +46,16 @@ struct PostgresWait {
         case lost
         /// The server was silent for too long.
         case silent
+        /// The server responds to nobody.
+        case outage
     }
 
     let handle: OpaquePointer
     let waker: PostgresWaker
+    /// Is told of each response.
+    let silence: PostgresSilence?
+    /// Readable when the wait has to end, because the server is silent; -1 for never.
+    let outage: Int32
     /// The longest silence; nil for no limit.
     let limit: Duration?
     /// The longest wait for the server to accept a request to cancel, and the longest wait for the statement's end.
@@ -67,19 +73,23 @@ struct PostgresWait {
             var descriptors = [
                 pollfd(fd: PQsocket(handle), events: events, revents: 0),
                 pollfd(fd: isCancelled ? -1 : waker.descriptor, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: outage, events: Int16(POLLIN), revents: 0),
             ]
             let count = poll(
-                &descriptors, 2,
+                &descriptors, 3,
                 deadline.map { max(ContinuousClock.now.duration(to: $0), .zero) }?
                     .wholeMilliseconds ?? -1)
             if count == 0 { return .silent }
             if count < 0, errno != EINTR { return .lost }
+            if descriptors[2].revents != 0 { return .outage }
             if descriptors[1].revents != 0 {
                 isCancelled = true
                 guard requestCancellation() else { return .silent }
                 deadline = .now + cancellation
             }
-            if descriptors[0].revents != 0, PQconsumeInput(handle) != 1 { return .lost }
+            guard descriptors[0].revents != 0 else { continue }
+            guard PQconsumeInput(handle) == 1 else { return .lost }
+            silence?.noteResponse()
         }
     }
 
@@ -107,7 +117,10 @@ struct PostgresWait {
             PQfreeCancel(request)
             return false
         }
-        var descriptors = [pollfd(fd: done.descriptor, events: Int16(POLLIN), revents: 0)]
-        return poll(&descriptors, 1, cancellation.wholeMilliseconds) > 0
+        var descriptors = [
+            pollfd(fd: done.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: outage, events: Int16(POLLIN), revents: 0),
+        ]
+        return poll(&descriptors, 2, cancellation.wholeMilliseconds) > 0 && descriptors[0].revents != 0
     }
 }

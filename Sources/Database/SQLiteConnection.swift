@@ -14,6 +14,8 @@ final class SQLiteConnection: Connection {
 
     private final class Prepared {
         let handle: OpaquePointer
+        /// How much memory SQLite uses for it: some kilobytes, for the longest statements of a node 200.
+        let bytes: Int
         /// SQLite's index of each parameter `$1 … $n`; 0 when the text does not contain it.
         let parameters: [Int32]
         var columns = Columns([])
@@ -21,6 +23,7 @@ final class SQLiteConnection: Connection {
 
         init(handle: OpaquePointer, values: Int) {
             self.handle = handle
+            bytes = Int(sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_MEMUSED, 0))
             parameters = (0..<values).map { sqlite3_bind_parameter_index(handle, "$\($0 + 1)") }
         }
 
@@ -44,14 +47,20 @@ final class SQLiteConnection: Connection {
     private let handle: OpaquePointer
     /// The prepared statements, by their text.
     private var statements: LRUCache<String, Prepared>
+    private let statementLimitBytes: Int
+    /// How much memory the prepared statements use.
+    private(set) var statementBytes = 0
 
     private let interruption = SQLiteInterruption()
 
     /// - Parameters:
     ///   - busy: how long the connection waits for the lock of another process.
     ///   - creates: whether a missing file is created.
+    ///   - cacheCapacity: how many statements stay prepared.
+    ///   - cacheBytes: how much memory they use at most, unless a single one needs more.
     init(
-        path: String, role: Role, busy: Duration = .seconds(5), creates: Bool = true, cacheCapacity: Int = 256
+        path: String, role: Role, busy: Duration = .seconds(5), creates: Bool = true, cacheCapacity: Int = 256,
+        cacheBytes: Int = 2 << 20
     ) throws(DatabaseError) {
         var opened: OpaquePointer?
         let creation = creates ? SQLITE_OPEN_CREATE : 0
@@ -64,6 +73,7 @@ final class SQLiteConnection: Connection {
         }
         handle = opened
         statements = LRUCache(capacity: cacheCapacity)
+        statementLimitBytes = cacheBytes
         sqlite3_busy_timeout(handle, busy.wholeMilliseconds)
         interruption.watch(handle)
         try configure(role)
@@ -178,8 +188,21 @@ final class SQLiteConnection: Connection {
             throw DatabaseError(.syntax, "there is more than one statement", statement: statement.text)
         }
         let prepared = Prepared(handle: handle, values: statement.values.count)
-        if let evicted = statements.insert(prepared, for: statement.text) { sqlite3_finalize(evicted.value.handle) }
+        keep(prepared, for: statement.text)
         return prepared
+    }
+
+    private func keep(_ prepared: Prepared, for text: String) {
+        statementBytes += prepared.bytes
+        if let evicted = statements.insert(prepared, for: text) { finalize(evicted.value) }
+        while statementBytes > statementLimitBytes, statements.count > 1, let oldest = statements.removeOldest() {
+            finalize(oldest.value)
+        }
+    }
+
+    private func finalize(_ prepared: Prepared) {
+        statementBytes -= prepared.bytes
+        sqlite3_finalize(prepared.handle)
     }
 
     private func bind(_ statement: Statement, to prepared: Prepared) throws(DatabaseError) {

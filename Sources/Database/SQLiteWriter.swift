@@ -155,10 +155,9 @@ struct SQLiteWriter: Sendable {
         job.fail(error)
     }
 
-    /// - Parameter hasWritten: whether the transaction changed anything. A worker that looks into an empty queue commits
-    ///   without a write, also when the disk is full.
+    /// - Parameter hasWritten: whether the transaction changed anything.
     private func tell(_ success: Success, hasWritten: Bool) {
-        if hasWritten { options.failures.writeWorked() }
+        options.failures.noteCommit(hasWritten: hasWritten)
         hub.publish(success.announcements)
         success.acknowledge()
     }

@@ -42,7 +42,7 @@ public enum TestHTTPClient {
     ///   - seconds: the time after which the connection is closed.
     public static func send(
         _ method: String, _ url: String, headers: [(String, String)] = [], body: [UInt8]? = nil,
-        from source: String? = nil, seconds: Int64 = 20
+        from source: String? = nil, seconds: Int64 = 300
     ) async throws -> TestResponse {
         let address = try Address(url)
         let channel = try await connect(address.host, address.port, from: source) { channel in
@@ -73,7 +73,7 @@ public enum TestHTTPClient {
     ///   - seconds: the time after which the connection is closed. What was received until then is returned.
     ///   - pause: the wait after each part.
     public static func raw(
-        _ parts: [[UInt8]], host: String = "127.0.0.1", port: Int, seconds: Int64 = 20, pause: Duration = .zero
+        _ parts: [[UInt8]], host: String = "127.0.0.1", port: Int, seconds: Int64 = 300, pause: Duration = .zero
     ) async throws -> String {
         let channel = try await connect(host, port) { channel in
             try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
@@ -101,7 +101,7 @@ public enum TestHTTPClient {
 
     /// Sends text unchanged; see ``raw(_:host:port:seconds:)-(([[UInt8]],_,_,_))``.
     public static func raw(
-        _ text: String, host: String = "127.0.0.1", port: Int, seconds: Int64 = 20
+        _ text: String, host: String = "127.0.0.1", port: Int, seconds: Int64 = 300
     ) async throws -> String {
         try await raw([Array(text.utf8)], host: host, port: port, seconds: seconds)
     }

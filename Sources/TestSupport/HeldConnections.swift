@@ -12,8 +12,10 @@ public final class HeldConnections: Sendable {
     /// - Parameters:
     ///   - source: the address of this machine from which they are made.
     ///   - text: what each of them sends once; nothing when empty.
+    ///   - isAnswered: whether to wait, for each of them, until the server has sent something.
     public static func open(
-        _ count: Int, from source: String, to host: String, port: Int, sending text: String = ""
+        _ count: Int, from source: String, to host: String, port: Int, sending text: String = "",
+        untilAnswered isAnswered: Bool = false
     ) async throws -> HeldConnections {
         var channels: [any Channel] = []
         for _ in 0..<count {
@@ -21,7 +23,10 @@ public final class HeldConnections: Sendable {
                 .bind(to: try SocketAddress(ipAddress: source, port: 0))
                 .connect(host: host, port: port).get()
             channels.append(channel)
+            let answered = channel.eventLoop.makePromise(of: Void.self)
+            try await channel.pipeline.addHandler(FirstBytes(answered))
             if !text.isEmpty { try? await channel.writeAndFlush(ByteBuffer(string: text)) }
+            if isAnswered { try await answered.futureResult.get() }
         }
         return HeldConnections(channels)
     }
@@ -36,5 +41,24 @@ public final class HeldConnections: Sendable {
     /// Closes all of them.
     public func close() async {
         for channel in channels { try? await channel.close() }
+    }
+}
+
+/// Tells when the first bytes arrive. An end without any is no failure.
+private final class FirstBytes: ChannelInboundHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+
+    private let arrived: EventLoopPromise<Void>
+
+    init(_ arrived: EventLoopPromise<Void>) {
+        self.arrived = arrived
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        arrived.succeed()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        arrived.succeed()
     }
 }

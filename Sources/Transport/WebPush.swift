@@ -91,6 +91,8 @@ public struct WebPush: Sendable {
     /// How long one request may take.
     static let patience = Duration.seconds(20)
 
+    /// How long one request may take here.
+    var patience = Self.patience
     private let client: OutboundClient
     private let sender: VAPID
 
@@ -123,7 +125,7 @@ public struct WebPush: Sendable {
             return .later(retryAfter: nil)
         }
         let result = await client.post(
-            endpoint, headers: headers, body: sealed.body, for: .push, deadline: .now + Self.patience)
+            endpoint, headers: headers, body: sealed.body, for: .push, deadline: .now + patience)
         return PushOutcome(result)
     }
 

@@ -33,7 +33,8 @@ struct Health: Sendable {
         case .readOnly: "read-only"
         case .corrupt: "corrupt"
         case .replaced: "replaced"
-        case .overloaded, .timeout, .busy: "overloaded"
+        case .busy: "locked"
+        case .overloaded, .timeout: "overloaded"
         default: "unreachable"
         }
     }

@@ -20,7 +20,7 @@ class ClientApp:
 
     def post(self, path: str, **fields: str) -> dict:
         request = urllib.request.Request(self.node.origin + path, urllib.parse.urlencode(fields).encode())
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
     def page(self, **more: str) -> str:
@@ -38,7 +38,7 @@ class ClientApp:
     def whoami(self, token: str) -> str:
         request = urllib.request.Request(
             self.node.origin + "/api/v1/accounts/verify_credentials", headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)["acct"]
 
 

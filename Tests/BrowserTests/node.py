@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("TROQUET_BINARY", ROOT / ".build/debug/troquet"))
 POSTGRES = os.environ.get("TROQUET_TEST_POSTGRES", "")
-START_SECONDS = 60
+START_SECONDS = 300
 STOP_SECONDS = 20
 
 
@@ -92,7 +92,7 @@ class Node:
 
     def answers(self, path: str) -> bool:
         try:
-            with urllib.request.urlopen(self.origin + path, timeout=5) as answer:
+            with urllib.request.urlopen(self.origin + path, timeout=60) as answer:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
@@ -114,7 +114,7 @@ class Node:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def wait_for_mail(self, address: str, seconds: float = 20) -> str:
+    def wait_for_mail(self, address: str, seconds: float = 120) -> str:
         """Returns the text of the newest e-mail to an address."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

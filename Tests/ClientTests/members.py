@@ -14,7 +14,7 @@ PASSWORD = "une-terrasse-au-soleil"
 EVERYTHING = ["read", "write", "follow", "push", "profile"]
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 BACK = "http://localhost:1/back"
-SECONDS = 20
+SECONDS = 120
 _numbers = itertools.count(1)
 
 

@@ -8,7 +8,7 @@ import requests
 from bs4 import BeautifulSoup
 
 STEPS = 12
-SECONDS = 20
+SECONDS = 120
 
 
 @dataclass

@@ -10,7 +10,7 @@ import routes
 from belongings import belongings
 from verdict import nothing_is_wrong
 
-SECONDS = 20
+SECONDS = 120
 OUTSIDE = "outside the authorized scopes"
 # Paths that only the owner may use. For others the thing does not exist or is not allowed.
 OWNED = {

@@ -14,7 +14,7 @@ from mastodon import Mastodon
 from pages import Browser
 from members import EVERYTHING, OUT_OF_BAND, PASSWORD, App, code_of, new_name, next_form
 
-SECONDS = 20
+SECONDS = 120
 
 
 def test_mastodon_py_finds_the_way_in(node, ada, traffic):

@@ -31,10 +31,10 @@ def test_a_picture_has_a_description_and_a_focus(ada):
 def test_a_thumbnail_of_ones_own_stands_for_the_file(ada):
     media = upload(ada.api, thumbnail=io.BytesIO(png(30, 20)), thumbnail_mime_type="image/png")
     assert (media.meta.original.width, media.meta.small.width, media.meta.small.height) == (60, 30, 20)
-    assert media.preview_url.endswith(".png") and requests.get(media.preview_url, timeout=20).status_code == 200
+    assert media.preview_url.endswith(".png") and requests.get(media.preview_url, timeout=120).status_code == 200
     changed = ada.api.media_update(media, thumbnail=io.BytesIO(png(12, 10)), thumbnail_mime_type="image/png")
     assert changed.meta.small.width == 12 and changed.url == media.url
-    assert requests.get(media.preview_url, timeout=20).status_code == 404
+    assert requests.get(media.preview_url, timeout=120).status_code == 404
     with pytest.raises(MastodonAPIError):
         ada.api.media_update(media, thumbnail=io.BytesIO(b"no picture"), thumbnail_mime_type="image/png")
     post = ada.api.status_post("look", media_ids=[media])
@@ -43,10 +43,10 @@ def test_a_thumbnail_of_ones_own_stands_for_the_file(ada):
 
 def test_what_is_served_is_a_picture_without_its_notes(ada):
     media = upload(ada.api)
-    served = requests.get(media.url, timeout=20)
+    served = requests.get(media.url, timeout=120)
     assert served.status_code == 200 and served.headers["Content-Type"].startswith("image/")
     assert b"taken at home" not in served.content
-    assert requests.get(media.preview_url, timeout=20).headers["Content-Type"].startswith("image/")
+    assert requests.get(media.preview_url, timeout=120).headers["Content-Type"].startswith("image/")
 
 
 def test_a_post_of_pictures_alone(ada):
@@ -67,14 +67,14 @@ def test_somebody_elses_picture_cannot_be_used(ada, bob):
 def test_what_is_no_picture_is_refused(ada, path):
     answer = requests.post(
         ada.node.origin + path, files={"file": ("a.png", b"no picture at all", "image/png")},
-        headers={"Authorization": f"Bearer {ada.api.access_token}"}, timeout=20)
+        headers={"Authorization": f"Bearer {ada.api.access_token}"}, timeout=120)
     assert answer.status_code == 422 and answer.json()["error"]
 
 
 def test_the_older_address_answers_at_once(ada):
     answer = requests.post(
         f"{ada.node.origin}/api/v1/media", files={"file": ("a.png", png(30, 30))},
-        headers={"Authorization": f"Bearer {ada.api.access_token}"}, timeout=20)
+        headers={"Authorization": f"Bearer {ada.api.access_token}"}, timeout=120)
     assert answer.status_code == 200 and answer.json()["url"]
 
 
@@ -93,6 +93,6 @@ def test_a_picture_and_a_header_for_the_profile(ada):
         avatar=io.BytesIO(png(50, 50)), avatar_mime_type="image/png",
         header=io.BytesIO(png(90, 30)), header_mime_type="image/png")
     assert after.avatar != before.avatar and after.header != before.header
-    assert requests.get(after.avatar, timeout=20).status_code == 200
+    assert requests.get(after.avatar, timeout=120).status_code == 200
     assert ada.api.account_delete_avatar().avatar != after.avatar
     assert ada.api.account_delete_header().header != after.header

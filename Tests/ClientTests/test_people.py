@@ -121,7 +121,7 @@ def test_followers_one_knows(ada, bob, eve):
 def test_relationships_are_asked_in_two_ways(ada, bob):
     heads = {"Authorization": f"Bearer {ada.api.access_token}"}
     for query in (f"id[]={bob.id}&id[]={ada.id}", f"id={bob.id}"):
-        found = requests.get(f"{ada.node.origin}/api/v1/accounts/relationships?{query}", headers=heads, timeout=20)
+        found = requests.get(f"{ada.node.origin}/api/v1/accounts/relationships?{query}", headers=heads, timeout=120)
         assert found.status_code == 200 and bob.id in [bond["id"] for bond in found.json()], query
 
 

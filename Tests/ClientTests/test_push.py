@@ -81,7 +81,7 @@ def test_a_push_is_opened_by_its_reader_alone(ada, eve, standard):
                 "subscription[keys][auth]": base64.b64encode(public["auth"]).decode(),
                 "data[alerts][mention]": "true"}
             url = f"{eve.node.origin}/api/v1/push/subscription"
-            assert requests.post(url, data=wish, headers=heads, timeout=20).json()["standard"] is True
+            assert requests.post(url, data=wish, headers=heads, timeout=120).json()["standard"] is True
         assert made.alerts.mention and not made.alerts.favourite and made.endpoint == f"{relay.origin}/for/eve"
         server_key = bytes_of(made.server_key)
         assert server_key == bytes_of(eve.api.instance_v2().configuration.vapid.public_key) and len(server_key) == 65

@@ -9,7 +9,7 @@ from mastodon import MastodonAPIError, MastodonNotFoundError
 
 from waiting import eventually
 
-SECONDS = 20
+SECONDS = 120
 
 
 def ids(page):

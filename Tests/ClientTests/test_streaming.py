@@ -127,7 +127,7 @@ def test_what_is_streamed_is_what_is_fetched(ada, eve, traffic):
 @pytest.mark.parametrize("path, status", [
     ("user", 401), ("public", 401), ("hashtag?tag=x", 401), ("no-such-stream", (401, 404)), ("health", 200)])
 def test_strangers_hear_nothing(node, path, status):
-    with requests.get(f"{node.origin}/api/v1/streaming/{path}", stream=True, timeout=10) as answer:
+    with requests.get(f"{node.origin}/api/v1/streaming/{path}", stream=True, timeout=120) as answer:
         assert answer.status_code in (status if isinstance(status, tuple) else (status,))
 
 
@@ -135,6 +135,6 @@ def test_nobody_hears_the_list_of_another(ada, bob):
     made = ada.api.list_create("Mine")
     heads = {"Authorization": f"Bearer {bob.api.access_token}"}
     url = f"{ada.node.origin}/api/v1/streaming/list?list={made.id}"
-    with requests.get(url, headers=heads, stream=True, timeout=10) as answer:
+    with requests.get(url, headers=heads, stream=True, timeout=120) as answer:
         assert answer.status_code in (403, 404)
     assert bob.api.stream_healthy()

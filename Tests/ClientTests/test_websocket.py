@@ -8,7 +8,7 @@ import uuid
 import aiohttp
 import pytest
 
-SECONDS = 10
+SECONDS = 120
 
 
 def at(node, query=""):

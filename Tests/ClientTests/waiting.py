@@ -3,7 +3,7 @@
 
 import time
 
-SECONDS = 10
+SECONDS = 120
 STEP = 0.05
 
 

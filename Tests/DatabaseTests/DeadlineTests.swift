@@ -75,7 +75,7 @@ struct DeadlineTests {
         arguments: TestEngine.available)
     func patience(engine: TestEngine) async throws {
         let place = try await engine.makePlace(migrations: testMigrations)
-        let database = try await open(place) { $0.wait = .seconds(2) }
+        let database = try await open(place) { $0.wait = .seconds(5) }
         let holder = try await Holder(database)
         let ran = Counter()
         #expect(await kind { try await database.read { _ in _ = ran.add() } } == .overloaded)
@@ -186,6 +186,39 @@ struct SQLiteDeadlineTests {
         #expect(ran.value == 1)
         await database.close()
         await place.remove()
+    }
+
+    @Test("a file that another process has locked is told while writes fail, and no longer when it is free")
+    func lockIsTold() async throws {
+        let place = try await TestEngine.sqlite.makePlace(migrations: testMigrations)
+        let database = try await open(place) { $0.busy = .milliseconds(200) }
+        let other = try SQLiteConnection(path: place.url.location, role: .writer)
+        try other.execute("BEGIN IMMEDIATE")
+        #expect(await kind { try await database.write { _ in } } == .busy)
+        for _ in 0..<3 { #expect(await database.outage()?.kind == .busy) }
+        #expect(try await database.read { try $0.rows("SELECT id FROM counter").count } == 2)
+        try other.execute("COMMIT")
+        // Nobody else writes: the question itself finds out that the file is free.
+        #expect(await database.outage() == nil)
+        await database.close()
+        await place.remove()
+    }
+
+    @Test("a lock that is free again does not hide that the disk is full")
+    func fullAndLocked() async throws {
+        let failures = DatabaseFailures(engine: .sqlite, logger: .silent)
+        failures.note(DatabaseError(.full, ""), isWrite: true)
+        failures.note(DatabaseError(.busy, ""), isWrite: true)
+        failures.noteCommit(hasWritten: false)
+        #expect(failures.current?.kind == .full)
+        failures.noteCommit(hasWritten: true)
+        #expect(failures.current == nil)
+        failures.note(DatabaseError(.busy, ""), isWrite: false)
+        #expect(failures.current == nil)
+        failures.note(DatabaseError(.busy, ""), isWrite: true)
+        #expect(failures.current?.kind == .busy)
+        failures.noteCommit(hasWritten: false)
+        #expect(failures.current == nil)
     }
 
     @Test(

@@ -24,6 +24,7 @@ final class Relay: Sendable {
     /// Connections of earlier generations are not forwarded any more.
     private let generation = Atomic(0)
     private let isStopped = Atomic(false)
+    private let isFrozen = Atomic(false)
     private let listener: Int32
     private let target: sockaddr_in
     /// The address of the database through the relay.
@@ -46,6 +47,12 @@ final class Relay: Sendable {
     /// From now on nothing is forwarded over the connections that exist. New connections work.
     func silence() { generation.add(1, ordering: .sequentiallyConsistent) }
 
+    /// From now on no connection is served, and new ones are accepted by the kernel alone, as when all processes of the
+    /// server are stopped. Nothing is lost: ``thaw()`` forwards what has arrived meanwhile.
+    func freeze() { isFrozen.store(true, ordering: .sequentiallyConsistent) }
+
+    func thaw() { isFrozen.store(false, ordering: .sequentiallyConsistent) }
+
     func stop() { isStopped.store(true, ordering: .sequentiallyConsistent) }
 
     private func work() {
@@ -57,7 +64,12 @@ final class Relay: Sendable {
             watched += active.flatMap { [$0.client, $0.server] }.map {
                 pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
-            guard poll(&watched, nfds_t(watched.count), 20) > 0 else { continue }
+            let count = poll(&watched, nfds_t(watched.count), 20)
+            if isFrozen.load(ordering: .sequentiallyConsistent) {
+                usleep(5_000)
+                continue
+            }
+            guard count > 0 else { continue }
             if watched[0].revents != 0 { if let pair = connect(current) { pairs.append(pair) } }
             // What arrived after a silence began is not forwarded.
             guard current == generation.load(ordering: .sequentiallyConsistent) else { continue }

@@ -106,6 +106,29 @@ struct SQLiteTests {
         await place.remove()
     }
 
+    @Test("prepared statements use no more memory than they may, and a larger one is kept alone")
+    func cacheBytes() async throws {
+        let place = try await TestEngine.sqlite.makePlace(migrations: testMigrations)
+        let connection = try SQLiteConnection(path: place.url.location, role: .reader, cacheBytes: 60_000)
+        var most = 0
+        for number in 0..<100 {
+            let rows = try connection.rows(Statement("SELECT id, \(number) AS n FROM counter", for: .sqlite))
+            #expect(rows.count == 2)
+            let text = "SELECT id, \(number) AS n FROM counter ORDER BY total"
+            #expect(try connection.rows(Statement(text: text)).count == 2)
+            #expect(connection.statementBytes > 0 && connection.statementBytes <= 60_000)
+            most = max(most, connection.preparedCount)
+        }
+        #expect(most < 100)
+        let many = (0..<2_000).map { "id + \($0) AS n\($0)" }.joined(separator: ", ")
+        #expect(try connection.rows(Statement(text: "SELECT \(many) FROM counter")).count == 2)
+        #expect(connection.preparedCount == 1)
+        #expect(connection.statementBytes > 60_000)
+        #expect(try connection.rows(Statement(text: "SELECT id FROM counter")).count == 2)
+        #expect(connection.preparedCount == 1)
+        await place.remove()
+    }
+
     @Test("a prepared SELECT * sees a column that was added later")
     func schemaChange() async throws {
         let database = try await TestEngine.sqlite.makeDatabase(migrations: testMigrations, readers: 1)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPSignatures
+import TestSupport
 import Testing
 
 @Suite("hostile input")
@@ -133,8 +134,7 @@ struct HostileInputTests {
     func cost() throws {
         let filler = String(repeating: "a", count: 8000)
         let many = (0..<2000).map { "a\($0)=1" }.joined(separator: ",").prefix(8192)
-        let clock = ContinuousClock()
-        let spent = clock.measure {
+        let spent = ProcessorTime.measure {
             for text in ["keyId=\"\(filler)\"", String(many), String(repeating: "(", count: 8192), "sig1=(\(filler)"] {
                 let head = Sample.head().adding("signature", text)
                 for candidate in [head, head.adding("signature-input", text)] {
@@ -144,6 +144,6 @@ struct HostileInputTests {
                 }
             }
         }
-        #expect(spent < .seconds(5))
+        #expect(spent < .seconds(10))
     }
 }

@@ -15,7 +15,8 @@ struct OpenConnectionsTests {
     private func hold(
         _ count: Int, _ server: Server, from source: String, sending text: String = ""
     ) async throws -> HeldConnections {
-        try await HeldConnections.open(count, from: source, to: "127.0.0.1", port: server.port, sending: text)
+        try await HeldConnections.open(
+            count, from: source, to: "127.0.0.1", port: server.port, sending: text, untilAnswered: !text.isEmpty)
     }
 
     /// Waits until the server has closed the connections above a limit.
@@ -60,11 +61,12 @@ struct OpenConnectionsTests {
     @Test("when all connections are in use, further ones are closed at once, until some end")
     func total() async throws {
         try await Server.run(limits: limits(10, perNetwork: 5, proxies: [])) { server async throws in
-            let begun = "POST /inbox HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n"
+            // The response to the first request tells that the server has read what was sent. Until then a connection may
+            // lose its place.
+            let begun =
+                "GET /livez HTTP/1.1\r\nHost: h\r\n\r\nPOST /inbox HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n"
             let first = try await hold(5, server, from: "127.0.0.7", sending: begun)
             let second = try await hold(5, server, from: "127.0.0.8", sending: begun)
-            // Nothing tells when the server has read what was sent, and until then a connection may lose its place.
-            try await Task.sleep(for: .seconds(1))
             // Many more than may exist above the limit until they are closed.
             let third = try await hold(100, server, from: "127.0.0.9")
             try await wait(third, for: 0)

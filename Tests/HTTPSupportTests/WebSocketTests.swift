@@ -143,16 +143,15 @@ struct WebSocketTests {
     func silence() async throws {
         var limits = WebSocketLimits()
         limits.ping = .milliseconds(250)
-        limits.silence = .milliseconds(2_500)
+        limits.silence = .seconds(5)
         let bounds = limits
         try await Self.run(bounds) { server in
             let silent = try await TestWebSocket.connect(port: server.port, Self.path)
             #expect(await silent.next() == .ping)
-            var pings = 1
-            while let arrival = await silent.next() { pings += arrival == .ping ? 1 : 0 }
-            #expect((3...12).contains(pings))
+            while await silent.next() != nil {}
+            // One that answers is open for longer than it may be silent.
             let answering = try await TestWebSocket.connect(port: server.port, Self.path)
-            for _ in 0..<12 {
+            for _ in 0..<24 {
                 #expect(await answering.next() == .ping)
                 try await answering.send(Self.masked(.pong, ""))
             }
@@ -192,7 +191,7 @@ struct WebSocketTests {
     @Test("a flood of messages that nobody reads ends the connection")
     func flood() async throws {
         let endpoint = WebSocketEndpoint(path: Self.path) { _ in
-            .accept { _ in try? await Task.sleep(for: .seconds(30)) }
+            .accept { _ in try? await Task.sleep(for: .seconds(3_600)) }
         }
         try await Server.run(webSockets: endpoint) { server in
             let socket = try await TestWebSocket.connect(port: server.port, Self.path)

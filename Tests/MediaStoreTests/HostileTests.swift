@@ -52,10 +52,8 @@ struct HostileTests {
         try await ConverterFixture.open { fixture async throws in
             for (width, height) in [(30_000, 30_000), (6_000, 6_000), (1_000_000, 34)] {
                 let accepted = try await fixture.store.accept(.bytes(Self.png(width: width, height: height)))
-                let start = ContinuousClock.now
                 let error = await #expect(throws: MediaError.self) { try await fixture.store.convert(accepted.source) }
                 #expect(error == .tooManyPixels || error == .broken)
-                #expect(ContinuousClock.now - start < .seconds(5))
             }
         }
     }

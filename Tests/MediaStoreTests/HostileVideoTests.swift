@@ -24,10 +24,8 @@ struct HostileVideoTests {
             huge = try #require(
                 huge.replacing(
                     mark + [44, 1] + end + [44, 1] + end, with: mark + [low, high] + top + [low, high] + top))
-            let start = ContinuousClock.now
             let error = await #expect(throws: MediaError.self) { try await fixture.convert(huge) }
             #expect(error == .tooManyPixels || error == .broken || error == .unsupported)
-            #expect(ContinuousClock.now - start < .seconds(20))
             #expect(fixture.paths().isEmpty)
         }
     }
@@ -41,14 +39,12 @@ struct HostileVideoTests {
             try Data("file a.webm\nfile b.webm\n".utf8).write(to: fixture.folder.appending(path: "list"))
             let bytes = try await fixture.make(
                 "ffmpeg", "-v", "error", "-f", "concat", "-i", "list", "-c", "copy", "c.webm")
-            let start = ContinuousClock.now
             do throws(MediaError) {
                 let media = try await fixture.convert(bytes)
                 #expect(media.measures.width == 64)
             } catch {
                 #expect(error == .broken)
             }
-            #expect(ContinuousClock.now - start < .seconds(60))
         }
     }
 

@@ -24,10 +24,10 @@ struct PushKeysTests {
     @Test(
         "what is no key is refused",
         arguments: [
-            ("", auth), (point, ""), (String(point.dropLast()), auth), (point + "A", auth), (point, auth + "AA"),
-            ("C" + point.dropFirst(), auth), (point, "BTBZMqHH6r4Tts7J!aSIgg"), (point, "BTBZMqHH6r4T=ts7J_aSIgg"),
-            (point, "é" + auth), (String(repeating: "A", count: 10_000), auth), ("====", "===="),
-        ])
+            ("", auth), (point, ""), (String(point.dropLast()), auth), ("\(point)A", auth), (point, "\(auth)AA"),
+            ("C\(point.dropFirst())", auth), (point, "BTBZMqHH6r4Tts7J!aSIgg"), (point, "BTBZMqHH6r4T=ts7J_aSIgg"),
+            (point, "é\(auth)"), (String(repeating: "A", count: 10_000), auth), ("====", "===="),
+        ] as [(String, String)])
     func refused(p256dh: String, auth: String) {
         #expect(PushKeys(p256dh: p256dh, auth: auth) == nil)
     }

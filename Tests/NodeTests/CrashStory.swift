@@ -45,7 +45,7 @@ extension Stories {
 
                 // Its leases would last for two minutes. The next process takes them back at once.
                 let second = try await ChildNode.start(a)
-                try await eventually("it arrived", timeout: .seconds(60)) {
+                try await eventually("it arrived") {
                     clock.advance(.seconds(5))
                     return try await b.post(post.iri) != nil
                 }
@@ -81,15 +81,15 @@ extension Stories {
                 recorder.set(.mute)
                 let post = try await a.post("Tout de suite", in: scene.group, as: scene.paul)
                 let first = try await ChildNode.start(a, roles: "worker")
-                try await eventually("it was sent", timeout: .seconds(60)) { recorder.unanswered > 0 }
+                try await eventually("it was sent") { recorder.unanswered > 0 }
                 let second = try await ChildNode.start(a, roles: "worker")
-                try await eventually("all have registered", timeout: .seconds(60)) {
+                try await eventually("all have registered") {
                     try await a.count("process WHERE holder IS NOT NULL") == 4
                 }
                 first.kill()
                 #expect(try await a.count("delivery") > 0)
                 recorder.set(.faithful)
-                try await eventually("it arrived", timeout: .seconds(60)) { try await b.post(post.iri) != nil }
+                try await eventually("it arrived") { try await b.post(post.iri) != nil }
                 second.kill()
                 web.kill()
             }

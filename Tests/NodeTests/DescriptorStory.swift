@@ -37,7 +37,7 @@ extension Stories {
             #expect(child.isRunning)
             await flood.close()
             await more.close()
-            try await eventually("everybody is answered again", timeout: .seconds(300)) {
+            try await eventually("everybody is answered again") {
                 guard (try? await livez(node, from: "127.0.0.77")) == 200 else { return false }
                 return (try? await page(node, from: "127.0.0.79")) == 200
             }

@@ -2,6 +2,7 @@
 
 import Database
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -125,6 +126,34 @@ struct LostDatabaseTests {
         #expect(ready.status == 503)
         #expect(ready.text == "database: read-only\n")
         #expect(try await node.get("/livez", nil).status == 200)
+        await node.remove()
+    }
+
+    @Test("readyz says that another process has locked the file, until it is free")
+    func locked() async throws {
+        let node = try await TestNode.start(NodePlan())
+        try await eventually("it is ready") { try await node.get("/readyz", nil).text == "ok\n" }
+        let other = try await Database.open(node.place.url, logger: .silent)
+        let (held, hold) = AsyncStream.makeStream(of: Void.self)
+        let isHeld = Mutex(true)
+        let holder = Task {
+            try await other.write { _ in
+                hold.yield()
+                while isHeld.withLock({ $0 }) { usleep(1_000) }
+            }
+        }
+        for await _ in held.prefix(1) {}
+        await #expect(throws: DatabaseError.self) {
+            try await node.current.database.write { _ in }
+        }
+        let ready = try await node.get("/readyz", nil)
+        #expect(ready.status == 503)
+        #expect(ready.text == "database: locked\n")
+        #expect(try await node.get("/about", nil).status == 200)
+        isHeld.withLock { $0 = false }
+        try await holder.value
+        try await eventually("it is ready again") { try await node.get("/readyz", nil).text == "ok\n" }
+        await other.close()
         await node.remove()
     }
 }

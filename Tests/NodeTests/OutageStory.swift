@@ -68,7 +68,7 @@ extension Stories {
                 await b.stop()
                 let post = try await a.post("Bonjour", in: scene.group, as: scene.paul)
                 for failures in 1...4 {
-                    try await eventually("A tried \(failures) times", timeout: .seconds(60)) {
+                    try await eventually("A tried \(failures) times") {
                         clock.advance(.seconds(5))
                         return try await a.failures(of: b.host) >= failures
                     }
@@ -77,7 +77,7 @@ extension Stories {
                 try await b.start()
                 let zoe = try await b.member("zoe")
                 try await b.follow(scene.group, of: a, as: zoe)
-                try await eventually("everything arrived", timeout: .seconds(60)) {
+                try await eventually("everything arrived") {
                     try await a.count("delivery") == 0
                 }
                 #expect(try await b.post(post.iri) != nil)

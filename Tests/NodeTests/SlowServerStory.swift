@@ -26,12 +26,12 @@ extension Stories {
                 let node = nodes[0]
                 let paul = try await node.member("paul")
                 for peer in peers { try await Self.flood(node, from: peer, naming: paul, below: silent) }
-                try await eventually("the silent server was asked", timeout: .seconds(300)) {
+                try await eventually("the silent server was asked") {
                     !silent.requests.isEmpty
                 }
                 let follow = stranger.activity("Follow", 1, object: paul.iri.string)
                 #expect(try await stranger.request(follow, to: node.host).send().status == 202)
-                try await eventually("the Follow is answered", timeout: .seconds(300)) {
+                try await eventually("the Follow is answered") {
                     !stranger.heard("Accept").isEmpty
                 }
                 let waiting = try await node.count("received WHERE state = 'waiting'")

@@ -29,7 +29,7 @@ extension Stories {
                     }
                     try await group.waitForAll()
                 }
-                try await eventually("everybody was answered", timeout: .seconds(30)) {
+                try await eventually("everybody was answered") {
                     try await b.count("guest WHERE state = 'asked'") == 0
                 }
                 try await settle([a, b])

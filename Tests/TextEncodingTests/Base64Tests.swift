@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 import TextEncoding
 
@@ -81,11 +82,11 @@ struct Base64Tests {
     @Test("a long text is read in the time of its length")
     func long() {
         let text = String(repeating: "A", count: 400_000)
-        let spent = ContinuousClock().measure {
+        let spent = ProcessorTime.measure {
             #expect(Base64.decode(text.utf8)?.count == 300_000)
             #expect(Base64.decode((text + "!AAA").utf8) == nil)
             #expect(Base64.decodeLeniently(String(repeating: "=", count: 400_000)) == [])
         }
-        #expect(spent < .seconds(10))
+        #expect(spent < .seconds(20))
     }
 }

@@ -133,14 +133,11 @@ struct DeliveryWorkerTests {
             world.settings.stopPatience = .milliseconds(10)
             let fixed = world
             // The silent hosts are first in the queue, and there are more of them than requests may be open.
-            let slow = (1...30).flatMap { host in
-                (1...4).map { "http://127.0.1.\(host):\(silent.port)/inbox\($0)" }
-            }
+            // One after the other, they would take longer than a test waits.
+            let slow = (1...120).map { "http://127.0.1.\($0):\(silent.port)/inbox" }
             try await fixed.say(1, to: slow + (1...10).map { "http://127.0.3.\($0):1/inbox" })
             try await fixed.say(2, to: (1...20).map { "\(healthy.origin)/inbox\($0)" })
-            let start = ContinuousClock.now
             try await fixed.work { fixed.counters.value("deliveries.delivered") == 20 }
-            #expect(ContinuousClock.now - start < .seconds(25))
             #expect(try await fixed.queueLength() == 130)
         }
         await silent.stop()

@@ -99,9 +99,9 @@ struct DeliveryWorld: Sendable {
         return DeliveryWorker(context, settings: settings)
     }
 
-    /// Checks the condition repeatedly, for at most thirty seconds.
+    /// Checks the condition repeatedly, for at most five minutes.
     static func wait(_ condition: @escaping @Sendable () async throws -> Bool) async throws {
-        try await withDeadline(.after(.seconds(30))) {
+        try await withDeadline(.after(.seconds(300))) {
             while try await !condition() { try await Task.sleep(for: .milliseconds(5)) }
         }
     }

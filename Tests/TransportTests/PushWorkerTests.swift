@@ -127,9 +127,7 @@ struct PushWorkerTests {
             try await DeliveryWorld.wait { silent.connectionCount > 0 }
             _ = try await world.subscribe()
             try await world.notify(21)
-            let began = ContinuousClock.now
             try await DeliveryWorld.wait { world.service.requests.count == 1 }
-            #expect(ContinuousClock.now - began < .seconds(10))
             running.cancel()
             await running.value
         }
@@ -198,8 +196,11 @@ private struct PushWorld {
         app = try ECKey.generate()
         client = try TransportWorld.client(opened: opened, clock: clock)
         let sender = VAPID(key: try ECKey.generate(), contact: "mailto:keeper@cafe.example")
+        var webPush = WebPush(client: client, sender: sender)
+        // No request ends by itself while a test runs.
+        webPush.patience = .seconds(3_600)
         worker = PushWorker(
-            database: database, webPush: WebPush(client: client, sender: sender), clock: clock, logger: .silent
+            database: database, webPush: webPush, clock: clock, logger: .silent
         ) { push in
             guard push.notification != 404 else { return nil }
             return PushPayload(

@@ -17,7 +17,7 @@ struct SignedDocumentLoaderTests {
     private func iri(_ text: String) throws -> IRI { try #require(IRI(text)) }
 
     private func loader(
-        _ client: OutboundClient, clock: any Model.Clock = SystemClock(), patience: Duration = .seconds(20),
+        _ client: OutboundClient, clock: any Model.Clock = SystemClock(), patience: Duration = .seconds(300),
         blocked: String = ""
     ) throws -> SignedDocumentLoader {
         let key = try #require(TransportWorld.key)
@@ -38,7 +38,7 @@ struct SignedDocumentLoaderTests {
 
     /// Runs a loader against one server.
     private func withServer(
-        clock: any Model.Clock = SystemClock(), patience: Duration = .seconds(20),
+        clock: any Model.Clock = SystemClock(), patience: Duration = .seconds(300),
         handler: @escaping LoopbackServer.Handler,
         _ body: (SignedDocumentLoader, LoopbackServer) async throws -> Void
     ) async throws {

@@ -13,7 +13,7 @@ enum TestLoops {
 
     static func get(_ url: String, _ route: ClientPool.Route, _ pool: ClientPool) async throws -> Int {
         try await pool.withClient(route) { client in
-            let answer = try await client.execute(HTTPClientRequest(url: url), deadline: .now() + .seconds(5))
+            let answer = try await client.execute(HTTPClientRequest(url: url), deadline: .now() + .seconds(300))
             _ = try await answer.body.collect(upTo: 1024)
             return Int(answer.status.code)
         }

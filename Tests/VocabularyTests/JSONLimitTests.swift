@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -54,14 +55,13 @@ struct JSONLimitTests {
     @Test("an object of very many keys is read, compared and searched in little time")
     func manyKeys() throws {
         let members = (0..<40_000).map { "\"key\($0)\":\($0)" }
-        let clock = ContinuousClock()
-        let elapsed = try clock.measure {
+        let spent = try ProcessorTime.measure {
             let value = try JSON.parse("{" + members.joined(separator: ",") + "}")
             let other = try JSON.parse("{" + members.reversed().joined(separator: ",") + "}")
             #expect(value == other)
             #expect(value["key39999"]?.int == 39_999)
         }
-        #expect(elapsed < .seconds(5))
+        #expect(spent < .seconds(20))
     }
 }
 

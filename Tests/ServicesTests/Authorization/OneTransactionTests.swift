@@ -120,7 +120,7 @@ struct OneTransactionTests {
     }
 }
 
-/// Blocks its callers until it is opened, for at most ten seconds.
+/// Blocks its callers until it is opened, for at most five minutes.
 private final class Gate: Sendable {
     private let state = Mutex((isReached: false, isOpen: false))
 
@@ -130,7 +130,7 @@ private final class Gate: Sendable {
 
     func stand() {
         state.withLock { $0.isReached = true }
-        for _ in 0..<2_000 where !state.withLock({ $0.isOpen }) { usleep(5_000) }
+        for _ in 0..<60_000 where !state.withLock({ $0.isOpen }) { usleep(5_000) }
     }
 }
 

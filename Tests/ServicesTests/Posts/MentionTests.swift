@@ -29,7 +29,7 @@ struct MentionTests {
             try await cafe.forgetDeliveries()
 
             for host in hosts { cafe.world.silence(host, false) }
-            for _ in 0..<6_000 where parts.mentions.count < 6 {
+            for _ in 0..<30_000 where parts.mentions.count < 6 {
                 try await Task.sleep(for: .milliseconds(10))
                 parts = try await cafe.database.read { db in try Posts.parts(of: id, in: db) }
             }
