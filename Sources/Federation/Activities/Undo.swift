@@ -156,11 +156,12 @@ struct Undone: Sendable {
         return try InboxQueue.outcome(of: id, in: tx) == "waiting"
     }
 
-    /// Whether the undone activity was received here and another one has replaced it since. An activity without an id,
+    /// Whether the undone activity was processed here and another one has replaced it since. An activity without an id,
     /// or with one that was never received, is recognized by its actor and object only.
     func isOutdated(by standing: IRI, in tx: Transaction) throws(DatabaseError) -> Bool {
         guard let id, id != standing else { return false }
-        return try InboxQueue.knows(id, in: tx)
+        let outcome = try InboxQueue.outcome(of: id, in: tx)
+        return outcome != nil && outcome != "waiting"
     }
 
     /// How the undone activity is recognized when it arrives later.

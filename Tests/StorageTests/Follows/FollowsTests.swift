@@ -128,7 +128,7 @@ struct FollowsTests {
             let (listed, count) = try await db.write { tx in
                 for number in 2...5 as ClosedRange<Int64> { _ = try ask(number, 1, "a\(number)", in: tx) }
                 return (
-                    try Follows.pending(of: ID(1), limit: 3, in: tx).count, try Follows.pendingCount(of: ID(1), in: tx)
+                    try Follows.pending(of: ID(1), limit: 3, in: tx).accounts.count, try Follows.pendingCount(of: ID(1), in: tx)
                 )
             }
             #expect(listed == 3)
@@ -209,7 +209,7 @@ struct FollowListsTests {
                 }
                 try Follows.setState(.accepted, by: ID(4), of: ID(1), in: tx)
             }
-            #expect(try await db.read { try Follows.pending(of: ID(1), in: $0) }.map(\.id) == [ID(3), ID(2)])
+            #expect(try await db.read { try Follows.pending(of: ID(1), in: $0).accounts }.map(\.id) == [ID(3), ID(2)])
         }
     }
 
