@@ -51,6 +51,38 @@ struct GuestListsTests {
         }
     }
 
+    @Test("lists are read page by page to their end, for organizers and for visitors", arguments: TestEngine.available)
+    func pages(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let owner = try await scene.account("owner")
+            let event = try await scene.event(by: owner)
+            var going: [ID<Account>] = []
+            var shown: [ID<Account>] = []
+            for number in 0..<7 {
+                let guest = try await scene.account("guest\(number)", discoverable: number != 3)
+                _ = try await scene.requestToJoin(guest, event)
+                going.append(guest.id)
+                if number != 3 { shown.append(guest.id) }
+            }
+            for isPublic in [false, true] {
+                var (found, mark, count): ([ID<Account>], AccountMark?, Int) = ([], nil, 0)
+                repeat {
+                    let start = mark
+                    let page = try await scene.db.read { db in
+                        isPublic
+                            ? try GuestLists.attendees(event.id, viewer: nil, after: start, limit: 3, in: db)
+                            : try GuestLists.page(event.id, state: .going, after: start, limit: 3, in: db)
+                    }
+                    found += page.accounts.map(\.id)
+                    mark = page.next.flatMap { AccountMark("\($0)") }
+                    count += 1
+                } while mark != nil
+                #expect(found == (isPublic ? shown : going))
+                #expect(count == (isPublic ? 2 : 3))
+            }
+        }
+    }
+
     @Test(
         "asking twice changes nothing but the Join; asking after giving up goes to the end",
         arguments: TestEngine.available)
