@@ -67,7 +67,8 @@ struct NodeChannel: HTTPChannelHandler {
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
-            try pipeline.addHandler(ConnectionGuard(limits: limits, progress: progress) { [open] in open.spoke(number) })
+            try pipeline.addHandler(
+                ConnectionGuard(limits: limits, progress: progress) { [open] in open.spoke(number) })
             if let endpoint { try pipeline.addHandler(WebSocketUpgradeHandler(endpoint: endpoint)) }
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             return try NIOAsyncChannel(

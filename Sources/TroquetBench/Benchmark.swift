@@ -232,7 +232,8 @@ struct Benchmark: Sendable {
         let rest = result.livenessAtRest
         report.add(Figure("health check at rest, p99", rest.percentile(0.99), "ms"))
         report.add(
-            Figure("health check, p50", result.liveness.percentile(0.5), "ms", limit: (rest.percentile(0.5), "at rest")))
+            Figure("health check, p50", result.liveness.percentile(0.5), "ms", limit: (rest.percentile(0.5), "at rest"))
+        )
         report.add(Figure("   p99", result.liveness.percentile(0.99), "ms", goal: .valueAtMost(50)))
         report.add(Figure("   longest", result.liveness.percentile(1), "ms"))
         let member = result.member

@@ -107,7 +107,8 @@ struct OverloadPhase: Sendable {
         }
         return try (1...200).flatMap { number in
             try writers.map { writer in
-                try writer.signed(writer.create(number, in: node.actor(of: node.group), replyingTo: nil), to: node.origin)
+                try writer.signed(
+                    writer.create(number, in: node.actor(of: node.group), replyingTo: nil), to: node.origin)
             }
         }
     }
@@ -119,7 +120,8 @@ struct OverloadPhase: Sendable {
         let many = ByteBuffer(string: String(repeating: one, count: Self.pipelined.requests))
         var channels: [any Channel] = []
         for _ in 0..<Self.pipelined.connections {
-            let channel = try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: node.origin.port).get()
+            let channel = try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: node.origin.port)
+                .get()
             channel.writeAndFlush(many, promise: nil)
             channels.append(channel)
         }

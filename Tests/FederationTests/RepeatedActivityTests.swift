@@ -222,7 +222,8 @@ struct SecondBodyTests {
     func otherType(_ engine: TestEngine) async throws {
         try await SameIDs.run(on: engine) { scene in
             let id = "\(SameIDs.mio)/acts/1"
-            try await scene.submit(Self.say("Create", "<p>first</p>", at: "2026-05-02T09:00:00Z").setting("id", JSON(id)))
+            try await scene.submit(
+                Self.say("Create", "<p>first</p>", at: "2026-05-02T09:00:00Z").setting("id", JSON(id)))
             try await scene.submit(SameIDs.follow.setting("id", JSON(id)))
             try await scene.world.settle()
             let (content, isFollowing) = (try await Self.content(at: scene), try await scene.isFollowing())

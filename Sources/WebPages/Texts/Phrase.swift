@@ -5,7 +5,8 @@ enum Phrase: String, CaseIterable, Sendable {
     // pages
     case skip, mainNavigation, aside, corner, home, events, discussions, members, networks, myEvents, groups, about
     case settings, moderation, signIn, signUp, signOut, menuOf, print, printHint, recommend, recommendByMail
-    case recommendByAddress, feed, calendar, filter, back, backHome, older, restOfList, optional, cancel, save, edit, delete
+    case recommendByAddress, feed, calendar, filter, back, backHome, older, restOfList, optional, cancel, save, edit,
+        delete
     case accept, refuse, from, seeAtOrigin
     // search
     case search, searchWords, peopleAndGroups, saidAndPlanned, nothingFound, nothingFoundInvite, searchNeedsAccount
