@@ -125,7 +125,7 @@ struct InboxLimitsTests {
             var tasks: [Task<Void, Never>] = []
             for (number, signature) in forged.enumerated() {
                 let hostile = try #require(IPAddress("203.0.\(number / 2).7")).network
-                tasks.append(Task { _ = try? await signers.prove(signature, from: hostile, holding: 262_144) })
+                tasks.append(Task { _ = try? await signers.prove(signature, from: hostile, holding: 200_000) })
             }
             while world.nodes.fetches(from: "tarpit.example") < 120 { try await Task.sleep(for: .milliseconds(10)) }
             let signature = try Self.signature(by: eve, keyID: world.nodes.keyID(of: eve), verifier, at: world)

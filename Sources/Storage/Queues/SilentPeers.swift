@@ -57,30 +57,57 @@ public enum SilentPeers {
         _ host: String, ids: IDMaker, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Int {
         try tx.run("UPDATE peer SET rest_until = 0, woken_at = \(now) WHERE host = \(host)")
-        try tx.run("UPDATE delivery SET run_at = \(now) WHERE host = \(host) AND run_at > \(now)")
-        let rows = try tx.rows(
+        let records = try tx.rows(
             """
-            SELECT x.id, x.activity_id, x.inbox, s.iri, s.actor_id, s.type, s.object_iri, s.is_public
-            FROM abandoned_delivery x JOIN activity s ON s.id = x.activity_id
+            SELECT x.id, x.activity_id, x.inbox FROM abandoned_delivery x JOIN activity s ON s.id = x.activity_id
             WHERE x.host = \(host) AND x.abandoned_at > \(now - OutboxQueue.patience) AND s.body <> ''
             ORDER BY x.id DESC LIMIT \(retryLimit)
             """)
-        var deliveries: [(activity: SentActivity, inboxes: [IRI])] = []
-        var records: [ID<AbandonedDelivery>] = []
-        for row in rows.reversed() {
-            // The time of the activity is now, so that the delivery is tried as long as a new one.
-            let activity = SentActivity(
-                id: try row.id("activity_id"), iri: try row.iri("iri"), actor: try row.id("actor_id"),
-                type: try row.text("type"), object: try row.iriOrNil("object_iri"), body: "",
-                isPublic: try row.bool("is_public"), createdAt: now)
-            deliveries.append((activity, [try row.iri("inbox")]))
-            records.append(try row.id("id"))
+        var wanted: [(activity: ID<SentActivity>, inbox: IRI)] = []
+        var ended: [ID<AbandonedDelivery>] = []
+        for row in records {
+            wanted.append((try row.id("activity_id"), try row.iri("inbox")))
+            ended.append(try row.id("id"))
         }
-        try OutboxQueue.deliver(deliveries, ids: ids, in: tx)
-        for some in records.inLists() {
+        for some in ended.inLists() {
             try tx.run("DELETE FROM abandoned_delivery WHERE id IN (\(list: some))")
         }
+        // What waits is queued again behind it, because activities about one object arrive in their order.
+        for some in Set(wanted.map(\.activity)).sorted().inLists() {
+            let behind = try tx.rows(
+                """
+                DELETE FROM delivery WHERE host = \(host) AND lease_holder IS NULL AND order_key IN (
+                    SELECT coalesce(s.object_iri, s.iri) FROM activity s WHERE s.id IN (\(list: some)))
+                RETURNING activity_id, inbox
+                """)
+            for row in behind { wanted.append((try row.id("activity_id"), try row.iri("inbox"))) }
+        }
+        try OutboxQueue.deliver(try activities(wanted, at: now, in: tx), ids: ids, in: tx)
+        try tx.run("UPDATE delivery SET run_at = \(now) WHERE host = \(host) AND run_at > \(now)")
         tx.announce(.deliveriesWait)
-        return deliveries.count
+        return ended.count
+    }
+
+    /// The deliveries in the order of their activities. Their time is now, so that they are tried as long as new ones.
+    private static func activities(
+        _ wanted: [(activity: ID<SentActivity>, inbox: IRI)], at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> [(activity: SentActivity, inboxes: [IRI])] {
+        var inboxes: [ID<SentActivity>: [IRI]] = [:]
+        for (activity, inbox) in wanted { inboxes[activity, default: []].append(inbox) }
+        var deliveries: [(activity: SentActivity, inboxes: [IRI])] = []
+        for some in inboxes.keys.sorted().inLists() {
+            let rows = try tx.rows(
+                """
+                SELECT id, iri, actor_id, type, object_iri, is_public FROM activity WHERE id IN (\(list: some)) ORDER BY id
+                """)
+            for row in rows {
+                let activity = SentActivity(
+                    id: try row.id("id"), iri: try row.iri("iri"), actor: try row.id("actor_id"),
+                    type: try row.text("type"), object: try row.iriOrNil("object_iri"), body: "",
+                    isPublic: try row.bool("is_public"), createdAt: now)
+                deliveries.append((activity, inboxes[activity.id] ?? []))
+            }
+        }
+        return deliveries
     }
 }
