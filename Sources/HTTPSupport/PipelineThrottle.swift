@@ -6,7 +6,7 @@ internal import NIOCore
 // them were decoded as soon as their bytes arrive, one connection would keep its event loop busy for a second, and all
 // other connections of the loop, also that of a health check, would wait. So the decoder gets a few kilobytes at a time,
 // and other connections get their turn in between. While two requests of a connection wait for their responses, it gets
-// nothing more, and no further bytes are read from the socket.
+// nothing more, and no further bytes are read from the socket. The same holds while the client does not read the responses.
 
 /// How far the requests of one connection are. `ConnectionGuard` writes it, and `PipelineThrottle` reads it. Both run on
 /// the event loop of the connection.
@@ -19,10 +19,6 @@ final class ConnectionProgress {
     var isUpgraded = false
     /// Called when a response has ended or the connection was upgraded.
     var onProgress: () -> Void = {}
-
-    /// Whether the next request is decoded only after a response has ended. The second request is decoded early, so that
-    /// it is ready when the first response ends.
-    var mustWait: Bool { !isUpgraded && !isReading && pendingResponses >= 2 }
 }
 
 /// Hands the bytes of a connection to the HTTP decoder in small slices.
@@ -72,6 +68,11 @@ final class PipelineThrottle: ChannelDuplexHandler, RemovableChannelHandler {
         forward(context)
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { resume() }
+        context.fireChannelWritabilityChanged()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         held = ByteBuffer()
         context.fireChannelInactive()
@@ -113,17 +114,24 @@ final class PipelineThrottle: ChannelDuplexHandler, RemovableChannelHandler {
         guard !isForwarding, !isScheduled else { return }
         isForwarding = true
         defer { isForwarding = false }
-        while held.readableBytes > 0, !progress.mustWait {
+        while held.readableBytes > 0, !mustWait(context) {
             let isFree = progress.isReading || progress.isUpgraded
             let size = min(held.readableBytes, isFree ? Self.bodySlice : Self.slice)
             guard let slice = held.readSlice(length: size) else { break }
             context.fireChannelRead(wrapInboundOut(slice))
             if held.readableBytes > 0, !progress.isReading, !progress.isUpgraded {
-                if !progress.mustWait { schedule(context) }
+                if !mustWait(context) { schedule(context) }
                 return
             }
         }
         if held.readableBytes == 0 { drained(context) }
+    }
+
+    /// Whether the next request is decoded only later. The second request is decoded early, so that it is ready when the
+    /// first response ends.
+    private func mustWait(_ context: ChannelHandlerContext) -> Bool {
+        guard !progress.isReading, !progress.isUpgraded else { return false }
+        return progress.pendingResponses >= 2 || !context.channel.isWritable
     }
 
     private func drained(_ context: ChannelHandlerContext) {

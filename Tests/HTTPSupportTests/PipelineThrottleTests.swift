@@ -82,6 +82,19 @@ struct PipelineThrottleTests {
         #expect(line.socket.reads == 1 && line.decoder.events == 1)
     }
 
+    @Test("are not decoded while the client does not read the responses")
+    func unread() throws {
+        let line = try Line()
+        line.channel.isWritable = false
+        try line.receive(10_000)
+        line.channel.embeddedEventLoop.run()
+        #expect(line.decoder.bytes == 0)
+        line.channel.isWritable = true
+        line.channel.pipeline.fireChannelWritabilityChanged()
+        line.channel.embeddedEventLoop.run()
+        #expect(line.decoder.bytes == 10_000)
+    }
+
     @Test("do not slow down a body, nor what follows an upgrade", arguments: [true, false])
     func bodies(isUpgraded: Bool) throws {
         let line = try Line()
