@@ -17,6 +17,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPCodec = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
@@ -233,7 +234,7 @@ let suites: [Target] = [
         "HTTPSupport",
         [
             "Database", "IPAddresses", "Limits", "Model", "Storage", "Vocabulary", logging, hummingbird, httpTypes, nio,
-            nioPosix, nioHTTP, nioWebSocket,
+            nioPosix, nioEmbedded, nioHTTP, nioWebSocket,
         ]),
     suite(
         "FederationAPI",

@@ -68,14 +68,17 @@ struct Documents: Sendable {
     func closed(_ json: JSON) -> Response { Self.activity(json.serialized(), cache: "private, no-store") }
 
     /// The tombstone of a deleted object. Spec: ActivityPub §6.4.
-    func gone(_ tombstone: StoredTombstone) -> Response {
-        gone(tombstone.iri, formerType: tombstone.formerType, at: tombstone.deletedAt)
+    ///
+    /// - Parameter isClosed: whether only the signer of the request may see it.
+    func gone(_ tombstone: StoredTombstone, isClosed: Bool = false) -> Response {
+        gone(tombstone.iri, formerType: tombstone.formerType, at: tombstone.deletedAt, isClosed: isClosed)
     }
 
     /// The tombstone of a deleted object.
-    func gone(_ iri: IRI, formerType: String, at instant: Timestamp) -> Response {
+    func gone(_ iri: IRI, formerType: String, at instant: Timestamp, isClosed: Bool = false) -> Response {
         let document = Tombstone.document(id: iri, formerType: formerType, deleted: instant.milliseconds)
-        return Self.activity(document.serialized(), status: .gone, cache: "public, max-age=60")
+        let cache = isClosed ? "private, no-store" : "public, max-age=60"
+        return Self.activity(document.serialized(), status: .gone, cache: cache)
     }
 
     private static func activity(_ body: [UInt8], status: HTTPResponse.Status = .ok, cache: String) -> Response {

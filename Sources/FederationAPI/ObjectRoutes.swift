@@ -11,7 +11,7 @@ internal import Vocabulary
 /// The documents of local posts, events and activities, and of their collections.
 ///
 /// Public objects are shown to everybody. Other objects are shown to their audience when the request is signed; all
-/// others get a 404.
+/// others get a 404. The same rule decides who is told that an object was deleted.
 struct ObjectRoutes: Sendable {
     let documents: Documents
 
@@ -50,12 +50,11 @@ struct ObjectRoutes: Sendable {
     ) async throws -> Response {
         let id: ID<Post> = try documents.number(context)
         if let view = try await view(id, for: nil) { return documents.open(try await make(view)) }
-        if let tombstone = try await tombstone(identifiers.post(id)) { return documents.gone(tombstone) }
-        guard let signer = await documents.fetch.signer(of: request, context),
-            let view = try await view(id, for: signer)
-        else {
-            throw RequestError.notFound
-        }
+        let tombstone = try await tombstone(identifiers.post(id))
+        if let tombstone, tombstone.readers == nil { return documents.gone(tombstone) }
+        guard let signer = await documents.fetch.signer(of: request, context) else { throw RequestError.notFound }
+        if let tombstone { return try await closed(tombstone, to: signer) }
+        guard let view = try await view(id, for: signer) else { throw RequestError.notFound }
         return documents.closed(try await make(view))
     }
 
@@ -94,12 +93,11 @@ struct ObjectRoutes: Sendable {
     ) async throws -> Response {
         let id: ID<Event> = try documents.number(context)
         if let view = try await view(id, for: nil) { return documents.open(try await make(view)) }
-        if let tombstone = try await tombstone(identifiers.event(id)) { return documents.gone(tombstone) }
-        guard let signer = await documents.fetch.signer(of: request, context),
-            let view = try await view(id, for: signer)
-        else {
-            throw RequestError.notFound
-        }
+        let tombstone = try await tombstone(identifiers.event(id))
+        if let tombstone, tombstone.readers == nil { return documents.gone(tombstone) }
+        guard let signer = await documents.fetch.signer(of: request, context) else { throw RequestError.notFound }
+        if let tombstone { return try await closed(tombstone, to: signer) }
+        guard let view = try await view(id, for: signer) else { throw RequestError.notFound }
         return documents.closed(try await make(view))
     }
 
@@ -131,7 +129,23 @@ struct ObjectRoutes: Sendable {
         Audience(of: document).all.contains(reader.iri) || document.iri("object") == reader.iri
     }
 
+    // MARK: - Tombstones
+
     private func tombstone(_ iri: IRI) async throws -> StoredTombstone? {
         try await federation.database.read { db in try Tombstones.find(iri, in: db) }
+    }
+
+    /// The tombstone of an object that not everybody could read, for those who could. For all others it never existed.
+    private func closed(_ tombstone: StoredTombstone, to signer: Account) async throws -> Response {
+        let readers = tombstone.readers ?? []
+        let isReader = try await federation.database.read { db in
+            guard let author = try Accounts.byIRI(tombstone.actor, in: db) else { return readers.contains(signer.iri) }
+            if try Blocks.exists(between: author.id, signer.id, in: db) { return false }
+            if readers.contains(signer.iri) { return true }
+            guard readers.contains(identifiers.followers(of: author.iri)) else { return false }
+            return try Follows.find(by: signer.id, of: author.id, in: db)?.state == .accepted
+        }
+        guard isReader else { throw RequestError.notFound }
+        return documents.gone(tombstone, isClosed: true)
     }
 }

@@ -63,17 +63,26 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let limits: ConnectionLimits
+    private let progress: ConnectionProgress
     /// Called once, when the first head has arrived.
     private var onFirstHead: (() -> Void)?
     private var deadline: NIODeadline = .distantFuture
     private var timer: Scheduled<Void>?
     /// Whether a request's head has arrived and its end has not.
-    private var isReading = false
+    private var isReading: Bool {
+        get { progress.isReading }
+        set { progress.isReading = newValue }
+    }
     /// How many requests wait for their response.
-    private var pendingResponses = 0
+    private var pendingResponses: Int {
+        get { progress.pendingResponses }
+        set { progress.pendingResponses = newValue }
+    }
     private var closesAfterResponse = false
     /// Whether the request that is being read is a health check that gets its response here.
     private var isLiveness = false
+    /// Whether responses to health checks are written and not sent yet. Those of one turn are sent together.
+    private var hasUnsentLiveness = false
     /// Whether the current response is a stream of server-sent events. It ends when the client closes it or no longer
     /// reads.
     private var isStream = false
@@ -84,8 +93,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var bodyStart: NIODeadline = .now()
     private var bodyBytes = 0
 
-    init(limits: ConnectionLimits, onFirstHead: @escaping () -> Void) {
+    init(limits: ConnectionLimits, progress: ConnectionProgress, onFirstHead: @escaping () -> Void) {
         self.limits = limits
+        self.progress = progress
         self.onFirstHead = onFirstHead
     }
 
@@ -94,7 +104,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         schedule(context)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        progress.isUpgraded = true
+        progress.onProgress()
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
@@ -129,6 +143,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             if isLiveness { return sayAlive(context) }
             context.fireChannelRead(wrapInboundOut(.end(nil)))
         }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if hasUnsentLiveness {
+            hasUnsentLiveness = false
+            context.flush()
+        }
+        context.fireChannelReadComplete()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -212,6 +234,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func finish(_ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?) {
         pendingResponses = max(0, pendingResponses - 1)
         deadline = .now() + (isReading ? limits.linger : pendingResponses == 0 ? limits.idle : limits.response)
+        progress.onProgress()
         guard closesAfterResponse, pendingResponses == 0 else { return context.write(data, promise: promise) }
         context.writeAndFlush(data, promise: promise)
         isReading ? halfClose(context) : context.close(promise: nil)
@@ -229,7 +252,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let body = IOData.byteBuffer(ByteBuffer(string: "ok\n"))
         write(context: context, data: wrapOutboundOut(.body(body)), promise: nil)
         write(context: context, data: wrapOutboundOut(.end(nil)), promise: nil)
-        context.flush()
+        hasUnsentLiveness = true
     }
 
     /// Responds with an error without calling any handler, and closes the connection.

@@ -40,7 +40,7 @@ public enum NodeServer {
     }
 }
 
-/// Sets up the pipeline of one connection: HTTP/1.1 decoder, `ConnectionGuard`, WebSocket upgrade, Hummingbird's types.
+/// Sets up the pipeline of one connection: `PipelineThrottle`, HTTP/1.1 decoder, `ConnectionGuard`, WebSocket upgrade, Hummingbird's types.
 struct NodeChannel: HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
@@ -59,11 +59,16 @@ struct NodeChannel: HTTPChannelHandler {
             decoder.maxHeaderFieldCount = limits.headerFields
             decoder.maxHeaderFieldSize = limits.headerFieldBytes
             decoder.maxHeaderListSize = limits.headerBytes
+            // One read of the socket in each turn of the event loop, so that other connections get theirs.
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+            let progress = ConnectionProgress()
             let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(PipelineThrottle(progress: progress))
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
-            try pipeline.addHandler(ConnectionGuard(limits: limits) { [open] in open.spoke(number) })
+            try pipeline.addHandler(
+                ConnectionGuard(limits: limits, progress: progress) { [open] in open.spoke(number) })
             if let endpoint { try pipeline.addHandler(WebSocketUpgradeHandler(endpoint: endpoint)) }
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             return try NIOAsyncChannel(

@@ -59,6 +59,17 @@ public final class AsyncSemaphore<Key: Hashable & Sendable>: Sendable {
         return try await body()
     }
 
+    /// Takes a place if one is free, without a wait. The caller must give it back with ``release(_:)``.
+    ///
+    /// - Returns: whether there was a free place.
+    public func acquireAtOnce(_ key: Key) -> Bool {
+        state.withLock { state in
+            guard hasPlace(key, state) else { return false }
+            take(key, &state)
+            return true
+        }
+    }
+
     /// Waits for a place. The caller must give it back with ``release(_:)``.
     public func acquire(_ key: Key) async throws(SemaphoreError) {
         let ticket = state.withLock { state -> UInt64? in

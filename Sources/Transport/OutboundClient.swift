@@ -33,6 +33,7 @@ public final class OutboundClient: Sendable {
     private let resolver: Resolver
     private let pool: ClientPool
     private let networks: PlacesByPurpose<CIDRBlock>
+    private let silentHosts = SilentHosts()
     private let logger: Logger
     private let clock: any Model.Clock
 
@@ -71,7 +72,11 @@ public final class OutboundClient: Sendable {
             descriptors: network.descriptors)
         resolver = Resolver(lifetime: network.resolutionLifetime, lookUp: network.lookUp)
         networks = PlacesByPurpose { purpose in
-            purpose.places.map { AsyncSemaphore(limit: $0, perKey: $1, waiterLimit: 512, waitersPerKey: 128) }
+            purpose.places(descriptors: network.descriptors).map { total, perNetwork in
+                LentPlaces(
+                    AsyncSemaphore(limit: total, perKey: perNetwork, waiterLimit: 512, waitersPerKey: 128),
+                    overtime: purpose.overtime(descriptors: network.descriptors))
+            }
         }
     }
 
@@ -162,10 +167,16 @@ extension OutboundClient {
 
     private func perform(_ call: Call, deadline: ContinuousClock.Instant) async throws -> OutboundResponse {
         let request = try makeRequest(call)
+        if call.purpose == .strangersKey { try silentHosts.check(call.iri.authority, at: .now) }
         let addresses = try await permittedAddresses(of: call.iri, for: call.purpose)
         guard let address = addresses.first else { throw TransportFailure.notResolved }
         return try await networks.withPlace(network(of: address), call.purpose) {
-            try await self.send(request, call, to: addresses, deadline: deadline)
+            guard call.purpose == .strangersKey else {
+                return try await self.send(request, call, to: addresses, deadline: deadline)
+            }
+            return try await self.silentHosts.watching(call.iri.authority) {
+                try await self.send(request, call, to: addresses, deadline: deadline)
+            }
         }
     }
 

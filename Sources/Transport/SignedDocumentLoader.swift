@@ -32,7 +32,7 @@ public struct SignedDocumentLoader: DocumentLoader {
     /// Limits concurrent fetches from one host. A remote user who mentions a thousand URLs must not make this node open
     /// a thousand connections to one victim.
     private let hosts = PlacesByPurpose<String> { _ in
-        AsyncSemaphore(limit: 512, perKey: 2, waiterLimit: 512, waitersPerKey: 64)
+        LentPlaces(AsyncSemaphore(limit: 512, perKey: 2, waiterLimit: 512, waitersPerKey: 64))
     }
     private let memory = FetchMemory()
 

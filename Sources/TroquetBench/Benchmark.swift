@@ -32,6 +32,7 @@ struct Benchmark: Sendable {
         if phases.contains(.threads) { try await threads(&report) }
         if phases.contains(.population) { try await clients(&report) }
         if phases.contains(.streams) { try await streams(&report) }
+        if phases.contains(.overload) { try await overload(&report) }
         try await Task.sleep(for: amounts.rest)
         report.add(Figure("memory at its peak", try node.process.peakMiB, "MiB"))
         report.add(Figure("memory after the run", try node.process.residentMiB, "MiB", goal: .valueAtMost(100)))
@@ -208,6 +209,39 @@ struct Benchmark: Sendable {
         ).run()
         report.add(Figure("memory of \(amounts.streams) open streams", result.memoryMiB, "MiB"))
         report.add(Figure("   until all are told of a post", result.toldMilliseconds, "ms"))
+    }
+
+    private func overload(_ report: inout Report) async throws {
+        printProgress("overload: pages, activities and pipelined requests")
+        let addresses = (2...5).map { "127.0.0.\($0)" }
+        let peers = try await Peers.listen(on: addresses, group: group)
+        let writers = try (0..<12).map { number in
+            try RemoteWriter(
+                name: "writer\(number)", authority: "\(addresses[number % 4]):\(peers.port)", in: peers.world)
+        }
+        let result = try await OverloadPhase(
+            node: node, client: client, quiet: LoadClient(loop: group.next(), port: node.origin.port),
+            writers: writers, group: group, duration: amounts.reading
+        ).run()
+        await peers.close()
+        report.add(Figure("pages that the node can serve", result.capacity, "/s"))
+        report.add(Figure("pages asked for", result.offered, "/s", limit: (result.capacity, "can be served")))
+        report.add(Figure("   served", result.served, "/s", limit: (result.capacity, "can be served")))
+        report.add(Figure("   refused at once, 429 or 503", result.shed, "/s"))
+        report.add(Figure("activities accepted meanwhile", result.accepted, "/s"))
+        let rest = result.livenessAtRest
+        report.add(Figure("health check at rest, p99", rest.percentile(0.99), "ms"))
+        report.add(
+            Figure("health check, p50", result.liveness.percentile(0.5), "ms", limit: (rest.percentile(0.5), "at rest"))
+        )
+        report.add(Figure("   p99", result.liveness.percentile(0.99), "ms", goal: .valueAtMost(50)))
+        report.add(Figure("   longest", result.liveness.percentile(1), "ms"))
+        let member = result.member
+        let count = Double(max(1, member.latencies.count))
+        report.add(Figure("a member's home timeline, p50", member.percentile(0.5), "ms"))
+        report.add(Figure("   p99", member.percentile(0.99), "ms", goal: .valueAtMost(2_000)))
+        report.add(
+            Figure("   answered", Double(member.statuses[200] ?? 0) * 100 / count, "%", goal: .valueAtLeast(99)))
     }
 
     // MARK: - Tools

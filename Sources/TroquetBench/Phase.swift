@@ -18,12 +18,14 @@ enum Phase: String, CaseIterable, Sendable {
     case population
     /// Open event streams of apps.
     case streams
+    /// Many more requests than the node can handle. It needs a node with rate limits, so it runs alone.
+    case overload
 
     /// Parses a list with commas: `own,population`.
     ///
-    /// - Parameter list: nil means all phases.
+    /// - Parameter list: nil means all phases but `overload`.
     static func chosen(_ list: String?) throws(BenchError) -> Set<Phase> {
-        guard let list else { return Set(allCases) }
+        guard let list else { return Set(allCases).subtracting([.overload]) }
         var chosen: Set<Phase> = []
         for name in list.split(separator: ",") {
             guard let phase = Phase(rawValue: String(name)) else {

@@ -36,7 +36,10 @@ struct Visit: Sendable {
     /// The path with its query, without parameters that belong to one visit only.
     var address: String {
         let query = query
-        let kept = ["view", "before", "after", "past", "group", "like", "handle"].compactMap { name in
+        let kept = [
+            "view", "before", "after", "past", "group", "like", "handle", "going", "waiting", "requests", "people",
+            "reports", "policies", "silent",
+        ].compactMap { name in
             query[name].flatMap { $0 == "print" ? nil : "\(name)=\($0.percentEncoded)" }
         }
         return kept.isEmpty ? path : path + "?" + kept.joined(separator: "&")
@@ -103,7 +106,7 @@ enum FlashMessage: String, CaseIterable {
     case planned, changed, postponed, cancelled, going, waiting, asked, left
     case followed, requested, unfollowed, answered, founded
     case saved, password, approved, refused, resolved, welcome, goodbye, appRevoked, appRefused
-    case announced, withdrawn
+    case announced, withdrawn, retried
 }
 
 /// A form that was sent. Its form token has been checked.

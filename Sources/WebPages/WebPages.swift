@@ -63,6 +63,7 @@ public struct WebPages: Sendable {
         [
             get("/events/new", PlanEvent.show), post("/events", PlanEvent.plan),
             post("/events/:id/join", EventPage.join), post("/events/:id/leave", EventPage.leave),
+            get("/events/:id/guests", EventGuests.show),
             get("/events/:id/manage", ManageEvent.show), post("/events/:id/change", ManageEvent.change),
             post("/events/:id/postpone", ManageEvent.postpone), post("/events/:id/cancel", ManageEvent.cancel),
             get("/my-events", MyEvents.show), get("/notifications", NotificationsPage.show),
@@ -103,6 +104,7 @@ public struct WebPages: Sendable {
             get("/moderation", Moderation.show), post("/moderation/approve", Moderation.approve),
             post("/moderation/refuse", Moderation.refuse), post("/moderation/resolve", Moderation.resolve),
             post("/moderation/suspend", Moderation.suspend), post("/moderation/hosts", Moderation.setPolicy),
+            post("/moderation/retry", Moderation.retry),
             post("/moderation/announce", Moderation.announce), post("/moderation/withdraw", Moderation.withdraw),
         ]
     }

@@ -17,6 +17,7 @@ RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": Tru
 
 OPEN_TO_ALL = [
     "/", "/about", "/discussions", "/groups", "/groups/lyon", "/groups/cafe", "/events", "/members", "/networks",
+    "{event}/guests",
     "/sign-in", "/sign-up", "/users/lina", "{discussion}", "{event}", "/tags/presentations",
     "/search?q=lyon",
 ]

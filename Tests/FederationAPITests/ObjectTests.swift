@@ -113,6 +113,42 @@ struct ObjectTests {
     }
 
     @Test(
+        "that a post was deleted is told to those who could read it, and to nobody else",
+        arguments: [
+            (Visibility.everyone, [410, 410, 410, 410]), (.followers, [404, 404, 410, 410]),
+            (.direct, [404, 404, 404, 410]),
+        ])
+    func deletedAndClosed(visibility: Visibility, expected: [Int]) async throws {
+        try await Node.run { node async throws in
+            let ada = try await node.add(.person, "ada")
+            for name in ["stranger", "follower", "named"] {
+                node.others.serve(try Node.actor("https://peer.example/users/\(name)", key: try Pairs.peer.get()))
+            }
+            let follower = try await node.federation.actors.resolve(try iri("https://peer.example/users/follower"))
+            let named = try await node.federation.actors.resolve(try iri("https://peer.example/users/named"))
+            try await node.follow(by: follower, of: ada)
+            let post = try await node.addPost(by: ada, visibility, mentions: [named])
+            let outbox = node.federation.outbox
+            try await node.database.write { tx in
+                try outbox.delete(post, in: tx)
+                _ = try Posts.delete(post.id, in: tx)
+            }
+            for suffix in ["", "/replies", "/context"] {
+                let target = "/posts/\(post.id)\(suffix)"
+                var responses = [try await node.get(target)]
+                for name in ["stranger", "follower", "named"] {
+                    responses.append(try await node.get(target, signedBy: "https://peer.example/users/\(name)"))
+                }
+                #expect(responses.map(\.status) == expected, "\(target)")
+                let cache = visibility.isOpen ? "public, max-age=60" : "private, no-store"
+                for response in responses where response.status == 410 {
+                    #expect(response.header("cache-control") == cache)
+                }
+            }
+        }
+    }
+
+    @Test(
         "a number is written in one way",
         arguments: ["0", "-1", "+7", "007", "7x", "9223372036854775808", "%37", "1.0", "1e3"])
     func numbers(text: String) async throws {

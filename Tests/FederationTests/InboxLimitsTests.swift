@@ -111,6 +111,42 @@ struct InboxLimitsTests {
         }
     }
 
+    @Test("made-up keys that many networks name leave a place for an honest stranger, and for its small body")
+    func manyNetworks() async throws {
+        try await Self.withVic { world, vic in
+            let eve = try world.addRemote("eve", at: "evil.example")
+            world.nodes.silence("tarpit.example")
+            let verifier = Verifier(authority: "cafe.example", scheme: "https")
+            let signers = RequestSigners(world.federation, verifier: verifier, keyPatience: .seconds(3_600))
+            let honest = try #require(IPAddress("198.51.100.1")).network
+            let forged = try (0..<120).map { number in
+                try Self.signature(by: vic, keyID: "https://tarpit.example/\(number)#key", verifier, at: world)
+            }
+            var tasks: [Task<Void, Never>] = []
+            for (number, signature) in forged.enumerated() {
+                let hostile = try #require(IPAddress("203.0.\(number / 2).7")).network
+                tasks.append(Task { _ = try? await signers.prove(signature, from: hostile, holding: 200_000) })
+            }
+            while world.nodes.fetches(from: "tarpit.example") < 120 { try await Task.sleep(for: .milliseconds(10)) }
+            let signature = try Self.signature(by: eve, keyID: world.nodes.keyID(of: eve), verifier, at: world)
+            let account = try await signers.prove(signature, from: honest, holding: 16_000).account
+            #expect(account.iri.string == eve)
+            for task in tasks { task.cancel() }
+        }
+    }
+
+    @Test("the more bodies of strangers wait for keys, the smaller a further one must be")
+    func strangersBodies() {
+        let bodies = StrangerBodies()
+        #expect(bodies.hold(1_048_576))
+        bodies.release(1_048_576)
+        var large = 0
+        while bodies.hold(262_144) { large += 1 }
+        #expect(large * 262_144 <= StrangerBodies.limit)
+        #expect(large > 64)
+        for _ in 1...1_000 { #expect(bodies.hold(StrangerBodies.small)) }
+    }
+
     @Test("who waits for a place of its network is rejected after the time that a fetch may take")
     func impatience() async throws {
         try await Self.withVic { world, vic in

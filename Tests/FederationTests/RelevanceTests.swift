@@ -3,6 +3,7 @@
 import Database
 import Model
 import Storage
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -116,6 +117,36 @@ struct RelevanceTests {
             let outcome = try await strangers.world.receive(Strangers.act("Update", group))
             #expect(outcome == "ignored:unknown_object")
             #expect(strangers.world.nodes.asked == asked)
+        }
+    }
+
+    @Test(
+        "an event is kept when it is addressed to somebody here, who reads it without being a guest",
+        arguments: TestEngine.available, [true, false])
+    func addressedEvent(_ engine: TestEngine, isFollowed: Bool) async throws {
+        try await FederationWorld.run(on: engine) { world in
+            let alice = try await world.addPerson("alice")
+            let bob = try await world.addPerson("bob")
+            try world.addRemote("eve", at: "evil.example")
+            let eve = try await world.resolve(Strangers.eve)
+            if isFollowed { try await world.follow(by: bob, of: eve) }
+            let id = "\(Strangers.eve)/events/1"
+            let event: JSON = [
+                "id": JSON(id), "type": "Event", "attributedTo": JSON(Strangers.eve), "name": "Dinner",
+                "to": ["https://cafe.example/users/alice"], "cc": [], "published": "2026-05-02T09:00:00Z",
+                "startTime": "2026-05-09T18:00:00Z", "endTime": "2026-05-09T20:00:00Z",
+            ]
+            let outcome = try await world.receive(Strangers.act("Create", event))
+            #expect(outcome == "applied")
+            let iri = try address(id)
+            let readers = try await world.database.read { db in
+                let stored = try #require(try Events.byIRI(iri, in: db))
+                #expect(stored.visibility == .direct)
+                return try [alice.id, bob.id, nil].map { viewer in
+                    try EventViews.one(stored.id, viewer: viewer, in: db) != nil
+                }
+            }
+            #expect(readers == [true, false, false])
         }
     }
 

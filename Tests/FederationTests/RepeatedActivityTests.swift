@@ -178,6 +178,61 @@ struct RepeatedActivityTests {
     }
 }
 
+@Suite("Another body under the id of an activity that still waits")
+struct SecondBodyTests {
+    private static let note = "\(SameIDs.mio)/notes/7"
+
+    private static func say(_ type: String, _ content: String, at time: String) -> JSON {
+        let note: JSON = [
+            "id": JSON(note), "type": "Note", "attributedTo": JSON(SameIDs.mio), "content": JSON(content),
+            "to": [JSON(SameIDs.alice)], "cc": [], "published": "2026-05-02T09:00:00Z", "updated": JSON(time),
+        ]
+        return SameIDs.act(type, note)
+    }
+
+    private static func content(at scene: SameIDs) async throws -> String? {
+        let note = try address(note)
+        return try await scene.world.database.read { db in try Posts.byIRI(note, in: db)?.content.string }
+    }
+
+    @Test("does not replace a Create: the first one stays", arguments: TestEngine.available)
+    func create(_ engine: TestEngine) async throws {
+        try await SameIDs.run(on: engine) { scene in
+            try await scene.submit(Self.say("Create", "<p>first</p>", at: "2026-05-02T09:00:00Z"))
+            try await scene.submit(Self.say("Create", "<p>second</p>", at: "2026-05-02T09:00:00Z"))
+            try await scene.world.settle()
+            let content = try await Self.content(at: scene)
+            #expect(content == "<p>first</p>")
+        }
+    }
+
+    @Test("replaces an Update, of which the newest counts (snac)", arguments: TestEngine.available)
+    func update(_ engine: TestEngine) async throws {
+        try await SameIDs.run(on: engine) { scene in
+            try await scene.say(Self.say("Create", "<p>first</p>", at: "2026-05-02T09:00:00Z"))
+            try await scene.submit(Self.say("Update", "<p>second</p>", at: "2026-05-02T09:30:00Z"))
+            try await scene.submit(Self.say("Update", "<p>third</p>", at: "2026-05-02T09:40:00Z"))
+            try await scene.world.settle()
+            let content = try await Self.content(at: scene)
+            #expect(content == "<p>third</p>")
+        }
+    }
+
+    @Test("is not taken as another type of activity", arguments: TestEngine.available)
+    func otherType(_ engine: TestEngine) async throws {
+        try await SameIDs.run(on: engine) { scene in
+            let id = "\(SameIDs.mio)/acts/1"
+            try await scene.submit(
+                Self.say("Create", "<p>first</p>", at: "2026-05-02T09:00:00Z").setting("id", JSON(id)))
+            try await scene.submit(SameIDs.follow.setting("id", JSON(id)))
+            try await scene.world.settle()
+            let (content, isFollowing) = (try await Self.content(at: scene), try await scene.isFollowing())
+            #expect(content == "<p>first</p>")
+            #expect(!isFollowing)
+        }
+    }
+}
+
 @Suite("What undoes something that is not known")
 struct LateActivityTests {
     @Test("leaves a mark: the follow that comes later does not stand", arguments: TestEngine.available)
@@ -228,6 +283,44 @@ struct LateActivityTests {
             #expect(undo == "applied")
             #expect(late == "ignored:outdated")
             #expect(!isFollowing)
+        }
+    }
+
+    @Test(
+        "leaves a newer follow alone when it means an older one, and ends it when its id is not known",
+        arguments: TestEngine.available)
+    func lateUndo(_ engine: TestEngine) async throws {
+        try await SameIDs.run(on: engine) { scene in
+            let second = SameIDs.act("Follow", JSON(SameIDs.alice), id: "\(SameIDs.mio)/Follow/2")
+            try await scene.say(SameIDs.follow)
+            try await scene.say(second)
+            let late = try await scene.say(SameIDs.act("Undo", SameIDs.follow, id: "\(SameIDs.mio)/Undo/1"))
+            let isFollowing = try await scene.isFollowing()
+            #expect(late == "ignored:no_effect")
+            #expect(isFollowing)
+            let again = try await scene.say(second)
+            #expect(again == "duplicate")
+            // Some servers make a new id for the follow inside of the `Undo`.
+            let unknown = SameIDs.act("Follow", JSON(SameIDs.alice), id: "\(SameIDs.mio)/Follow/3")
+            let outcome = try await scene.say(SameIDs.act("Undo", unknown, id: "\(SameIDs.mio)/Undo/3"))
+            let isStillFollowing = try await scene.isFollowing()
+            #expect(outcome == "applied")
+            #expect(!isStillFollowing)
+        }
+    }
+
+    @Test("is the follow that stands, or one without an id", arguments: TestEngine.available)
+    func standingUndo(_ engine: TestEngine) async throws {
+        try await SameIDs.run(on: engine) { scene in
+            let second = SameIDs.act("Follow", JSON(SameIDs.alice), id: "\(SameIDs.mio)/Follow/2")
+            let nameless: JSON = ["type": "Follow", "actor": JSON(SameIDs.mio), "object": JSON(SameIDs.alice)]
+            for (number, inner) in [second, nameless].enumerated() {
+                for follow in [SameIDs.follow, second] { try await scene.say(follow) }
+                let outcome = try await scene.say(SameIDs.act("Undo", inner, id: "\(SameIDs.mio)/Undo/\(number)"))
+                let isFollowing = try await scene.isFollowing()
+                #expect(outcome == "applied")
+                #expect(!isFollowing)
+            }
         }
     }
 

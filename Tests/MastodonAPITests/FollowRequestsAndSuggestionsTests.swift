@@ -41,6 +41,31 @@ struct FollowRequestTests {
         }
     }
 
+    @Test("of a suspended account only the address and the numbers are shown", arguments: TestEngine.available)
+    func suspended(engine: TestEngine) async throws {
+        try await ClientNode.open(engine) { node in
+            let ada = try await node.guest("ada")
+            let vic = try await node.stranger("vic")
+            let path = "/api/v1/accounts/\(vic.id)"
+            try await node.database.write { tx in
+                try tx.run(
+                    """
+                    UPDATE account SET display_name = 'Buy now', summary_html = '<p>Buy</p>',
+                        icon = 'https://far.example/icon.png', approves_followers = \(true)
+                    WHERE id = \(vic.id)
+                    """)
+            }
+            #expect(try await node.get(path, token: ada.token)["display_name"]?.string == "Buy now")
+            try await node.database.write { tx in try Accounts.suspend(vic.id, at: Timestamp(1), in: tx) }
+            let account = try await node.get(path, token: ada.token)
+            #expect(account["suspended"]?.bool == true)
+            #expect(account["acct"]?.string == "vic@far.example")
+            #expect(account["display_name"]?.string == "" && account["note"]?.string == "")
+            #expect(account["locked"]?.bool == false && account["fields"]?.array?.isEmpty == true)
+            #expect(account["avatar"]?.string?.hasSuffix("/avatars/original/missing.png") == true)
+        }
+    }
+
     @Test("hosts are blocked, listed and previewed", arguments: TestEngine.available)
     func hosts(engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in

@@ -45,6 +45,65 @@ struct PurposeTests {
         await other.stop()
     }
 
+    @Test("keys on many addresses that never respond do not delay the key of an honest stranger")
+    func silentAddresses() async throws {
+        let total = try #require(FetchPurpose.strangersKey.places(descriptors: 4_096))
+        var servers: [LoopbackServer] = []
+        for number in 0..<(total.total / total.perNetwork + 2) {
+            servers.append(
+                try await LoopbackServer.start("127.0.7.\(number + 1)") { _ in
+                    LoopbackResponse(200, behaviour: .silence)
+                })
+        }
+        let other = try await LoopbackServer.start("127.0.0.3") { _ in LoopbackResponse(200) }
+        let silent = servers
+        try await TransportWorld.withClient(try TransportWorld.client()) { client in
+            let keys = try silent.flatMap { server in
+                try (0..<total.perNetwork).map { try iri("\(server.origin)/key/\($0)") }
+            }
+            let waiting = Task {
+                await withTaskGroup(of: Void.self) { group in
+                    for key in keys {
+                        group.addTask {
+                            _ = try? await client.get(
+                                key, headers: [], for: .strangersKey, deadline: .after(.seconds(3_600)))
+                        }
+                    }
+                }
+            }
+            // More requests than there are places are under way, so silent hosts have left theirs to others.
+            while silent.map(\.requests.count).reduce(0, +) <= total.total {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let key = try await client.get(
+                try iri("\(other.origin)/key"), headers: [], for: .strangersKey, deadline: .after(.seconds(300)))
+            #expect(key.status == 200)
+            waiting.cancel()
+            await waiting.value
+        }
+        for server in silent { await server.stop() }
+        await other.stop()
+    }
+
+    @Test("a host that was silent rests, longer each time, and until it responds")
+    func pauses() async throws {
+        let hosts = SilentHosts()
+        let now = ContinuousClock.now
+        hosts.remember("silent.example", at: now)
+        #expect(throws: TransportFailure.timedOut) { try hosts.check("silent.example", at: now) }
+        try hosts.check("other.example", at: now)
+        let second = now + SilentHosts.pauses.first
+        try hosts.check("silent.example", at: second)
+        hosts.remember("silent.example", at: second)
+        #expect(throws: TransportFailure.timedOut) {
+            try hosts.check("silent.example", at: second + SilentHosts.pauses.first)
+        }
+        for _ in 1...100 { hosts.remember("silent.example", at: second) }
+        try hosts.check("silent.example", at: second + SilentHosts.pauses.longest)
+        try await hosts.watching("silent.example") {}
+        try hosts.check("silent.example", at: second)
+    }
+
     @Test("names whose DNS servers never respond delay only names of the same purpose")
     func silentNames() async throws {
         let held = Mutex(true)

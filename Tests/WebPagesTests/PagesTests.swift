@@ -14,7 +14,8 @@ struct PagesTests {
             "/", "/discussions", "/groups", "/groups/cafe", "/groups/lyon", "/posts/\(cafe.post)",
             "/posts/\(cafe.answer)", "/posts/\(cafe.remotePost)", "/events", "/events?past=1", "/events/\(cafe.event)",
             "/events/\(cafe.fullEvent)", "/events/\(cafe.pastEvent)", "/events/\(cafe.cancelledEvent)",
-            "/events/\(cafe.remoteEvent)", "/users/lina", "/accounts/\(cafe.remoteGroup)", "/members", "/networks",
+            "/events/\(cafe.remoteEvent)", "/events/\(cafe.event)/guests", "/users/lina",
+            "/accounts/\(cafe.remoteGroup)", "/members", "/networks",
             "/about", "/tags/assurance", "/tags/r%C3%A9seau", "/events?view=print", "/posts/\(cafe.post)?view=print",
         ]
     }

@@ -108,7 +108,10 @@ extension Outbox {
         if let group = relayingGroup(of: view) {
             try relay(deletionOf: post, delete: delete, by: group, in: tx)
         }
-        try Tombstones.record(post.iri, actor: view.author.iri, formerType: "Note", at: clock.now, in: tx)
+        let followers = post.visibility == .followers ? [identifiers.followers(of: view.author.iri)] : []
+        try Tombstones.record(
+            post.iri, actor: view.author.iri, formerType: "Note",
+            readers: isOpen ? nil : view.mentions.map(\.iri) + followers, at: clock.now, in: tx)
     }
 
     /// Sends the `Delete` of a local account to all servers that know it. Call it before the account is marked as

@@ -9,6 +9,9 @@ internal import Vocabulary
 ///
 /// An actor can only undo its own activity. The activity is found by its id. Some servers send another id; then it is
 /// found by the actor and object of the embedded activity. Spec: ActivityPub §7.12.
+///
+/// An `Undo` of a `Follow` or a `Join` may arrive late, after a newer one. So one that names an activity which was
+/// received here, and which is not the one that stands, changes nothing.
 enum UndoHandler: ActivityHandler {
     static let types = ["Undo"]
 
@@ -68,6 +71,11 @@ enum UndoHandler: ActivityHandler {
         var target = try undone.object.flatMap { iri throws(DatabaseError) in try Accounts.byIRI(iri, in: tx)?.id }
         if target == nil, let id = undone.id { target = try Follows.byActivity(id, in: tx)?.target }
         guard let target else { return .ignored(.unknownObject) }
+        if let standing = try Follows.find(by: incoming.actor.id, of: target, in: tx)?.activity,
+            try undone.isOutdated(by: standing, in: tx)
+        {
+            return .ignored(.noEffect)
+        }
         return try Follows.remove(by: incoming.actor.id, of: target, in: tx) ? .applied : .ignored(.noEffect)
     }
 
@@ -126,6 +134,11 @@ enum UndoHandler: ActivityHandler {
             event = try Events.byID(guest.event, in: tx)
         }
         guard let event, event.isLocal else { return .ignored(.unknownObject) }
+        if let standing = try GuestLists.find(account: incoming.actor.id, event: event.id, in: tx)?.join,
+            undone.type == "Join", try undone.isOutdated(by: standing, in: tx)
+        {
+            return .ignored(.noEffect)
+        }
         return try LeaveHandler.leave(event, incoming, in: tx)
     }
 }
@@ -141,6 +154,14 @@ struct Undone: Sendable {
     func isWaiting(in tx: Transaction) throws(DatabaseError) -> Bool {
         guard let id else { return false }
         return try InboxQueue.outcome(of: id, in: tx) == "waiting"
+    }
+
+    /// Whether the undone activity was processed here and another one has replaced it since. An activity without an id,
+    /// or with one that was never received, is recognized by its actor and object only.
+    func isOutdated(by standing: IRI, in tx: Transaction) throws(DatabaseError) -> Bool {
+        guard let id, id != standing else { return false }
+        let outcome = try InboxQueue.outcome(of: id, in: tx)
+        return outcome != nil && outcome != "waiting"
     }
 
     /// How the undone activity is recognized when it arrives later.

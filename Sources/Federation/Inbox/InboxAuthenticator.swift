@@ -97,7 +97,7 @@ public struct InboxAuthenticator: Sendable {
         if let keyHost = IRI(signature.keyID)?.authority { try await checkPolicy(host: keyHost) }
         if try await isDeleteOfUnknownActor(activity) { return false }
         if body.count > Self.strangerLimitBytes, try await !signers.isKnown(signature.keyID) { throw .tooLarge }
-        let (key, account) = try await signers.prove(signature, from: network)
+        let (key, account) = try await signers.prove(signature, from: network, holding: body.count)
         try limits?.admit(account, from: network, at: federation.clock.now)
         guard key.actor == activity.actor else { throw .signerIsNotActor }
         try Authority.checkClaims(activity, identifiers: federation.identifiers)

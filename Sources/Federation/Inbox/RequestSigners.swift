@@ -19,7 +19,11 @@ struct RequestSigners: Sendable {
     private let keyFetches = KeyFetches()
     /// Limits the keys that are fetched for the requests of one network. Anybody can name a key on a server that never
     /// responds, and would otherwise occupy all places for keys.
-    private let places = AsyncSemaphore<CIDRBlock>(limit: 64, perKey: 2, waiterLimit: 256, waitersPerKey: 8)
+    ///
+    /// The total is far above what the client fetches at once, so that many networks that name silent servers leave room
+    /// for one that does not. Each of these requests keeps its body in memory, which `bodies` bounds.
+    private let places = AsyncSemaphore<CIDRBlock>(limit: 256, perKey: 2, waiterLimit: 512, waitersPerKey: 8)
+    private let bodies = StrangerBodies()
     /// How long the requests for one key may take together.
     private let keyPatience: Duration
 
@@ -42,37 +46,39 @@ struct RequestSigners: Sendable {
 
     /// The key that made the signature, and its owner.
     ///
-    /// - Parameter network: the network of the client, which limits how many keys are fetched at the same time.
+    /// - Parameters:
+    ///   - network: the network of the client, which limits how many keys are fetched at the same time.
+    ///   - bytes: the size of the body that waits in memory until the key is there.
     func prove(
-        _ signature: ParsedSignature, from network: CIDRBlock?
+        _ signature: ParsedSignature, from network: CIDRBlock?, holding bytes: Int = 0
     ) async throws(InboxRejection) -> (key: StoredKey, account: Account) {
         let now = clock.now
         if let known = signers.signer(signature.keyID, at: now), verifies(signature, pem: known.key.publicPEM) {
             return known
         }
-        let key = try await verifiedKey(signature, from: network)
+        let key = try await verifiedKey(signature, from: network, holding: bytes)
         let account = try await account(key.account)
         signers.keep(key, of: account, at: now)
         return (key, account)
     }
 
     private func verifiedKey(
-        _ signature: ParsedSignature, from network: CIDRBlock?
+        _ signature: ParsedSignature, from network: CIDRBlock?, holding bytes: Int
     ) async throws(InboxRejection) -> StoredKey {
-        let known = try await knownKey(signature.keyID, from: network)
+        let known = try await knownKey(signature.keyID, from: network, holding: bytes)
         if verifies(signature, pem: known.publicPEM) { return known }
         // The key may have been replaced. It is fetched from its owner again, at most once every five minutes.
         guard known.fetchedAt + ActorResolver.keyRefreshPause < clock.now else { throw InboxRejection(.badSignature) }
-        let fresh = try await fetch(signature.keyID, from: network) { actors async throws(FederationError) in
-            try await actors.refreshKey(signature.keyID)
-        }
+        let fresh = try await fetch(
+            signature.keyID, from: network, holding: bytes
+        ) { actors async throws(FederationError) in try await actors.refreshKey(signature.keyID) }
         if case .success(let fresh) = fresh, verifies(signature, pem: fresh.publicPEM) { return fresh }
         throw InboxRejection(.badSignature)
     }
 
     /// The stored key. An unknown key is fetched from its owner.
     private func knownKey(
-        _ keyID: String, from network: CIDRBlock?
+        _ keyID: String, from network: CIDRBlock?, holding bytes: Int
     ) async throws(InboxRejection) -> StoredKey {
         do {
             if let known = try await database.read({ db in try Keys.publicKey(keyID, in: db) }) {
@@ -81,9 +87,9 @@ struct RequestSigners: Sendable {
         } catch {
             throw .overloaded
         }
-        let fetched = try await fetch(keyID, from: network) { actors async throws(FederationError) in
-            try await actors.key(keyID)
-        }
+        let fetched = try await fetch(
+            keyID, from: network, holding: bytes
+        ) { actors async throws(FederationError) in try await actors.key(keyID) }
         switch fetched {
         case .success(let key): return key
         case .failure(let error): throw InboxRejection(fetching: error)
@@ -94,9 +100,11 @@ struct RequestSigners: Sendable {
     ///
     /// - Throws: `too_many_requests` when too many requests of the network wait for keys.
     private func fetch(
-        _ keyID: String, from network: CIDRBlock?,
+        _ keyID: String, from network: CIDRBlock?, holding bytes: Int,
         _ request: @escaping @Sendable (ActorResolver) async throws(FederationError) -> StoredKey
     ) async throws(InboxRejection) -> Result<StoredKey, FederationError> {
+        guard bodies.hold(bytes) else { throw .overloaded }
+        defer { bodies.release(bytes) }
         if let network { try await takePlace(network) }
         defer { if let network { places.release(network) } }
         return await keyFetches.fetch(keyID, at: clock.now) { [actors, keyPatience] () async throws(FederationError) in
@@ -141,6 +149,34 @@ struct RequestSigners: Sendable {
             throw .overloaded
         }
     }
+}
+
+/// Counts the bytes of the bodies that wait for a stranger's key.
+///
+/// The fuller it is, the smaller a body must be. So large bodies of strangers never take the memory that all requests
+/// to the inbox share, and a small one, as an unknown server first sends, is always admitted.
+final class StrangerBodies: Sendable {
+    /// How many bytes wait at most, apart from small bodies.
+    static let limit = 33_554_432
+    /// A body of this size is always admitted. How many of these there are is limited by their places.
+    static let small = 16_384
+
+    // A mutex is used instead of an actor, because a body is released in a `defer`.
+    private let held = Mutex(0)
+
+    /// Counts a body.
+    ///
+    /// - Returns: whether there is room for it.
+    func hold(_ bytes: Int) -> Bool {
+        held.withLock { held in
+            guard bytes <= max(Self.small, (Self.limit - held) / 16) else { return false }
+            held += bytes
+            return true
+        }
+    }
+
+    /// Counts a body no more.
+    func release(_ bytes: Int) { held.withLock { $0 -= bytes } }
 }
 
 /// Keeps keys and their owners for a few seconds, so that a burst from one peer costs one database read.

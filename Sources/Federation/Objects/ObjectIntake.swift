@@ -28,18 +28,24 @@ enum ObjectIntake {
             return try storeNew(remote, by: author, arriving, of: incoming, in: tx)
         case .event(let remote, let owner):
             if try Tombstones.find(remote.event.iri, in: tx) != nil { return .ignored(.tombstoned) }
+            let readers = try remote.readers(in: tx)
             if let known = try Events.byIRI(remote.event.iri, in: tx) {
-                return try ObjectUpdate.apply(remote.event, to: known, of: owner, incoming, in: tx)
+                let outcome = try ObjectUpdate.apply(remote.event, to: known, of: owner, incoming, in: tx)
+                if outcome == .applied { try Events.addReaders(readers, to: known.id, in: tx) }
+                return outcome
             }
-            if !isAnnounced, try !Follows.followsAny(localTo: owner.id, in: tx) { return .ignored(.notForUs) }
-            return try storeNew(remote.event, of: incoming, in: tx)
+            if !isAnnounced, readers.isEmpty, try !Follows.followsAny(localTo: owner.id, in: tx) {
+                return .ignored(.notForUs)
+            }
+            return try storeNew(remote, readers, of: incoming, in: tx)
         }
     }
 
     private static func storeNew(
-        _ event: Event, of incoming: IncomingActivity, in tx: Transaction
+        _ remote: RemoteEvent, _ readers: [ID<Account>], of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        guard try ObjectStore.insert(event, in: tx) else { return .duplicate }
+        let event = remote.event
+        guard try ObjectStore.insert(event, for: readers, in: tx) else { return .duplicate }
         if event.endsAt > incoming.now { try incoming.outbox.notify(planned: event, in: tx) }
         return .applied
     }
@@ -80,6 +86,15 @@ extension RemotePost {
     }
 }
 
+extension RemoteEvent {
+    /// The local people to whom the event is addressed, who may read it also when they do not follow its owner.
+    func readers(in tx: Transaction) throws(DatabaseError) -> [ID<Account>] {
+        guard !addressed.isEmpty else { return [] }
+        let accounts = try Accounts.byIRIs(addressed, in: tx).values
+        return accounts.filter { $0.isLocal && $0.isPersonal && $0.isActive }.map(\.id).sorted()
+    }
+}
+
 extension Post {
     /// Removes the post from its group, thread and event. A group that blocked the author neither shows nor relays the
     /// author's posts. Other local accounts that the post concerns still see it on the author's profile.
@@ -114,17 +129,21 @@ enum ObjectStore {
             if let known = try Events.byIRI(object.iri, in: tx) {
                 return known.owner == owner.id ? .success(.event(known.id)) : .failure(.ownerMismatch)
             }
-            try insert(remote.event, in: tx)
+            try insert(remote.event, for: try remote.readers(in: tx), in: tx)
             return .success(.event(remote.event.id))
         }
     }
 
     /// Stores an event, and links the posts about it that arrived before it.
     ///
+    /// - Parameter readers: the local accounts to which it is addressed.
     /// - Returns: whether the event is new.
     @discardableResult
-    static func insert(_ event: Event, in tx: Transaction) throws(DatabaseError) -> Bool {
+    static func insert(
+        _ event: Event, for readers: [ID<Account>], in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
         guard try Events.insert(event, in: tx) else { return false }
+        try Events.addReaders(readers, to: event.id, in: tx)
         try Posts.attachOrphanReplies(of: event, in: tx)
         return true
     }

@@ -79,7 +79,9 @@ extension JSONWriter {
         }
     }
 
-    private mutating func members(of account: Account, _ node: Rendering) {
+    /// - Parameter stored: of a suspended account only its address and its numbers are shown, as Mastodon does.
+    private mutating func members(of stored: Account, _ node: Rendering) {
+        let account = stored.suspendedAt == nil ? stored : stored.withoutProfile
         let avatar = account.icon.map(String.init(describing:)) ?? node.missingAvatar
         let header = account.header.map(String.init(describing:)) ?? node.missingHeader
         field("id", account.id)
@@ -159,5 +161,21 @@ extension JSONWriter {
             $0.field("endorsed", relation.endorses)
             $0.field("note", relation.note)
         }
+    }
+}
+
+extension Account {
+    /// The account without everything that its owner wrote about itself.
+    fileprivate var withoutProfile: Account {
+        var account = self
+        account.displayName = ""
+        account.summary = .empty
+        account.fields = []
+        account.icon = nil
+        account.header = nil
+        account.approvesFollowers = false
+        account.discoverable = false
+        account.indexable = false
+        return account
     }
 }

@@ -97,4 +97,24 @@ extension AccountRow {
             """, in: db)
         return page.fromOldest ? accounts.reversed() : accounts
     }
+
+    /// One page of accounts in the order of a number of each, the smallest first.
+    ///
+    /// - Parameters:
+    ///   - source: `FROM … WHERE …` with `account` under the alias `a`.
+    ///   - rank: the column with the number.
+    ///   - mark: where the page before ended; nil for the first page.
+    static func page(
+        _ source: SQL, by rank: SQL, after mark: AccountMark?, limit: Int, in db: some Queryable
+    ) throws(DatabaseError) -> AccountPage {
+        let rest: SQL = mark.map { "AND (\(rank), a.id) > (\($0.rank), \($0.account))" } ?? ""
+        let rows = try db.rows(
+            "SELECT \(plain), \(rank) AS mark_rank \(source) \(rest) ORDER BY \(rank), a.id LIMIT \(limit + 1)")
+        var page = AccountPage()
+        for row in rows.prefix(limit) { page.accounts.append(try read(row)) }
+        if rows.count > limit, let last = page.accounts.last {
+            page.next = AccountMark(rank: try rows[limit - 1].int("mark_rank"), account: last.id)
+        }
+        return page
+    }
 }

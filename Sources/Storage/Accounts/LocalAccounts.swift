@@ -88,16 +88,31 @@ extension LocalAccounts {
         return people
     }
 
-    /// The sign-ups that wait for approval, oldest first, each with its note; at most `limit`.
+    /// One page of the sign-ups that wait for approval, oldest first, each with its note.
+    ///
+    /// - Parameter last: the last account of the page before; nil for the first page.
     public static func waiting(
-        limit: Int = 200, in db: some Queryable
+        after last: ID<Account>? = nil, limit: Int = 50, in db: some Queryable
     ) throws(DatabaseError) -> [(LocalAccount, note: String)] {
         var people: [(LocalAccount, note: String)] = []
-        let sql: SQL = "\(selection) WHERE l.approved_at IS NULL AND a.deleted_at IS NULL ORDER BY a.id LIMIT \(limit)"
+        let sql: SQL = """
+            \(selection) WHERE l.approved_at IS NULL AND a.deleted_at IS NULL AND a.id > \(last ?? .first)
+            ORDER BY a.id LIMIT \(limit)
+            """
         for row in try db.rows(sql) {
             people.append((try read(row), note: try row.text("l_sign_up_note")))
         }
         return people
+    }
+
+    /// The number of sign-ups that wait for approval.
+    public static func waitingCount(in db: some Queryable) throws(DatabaseError) -> Int {
+        let row = try db.row(
+            """
+            SELECT count(*) AS n FROM local_account l JOIN account a ON a.id = l.account_id
+            WHERE l.approved_at IS NULL AND a.deleted_at IS NULL
+            """)
+        return try row?.count("n") ?? 0
     }
 
     /// Those of the accounts whose sign-up waits for approval.

@@ -50,8 +50,8 @@ public struct EventView: Sendable, Hashable, Identifiable {
 
 /// Loads the views of events in a fixed number of statements.
 public enum EventViews {
-    /// The maximum number of attendees in a view.
-    private static let attendeeLimit = 12
+    /// The maximum number of attendees in a view. `GuestLists.attendees` lists all of them.
+    public static let attendeeLimit = 12
 
     /// The views of events, in the order of `ids`. Events that the viewer may not read are left out.
     ///

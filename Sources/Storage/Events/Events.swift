@@ -70,6 +70,19 @@ public enum Events {
         ]
     }
 
+    /// Lets accounts read an event that is addressed to them. Accounts that may read it already stay.
+    public static func addReaders(
+        _ readers: [ID<Account>], to event: ID<Event>, in tx: Transaction
+    ) throws(DatabaseError) {
+        for reader in Set(readers).sorted() {
+            try tx.run(
+                """
+                INSERT INTO event_reader (event_id, account_id) VALUES (\(event), \(reader))
+                ON CONFLICT (event_id, account_id) DO NOTHING
+                """)
+        }
+    }
+
     /// Deletes an event with its guest list and shares. Posts about it stay as plain discussions: their `event_id`
     /// becomes NULL.
     ///
@@ -151,7 +164,7 @@ public enum Events {
         let row = try db.row(
             """
             SELECT \(Conditions.follows(viewer, "v.owner_id")) AS follows,
-                EXISTS (SELECT 1 FROM guest x WHERE x.event_id = v.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_invited,
+                \(Conditions.isInvited("\(viewer)")) AS is_invited,
                 (\(Conditions.noBlock(between: viewer, and: "v.owner_id"))) AS is_free
             FROM event v WHERE v.id = \(event.id)
             """)

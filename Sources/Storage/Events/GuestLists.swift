@@ -153,20 +153,6 @@ public enum GuestLists {
 // MARK: - Reading
 
 extension GuestLists {
-    /// The guests in one state with their accounts, in the order of their requests; at most `limit`.
-    public static func list(
-        _ event: ID<Event>, state: Guest.State, limit: Int = 1_000, in db: some Queryable
-    ) throws(DatabaseError) -> [(Guest, Account)] {
-        let rows = try db.rows(
-            """
-            SELECT \(GuestRow.columns), \(AccountRow.plain) FROM guest g JOIN account a ON a.id = g.account_id
-            WHERE g.event_id = \(event) AND g.state = \(state) ORDER BY g.rank, g.account_id LIMIT \(limit)
-            """)
-        var list: [(Guest, Account)] = []
-        for row in rows { list.append((try GuestRow.read(row), try AccountRow.read(row))) }
-        return list
-    }
-
     /// How many guests have a seat and how many wait for one.
     public static func counts(
         _ event: ID<Event>, in db: some Queryable
@@ -214,16 +200,31 @@ extension GuestLists {
         return guests.map { ($0.event, $0) }
     }
 
-    /// The accounts of the guests in one of these states, in the order of their requests; at most `limit`.
-    public static func accounts(
-        _ event: ID<Event>, states: [Guest.State], limit: Int = 1_000, in db: some Queryable
-    ) throws(DatabaseError) -> [Account] {
-        try AccountRow.all(
+    /// One page of the accounts of the guests in one state, in the order of their requests.
+    ///
+    /// - Parameter mark: where the page before ended; nil for the first page.
+    public static func page(
+        _ event: ID<Event>, state: Guest.State, after mark: AccountMark? = nil, limit: Int, in db: some Queryable
+    ) throws(DatabaseError) -> AccountPage {
+        try AccountRow.page(
+            "FROM guest g JOIN account a ON a.id = g.account_id WHERE g.event_id = \(event) AND g.state = \(state)",
+            by: "g.rank", after: mark, limit: limit, in: db)
+    }
+
+    /// One page of the attendees who agreed to be shown and who have no block with the viewer in either direction, in
+    /// the order of their requests.
+    ///
+    /// - Parameters:
+    ///   - viewer: nil for a stranger.
+    ///   - mark: where the page before ended; nil for the first page.
+    public static func attendees(
+        _ event: ID<Event>, viewer: ID<Account>?, after mark: AccountMark? = nil, limit: Int, in db: some Queryable
+    ) throws(DatabaseError) -> AccountPage {
+        try AccountRow.page(
             """
-            SELECT \(AccountRow.plain) FROM guest g JOIN account a ON a.id = g.account_id
-            WHERE g.event_id = \(event) AND g.state IN (\(list: states)) ORDER BY g.rank, g.account_id
-            LIMIT \(limit)
-            """, in: db)
+            FROM \(Conditions.reader(viewer)) CROSS JOIN guest g JOIN account a ON a.id = g.account_id
+            WHERE g.event_id = \(event) AND g.state = 'going' AND a.discoverable AND \(Conditions.isShownToReader)
+            """, by: "g.rank", after: mark, limit: limit, in: db)
     }
 }
 

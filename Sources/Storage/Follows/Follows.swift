@@ -177,18 +177,17 @@ extension Follows {
         try db.row("SELECT following_count FROM account WHERE id = \(account)")?.count("following_count") ?? 0
     }
 
-    /// The accounts whose follow requests to `target` are pending, the oldest request first.
+    /// One page of the accounts whose follow requests to `target` are pending, the oldest request first.
     ///
-    /// - Parameter limit: the most accounts; the others follow when these were answered.
+    /// - Parameter mark: where the page before ended; nil for the first page.
     public static func pending(
-        of target: ID<Account>, limit: Int = 200, in db: some Queryable
-    ) throws(DatabaseError) -> [Account] {
-        try AccountRow.all(
+        of target: ID<Account>, after mark: AccountMark? = nil, limit: Int = 50, in db: some Queryable
+    ) throws(DatabaseError) -> AccountPage {
+        try AccountRow.page(
             """
-            SELECT \(AccountRow.plain) FROM follow f JOIN account a ON a.id = f.follower_id
+            FROM follow f JOIN account a ON a.id = f.follower_id
             WHERE f.target_id = \(target) AND f.state = 'requested' AND \(AccountRow.isActive)
-            ORDER BY f.created_at, f.follower_id LIMIT \(limit)
-            """, in: db)
+            """, by: "f.created_at", after: mark, limit: limit, in: db)
     }
 
     /// The number of pending follow requests to `target`.

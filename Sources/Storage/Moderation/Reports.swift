@@ -59,16 +59,25 @@ public enum Reports {
             """) == 1
     }
 
-    /// The open reports, oldest first.
-    public static func open(in db: some Queryable) throws(DatabaseError) -> [Report] {
+    /// One page of the open reports, oldest first.
+    ///
+    /// - Parameter last: the last report of the page before; nil for the first page.
+    public static func open(
+        after last: ID<Report>? = nil, limit: Int = 50, in db: some Queryable
+    ) throws(DatabaseError) -> [Report] {
         var reports: [Report] = []
         let sql: SQL =
             """
             SELECT id, activity_iri, reporter_id, target_id, objects, comment, category, created_at, resolved_at
-            FROM report WHERE resolved_at IS NULL ORDER BY id
+            FROM report WHERE resolved_at IS NULL AND id > \(last ?? .first) ORDER BY id LIMIT \(limit)
             """
         for row in try db.rows(sql) { reports.append(try read(row)) }
         return reports
+    }
+
+    /// The number of open reports.
+    public static func openCount(in db: some Queryable) throws(DatabaseError) -> Int {
+        try db.row("SELECT count(*) AS n FROM report WHERE resolved_at IS NULL")?.count("n") ?? 0
     }
 
     /// The reports with these ids.

@@ -54,7 +54,9 @@ public enum InboxQueue {
     /// - The body is another one.
     /// - The activity may repeat, and the earlier one is done, or the signer said something else in between.
     ///
-    /// A repetition of an activity that still waits counts only when it has the same signer.
+    /// A repetition of an activity that still waits counts only when it has the same signer and the same type, and only
+    /// for the types whose newest body is the one that counts: those that may repeat, and `Update`. Of all others, such
+    /// as `Create`, the body that came first stays.
     ///
     /// - Returns: whether it waits now because of this call.
     public static func accept(_ activity: ReceivedActivity, in tx: Transaction) throws(DatabaseError) -> Bool {
@@ -88,6 +90,7 @@ public enum InboxQueue {
             EXISTS (SELECT 1 FROM received l WHERE l.signer_id = \(activity.signer) AND l.state = 'waiting'
                     AND l.id > received.id)
             """
+        let replacesWaiting = activity.mayRepeat || activity.type == "Update"
         return """
             INSERT INTO received (id, activity_iri, activity_type, signer_id, key_id, body, digest, received_at, run_at,
                 lease_until, lease_holder, attempts, state, outcome)
@@ -101,6 +104,7 @@ public enum InboxQueue {
             WHERE (received.state <> 'waiting'
                    AND (received.digest IS DISTINCT FROM excluded.digest OR \(activity.mayRepeat)))
                 OR (received.state = 'waiting' AND received.signer_id = excluded.signer_id
+                    AND received.activity_type = excluded.activity_type AND \(replacesWaiting)
                     AND (received.digest IS DISTINCT FROM excluded.digest OR (\(activity.mayRepeat) AND \(hasLater))))
             RETURNING id
             """

@@ -227,8 +227,8 @@ public enum OutboxQueue {
     ) throws(DatabaseError) {
         try tx.run(
             """
-            INSERT INTO abandoned_delivery (id, activity_id, inbox, reason, abandoned_at)
-            VALUES (\(record), \(delivery.activity), \(delivery.inbox), \(reason), \(now))
+            INSERT INTO abandoned_delivery (id, activity_id, inbox, host, reason, abandoned_at)
+            VALUES (\(record), \(delivery.activity), \(delivery.inbox), \(delivery.inbox.authority), \(reason), \(now))
             """)
         try queue.park(QueueKey(delivery.id), by: nil, in: tx)
     }
@@ -257,9 +257,9 @@ extension OutboxQueue {
             )
             DELETE FROM delivery WHERE id IN (SELECT id FROM expired) RETURNING inbox, activity_id
             """)
-        var inboxes: [String: (newest: Int64, count: Int)] = [:]
+        var inboxes: [IRI: (newest: Int64, count: Int)] = [:]
         for row in rows {
-            let (inbox, activity) = (try row.text("inbox"), try row.int("activity_id"))
+            let (inbox, activity) = (try row.iri("inbox"), try row.int("activity_id"))
             let known = inboxes[inbox]
             inboxes[inbox] = (max(activity, known?.newest ?? activity), (known?.count ?? 0) + 1)
         }
@@ -267,8 +267,8 @@ extension OutboxQueue {
             let record: ID<AbandonedDelivery> = ids.make(at: now)
             try tx.run(
                 """
-                INSERT INTO abandoned_delivery (id, activity_id, inbox, reason, abandoned_at, deliveries)
-                VALUES (\(record), \(found.newest), \(inbox), 'expired', \(now), \(found.count))
+                INSERT INTO abandoned_delivery (id, activity_id, inbox, host, reason, abandoned_at, deliveries)
+                VALUES (\(record), \(found.newest), \(inbox), \(inbox.authority), 'expired', \(now), \(found.count))
                 """)
         }
         return rows.count

@@ -101,11 +101,19 @@ extension Conditions {
             OR (p.visibility = 'followers' AND \(follows(by: "r.id", "p.author_id"))))))
         """
 
+    /// The account in the column `reader` is a guest of the event `v`, in whatever state, or the event is addressed to it.
+    static func isInvited(_ reader: SQL) -> SQL {
+        """
+        (EXISTS (SELECT 1 FROM guest x WHERE x.event_id = v.id AND x.account_id = \(reader) \(.rowByRow))
+         OR EXISTS (SELECT 1 FROM event_reader x WHERE x.event_id = v.id AND x.account_id = \(reader) \(.rowByRow)))
+        """
+    }
+
     private static let eventIsForReader: SQL = """
         (v.owner_id = r.id OR v.organizer_id = r.id
          OR (\(noBlock(between: "r.id", and: "v.owner_id")) AND (
             v.visibility IN ('public', 'unlisted')
-            OR EXISTS (SELECT 1 FROM guest x WHERE x.event_id = v.id AND x.account_id = r.id \(.rowByRow))
+            OR \(isInvited("r.id"))
             OR (v.visibility = 'followers' AND \(follows(by: "r.id", "v.owner_id"))))))
         """
 }

@@ -48,8 +48,11 @@ enum StreamDeletions {
         var readers: [ID<Account>]?
         if !visibility.isOpen {
             readers = try PostRow.ids(
-                "SELECT g.account_id AS id FROM guest g WHERE g.event_id = \(event) LIMIT \(StreamEvent.readers)",
-                in: tx)
+                """
+                SELECT g.account_id AS id FROM guest g WHERE g.event_id = \(event)
+                UNION SELECT x.account_id AS id FROM event_reader x WHERE x.event_id = \(event)
+                LIMIT \(StreamEvent.readers)
+                """, in: tx)
         }
         try announce(items, by: row.id("owner_id"), visibility, readers, in: tx)
     }

@@ -121,7 +121,11 @@ struct Examination: Sendable {
     private func keys() async -> Finding {
         await check("keys") {
             let accounts = try await node.database.read { db in
-                try LocalAccounts.list(limit: 10_000, in: db).map(\.account) + Storage.Accounts.groups(in: db)
+                var people: [Account] = []
+                while case let page = try LocalAccounts.list(after: people.last?.id, in: db), !page.isEmpty {
+                    people += page.map(\.account)
+                }
+                return try people + Storage.Accounts.groups(in: db)
                     + [Storage.Accounts.byIRI(node.federation.identifiers.instanceActor, in: db)].compactMap(\.self)
             }
             guard !accounts.isEmpty else {

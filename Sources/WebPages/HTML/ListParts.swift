@@ -5,6 +5,7 @@ internal import HTTPSupport
 internal import Hummingbird
 internal import Model
 internal import Storage
+internal import TextEncoding
 
 extension Visit {
     /// Returns the text and the link for an empty list.
@@ -25,5 +26,37 @@ extension Visit {
     /// Returns a link to a neighbouring page.
     func pager(_ address: String, _ label: String) -> HTML {
         "<p class=\"pager\"><a class=\"button quiet\" href=\"\(address)\">\(label)</a></p>"
+    }
+
+    /// Returns the link to the next page of a list that is one of several on a page, or that is no timeline.
+    ///
+    /// - Parameters:
+    ///   - name: the parameter of the query that says where the list begins.
+    ///   - mark: where the next page begins; nil when there is none.
+    ///   - section: the id of the section of the list.
+    func rest(_ name: String, after mark: String?, section: String, extra: String = "") -> HTML {
+        maybe(mark) { pager("\(path)?\(name)=\($0.percentEncoded)\(extra)#\(section)", t(.restOfList)) }
+    }
+
+    /// Where a list begins, as ``rest(_:after:section:extra:)`` wrote it into the address.
+    func mark(_ name: String) -> AccountMark? { query[name].flatMap(AccountMark.init) }
+}
+
+/// The items of one page of a list. The list was read with one item more than the page has, to know whether it goes on.
+struct ListPart<Item: Sendable>: Sendable {
+    /// The most items of a page.
+    static var size: Int { 50 }
+
+    var items: [Item] = []
+    /// The last item when there are more.
+    var last: Item?
+
+    init() {}
+
+    /// - Parameter read: reads at most the given number of items.
+    init(_ read: (_ limit: Int) throws -> [Item]) rethrows {
+        let found = try read(Self.size + 1)
+        items = Array(found.prefix(Self.size))
+        last = found.count > Self.size ? items.last : nil
     }
 }

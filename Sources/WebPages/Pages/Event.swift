@@ -172,7 +172,10 @@ enum EventPage {
             <section class="panel"><h2>\(t(.whoComes))</h2>
             <p>\(view.going > 0 ? t.count(.comingCount, view.going) : t(.nobodyYet))</p>
             <ul class="people">\(each(view.attendees) { "<li>\(AccountCard.link($0))</li>" })</ul>
-            \(when(view.going > view.attendees.count, "<p class=\"hint\">\(t(.attendeesHint))</p>"))</section>
+            \(when(view.going > view.attendees.count, """
+                <p class="hint">\(t(.attendeesHint))</p>
+                \(when(view.attendees.count == EventViews.attendeeLimit, "<p><a href=\"\(event.path)/guests\">\(t(.allAttendees))</a></p>"))
+                """))</section>
             \(when(event.place != nil, """
                 <section class="panel"><h2>\(t(.whereIsIt))</h2>\(address(event))\(map(event, visit))</section>
                 """))

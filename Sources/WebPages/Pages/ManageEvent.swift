@@ -11,9 +11,12 @@ internal import Storage
 enum ManageEvent {
     private struct Content: Sendable {
         var view: EventView
-        var going: [Account] = []
-        var waiting: [Account] = []
+        var going = AccountPage()
+        var waiting = AccountPage()
     }
+
+    /// How many guests are on one page, and on one that is printed.
+    private static let size = (screen: 200, print: 1_000)
 
     static func show(_ visit: Visit) async throws -> Response {
         try await page(visit, nil)
@@ -62,11 +65,14 @@ enum ManageEvent {
         _ visit: Visit, _ state: FormState?, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         let event = try await mine(try visit.id(), visit)
+        let (going, waiting) = (visit.mark("going"), visit.mark("waiting"))
+        let limit = visit.query["view"] == "print" ? size.print : size.screen
         let content = try await visit.database.read { db -> Content? in
             guard let view = try EventViews.unrestricted(event.id, in: db) else { return nil }
             return Content(
-                view: view, going: try GuestLists.accounts(event.id, states: [.going], in: db),
-                waiting: try GuestLists.accounts(event.id, states: [.waiting], in: db))
+                view: view,
+                going: try GuestLists.page(event.id, state: .going, after: going, limit: limit, in: db),
+                waiting: try GuestLists.page(event.id, state: .waiting, after: waiting, limit: limit, in: db))
         }
         guard let content else { throw ServiceError.notFound }
         let title = visit.t(.manageTitle, event.title)
@@ -95,16 +101,20 @@ enum ManageEvent {
     }
 
     private static func guests(_ content: Content, _ visit: Visit) -> HTML {
-        let t = visit.t
+        let (t, view) = (visit.t, content.view)
+        let extra = visit.query["view"] == "print" ? "&view=print" : ""
         return """
             <section aria-labelledby="guests"><h2 id="guests">\(t(.guestList))</h2>
-            \(when(content.going.isEmpty, "<p class=\"hint\">\(t(.nobodyYet))</p>"))
-            <ol class="guests">\(each(content.going) { line($0, visit) })</ol>
-            \(when(!content.waiting.isEmpty, """
-                <h3>\(t(.waitingList))</h3><ol class="guests">\(each(content.waiting) { line($0, visit) })</ol>
+            <p class="hint">\(view.going > 0 ? t.count(.comingCount, view.going) : t(.nobodyYet))</p>
+            <ol class="guests">\(each(content.going.accounts) { line($0, visit) })</ol>
+            \(visit.rest("going", after: content.going.next?.description, section: "guests", extra: extra))
+            \(when(view.waiting > 0, """
+                <h3 id="waiting">\(t(.waitingList))</h3><p class="hint">\(t.count(.waitingCount, view.waiting))</p>
+                <ol class="guests">\(each(content.waiting.accounts) { line($0, visit) })</ol>
+                \(visit.rest("waiting", after: content.waiting.next?.description, section: "waiting", extra: extra))
                 """))
-            <p class="no-print"><a class="button quiet" href="\(content.view.event.path)/manage?view=print">\(t(.printSheet))</a>
-            <a class="button quiet" href="/events/new?like=\(content.view.id)">\(t(.repeatEvent))</a></p></section>
+            <p class="no-print"><a class="button quiet" href="\(view.event.path)/manage?view=print">\(t(.printSheet))</a>
+            <a class="button quiet" href="/events/new?like=\(view.id)">\(t(.repeatEvent))</a></p></section>
             """
     }
 

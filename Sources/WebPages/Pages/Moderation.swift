@@ -10,10 +10,14 @@ internal import Storage
 /// The page for moderators: sign-ups that wait for approval, reports, and policies for remote hosts.
 enum Moderation {
     private struct Content: Sendable {
-        var waiting: [(person: LocalAccount, note: String)] = []
-        var reports: [Report] = []
+        var waiting = ListPart<(person: LocalAccount, note: String)>()
+        var waitingCount = 0
+        var reports = ListPart<Report>()
+        var reportCount = 0
         var accounts: [ID<Account>: Account] = [:]
-        var policies: [(host: String, policy: PeerPolicy)] = []
+        var policies = ListPart<(host: String, policy: PeerPolicy)>()
+        var policyCount = 0
+        var silent = ListPart<SilentPeer>()
         var announcements: AnnouncementSection?
     }
 
@@ -25,14 +29,24 @@ enum Moderation {
         _ visit: Visit, _ state: FormState, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         let (person, now, mode) = (try visit.moderator(), visit.now, visit.community.mode)
+        let lastPerson = visit.query["people"].flatMap { ID<Account>($0) }
+        let lastReport = visit.query["reports"].flatMap { ID<Report>($0) }
+        let (lastPolicy, lastSilent) = (visit.query["policies"] ?? "", visit.query["silent"])
         let content = try await visit.database.read { db in
             var content = Content()
-            content.waiting = try LocalAccounts.waiting(in: db).map { ($0.0, $0.note) }
-            content.reports = try Reports.open(in: db)
-            let people = content.reports.flatMap { [$0.reporter, $0.target].compactMap { $0 } }
+            content.waiting = try ListPart { limit in
+                try LocalAccounts.waiting(after: lastPerson, limit: limit, in: db).map { ($0.0, $0.note) }
+            }
+            content.waitingCount = try LocalAccounts.waitingCount(in: db)
+            content.reports = try ListPart { try Reports.open(after: lastReport, limit: $0, in: db) }
+            content.reportCount = try Reports.openCount(in: db)
+            content.silent = try ListPart { try SilentPeers.list(after: lastSilent, limit: $0, in: db) }
+            let people = content.reports.items.flatMap { [$0.reporter, $0.target].compactMap { $0 } }
             content.accounts = try Accounts.byIDs(people, in: db)
             content.announcements = try AnnouncementSection.load(for: person, at: now, mode: mode, in: db)
-            content.policies = try Peers.policies(in: db).map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+            let all = try Peers.policies(in: db).map { (host: $0.key, policy: $0.value) }.sorted { $0.host < $1.host }
+            content.policies = ListPart { limit in Array(all.drop { $0.host <= lastPolicy }.prefix(limit)) }
+            content.policyCount = all.count
             return content
         }
         let t = visit.t
@@ -40,6 +54,7 @@ enum Moderation {
             <h1>\(t(.moderation))</h1>\(visit.problems(state))
             \(waiting(content, visit))\(reports(content, visit))
             \(maybe(content.announcements) { $0.section(state, visit) })\(hosts(content, state, visit))
+            \(SilentHostsSection.html(content.silent, visit))
             """
         let page = Page(t(.moderation), content: main).with {
             $0.isHidden = true
@@ -52,8 +67,8 @@ enum Moderation {
         let t = visit.t
         return """
             <section aria-labelledby="waiting"><h2 id="waiting">\(t(.waitingSignUps))</h2>
-            \(when(content.waiting.isEmpty, "<p class=\"hint\">\(t(.nobodyWaits))</p>"))
-            <ul class="list">\(each(content.waiting) { entry in
+            <p class="hint">\(content.waitingCount == 0 ? t(.nobodyWaits) : t.count(.waitingCount, content.waitingCount))</p>
+            <ul class="list">\(each(content.waiting.items) { entry in
                 let account = entry.person.account
                 return """
                     <li class="card person">\(AccountCard.avatar(account))<div><h3>\(account.shownName)</h3>
@@ -62,16 +77,17 @@ enum Moderation {
                     <div class="deeds">\(deed("approve", account.id, t(.approve), "button small", visit))\
                     \(deed("refuse", account.id, t(.refuse), "button quiet small", visit))</div></div></li>
                     """
-            })</ul></section>
+            })</ul>
+            \(visit.rest("people", after: content.waiting.last.map { "\($0.person.account.id)" }, section: "waiting"))</section>
             """
     }
 
     private static func reports(_ content: Content, _ visit: Visit) -> HTML {
         let t = visit.t
         return """
-            <section aria-labelledby="reports"><h2 id="reports">\(t(.openReports))</h2>
-            \(when(content.reports.isEmpty, "<p class=\"hint\">\(t(.noReports))</p>"))
-            <ul class="list">\(each(content.reports) { report in
+            <section aria-labelledby="reports"><h2 id="reports">\(t(.openReports))\(count(content.reportCount))</h2>
+            \(when(content.reportCount == 0, "<p class=\"hint\">\(t(.noReports))</p>"))
+            <ul class="list">\(each(content.reports.items) { report in
                 """
                 <li class="card"><div><h3>\(maybe(report.target.flatMap { content.accounts[$0] }) { AccountCard.link($0) })</h3>
                 <p class="meta">\(t(.reportedBy)) \(maybe(content.accounts[report.reporter]) { AccountCard.link($0) }) · \
@@ -84,7 +100,7 @@ enum Moderation {
                     """))
                 \(maybe(report.target) { deed("suspend", $0, t(.suspendNow), "button stop small", visit) })</div></div></li>
                 """
-            })</ul></section>
+            })</ul>\(visit.rest("reports", after: content.reports.last.map { "\($0.id)" }, section: "reports"))</section>
             """
     }
 
@@ -96,9 +112,10 @@ enum Moderation {
             $0.hint = t(.hostHint)
         }
         return """
-            <section aria-labelledby="hosts"><h2 id="hosts">\(t(.hosts))</h2>
-            \(when(content.policies.isEmpty, "<p class=\"hint\">\(t(.noPolicies))</p>"))
-            <ul class="plain-list">\(each(content.policies) { "<li><strong>\($0.host)</strong> · \(t.policy($0.policy))</li>" })</ul>
+            <section aria-labelledby="hosts"><h2 id="hosts">\(t(.hosts))\(count(content.policyCount))</h2>
+            \(when(content.policyCount == 0, "<p class=\"hint\">\(t(.noPolicies))</p>"))
+            <ul class="plain-list">\(each(content.policies.items) { "<li><strong>\($0.host)</strong> · \(t.policy($0.policy))</li>" })</ul>
+            \(visit.rest("policies", after: content.policies.last?.host, section: "hosts"))
             \(visit.form("/moderation/hosts", style: "sheet-form", """
                 \(visit.field(host, state))
                 \(visit.field(Field("policy", t(.policyField), .choice(choices)).with { $0.isRequired = true }, state))
@@ -106,6 +123,8 @@ enum Moderation {
                 """))</section>
             """
     }
+
+    private static func count(_ number: Int) -> String { number > 0 ? " (\(number))" : "" }
 
     private static func deed(
         _ deed: String, _ account: ID<Account>, _ label: String, _ style: String, _ visit: Visit
@@ -156,6 +175,12 @@ enum Moderation {
             let status = try state.take(error)
             return try await page(visit, state, status: status)
         }
+    }
+
+    static func retry(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        try await visit.services.retryDeliveries(to: sent["host"], as: try visit.principal())
+        return visit.redirect("/moderation#silent", flash: .retried)
     }
 
     private static func account(_ sent: Submission) throws -> ID<Account> {

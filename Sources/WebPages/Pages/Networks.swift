@@ -16,7 +16,14 @@ enum Networks {
         /// The local groups in whose name the person may follow.
         var mayRun: [Account] = []
         /// The accounts that ask to follow the person, or a group that the person runs.
-        var asking: [(target: Account, followers: [Account])] = []
+        var asking: [Asking] = []
+    }
+
+    /// One page of the follow requests to an account.
+    private struct Asking: Sendable {
+        var target: Account
+        var followers: AccountPage
+        var count: Int
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -35,6 +42,8 @@ enum Networks {
 
     private static func load(_ visit: Visit) async throws -> Content {
         let (person, services) = (visit.person, visit.services)
+        // The parameter names the account whose list begins later, and where.
+        let marks = visit.query["requests"].map { $0.split(separator: "-", maxSplits: 1).map(String.init) } ?? []
         return try await visit.database.read { db in
             var content = Content()
             if let person { content.mayRun = try services.groupsRun(by: .member(person.account.id), in: db) }
@@ -42,16 +51,25 @@ enum Networks {
                 let followed = try Follows.acceptedGroups(followedBy: group.id, in: db).filter { !$0.isLocal }
                 if !followed.isEmpty { content.groups.append((group, followed)) }
                 guard content.mayRun.contains(where: { $0.id == group.id }) else { continue }
-                let followers = try Follows.pending(of: group.id, in: db)
-                if !followers.isEmpty { content.asking.append((group, followers)) }
+                if let asking = try asking(group, marks, in: db) { content.asking.append(asking) }
             }
             if let me = person?.account {
                 content.mine = try Follows.acceptedGroups(followedBy: me.id, in: db).filter { !$0.isLocal }
-                let followers = try Follows.pending(of: me.id, in: db)
-                if !followers.isEmpty { content.asking.append((me, followers)) }
+                if let asking = try asking(me, marks, in: db) { content.asking.append(asking) }
             }
             return content
         }
+    }
+
+    /// - Parameter marks: the id of the account whose list does not begin at its start, and the mark of that page.
+    private static func asking(
+        _ target: Account, _ marks: [String], in db: some Queryable
+    ) throws(DatabaseError) -> Asking? {
+        let isLater = marks.count == 2 && marks[0] == "\(target.id)"
+        let mark = isLater ? AccountMark(marks[1]) : nil
+        let followers = try Follows.pending(of: target.id, after: mark, in: db)
+        let count = try Follows.pendingCount(of: target.id, in: db)
+        return count > 0 ? Asking(target: target, followers: followers, count: count) : nil
     }
 
     private static func main(_ content: Content, _ state: FormState, _ visit: Visit) -> HTML {
@@ -59,7 +77,7 @@ enum Networks {
         let isEmpty = content.groups.isEmpty && content.mine.isEmpty
         return """
             <h1>\(t(.networks))</h1><p class="intro">\(t(.networksIntro))</p>
-            \(each(content.asking) { requests($0.target, $0.followers, visit) })
+            \(each(content.asking) { requests($0, visit) })
             \(visit.person == nil ? "" : followForm(content, state, visit))
             \(when(isEmpty, visit.empty(.noNetworks, .noNetworksInvite, Pictures.emptyNetwork)))
             \(each(content.groups) { group, followed in
@@ -114,12 +132,14 @@ enum Networks {
             """
     }
 
-    private static func requests(_ target: Account, _ followers: [Account], _ visit: Visit) -> HTML {
-        let t = visit.t
+    private static func requests(_ asking: Asking, _ visit: Visit) -> HTML {
+        let (t, target) = (visit.t, asking.target)
         let id = "ask-\(target.id)"
+        let next = asking.followers.next.map { "\(target.id)-\($0)" }
         return """
             <section class="panel" aria-labelledby="\(id)"><h2 id="\(id)">\(t(.askToFollow, target.shownName))</h2>
-            <ul class="requests">\(each(followers) { follower in
+            <p class="hint">\(t.count(.waitingCount, asking.count))</p>
+            <ul class="requests">\(each(asking.followers.accounts) { follower in
                 let fields = visit.hidden("follower", String(describing: follower.id))
                     + visit.hidden("target", String(describing: target.id))
                 return """
@@ -129,7 +149,7 @@ enum Networks {
                         <button class="button quiet small" name="answer" value="no" type="submit">\(t(.refuse))</button>
                         """))</li>
                     """
-            })</ul></section>
+            })</ul>\(visit.rest("requests", after: next, section: id))</section>
             """
     }
 

@@ -53,7 +53,7 @@ extension Texts {
         .password: .noticePassword, .approved: .noticeApproved, .refused: .noticeRefused,
         .resolved: .noticeResolved, .welcome: .noticeWelcome, .goodbye: .noticeGoodbye,
         .appRevoked: .noticeAppRevoked, .appRefused: .noticeAppRefused,
-        .announced: .noticeAnnounced, .withdrawn: .noticeWithdrawn,
+        .announced: .noticeAnnounced, .withdrawn: .noticeWithdrawn, .retried: .noticeRetried,
     ]
 
     /// Returns the sentence that says who may become a member.

@@ -5,7 +5,8 @@ enum Phrase: String, CaseIterable, Sendable {
     // pages
     case skip, mainNavigation, aside, corner, home, events, discussions, members, networks, myEvents, groups, about
     case settings, moderation, signIn, signUp, signOut, menuOf, print, printHint, recommend, recommendByMail
-    case recommendByAddress, feed, calendar, filter, back, backHome, older, optional, cancel, save, edit, delete
+    case recommendByAddress, feed, calendar, filter, back, backHome, older, restOfList, optional, cancel, save, edit,
+        delete
     case accept, refuse, from, seeAtOrigin
     // search
     case search, searchWords, peopleAndGroups, saidAndPlanned, nothingFound, nothingFoundInvite, searchNeedsAccount
@@ -29,7 +30,7 @@ enum Phrase: String, CaseIterable, Sendable {
     // events
     case upcoming, past, planEvent, eventsIntro, noEvents, noEventsInvite, noPast, noPastInvite, noMine, noMineInvite
     case moreEvents, keepUp, keepUpCalendar, keepUpFollow, addToCalendar, placeUnknown, online, alsoOnline, seatsTaken
-    case seatsLeft, fullHouse, waitingCount, comingCount, whoComes, nobodyYet, attendeesHint, statePast,
+    case seatsLeft, fullHouse, waitingCount, comingCount, whoComes, nobodyYet, attendeesHint, allAttendees, statePast,
         stateRescheduled
     case statePostponed, stateCancelled, stateTentative, wasPlannedFor, timeOf, youGo, youWait, youAsked, willYouCome
     case iCome, joinQueue, dontCome, youHaveASeat, yourPlace, queueHint, askedHint, declinedHint, cancelledHint
@@ -64,6 +65,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case profilePictures, avatarField, avatarHint, headerField, headerHint, removeAvatar, removeHeader
     // moderation
     case waitingSignUps, nobodyWaits, approve, openReports, noReports, reportedBy, resolve, hosts, host, hostHint
+    case silentHosts, silentHostsHint, noSilentHosts, silentSince, acceptsAgain, waitingDeliveries, givenUpDeliveries
+    case tryAgain, noticeRetried
     case noPolicies, policyField, policyNote, policyUnset, policyAllowed, policyLimited, policyBlocked
     // notifications
     case news, newsDot, newsNone, newsNoneInvite, toldMention, toldStatus, toldEvent, toldReblog, toldEventReblog

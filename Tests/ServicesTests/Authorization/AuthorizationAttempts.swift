@@ -114,6 +114,9 @@ enum AuthorizationAttempts {
         "setPolicy(_:host:note:as:)": { s in
             { try await s.services.setPolicy(.limited, host: "bad.example", note: "", as: $0) }
         },
+        "retryDeliveries(to:as:)": { s in
+            { try await s.services.retryDeliveries(to: "bad.example", as: $0) }
+        },
         "suspend(_:_:as:)": { s in try await suspending(s, try await s.stage.person()) },
         "suspend(_:_:as:) a group": { s in try await suspending(s, s.group) },
         "suspend(_:_:as:) a moderator": { s in try await suspending(s, try await s.stage.person(.moderator)) },

@@ -41,9 +41,44 @@ struct GuestListsTests {
                 #expect(try GuestLists.counts(event.id, in: tx) == (2, 1))
                 #expect(try GuestLists.resize(event.id, to: nil, in: tx).map(\.account) == [all[4]])
                 #expect(try Events.byID(event.id, in: tx)?.capacity == nil)
-                #expect(try GuestLists.list(event.id, state: .going, in: tx).map(\.1.id) == [all[1], all[3], all[4]])
-                let known = try GuestLists.accounts(event.id, states: [.cancelled, .declined], in: tx)
-                #expect(known.map(\.id) == [all[0], all[2]])
+                let going = try GuestLists.page(event.id, state: .going, limit: 10, in: tx)
+                #expect(going.accounts.map(\.id) == [all[1], all[3], all[4]])
+                #expect(going.next == nil)
+                let leftList = try GuestLists.page(event.id, state: .cancelled, limit: 10, in: tx)
+                let refusedList = try GuestLists.page(event.id, state: .declined, limit: 10, in: tx)
+                #expect((leftList.accounts + refusedList.accounts).map(\.id) == [all[0], all[2]])
+            }
+        }
+    }
+
+    @Test("lists are read page by page to their end, for organizers and for visitors", arguments: TestEngine.available)
+    func pages(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let owner = try await scene.account("owner")
+            let event = try await scene.event(by: owner)
+            var going: [ID<Account>] = []
+            var shown: [ID<Account>] = []
+            for number in 0..<7 {
+                let guest = try await scene.account("guest\(number)", discoverable: number != 3)
+                _ = try await scene.requestToJoin(guest, event)
+                going.append(guest.id)
+                if number != 3 { shown.append(guest.id) }
+            }
+            for isPublic in [false, true] {
+                var (found, mark, count): ([ID<Account>], AccountMark?, Int) = ([], nil, 0)
+                repeat {
+                    let start = mark
+                    let page = try await scene.db.read { db in
+                        isPublic
+                            ? try GuestLists.attendees(event.id, viewer: nil, after: start, limit: 3, in: db)
+                            : try GuestLists.page(event.id, state: .going, after: start, limit: 3, in: db)
+                    }
+                    found += page.accounts.map(\.id)
+                    mark = page.next.flatMap { AccountMark("\($0)") }
+                    count += 1
+                } while mark != nil
+                #expect(found == (isPublic ? shown : going))
+                #expect(count == (isPublic ? 2 : 3))
             }
         }
     }
@@ -172,8 +207,8 @@ struct GuestListsTests {
     ) async throws -> (going: [ID<Account>], waiting: [ID<Account>]) {
         try await scene.db.read { db in
             (
-                try GuestLists.list(event.id, state: .going, in: db).map(\.0.account),
-                try GuestLists.list(event.id, state: .waiting, in: db).map(\.0.account)
+                try GuestLists.page(event.id, state: .going, limit: 100, in: db).accounts.map(\.id),
+                try GuestLists.page(event.id, state: .waiting, limit: 100, in: db).accounts.map(\.id)
             )
         }
     }

@@ -121,17 +121,20 @@ struct FollowsTests {
         }
     }
 
-    @Test("the list of pending requests has an end, and their number is counted", arguments: TestEngine.available)
+    @Test("the list of pending requests comes in pages, and their number is counted", arguments: TestEngine.available)
     func pendingIsBounded(engine: TestEngine) async throws {
         try await onFreshDatabase(engine) { db in
             for number in 1...5 as ClosedRange<Int64> { try await db.store(try Someone.remote(number, "u\(number)")) }
             let (listed, count) = try await db.write { tx in
                 for number in 2...5 as ClosedRange<Int64> { _ = try ask(number, 1, "a\(number)", in: tx) }
+                let first = try Follows.pending(of: ID(1), limit: 3, in: tx)
+                let second = try Follows.pending(of: ID(1), after: first.next, limit: 3, in: tx)
                 return (
-                    try Follows.pending(of: ID(1), limit: 3, in: tx).count, try Follows.pendingCount(of: ID(1), in: tx)
+                    [first.accounts.count, second.accounts.count, second.next == nil ? 0 : 1],
+                    try Follows.pendingCount(of: ID(1), in: tx)
                 )
             }
-            #expect(listed == 3)
+            #expect(listed == [3, 1, 0])
             #expect(count == 4)
         }
     }
@@ -209,7 +212,7 @@ struct FollowListsTests {
                 }
                 try Follows.setState(.accepted, by: ID(4), of: ID(1), in: tx)
             }
-            #expect(try await db.read { try Follows.pending(of: ID(1), in: $0) }.map(\.id) == [ID(3), ID(2)])
+            #expect(try await db.read { try Follows.pending(of: ID(1), in: $0).accounts }.map(\.id) == [ID(3), ID(2)])
         }
     }
 

@@ -119,6 +119,49 @@ struct OutboxQueueTests {
         }
     }
 
+    @Test("hosts that take nothing are listed, and everything for one is tried again", arguments: TestEngine.available)
+    func silent(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            let (dead, far) = (try iri("https://dead.example/inbox"), try iri("https://far.example:8443/inbox"))
+            let rest = Timestamp.start + .hours(1)
+            for type in ["Create", "Update"] {
+                _ = try await say(type, about: "https://cafe.example/posts/1", to: [dead, far], in: db)
+            }
+            let given = try await take(9, in: db)
+            let ids = ids
+            try await db.write { tx in
+                for (number, delivery) in given.enumerated() {
+                    try OutboxQueue.abandon(
+                        delivery, record: ID(Int64(number + 1)), reason: "404", at: .start, in: tx)
+                }
+                try Peers.failed("dead.example", at: .start, restUntil: rest, in: tx)
+                try tx.run("UPDATE delivery SET run_at = \(rest)")
+            }
+            let peers = try await db.read { db in try SilentPeers.list(in: db) }
+            #expect(peers.map(\.host) == ["dead.example", "far.example:8443"])
+            #expect(peers.map(\.failingSince) == [.start, nil])
+            #expect(peers.map(\.waiting) == [1, 1] && peers.map(\.abandoned) == [1, 1])
+            let later = try await db.read { db in try SilentPeers.list(after: "dead.example", limit: 1, in: db) }
+            #expect(later == [try #require(peers.last)])
+            let soon = Timestamp.start + .minutes(1)
+            let retried = try await db.write { tx in
+                try SilentPeers.retry("dead.example", ids: ids, at: soon, in: tx)
+            }
+            #expect(retried == 1)
+            // In their order, although the second one was queued all the time.
+            let create = try #require(try await take(9, at: soon, in: db).first)
+            #expect(create.body == "Create" && create.inbox == dead)
+            try await db.write { tx in try OutboxQueue.finish([create.id], in: tx) }
+            #expect(try await take(9, at: soon, in: db).map(\.body) == ["Update"])
+            let left = try await db.read { db in try SilentPeers.list(in: db) }
+            #expect(left.map(\.abandoned) == [0, 1])
+            let nothing = try await db.write { tx in
+                try SilentPeers.retry("unknown.example", ids: ids, at: soon, in: tx)
+            }
+            #expect(nothing == 0)
+        }
+    }
+
     @Test(
         "a host that is woken gets everything at once, in order, and is woken once a minute at most",
         arguments: TestEngine.available)

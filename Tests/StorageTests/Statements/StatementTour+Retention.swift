@@ -17,6 +17,8 @@ extension StatementTour {
         try UndoneActivities.forget(.activity(s.address), by: s.vic.id, in: tx)
         _ = try Posts.remove(s.post.id, from: s.group.id, in: tx)
         _ = try Follows.pendingCount(of: s.ada.id, in: tx)
+        _ = try SilentPeers.list(after: "a.example", in: tx)
+        _ = try SilentPeers.retry("far.example", ids: IDMaker(), at: s.now, in: tx)
         for table in Retention.aged { _ = try Retention.sweep(table, at: s.now, in: tx) }
         _ = try Retention.overdue(at: s.now, in: tx)
         for walk in RetentionWalk.allCases { _ = try walk.step(at: s.now + .days(1_000), in: tx) }

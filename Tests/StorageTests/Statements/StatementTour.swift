@@ -78,6 +78,7 @@ struct StatementTour {
     private func members(_ s: Stage, _ tx: Transaction) throws {
         try LocalAccounts.insert(Someone.member(s.ada, approvedAt: nil), signUpNote: "tea?", in: tx)
         _ = try LocalAccounts.waiting(in: tx)
+        _ = try LocalAccounts.waitingCount(in: tx)
         _ = try LocalAccounts.waiting(among: [s.ada.id], in: tx)
         _ = try LocalAccounts.approve(s.ada.id, at: s.now, in: tx)
         _ = try LocalAccounts.byID(s.ada.id, in: tx)
@@ -155,6 +156,7 @@ struct StatementTour {
             createdAt: s.now)
         _ = try Reports.insert(report, in: tx)
         _ = try Reports.open(in: tx)
+        _ = try Reports.openCount(in: tx)
         _ = try Reports.resolve(ID(1), at: s.now, in: tx)
         _ = try Moves.record(s.vic.id, target: s.address, activity: s.address, at: s.now, in: tx)
     }
@@ -265,11 +267,13 @@ struct StatementTour {
         _ = try GuestLists.requestToJoin(guests[0], rank: 9, in: tx)
         _ = try GuestLists.find(account: s.ada.id, event: s.event.id, in: tx)
         _ = try GuestLists.byJoin(s.address, in: tx)
-        _ = try GuestLists.list(s.event.id, state: .going, in: tx)
+        _ = try GuestLists.page(s.event.id, state: .going, limit: 1, in: tx)
         _ = try GuestLists.counts(s.event.id, in: tx)
         _ = try GuestLists.position(account: s.vic.id, event: s.event.id, in: tx)
         _ = try GuestLists.of(s.ada.id, from: s.now, in: tx)
-        _ = try GuestLists.accounts(s.event.id, states: [.going, .waiting], in: tx)
+        _ = try GuestLists.attendees(
+            s.event.id, viewer: s.ada.id, after: AccountMark(rank: 1, account: s.ada.id), limit: 1, in: tx)
+        try Events.addReaders([s.ada.id], to: s.event.id, in: tx)
         _ = try GuestLists.leave(account: s.ada.id, event: s.event.id, in: tx)
         _ = try GuestLists.decline(account: s.vic.id, event: s.event.id, in: tx)
         _ = try GuestLists.resize(s.event.id, to: 5, in: tx)
