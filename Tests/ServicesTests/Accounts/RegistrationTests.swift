@@ -41,7 +41,7 @@ struct RegistrationTests {
             #expect(try await !cafe.services.register(wish))
             let ada = try await cafe.local("ada").id
             // Only who knows the password reads that it waits.
-            try await cafe.expect(.invalid("password", "sign_up_waits")) {
+            try await cafe.expect(.invalid([FieldError("password", "sign_up_waits")])) {
                 _ = try await $0.signIn(name: "ada", password: "un mot de passe")
             }
             try await cafe.expect(.notAllowed) { _ = try await $0.signIn(name: "ada", password: "un autre mot") }
