@@ -2,7 +2,9 @@
 
 internal import Database
 internal import Logging
+internal import Model
 internal import Storage
+internal import Vocabulary
 
 /// How a process of the node opens its database.
 enum NodeDatabase {
@@ -38,8 +40,22 @@ enum NodeDatabase {
             case .command: try await migrate(database, settings)
             case .inspection: try await inspect(database)
             }
+            try await requireOrigin(settings, in: database)
         }
         return database
+    }
+
+    /// Ids are made from the origin. With another one the node would speak with two tongues: old posts would belong to
+    /// actors that it does not serve any more, and other servers would refuse the new ones.
+    private static func requireOrigin(_ settings: NodeSettings, in database: Database) async throws {
+        let origin = settings.community.origin.origin
+        guard let known = try await database.read({ db in try Accounts.localIRI(in: db) }), known.origin != origin
+        else {
+            return
+        }
+        throw ConfigurationError(
+            "origin: this community began as \(known.origin), and its ids are made from that; they cannot change to "
+                + "\(origin). Set the origin back, or name another database.")
     }
 
     private static func options(_ settings: NodeSettings, for purpose: Purpose) -> DatabaseOptions {
@@ -65,7 +81,7 @@ enum NodeDatabase {
             throw ConfigurationError("There is no database at \(file): check the setting, or restore a backup.")
         }
         try CommunityMark(settings).requireNone()
-        if let folder = settings.databaseFolder { try TextFile.makeFolder(folder) }
+        try settings.makeDatabaseFolder()
     }
 
     private static func migrate(_ database: Database, _ settings: NodeSettings) async throws {

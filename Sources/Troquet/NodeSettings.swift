@@ -39,6 +39,9 @@ struct NodeSettings: Sendable {
         databasePool = try Self.pool(values["database_pool"])
         insecureNetworks = try Self.blocks(values, "federation_insecure_networks")
         caFile = values["tls_ca_file"].isEmpty ? nil : values["tls_ca_file"]
+        if let caFile, TextFile.read(caFile)?.contains("-----BEGIN CERTIFICATE-----") != true {
+            throw ConfigurationError("tls_ca_file: \(caFile) is no PEM file with a certificate that can be read.")
+        }
         guard values["smtp"].hasPrefix("file:"), values["smtp"].count > 5 else {
             throw ConfigurationError("smtp: this version writes mail into a folder only: file:DIR.")
         }
@@ -75,6 +78,19 @@ struct NodeSettings: Sendable {
         return String(file[..<slash])
     }
 
+    /// Creates the folder of a SQLite database. The folder above it must exist, because a path that leads nowhere is a
+    /// slip of the pen and no wish for a new community.
+    func makeDatabaseFolder() throws(ConfigurationError) {
+        guard let folder = databaseFolder, !TextFile.exists(folder) else { return }
+        do {
+            try TextFile.makeFolder(folder, withParents: false)
+        } catch {
+            throw ConfigurationError(
+                "database: the folder \(folder) does not exist and cannot be made. Does the path lead to the right place, "
+                    + "and may this user write there?")
+        }
+    }
+
     private static func pool(_ text: String) throws(ConfigurationError) -> Int? {
         if text.isEmpty { return nil }
         guard let number = Int(text), (1...200).contains(number) else {
@@ -99,10 +115,17 @@ struct NodeSettings: Sendable {
         let mode = try choice(
             values, "federation_mode",
             Dictionary(uniqueKeysWithValues: FederationMode.allCases.map { ($0.rawValue, $0) }))
+        let name = values["name"]
+        guard (1...100).contains(name.count), name.contains(where: { !$0.isWhitespace }) else {
+            throw ConfigurationError("name: what the community is called, 1 to 100 characters.")
+        }
         var community = Community(
-            origin: bare, name: values["name"], tagline: values["tagline"], language: language,
+            origin: bare, name: name, tagline: values["tagline"], language: language,
             registration: registration, mode: mode, timeZone: values["time_zone"])
         let welcome = values["welcome_group"]
+        guard welcome.isEmpty || LocalName.isAllowed(welcome) else {
+            throw ConfigurationError("welcome_group: the name of a group of this node, like cafe, or empty.")
+        }
         community.welcomeGroup = welcome.isEmpty ? nil : welcome
         return community
     }

@@ -23,8 +23,8 @@ enum TextFile {
     /// Whether a file or folder exists at a path.
     static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-    /// Creates a folder with its parent folders.
-    static func makeFolder(_ path: String) throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    /// Creates a folder, and its parent folders if wanted.
+    static func makeFolder(_ path: String, withParents: Bool = true) throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: withParents)
     }
 }

@@ -57,6 +57,7 @@ struct ConfigurationTests {
     @Test(
         "a value that cannot be used stops the start with one sentence that names the setting",
         arguments: [
+            "name=", "name=  ", "welcome_group=No", "welcome_group=Ö", "tls_ca_file=/dev/null", "tls_ca_file=/none.pem",
             "origin=cafe.example", "origin=https://cafe.example/path", "listen=8080", "database=mysql://x",
             "registration=maybe", "federation_mode=half", "federation_insecure_networks=everywhere",
             "smtp=smtp://mail.example", "media=s3://bucket", "media=", "rate_limits=sometimes",

@@ -13,6 +13,9 @@ extension Services {
         let email = signUp.email.trimmed
         check.require(LocalName.isAllowed(signUp.name.trimmed.lowercased()), "name", "not_a_name")
         check.require(email.isEmpty || MailAddress(email) != nil, "email", "not_an_address")
+        check.require(signUp.password.isEmpty || signUp.password.count >= 10, "password", "too_short")
+        check.require(signUp.password.utf8.count <= 1_000, "password", "too_long")
+        check.text(signUp.displayName, "display_name", limit: 100, isNeeded: false)
         check.require(Self.isInterfaceLanguage(signUp.language), "language", "not_a_language")
         try check.finish()
         let made = try await prepare(signUp, role: role, isApproved: true)

@@ -5,7 +5,8 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Suspends an account, local or remote, or ends its suspension. A suspended account cannot act and is not shown.
+    /// Suspends an account, local or remote, or ends its suspension. A suspended account cannot act and is not shown, and
+    /// its seats at coming events go to those who wait.
     ///
     /// Moderators and the operator may do this. A moderator may suspend only members with less power. Nobody may
     /// suspend the instance actor, which signs for the node.
@@ -14,6 +15,11 @@ extension Services {
             let acting = try requireModerator(principal, in: tx)
             guard let account = try Accounts.byID(id, in: tx) else { throw ServiceError.notFound }
             try requireAbove(account, acting.power, in: tx)
+            if isSuspended {
+                for (event, _) in try GuestLists.of(account.id, from: now(), in: tx) {
+                    try leave(event, by: account, in: tx)
+                }
+            }
             try Accounts.suspend(account.id, at: isSuspended ? now() : nil, in: tx)
             if isSuspended, account.isLocal { try Sessions.deleteAll(of: account.id, in: tx) }
             tx.announce(.settingsChanged)

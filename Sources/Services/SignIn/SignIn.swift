@@ -8,8 +8,8 @@ extension Services {
     /// Signs in with a password.
     ///
     /// - Returns: the token of the session; only its digest is stored.
-    /// - Throws: `notAllowed` in the same way for a wrong name, a wrong password and a person who waits for approval;
-    ///   `tooMany` at the rate limit; `busy` when too many passwords wait to be checked.
+    /// - Throws: `notAllowed` in the same way for a wrong name and a wrong password; `invalid` with `sign_up_waits` for
+    ///   the right password of a person who waits for approval; `tooMany` at the rate limit; `busy` when too many passwords wait to be checked.
     /// - Parameter network: the client's network (``NodeContext.network``). Attempts are counted for each pair of name
     ///   and network, and for each network, so that nobody can lock out a member from elsewhere. Nil counts by name.
     public func signIn(name: String, password: String, from network: String? = nil) async throws -> String {
@@ -24,9 +24,11 @@ extension Services {
         // An unknown name needs the same work as a known one, so that the duration does not reveal whether it exists.
         let stored = local?.passwordHash ?? secrets.decoyHash
         let isRight = try await secrets.verifyPassword(password, stored)
-        guard isRight, let local, local.passwordHash != nil, local.approvedAt != nil, local.account.isActive else {
+        guard isRight, let local, local.passwordHash != nil, local.account.isActive else {
             throw ServiceError.notAllowed
         }
+        // Only who knows the password is told.
+        guard local.approvedAt != nil else { throw ServiceError.invalid("password", "sign_up_waits") }
         let token = try secrets.makeToken()
         try await database.write { tx in
             // Since the read, the account may have been suspended, or the password may have been changed.

@@ -125,6 +125,12 @@ extension Accounts {
         try AccountRow.first("SELECT \(AccountRow.plain) FROM account a WHERE a.id = \(id)", in: db)
     }
 
+    /// The id of the oldest local account, which tells the origin under which this community began; nil while there is
+    /// none.
+    public static func localIRI(in db: some Queryable) throws(DatabaseError) -> IRI? {
+        try db.row("SELECT iri FROM account WHERE host = '' ORDER BY id LIMIT 1")?.iri("iri")
+    }
+
     /// The account with this IRI.
     public static func byIRI(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> Account? {
         try AccountRow.first("SELECT \(AccountRow.plain) FROM account a WHERE a.iri = \(iri)", in: db)

@@ -52,6 +52,33 @@ public enum Peers {
         return policies
     }
 
+    /// What connects this server with some hosts: the follows in both directions and the seats of their people at local
+    /// events. Two statements for each 500 hosts.
+    public static func ties(
+        with hosts: [String], in db: some Queryable
+    ) throws(DatabaseError) -> (follows: Int, seats: Int) {
+        var ties = (follows: 0, seats: 0)
+        for hosts in hosts.inLists() {
+            let follows = try db.row(
+                """
+                SELECT
+                    (SELECT count(*) FROM account a JOIN follow f ON f.follower_id = a.id
+                        WHERE a.host IN (\(list: Array(hosts))))
+                    + (SELECT count(*) FROM account a JOIN follow f ON f.target_id = a.id
+                        WHERE a.host IN (\(list: Array(hosts)))) AS n
+                """)
+            ties.follows += try follows?.count("n") ?? 0
+            let seats = try db.row(
+                """
+                SELECT count(*) AS n FROM account a JOIN guest g ON g.account_id = a.id
+                JOIN event v ON v.id = g.event_id AND v.is_local = \(true)
+                WHERE a.host IN (\(list: Array(hosts))) AND g.state IN ('going', 'waiting')
+                """)
+            ties.seats += try seats?.count("n") ?? 0
+        }
+        return ties
+    }
+
     /// Stores a host when it is new; a known host is unchanged.
     public static func touch(_ host: String, at now: Timestamp, in tx: Transaction) throws(DatabaseError) {
         try tx.run(

@@ -77,7 +77,7 @@ struct Examination: Sendable {
     func run() async -> [Finding] {
         let findings = [
             await database(), await keys(), await webFinger(), await actor(), await clock(), await queues(),
-            await hosts(), await descriptors(), await retention(), await media(),
+            await hosts(), await descriptors(), await retention(), await disk(), await mail(), await media(),
         ]
         await client.shutdown()
         return findings
@@ -157,7 +157,9 @@ struct Examination: Sendable {
             return (try JSON.parse(response.body), response.headers["date"])
         } catch let error as FetchError {
             throw ConfigurationError(
-                "\(iri) cannot be reached (\(error)): is the node running, and its name in the DNS?")
+                "\(iri) cannot be reached: is the node running, and its name in the DNS? (\(Failure.sentence(error)))")
+        } catch is JSONError {
+            throw ConfigurationError("\(iri) answers no JSON: does the proxy pass Accept on unchanged?")
         }
     }
 
@@ -185,17 +187,41 @@ struct Examination: Sendable {
         }
     }
 
+    /// Compares the clock with that of the serving process and with those of servers that took a delivery lately. This
+    /// machine alone cannot know that its clock is wrong.
     private func clock() async -> Finding {
         await check("clock") {
             let (_, date) = try await ask("/nodeinfo/2.1", accept: "application/json")
-            guard let date, let theirs = Dates.parseHTTPDate(date) else { return "no other clock to compare with" }
-            let difference = abs(node.clock.now.milliseconds - theirs) / 1000
-            guard difference < 30 else {
-                throw ConfigurationError(
-                    "\(difference) seconds off: signatures will be refused. Start time synchronisation.")
+            let own = date.flatMap(Dates.parseHTTPDate).map(secondsOff)
+            var others: [(host: String, seconds: Int64)] = []
+            for host in try await recentHosts() {
+                guard let iri = IRI("\(node.settings.community.origin.scheme)://\(host)/.well-known/nodeinfo"),
+                    let response = try? await client.get(iri, headers: [], deadline: .now + .seconds(5)),
+                    let theirs = response.headers["date"].flatMap(Dates.parseHTTPDate)
+                else { continue }
+                others.append((host, secondsOff(theirs)))
             }
-            return "\(difference) s from the serving process"
+            // One other server may be wrong itself. Two that agree are right.
+            let wrong = others.filter { $0.seconds >= 30 }
+            let worst = own.flatMap { $0 >= 30 ? $0 : nil } ?? (wrong.count >= 2 ? wrong[0].seconds : nil)
+            if let worst {
+                throw ConfigurationError(
+                    "\(worst) seconds off: signatures will be refused. Start time synchronisation.")
+            }
+            let texts =
+                (own.map { ["\($0) s from the serving process"] } ?? [])
+                + others.map { host, seconds in "\(seconds) s from \(host)" }
+            return texts.isEmpty ? "no other clock to compare with" : texts.joined(separator: ", ")
         }
+    }
+
+    private func secondsOff(_ theirs: Int64) -> Int64 { abs(node.clock.now.milliseconds - theirs) / 1000 }
+
+    /// The three hosts that were the last to take a delivery.
+    private func recentHosts() async throws -> [String] {
+        let peers = try await node.database.read { db in try Peers.list(in: db) }
+        return peers.filter { $0.policy != .blocked && $0.failures == 0 && $0.lastSuccess != nil }
+            .sorted { ($0.lastSuccess ?? $0.firstSeen) > ($1.lastSuccess ?? $1.firstSeen) }.prefix(3).map(\.host)
     }
 
     /// Says to which hosts nothing could be delivered. It is no failure of this node.
@@ -234,6 +260,33 @@ struct Examination: Sendable {
                 throw ConfigurationError("the oldest in \(name) is due since \(oldest): is a worker running?")
             }
             return backlogs.map { name, backlog in "\(backlog.count) in \(name)" }.joined(separator: ", ") + " wait"
+        }
+    }
+
+    private func disk() async -> Finding {
+        await check("disk") {
+            var folders = [("media", node.settings.mediaFolder), ("mail", node.settings.mailFolder)]
+            if node.settings.databaseFile != nil { folders.append(("database", node.settings.databaseFolder ?? ".")) }
+            var rooms: [String] = []
+            for (name, folder) in folders {
+                guard let room = DiskRoom(folder) else { continue }
+                guard room.free >= DiskRoom.minimum else {
+                    throw ConfigurationError(
+                        "\(room.freeMiB) MiB are free for \(name) in \(folder): make room, soon nothing can be stored.")
+                }
+                rooms.append("\(room.freeMiB) MiB free for \(name)")
+            }
+            return rooms.joined(separator: ", ")
+        }
+    }
+
+    private func mail() async -> Finding {
+        await check("mail") {
+            let folder = node.settings.mailFolder
+            guard DiskRoom.isUsable(folder) else {
+                throw ConfigurationError("smtp: nothing can be written into \(folder): is it a folder of this user?")
+            }
+            return "written into \(folder), and sent to nobody: no mail server is set"
         }
     }
 

@@ -8,10 +8,11 @@ internal import Services
 internal import Storage
 internal import Vocabulary
 
-/// `troquet group …`: creates and lists groups.
+/// `troquet group …`: creates, lists and changes groups.
 struct GroupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "group", abstract: "Groups.", subcommands: [Create.self, List.self])
+        commandName: "group", abstract: "Groups.",
+        subcommands: [Create.self, List.self, Show.self, Change.self, Members.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Found a group.")
@@ -50,6 +51,93 @@ struct GroupCommand: AsyncParsableCommand {
                             "title": JSON(group.displayName), "url": JSON(group.iri),
                         ],
                         "@\(group.username)  \(group.displayName)", asJSON: json)
+                }
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One group and its settings.")
+        @OptionGroup var options: NodeOptions
+        @Argument(help: "The group.") var name: String
+        @Flag(name: .long, help: "Answer in JSON.") var json = false
+
+        func run() async throws {
+            try await options.withNode { node in
+                let group = try await node.group(name)
+                let (summary, waiting) = try await node.database.read { db in
+                    (
+                        try Storage.Accounts.summarySource(of: group.id, in: db) ?? "",
+                        try Follows.pendingCount(of: group.id, in: db)
+                    )
+                }
+                Terminal.print(
+                    [
+                        "id": JSON(group.id.description), "name": JSON(group.username),
+                        "title": JSON(group.displayName), "summary": JSON(summary), "url": JSON(group.iri),
+                        "approves_followers": JSON(group.approvesFollowers),
+                        "followers": JSON(Int64(group.followerCount)), "requests": JSON(Int64(waiting)),
+                    ],
+                    """
+                    @\(group.username)  \(group.displayName)  \(group.iri)
+                      summary: \(summary)
+                      followers: \(group.followerCount), requests: \(waiting)
+                      new followers: \(group.approvesFollowers ? "wait for approval" : "come in at once")
+                    """, asJSON: json)
+            }
+        }
+    }
+
+    struct Change: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change a group's title or summary; what is not named stays.")
+        @OptionGroup var options: NodeOptions
+        @Argument(help: "The group.") var name: String
+        @Option(name: .long, help: "What it is called.") var title: String?
+        @Option(name: .long, help: "What it is about.") var summary: String?
+
+        func run() async throws {
+            try await options.withNode { node in
+                let group = try await node.group(name)
+                let known = try await node.database.read { db in
+                    try Storage.Accounts.summarySource(of: group.id, in: db)
+                }
+                try await node.services.editGroup(
+                    group.id, title: title ?? group.displayName, summary: summary ?? known ?? "", as: .operator)
+                Terminal.say("@\(group.username) is changed.")
+            }
+        }
+    }
+
+    struct Members: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Who is in a group, newest account first; with --requests who waits for approval.")
+        @OptionGroup var options: NodeOptions
+        @Argument(help: "The group.") var name: String
+        @Flag(name: .long, help: "Those who wait for approval.") var requests = false
+        @Flag(name: .long, help: "Answer in JSON, a line each.") var json = false
+
+        func run() async throws {
+            try await options.withNode { node in
+                let group = try await node.group(name).id
+                var page = PageRequest(limit: 80)
+                while true {
+                    let (asked, before) = (requests, page)
+                    let people = try await node.database.read { db in
+                        asked
+                            ? try Follows.pending(of: group, before, in: db)
+                            : try Follows.followers(of: group, before, in: db)
+                    }
+                    for person in people {
+                        Terminal.print(
+                            [
+                                "id": JSON(person.id.description), "handle": JSON("\(person.handle)"),
+                                "name": JSON(person.displayName), "url": JSON(person.iri),
+                            ],
+                            "\(person.handle)  \(person.displayName)", asJSON: json)
+                    }
+                    guard people.count == page.limit, let last = people.last else { return }
+                    page = PageRequest(before: last.id.rawValue, limit: 80)
                 }
             }
         }

@@ -22,14 +22,18 @@ struct Initialise: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
+        let path = options.config ?? "troquet.yaml"
+        // The file that this command writes is not there yet, so it cannot be read first.
+        var options = options
+        if !TextFile.exists(path) { options.config = nil }
         try await options.withNode { node in
-            let path = options.config ?? "troquet.yaml"
             if TextFile.exists(path) {
                 Terminal.complain("\(path) is there already and stays as it is.")
             } else {
                 var kept: [String: String] = ["origin": node.settings.community.origin.string]
-                for name in ["listen", "database", "name"] where node.configuration.origin(of: name) != .fallback {
-                    kept[name] = node.configuration[name]
+                // What the environment says it goes on to say; only the command line would be forgotten.
+                for setting in Setting.all where node.configuration.origin(of: setting.name) == .flag {
+                    kept[setting.name] = node.configuration[setting.name]
                 }
                 try TextFile.write(Configuration.example(kept), to: path)
                 Terminal.complain(

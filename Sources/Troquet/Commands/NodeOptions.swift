@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Database
 internal import Model
+internal import NIOCore
 internal import Services
 internal import Storage
 internal import Vocabulary
@@ -73,8 +74,40 @@ enum Failure {
     static func sentence(_ error: any Error) -> String {
         switch error {
         case let error as ServiceError: sentence(error)
-        case let error as DatabaseError: error.message
+        case let error as DatabaseError: sentence(error)
+        case let error as FetchError: sentence(error)
+        case let error as IOError: sentence(error)
+        case let SocketAddressError.unknown(host, _): "listen: there is no address “\(host)” on this machine."
         default: "\(error)"
+        }
+    }
+
+    private static func sentence(_ error: DatabaseError) -> String {
+        switch error.kind {
+        case .corrupt: "The database is damaged (\(error.message)): restore a backup."
+        case .unavailable where error.message.contains("unable to open database file"):
+            "The database file cannot be opened: does its folder exist, and may this user write there?"
+        case .readOnly: "The database may only be read (\(error.message)): may this user write the file and its folder?"
+        case .full: "The disk is full (\(error.message)): make room."
+        default: error.message
+        }
+    }
+
+    private static func sentence(_ error: IOError) -> String {
+        switch error.errnoCode {
+        case EADDRINUSE: "listen: another program uses this address and port: stop it, or choose another port."
+        case EADDRNOTAVAIL: "listen: this machine does not have this address."
+        case EACCES: "listen: this user may not listen on this port: choose one from 1024."
+        default: "\(error)"
+        }
+    }
+
+    private static func sentence(_ error: FetchError) -> String {
+        switch error {
+        case .forbiddenAddress(let host): "\(host) has an address to which nothing may be sent."
+        case .gone: "It was deleted there."
+        case .notFound: "There is nothing at this address."
+        default: "The other server did not answer as it should (\(error))."
         }
     }
 

@@ -31,7 +31,7 @@ struct Serve: AsyncParsableCommand {
             let configuration = try options.configuration()
             let settings = try NodeSettings(configuration)
             let lock = try settings.databaseFile.map { file in
-                if let folder = settings.databaseFolder { try TextFile.makeFolder(folder) }
+                try settings.makeDatabaseFolder()
                 return try ServeLock(beside: file)
             }
             defer { withExtendedLifetime(lock) {} }

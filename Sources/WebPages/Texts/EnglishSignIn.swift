@@ -196,6 +196,7 @@ extension Texts {
         .problemHost: "This is not a domain.",
         .problemInvitation: "This invitation no longer works. Ask for another one.",
         .problemPassword: "Name and password do not go together.",
+        .problemWaits: "That is right, but your request still waits. Somebody here reads it before the door opens.",
         .problemLanguage: "This language is not ready.",
         .problemGroup: "Join this group first.",
         .problemEventOff: "This meet-up takes no more guests.",

@@ -203,6 +203,8 @@ extension Texts {
         .problemHost: "Ce n’est pas un domaine.",
         .problemInvitation: "Cette invitation ne sert plus. Demande-en une autre.",
         .problemPassword: "Le nom et le mot de passe ne vont pas ensemble.",
+        .problemWaits:
+            "C’est le bon mot de passe, mais ta demande attend encore : une personne d’ici la lit avant d’ouvrir.",
         .problemLanguage: "Cette langue n’est pas prête.",
         .problemGroup: "Rejoins d’abord ce groupe.",
         .problemEventOff: "Cette rencontre ne prend plus d’inscriptions.",

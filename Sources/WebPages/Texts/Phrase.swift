@@ -85,7 +85,7 @@ enum Phrase: String, CaseIterable, Sendable {
     // form errors
     case problemsTitle, problemsKept, problemMissing, problemTooLong, problemTooShort, problemTaken, problemName
     case problemAddress, problemDate, problemZone, problemPast, problemBeforeStart, problemTooFar, problemNumber
-    case problemHandle, problemNotFound, problemHost, problemInvitation, problemPassword, problemLanguage
+    case problemHandle, problemNotFound, problemHost, problemInvitation, problemPassword, problemWaits, problemLanguage
     case problemGroup, problemEventOff, problemElsewhere, problemUnreachable, problemTooMany, problemBusy, problemClosed
     case problemVoted, problemPollOver, problemChoice, problemOwnPoll, problemQuote, problemScheduled
     case problemFileKind, problemFileLarge, problemFileBroken, problemFileSoon, problemOther

@@ -36,8 +36,15 @@ struct RegistrationTests {
         try await Cafe.open(engine, registration: .approval) { cafe in
             let (eve, mona) = (try await cafe.member("eve"), try await cafe.member("mona", .moderator))
             let event = try await cafe.plan(by: eve)
-            #expect(try await !cafe.services.register(signUp("ada")))
+            var wish = signUp("ada")
+            wish.password = "un mot de passe"
+            #expect(try await !cafe.services.register(wish))
             let ada = try await cafe.local("ada").id
+            // Only who knows the password reads that it waits.
+            try await cafe.expect(.invalid([FieldError("password", "sign_up_waits")])) {
+                _ = try await $0.signIn(name: "ada", password: "un mot de passe")
+            }
+            try await cafe.expect(.notAllowed) { _ = try await $0.signIn(name: "ada", password: "un autre mot") }
             try await cafe.expect(.notAllowed) { _ = try await $0.publishPost(PostDraft(text: "Hé"), as: .member(ada)) }
             try await cafe.expect(.notAllowed) { try await $0.joinEvent(event, as: .member(ada)) }
             try await cafe.expect(.notAllowed) { try await $0.follow(eve, as: .member(ada)) }

@@ -117,6 +117,10 @@ enum AuthorizationAttempts {
         "retryDeliveries(to:as:)": { s in
             { try await s.services.retryDeliveries(to: "bad.example", as: $0) }
         },
+        "importPolicies(_:isTrial:as:)": { s in
+            let list = try #require(PeerList("listed.example\n"))
+            return { _ = try await s.services.importPolicies(list, isTrial: false, as: $0) }
+        },
         "suspend(_:_:as:)": { s in try await suspending(s, try await s.stage.person()) },
         "suspend(_:_:as:) a group": { s in try await suspending(s, s.group) },
         "suspend(_:_:as:) a moderator": { s in try await suspending(s, try await s.stage.person(.moderator)) },

@@ -57,7 +57,8 @@ enum AuthorizationTable {
             "MSO",
             """
             approveSignUp(_:as:), refuseSignUp(_:as:), createGroup(_:as:), resolveReport(_:as:),
-            setPolicy(_:host:note:as:), retryDeliveries(to:as:), suspend(_:_:as:), suspend(_:_:as:) a group,
+            setPolicy(_:host:note:as:), retryDeliveries(to:as:), importPolicies(_:isTrial:as:), suspend(_:_:as:),
+            suspend(_:_:as:) a group,
             deletePost(_:as:) of somebody else
             """
         ),

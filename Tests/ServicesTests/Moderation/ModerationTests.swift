@@ -10,6 +10,66 @@ import Vocabulary
 
 @Suite("Moderating")
 struct ModerationTests {
+    @Test("a suspended person's seat goes to who waits", arguments: TestEngine.available)
+    func suspendedSeat(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let (ada, bob) = (try await cafe.member("ada"), try await cafe.member("bob"))
+            let event = try await cafe.plan(by: bob, capacity: 1)
+            try await cafe.services.joinEvent(event, as: .member(ada))
+            try await cafe.services.joinEvent(event, as: .member(bob))
+            try await cafe.services.suspend(ada, true, as: .operator)
+            #expect(try await cafe.state(of: ada, event) == .cancelled)
+            #expect(try await cafe.state(of: bob, event) == .going)
+        }
+    }
+
+    @Test(
+        "a list of hosts makes policies stricter, never milder, and a trial changes nothing",
+        arguments: TestEngine.available)
+    func importPolicies(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let bob = try await cafe.member("bob")
+            let vic = try await cafe.stranger("vic", at: "bad.example")
+            try await cafe.follow(bob, by: vic.id)
+            let event = try await cafe.plan(by: bob, capacity: 3)
+            _ = try await cafe.seat(vic, event)
+            let known: [(String, PeerPolicy)] = [
+                ("friend.example", .allowed), ("worse.example", .blocked), ("loud.example", .limited),
+            ]
+            for (host, policy) in known {
+                try await cafe.services.setPolicy(policy, host: host, note: "ours", as: .operator)
+            }
+            let list = try #require(
+                PeerList(
+                    """
+                    domain,severity,public_comment
+                    bad.example,suspend,spam
+                    friend.example,suspend,
+                    worse.example,silence,
+                    loud.example,suspend,louder
+                    new.example,silence,
+                    """))
+            let policies: @Sendable () async throws -> [String: PeerPolicy] = {
+                try await cafe.database.read { db in try Peers.policies(in: db) }
+            }
+            let before = try await policies()
+            let trial = try await cafe.services.importPolicies(list, isTrial: true, as: .operator)
+            #expect(try await policies() == before)
+            #expect(trial.changed.map(\.host) == ["bad.example", "loud.example", "new.example"])
+            #expect(trial.allowed == ["friend.example"])
+            #expect(trial.unchanged == 1)
+            #expect(trial.follows == 1)
+            #expect(trial.seats == 1)
+            #expect(try await cafe.services.importPolicies(list, isTrial: false, as: .operator) == trial)
+            #expect(
+                try await policies() == [
+                    "bad.example": .blocked, "friend.example": .allowed, "worse.example": .blocked,
+                    "loud.example": .blocked, "new.example": .limited,
+                ])
+            #expect(try await cafe.services.importPolicies(list, isTrial: false, as: .operator).changed.isEmpty)
+        }
+    }
+
     @Test("a deleted member's words go, seats become free, others are told", arguments: TestEngine.available)
     func delete(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in

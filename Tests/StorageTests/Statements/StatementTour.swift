@@ -120,6 +120,8 @@ struct StatementTour {
         _ = try Peers.state(of: "far.example", in: tx)
         _ = try Peers.list(in: tx)
         _ = try Peers.policies(in: tx)
+        _ = try Peers.ties(with: ["far.example"], in: tx)
+        _ = try Accounts.localIRI(in: tx)
         _ = try Peers.resting(["far.example"], at: s.now, in: tx)
         try Peers.failed("far.example", at: s.now, restUntil: s.now + .hours(1), in: tx)
         try Peers.wake("far.example", at: s.now, in: tx)
