@@ -30,6 +30,11 @@ public enum Tombstones {
             """)
     }
 
+    /// Removes a tombstone, because its object was restored.
+    public static func lift(_ iri: IRI, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("DELETE FROM tombstone WHERE iri = \(iri)")
+    }
+
     /// The tombstone of an object; nil when there is none.
     public static func find(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> StoredTombstone? {
         let row = try db.row("SELECT iri, actor_iri, former_type, deleted_at FROM tombstone WHERE iri = \(iri)")
