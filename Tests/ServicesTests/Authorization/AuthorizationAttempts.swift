@@ -132,9 +132,9 @@ enum AuthorizationAttempts {
             let id = try await s.stage.person(.steward)
             return { try await s.services.setRole(id, .member, as: $0) }
         },
-        "deleteAccount(_:as:)": { s in try await deleting(s, .member) },
-        "deleteAccount(_:as:) a moderator": { s in try await deleting(s, .moderator) },
-        "deleteAccount(_:as:) a steward": { s in try await deleting(s, .steward) },
+        "deleteAccount(_:as:progress:)": { s in try await deleting(s, .member) },
+        "deleteAccount(_:as:progress:) a moderator": { s in try await deleting(s, .moderator) },
+        "deleteAccount(_:as:progress:) a steward": { s in try await deleting(s, .steward) },
         "announceToAll(_:event:as:)": { s in
             { try await s.services.announceToAll("À tous", event: nil, as: $0) }
         },
