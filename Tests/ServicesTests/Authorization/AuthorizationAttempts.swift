@@ -14,7 +14,7 @@ typealias Attempt = @Sendable (Principal) async throws -> Void
 typealias Preparation = @Sendable (Scene) async throws -> Attempt
 
 enum AuthorizationAttempts {
-    static let all: [String: Preparation] = [accounts, moderation, posts, events, follows, personal, notices]
+    static let all: [String: Preparation] = [accounts, moderation, groups, posts, events, follows, personal, notices]
         .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
     /// Runs a command that finds nothing: `notFound` shows that the principal may call it.
