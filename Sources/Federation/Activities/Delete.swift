@@ -147,7 +147,9 @@ extension Outbox {
     ///
     /// - Returns: how many servers; 0 when all of them were told.
     public func tellOfDeletion(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Int {
-        try Farewells.step(of: account, limit: Farewells.batch, ids: ids, in: tx)
+        guard let (delete, inboxes) = try Farewells.next(of: account, limit: Farewells.batch, in: tx) else { return 0 }
+        try deliver(delete, to: inboxes, in: tx)
+        return inboxes.count
     }
 
     /// Deletes some of what a deleted account left here. The followers of our groups are told of each post that a group

@@ -47,16 +47,18 @@ extension Outbox {
 }
 
 extension ActivityDocument {
-    /// A `Delete` of another server as our group relays it: without the words of the deleted object, which some servers
-    /// embed. The object is then named by a tombstone.
+    /// A `Delete` of another server as our group relays it. Some servers embed the deleted object with its words. Then only
+    /// its id stays, in a tombstone. Any other `Delete` stays as it was sent.
     var deletionWithoutWords: JSON {
+        let known: Set = ["@context", "id", "type", "formerType", "deleted", "atomUri", "published", "updated"]
+        guard let deleted = object?.document, let id = deleted.id,
+            !deleted.types.contains("Tombstone") || !deleted.json.allSatisfy({ known.contains($0.key) })
+        else { return .object(document.json) }
         var members = JSON.Object()
         for key in ["@context", "id", "type", "actor", "published", "to", "cc", "audience", "summary"] {
             if let value = document[key] { members[key] = value }
         }
-        if let object, let id = object.id {
-            members["object"] = object.document == nil ? JSON(id) : ["id": JSON(id), "type": "Tombstone"]
-        }
+        members["object"] = ["id": JSON(id), "type": "Tombstone"]
         return .object(members)
     }
 }

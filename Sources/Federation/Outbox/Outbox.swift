@@ -198,6 +198,12 @@ extension Outbox {
         return documents
     }
 
+    /// Queues further deliveries of a stored activity.
+    func deliver(_ activity: SentActivity, to inboxes: [IRI], in tx: Transaction) throws(DatabaseError) {
+        try OutboxQueue.deliver(activity, to: inboxes, ids: ids, in: tx)
+        tx.announce(.deliveriesWait)
+    }
+
     /// The receivers of an interaction with a post: its author, and its group when the group is remote.
     func deliveryTargets(of post: Post, in tx: Transaction) throws(DatabaseError) -> [Recipient] {
         let people = [post.author, post.group].compactMap { $0 }

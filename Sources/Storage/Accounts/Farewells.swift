@@ -2,7 +2,7 @@
 
 public import Database
 public import Model
-internal import Vocabulary
+public import Vocabulary
 
 /// The table `farewell`: the deletions of accounts of which other servers are still to be told.
 ///
@@ -25,34 +25,31 @@ public enum Farewells {
             """)
     }
 
-    /// Queues the `Delete` for the next servers.
+    /// Takes the next servers.
     ///
-    /// - Returns: how many servers were taken; 0 when all of them are told.
-    public static func step(
-        of account: ID<Account>, limit: Int, ids: IDMaker, in tx: Transaction
-    ) throws(DatabaseError) -> Int {
-        guard
-            let row = try tx.row("SELECT activity_id, after_host FROM farewell WHERE account_id = \(account)"),
-            let activity = try SentActivities.byID(row.id("activity_id"), in: tx)
-        else { return 0 }
+    /// - Returns: the `Delete` of the account and one inbox for each server; nil when all of them are told.
+    public static func next(
+        of account: ID<Account>, limit: Int, in tx: Transaction
+    ) throws(DatabaseError) -> (activity: SentActivity, inboxes: [IRI])? {
+        guard let row = try tx.row("SELECT activity_id, after_host FROM farewell WHERE account_id = \(account)") else {
+            return nil
+        }
         let after = try row.text("after_host")
         // One inbox for each server. The index `account_host_kind` is read in the order of the hosts.
-        let next = try tx.rows(
+        let servers = try tx.rows(
             """
             SELECT a.host AS host, min(coalesce(a.shared_inbox, a.inbox)) AS inbox FROM account a
             WHERE a.host > \(after) AND a.inbox IS NOT NULL AND a.deleted_at IS NULL
             GROUP BY a.host ORDER BY a.host LIMIT \(limit)
             """)
-        guard let last = next.last else {
+        guard let last = servers.last, let activity = try SentActivities.byID(row.id("activity_id"), in: tx) else {
             try tx.run("DELETE FROM farewell WHERE account_id = \(account)")
-            return 0
+            return nil
         }
         var inboxes: [IRI] = []
-        for row in next { inboxes.append(try row.iri("inbox")) }
-        try OutboxQueue.deliver(activity, to: inboxes, ids: ids, in: tx)
+        for server in servers { inboxes.append(try server.iri("inbox")) }
         try tx.run("UPDATE farewell SET after_host = \(try last.text("host")) WHERE account_id = \(account)")
-        tx.announce(.deliveriesWait)
-        return next.count
+        return (activity, inboxes)
     }
 
     /// How many servers are still to be told.

@@ -42,7 +42,7 @@ extension Schema {
         """
         CREATE TABLE farewell (
             account_id \(.key) REFERENCES account (id),
-            activity_id \(.integer) NOT NULL REFERENCES activity (id),
+            activity_id \(.integer) NOT NULL,
             after_host TEXT NOT NULL
         )\(.strict)
         """

@@ -33,7 +33,7 @@ extension StatementTour {
             try Farewells.begin(of: s.ada.id, activity: sent.id, in: tx)
         }
         _ = try Farewells.left(of: s.ada.id, in: tx)
-        while try Farewells.step(of: s.ada.id, limit: 10, ids: IDMaker(), in: tx) > 0 {}
+        while try Farewells.next(of: s.ada.id, limit: 10, in: tx) != nil {}
         try SentActivities.retire([ID(1)], in: tx)
         try SentActivities.forget(about: s.post.iri, by: s.ada.id, in: tx)
     }
