@@ -98,6 +98,8 @@ enum APIError: Error, Equatable {
         case "own_poll": "Validation failed: You cannot vote in your own polls"
         case "quote_denied": "Validation failed: You are not allowed to quote this post"
         case "too_many_scheduled": "Validation failed: You have exceeded the limit of scheduled posts"
+        case "discussion_locked": "Validation failed: This discussion is closed"
+        case "banned_from_group": "Validation failed: You may not post in this group at the moment"
         case "registration_closed": "Registrations are closed"
         default: "Validation failed: " + code.replacing("_", with: " ")
         }

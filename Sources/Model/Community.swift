@@ -37,6 +37,8 @@ public struct Community: Sendable, Hashable {
 
     /// The user name of the main group, at `/groups/cafe`.
     public static let mainGroup = "cafe"
+    /// The user name of the actor that forwards reports to other servers, at `/users/moderator`. No member can have it.
+    public static let reporter = "moderator"
     /// The user name of the group that boosts every public event of the server, at `/groups/agenda`.
     public static let agendaGroup = "agenda"
 }

@@ -30,6 +30,8 @@ public struct ID<Entity>: Hashable, Sendable, Comparable, CustomStringConvertibl
     public static var last: Self { Self(.max) }
     /// A value smaller than every real id.
     public static var first: Self { Self(0) }
+    /// When the id was made, to the millisecond.
+    public var madeAt: Timestamp { Timestamp(rawValue >> 16) }
     /// A value smaller than every id that was made at or after an instant, unless the clock was set back since.
     public static func first(at instant: Timestamp) -> Self {
         Self((max(0, instant.milliseconds) & 0x3FFF_FFFF_FFFF) << 16)

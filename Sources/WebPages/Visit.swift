@@ -18,6 +18,8 @@ struct Visit: Sendable {
     let t: Texts
     /// Whether there is a notification that the person has not seen.
     var hasNews = false
+    /// The group of the page when the person runs it. Posts in it then have the buttons of its moderators.
+    var moderatedGroup: ID<Account>?
 
     var services: Services { pages.services }
     var community: Community { services.community }
@@ -107,6 +109,7 @@ enum FlashMessage: String, CaseIterable {
     case followed, requested, unfollowed, answered, founded
     case saved, password, approved, refused, resolved, welcome, goodbye, appRevoked, appRefused
     case announced, withdrawn, retried
+    case takenOut, letIn, talkClosed, talkOpen
 }
 
 /// A form that was sent. Its form token has been checked.

@@ -55,6 +55,9 @@ public struct WebPages: Sendable {
             post("/posts/:id/unlike", Discussion.unlike), post("/posts/:id/boost", Discussion.boost),
             post("/posts/:id/unboost", Discussion.unboost), post("/posts/:id/vote", Discussion.vote),
             post("/groups", GroupPage.create),
+            post("/posts/:id/remove", GroupModeration.remove), post("/posts/:id/lock", GroupModeration.lock),
+            post("/posts/:id/unlock", GroupModeration.unlock), post("/groups/:name/let-in", GroupModeration.letIn),
+            post("/groups/:name/leave-out", GroupModeration.leaveOut), post("/groups/:name/unban", GroupModeration.unban),
             get("/groups/:name/edit", GroupPage.showEdit), post("/groups/:name/edit", GroupPage.saveEdit),
         ]
     }

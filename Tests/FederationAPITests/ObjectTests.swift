@@ -227,9 +227,35 @@ struct ObjectTests {
             #expect(try await node.get("/activities/\(closed.id)", signedBy: Node.vic).status == 200)
             let object = try #require(open.object)
             try await node.database.write { tx in
+                try SentActivities.forget(about: object, in: tx)
                 try Tombstones.record(object, actor: ada.iri, formerType: "Note", at: Timestamp(1), in: tx)
             }
             #expect(try await node.get("/activities/\(open.id)").status == 404)
+        }
+    }
+
+    @Test("every activity in an outbox can be fetched, also what was said after a deletion")
+    func outboxAfterDeletion() async throws {
+        try await Node.run { node async throws in
+            let (ada, ben) = (try await node.add(.person, "ada"), try await node.add(.person, "ben"))
+            let id: ID<Post> = node.federation.ids.make(at: node.clock.now)
+            let post = Post(
+                id: id, iri: node.ids.post(id), author: ada.id, content: .empty, visibility: .everyone,
+                publishedAt: node.clock.now, isLocal: true)
+            try await node.database.write { tx in
+                try Posts.insertNew(post, PostParts(), in: tx)
+                try node.federation.outbox.publish(post, PostParts(), by: ada, in: tx)
+                _ = try node.federation.outbox.boost(post, by: ben, in: tx)
+                try node.federation.outbox.delete(post, in: tx)
+                try Posts.delete(post.id, in: tx)
+            }
+            for (name, type) in [("ada", "Delete"), ("ben", "Undo")] {
+                let items = try await node.json("/users/\(name)/outbox?page=true")["orderedItems"]?.array ?? []
+                #expect(items.map { $0["type"]?.string } == [type])
+                let address = try #require(items.first?["id"]?.string)
+                let path = String(address.dropFirst(node.ids.origin.string.count))
+                #expect(try await node.get(path).status == 200)
+            }
         }
     }
 

@@ -71,7 +71,7 @@ struct GoldenSetup {
                 ObjectStore.linkToParent(
                     &post,
                     try ArrivingPosts.read(
-                        post.iri, by: author.id, naming: [], replyingTo: post.inReplyToIRI, in: tx))
+                        post.iri, by: author.id, naming: [], replyingTo: post.inReplyToIRI, at: now, in: tx))
             }
             var parts = PostParts()
             for mention in entry.json["mentions"]?.array ?? [] {

@@ -18,6 +18,13 @@ enum GoldenState {
         case "events": return try Events.byIRI(iri, in: db).map { try event($0, in: db) } ?? .null
         case "blocks":
             return JSON(try iris("block b JOIN account t ON t.id = b.target_id", "b.account_id", iri, in: db))
+        case "bans":
+            return JSON(try iris("group_ban b JOIN account t ON t.id = b.account_id", "b.group_id", iri, in: db))
+        case "pins":
+            return JSON(
+                try Accounts.byIRI(iri, in: db).map { try Posts.iris(of: Pins.list(of: $0.id, in: db), in: db) } ?? [])
+        case "locks":
+            return JSON(try Posts.byIRI(iri, in: db).map { try ThreadLocks.exists($0.thread, in: db) } ?? false)
         case "tombstones": return try Tombstones.find(iri, in: db).map { JSON($0.formerType) } ?? .null
         case "moves":
             return try db.row(

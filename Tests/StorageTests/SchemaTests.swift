@@ -36,7 +36,8 @@ struct SchemaTests {
             let db = try #require(databases.first)
             let migrator = Migrator(migrations: Schema.migrations)
             let numbers = Schema.migrations.map(\.number)
-            #expect(numbers == Array(1...numbers.count))
+            // Numbers may be left out, but never used twice or in another order.
+            #expect(numbers.first == 1 && zip(numbers, numbers.dropFirst()).allSatisfy(<))
             #expect(try await migrator.pending(db) == numbers)
             #expect(try await migrator.migrate(db) == numbers)
             #expect(try await migrator.migrate(db) == [])

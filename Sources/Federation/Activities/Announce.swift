@@ -8,7 +8,8 @@ internal import Vocabulary
 /// Handles `Announce`: a boost of an object, or a group that relays an activity (FEP-1b12).
 ///
 /// The embedded object proves nothing. The object is fetched from its own origin. A relayed `Delete` needs a proof, see
-/// ``RelayedDelete``. Spec: ActivityPub §7.11, FEP-fe34.
+/// ``RelayedDelete``, and so do a favourite (``RelayedReaction``) and a restored post (``Restore``). What a group decides
+/// about its own posts and people needs none (``GroupRuling``). Spec: ActivityPub §7.11, FEP-fe34.
 enum AnnounceHandler: ActivityHandler {
     static let types = ["Announce"]
 
@@ -36,8 +37,16 @@ enum AnnounceHandler: ActivityHandler {
         case "Create": return try await announced(subject, isBoost: true, using: fetcher)
         case "Update": return .fetched(try await refetched(subject, using: fetcher), isBoost: false)
         case "Delete": return .deletion(try await RelayedDelete.gather(inner, of: subject, incoming, using: fetcher))
-        default: return .activity(try await repeated(inner, by: incoming, using: fetcher))
+        default: break
         }
+        if incoming.actor.isGroup, let ruling = GroupRuling(inner, by: incoming.actor) {
+            return .activity { tx throws(DatabaseError) in try ruling.apply(incoming, in: tx) }
+        }
+        if let restored = Restore.object(of: inner) {
+            let restore = try await Restore.gather(restored, announcedBy: incoming.actor, using: fetcher)
+            return .activity { tx throws(DatabaseError) in try restore.apply(incoming, in: tx) }
+        }
+        return .activity(try await RelayedReaction.gather(inner, by: incoming, using: fetcher))
     }
 
     static func apply(
@@ -88,24 +97,7 @@ enum AnnounceHandler: ActivityHandler {
         return try await fetcher.gather(try await fetcher.fetch(id))
     }
 
-    /// A relayed `Like`, `Undo`, `Add` or `Remove`. The activity is fetched from its actor's origin, and then handled
-    /// as if it had been sent from there.
-    private static func repeated(
-        _ inner: ActivityDocument, by incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(FederationError) -> Effect {
-        guard let id = inner.id, id.isSameOrigin(as: inner.actor), !fetcher.identifiers.isLocal(id),
-            ["Like", "Undo", "Add", "Remove"].contains(inner.type)
-        else { throw .ignored(.unproved) }
-        let document = try await fetcher.fetch(id)
-        guard let proved = try? ActivityDocument(document), proved.actor == inner.actor, proved.type == inner.type
-        else { throw .ignored(.unproved) }
-        let actor = try await fetcher.actors.resolve(proved.actor)
-        guard actor.isActive else { throw .ignored(.blocked) }
-        let repeated = IncomingActivity(actor: actor, activity: proved, outbox: incoming.outbox, now: incoming.now)
-        return try await Dispatcher.prepare(repeated, using: fetcher)
-    }
-
-    private static func share(
+    static func share(
         _ iri: IRI, isBoost: Bool, _ incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         let now = incoming.now
@@ -162,13 +154,15 @@ extension Outbox {
     func undoAnnounce(
         of post: Post, by account: Account, in tx: Transaction
     ) throws(DatabaseError) -> OutgoingActivity? {
-        guard let boost = try Boosts.find(account: account.id, post: post.id, in: tx),
+        guard let boost = try Boosts.stored(account: account.id, post: post.id, in: tx),
             let author = try Accounts.byID(post.author, in: tx)
         else { return nil }
         _ = try Boosts.remove(account: account.id, post: post.id, in: tx)
+        // The whole `Announce`: some servers read its audience, also when they do not know it.
         let undone: JSON = [
-            "id": .string(boost.string), "type": "Announce", "actor": .string(account.iri.string),
-            "object": .string(post.iri.string),
+            "id": JSON(boost.activity), "type": "Announce", "actor": JSON(account.iri),
+            "published": JSON(boost.createdAt.description), "to": JSON([IRI.asPublic]),
+            "cc": JSON([identifiers.followers(of: account.iri), author.iri]), "object": JSON(post.iri),
         ]
         var undo = announcement(.undoAnnounce, of: undone, about: post.iri, by: account)
         undo.cc.append(author.iri)

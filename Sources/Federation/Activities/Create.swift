@@ -163,7 +163,12 @@ extension Outbox {
         let note = PostToNote.document(
             view, identifiers: identifiers, parentAuthor: parentAuthor, inReplyTo: post.inReplyToIRI)
         let audience = Audience(of: Document(note))
-        let readers = try readers(of: view, parentAuthor: parentAuthor, in: tx)
+        var readers = try readers(of: view, parentAuthor: parentAuthor, in: tx)
+        if kind == .updatePost {
+            try rewriteEarlier(about: post.iri, to: .object(note), in: tx)
+            // An edit of a post that not everybody may read only reaches those who may read it now.
+            if post.visibility.isOpen { readers.append(.readers(of: post.id)) }
+        }
         var outgoing = activity(
             kind, by: view.author, object: .object(note), about: post.iri, to: audience.to, for: readers + others)
         outgoing.cc = audience.cc

@@ -16,7 +16,7 @@ enum DeleteHandler: ActivityHandler {
         _ object: IRI, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         if object == incoming.actor.iri { return try deleteRemoteActor(incoming.actor, incoming, in: tx) }
-        let original = JSON.object(incoming.activity.document.json)
+        let original = incoming.activity.deletionWithoutWords
         return try erase(object, by: incoming.actor.iri, original: original, incoming, in: tx)
     }
 
@@ -40,6 +40,7 @@ enum DeleteHandler: ActivityHandler {
             if let group = try incoming.outbox.relayingGroup(of: post, in: tx) {
                 try incoming.outbox.relay(deletionOf: post, delete: original, by: group, in: tx)
             }
+            try incoming.outbox.undoBoosts(of: post, in: tx)
             _ = try Posts.delete(post.id, in: tx)
             try Tombstones.record(object, actor: owner.iri, formerType: "Note", at: incoming.now, in: tx)
             return .applied
@@ -85,7 +86,7 @@ enum DeleteHandler: ActivityHandler {
         try SentActivities.forget(about: account.iri, in: tx)
         try InboxQueue.forgetParked(of: account.id, in: tx)
         // Most accounts have few posts. Of the others maintenance deletes the rest; nobody sees it in the meantime.
-        _ = try AccountRemoval.step(of: account.id, limit: AccountRemoval.batch, in: tx)
+        _ = try incoming.outbox.removeRemains(of: account, limit: AccountRemoval.batch, in: tx)
         return .applied
     }
 }
@@ -97,7 +98,7 @@ extension Outbox {
         try SentActivities.forget(about: post.iri, in: tx)
         let parent = try post.inReplyTo.flatMap { id throws(DatabaseError) in try Posts.byID(id, in: tx) }
         let parentAuthor = try parent.flatMap { post throws(DatabaseError) in try Accounts.byID(post.author, in: tx) }
-        let readers = try readers(of: view, parentAuthor: parentAuthor, in: tx)
+        let readers = try readers(of: view, parentAuthor: parentAuthor, in: tx) + [.readers(of: post.id)]
         let isOpen = post.visibility.isOpen
         var outgoing = activity(
             .deletePost, by: view.author, object: Tombstone.document(post.iri, formerType: "Note", at: clock.now),
@@ -112,17 +113,83 @@ extension Outbox {
         try Tombstones.record(
             post.iri, actor: view.author.iri, formerType: "Note",
             readers: isOpen ? nil : view.mentions.map(\.iri) + followers, at: clock.now, in: tx)
+        try undoBoosts(of: post, in: tx)
     }
 
-    /// Sends the `Delete` of a local account to all servers that know it. Call it before the account is marked as
-    /// deleted.
+    /// Undoes the boosts of local members before a post is deleted. Their followers may have got the post by the boost
+    /// alone, from a server that the author's server does not know.
+    func undoBoosts(of post: Post, in tx: Transaction) throws(DatabaseError) {
+        guard post.visibility.isOpen else { return }
+        var undos: [OutgoingActivity] = []
+        for booster in try Boosts.localBoosters(of: post.id, in: tx) {
+            if let undo = try undoAnnounce(of: post, by: booster, in: tx) { undos.append(undo) }
+        }
+        if !undos.isEmpty { try enqueue(undos, in: tx) }
+    }
+
+    /// Sends the `Delete` of a local account to all servers that are known here: each of them may have something of the
+    /// account. The first servers are told at once, the others by ``tellOfDeletion(of:in:)``. Call it before the account
+    /// is marked as deleted.
     public func delete(_ account: Account, in tx: Transaction) throws(DatabaseError) {
         try SentActivities.forget(about: account.iri, in: tx)
-        try enqueue(
-            activity(
-                .deleteActor, by: account, object: JSON(account.iri), about: account.iri, to: [.asPublic],
-                for: [.followers(of: account.id)]), in: tx)
+        let delete = activity(
+            .deleteActor, by: account, object: JSON(account.iri), about: account.iri, to: [.asPublic], for: [])
+        try enqueue(delete, in: tx)
+        try Farewells.begin(of: account.id, activity: delete.id, in: tx)
+        _ = try tellOfDeletion(of: account.id, in: tx)
         try Tombstones.record(account.iri, actor: account.iri, formerType: "Actor", at: clock.now, in: tx)
+    }
+}
+
+extension Outbox {
+    /// How many posts in groups are deleted in one transaction: each of them costs a delivery for each server that
+    /// follows the group.
+    private static let groupPostsAtOnce = 10
+
+    /// Sends the `Delete` of an account to the next servers.
+    ///
+    /// - Returns: how many servers; 0 when all of them were told.
+    public func tellOfDeletion(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Int {
+        guard let (delete, inboxes) = try Farewells.next(of: account, limit: Farewells.batch, in: tx) else { return 0 }
+        try deliver(delete, to: inboxes, in: tx)
+        return inboxes.count
+    }
+
+    /// Deletes some of what a deleted account left here. The followers of our groups are told of each post that a group
+    /// had relayed, because the account's own server does not know them.
+    ///
+    /// - Parameter limit: the most rows that are deleted, so that the transaction is short.
+    /// - Returns: how many were deleted; 0 when nothing is left.
+    public func removeRemains(
+        of account: Account, limit: Int, in tx: Transaction
+    ) throws(DatabaseError) -> Int {
+        let posts = try GroupRemovals.present(by: account.id, limit: min(Self.groupPostsAtOnce, limit), in: tx)
+        for (id, _) in posts {
+            guard let post = try Posts.byID(id, in: tx) else { continue }
+            try SentActivities.forget(about: post.iri, in: tx)
+            if let group = try relayingGroup(of: post, in: tx) {
+                let actor = post.isLocal ? account : group
+                try relay(deletionOf: post, delete: deletion(of: post, by: actor, in: group), by: group, in: tx)
+            }
+            if post.isLocal {
+                try Tombstones.record(post.iri, actor: account.iri, formerType: "Note", at: clock.now, in: tx)
+            }
+            try Posts.delete(id, in: tx)
+        }
+        guard posts.count < min(Self.groupPostsAtOnce, limit) else { return posts.count }
+        return posts.count + (try AccountRemoval.step(of: account.id, limit: limit - posts.count, in: tx))
+    }
+
+    /// A `Delete` that is only sent inside the `Announce` of a group.
+    ///
+    /// - Parameter reason: why a moderator took the post out of the group; nil when the post itself is deleted. Lemmy and
+    ///   PieFed take a `Delete` with a `summary` for the removal by a moderator.
+    func deletion(of post: Post, by actor: Account, in group: Account, reason: String? = nil) -> JSON {
+        .object(droppingNil: [
+            ("id", JSON(identifiers.activity(newActivityID()))), ("type", "Delete"), ("actor", JSON(actor.iri)),
+            ("to", JSON([IRI.asPublic])), ("cc", JSON([group.iri])), ("audience", JSON(group.iri)),
+            ("object", JSON(post.iri)), ("summary", reason.map { JSON($0) }),
+        ])
     }
 }
 

@@ -39,12 +39,17 @@ enum FlagHandler: ActivityHandler {
 }
 
 extension Outbox {
-    /// Forwards a report to the node of the reported account. The node's own actor is the sender.
+    /// Forwards a report to the node of the reported account. The sender is the actor for reports: PieFed and Lemmy take
+    /// no report from an `Application`. The name of the reporter is not told.
     ///
-    /// - Returns: whether the report was sent.
+    /// - Returns: whether the report is sent: not when the account has no inbox or is gone.
     @discardableResult
     public func flag(_ report: Report, about target: Account, in tx: Transaction) throws(DatabaseError) -> Bool {
-        guard !target.isLocal, let node = try Accounts.byIRI(identifiers.instanceActor, in: tx) else { return false }
+        guard !target.isLocal, target.deletedAt == nil, let inbox = target.inbox else { return false }
+        guard try Peers.state(of: inbox.authority, in: tx)?.policy != .blocked else { return false }
+        var sender = try Accounts.byIRI(identifiers.person(Community.reporter), in: tx)
+        if sender == nil { sender = try Accounts.byIRI(identifiers.instanceActor, in: tx) }
+        guard let node = sender else { return false }
         var flag = activity(
             .flag, by: node, object: .array(report.objects.map { .string($0) }), about: target.iri, to: target)
         flag.content = report.comment

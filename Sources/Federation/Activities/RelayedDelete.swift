@@ -38,7 +38,7 @@ struct RelayedDelete: Sendable {
         }
         let announcer = incoming.actor
         let found = try await fetcher.database.read { db throws(DatabaseError) in
-            try Subject.find(object, announcedBy: announcer, in: db)
+            try AnnouncedSubject.find(object, announcedBy: announcer, in: db)
         }
         guard let found else { throw .ignored(.unknownObject) }
         guard found.isOpen else { throw .ignored(.notAllowed) }
@@ -67,17 +67,19 @@ struct RelayedDelete: Sendable {
         case .deletedByOwnOrigin:
             return try DeleteHandler.erase(object, by: incoming.actor.iri, original: nil, incoming, in: tx)
         case .gone: return try DeleteHandler.erase(object, by: nil, original: nil, incoming, in: tx)
-        case .removedFromGroup: return try removeFromGroup(incoming.actor, in: tx)
+        case .removedFromGroup: return try removeFromGroup(incoming.actor, at: incoming.now, in: tx)
         }
     }
 
-    private func removeFromGroup(_ group: Account, in tx: Transaction) throws(DatabaseError) -> InboxOutcome {
-        guard let found = try Subject.find(object, announcedBy: group, in: tx), found.isOpen, found.isInGroup else {
+    private func removeFromGroup(
+        _ group: Account, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        guard let found = try AnnouncedSubject.find(object, announcedBy: group, in: tx), found.isOpen, found.isInGroup else {
             return .ignored(.noEffect)
         }
         switch found.id {
         case .post(let id):
-            _ = try Posts.remove(id, from: group.id, in: tx)
+            _ = try GroupRemovals.add(id, group: group.id, .removed, at: now, in: tx)
             _ = try Boosts.remove(account: group.id, post: id, in: tx)
         case .event(let id): _ = try EventShares.remove(event: id, account: group.id, in: tx)
         }
@@ -85,8 +87,8 @@ struct RelayedDelete: Sendable {
     }
 }
 
-/// The post or event that a relayed `Delete` names.
-private struct Subject: Sendable {
+/// The post or event that a relayed activity names.
+struct AnnouncedSubject: Sendable {
     enum ID: Sendable {
         case post(Model.ID<Post>)
         case event(Model.ID<Event>)
@@ -102,17 +104,17 @@ private struct Subject: Sendable {
 
     static func find(
         _ iri: IRI, announcedBy announcer: Account, in db: some Queryable
-    ) throws(DatabaseError) -> Subject? {
+    ) throws(DatabaseError) -> AnnouncedSubject? {
         if let post = try Posts.byIRI(iri, in: db) {
             let isBoosted = try Boosts.find(account: announcer.id, post: post.id, in: db) != nil
-            return Subject(
+            return AnnouncedSubject(
                 id: .post(post.id), owner: try Accounts.byID(post.author, in: db)?.iri,
                 isOpen: post.visibility.isOpen,
                 isInGroup: announcer.isGroup && (isBoosted || post.group == announcer.id))
         }
         guard let event = try Events.byIRI(iri, in: db) else { return nil }
         let isIn = try EventShares.find(event: event.id, account: announcer.id, in: db) != nil
-        return Subject(
+        return AnnouncedSubject(
             id: .event(event.id), owner: try Accounts.byID(event.owner, in: db)?.iri,
             isOpen: event.visibility.isOpen, isInGroup: announcer.isGroup && isIn)
     }

@@ -5,7 +5,7 @@ internal import Model
 internal import Storage
 internal import Vocabulary
 
-/// Handles `Undo` of a `Follow`, `Like`, `Announce`, `Block`, `Join`, or of an `Accept{Event}`.
+/// Handles `Undo` of a `Follow`, `Like`, `Announce`, `Block`, `Join`, `Delete`, or of an `Accept{Event}`.
 ///
 /// An actor can only undo its own activity. The activity is found by its id. Some servers send another id; then it is
 /// found by the actor and object of the embedded activity. Spec: ActivityPub §7.12.
@@ -20,19 +20,31 @@ enum UndoHandler: ActivityHandler {
     ) async throws(FederationError) -> Undone {
         guard let object = incoming.activity.object else { throw .ignored(.malformed) }
         let inner = object.document
-        if let owner = inner?.iri("actor"), owner != incoming.activity.actor { throw .ignored(.notAllowed) }
+        if let activity = inner.flatMap({ try? ActivityDocument($0) }), activity.type == "Delete",
+            let deleted = activity.object?.id
+        {
+            let restore = try await Restore.gather(deleted, by: incoming.actor, using: fetcher)
+            return Undone(id: object.id, type: "Delete", object: deleted, restore: restore)
+        }
+        if let owner = inner?.iri("actor"), owner != incoming.activity.actor {
+            // Some servers name the wrong actor. The id alone may still name an activity of the sender.
+            guard object.id != nil, let type = inner?.type else { throw .ignored(.notAllowed) }
+            return Undone(id: object.id, type: type, object: nil, isOnlyID: true)
+        }
         return Undone(id: object.id, type: inner?.type, object: inner?.iri("object"))
     }
 
     static func apply(
         _ undone: Undone, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
+        if let restore = undone.restore { return try restore.apply(incoming, in: tx) }
         let outcome =
             if let type = undone.type {
                 try undo(undone, ofType: type, incoming, in: tx)
             } else {
                 try undoByID(undone, incoming, in: tx)
             }
+        if undone.isOnlyID, outcome != .applied { return .ignored(.notAllowed) }
         var isOvertaking = outcome == .ignored(.noEffect) || outcome == .ignored(.unknownObject)
         if !isOvertaking { isOvertaking = try undone.isWaiting(in: tx) }
         if isOvertaking, let subject = undone.subject {
@@ -148,6 +160,10 @@ struct Undone: Sendable {
     let id: IRI?
     let type: String?
     let object: IRI?
+    /// What is restored by the `Undo` of a `Delete`.
+    var restore: Restore?
+    /// Whether nothing but the id counts, because the embedded activity names another actor.
+    var isOnlyID = false
 
     /// Whether the undone activity was postponed and still waits. The state that the `Undo` ended was then made by an
     /// older activity, and would be made again.

@@ -46,6 +46,8 @@ enum UpdateHandler: ActivityHandler {
         guard case .object(let thread) = updated else { return .applied }
         let outcome = try ObjectIntake.store(thread, of: incoming, isAnnounced: false, in: tx)
         if outcome == .applied, let post = try Posts.byIRI(thread.object.iri, in: tx) {
+            let object = incoming.activity.object?.document.map { JSON.object($0.json) } ?? JSON(post.iri)
+            try incoming.outbox.rewriteEarlier(about: post.iri, to: object, in: tx)
             try incoming.outbox.relay(incoming, about: post, in: tx)
         }
         return outcome

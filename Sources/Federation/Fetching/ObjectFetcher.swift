@@ -129,6 +129,11 @@ struct ObjectFetcher: Sendable {
     func fetch(_ iri: IRI, budget: inout FetchBudget) async throws(FederationError) -> Document {
         let isGone = try await database.read { db throws(DatabaseError) in try Tombstones.find(iri, in: db) != nil }
         guard !isGone else { throw .tombstoned }
+        return try await fetchAnew(iri, budget: &budget)
+    }
+
+    /// Fetches a document, also when it was deleted here before.
+    func fetchAnew(_ iri: IRI, budget: inout FetchBudget) async throws(FederationError) -> Document {
         let document = try await actors.fetcher.fetch(iri, budget: &budget)
         guard let id = document.id, document.family != .actor else { return document }
         let owners = document.iris("attributedTo") + document.iris("actor")

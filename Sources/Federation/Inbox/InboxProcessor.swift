@@ -191,6 +191,11 @@ public struct InboxProcessor: Sendable {
             let outcome = InboxOutcome.ignored(IgnoreReason(refusal))
             try await record(outcome, of: received)
             return outcome
+        case is VocabularyError, is JSONError:
+            // The same document will not be understood later either.
+            let outcome = InboxOutcome.ignored(.unproved)
+            try await record(outcome, of: received)
+            return outcome
         case is AlreadyFinished:
             return .duplicate
         default:

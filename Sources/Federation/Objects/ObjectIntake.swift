@@ -55,14 +55,17 @@ enum ObjectIntake {
         in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         var (post, parts) = try ObjectStore.place(remote, by: author, arriving, in: tx)
-        if let group = post.group, arriving.blocked.contains(group) {
+        if let group = post.group, arriving.blocked.contains(group) || arriving.isThreadLocked {
             let isForPeople = arriving.named.values.contains {
                 $0.isLocal && $0.id != group && parts.mentions.contains($0.id)
             }
             if !isForPeople, !arriving.isFollowed { return .ignored(.blocked) }
             post.leaveGroup()
         }
+        let waitsFor = try moderatedGroup(of: post, by: author, incoming, in: tx)
+        if waitsFor != nil { post.group = nil }
         guard try Posts.insert(post, parts, arriving, in: tx) else { return .duplicate }
+        if let waitsFor { try GroupRemovals.note(post.id, group: waitsFor, .held, at: incoming.now, in: tx) }
         let outbox = incoming.outbox
         let group = outbox.relayingGroup(of: post, arriving)
         let audience = try PostAudience.of(
@@ -79,10 +82,27 @@ enum ObjectIntake {
     }
 }
 
+extension ObjectIntake {
+    /// The local group whose moderators must let the post in, because this node knows too little of the author's server
+    /// (quarantine). Until then the group neither shows nor relays it.
+    private static func moderatedGroup(
+        of post: Post, by author: Account, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> ID<Account>? {
+        let mode = incoming.outbox.community.mode
+        guard mode == .quarantine, let id = post.group, let group = try Accounts.byID(id, in: tx), group.isLocal else {
+            return nil
+        }
+        let policy = try Peers.state(of: author.host, in: tx)?.policy ?? .unset
+        return mode.lists(policy) ? nil : id
+    }
+}
+
 extension RemotePost {
     /// What is stored here about the post and what it names.
     func arriving(from author: Account, in tx: Transaction) throws(DatabaseError) -> ArrivingPost {
-        try ArrivingPosts.read(post.iri, by: author.id, naming: mentioned + addressed, replyingTo: inReplyTo, in: tx)
+        // The id of the new row was made when the document was read.
+        try ArrivingPosts.read(
+            post.iri, by: author.id, naming: mentioned + addressed, replyingTo: inReplyTo, at: post.id.madeAt, in: tx)
     }
 }
 

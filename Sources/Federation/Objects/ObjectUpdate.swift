@@ -53,11 +53,13 @@ enum ObjectUpdate {
         _ known: Post, with remote: RemotePost, by author: Account, _ incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         let newest = known.editedAt ?? known.publishedAt
-        guard let edited = remote.post.editedAt else { return .duplicate }
+        let isOther = try differs(remote, from: known, in: tx)
+        guard let edited = remote.post.editedAt ?? incoming.dateOfEdit(after: newest) else { return .duplicate }
         // Some servers give an edit the same second as the version before. Then a different text is the newer one.
-        let isOther = remote.post.content != known.content || remote.post.title != known.title
-        guard edited > newest || (edited == newest && isOther) else { return .duplicate }
+        let isDated = remote.post.editedAt != nil
+        guard (edited > newest && (isDated || isOther)) || (edited == newest && isOther) else { return .duplicate }
         var post = remote.post.replacing(known)
+        post.editedAt = edited
         post.quote = try quote(of: known, after: remote, by: author, in: tx)
         // An edit never shows a post to more people than the original visibility allowed.
         post.visibility = min(known.visibility, remote.post.visibility)
@@ -68,6 +70,18 @@ enum ObjectUpdate {
         return .applied
     }
 
+    /// Whether a reader sees a difference between a document and the stored post.
+    private static func differs(
+        _ remote: RemotePost, from known: Post, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        let post = remote.post
+        if post.content != known.content || post.title != known.title || post.warning != known.warning { return true }
+        if post.sensitive != known.sensitive || post.language != known.language { return true }
+        let stored = try Posts.parts(of: known.id, in: tx).attachments
+        return stored.map(\.url) != remote.attachments.map(\.url)
+            || stored.map(\.description) != remote.attachments.map(\.description)
+    }
+
     /// Keeps the state of a quote when the quoted post stays the same. Only a quote of another post is checked again.
     private static func quote(
         of known: Post, after remote: RemotePost, by author: Account, in tx: Transaction
@@ -76,6 +90,20 @@ enum ObjectUpdate {
             return try Posts.byID(known.id, in: tx)?.quote
         }
         return try QuoteRules.quote(of: remote, by: author, in: tx)
+    }
+}
+
+extension IncomingActivity {
+    /// The date of an edit whose document states none: when its `Update` was published, or otherwise when it arrived.
+    ///
+    /// - Parameter newest: the date of the stored version. An `Update` that was published earlier is an old one.
+    /// - Returns: nil for activities that are no edit.
+    fileprivate func dateOfEdit(after newest: Timestamp) -> Timestamp? {
+        var update: ActivityDocument? = activity
+        if activity.type == "Announce" { update = activity.object?.document.flatMap { try? ActivityDocument($0) } }
+        guard let update, update.type == "Update" else { return nil }
+        guard let published = update.published.map({ Timestamp($0) }), published != newest else { return now }
+        return published < newest ? nil : min(published, now)
     }
 }
 

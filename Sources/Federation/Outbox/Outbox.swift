@@ -82,6 +82,8 @@ enum Recipient: Sendable {
     case account(Account)
     /// All followers of an account: one POST for each host that offers a shared inbox.
     case followers(of: ID<Account>)
+    /// All servers that may have a post of ours, see `OutboxQueue.readerInboxes`.
+    case readers(of: ID<Post>)
     /// All guests of an event, and all accounts on its waiting list.
     case guests(of: ID<Event>)
 }
@@ -196,6 +198,12 @@ extension Outbox {
         return documents
     }
 
+    /// Queues further deliveries of a stored activity.
+    func deliver(_ activity: SentActivity, to inboxes: [IRI], in tx: Transaction) throws(DatabaseError) {
+        try OutboxQueue.deliver(activity, to: inboxes, ids: ids, in: tx)
+        tx.announce(.deliveriesWait)
+    }
+
     /// The receivers of an interaction with a post: its author, and its group when the group is remote.
     func deliveryTargets(of post: Post, in tx: Transaction) throws(DatabaseError) -> [Recipient] {
         let people = [post.author, post.group].compactMap { $0 }
@@ -219,12 +227,15 @@ private struct Inboxes {
             if known.insert(inbox).inserted { inboxes.append(inbox) }
         }
         for recipient in recipients {
-            guard case .followers(let account) = recipient else { continue }
-            for inbox in try followers(of: account, in: tx) { add(inbox) }
+            switch recipient {
+            case .followers(let account): for inbox in try followers(of: account, in: tx) { add(inbox) }
+            case .readers(let post): for inbox in try OutboxQueue.readerInboxes(of: post, in: tx) { add(inbox) }
+            default: continue
+            }
         }
         for recipient in recipients {
             switch recipient {
-            case .followers: continue
+            case .followers, .readers: continue
             case .account(let account):
                 guard !account.isLocal, account.isActive, let inbox = account.inbox else { continue }
                 // This account is reached through the shared inbox, which gets the activity anyway.

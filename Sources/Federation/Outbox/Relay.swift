@@ -38,7 +38,7 @@ extension Outbox {
     /// An activity of an account that the group blocked is not relayed.
     func relay(_ incoming: IncomingActivity, about post: Post, in tx: Transaction) throws(DatabaseError) {
         guard post.visibility == .everyone, let id = post.group,
-            let audience = try RelayAudience.of(id, for: incoming.actor.id, in: tx),
+            let audience = try RelayAudience.of(id, for: incoming.actor.id, at: incoming.now, in: tx),
             audience.group.isLocal, audience.group.isActive, !audience.isBlocked
         else { return }
         let activity = JSON.object(incoming.activity.document.json)

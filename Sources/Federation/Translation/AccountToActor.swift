@@ -38,6 +38,7 @@ public enum AccountToActor {
                     ["type": "PropertyValue", "name": JSON($0.name), "value": JSON($0.value.string)]
                 })
         }
+        if account.suspendedAt != nil { object["suspended"] = true }
         if let movedTo = account.movedTo { object["movedTo"] = JSON(movedTo) }
         return object.standing(in: Contexts.actor)
     }

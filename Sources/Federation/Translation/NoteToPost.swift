@@ -63,7 +63,9 @@ public enum NoteToPost {
         post.quotePolicy = quotePolicy(of: note, by: author)
         post.language = note.language
         post.url = note.url?.belonging(to: note.id)
-        if let updated = note.updated, Timestamp(updated) > post.publishedAt {
+        // Mbin writes the date of an edit into an object within the object.
+        let updated = note.updated ?? note.document.document("object")?.instant("updated")
+        if let updated, Timestamp(updated) > post.publishedAt {
             post.editedAt = .claimed(updated, notAfter: now)
         }
         return RemotePost(

@@ -5,6 +5,14 @@ internal import Federation
 public import Model
 internal import Storage
 
+/// How far the deletion of a member has come.
+public struct DeletionProgress: Sendable, Hashable {
+    /// How many posts, favourites, follows and the like were deleted.
+    public var removed: Int
+    /// How many servers are still to be told.
+    public var serversLeft: Int
+}
+
 extension Services {
     /// Deletes a member permanently.
     ///
@@ -12,12 +20,18 @@ extension Services {
     /// again. Stewards may delete a member with less power than they have; the operator may delete any member.
     ///
     /// After the first transaction nobody sees anything of the member. Posts and relations follow in small transactions,
-    /// so that other members need not wait. When the process ends in between, maintenance continues.
-    public func deleteAccount(_ id: ID<Account>, as principal: Principal) async throws {
+    /// so that other members need not wait. All known servers are told, because each may have something of the member. When
+    /// the process ends in between, maintenance continues.
+    ///
+    /// - Parameter progress: is called after each transaction.
+    public func deleteAccount(
+        _ id: ID<Account>, as principal: Principal,
+        progress: @Sendable (DeletionProgress) async -> Void = { _ in }
+    ) async throws {
         let account = try await database.write { tx in try beginDeletion(of: id, as: principal, in: tx) }
         guard let account else { return }
         for picture in [account.icon, account.header] { await removeFile(of: picture) }
-        try await finishDeletion(of: id)
+        try await finishDeletion(of: id, progress: progress)
     }
 
     /// Deletes what earlier deletions of accounts have left, of this node and of others.
@@ -26,9 +40,23 @@ extension Services {
         for id in unfinished { try await finishDeletion(of: id) }
     }
 
-    private func finishDeletion(of id: ID<Account>) async throws {
-        let batch = AccountRemoval.batch
-        while try await database.write({ tx in try AccountRemoval.step(of: id, limit: batch, in: tx) }) > 0 {
+    private func finishDeletion(
+        of id: ID<Account>, progress: @Sendable (DeletionProgress) async -> Void = { _ in }
+    ) async throws {
+        var removed = 0
+        while true {
+            // Telling the other servers comes first, so that they forget the member as soon as possible.
+            let (told, count, left) = try await database.write { tx in
+                let told = try outbox.tellOfDeletion(of: id, in: tx)
+                var count = 0
+                if told == 0, let account = try Accounts.byID(id, in: tx), account.deletedAt != nil {
+                    count = try outbox.removeRemains(of: account, limit: AccountRemoval.batch, in: tx)
+                }
+                return (told, count, try Farewells.left(of: id, in: tx))
+            }
+            removed += count
+            await progress(DeletionProgress(removed: removed, serversLeft: left))
+            if told + count == 0 { return }
             await Task.yield()
         }
     }

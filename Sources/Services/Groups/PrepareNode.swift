@@ -8,17 +8,18 @@ internal import Storage
 internal import Vocabulary
 
 extension Services {
-    /// Creates what every node needs: the instance actor that signs fetches, the main group and the agenda group. A
-    /// second call changes nothing.
+    /// Creates what every node needs: the instance actor that signs fetches, the actor that forwards reports, the main
+    /// group and the agenda group. A second call changes nothing.
     public func prepareNode() async throws {
         let isReady = try await database.read { db in
             try Accounts.byIRI(identifiers.instanceActor, in: db) != nil
+                && Accounts.byIRI(identifiers.person(Community.reporter), in: db) != nil
                 && Accounts.byHandle(Handle(name: Community.agendaGroup, host: ""), in: db) != nil
         }
         // Key pairs are expensive to make, and most starts need none.
         if isReady { return }
         var pairs: [KeyPair] = []
-        for _ in 0..<3 { pairs.append(try await secrets.makeKeyPair()) }
+        for _ in 0..<4 { pairs.append(try await secrets.makeKeyPair()) }
         let made = pairs
         try await storeUnique { tx in
             if try Accounts.byIRI(identifiers.instanceActor, in: tx) == nil {
@@ -28,6 +29,13 @@ extension Services {
                 node.displayName = community.name
                 node.approvesFollowers = true
                 try insert(node, summarySource: nil, pair: made[0], in: tx)
+            }
+            let reporter = Handle(name: Community.reporter, host: "")
+            if try Accounts.byHandle(reporter, in: tx) == nil {
+                var account = newAccount(.service, name: reporter.name, iri: identifiers.person(reporter.name))
+                account.displayName = community.name
+                account.approvesFollowers = true
+                try insert(account, summarySource: nil, pair: made[3], in: tx)
             }
             let groups = [(Community.mainGroup, community.name), (Community.agendaGroup, "\(community.name) · Agenda")]
             for ((name, title), pair) in zip(groups, made[1...]) {

@@ -141,6 +141,7 @@ extension Services {
         guard let group = groups.first, group.id != author.id,
             try !Blocks.exists(between: group.id, author.id, in: tx)
         else { return nil }
+        try requireWelcome(author, in: group.id, in: tx)
         return group.id
     }
 
@@ -152,6 +153,7 @@ extension Services {
             guard let parent = try Posts.byID(id, in: tx) else { throw ServiceError.notFound }
             let relation = try Posts.relation(of: author.id, to: parent, in: tx)
             guard PostPolicy.mayReply(parent.visibility, as: relation) else { throw ServiceError.notFound }
+            try requireOpen(parent, for: author, in: tx)
             post.inReplyTo = parent.id
             post.inReplyToIRI = parent.iri
             post.thread = parent.thread
@@ -174,6 +176,7 @@ extension Services {
                 throw ServiceError.notFound
             }
             if try Blocks.exists(between: group.id, author.id, in: tx) { throw ServiceError.notAllowed }
+            try requireWelcome(author, in: group.id, in: tx)
             post.group = group.id
         }
     }

@@ -60,6 +60,50 @@ public enum SentActivities {
         try tx.run("UPDATE activity SET is_public = \(false), body = '' WHERE \(spoken)")
     }
 
+    /// Forgets what one actor sent about an object that left this actor's group. A `Delete` or an `Undo` stays.
+    ///
+    /// Call it before the activities that tell of the removal are stored.
+    public static func forget(
+        about object: IRI, by actor: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) {
+        let ids: [ID<SentActivity>] = try PostRow.ids(
+            """
+            SELECT a.id FROM activity a
+            WHERE a.object_iri = \(object) AND a.actor_id = \(actor) AND a.type NOT IN ('Delete', 'Undo') AND a.body <> ''
+            """, in: tx)
+        try retire(ids, in: tx)
+    }
+
+    /// The activities that contain the text of an object, oldest first: its `Create` and `Update`, and the
+    /// announcements of these.
+    public static func quoting(_ object: IRI, in db: some Queryable) throws(DatabaseError) -> [SentActivity] {
+        // The stored text is written by this program, so it has no white space between its members.
+        try db.rows(
+            """
+            SELECT \(columns) FROM activity
+            WHERE object_iri = \(object) AND body <> '' AND (type IN ('Create', 'Update') OR (type = 'Announce'
+                AND (body LIKE '%"type":"Create"%' OR body LIKE '%"type":"Update"%')))
+            ORDER BY id
+            """
+        ).map { row throws(DatabaseError) in try read(row) }
+    }
+
+    /// Replaces the text of an activity, because the object that it contains was edited.
+    public static func rewrite(
+        _ id: ID<SentActivity>, body: String, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run("UPDATE activity SET body = \(body) WHERE id = \(id)")
+    }
+
+    /// Drops the text of activities that later ones replace. They leave the outboxes, and their waiting deliveries are
+    /// dropped.
+    public static func retire(_ ids: [ID<SentActivity>], in tx: Transaction) throws(DatabaseError) {
+        for list in ids.inLists() {
+            try tx.run("DELETE FROM delivery WHERE activity_id IN (\(list: list)) AND lease_holder IS NULL")
+            try tx.run("UPDATE activity SET is_public = \(false), body = '' WHERE id IN (\(list: list))")
+        }
+    }
+
     /// Hides some activities of a deleted account from its outbox. A `Delete` stays public.
     ///
     /// - Returns: how many were hidden.

@@ -37,6 +37,11 @@ public enum Tombstones {
             """)
     }
 
+    /// Removes a tombstone, because its object was restored.
+    public static func lift(_ iri: IRI, in tx: Transaction) throws(DatabaseError) {
+        try tx.run("DELETE FROM tombstone WHERE iri = \(iri)")
+    }
+
     /// The tombstone of an object; nil when there is none.
     public static func find(_ iri: IRI, in db: some Queryable) throws(DatabaseError) -> StoredTombstone? {
         let row = try db.row(

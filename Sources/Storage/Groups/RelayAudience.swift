@@ -8,7 +8,7 @@ public import Vocabulary
 public struct RelayAudience: Sendable {
     /// The group.
     public var group: Account
-    /// Whether the group blocked the actor of the activity, or the actor the group.
+    /// Whether the group blocked or banned the actor of the activity, or the actor blocked the group.
     public var isBlocked: Bool
     /// The inboxes of the group's accepted remote followers; one for each host that offers a shared inbox.
     public var inboxes: [IRI]
@@ -20,11 +20,12 @@ extension RelayAudience {
     /// - Parameter actor: the account whose activity is relayed.
     /// - Returns: nil when the group is unknown.
     public static func of(
-        _ group: ID<Account>, for actor: ID<Account>, in db: some Queryable
+        _ group: ID<Account>, for actor: ID<Account>, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> RelayAudience? {
         let answers = try db.rows(ofEach: [
             """
-            SELECT \(AccountRow.plain), (\(Conditions.noBlock(between: actor, and: "a.id"))) AS is_free
+            SELECT \(AccountRow.plain), (\(Conditions.noBlock(between: actor, and: "a.id"))
+                AND NOT \(GroupBans.holds("\(actor)", in: "a.id", at: now))) AS is_free
             FROM account a WHERE a.id = \(group)
             """, OutboxQueue.inboxQuestion(group),
         ])

@@ -22,8 +22,11 @@ public struct ArrivingPost: Sendable {
     public var answeredEvent: ID<Event>?
     /// The group of `parent`.
     public var parentGroup: Account?
-    /// The accounts among `named` and `parentGroup` that blocked the author, or that the author blocked.
+    /// The accounts among `named` and `parentGroup` that blocked the author, or that the author blocked, and the groups
+    /// that banned the author.
     public var blocked: Set<ID<Account>>
+    /// Whether the discussion to which it replies is closed.
+    public var isThreadLocked: Bool
     /// Whether replies to it arrived earlier.
     var hasReplies: Bool
     /// Whether quotes of it arrived earlier.
@@ -53,13 +56,15 @@ public enum ArrivingPosts {
     ///   - author: its proved author.
     ///   - named: the accounts that it mentions or addresses; at most 500.
     ///   - parent: the post or event that it replies to.
+    ///   - now: the time at which bans are looked at.
     public static func read(
-        _ iri: IRI, by author: ID<Account>, naming named: [IRI], replyingTo parent: IRI?, in db: some Queryable
+        _ iri: IRI, by author: ID<Account>, naming named: [IRI], replyingTo parent: IRI?, at now: Timestamp,
+        in db: some Queryable
     ) throws(DatabaseError) -> ArrivingPost {
         let named = Set(named).sorted().prefix(listLimit)
         let answers = try db.rows(ofEach: [
             facts(iri, author, parent), Posts.withRelation([iri, parent].compactMap { $0 }, of: author),
-            accounts(Array(named), parent, author),
+            accounts(Array(named), parent, author, at: now),
         ])
         guard answers.count == 3, let facts = answers[0].first else {
             throw DatabaseError(.other, "the facts about a post are missing")
@@ -69,7 +74,7 @@ public enum ArrivingPosts {
             isGone: try facts.bool("is_gone"), known: posts[iri]?.post, named: [:],
             isFollowed: try facts.bool("is_followed"), parent: nil, relation: .stranger,
             answeredEvent: try facts.idOrNil("answered_event"), parentGroup: nil, blocked: [],
-            hasReplies: try facts.bool("has_replies"), hasQuotes: try facts.bool("has_quotes"))
+            isThreadLocked: try facts.bool("is_locked"), hasReplies: try facts.bool("has_replies"), hasQuotes: try facts.bool("has_quotes"))
         if let parent, let found = posts[parent] { (arriving.parent, arriving.relation) = found }
         for row in answers[2] {
             let account = try AccountRow.read(row)
@@ -86,13 +91,18 @@ public enum ArrivingPosts {
             \(Follows.isFollowedHere(author)) AS is_followed,
             EXISTS (SELECT 1 FROM post r WHERE r.in_reply_to_iri = \(iri) AND r.in_reply_to_id IS NULL) AS has_replies,
             EXISTS (SELECT 1 FROM post r WHERE r.quoted_iri = \(iri) AND r.quoted_id IS NULL) AS has_quotes,
+            EXISTS (SELECT 1 FROM post q JOIN thread_lock l ON l.thread_id = q.thread_id
+                    WHERE q.iri = \(parent)) AS is_locked,
             (SELECT v.id FROM event v WHERE v.iri = \(parent)) AS answered_event
         """
     }
 
-    private static func accounts(_ named: [IRI], _ parent: IRI?, _ author: ID<Account>) -> SQL {
+    private static func accounts(
+        _ named: [IRI], _ parent: IRI?, _ author: ID<Account>, at now: Timestamp
+    ) -> SQL {
         """
-        SELECT \(AccountRow.plain), (\(Conditions.noBlock(between: author, and: "a.id"))) AS is_free
+        SELECT \(AccountRow.plain), (\(Conditions.noBlock(between: author, and: "a.id"))
+            AND NOT \(GroupBans.holds("\(author)", in: "a.id", at: now))) AS is_free
         FROM account a
         WHERE a.id IN (SELECT n.id FROM account n WHERE n.iri IN (\(list: named))
                        UNION SELECT p.group_id FROM post p WHERE p.iri = \(parent))

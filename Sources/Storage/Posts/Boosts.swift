@@ -63,6 +63,27 @@ public enum Boosts {
             .iri("activity_iri")
     }
 
+    /// A stored boost: the id of its `Announce`, and when it was made; nil when there is none.
+    public static func stored(
+        account: ID<Account>, post: ID<Post>, in db: some Queryable
+    ) throws(DatabaseError) -> (activity: IRI, createdAt: Timestamp)? {
+        let row = try db.row(
+            "SELECT activity_iri, created_at FROM boost WHERE account_id = \(account) AND post_id = \(post)")
+        guard let row else { return nil }
+        return (try row.iri("activity_iri"), try row.time("created_at"))
+    }
+
+    /// The local accounts that boosted a post, in the order of their boosts.
+    public static func localBoosters(
+        of post: ID<Post>, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) FROM boost b JOIN account a ON a.id = b.account_id
+            WHERE b.post_id = \(post) AND a.host = '' AND a.deleted_at IS NULL ORDER BY b.id
+            """, in: db)
+    }
+
     /// The number of accounts that boosted a post.
     public static func count(of post: ID<Post>, in db: some Queryable) throws(DatabaseError) -> Int {
         try db.row("SELECT boost_count FROM post WHERE id = \(post)")?.count("boost_count") ?? 0

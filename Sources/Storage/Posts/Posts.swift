@@ -139,6 +139,15 @@ public enum Posts {
         return removed == 1
     }
 
+    /// Puts a post that is in no group into a group.
+    ///
+    /// - Returns: whether it was in none.
+    static func put(_ id: ID<Post>, into group: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Bool {
+        let changed = try tx.changed("UPDATE post SET group_id = \(group) WHERE id = \(id) AND group_id IS NULL")
+        if changed == 1 { tx.announce(StreamEvent.edited(ID(id.rawValue))) }
+        return changed == 1
+    }
+
     /// Links replies that arrived before their parent `p` to it, and gives the replies below them its thread and event.
     ///
     /// The caller calls it after `p` was stored. The search stops after 200 levels, because replies may form a

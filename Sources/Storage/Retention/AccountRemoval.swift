@@ -24,7 +24,7 @@ public enum AccountRemoval {
     private static let owned: [SQL] = [
         "account_list", "account_list_member", "account_note", "announcement_reaction", "announcement_read", "bookmark",
         "content_filter", "conversation", "dismissed_suggestion", "endorsement", "event_like", "featured_tag",
-        "followed_tag", "group_role", "host_block", "idempotency", "marker", "mute", "notification_policy",
+        "followed_tag", "group_ban", "group_role", "host_block", "idempotency", "marker", "mute", "notification_policy",
         "notification_request", "pin", "scheduled", "thread_mute",
     ]
 
@@ -51,6 +51,7 @@ public enum AccountRemoval {
                 OR EXISTS (SELECT 1 FROM post_like x WHERE x.account_id = a.id)
                 OR EXISTS (SELECT 1 FROM event_share x WHERE x.account_id = a.id)
                 OR EXISTS (SELECT 1 FROM event x WHERE x.owner_id = a.id AND a.host <> '')
+                OR EXISTS (SELECT 1 FROM farewell x WHERE x.account_id = a.id)
                 OR EXISTS (SELECT 1 FROM follow x WHERE x.follower_id = a.id)
                 OR EXISTS (SELECT 1 FROM follow x WHERE x.target_id = a.id)
                 OR EXISTS (SELECT 1 FROM activity x WHERE x.actor_id = a.id AND x.is_public AND x.type <> 'Delete'))
@@ -60,9 +61,18 @@ public enum AccountRemoval {
 
     private static func removePosts(of id: ID<Account>, limit: Int, in tx: Transaction) throws(DatabaseError) -> Int {
         let rows = try tx.rows(
-            "SELECT p.id, p.iri FROM post p WHERE p.author_id = \(id) ORDER BY p.id DESC LIMIT \(limit)")
+            """
+            SELECT p.id, p.iri, p.is_local, a.iri AS author, a.deleted_at
+            FROM post p JOIN account a ON a.id = p.author_id
+            WHERE p.author_id = \(id) ORDER BY p.id DESC LIMIT \(limit)
+            """)
         for row in rows {
-            try SentActivities.forget(about: row.iri("iri"), in: tx)
+            let iri = try row.iri("iri")
+            try SentActivities.forget(about: iri, in: tx)
+            // Other servers that ask for the post are told that it is gone.
+            if try row.bool("is_local"), let deletedAt = try row.timeOrNil("deleted_at") {
+                try Tombstones.record(iri, actor: row.iri("author"), formerType: "Note", at: deletedAt, in: tx)
+            }
             try Posts.delete(row.id("id"), in: tx)
         }
         return rows.count

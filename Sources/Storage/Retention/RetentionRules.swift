@@ -96,7 +96,13 @@ extension Retention {
 
 extension Retention {
     private static let withAccount: [RetentionRule] =
-        [RetentionRule("mute", "until it expires", keys: "account_id, target_id") { now in "expires_at <= \(now)" }]
+        [
+            RetentionRule("mute", "until it expires", keys: "account_id, target_id") { now in "expires_at <= \(now)" },
+            RetentionRule("group_ban", "until it expires", keys: "group_id, account_id") { now in
+                "expires_at <= \(now)"
+            },
+            RetentionRule("farewell", "until all known servers were told of the deletion"),
+        ]
         + [
             "account_list", "account_list_member", "account_note", "announcement_reaction", "announcement_read",
             "block", "bookmark", "content_filter", "content_filter_entry", "content_filter_keyword", "conversation",
@@ -112,8 +118,8 @@ extension Retention {
             RetentionRule("tag", "as long as a post uses the hashtag"),
         ]
         + [
-            "attachment", "boost", "entry", "event_share", "hashtag", "mention", "pin", "poll", "poll_option",
-            "poll_vote", "post_edit", "post_edit_attachment", "post_like", "entry_words", "account_words",
+            "attachment", "boost", "entry", "event_share", "group_removal", "hashtag", "mention", "pin", "poll", "poll_option",
+            "poll_vote", "post_edit", "post_edit_attachment", "post_like", "entry_words", "account_words", "thread_lock",
         ].map { RetentionRule($0, "as long as its post, event or account") }
 
     private static let always: [RetentionRule] = [

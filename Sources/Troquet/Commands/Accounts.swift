@@ -111,8 +111,13 @@ struct AccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withNode { node in
-                try await node.services.deleteAccount(try await node.local(name).id, as: .operator)
-                Terminal.say("@\(name) is deleted.")
+                let id = try await node.local(name).id
+                try await node.services.deleteAccount(id, as: .operator) { progress in
+                    let left = progress.serversLeft
+                    let servers = left == 0 ? "" : "; \(left) servers are still to be told"
+                    Terminal.say("\(progress.removed) posts, favourites, follows … are deleted\(servers)")
+                }
+                Terminal.say("@\(name) is deleted. The running node tells the other servers.")
             }
         }
     }

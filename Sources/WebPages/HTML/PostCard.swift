@@ -119,6 +119,7 @@ extension Visit {
             \(when(!isOwn, button("\(post.path)/\(thanks)", t(view.interactions.liked ? .thanked : .thank), style: "button quiet small", pressed: view.interactions.liked)))
             \(when(post.visibility.isOpen, button("\(post.path)/\(boost)", t(view.interactions.boosted ? .recommended : .recommendPost), style: "button quiet small", pressed: view.interactions.boosted)))
             \(when(isOwn, "<a class=\"button quiet small\" href=\"\(post.path)/edit\">\(t(.edit))</a>"))
+            \(when(post.group != nil && post.group == moderatedGroup, removal(view)))
             \(when(!isOwn && isModerator && post.isLocal, deletion(post)))
             \(when(!post.isLocal, originLink(post)))</div>
             """

@@ -18,6 +18,9 @@ enum Discussion {
         var current: PostView
         var answers: AnswerList
         var event: EventView?
+        var isLocked = false
+        /// The group of the discussion when the reader runs it.
+        var moderatedGroup: ID<Account>?
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -34,6 +37,8 @@ enum Discussion {
         _ visit: Visit, id: ID<Post>, _ state: FormState, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         let thread = try await load(id, visit)
+        var visit = visit
+        visit.moderatedGroup = thread.moderatedGroup
         let root = thread.root
         let title = root.post.headline.isEmpty ? visit.t(.discussion) : root.post.headline
         let page = Page(title, .discussions, content: main(thread, title, state, visit)).with {
@@ -47,6 +52,7 @@ enum Discussion {
 
     private static func load(_ id: ID<Post>, _ visit: Visit) async throws -> Thread {
         let (viewer, wanted) = (visit.viewer, visit.answerRange)
+        let (services, principal) = (visit.services, try? visit.principal())
         let thread = try await visit.database.read { db -> Thread? in
             guard let current = try PostViews.one(id, viewer: viewer, in: db) else { return nil }
             let start = current.post.thread
@@ -58,6 +64,12 @@ enum Discussion {
                 viewer: viewer, in: db)
             if root == nil { answers.views.removeAll { $0.id == id } }
             var thread = Thread(root: root ?? current, current: current, answers: answers)
+            thread.isLocked = try ThreadLocks.exists(start, in: db)
+            if let principal, let group = thread.root.group, group.isLocal,
+                try services.mayRun(group.id, principal, in: db)
+            {
+                thread.moderatedGroup = group.id
+            }
             if let event = current.post.event {
                 thread.event = try EventViews.one(event, viewer: viewer, with: .page, in: db)
             }
@@ -78,6 +90,7 @@ enum Discussion {
             <h1\(" class=\"unseen\"", if: root.post.title.isEmpty)\("lang", lang)>\(title)</h1>
             \(maybe(thread.event) { "<ul class=\"list about\">\(visit.eventCard($0, heading: .second))</ul>" })
             \(visit.threadPost(root, parent: nil, isCurrent: false))
+            \(when(thread.moderatedGroup != nil && root.post.thread == root.id, visit.lockButton(root.post, thread.isLocked)))
             \(replies(thread, visit))
             \(replyForm(thread, state, visit))
             """
@@ -96,6 +109,9 @@ enum Discussion {
     private static func replyForm(_ thread: Thread, _ state: FormState, _ visit: Visit) -> HTML {
         let t = visit.t
         let current = thread.current
+        guard !thread.isLocked else {
+            return "<section class=\"panel answer\" id=\"answer\"><p>\(t(.talkClosed))</p></section>"
+        }
         guard visit.person != nil else {
             return """
                 <section class="panel answer" id="answer"><h2>\(t(.answer))</h2><p>\(t(.answerNeedsAccount))</p>

@@ -19,6 +19,7 @@ enum GroupPage {
         var older: Int64?
         var followed: [Account] = []
         var moderators: [Account] = []
+        var moderation: GroupModeration?
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -64,6 +65,7 @@ enum GroupPage {
             content.older = page.older
             content.followed = try Follows.acceptedGroups(followedBy: group.id, in: db)
             content.moderators = try GroupRoles.moderators(of: group.id, in: db)
+            if content.mayRun { content.moderation = try GroupModeration(of: group, for: viewer, at: now, in: db) }
             return content
         }
     }
@@ -77,6 +79,7 @@ enum GroupPage {
             <div class="actions">\(visit.followButton(group, content.follow))
             <a class="button quiet" href="/write?group=\(group.username)">\(t(.writeHere))</a>
             \(when(content.mayRun, "<a class=\"button quiet\" href=\"\(group.path)/edit\">\(t(.edit))</a>"))</div>
+            \(maybe(content.moderation) { $0.waiting(visit) })
             \(when(!content.events.isEmpty, """
                 <section aria-labelledby="group-events"><h2 id="group-events">\(t(.upcomingEvents))</h2>
                 <ul class="list">\(each(content.events) { visit.eventCard($0) })</ul></section>
@@ -85,6 +88,7 @@ enum GroupPage {
             \(when(content.talks.isEmpty, visit.empty(.noTalks, .noTalksInvite, Pictures.emptyCounter,
                 link: ("/write?group=\(group.username)", .writePost))))
             <ul class="list">\(each(content.talks) { visit.discussionCard($0) })</ul>\(visit.older(content.older))</section>
+            \(maybe(content.moderation) { $0.outside(visit) })
             """
     }
 

@@ -2,8 +2,9 @@
 
 extension Texts {
     /// All texts in English.
-    static let englishTable = [englishPlaces, englishSignIn, englishApps, englishNews].reduce(into: [:]) {
-        table, part in
+    static let englishTable = [
+        englishPlaces, englishSignIn, englishApps, englishNews, englishGroups,
+    ].reduce(into: [:]) { table, part in
         table.merge(part) { first, _ in first }
     }
 

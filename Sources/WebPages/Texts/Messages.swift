@@ -35,6 +35,7 @@ extension Texts {
         "already_voted": .problemVoted, "poll_over": .problemPollOver, "no_such_choice": .problemChoice,
         "own_poll": .problemOwnPoll, "quote_denied": .problemQuote, "too_many_scheduled": .problemScheduled,
         "unsupported": .problemFileKind, "too_large": .problemFileLarge, "too_many_pixels": .problemFileLarge,
+        "discussion_locked": .problemLocked, "banned_from_group": .problemBanned,
         "broken": .problemFileBroken, "too_slow": .problemFileBroken, "media_not_ready": .problemFileSoon,
     ]
 
@@ -55,6 +56,7 @@ extension Texts {
         .resolved: .noticeResolved, .welcome: .noticeWelcome, .goodbye: .noticeGoodbye,
         .appRevoked: .noticeAppRevoked, .appRefused: .noticeAppRefused,
         .announced: .noticeAnnounced, .withdrawn: .noticeWithdrawn, .retried: .noticeRetried,
+        .takenOut: .noticeTakenOut, .letIn: .noticeLetIn, .talkClosed: .noticeTalkClosed, .talkOpen: .noticeTalkOpen,
     ]
 
     /// Returns the sentence that says who may become a member.

@@ -89,6 +89,11 @@ enum Phrase: String, CaseIterable, Sendable {
     case problemGroup, problemEventOff, problemElsewhere, problemUnreachable, problemTooMany, problemBusy, problemClosed
     case problemVoted, problemPollOver, problemChoice, problemOwnPoll, problemQuote, problemScheduled
     case problemFileKind, problemFileLarge, problemFileBroken, problemFileSoon, problemOther
+    // running a group
+    case takeOut, takeOutExplained, takeOutReason, takeOutReasonHint, takeOutHow, takeOutForGood, takeOutToWait
+    case banField, banNone, banDay, banWeek, banMonth, banAlways, closeTalk, openTalk, talkClosed, heldPosts
+    case heldPostsHint, outsidePosts, letIn, leaveOut, bannedPeople, bannedUntil, unban, noticeTakenOut, noticeLetIn
+    case noticeTalkClosed, noticeTalkOpen, problemLocked, problemBanned
     // errors
     case errorNumber, errorNotFound, errorNotFoundText, errorForm, errorFormText, errorConflict, errorConflictText
     case errorEventText, errorTooMany, errorTooManyText, errorTooLarge, errorTooLargeText, errorMethod

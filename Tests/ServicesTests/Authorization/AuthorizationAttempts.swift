@@ -14,7 +14,7 @@ typealias Attempt = @Sendable (Principal) async throws -> Void
 typealias Preparation = @Sendable (Scene) async throws -> Attempt
 
 enum AuthorizationAttempts {
-    static let all: [String: Preparation] = [accounts, moderation, posts, events, follows, personal, notices]
+    static let all: [String: Preparation] = [accounts, moderation, groups, posts, events, follows, personal, notices]
         .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
     /// Runs a command that finds nothing: `notFound` shows that the principal may call it.
@@ -139,9 +139,9 @@ enum AuthorizationAttempts {
             let id = try await s.stage.person(.steward)
             return { try await s.services.setRole(id, .member, as: $0) }
         },
-        "deleteAccount(_:as:)": { s in try await deleting(s, .member) },
-        "deleteAccount(_:as:) a moderator": { s in try await deleting(s, .moderator) },
-        "deleteAccount(_:as:) a steward": { s in try await deleting(s, .steward) },
+        "deleteAccount(_:as:progress:)": { s in try await deleting(s, .member) },
+        "deleteAccount(_:as:progress:) a moderator": { s in try await deleting(s, .moderator) },
+        "deleteAccount(_:as:progress:) a steward": { s in try await deleting(s, .steward) },
         "announceToAll(_:event:as:)": { s in
             { try await s.services.announceToAll("À tous", event: nil, as: $0) }
         },

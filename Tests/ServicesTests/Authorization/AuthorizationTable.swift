@@ -49,7 +49,14 @@ enum AuthorizationTable {
         ("mgMSO", "invite(as:)"),
         ("mgMSGO", "deletePost(_:as:), account(named:as:), lookUp(_:as:)"),
         // Commands on a group.
-        ("gMSGO", "editGroup(_:title:summary:as:), answerFollowRequest(from:to:accept:as:) for a group"),
+        (
+            "gMSGO",
+            """
+            editGroup(_:title:summary:as:), answerFollowRequest(from:to:accept:as:) for a group,
+            removeFromGroup(_:reason:isHeld:ban:as:), returnToGroup(_:_:as:), refusePost(_:_:as:),
+            lockDiscussion(_:_:as:), ban(_:from:_:reason:as:), unban(_:from:as:)
+            """
+        ),
         ("gMSG", "changeEvent(_:_:as:), postponeEvent(_:as:), cancelEvent(_:as:)"),
         ("gMS", "planEvent(_:as:) where one is no follower"),
         // Moderation: only of members with less power.
@@ -65,8 +72,8 @@ enum AuthorizationTable {
         (
             "SO",
             """
-            suspend(_:_:as:) a moderator, setRole(_:_:as:), setRole(_:_:as:) of a steward, deleteAccount(_:as:),
-            deleteAccount(_:as:) a moderator, withdrawAnnouncement(_:as:)
+            suspend(_:_:as:) a moderator, setRole(_:_:as:), setRole(_:_:as:) of a steward, deleteAccount(_:as:progress:),
+            deleteAccount(_:as:progress:) a moderator, withdrawAnnouncement(_:as:)
             """
         ),
         ("S", "announceToAll(_:event:as:)"),
@@ -75,7 +82,7 @@ enum AuthorizationTable {
             "O",
             """
             createAccount(_:role:as:), makeToken(_:app:account:person:as:), makeSignInLink(for:as:),
-            resetPassword(of:as:), suspend(_:_:as:) a steward, deleteAccount(_:as:) a steward
+            resetPassword(of:as:), suspend(_:_:as:) a steward, deleteAccount(_:as:progress:) a steward
             """
         ),
         // Things of another owner, and things that the account may not read: nobody may do this.

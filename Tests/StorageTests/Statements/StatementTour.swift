@@ -33,6 +33,7 @@ struct StatementTour {
             try notifications(stage, tx)
             try personal(stage, tx)
             try posting(stage, tx)
+            try moderation(stage, tx)
             try retention(stage, tx)
             try ends(stage, tx)
         }
@@ -205,10 +206,10 @@ struct StatementTour {
         _ = try ArrivingPosts.knowledge(
             of: post.iri, by: s.vic.id, naming: [s.ada.iri], replyingTo: s.post.iri, in: tx)
         let arriving = try ArrivingPosts.read(
-            post.iri, by: s.vic.id, naming: [s.ada.iri], replyingTo: s.post.iri, in: tx)
+            post.iri, by: s.vic.id, naming: [s.ada.iri], replyingTo: s.post.iri, at: s.now, in: tx)
         _ = try Posts.insert(post, PostParts(), arriving, in: tx)
         _ = try Posts.byIRI(post.iri, seenBy: s.ada.id, in: tx)
-        _ = try RelayAudience.of(s.group.id, for: s.vic.id, in: tx)
+        _ = try RelayAudience.of(s.group.id, for: s.vic.id, at: s.now, in: tx)
     }
 
     private func postLists(_ s: Stage, _ tx: Transaction) throws {

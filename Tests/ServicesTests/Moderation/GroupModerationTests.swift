@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Database
+import Model
+import Services
+import Storage
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("Moderating a group")
+struct GroupModerationTests {
+    /// A post of another server in the main group, which Una of a third server follows. The group has boosted it.
+    private static func spam(in cafe: Cafe) async throws -> (post: Post, author: Account) {
+        let (vic, una) = (try await cafe.stranger("vic"), try await cafe.stranger("una", at: "near.example"))
+        let group = try await cafe.local("cafe")
+        try await cafe.follow(group.id, by: una.id)
+        var post = Post(
+            id: cafe.ids.make(at: cafe.clock.now), iri: try iri("https://far.example/notes/1"), author: vic.id,
+            content: .init(unchecked: "<p>Achetez</p>"), visibility: .everyone, publishedAt: cafe.clock.now,
+            isLocal: false)
+        post.group = group.id
+        let (stored, boost, now) = (post, try iri("https://cafe.example/activities/77"), cafe.clock.now)
+        let id: ID<Boost> = cafe.ids.make(at: now)
+        try await cafe.database.write { tx in
+            try Posts.insert(stored, PostParts(), in: tx)
+            try Boosts.add(id, account: group.id, post: stored.id, activity: boost, at: now, in: tx)
+        }
+        return (stored, vic)
+    }
+
+    @Test("takes a post of another server out, tells the followers, and keeps its author out", arguments: TestEngine.available)
+    func remove(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let mia = try await cafe.member("mia", .moderator)
+            let (post, vic) = try await Self.spam(in: cafe)
+            let group = try await cafe.local("cafe").id
+            try await cafe.services.removeFromGroup(post.id, reason: "Publicité", ban: .week, as: .member(mia))
+            let after = try #require(try await cafe.post(post.id))
+            #expect(after.group == nil)
+            #expect(
+                try await cafe.deliveries() == [
+                    "Announce cafe https://far.example/users/vic/inbox", "Announce cafe https://far.example/users/vic/inbox",
+                    "Announce cafe https://near.example/inbox", "Announce cafe https://near.example/inbox",
+                    "Undo cafe https://far.example/users/vic/inbox", "Undo cafe https://near.example/inbox",
+                ])
+            let inner = try await cafe.documents("Announce").compactMap { $0["object"] }
+            #expect(inner.map { $0["type"] } == ["Delete", "Block"])
+            #expect(inner.allSatisfy { $0["actor"] == "https://cafe.example/users/mia" && $0["summary"] == "Publicité" })
+            #expect(inner[0]["object"] == JSON(post.iri))
+            #expect(inner[1]["target"] == "https://cafe.example/groups/cafe")
+            #expect(inner[1]["endTime"] != nil)
+            let now = cafe.clock.now
+            let isBanned = try await cafe.database.read { db in
+                try [now, now + .days(8)].map { try GroupBans.holds(vic.id, in: group, at: $0, in: db) }
+            }
+            #expect(isBanned == [true, false])
+        }
+    }
+
+    @Test("puts a post back, and the followers are told again", arguments: TestEngine.available)
+    func putBack(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let mia = try await cafe.member("mia", .moderator)
+            let (post, _) = try await Self.spam(in: cafe)
+            let group = try await cafe.local("cafe").id
+            try await cafe.services.removeFromGroup(post.id, as: .member(mia))
+            try await cafe.expect(.notFound) { try await $0.removeFromGroup(post.id, as: .member(mia)) }
+            try await cafe.forgetSayings()
+            try await cafe.services.returnToGroup(post.id, group, as: .member(mia))
+            #expect(try await cafe.post(post.id)?.group == group)
+            #expect(try await cafe.documents("Announce").map { $0["object"]?["type"] ?? "id" } == ["Undo", "id"])
+        }
+    }
+
+    @Test("closes a discussion: nobody can reply until it is open again", arguments: TestEngine.available)
+    func lock(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let (mia, ada) = (try await cafe.member("mia", .moderator), try await cafe.member("ada"))
+            var draft = PostDraft(text: "Qui vient ?")
+            draft.group = try await cafe.local("cafe").id
+            let post = try await cafe.services.publishPost(draft, as: .member(ada))
+            try await cafe.services.lockDiscussion(post, true, as: .member(mia))
+            var reply = PostDraft(text: "Moi")
+            reply.inReplyTo = post
+            let answer = reply
+            try await cafe.expect(.conflict("discussion_locked")) {
+                _ = try await $0.publishPost(answer, as: .member(ada))
+            }
+            try await cafe.services.lockDiscussion(post, false, as: .member(mia))
+            _ = try await cafe.services.publishPost(answer, as: .member(ada))
+            let inner = try await cafe.documents("Announce").compactMap { $0["object"]?["type"]?.string }
+            #expect(inner.filter { $0 == "Lock" || $0 == "Undo" } == ["Lock", "Undo"])
+        }
+    }
+
+    @Test("keeps a member from writing in the group until the ban ends", arguments: TestEngine.available)
+    func ban(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let (mia, ada) = (try await cafe.member("mia", .moderator), try await cafe.member("ada"))
+            let group = try await cafe.local("cafe").id
+            var draft = PostDraft(text: "Salut")
+            draft.group = group
+            let post = draft
+            try await cafe.services.ban(ada, from: group, .day, as: .member(mia))
+            try await cafe.expect(.conflict("banned_from_group")) {
+                _ = try await $0.publishPost(post, as: .member(ada))
+            }
+            try await cafe.expect(.conflict("banned_from_group")) {
+                _ = try await $0.publishPost(PostDraft(text: "@cafe Salut"), as: .member(ada))
+            }
+            _ = try await cafe.services.publishPost(PostDraft(text: "Ailleurs"), as: .member(ada))
+            cafe.clock.pass(.days(2))
+            _ = try await cafe.services.publishPost(post, as: .member(ada))
+            try await cafe.expect(.notAllowed) { try await $0.ban(mia, from: group, .day, as: .member(mia)) }
+        }
+    }
+
+    @Test("a suspension takes the posts out of the groups, and its end puts them back", arguments: TestEngine.available)
+    func suspend(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let mia = try await cafe.member("mia", .moderator)
+            let (post, vic) = try await Self.spam(in: cafe)
+            let group = try await cafe.local("cafe").id
+            try await cafe.services.suspend(vic.id, true, as: .member(mia))
+            #expect(try await cafe.post(post.id)?.group == nil)
+            #expect(try await cafe.deliveries().contains("Announce cafe https://near.example/inbox"))
+            #expect(try await cafe.deliveries().contains("Undo cafe https://near.example/inbox"))
+            try await cafe.forgetSayings()
+            try await cafe.services.suspend(vic.id, false, as: .member(mia))
+            #expect(try await cafe.post(post.id)?.group == group)
+            #expect(try await cafe.deliveries().contains("Announce cafe https://near.example/inbox"))
+        }
+    }
+
+    @Test("the followers of a suspended member get a profile that says so", arguments: TestEngine.available)
+    func suspendedMember(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let (mia, ada) = (try await cafe.member("mia", .moderator), try await cafe.member("ada"))
+            try await cafe.follow(ada, by: try await cafe.stranger("vic").id)
+            try await cafe.services.suspend(ada, true, as: .member(mia))
+            try await cafe.services.suspend(ada, false, as: .member(mia))
+            let updates = try await cafe.documents("Update").compactMap { $0["object"] }
+            #expect(updates.map { $0["suspended"] } == [true, nil])
+        }
+    }
+
+    @Test("a report is sent by an actor that every server takes, and is called forwarded only then", arguments: TestEngine.available)
+    func report(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let ada = try await cafe.member("ada")
+            let (vic, una) = (try await cafe.stranger("vic"), try await cafe.stranger("una", at: "near.example"))
+            try await cafe.database.write { tx in
+                try tx.run("UPDATE account SET inbox = NULL, shared_inbox = NULL WHERE id = \(una.id)")
+            }
+            for (target, isForwarded) in [(vic, true), (una, false)] {
+                var draft = ReportDraft(account: target.id)
+                draft.isForwarded = true
+                let report = try await cafe.services.report(draft, as: .member(ada))
+                #expect(report.wasForwarded == isForwarded)
+            }
+            let flags = try await cafe.documents("Flag")
+            #expect(flags.map { $0["actor"] } == ["https://cafe.example/users/moderator"])
+            let reporter = try await cafe.local("moderator")
+            #expect(reporter.kind == .service)
+        }
+    }
+}
