@@ -8,7 +8,7 @@ public struct EventRelation: Sendable, Hashable {
     public var isOrganizer: Bool
     /// Whether the person follows the owner, accepted.
     public var followsOwner: Bool
-    /// Whether the person stands in the guest list, in whatever state.
+    /// Whether the person stands in the guest list, in whatever state, or was invited by the owner.
     public var isInvited: Bool
     /// Whether the person or the owner blocked the other.
     public var isBlocked: Bool

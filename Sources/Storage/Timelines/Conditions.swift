@@ -106,6 +106,7 @@ extension Conditions {
          OR (\(noBlock(between: "r.id", and: "v.owner_id")) AND (
             v.visibility IN ('public', 'unlisted')
             OR EXISTS (SELECT 1 FROM guest x WHERE x.event_id = v.id AND x.account_id = r.id \(.rowByRow))
+            OR EXISTS (SELECT 1 FROM event_invitation x WHERE x.event_id = v.id AND x.account_id = r.id \(.rowByRow))
             OR (v.visibility = 'followers' AND \(follows(by: "r.id", "v.owner_id"))))))
         """
 }
