@@ -65,11 +65,15 @@ struct ObjectRoutes: Sendable {
     }
 
     private func note(_ view: PostView) async throws -> JSON {
-        let parentAuthor = try await federation.database.read { db -> Account? in
-            guard let parent = view.post.inReplyTo, let post = try Posts.byID(parent, in: db) else { return nil }
-            return try Accounts.byID(post.author, in: db)
+        let (parentAuthor, replies) = try await federation.database.read { db -> (Account?, [IRI]) in
+            let replies = try Threads.replyIRIs(to: view.post.iri, in: db)
+            guard let parent = view.post.inReplyTo, let post = try Posts.byID(parent, in: db) else {
+                return (nil, replies)
+            }
+            return (try Accounts.byID(post.author, in: db), replies)
         }
-        return PostToNote.standalone(view, identifiers: identifiers, parentAuthor: parentAuthor)
+        return PostToNote.standalone(
+            view, identifiers: identifiers, parentAuthor: parentAuthor, replies: replies)
     }
 
     /// The authorization by which the author of a local post allows another post to quote it.

@@ -29,19 +29,55 @@ enum ObjectIntake {
         case .event(let remote, let owner):
             if try Tombstones.find(remote.event.iri, in: tx) != nil { return .ignored(.tombstoned) }
             if let known = try Events.byIRI(remote.event.iri, in: tx) {
-                return try ObjectUpdate.apply(remote.event, to: known, of: owner, incoming, in: tx)
+                let outcome = try ObjectUpdate.apply(remote.event, to: known, of: owner, incoming, in: tx)
+                guard outcome == .applied else { return outcome }
+                try invite(try invited(to: remote, by: owner, incoming, in: tx), to: known, incoming, in: tx)
+                return outcome
             }
-            if !isAnnounced, try !Follows.followsAny(localTo: owner.id, in: tx) { return .ignored(.notForUs) }
-            return try storeNew(remote.event, of: incoming, in: tx)
+            let invited = try invited(to: remote, by: owner, incoming, in: tx)
+            if !isAnnounced, invited.isEmpty, try !Follows.followsAny(localTo: owner.id, in: tx) {
+                return .ignored(.notForUs)
+            }
+            return try storeNew(remote.event, inviting: invited, of: incoming, in: tx)
         }
     }
 
     private static func storeNew(
-        _ event: Event, of incoming: IncomingActivity, in tx: Transaction
+        _ event: Event, inviting people: [ID<Account>], of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         guard try ObjectStore.insert(event, in: tx) else { return .duplicate }
+        try invite(people, to: event, incoming, in: tx)
         if event.endsAt > incoming.now { try incoming.outbox.notify(planned: event, in: tx) }
         return .applied
+    }
+
+    /// The members whom the owner of an event invites: those to whom it is addressed, or who are mentioned in it. In an
+    /// `Invite`, its own addressees count too.
+    private static func invited(
+        to remote: RemoteEvent, by owner: Account, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> [ID<Account>] {
+        guard incoming.actor.id == owner.id else { return [] }
+        var named = remote.invited
+        if incoming.activity.type == "Invite" {
+            named += incoming.activity.audience.to.prefix(FieldLimits.recipients)
+            named += [incoming.activity.target].compactMap { $0 }
+        }
+        let local = Set(named.filter { incoming.identifiers.isLocal($0) })
+        guard !local.isEmpty else { return [] }
+        let people = try Accounts.byIRIs(Array(local), in: tx).values.filter { $0.isLocal && $0.isPersonal && $0.isActive }
+        var invited: [ID<Account>] = []
+        for person in people.map(\.id).sorted() where try !Blocks.exists(between: person, owner.id, in: tx) {
+            invited.append(person)
+        }
+        return invited
+    }
+
+    private static func invite(
+        _ people: [ID<Account>], to event: Event, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) {
+        let new = try EventInvitations.add(people, to: event.id, in: tx)
+        guard !new.isEmpty, event.endsAt > incoming.now else { return }
+        try incoming.outbox.notify(.invitation(to: event, for: new), in: tx)
     }
 
     private static func storeNew(

@@ -29,10 +29,14 @@ public struct PostResolver: Sendable {
             let actors = objects.actors
             return .account(try await actors.take(try actors.read(document), budget: &budget).id)
         }
-        let gathered = try await objects.gather(document, budget: &budget)
+        // An answer is shown in its discussion, so the posts above it are stored too.
+        let gathered = await objects.gatherThread(try await objects.gather(document, budget: &budget))
         let stored: Result<Fetched, FederationError>
         do {
-            stored = try await database.write { tx in try ObjectStore.insert(gathered, in: tx) }
+            stored = try await database.write { tx in
+                for object in gathered.before { _ = try ObjectStore.insert(object, in: tx) }
+                return try ObjectStore.insert(gathered.object, in: tx)
+            }
         } catch {
             throw .storage
         }

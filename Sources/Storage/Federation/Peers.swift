@@ -165,6 +165,13 @@ public struct PeerSoftware: Sendable, Hashable {
     /// The family that its activities show.
     public var seen: PeerFamily?
 
+    /// Creates the value.
+    public init(name: String? = nil, askedAt: Timestamp? = nil, seen: PeerFamily? = nil) {
+        self.name = name
+        self.askedAt = askedAt
+        self.seen = seen
+    }
+
     /// The family of the server: that of its software, otherwise the one that was seen.
     public var family: PeerFamily? { name.flatMap { PeerFamily(software: $0) } ?? seen }
 }
