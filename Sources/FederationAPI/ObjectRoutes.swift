@@ -49,14 +49,14 @@ struct ObjectRoutes: Sendable {
         _ request: Request, _ context: NodeContext, _ make: @Sendable (PostView) async throws -> JSON
     ) async throws -> Response {
         let id: ID<Post> = try documents.number(context)
-        if let view = try await view(id, for: nil) { return documents.open(try await make(view)) }
+        if let view = try await view(id, for: nil) { return await documents.open(try await make(view), for: request, context) }
         if let tombstone = try await tombstone(identifiers.post(id)) { return documents.gone(tombstone) }
         guard let signer = await documents.fetch.signer(of: request, context),
             let view = try await view(id, for: signer)
         else {
             throw RequestError.notFound
         }
-        return documents.closed(try await make(view))
+        return await documents.closed(try await make(view), for: signer)
     }
 
     private func view(_ id: ID<Post>, for viewer: Account?) async throws -> PostView? {
@@ -97,14 +97,14 @@ struct ObjectRoutes: Sendable {
         _ request: Request, _ context: NodeContext, _ make: @Sendable (EventView) async throws -> JSON
     ) async throws -> Response {
         let id: ID<Event> = try documents.number(context)
-        if let view = try await view(id, for: nil) { return documents.open(try await make(view)) }
+        if let view = try await view(id, for: nil) { return await documents.open(try await make(view), for: request, context) }
         if let tombstone = try await tombstone(identifiers.event(id)) { return documents.gone(tombstone) }
         guard let signer = await documents.fetch.signer(of: request, context),
             let view = try await view(id, for: signer)
         else {
             throw RequestError.notFound
         }
-        return documents.closed(try await make(view))
+        return await documents.closed(try await make(view), for: signer)
     }
 
     private func view(_ id: ID<Event>, for viewer: Account?) async throws -> EventView? {
@@ -123,12 +123,16 @@ struct ObjectRoutes: Sendable {
             return isGone && sent.type != "Delete" ? nil : sent
         }
         guard let sent else { throw RequestError.notFound }
-        if sent.isPublic { return documents.open(Array(sent.body.utf8)) }
+        if sent.isPublic {
+            guard documents.fetch.claimedHost(of: request) != nil, let json = try? JSON.parse(Array(sent.body.utf8))
+            else { return documents.open(Array(sent.body.utf8)) }
+            return await documents.open(json, for: request, context)
+        }
         guard let signer = await documents.fetch.signer(of: request, context),
             let json = try? JSON.parse(Array(sent.body.utf8)),
             let document = Document(json), Self.isAddressed(document, to: signer)
         else { throw RequestError.notFound }
-        return documents.closed(json)
+        return await documents.closed(json, for: signer)
     }
 
     private static func isAddressed(_ document: Document, to reader: Account) -> Bool {

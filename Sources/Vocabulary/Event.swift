@@ -150,7 +150,8 @@ public struct EventDocument: Sendable, Hashable {
         imageURL = image?.url
         imageText = image?.text
         uuid = document.nonEmptyString("uuid")
-        url = document.pageLink("url")
+        let isCalendar = { (link: JSON) in link["mediaType"]?.string == "text/calendar" }
+        url = (document["url"]?.oneOrMany ?? []).allSatisfy(isCalendar) ? nil : document.pageLink("url")
         language = document.language
         category = document.nonEmptyString("category")
         context = document.iri("context")
@@ -178,7 +179,7 @@ public struct EventDocument: Sendable, Hashable {
                 if let url = candidate.iri("url") ?? candidate.id { return url }
             }
         }
-        return document.iri("onlineLink") ?? attachments.first(where: \.isLink)?.url
+        return document.iri("onlineLink") ?? attachments.first { $0.isLink && $0.mediaType != "text/calendar" }?.url
     }
 
     private static func image(

@@ -51,6 +51,9 @@ enum AnnounceHandler: ActivityHandler {
         case .fetched(let thread, let isBoost):
             let outcome = try ObjectIntake.store(thread, of: incoming, isAnnounced: true, in: tx)
             guard isBoost, outcome == .applied || outcome == .duplicate else { return outcome }
+            if incoming.actor.isGroup, incoming.activity.innerActivity != nil {
+                try Peers.saw(incoming.actor.iri.authority, .threadiverse, at: incoming.now, in: tx)
+            }
             try showRoot(of: thread, incoming, in: tx)
             return try share(thread.object.iri, isBoost: true, incoming, in: tx)
         }

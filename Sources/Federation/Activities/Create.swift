@@ -48,7 +48,9 @@ enum CreateHandler: ActivityHandler {
         guard let id = reference?.id, !incoming.identifiers.isLocal(id) else { throw .ignored(.malformed) }
         guard id.isSameOrigin(as: actor.iri) else { throw .ignored(.notAllowed) }
         var embedded = reference?.document
-        if incoming.activity.type == "Invite" { embedded = embedded.map { InviteHandler.owned($0, by: actor.iri) } }
+        if let event = embedded, event.family == .event {
+            embedded = InviteHandler.completed(event, by: incoming.activity)
+        }
         let isOwn = embedded?.iris("attributedTo").first == actor.iri
         if isOwn, let embedded, embedded.iri("inReplyTo") == nil,
             let object = try fetcher.readWhole(embedded, ownedBy: actor)

@@ -27,12 +27,21 @@ enum InviteHandler: ActivityHandler {
         return try ObjectIntake.store(thread, of: incoming, isAnnounced: false, in: tx)
     }
 
-    /// The embedded event with its owner.
-    static func owned(_ event: Document, by actor: IRI) -> Document {
+    /// The embedded event with what Hubzilla states only in the activity around it: its owner, its audience and its
+    /// zone.
+    static func completed(_ event: Document, by activity: ActivityDocument) -> Document {
         guard event.iris("attributedTo").isEmpty, event.iris("actor").isEmpty else { return event }
         var object = event.json
-        object["attributedTo"] = JSON(actor)
+        object["attributedTo"] = JSON(activity.actor)
         object["actor"] = nil
+        if event["to"] == nil, event["cc"] == nil {
+            for key in ["to", "cc"] { object[key] = activity.document[key] }
+        }
+        if event["published"] == nil { object["published"] = activity.document["published"] }
+        if event["timezone"] == nil {
+            let zone = activity.document.documents("attachment").first { $0.string("name") == "zot.event.timezone" }
+            object["timezone"] = zone?["value"]
+        }
         return Document(object)
     }
 }

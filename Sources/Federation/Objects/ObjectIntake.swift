@@ -46,6 +46,7 @@ enum ObjectIntake {
         _ event: Event, inviting people: [ID<Account>], of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         guard try ObjectStore.insert(event, in: tx) else { return .duplicate }
+        try Peers.saw(event.iri.authority, .events, at: incoming.now, in: tx)
         try invite(people, to: event, incoming, in: tx)
         if event.endsAt > incoming.now { try incoming.outbox.notify(planned: event, in: tx) }
         return .applied

@@ -32,7 +32,7 @@ public actor PeerFamilies {
     public func known(_ host: String) async -> PeerFamily? { await software(of: host)?.family }
 
     /// Whether the host was never asked for its software, or too long ago.
-    func isUnasked(_ host: String) async -> Bool {
+    public func isUnasked(_ host: String) async -> Bool {
         guard let software = await software(of: host), let askedAt = software.askedAt else { return true }
         return clock.now - askedAt > (software.name == nil ? Self.pause : Self.maxAge)
     }

@@ -200,11 +200,12 @@ extension Peers {
             """)
     }
 
-    /// Stores the family that an activity of a host shows. It matters only while the software of the host is not known.
+    /// Stores the family that the first telling activity of a host shows. It matters only while the software of the host
+    /// is not known.
     public static func saw(
         _ host: String, _ family: PeerFamily, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
-        guard try software(of: host, in: tx)?.seen != family else { return }
+        guard try software(of: host, in: tx)?.seen == nil else { return }
         try touch(host, at: now, in: tx)
         try tx.run("UPDATE peer SET seen_family = \(family) WHERE host = \(host)")
     }
