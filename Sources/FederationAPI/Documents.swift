@@ -72,7 +72,8 @@ struct Documents: Sendable {
         if await documents.families.isUnasked(host) {
             isProved = await fetch.signer(of: request, context)?.iri.authority == host
         }
-        return closed(await documents.document(json, for: host, isProved: isProved))
+        let rendered = await documents.document(json, for: host, isProved: isProved)
+        return rendered == json ? open(json) : closed(rendered)
     }
 
     /// The response for a document that only the signer of the request may see, in the form for the signer's server.
