@@ -4,6 +4,7 @@ import Database
 import Model
 import Services
 import Storage
+import TestSupport
 import Testing
 import Vocabulary
 
