@@ -49,7 +49,9 @@ struct ObjectRoutes: Sendable {
         _ request: Request, _ context: NodeContext, _ make: @Sendable (PostView) async throws -> JSON
     ) async throws -> Response {
         let id: ID<Post> = try documents.number(context)
-        if let view = try await view(id, for: nil) { return await documents.open(try await make(view), for: request, context) }
+        if let view = try await view(id, for: nil) {
+            return await documents.open(try await make(view), for: request, context)
+        }
         if let tombstone = try await tombstone(identifiers.post(id)) { return documents.gone(tombstone) }
         guard let signer = await documents.fetch.signer(of: request, context),
             let view = try await view(id, for: signer)
@@ -97,7 +99,9 @@ struct ObjectRoutes: Sendable {
         _ request: Request, _ context: NodeContext, _ make: @Sendable (EventView) async throws -> JSON
     ) async throws -> Response {
         let id: ID<Event> = try documents.number(context)
-        if let view = try await view(id, for: nil) { return await documents.open(try await make(view), for: request, context) }
+        if let view = try await view(id, for: nil) {
+            return await documents.open(try await make(view), for: request, context)
+        }
         if let tombstone = try await tombstone(identifiers.event(id)) { return documents.gone(tombstone) }
         guard let signer = await documents.fetch.signer(of: request, context),
             let view = try await view(id, for: signer)

@@ -56,7 +56,8 @@ public enum PeerFamily: String, Sendable, CaseIterable {
         (
             .microblog,
             [
-                "gotosocial", "snac", "takahe", "microblogpub", "microblog.pub", "pleroma", "akkoma", "rebased", "soapbox",
+                "gotosocial", "snac", "takahe", "microblogpub", "microblog.pub", "pleroma", "akkoma", "rebased",
+                "soapbox",
                 "mitra", "misskey", "sharkey", "firefish", "calckey", "iceshrimp", "iceshrimp.net", "foundkey",
                 "cherrypick", "catodon", "hajkey", "meisskey", "epicyon", "honk", "pixelfed", "ktistec", "bookwyrm",
                 "wafrn", "gnusocial", "hollo", "vernissage", "tootik", "betula",

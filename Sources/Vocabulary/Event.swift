@@ -185,7 +185,9 @@ public struct EventDocument: Sendable, Hashable {
     private static func image(
         of document: Document, attachments: [AttachmentDocument]
     ) -> (url: IRI, text: String?)? {
-        if let banner = attachments.first(where: { $0.isBannerImage && $0.isImage }) { return (banner.url, banner.name) }
+        if let banner = attachments.first(where: { $0.isBannerImage && $0.isImage }) {
+            return (banner.url, banner.name)
+        }
         if let url = document.imageURL("image") {
             return (url, document.document("image")?.nonEmptyString("name"))
         }

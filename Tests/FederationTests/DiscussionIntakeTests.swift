@@ -123,7 +123,9 @@ struct DiscussionIntakeTests {
         }
     }
 
-    @Test("a like of an event counts once, the organizer is told, and an undo takes it back", arguments: TestEngine.available)
+    @Test(
+        "a like of an event counts once, the organizer is told, and an undo takes it back",
+        arguments: TestEngine.available)
     func likedEvent(engine: TestEngine) async throws {
         try await FederationWorld.run(on: engine) { world in
             let (alice, garden) = (try await world.addPerson("alice"), try await world.addGroup("jardin"))

@@ -151,7 +151,8 @@ struct PeerRenditionTests {
         }
     }
 
-    @Test("a server of an unknown family gets the neutral form of everything", arguments: [nil, "mystery"] as [String?])
+    @Test(
+        "a server of an unknown family gets the neutral form of everything", arguments: [nil, "mystery"] as [String?])
     func neutral(software: String?) async throws {
         try await FamilyFixture.run(software: software) { fixture in
             try await fixture.discuss(title: "Who has seedlings?", text: "I have none.")
@@ -193,7 +194,9 @@ struct PeerRenditionTests {
         }
     }
 
-    @Test("communities get an event from a person, relayed by the group, with times in UTC", arguments: ["lemmy", "piefed"])
+    @Test(
+        "communities get an event from a person, relayed by the group, with times in UTC",
+        arguments: ["lemmy", "piefed"])
     func eventForThreads(software: String) async throws {
         try await FamilyFixture.run(software: software) { fixture in
             try await fixture.plan()
@@ -241,7 +244,9 @@ struct PeerRenditionTests {
         }
     }
 
-    @Test("an answer in a group reaches its remote followers who wrote in the discussion", arguments: TestEngine.available)
+    @Test(
+        "an answer in a group reaches its remote followers who wrote in the discussion", arguments: TestEngine.available
+    )
     func answersReachParticipants(engine: TestEngine) async throws {
         try await FamilyFixture.run(on: engine, software: "gotosocial") { fixture in
             let (world, nora) = (fixture.world, fixture.nora)

@@ -49,7 +49,8 @@ extension FollowHandler {
     /// Says that the follow does not stand, so that its server does not show it as requested.
     static func refuse(_ incoming: IncomingActivity, in tx: Transaction) throws(DatabaseError) {
         guard let target = incoming.activity.object?.id,
-            let account = try account(target, incoming.identifiers, in: tx), account.isLocal, account.isActive, let id = incoming.activity.id
+            let account = try account(target, incoming.identifiers, in: tx), account.isLocal, account.isActive,
+            let id = incoming.activity.id
         else { return }
         try incoming.outbox.reject(
             follow: id, as: incoming.activity.type, from: incoming.actor, by: account, in: tx)

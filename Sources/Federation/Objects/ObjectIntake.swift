@@ -65,7 +65,9 @@ enum ObjectIntake {
         }
         let local = Set(named.filter { incoming.identifiers.isLocal($0) })
         guard !local.isEmpty else { return [] }
-        let people = try Accounts.byIRIs(Array(local), in: tx).values.filter { $0.isLocal && $0.isPersonal && $0.isActive }
+        let people = try Accounts.byIRIs(Array(local), in: tx).values.filter {
+            $0.isLocal && $0.isPersonal && $0.isActive
+        }
         var invited: [ID<Account>] = []
         for person in people.map(\.id).sorted() where try !Blocks.exists(between: person, owner.id, in: tx) {
             invited.append(person)

@@ -106,7 +106,9 @@ public enum DocumentToEvent {
     private static func picture(of document: EventDocument) -> EventPicture? {
         guard let url = document.imageURL else { return nil }
         let stated = document.attachments.first { $0.url == url }?.mediaType?.lowercased()
-        let isType = stated.map { $0.hasPrefix("image/") && $0.utf8.count <= 100 && !$0.contains { " <\"".contains($0) } }
+        let isType = stated.map {
+            $0.hasPrefix("image/") && $0.utf8.count <= 100 && !$0.contains { " <\"".contains($0) }
+        }
         return EventPicture(
             url: url, mediaType: isType == true ? stated ?? "image/*" : "image/*",
             description: PlainText.line(document.imageText, limit: FieldLimits.description))

@@ -28,7 +28,9 @@ struct EventTime {
         zone = Self.zone(of: document, community)
         start = Self.instant(document.start, in: zone)
         isAllDay = document.start.isDateOnly
-        let stated = document.end.map { [zone] in Self.instant($0, in: zone) }.flatMap { [start] in $0 > start ? $0 : nil }
+        let stated = document.end.map { [zone] in Self.instant($0, in: zone) }.flatMap { [start] in
+            $0 > start ? $0 : nil
+        }
         let isDays = isAllDay && (document.end?.isDateOnly ?? true)
         showsEnd = stated != nil && document.displayEndTime && isAllDay == isDays
         if isAllDay {

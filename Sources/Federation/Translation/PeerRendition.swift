@@ -239,7 +239,8 @@ struct PeerRendition {
     private static func lead(of object: JSON.Object) -> String {
         let texts = EventTexts(language: object["inLanguage"]?.string ?? "")
         let isOpen = object["status"]?.string == "CONFIRMED"
-        let address = [object["externalParticipationUrl"], object["url"], object["id"]].lazy.compactMap { $0?.string }
+        let address =
+            [object["externalParticipationUrl"], object["url"], object["id"]].lazy.compactMap { $0?.string }
             .first ?? ""
         let link = "<a href=\"\(PlainText.escaped(address))\">\(texts.invitation(isOpen: isOpen))</a>"
         let facts = object["summary"]?.string ?? PlainText.escaped(object["name"]?.string ?? "")

@@ -43,7 +43,8 @@ enum EventText {
         let start = ZonedTime.formValue(event.startsAt, in: event.timeZone).replacing("T", with: " ")
         let mark = event.status == .cancelled ? "❌ " : event.status == .postponed ? "⏸ " : ""
         if event.isAllDay {
-            let last = ZonedTime.formValue(max(event.startsAt, event.endsAt - .minutes(1)), in: event.timeZone).prefix(10)
+            let last = ZonedTime.formValue(max(event.startsAt, event.endsAt - .minutes(1)), in: event.timeZone).prefix(
+                10)
             let first = start.prefix(10)
             return "\(mark)🗓 \(first)\(first == last ? "" : " – \(last)")"
         }

@@ -40,7 +40,8 @@ enum EventPage {
     private static func load(_ id: ID<Event>, _ visit: Visit) async throws -> Content {
         let (viewer, wanted) = (visit.viewer, visit.answerRange)
         let content = try await visit.database.read { db -> Content? in
-            guard let view = try EventViews.one(id, viewer: viewer, with: ViewDetails.page.union(.reactions), in: db) else { return nil }
+            guard let view = try EventViews.one(id, viewer: viewer, with: ViewDetails.page.union(.reactions), in: db)
+            else { return nil }
             let answers = try AnswerList(to: .event(id), wanted ?? .beginning, viewer: viewer, in: db)
             var content = Content(view: view, answers: answers)
             if let viewer { content.position = try GuestLists.position(account: viewer, event: id, in: db) }
@@ -92,7 +93,8 @@ enum EventPage {
         let topics = category + links
         return when(
             !topics.isEmpty,
-            "<p class=\"meta\">\(visit.t(.eventTopics)) : \(each(topics.enumerated()) { $0 == 0 ? $1 : " · \($1)" })</p>")
+            "<p class=\"meta\">\(visit.t(.eventTopics)) : \(each(topics.enumerated()) { $0 == 0 ? $1 : " · \($1)" })</p>"
+        )
     }
 
     /// Returns how many people like and share the event.

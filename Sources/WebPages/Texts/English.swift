@@ -204,9 +204,9 @@ extension Texts {
         .askedHint: "{1} has not answered yet.",
         .unanswered: "No answer yet",
         .unansweredHint: """
-            {1} has not answered for three days. Its server may not take requests from elsewhere: \
-            sign up on its own page, or write to the organisers.
-            """,
+        {1} has not answered for three days. Its server may not take requests from elsewhere: \
+        sign up on its own page, or write to the organisers.
+        """,
         .interestedCount: "{n} person is interested|{n} people are interested",
         .sharedCount: "shared once|shared {n} times",
         .eventTopics: "Topics",

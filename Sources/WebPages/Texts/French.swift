@@ -212,9 +212,9 @@ extension Texts {
         .askedHint: "{1} n’a pas encore répondu.",
         .unanswered: "Toujours sans réponse",
         .unansweredHint: """
-            {1} n’a pas répondu depuis trois jours. Son serveur ne prend peut-être pas les demandes venues \
-            d’ailleurs : inscris-toi sur sa page, ou écris à l’organisation.
-            """,
+        {1} n’a pas répondu depuis trois jours. Son serveur ne prend peut-être pas les demandes venues \
+        d’ailleurs : inscris-toi sur sa page, ou écris à l’organisation.
+        """,
         .interestedCount: "{n} personne intéressée|{n} personnes intéressées",
         .sharedCount: "partagée une fois|partagée {n} fois",
         .eventTopics: "Sujets",

@@ -68,7 +68,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case noPolicies, policyField, policyNote, policyUnset, policyAllowed, policyLimited, policyBlocked
     // notifications
     case news, newsDot, newsNone, newsNoneInvite, toldMention, toldStatus, toldEvent, toldReblog, toldEventReblog
-    case toldFollow, toldFollowRequest, toldFavourite, toldInterest, toldInvitation, toldPoll, toldEventBegins, toldUpdate
+    case toldFollow, toldFollowRequest, toldFavourite, toldInterest, toldInvitation, toldPoll, toldEventBegins,
+        toldUpdate
     case toldEventUpdate, toldQuote, toldSignUp, toldReport, announced, putAway, announceToAll, announceText
     case announceHint, announceWhich, announceNoEvent, announceNow, noneAnnounced, withdrawAnnouncement
     // about
