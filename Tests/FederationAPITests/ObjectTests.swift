@@ -180,7 +180,7 @@ struct ObjectTests {
             #expect(note["attributedTo"]?.string == ada.iri.string)
             #expect(note["content"]?.string == "<p>secret</p>")
             let replies = try await node.json("/posts/\(post.id)/replies")
-            #expect(note["replies"]?.string == replies["id"]?.string)
+            #expect(note["replies"]?["id"]?.string == replies["id"]?.string)
             #expect(try await node.json("/posts/\(post.id)/context")["orderedItems"]?.array?.count == 1)
         }
     }

@@ -93,7 +93,7 @@ enum EventPage {
         let topics = category + links
         return when(
             !topics.isEmpty,
-            "<p class=\"meta\">\(visit.t(.eventTopics)) : \(each(topics.enumerated()) { $0 == 0 ? $1 : " · \($1)" })</p>"
+            "<p class=\"meta\">\(visit.t(.eventTopics)) \(each(topics.enumerated()) { $0 == 0 ? $1 : " · \($1)" })</p>"
         )
     }
 

@@ -209,7 +209,7 @@ extension Texts {
         """,
         .interestedCount: "{n} person is interested|{n} people are interested",
         .sharedCount: "shared once|shared {n} times",
-        .eventTopics: "Topics",
+        .eventTopics: "Topics:",
         .declinedHint: "The organisers could not give you a seat.",
         .cancelledHint: "It will not take place. Those who signed up were told.",
         .postponedHint: "The new date is not known yet. Seats are kept.",

@@ -217,7 +217,7 @@ extension Texts {
         """,
         .interestedCount: "{n} personne intéressée|{n} personnes intéressées",
         .sharedCount: "partagée une fois|partagée {n} fois",
-        .eventTopics: "Sujets",
+        .eventTopics: "Sujets :",
         .declinedHint: "L’organisation n’a pas pu te donner de place.",
         .cancelledHint: "Elle n’aura pas lieu. Les personnes inscrites ont été prévenues.",
         .postponedHint: "La nouvelle date n’est pas encore connue. Les places sont gardées.",
