@@ -46,6 +46,9 @@ public struct CalendarEvent: Hashable, Sendable {
     public var startMillis: Int64
     /// The end; it is omitted from the feed unless it is after the start.
     public var endMillis: Int64?
+    /// Whether the event lasts whole days: its start and end are then written as dates, the end as the day after the
+    /// last one.
+    public var isAllDay: Bool = false
     /// The IANA name of the event's time zone; an unknown name means UTC.
     public var timeZone: String
     /// When this description was made (`DTSTAMP`).

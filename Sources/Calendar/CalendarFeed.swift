@@ -72,8 +72,12 @@ public enum CalendarFeed {
         addInstant("DTSTAMP", min(max(event.stampMillis, writable.lowerBound), writable.upperBound), to: &lines)
         addInstant("CREATED", event.createdMillis, to: &lines)
         addInstant("LAST-MODIFIED", event.modifiedMillis, to: &lines)
-        addLocal("DTSTART", event.startMillis, in: zone, to: &lines)
-        if let end = event.endMillis, end > event.startMillis { addLocal("DTEND", end, in: zone, to: &lines) }
+        if event.isAllDay {
+            addDays(of: event, in: zone, to: &lines)
+        } else {
+            addLocal("DTSTART", event.startMillis, in: zone, to: &lines)
+            if let end = event.endMillis, end > event.startMillis { addLocal("DTEND", end, in: zone, to: &lines) }
+        }
         lines.add("SUMMARY", text: event.summary)
         if let description = event.description { lines.add("DESCRIPTION", text: description) }
         if let location = event.location { lines.add("LOCATION", text: location) }
@@ -96,6 +100,15 @@ public enum CalendarFeed {
 
     private static func addInstant(_ name: String, _ millis: Int64?, to lines: inout ContentLines) {
         if let millis, writable.contains(millis) { lines.add(name, CalendarValue.utc(millis)) }
+    }
+
+    /// Spec: RFC 5545 §3.6.1: a start that is a date without an end lasts one day.
+    private static func addDays(of event: CalendarEvent, in zone: TimeZoneRules, to lines: inout ContentLines) {
+        let first = CalendarValue.date(zone.localFields(of: event.startMillis))
+        lines.add("DTSTART;VALUE=DATE", first)
+        guard let end = event.endMillis, writable.contains(end) else { return }
+        let last = CalendarValue.date(zone.localFields(of: end))
+        if last > first { lines.add("DTEND;VALUE=DATE", last) }
     }
 
     private static func addLocal(_ name: String, _ millis: Int64, in zone: TimeZoneRules, to lines: inout ContentLines)

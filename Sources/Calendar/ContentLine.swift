@@ -68,16 +68,22 @@ struct ContentLines {
 
     /// Folds `line` after at most 75 bytes, between characters. Each continuation line begins with a space, which
     /// counts as one byte.
+    ///
+    /// A backslash stays on the line of the character that it escapes: some readers unescape a line before they unfold
+    /// it, and then refuse the event.
     private mutating func fold(_ line: String) {
         var length = 0
+        var isEscaped = false
         for scalar in line.unicodeScalars {
             let encoded = UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
-            if length + encoded.count > Self.limitBytes {
+            let opensEscape = scalar == "\\" && !isEscaped
+            if length + encoded.count + (opensEscape ? 1 : 0) > Self.limitBytes {
                 bytes += [0x0D, 0x0A, 0x20]
                 length = 1
             }
             bytes += encoded
             length += encoded.count
+            isEscaped = opensEscape
         }
         bytes += [0x0D, 0x0A]
     }
@@ -85,6 +91,11 @@ struct ContentLines {
 
 /// Formatting of dates, offsets and positions.
 enum CalendarValue {
+    /// Formats `20260904`.
+    static func date(_ fields: LocalFields) -> String {
+        padded(fields.year, 4) + padded(fields.month, 2) + padded(fields.day, 2)
+    }
+
     /// Formats `20260904T070000`, without a zone.
     static func local(_ fields: LocalFields) -> String {
         padded(fields.year, 4) + padded(fields.month, 2) + padded(fields.day, 2) + "T" + padded(fields.hour, 2)

@@ -29,6 +29,15 @@ public struct LocalTime: Hashable, Sendable {
         self.minute = minute
     }
 
+    /// The local time that an instant would have in UTC; seconds are cut.
+    ///
+    /// - Returns: `nil` outside the years 1...9999.
+    public init?(millisAsUTC millis: Int64) {
+        let fields = LocalFields(shiftedSeconds: TimeZoneRules.seconds(millis))
+        self.init(
+            year: fields.year, month: fields.month, day: fields.day, hour: fields.hour, minute: fields.minute)
+    }
+
     /// The seconds since 1970 that this time has when it is taken as UTC.
     var secondsAsUTC: Int64 {
         CivilDate.days(year: Int64(year), month: Int64(month), day: Int64(day)) * CivilDate.secondsPerDay

@@ -63,6 +63,9 @@ public enum Dates {
     /// The offset in the text, in seconds east of UTC; `nil` when there is none or the text is not a date.
     public static func offsetSeconds(_ text: String) -> Int? { ISODateReader.read(text)?.offsetSeconds }
 
+    /// Parses the same formats as ``parse(_:)``, and says what the text leaves open.
+    public static func reading(_ text: String) -> DateReading? { ISODateReader.read(text) }
+
     /// Parses an IMF-fixdate; the obsolete formats are refused. Spec: RFC 9110 §5.6.7.
     public static func parseHTTPDate(_ text: String) -> Int64? {
         let bytes = Array(text.utf8)
@@ -79,6 +82,25 @@ public enum Dates {
         else { return nil }
         return DateTime.milliseconds(
             year: year, month: Int64(month) + 1, day: day, hour: hour, minute: minute, second: second)
+    }
+}
+
+/// A date in the text of a document, with what the text leaves open.
+public struct DateReading: Sendable, Hashable {
+    /// The instant, in milliseconds since 1970. A text without an offset is read as UTC.
+    public let milliseconds: Int64
+    /// The offset in the text, in seconds east of UTC; nil for a local time without an offset.
+    public let offsetSeconds: Int?
+    /// Whether the text is only a date, without a time.
+    public let isDateOnly: Bool
+
+    /// The date and time in the text itself, as if they were in UTC.
+    public var localMilliseconds: Int64 { milliseconds + Int64(offsetSeconds ?? 0) * 1000 }
+
+    init(milliseconds: Int64, offsetSeconds: Int?, isDateOnly: Bool) {
+        self.milliseconds = milliseconds
+        self.offsetSeconds = offsetSeconds
+        self.isDateOnly = isDateOnly
     }
 }
 

@@ -11,8 +11,8 @@ struct ISODateReader {
 
     /// Parses a date.
     ///
-    /// - Returns: the instant, and the UTC offset when the text has one; nil when the text is not such a date.
-    static func read(_ text: String) -> (milliseconds: Int64, offsetSeconds: Int?)? {
+    /// - Returns: nil when the text is not such a date.
+    static func read(_ text: String) -> DateReading? {
         let bytes = Array(text.utf8.prefix(65))
         guard (10...64).contains(bytes.count), bytes[4] == 0x2D, bytes[7] == 0x2D,
             let year = DateTime.number(bytes[0..<4]), let month = DateTime.number(bytes[5..<7]),
@@ -23,7 +23,9 @@ struct ISODateReader {
             let instant = DateTime.milliseconds(
                 year: year, month: month, day: day, hour: reader.hour, minute: reader.minute, second: reader.second)
         else { return nil }
-        return (instant + reader.millisecond - (reader.offset ?? 0) * 1000, reader.offset.map { Int($0) })
+        return DateReading(
+            milliseconds: instant + reader.millisecond - (reader.offset ?? 0) * 1000,
+            offsetSeconds: reader.offset.map { Int($0) }, isDateOnly: bytes.count == 10)
     }
 
     private init(rest: ArraySlice<UInt8>) { self.rest = rest }

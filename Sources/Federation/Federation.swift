@@ -33,6 +33,8 @@ public struct Federation: Sendable {
     public let posts: PostResolver
     /// The ActivityPub collections of local actors and objects.
     public let collections: Collections
+    /// Gives each server the documents of this node in the form of its family.
+    public let documents: PeerDocuments
     /// Stores and queues outgoing activities.
     public let outbox: Outbox
     /// Counts the results of inbox authentication, by code.
@@ -55,11 +57,15 @@ public struct Federation: Sendable {
         self.counters = counters
         self.logger = logger
         actors = ActorResolver(
-            database: database, loader: loader, identifiers: identifiers, ids: ids, clock: clock, mode: community.mode)
+            database: database, loader: loader, identifiers: identifiers, ids: ids, clock: clock, mode: community.mode,
+            timeZone: community.timeZone)
         handles = HandleResolver(actors: actors)
         objects = ObjectFetcher(actors: actors)
         posts = PostResolver(database: database, objects: objects)
         collections = Collections(database: database, identifiers: identifiers, clock: clock)
+        documents = PeerDocuments(
+            database: database, families: PeerFamilies(database: database, loader: loader, clock: clock),
+            identifiers: identifiers, community: community)
         outbox = Outbox(identifiers: identifiers, community: community, ids: ids, clock: clock)
     }
 }

@@ -31,9 +31,8 @@ struct AuthorizedFetch: Sendable {
     /// - Returns: nil without a valid signature, for a host that the policies do not admit, and for an actor that is
     ///   suspended or deleted.
     func signer(of request: Request, _ context: NodeContext) async -> Account? {
-        let isSigned = request.headers.contains(Self.signature) || request.headers.contains(Self.signatureInput)
         let client = context.remoteAddress.flatMap { IPAddress($0) }
-        guard isSigned, let signer = try? await authenticator.signer(of: head(of: request), from: client),
+        guard isSigned(request), let signer = try? await authenticator.signer(of: head(of: request), from: client),
             (try? await policies.admits(signer.host)) == true
         else { return nil }
         // the authenticator may have cached the signer some time ago. One more query is cheap here.
@@ -41,6 +40,15 @@ struct AuthorizedFetch: Sendable {
         let account = try? await federation.database.read { db in try Accounts.byID(id, in: db) }
         guard let account, account.isActive else { return nil }
         return account
+    }
+
+    /// The host that a signed request claims to come from; nil for a request without a signature.
+    func claimedHost(of request: Request) -> String? {
+        isSigned(request) ? authenticator.claimedHost(of: head(of: request)) : nil
+    }
+
+    private func isSigned(_ request: Request) -> Bool {
+        request.headers.contains(Self.signature) || request.headers.contains(Self.signatureInput)
     }
 
     /// The parts of a request that a signature covers: the target as it was received, and the authority of the

@@ -61,6 +61,26 @@ struct Documents: Sendable {
     /// The response for a public document.
     func open(_ json: JSON) -> Response { open(json.serialized()) }
 
+    /// The response for a public document, in the form for the server that signed the request. A request without a
+    /// signature gets the neutral form.
+    ///
+    /// The form is no secret, so a signature is verified only for a server whose software is not known yet.
+    func open(_ json: JSON, for request: Request, _ context: NodeContext) async -> Response {
+        let documents = federation.documents
+        guard documents.dependOnReader(json), let host = fetch.claimedHost(of: request) else { return open(json) }
+        var isProved = false
+        if await documents.families.isUnasked(host) {
+            isProved = await fetch.signer(of: request, context)?.iri.authority == host
+        }
+        let rendered = await documents.document(json, for: host, isProved: isProved)
+        return rendered == json ? open(json) : closed(rendered)
+    }
+
+    /// The response for a document that only the signer of the request may see, in the form for the signer's server.
+    func closed(_ json: JSON, for signer: Account) async -> Response {
+        closed(await federation.documents.document(json, for: signer.iri.authority, isProved: true))
+    }
+
     /// The response for a public document from its stored bytes.
     func open(_ body: [UInt8]) -> Response { Self.activity(body, cache: "public, max-age=60") }
 

@@ -49,13 +49,15 @@ struct ObjectRoutes: Sendable {
         _ request: Request, _ context: NodeContext, _ make: @Sendable (PostView) async throws -> JSON
     ) async throws -> Response {
         let id: ID<Post> = try documents.number(context)
-        if let view = try await view(id, for: nil) { return documents.open(try await make(view)) }
+        if let view = try await view(id, for: nil) {
+            return await documents.open(try await make(view), for: request, context)
+        }
         let tombstone = try await tombstone(identifiers.post(id))
         if let tombstone, tombstone.readers == nil { return documents.gone(tombstone) }
         guard let signer = await documents.fetch.signer(of: request, context) else { throw RequestError.notFound }
         if let tombstone { return try await closed(tombstone, to: signer) }
         guard let view = try await view(id, for: signer) else { throw RequestError.notFound }
-        return documents.closed(try await make(view))
+        return await documents.closed(try await make(view), for: signer)
     }
 
     private func view(_ id: ID<Post>, for viewer: Account?) async throws -> PostView? {
@@ -64,11 +66,15 @@ struct ObjectRoutes: Sendable {
     }
 
     private func note(_ view: PostView) async throws -> JSON {
-        let parentAuthor = try await federation.database.read { db -> Account? in
-            guard let parent = view.post.inReplyTo, let post = try Posts.byID(parent, in: db) else { return nil }
-            return try Accounts.byID(post.author, in: db)
+        let (parentAuthor, replies) = try await federation.database.read { db -> (Account?, [IRI]) in
+            let replies = try Threads.replyIRIs(to: view.post.iri, in: db)
+            guard let parent = view.post.inReplyTo, let post = try Posts.byID(parent, in: db) else {
+                return (nil, replies)
+            }
+            return (try Accounts.byID(post.author, in: db), replies)
         }
-        return PostToNote.standalone(view, identifiers: identifiers, parentAuthor: parentAuthor)
+        return PostToNote.standalone(
+            view, identifiers: identifiers, parentAuthor: parentAuthor, replies: replies)
     }
 
     /// The authorization by which the author of a local post allows another post to quote it.
@@ -92,13 +98,15 @@ struct ObjectRoutes: Sendable {
         _ request: Request, _ context: NodeContext, _ make: @Sendable (EventView) async throws -> JSON
     ) async throws -> Response {
         let id: ID<Event> = try documents.number(context)
-        if let view = try await view(id, for: nil) { return documents.open(try await make(view)) }
+        if let view = try await view(id, for: nil) {
+            return await documents.open(try await make(view), for: request, context)
+        }
         let tombstone = try await tombstone(identifiers.event(id))
         if let tombstone, tombstone.readers == nil { return documents.gone(tombstone) }
         guard let signer = await documents.fetch.signer(of: request, context) else { throw RequestError.notFound }
         if let tombstone { return try await closed(tombstone, to: signer) }
         guard let view = try await view(id, for: signer) else { throw RequestError.notFound }
-        return documents.closed(try await make(view))
+        return await documents.closed(try await make(view), for: signer)
     }
 
     private func view(_ id: ID<Event>, for viewer: Account?) async throws -> EventView? {
@@ -113,12 +121,16 @@ struct ObjectRoutes: Sendable {
         let sent = try await federation.database.read { db in try SentActivities.byID(id, in: db) }
         // The text of an activity is dropped when its object is deleted.
         guard let sent, !sent.body.isEmpty else { throw RequestError.notFound }
-        if sent.isPublic { return documents.open(Array(sent.body.utf8)) }
+        if sent.isPublic {
+            guard documents.fetch.claimedHost(of: request) != nil, let json = try? JSON.parse(Array(sent.body.utf8))
+            else { return documents.open(Array(sent.body.utf8)) }
+            return await documents.open(json, for: request, context)
+        }
         guard let signer = await documents.fetch.signer(of: request, context),
             let json = try? JSON.parse(Array(sent.body.utf8)),
             let document = Document(json), Self.isAddressed(document, to: signer)
         else { throw RequestError.notFound }
-        return documents.closed(json)
+        return await documents.closed(json, for: signer)
     }
 
     private static func isAddressed(_ document: Document, to reader: Account) -> Bool {

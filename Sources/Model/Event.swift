@@ -22,8 +22,12 @@ public struct Event: Sendable, Hashable, Identifiable {
     public var source: String?
     /// The start.
     public var startsAt: Timestamp
-    /// The end; after `startsAt`.
+    /// The end; after `startsAt`. It is an assumption when ``showsEnd`` is false.
     public var endsAt: Timestamp
+    /// Whether the organizers stated an end. Otherwise readers see the start only.
+    public var showsEnd: Bool
+    /// Whether the event lasts whole days: readers see no hours. The end is the midnight after the last day.
+    public var isAllDay: Bool
     /// The IANA name of the event's time zone.
     public var timeZone: String
     /// The place; nil for an event without a physical place.
@@ -49,6 +53,12 @@ public struct Event: Sendable, Hashable, Identifiable {
     public var url: IRI?
     /// The language as a BCP 47 tag, when known.
     public var language: String?
+    /// The category as a remote server wrote it, such as `SPORTS`.
+    public var category: String?
+    /// The hashtags in normal form that a remote server lists, each once.
+    public var hashtags: [String]
+    /// The picture that a remote server shows with it.
+    public var picture: EventPicture?
     /// The revision number, which grows with each change; it is the SEQUENCE in calendars.
     public var sequence: Int
     /// When it was published.
@@ -71,6 +81,9 @@ public struct Event: Sendable, Hashable, Identifiable {
         self.content = .empty
         self.startsAt = startsAt
         self.endsAt = endsAt
+        self.showsEnd = true
+        self.isAllDay = false
+        self.hashtags = []
         self.timeZone = "UTC"
         self.joinMode = .free
         self.status = .scheduled
@@ -80,6 +93,26 @@ public struct Event: Sendable, Hashable, Identifiable {
         self.updatedAt = publishedAt
         self.isLocal = isLocal
     }
+}
+
+/// The picture of a remote event; it stays at its own server.
+public struct EventPicture: Sendable, Hashable {
+    /// The address.
+    public var url: IRI
+    /// The media type.
+    public var mediaType: String
+    /// The text for people who do not see it; it may be empty.
+    public var description: String
+
+    /// Creates the value.
+    public init(url: IRI, mediaType: String, description: String) {
+        self.url = url
+        self.mediaType = mediaType
+        self.description = description
+    }
+
+    /// The picture in the form of an attachment of a post.
+    public var attachment: Attachment { Attachment(url: url, mediaType: mediaType, description: description) }
 }
 
 /// The place of an event.
@@ -92,6 +125,8 @@ public struct Place: Sendable, Hashable {
     public var locality: String
     /// The postal code.
     public var postalCode: String
+    /// The region, between the town and the country.
+    public var region: String
     /// The country.
     public var country: String
     /// The coordinates, when known.
@@ -99,21 +134,45 @@ public struct Place: Sendable, Hashable {
 
     /// Creates the value; everything but the name may be empty.
     public init(
-        name: String, street: String = "", locality: String = "", postalCode: String = "", country: String = "",
-        coordinates: Coordinates? = nil
+        name: String, street: String = "", locality: String = "", postalCode: String = "", region: String = "",
+        country: String = "", coordinates: Coordinates? = nil
     ) {
         self.name = name
         self.street = street
         self.locality = locality
         self.postalCode = postalCode
+        self.region = region
         self.country = country
         self.coordinates = coordinates
     }
 
-    /// Name, street, postal code and town on one line; empty parts are omitted.
-    public var line: String {
-        [name, street, [postalCode, locality].filter { !$0.isEmpty }.joined(separator: " ")]
-            .filter { !$0.isEmpty }.joined(separator: ", ")
+    /// Name, street, postal code and town on one line. Empty parts are omitted, and those that another part contains.
+    public var line: String { lines(withCountry: false).joined(separator: ", ") }
+
+    /// Name, street, postal code and town, region and country, each on its own line. Empty parts are omitted, and those
+    /// that another part contains: some servers write the whole address into the name, into the street, or into both.
+    public var addressLines: [String] { lines(withCountry: true) }
+
+    private func lines(withCountry: Bool) -> [String] {
+        let town = [postalCode, locality].filter { !$0.isEmpty }.joined(separator: " ")
+        var lines: [String] = []
+        for part in [name, street, town] + (withCountry ? [region, country] : []) where !part.isEmpty {
+            let folded = part.lowercased()
+            // Whole words only: a town "Au" is no part of "Hauptplatz".
+            let isKnown = lines.contains { Self.words(of: $0, contain: folded) }
+            if isKnown { continue }
+            lines.removeAll { Self.words(of: part, contain: $0.lowercased()) }
+            lines.append(part)
+        }
+        return lines
+    }
+
+    private static func words(of text: String, contain part: String) -> Bool {
+        let text = text.lowercased()
+        guard let range = text.firstRange(of: part) else { return false }
+        let before = range.lowerBound == text.startIndex ? nil : text[text.index(before: range.lowerBound)]
+        let after = range.upperBound == text.endIndex ? nil : text[range.upperBound]
+        return [before, after].allSatisfy { $0.map { !$0.isLetter && !$0.isNumber } ?? true }
     }
 }
 

@@ -22,6 +22,9 @@ public enum ZonedTime {
         return rules
     }
 
+    /// The name of a zone for readers: `UTC+2` for a fixed offset, otherwise the IANA name.
+    public static func shownName(of zone: String) -> String { TimeZoneNames.offsetName(of: zone) ?? zone }
+
     /// The local date and time of an instant in `zone`; in UTC when the zone is unknown.
     public static func fields(_ instant: Timestamp, in zone: String) -> LocalFields {
         (rules(zone) ?? .utc).localFields(of: instant.milliseconds)

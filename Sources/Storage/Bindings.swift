@@ -35,6 +35,7 @@ extension Model.JoinMode: SQLBindable {}
 extension Media.State: SQLBindable {}
 extension MediaKind: SQLBindable {}
 extension PeerPolicy: SQLBindable {}
+extension PeerFamily: SQLBindable {}
 extension Post.Kind: SQLBindable {}
 extension Quote.State: SQLBindable {}
 extension QuotePolicy: SQLBindable {}

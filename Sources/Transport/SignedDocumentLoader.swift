@@ -94,6 +94,31 @@ public struct SignedDocumentLoader: DocumentLoader {
         }
     }
 
+    /// Fetches the NodeInfo document of a host. Both requests together may take some seconds only, because a delivery may
+    /// wait for them.
+    public func nodeInfo(of host: String) async throws(FetchError) -> JSON {
+        try await remembering("nodeinfo:\(host)") { () async throws(FetchError) in
+            let deadline = ContinuousClock.now + min(self.patience, .seconds(8))
+            let scheme = await self.client.isOpened(host: host, for: self.purpose) ? "http" : "https"
+            guard let address = IRI("\(scheme)://\(host)/.well-known/nodeinfo") else { throw .malformed }
+            let links = try await self.askForJSON(address, until: deadline)
+            guard let document = NodeInfo.link(in: links), document.scheme == "https" || scheme == "http" else {
+                throw .notFound
+            }
+            return try await self.askForJSON(document, until: deadline)
+        }
+    }
+
+    private func askForJSON(_ address: IRI, until deadline: ContinuousClock.Instant) async throws(FetchError) -> JSON {
+        let question = Question(address: address, accept: "application/json", isSigned: false)
+        let response = try await follow(question, until: deadline)
+        let type = MediaType(response.headers["content-type"] ?? "").name
+        guard type == "application/json" || type.hasSuffix("+json") else {
+            throw .wrongMediaType(String(type.prefix(128)))
+        }
+        return try Self.json(response)
+    }
+
     private func ask(_ address: IRI, until deadline: ContinuousClock.Instant) async throws(FetchError) -> JSON {
         let question = Question(address: address, accept: "application/jrd+json, application/json", isSigned: false)
         let response = try await follow(question, until: deadline)

@@ -149,6 +149,7 @@ struct NodeProcess: Sendable {
         context.clock = node.clock
         context.counters = node.metrics.counters
         context.admits = { [policies = node.policies] host in (try? await policies.admits(host)) ?? false }
+        context.render = { [documents = node.federation.documents] delivery in await documents.body(of: delivery) }
         var settings = DeliverySettings()
         settings.concurrency = min(node.settings.deliveryConcurrency, DescriptorPlan.current.outgoing / 4)
         let mail = MailWorker(

@@ -27,11 +27,17 @@ public protocol DocumentLoader: Sendable {
 
     /// Fetches the WebFinger document of `host` about `acct:name@host`.
     func webfinger(_ name: String, host: String) async throws(FetchError) -> JSON
+
+    /// Fetches the NodeInfo document of `host`, given with its port if any.
+    func nodeInfo(of host: String) async throws(FetchError) -> JSON
 }
 
 extension DocumentLoader {
     /// Returns this loader itself.
     public func serving(_ purpose: FetchPurpose) -> any DocumentLoader { self }
+
+    /// Says that there is no such document.
+    public func nodeInfo(of host: String) async throws(FetchError) -> JSON { throw .notFound }
 }
 
 /// What a request to another server is made for.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CivilDates
+public import CivilDates
 
 /// The status of an event.
 public enum EventStatus: String, Sendable, Hashable, CaseIterable {
@@ -44,6 +44,10 @@ public struct EventDocument: Sendable, Hashable {
     public let startTime: Int64
     /// The end in milliseconds since 1970 UTC; never before ``startTime``.
     public let endTime: Int64?
+    /// The start as it is written: with or without an offset, or only a date.
+    public let start: DateReading
+    /// The end as it is written; nil when it is not a date.
+    public let end: DateReading?
     /// The UTC offset with which `startTime` was written, in seconds east of UTC.
     public let startOffset: Int?
     /// Whether the end is to be shown; `false` when it is only an estimate.
@@ -82,6 +86,8 @@ public struct EventDocument: Sendable, Hashable {
     public let attachments: [AttachmentDocument]
     /// The banner picture.
     public let imageURL: IRI?
+    /// The text that describes the banner picture, plain text.
+    public let imageText: String?
     /// The value of `uuid`, as written.
     public let uuid: String?
     /// The web page of the event, as written.
@@ -114,10 +120,15 @@ public struct EventDocument: Sendable, Hashable {
         name = try document.requireString("name")
         contentHTML = document.nonEmptyString("content")
         summaryHTML = document.nonEmptyString("summary")
-        let start = try document.requireInstant("startTime")
-        startTime = start
-        endTime = document.instant("endTime").flatMap { $0 >= start ? $0 : nil }
-        startOffset = document.string("startTime").flatMap(Dates.offsetSeconds)
+        let first = try document.requireInstant("startTime")
+        startTime = first
+        endTime = document.instant("endTime").flatMap { $0 >= first ? $0 : nil }
+        guard let reading = document.string("startTime").flatMap(Dates.reading) else {
+            throw VocabularyError(path: "startTime", expected: "date")
+        }
+        self.start = reading
+        end = document.string("endTime").flatMap(Dates.reading)
+        startOffset = reading.offsetSeconds
         displayEndTime = document.bool("displayEndTime") ?? true
         timezone = document.nonEmptyString("timezone")
         location = PlaceDocument.first(of: document)
@@ -135,9 +146,12 @@ public struct EventDocument: Sendable, Hashable {
         updated = document.instant("updated")
         audience = Audience(of: document)
         tags = document.tagDocuments
-        imageURL = Self.imageURL(of: document, attachments: attachments)
+        let image = Self.image(of: document, attachments: attachments)
+        imageURL = image?.url
+        imageText = image?.text
         uuid = document.nonEmptyString("uuid")
-        url = document.pageLink("url")
+        let isCalendar = { (link: JSON) in link["mediaType"]?.string == "text/calendar" }
+        url = (document["url"]?.oneOrMany ?? []).allSatisfy(isCalendar) ? nil : document.pageLink("url")
         language = document.language
         category = document.nonEmptyString("category")
         context = document.iri("context")
@@ -165,11 +179,18 @@ public struct EventDocument: Sendable, Hashable {
                 if let url = candidate.iri("url") ?? candidate.id { return url }
             }
         }
-        return document.iri("onlineLink") ?? attachments.first(where: \.isLink)?.url
+        return document.iri("onlineLink") ?? attachments.first { $0.isLink && $0.mediaType != "text/calendar" }?.url
     }
 
-    private static func imageURL(of document: Document, attachments: [AttachmentDocument]) -> IRI? {
-        attachments.first { $0.isBannerImage && $0.isImage }?.url ?? document.imageURL("image")
-            ?? attachments.first(where: \.isImage)?.url
+    private static func image(
+        of document: Document, attachments: [AttachmentDocument]
+    ) -> (url: IRI, text: String?)? {
+        if let banner = attachments.first(where: { $0.isBannerImage && $0.isImage }) {
+            return (banner.url, banner.name)
+        }
+        if let url = document.imageURL("image") {
+            return (url, document.document("image")?.nonEmptyString("name"))
+        }
+        return attachments.first(where: \.isImage).map { ($0.url, $0.name) }
     }
 }

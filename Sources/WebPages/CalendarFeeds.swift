@@ -56,7 +56,9 @@ enum CalendarFeeds {
             uid: event.uuid.isEmpty ? String(describing: event.iri) : event.uuid, summary: event.title,
             startMillis: event.startsAt.milliseconds, timeZone: event.timeZone,
             stampMillis: event.updatedAt.milliseconds)
-        entry.endMillis = event.endsAt.milliseconds
+        entry.endMillis = event.showsEnd ? event.endsAt.milliseconds : nil
+        entry.isAllDay = event.isAllDay
+        entry.categories = [event.category].compactMap { $0 } + event.hashtags
         entry.sequence = event.sequence
         entry.createdMillis = event.publishedAt.milliseconds
         entry.modifiedMillis = event.updatedAt.milliseconds

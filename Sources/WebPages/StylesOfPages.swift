@@ -200,6 +200,7 @@ extension Styles {
         .date .day{font:600 2.07rem/1 var(--serif);margin:.1rem 0}
         .date .weekday,.date .month{font-size:.82rem;color:var(--dust)}
         .date .hour{margin-top:.35rem;padding-top:.3rem;border-top:1px solid rgb(243 239 230/.3);font-size:.85rem;width:84%;white-space:nowrap}
+        .date .zone{display:block;font-size:.72rem;white-space:normal;line-height:1.2;margin-top:.15rem;overflow-wrap:anywhere}
         .date.off .day,.date.off .hour{text-decoration:line-through;text-decoration-thickness:2px}
         .states{display:flex;flex-wrap:wrap;align-items:center;gap:.3rem .7rem;font-variant-numeric:tabular-nums}
         .free{color:var(--green);font-weight:600}

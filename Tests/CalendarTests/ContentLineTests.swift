@@ -32,6 +32,22 @@ import Testing
         }
     }
 
+    @Test("a line is never folded between a backslash and the character that it escapes")
+    func escapesStayWhole() {
+        for shift in 0..<4 {
+            for piece in ["\n", ",", ";", "\\", "a,\nb"] {
+                let value = String(repeating: "x", count: shift) + String(repeating: piece, count: 120)
+                let folded = lines(value).split(separator: "\r\n")
+                #expect(folded.count > 1)
+                for line in folded {
+                    let backslashes = line.reversed().prefix { $0 == "\\" }.count
+                    #expect(backslashes.isMultiple(of: 2))
+                    #expect(line.utf8.count <= 75)
+                }
+            }
+        }
+    }
+
     @Test(
         "text is escaped, and no value begins a line of its own",
         arguments: [

@@ -21,6 +21,16 @@ final class OtherNodes: DocumentLoader {
     private let documents = Mutex<[String: JSON]>([:])
     private let failures = Mutex<[String: FetchError]>([:])
 
+    private let software = Mutex<[String: String]>([:])
+
+    /// From now on the host says in its NodeInfo document which software it runs.
+    func runs(_ name: String, at host: String) { software.withLock { $0[host] = name } }
+
+    func nodeInfo(of host: String) async throws(FetchError) -> JSON {
+        guard let name = software.withLock({ $0[host] }) else { throw .notFound }
+        return ["version": "2.0", "software": ["name": JSON(name), "version": "1"]]
+    }
+
     func serve(_ document: JSON) { documents.withLock { $0[document["id"]?.string ?? ""] = document } }
     func fail(_ id: String, _ error: FetchError) { failures.withLock { $0[id] = error } }
 
@@ -194,12 +204,17 @@ struct Node: Sendable {
 
     /// Stores a post of a local account.
     func addPost(
-        by author: Account, _ visibility: Visibility = .everyone, mentions: [Account] = []
+        by author: Account, _ visibility: Visibility = .everyone, mentions: [Account] = [],
+        replyingTo parent: Post? = nil
     ) async throws -> Post {
         let id: ID<Post> = federation.ids.make(at: clock.now)
-        let post = Post(
+        var draft = Post(
             id: id, iri: ids.post(id), author: author.id, content: SanitizedHTML(unchecked: "<p>secret</p>"),
             visibility: visibility, publishedAt: clock.now, isLocal: true)
+        draft.inReplyTo = parent?.id
+        draft.inReplyToIRI = parent?.iri
+        draft.thread = parent?.thread ?? id
+        let post = draft
         var parts = PostParts()
         parts.mentions = mentions.map(\.id)
         let stored = parts

@@ -87,6 +87,53 @@ struct ObjectTests {
         }
     }
 
+    private static func json(_ response: TestResponse) throws -> JSON { try JSON.parse(Array(response.body)) }
+
+    @Test("a signed request gets a discussion in the form for its server, an unsigned one the neutral form")
+    func forms() async throws {
+        try await Node.run { node async throws in
+            let ada = try await node.add(.person, "ada")
+            var draft = try await node.addPost(by: ada)
+            draft.title = "Seedlings & more"
+            let post = draft
+            try await node.database.write { tx in _ = try Posts.update(post, PostParts(), in: tx) }
+            let target = "/posts/\(post.id)"
+            let bold = "<p><strong>Seedlings &amp; more</strong></p>"
+            let neutral = try await node.get(target)
+            #expect(try Self.json(neutral)["name"]?.string == "Seedlings & more")
+            #expect(try Self.json(neutral)["content"]?.string?.hasPrefix(bold) == true)
+
+            node.others.runs("snac", at: "peer.example")
+            let microblog = try await node.get(target, signedBy: Node.vic)
+            #expect(try Self.json(microblog)["name"] == nil)
+            #expect(try Self.json(microblog)["content"]?.string?.hasPrefix(bold) == true)
+            #expect(microblog.header("cache-control") == "private, no-store")
+
+            // What a server said is used for a week.
+            node.others.runs("piefed", at: "peer.example")
+            #expect(try Self.json(try await node.get(target, signedBy: Node.vic))["name"] == nil)
+            node.clock.pass(.days(8))
+            let threads = try await node.get(target, signedBy: Node.vic)
+            #expect(try Self.json(threads)["name"]?.string == "Seedlings & more")
+            #expect(try Self.json(threads)["content"]?.string?.contains("strong") == false)
+        }
+    }
+
+    @Test("a post contains the first page of its replies")
+    func replies() async throws {
+        try await Node.run { node async throws in
+            let ada = try await node.add(.person, "ada")
+            let post = try await node.addPost(by: ada)
+            let empty = try Self.json(try await node.get("/posts/\(post.id)"))["replies"]
+            #expect(empty?["type"]?.string == "Collection")
+            #expect(empty?["first"]?["items"]?.array == [])
+            let reply = try await node.addPost(by: ada, replyingTo: post)
+            let first = try Self.json(try await node.get("/posts/\(post.id)"))["replies"]?["first"]
+            #expect(first?["type"]?.string == "CollectionPage")
+            #expect(first?["items"]?.array == [JSON(reply.iri)])
+        }
+    }
+
     @Test("a deleted post leaves a tombstone, and so does an event")
     func deleted() async throws {
         try await Node.run { node async throws in
@@ -169,7 +216,7 @@ struct ObjectTests {
             #expect(note["attributedTo"]?.string == ada.iri.string)
             #expect(note["content"]?.string == "<p>secret</p>")
             let replies = try await node.json("/posts/\(post.id)/replies")
-            #expect(note["replies"]?.string == replies["id"]?.string)
+            #expect(note["replies"]?["id"]?.string == replies["id"]?.string)
             #expect(try await node.json("/posts/\(post.id)/context")["orderedItems"]?.array?.count == 1)
         }
     }

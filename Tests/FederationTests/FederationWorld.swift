@@ -19,6 +19,7 @@ final class OtherNodes: DocumentLoader {
         var keys: [String: PrivateKey] = [:]
         var failures: [String: FetchError] = [:]
         var silentHosts: Set<String> = []
+        var software: [String: String] = [:]
         var asked: [String] = []
     }
 
@@ -56,6 +57,18 @@ final class OtherNodes: DocumentLoader {
 
     /// From now on the host accepts requests and never responds.
     func silence(_ host: String) { contents.withLock { _ = $0.silentHosts.insert(host) } }
+
+    /// From now on the host says in its NodeInfo document which software it runs.
+    func runs(_ software: String, at host: String) { contents.withLock { $0.software[host] = software } }
+
+    func nodeInfo(of host: String) async throws(FetchError) -> JSON {
+        let software = contents.withLock { contents in
+            contents.asked.append("nodeinfo:\(host)")
+            return contents.software[host]
+        }
+        guard let software else { throw .notFound }
+        return ["version": "2.0", "software": ["name": JSON(software), "version": "1"]]
+    }
 
     /// The private key of an actor that was served with the key `KEY`.
     func key(of actor: String) throws -> PrivateKey {

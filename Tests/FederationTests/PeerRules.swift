@@ -199,10 +199,11 @@ enum PeerRules {
         return rules.all
     }
 
-    /// Mastodon shows the title and summary of an event. GoToSocial and Misskey show only the summary.
+    /// Mastodon shows the title and summary of an event. Others show the summary as a warning, in plain text.
     static func microblogs(event: JSON, telling words: [String]) -> [String] {
         var rules = Complaints()
         let summary = event["summary"]?.string ?? ""
+        rules.unless(!summary.contains("<"), "the summary has no tags")
         for word in words { rules.unless(summary.contains(word), "the summary tells \(word)") }
         return rules.all
     }
@@ -244,7 +245,8 @@ enum PeerRules {
     private static let core: Set<String> = [
         "id", "type", "actor", "object", "attributedTo", "to", "cc", "audience", "url", "name", "nameMap", "content",
         "contentMap", "mediaType", "summary", "source", "startTime", "endTime", "published", "updated", "location",
-        "replies", "tag", "attachment", "inReplyTo", "context", "totalItems", "href", "latitude", "longitude", "icon",
+        "replies", "first", "items", "partOf", "tag", "attachment", "inReplyTo", "context", "totalItems", "href",
+        "latitude", "longitude", "icon",
         "preferredUsername", "inbox", "outbox", "followers", "following", "endpoints", "sharedInbox", "publicKey",
         "owner", "publicKeyPem",
     ]

@@ -31,6 +31,29 @@ struct DeliveryWorkerTests {
         await server.stop()
     }
 
+    @Test(
+        "each server gets its own form of what is queued, and a server that would refuse it is not asked",
+        arguments: TestEngine.available)
+    func rendered(engine: TestEngine) async throws {
+        let server = try await LoopbackServer.start("127.0.0.2") { _ in LoopbackResponse(202) }
+        let refuser = try await LoopbackServer.start("127.0.0.3") { _ in LoopbackResponse(400) }
+        try await DeliveryWorld.with(engine) { world in
+            var world = world
+            let refusing = refuser.authority
+            world.render = { $0.inbox.authority == refusing ? nil : "{\"for\":\"\($0.inbox.authority)\"}" }
+            try await world.say(1, to: ["\(server.origin)/inbox", "\(refuser.origin)/inbox"])
+            let ready = world
+            try await ready.work { try await ready.queueLength() == 0 }
+            let bodies = server.requests.map { String(decoding: $0.body, as: UTF8.self) }
+            #expect(bodies == ["{\"for\":\"\(server.authority)\"}"])
+            #expect(refuser.requests.isEmpty)
+            #expect(try await world.abandoned() == [])
+            #expect(try await world.peer(refusing) == nil)
+        }
+        await server.stop()
+        await refuser.stop()
+    }
+
     @Test("a retry has a new date and a new signature", arguments: TestEngine.available)
     func freshSignature(engine: TestEngine) async throws {
         let answers = Responses([503, 202])

@@ -23,6 +23,7 @@ struct DeliveryWorld: Sendable {
     let group = ID<Account>(7)
     var settings = DeliverySettings()
     var admits: @Sendable (String) async -> Bool = { _ in true }
+    var render: @Sendable (QueuedDelivery) async -> String? = { $0.body }
 
     /// Calls `body` with a new world, and closes it afterwards.
     static func with(_ engine: TestEngine, _ body: (DeliveryWorld) async throws -> Void) async throws {
@@ -96,6 +97,7 @@ struct DeliveryWorld: Sendable {
         context.clock = clock
         context.counters = counters
         context.admits = admits
+        context.render = render
         return DeliveryWorker(context, settings: settings)
     }
 

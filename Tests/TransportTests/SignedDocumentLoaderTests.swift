@@ -53,6 +53,27 @@ struct SignedDocumentLoaderTests {
         .text(text, type: "application/activity+json")
     }
 
+    @Test("the software of a server is asked for at the address that its discovery document names")
+    func nodeInfo() async throws {
+        let own = Mutex("")
+        try await withServer { request in
+            switch request.target {
+            case "/.well-known/nodeinfo":
+                let links = """
+                    {"links":[{"rel":"http://nodeinfo.diaspora.software/ns/schema/2.0","href":"\(own.withLock { $0 })/ni"}]}
+                    """
+                return .text(links, type: "application/jrd+json")
+            case "/ni": return .text("{\"software\":{\"name\":\"snac\",\"version\":\"2\"}}", type: "application/json")
+            default: return LoopbackResponse(404)
+            }
+        } _: { loader, server in
+            own.withLock { $0 = server.origin }
+            let document = try await loader.nodeInfo(of: server.authority)
+            #expect(NodeInfo.software(in: document)?.name == "snac")
+            #expect(server.requests.allSatisfy { $0["signature"] == nil })
+        }
+    }
+
     @Test("tells which host has answered with a document, and of no other")
     func success() async throws {
         let heard = Mutex<[String]>([])

@@ -17,7 +17,8 @@ enum AnnounceHandler: ActivityHandler {
     enum Announced: Sendable {
         /// A known post or event, and whether the announcement is a boost.
         case known(IRI, isBoost: Bool)
-        case fetched(GatheredObject, isBoost: Bool)
+        /// An unknown object with the unknown posts above it, and whether the announcement is a boost.
+        case fetched(GatheredThread, isBoost: Bool)
         case deletion(RelayedDelete)
         case activity(Effect)
     }
@@ -56,11 +57,14 @@ enum AnnounceHandler: ActivityHandler {
         case .activity(let effect): return try effect(tx)
         case .deletion(let deletion): return try deletion.apply(incoming, in: tx)
         case .known(let iri, let isBoost): return try share(iri, isBoost: isBoost, incoming, in: tx)
-        case .fetched(let object, let isBoost):
-            let outcome = try ObjectIntake.store(
-                GatheredThread(object: object), of: incoming, isAnnounced: true, in: tx)
+        case .fetched(let thread, let isBoost):
+            let outcome = try ObjectIntake.store(thread, of: incoming, isAnnounced: true, in: tx)
             guard isBoost, outcome == .applied || outcome == .duplicate else { return outcome }
-            return try share(object.iri, isBoost: true, incoming, in: tx)
+            if incoming.actor.isGroup, incoming.activity.innerActivity != nil {
+                try Peers.saw(incoming.actor.iri.authority, .threadiverse, at: incoming.now, in: tx)
+            }
+            try showRoot(of: thread, incoming, in: tx)
+            return try share(thread.object.iri, isBoost: true, incoming, in: tx)
         }
     }
 
@@ -87,14 +91,30 @@ enum AnnounceHandler: ActivityHandler {
         if let create = try? ActivityDocument(document), create.type == "Create", let object = create.object?.id {
             return .fetched(try await refetched(object, using: fetcher), isBoost: isBoost)
         }
-        return .fetched(try await fetcher.gather(document), isBoost: isBoost)
+        return .fetched(await fetcher.gatherThread(try await fetcher.gather(document)), isBoost: isBoost)
     }
 
     private static func refetched(
         _ id: IRI, using fetcher: ObjectFetcher
-    ) async throws(FederationError) -> GatheredObject {
+    ) async throws(FederationError) -> GatheredThread {
         guard !fetcher.identifiers.isLocal(id) else { throw .ignored(.notAllowed) }
-        return try await fetcher.gather(try await fetcher.fetch(id))
+        return await fetcher.gatherThread(try await fetcher.gather(try await fetcher.fetch(id)))
+    }
+
+    /// Shows the beginning of a discussion as a boost of the group that relayed an answer in it. Followers of the group
+    /// would not see a discussion otherwise that is older than their follow.
+    private static func showRoot(
+        of thread: GatheredThread, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) {
+        guard incoming.actor.isGroup, thread.object.inReplyTo != nil,
+            let answer = try Posts.byIRI(thread.object.iri, in: tx), answer.thread != answer.id,
+            let root = try Posts.byID(answer.thread, in: tx), !root.isLocal, root.isTopLevel,
+            root.group == incoming.actor.id, root.visibility == .everyone,
+            thread.before.contains(where: { $0.iri == root.iri })
+        else { return }
+        _ = try Boosts.add(
+            incoming.outbox.ids.make(at: incoming.now), account: incoming.actor.id, post: root.id,
+            activity: incoming.id.withFragment("discussion"), at: incoming.now, in: tx)
     }
 
     static func share(

@@ -47,14 +47,18 @@ enum CreateHandler: ActivityHandler {
         let (actor, reference) = (incoming.actor, incoming.activity.object)
         guard let id = reference?.id, !incoming.identifiers.isLocal(id) else { throw .ignored(.malformed) }
         guard id.isSameOrigin(as: actor.iri) else { throw .ignored(.notAllowed) }
-        let embedded = reference?.document
+        var embedded = reference?.document
+        if let event = embedded, event.family == .event {
+            embedded = InviteHandler.completed(event, by: incoming.activity)
+        }
         let isOwn = embedded?.iris("attributedTo").first == actor.iri
         if isOwn, let embedded, embedded.iri("inReplyTo") == nil,
             let object = try fetcher.readWhole(embedded, ownedBy: actor)
         {
             return GatheredThread(object: object)
         }
-        let check = try await check(id, embedded ?? incoming.activity.document, from: actor, fetcher)
+        let claims = incoming.activity.type == "Invite" ? incoming.activity.document : embedded
+        let check = try await check(id, claims ?? incoming.activity.document, from: actor, fetcher)
         if isOwn, let embedded {
             if check.relevance == .foreign {
                 return GatheredThread(object: try fetcher.read(embedded, ownedBy: actor))
@@ -160,8 +164,12 @@ extension Outbox {
         followers: [ID<Account>: [IRI]] = [:], in tx: Transaction
     ) throws(DatabaseError) {
         let post = view.post
+        let participants = try participants(of: view, in: tx)
+        // A post that is just being published has no replies.
+        let replies = kind == .createPost ? [] : try Threads.replyIRIs(to: post.iri, in: tx)
         let note = PostToNote.document(
-            view, identifiers: identifiers, parentAuthor: parentAuthor, inReplyTo: post.inReplyToIRI)
+            view, identifiers: identifiers, parentAuthor: parentAuthor, inReplyTo: post.inReplyToIRI,
+            replies: replies, alsoTo: participants)
         let audience = Audience(of: Document(note))
         var readers = try readers(of: view, parentAuthor: parentAuthor, in: tx)
         if kind == .updatePost {
@@ -170,7 +178,8 @@ extension Outbox {
             if post.visibility.isOpen { readers.append(.readers(of: post.id)) }
         }
         var outgoing = activity(
-            kind, by: view.author, object: .object(note), about: post.iri, to: audience.to, for: readers + others)
+            kind, by: view.author, object: .object(note), about: post.iri, to: audience.to,
+            for: readers + participants.map { .account($0) } + others)
         outgoing.cc = audience.cc
         outgoing.audience = view.group?.iri
         outgoing.needsFullContext = true
@@ -181,6 +190,16 @@ extension Outbox {
         } else {
             try relay(document, about: post, by: group, in: tx)
         }
+    }
+
+    /// The people of other nodes who took part in the discussion that a post answers. Microblogs do not read what a group
+    /// relays, so a reply in a local group is also sent to those of its followers who wrote in the thread.
+    func participants(of view: PostView, in tx: Transaction) throws(DatabaseError) -> [Account] {
+        guard !view.post.isTopLevel, view.post.visibility == .everyone, let group = view.group, group.isLocal else {
+            return []
+        }
+        return try Threads.remoteParticipants(
+            in: view.post.thread, ofGroup: group.id, forPostBy: view.author.id, in: tx)
     }
 
     /// The receivers of a post: the author's followers (unless only mentioned accounts may read it), the mentioned

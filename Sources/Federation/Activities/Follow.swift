@@ -15,7 +15,7 @@ enum FollowHandler: ActivityHandler {
     static func apply(
         _ target: IRI, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        guard let account = try Accounts.byIRI(target, in: tx), account.isLocal, account.isActive,
+        guard let account = try account(target, incoming.identifiers, in: tx), account.isLocal, account.isActive,
             account.isPersonal || account.isGroup
         else { return .ignored(.notForUs) }
         if try Blocks.exists(between: account.id, incoming.actor.id, in: tx) {
@@ -37,10 +37,20 @@ enum FollowHandler: ActivityHandler {
 }
 
 extension FollowHandler {
+    /// The account that is to be followed. Epicyon names it by the address of its page, `https://HOST/@name`.
+    static func account(
+        _ target: IRI, _ identifiers: LocalIdentifiers, in tx: Transaction
+    ) throws(DatabaseError) -> Account? {
+        if let account = try Accounts.byIRI(target, in: tx) { return account }
+        guard case .profile(let name)? = identifiers.parse(target) else { return nil }
+        return try Accounts.byHandle(Handle(name: name, host: ""), in: tx)
+    }
+
     /// Says that the follow does not stand, so that its server does not show it as requested.
     static func refuse(_ incoming: IncomingActivity, in tx: Transaction) throws(DatabaseError) {
-        guard let target = incoming.activity.object?.id, let account = try Accounts.byIRI(target, in: tx),
-            account.isLocal, account.isActive, let id = incoming.activity.id
+        guard let target = incoming.activity.object?.id,
+            let account = try account(target, incoming.identifiers, in: tx), account.isLocal, account.isActive,
+            let id = incoming.activity.id
         else { return }
         try incoming.outbox.reject(
             follow: id, as: incoming.activity.type, from: incoming.actor, by: account, in: tx)

@@ -17,6 +17,7 @@ let handlers: [any ActivityHandler.Type] = [
     AnnounceHandler.self,
     LikeHandler.self,
     JoinHandler.self,
+    InviteHandler.self,
     LeaveHandler.self,
     BlockHandler.self,
     FlagHandler.self,

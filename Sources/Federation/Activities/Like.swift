@@ -5,7 +5,7 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// Handles `Like`: a favourite of a post. Spec: ActivityPub §7.10.
+/// Handles `Like`: a favourite of a post, or interest in an event. Spec: ActivityPub §7.10.
 enum LikeHandler: ActivityHandler {
     static let types = ["Like", "EmojiReact"]
 
@@ -13,7 +13,7 @@ enum LikeHandler: ActivityHandler {
         _ object: IRI, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         guard let (post, relation) = try Posts.byIRI(object, seenBy: incoming.actor.id, in: tx) else {
-            return .ignored(.unknownObject)
+            return try like(ofEvent: object, incoming, in: tx)
         }
         guard PostPolicy.mayRead(post.visibility, as: relation) else { return .ignored(.notAllowed) }
         let isNew = try Likes.add(
@@ -21,6 +21,33 @@ enum LikeHandler: ActivityHandler {
         guard isNew else { return .duplicate }
         try incoming.outbox.notify(.favourite(of: post, by: incoming.actor.id), in: tx)
         try incoming.outbox.relay(incoming, about: post, in: tx)
+        return .applied
+    }
+}
+
+extension LikeHandler {
+    private static func like(
+        ofEvent iri: IRI, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        guard let event = try Events.byIRI(iri, in: tx) else { return .ignored(.unknownObject) }
+        let relation = try Events.relation(of: incoming.actor.id, to: event, in: tx)
+        guard EventPolicy.mayRead(event.visibility, as: relation) else { return .ignored(.notAllowed) }
+        let id: ID<TimelineItem> = incoming.outbox.ids.make(at: incoming.now)
+        guard try Favourites.addEvent(id.rawValue, account: incoming.actor.id, event: event.id, in: tx) else {
+            return .duplicate
+        }
+        if event.isLocal { try incoming.outbox.notify(.favourite(of: event, by: incoming.actor.id), in: tx) }
+        return .applied
+    }
+
+    /// Takes back the interest in an event.
+    static func undo(
+        likeOfEvent iri: IRI?, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        guard let event = try iri.flatMap({ iri throws(DatabaseError) in try Events.byIRI(iri, in: tx) }) else {
+            return .ignored(.unknownObject)
+        }
+        try Favourites.removeEvent(account: incoming.actor.id, event: event.id, in: tx)
         return .applied
     }
 }

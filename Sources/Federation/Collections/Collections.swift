@@ -182,6 +182,17 @@ extension Collections {
         return .object(object)
     }
 
+    /// A collection inside the document that it belongs to, with all items on its first page. GoToSocial and Mastodon
+    /// find the answers to a post only there.
+    static func embedded(_ id: IRI, items: [IRI]) -> JSON {
+        [
+            "id": JSON(id), "type": "Collection",
+            "first": [
+                "id": JSON("\(id)?page=true"), "type": "CollectionPage", "partOf": JSON(id), "items": JSON(items),
+            ],
+        ]
+    }
+
     static func page(of id: IRI, _ view: CollectionView, total: Int, items: [JSON], next: Int64?) -> JSON {
         var query = "?page=true"
         if case .page(let before?) = view { query += "&before=\(before)" }

@@ -22,17 +22,20 @@ public struct ActorResolver: Sendable {
     let identifiers: LocalIdentifiers
     let ids: IDMaker
     let clock: any Clock
+    /// The time zone of the community, in which an event without a zone is read.
+    let timeZone: String
 
     /// Creates the resolver.
     public init(
         database: Database, loader: any DocumentLoader, identifiers: LocalIdentifiers, ids: IDMaker,
-        clock: any Clock, mode: FederationMode = .open
+        clock: any Clock, mode: FederationMode = .open, timeZone: String = "UTC"
     ) {
         self.database = ReadOnlyDatabase(database)
         writer = database
         self.identifiers = identifiers
         self.ids = ids
         self.clock = clock
+        self.timeZone = timeZone
         fetcher = DocumentFetcher(
             database: self.database, loader: loader, identifiers: identifiers, mode: mode)
     }

@@ -194,7 +194,8 @@ struct ObjectFetcher: Sendable {
             return .post(remote, owner)
         case .event(let event):
             let remote = try DocumentToEvent.read(
-                event, id: ids.make(at: now), owner: owner, at: now, identifiers: identifiers)
+                event, id: ids.make(at: now), owner: owner, at: now, identifiers: identifiers,
+                communityZone: actors.timeZone)
             return .event(remote, owner)
         }
     }

@@ -86,6 +86,11 @@ public struct InboxAuthenticator: Sendable {
         return try await signers.prove(signature, from: client?.network).account
     }
 
+    /// Returns the host that a signed `GET` claims to come from. Nothing is verified and nothing is fetched.
+    public func claimedHost(of head: RequestHead) -> String? {
+        (try? parse(head, body: nil)).flatMap { IRI($0.keyID)?.authority }
+    }
+
     private func admit(
         _ head: RequestHead, mediaType: String?, body: [UInt8], from network: CIDRBlock?
     ) async throws(InboxRejection) -> Bool {

@@ -31,23 +31,61 @@ enum ObjectIntake {
             let readers = try remote.readers(in: tx)
             if let known = try Events.byIRI(remote.event.iri, in: tx) {
                 let outcome = try ObjectUpdate.apply(remote.event, to: known, of: owner, incoming, in: tx)
-                if outcome == .applied { try Events.addReaders(readers, to: known.id, in: tx) }
+                guard outcome == .applied else { return outcome }
+                try invite(try invited(to: remote, by: owner, incoming, in: tx), to: known, incoming, in: tx)
+                try EventInvitations.add(readers, to: known.id, in: tx)
                 return outcome
             }
-            if !isAnnounced, readers.isEmpty, try !Follows.followsAny(localTo: owner.id, in: tx) {
+            let invited = try invited(to: remote, by: owner, incoming, in: tx)
+            if !isAnnounced, invited.isEmpty, readers.isEmpty, try !Follows.followsAny(localTo: owner.id, in: tx) {
                 return .ignored(.notForUs)
             }
-            return try storeNew(remote, readers, of: incoming, in: tx)
+            return try storeNew(remote.event, inviting: invited, readers, of: incoming, in: tx)
         }
     }
 
     private static func storeNew(
-        _ remote: RemoteEvent, _ readers: [ID<Account>], of incoming: IncomingActivity, in tx: Transaction
+        _ event: Event, inviting people: [ID<Account>], _ readers: [ID<Account>], of incoming: IncomingActivity,
+        in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        let event = remote.event
-        guard try ObjectStore.insert(event, for: readers, in: tx) else { return .duplicate }
+        guard try ObjectStore.insert(event, for: [], in: tx) else { return .duplicate }
+        try Peers.saw(event.iri.authority, .events, at: incoming.now, in: tx)
+        // Those who are invited are told; who is only addressed may read it.
+        try invite(people, to: event, incoming, in: tx)
+        try EventInvitations.add(readers, to: event.id, in: tx)
         if event.endsAt > incoming.now { try incoming.outbox.notify(planned: event, in: tx) }
         return .applied
+    }
+
+    /// The members whom the owner of an event invites: those to whom it is addressed, or who are mentioned in it. In an
+    /// `Invite`, its own addressees count too.
+    private static func invited(
+        to remote: RemoteEvent, by owner: Account, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> [ID<Account>] {
+        guard incoming.actor.id == owner.id else { return [] }
+        var named = remote.invited
+        if incoming.activity.type == "Invite" {
+            named += incoming.activity.audience.to.prefix(FieldLimits.recipients)
+            named += [incoming.activity.target].compactMap { $0 }
+        }
+        let local = Set(named.filter { incoming.identifiers.isLocal($0) })
+        guard !local.isEmpty else { return [] }
+        let people = try Accounts.byIRIs(Array(local), in: tx).values.filter {
+            $0.isLocal && $0.isPersonal && $0.isActive
+        }
+        var invited: [ID<Account>] = []
+        for person in people.map(\.id).sorted() where try !Blocks.exists(between: person, owner.id, in: tx) {
+            invited.append(person)
+        }
+        return invited
+    }
+
+    private static func invite(
+        _ people: [ID<Account>], to event: Event, _ incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) {
+        let new = try EventInvitations.add(people, to: event.id, in: tx)
+        guard !new.isEmpty, event.endsAt > incoming.now else { return }
+        try incoming.outbox.notify(.invitation(to: event, for: new), in: tx)
     }
 
     private static func storeNew(
@@ -163,7 +201,7 @@ enum ObjectStore {
         _ event: Event, for readers: [ID<Account>], in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         guard try Events.insert(event, in: tx) else { return false }
-        try Events.addReaders(readers, to: event.id, in: tx)
+        try EventInvitations.add(readers, to: event.id, in: tx)
         try Posts.attachOrphanReplies(of: event, in: tx)
         return true
     }

@@ -141,6 +141,11 @@ extension Event {
             id: known.id, iri: known.iri, owner: known.owner, uuid: known.uuid, title: title, startsAt: startsAt,
             endsAt: endsAt, publishedAt: known.publishedAt, isLocal: known.isLocal)
         event.content = content
+        event.showsEnd = showsEnd
+        event.isAllDay = isAllDay
+        event.category = category
+        event.hashtags = hashtags
+        event.picture = picture
         event.timeZone = timeZone
         event.place = place
         event.onlineURL = onlineURL

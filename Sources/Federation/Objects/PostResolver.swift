@@ -11,6 +11,8 @@ public import Vocabulary
 public struct PostResolver: Sendable {
     private let database: Database
     private let objects: ObjectFetcher
+    /// How long a member waits for the posts above an answer. Those that did not come are found with the next answer.
+    private static let threadPatience = Duration.seconds(8)
 
     init(database: Database, objects: ObjectFetcher) {
         self.database = database
@@ -29,10 +31,15 @@ public struct PostResolver: Sendable {
             let actors = objects.actors
             return .account(try await actors.take(try actors.read(document), budget: &budget).id)
         }
-        let gathered = try await objects.gather(document, budget: &budget)
+        // An answer is shown in its discussion, so the posts above it are stored too.
+        let within = ObjectFetcher(actors: objects.actors.serving(.member, within: Self.threadPatience))
+        let gathered = await within.gatherThread(try await objects.gather(document, budget: &budget))
         let stored: Result<Fetched, FederationError>
         do {
-            stored = try await database.write { tx in try ObjectStore.insert(gathered, in: tx) }
+            stored = try await database.write { tx in
+                for object in gathered.before { _ = try ObjectStore.insert(object, in: tx) }
+                return try ObjectStore.insert(gathered.object, in: tx)
+            }
         } catch {
             throw .storage
         }

@@ -114,9 +114,18 @@ struct OutgoingActivity: Sendable {
     /// Whether the activity is public: it appears in the outbox and can be fetched by its id.
     var isPublic: Bool { to.contains(.asPublic) || cc.contains(.asPublic) }
 
+    /// The smallest context that has the terms of the object. A group relays the activity with it, so its size counts.
+    private var context: JSON {
+        switch object["type"]?.string {
+        case "Note", "Question": Contexts.note
+        case "Event": Contexts.event
+        default: Contexts.full
+        }
+    }
+
     func document(id: IRI, at now: Timestamp) -> JSON {
         JSON.object(droppingNil: [
-            ("@context", needsFullContext ? Contexts.full : Contexts.activity),
+            ("@context", needsFullContext ? context : Contexts.activity),
             ("id", .string(id.string)),
             ("type", .string(kind.type)),
             ("actor", .string(actor.iri.string)),

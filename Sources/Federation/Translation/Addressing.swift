@@ -11,13 +11,15 @@ public import Vocabulary
 public enum Addressing {
     /// The audience of a post.
     ///
-    /// - Parameter parentAuthor: the author of the post that it replies to.
+    /// - Parameters:
+    ///   - parentAuthor: the author of the post that it replies to.
+    ///   - others: accounts to whom it is delivered too. Mastodon drops a post that is addressed to nobody on its server.
     public static func audience(
-        of view: PostView, parentAuthor: Account? = nil, identifiers: LocalIdentifiers
+        of view: PostView, parentAuthor: Account? = nil, alsoTo others: [Account] = [], identifiers: LocalIdentifiers
     ) -> Audience {
         let post = view.post
         let followers = identifiers.followers(of: view.author.iri)
-        let people = ([parentAuthor].compactMap { $0 } + view.mentions)
+        let people = ([parentAuthor].compactMap { $0 } + view.mentions + others)
             .filter { $0.id != view.author.id && $0.id != view.group?.id }.map(\.iri)
         let group = post.visibility.isOpen ? view.group?.iri : nil
         let groups = group.map { [$0] } ?? []

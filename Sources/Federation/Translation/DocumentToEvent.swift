@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Calendar
+import CivilDates
 import Markup
 public import Model
 public import Vocabulary
@@ -11,22 +12,25 @@ public struct RemoteEvent: Sendable, Hashable {
     public var event: Event
     /// All actors in `to`, `cc` and `audience`, without Public.
     public var addressed: [IRI]
+    /// The actors who are invited: those in `to` and in a `Mention`.
+    public var invited: [IRI] = []
 }
 
 /// Reads a remote event: of Mobilizon, Gancio, WordPress, Friendica or Troquet. Pure.
 public enum DocumentToEvent {
-    /// The assumed duration of an event without an end.
-    static let guessedLength = Duration.hours(2)
     /// The largest capacity. A larger one means that the event has no limit.
     static let capacityLimit: Int64 = 1_000_000
 
     /// Reads the document. Fields are cut to their limits and sanitized.
     ///
-    /// - Parameter owner: the resolved `attributedTo`.
+    /// - Parameters:
+    ///   - owner: the resolved `attributedTo`.
+    ///   - communityZone: the zone in which an event without one is told.
     /// - Throws: `.ownerMismatch` when the event has another owner or its id another origin, `.localIdentifier` for a
     ///   local id, `.notAPost` for a draft and for an event without a title.
     public static func read(
-        _ document: EventDocument, id: ID<Event>, owner: Account, at now: Timestamp, identifiers: LocalIdentifiers
+        _ document: EventDocument, id: ID<Event>, owner: Account, at now: Timestamp, identifiers: LocalIdentifiers,
+        communityZone: String = "UTC"
     ) throws(FederationError) -> RemoteEvent {
         guard !identifiers.isLocal(document.id) else { throw .localIdentifier }
         guard document.attributedTo.contains(owner.iri), document.id.isSameOrigin(as: owner.iri),
@@ -37,24 +41,30 @@ public enum DocumentToEvent {
             PlainText.line(document.name, limit: FieldLimits.title), status: status)
         guard !document.isDraft, !title.isEmpty else { throw .notAPost }
 
-        let start = Timestamp(min(max(document.startTime, 0), Timestamp.distantFuture.milliseconds))
+        let time = EventTime(document, communityZone: communityZone)
         var event = Event(
-            id: id, iri: document.id, owner: owner.id, uuid: uuid(of: document), title: title, startsAt: start,
-            endsAt: end(of: document, start: start), publishedAt: .claimed(document.published, notAfter: now),
-            isLocal: false)
+            id: id, iri: document.id, owner: owner.id, uuid: uuid(of: document), title: title, startsAt: time.start,
+            endsAt: time.end, publishedAt: .claimed(document.published, notAfter: now), isLocal: false)
+        event.showsEnd = time.showsEnd
+        event.isAllDay = time.isAllDay
         event.content = Sanitizer.sanitize(document.contentHTML ?? document.summaryHTML ?? "")
         event.status = status
         event.visibility = Visibility(of: document.audience, followers: Set([owner.followers].compactMap { $0 }))
         event.updatedAt = max(event.publishedAt, .claimed(document.updated ?? 0, notAfter: now))
-        event.timeZone = zone(of: document)
+        event.timeZone = time.zone.identifier
         event.place = place(of: document)
         event.onlineURL = document.onlineURL
         event.url = document.url?.belonging(to: document.id)
         event.language = document.language
-        event.previousStart = document.document.instant("previousStartTime").map(Timestamp.init)
+        event.previousStart = document.document.string("previousStartTime").flatMap(Dates.reading).map(time.instant)
+        event.category = category(of: document)
+        event.hashtags = hashtags(of: document)
+        event.picture = picture(of: document)
         addSeats(of: document, to: &event)
+        let mentioned = document.tags.prefix(FieldLimits.tags).compactMap { $0.kind == .mention ? $0.href : nil }
         return RemoteEvent(
-            event: event, addressed: Array(document.audience.recipients.prefix(FieldLimits.recipients)))
+            event: event, addressed: Array(document.audience.recipients.prefix(FieldLimits.recipients)),
+            invited: mentioned + document.audience.to.prefix(FieldLimits.recipients))
     }
 
     // MARK: - Parts
@@ -74,17 +84,34 @@ public enum DocumentToEvent {
         }
     }
 
-    private static func end(of document: EventDocument, start: Timestamp) -> Timestamp {
-        let stated = document.endTime.map { Timestamp(min($0, Timestamp.distantFuture.milliseconds)) }
-        guard let stated, stated > start else { return start + guessedLength }
-        return stated
+    /// The category; nil for the one that says nothing.
+    private static func category(of document: EventDocument) -> String? {
+        let category = PlainText.line(document.category, limit: FieldLimits.tag)
+        let isStated = !category.isEmpty && !["MEETING", "OTHER"].contains(category.uppercased())
+        return isStated ? category : nil
     }
 
-    private static func zone(of document: EventDocument) -> String {
-        guard let name = document.timezone, name.utf8.count <= 64, TimeZoneRules.named(name) != nil else {
-            return "UTC"
+    private static func hashtags(of document: EventDocument) -> [String] {
+        var found: [String] = []
+        for tag in document.tags.prefix(FieldLimits.tags) where tag.kind == .hashtag && found.count < 30 {
+            guard let name = tag.name, name.unicodeScalars.count <= FieldLimits.tag,
+                let normal = Hashtag.normalForm(of: name.hasPrefix("#") ? String(name.dropFirst()) : name),
+                !found.contains(normal)
+            else { continue }
+            found.append(normal)
         }
-        return name
+        return found
+    }
+
+    private static func picture(of document: EventDocument) -> EventPicture? {
+        guard let url = document.imageURL else { return nil }
+        let stated = document.attachments.first { $0.url == url }?.mediaType?.lowercased()
+        let isType = stated.map {
+            $0.hasPrefix("image/") && $0.utf8.count <= 100 && !$0.contains { " <\"".contains($0) }
+        }
+        return EventPicture(
+            url: url, mediaType: isType == true ? stated ?? "image/*" : "image/*",
+            description: PlainText.line(document.imageText, limit: FieldLimits.description))
     }
 
     /// The `uuid` of the event when it has one, and otherwise its id, which is unique too.
@@ -102,7 +129,9 @@ public enum DocumentToEvent {
         let line = { (text: String?) in PlainText.line(text, limit: FieldLimits.place) }
         var place = Place(
             name: line(location.name), street: line(location.street), locality: line(location.locality),
-            postalCode: line(location.postalCode), country: line(location.country))
+            postalCode: line(location.postalCode), region: line(location.region), country: line(location.country))
+        // Some servers write the same text into both.
+        if place.street == place.name { place.street = "" }
         if let latitude = location.latitude, let longitude = location.longitude {
             place.coordinates = Coordinates(latitude: latitude, longitude: longitude)
         }

@@ -59,9 +59,16 @@ struct EventTexts: Sendable {
     }
 
     /// The text of the link to the registration page.
-    func invitation(status: Model.EventStatus) -> String {
-        guard status.takesGuests else { return isFrench ? "Détails" : "Details" }
+    func invitation(isOpen: Bool) -> String {
+        guard isOpen else { return isFrench ? "Détails" : "Details" }
         return isFrench ? "S’inscrire" : "Sign up"
+    }
+
+    /// How people of other servers take part.
+    var howToCome: String {
+        isFrench
+            ? "Pour venir, inscris-toi sur cette page. Depuis Mobilizon ou un autre café, colle son adresse dans la recherche."
+            : "To come, sign up on this page. From Mobilizon or another café, paste its address into the search there."
     }
 
     // MARK: - Time

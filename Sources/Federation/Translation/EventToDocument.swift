@@ -15,7 +15,8 @@ public import Vocabulary
 //  - Coordinates have a fraction, even `52.0` (Mobilizon accepts only floats).
 //  - `status` is one of three upper-case words. `joinMode` is one of Mobilizon's four values. It is `restricted` when
 //    seats are limited, so that Mobilizon shows its people as going only after our `Accept`.
-//  - `summary` holds all facts in one line. Mastodon shows nothing else; GoToSocial and Misskey show it as the title.
+//  - `summary` holds all facts in one line of plain text. Mastodon shows nothing else. Many microblogs show it as a
+//    content warning, without reading it as HTML; `PeerRendition` leaves it out for those that are known.
 //  - PieFed needs all of its keys, even when their value is null.
 
 /// Writes the document of a local event in a form that every known server accepts. Pure.
@@ -54,7 +55,10 @@ public enum EventToDocument {
         object["commentsEnabled"] = true
         object["replies"] = JSON(identifiers.eventReplies(event.id))
         object["draft"] = false
-        object["tag"] = []
+        object["tag"] = .array(
+            event.content.hashtags.map {
+                ["type": "Hashtag", "href": JSON(identifiers.hashtag($0)), "name": JSON("#\($0)")]
+            })
         object["attachment"] = []
         return object
     }
@@ -81,7 +85,7 @@ public enum EventToDocument {
             object["previousStartTime"] = text(previous)
         }
         object["published"] = JSON(event.publishedAt.description)
-        object["updated"] = JSON(event.updatedAt.description)
+        if event.updatedAt > event.publishedAt { object["updated"] = JSON(event.updatedAt.description) }
     }
 
     /// Spec: FEP-8a8e (`eventStatus`); RFC 5545 §3.8.1.11 (`status`).
@@ -142,7 +146,7 @@ public enum EventToDocument {
         if let organizer = view.organizer, organizer.discoverable { object["contacts"] = [JSON(organizer.iri)] }
     }
 
-    /// One line: name · time · place · seats · how to register.
+    /// One line: name · time · place · seats. It is plain text without anything that an HTML reader takes for a tag.
     private static func summary(
         of view: EventView, name: String, _ zone: TimeZoneRules, _ texts: EventTexts
     ) -> String {
@@ -154,8 +158,6 @@ public enum EventToDocument {
             place ?? texts.placeName(isOnline: isOnline),
             event.status.takesGuests ? texts.seats(capacity: event.capacity, left: view.seatsLeft) : nil,
         ]
-        let text = parts.compactMap { $0.map(PlainText.escaped) }.joined(separator: " · ")
-        let page = PlainText.escaped((event.externalURL ?? event.url ?? event.iri).string)
-        return "<p>\(text) · <a href=\"\(page)\">\(texts.invitation(status: event.status))</a></p>"
+        return parts.compactMap { $0 }.joined(separator: " · ").replacing("<", with: "&lt;")
     }
 }

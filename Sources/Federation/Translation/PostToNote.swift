@@ -8,15 +8,18 @@ public import Vocabulary
 ///
 /// A post with a poll is a `Question`. Every other post is a `Note`: it is the one type whose `content` Mastodon,
 /// Lemmy, Mobilizon and Misskey all show. A title is in `name`, and also in the first paragraph for servers that do not
-/// read `name`. `summary` is written only for a content warning, because these servers show it as one.
+/// read `name`; `PeerRendition` keeps one of both for a known server. `summary` is written only for a content warning, because these servers show it as one.
 public enum PostToNote {
     /// The document without a context, as it is embedded in a `Create`.
     ///
     /// - Parameters:
     ///   - parentAuthor: the author of the parent post.
     ///   - inReplyTo: the id of the parent; nil means the one stored in the post.
+    ///   - replies: the ids of its public replies, the oldest first.
+    ///   - others: accounts to whom it is addressed beside those of the post.
     public static func document(
-        _ view: PostView, identifiers: LocalIdentifiers, parentAuthor: Account? = nil, inReplyTo: IRI? = nil
+        _ view: PostView, identifiers: LocalIdentifiers, parentAuthor: Account? = nil, inReplyTo: IRI? = nil,
+        replies: [IRI] = [], alsoTo others: [Account] = []
     ) -> JSON.Object {
         let post = view.post
         let parent = inReplyTo ?? post.inReplyToIRI
@@ -24,7 +27,8 @@ public enum PostToNote {
         var object: JSON.Object = [
             "id": JSON(post.iri), "type": view.poll == nil ? "Note" : "Question", "attributedTo": JSON(view.author.iri),
         ]
-        Addressing.audience(of: view, parentAuthor: parentAuthor, identifiers: identifiers).write(to: &object)
+        Addressing.audience(of: view, parentAuthor: parentAuthor, alsoTo: others, identifiers: identifiers)
+            .write(to: &object)
         if let parent { object["inReplyTo"] = JSON(parent) }
         if !post.title.isEmpty { object["name"] = JSON(post.title) }
         object["content"] = JSON(content)
@@ -37,7 +41,7 @@ public enum PostToNote {
         if let editedAt = post.editedAt { object["updated"] = JSON(editedAt.description) }
         object["url"] = JSON(post.url ?? post.iri)
         if parent.map(identifiers.isLocal) ?? true { object["context"] = JSON(identifiers.context(post.thread)) }
-        object["replies"] = JSON(identifiers.replies(post.id))
+        object["replies"] = Collections.embedded(identifiers.replies(post.id), items: replies)
         object["tag"] = .array(tags(of: view, identifiers))
         object["attachment"] = .array(view.attachments.map(attachment))
         if let poll = view.poll { add(poll, to: &object) }
@@ -48,17 +52,19 @@ public enum PostToNote {
 
     /// The document as it is served at its own address, with a context.
     public static func standalone(
-        _ view: PostView, identifiers: LocalIdentifiers, parentAuthor: Account? = nil, inReplyTo: IRI? = nil
+        _ view: PostView, identifiers: LocalIdentifiers, parentAuthor: Account? = nil, inReplyTo: IRI? = nil,
+        replies: [IRI] = []
     ) -> JSON {
-        document(view, identifiers: identifiers, parentAuthor: parentAuthor, inReplyTo: inReplyTo)
-            .standing(in: Contexts.note)
+        document(
+            view, identifiers: identifiers, parentAuthor: parentAuthor, inReplyTo: inReplyTo, replies: replies
+        ).standing(in: Contexts.note)
     }
 
     /// The content of a post. A link to the quoted post is its first paragraph, for servers that do not show quotes.
     /// Servers that do recognize the paragraph by its class and hide it.
     private static func content(of post: Post) -> String {
         var content = post.content.string
-        if !post.title.isEmpty { content = "<p><strong>\(PlainText.escaped(post.title))</strong></p>" + content }
+        if !post.title.isEmpty { content = PeerRendition.paragraph(of: post.title) + content }
         guard let quote = post.quote, quote.state != .revoked else { return content }
         let address = PlainText.escaped(quote.iri.string)
         return "<p class=\"quote-inline\">RE: <a href=\"\(address)\">\(address)</a></p>" + content

@@ -37,13 +37,22 @@ enum EventText {
         "<a href=\"\(escaped(address))\" rel=\"nofollow noopener\" target=\"_blank\">\(escaped(address))</a>"
     }
 
-    /// Writes the times in the time zone of the event: `🗓 2026-09-04 09:00–11:00 (Europe/Paris)`.
+    /// Writes the times in the time zone of the event: `🗓 2026-09-04 09:00–11:00 (Europe/Paris)`. An end that nobody
+    /// stated is left out, and so are the hours of whole days.
     private static func when(_ event: Event) -> String {
         let start = ZonedTime.formValue(event.startsAt, in: event.timeZone).replacing("T", with: " ")
+        let mark = event.status == .cancelled ? "❌ " : event.status == .postponed ? "⏸ " : ""
+        if event.isAllDay {
+            let last = ZonedTime.formValue(max(event.startsAt, event.endsAt - .minutes(1)), in: event.timeZone).prefix(
+                10)
+            let first = start.prefix(10)
+            return "\(mark)🗓 \(first)\(first == last ? "" : " – \(last)")"
+        }
+        let zone = escaped(ZonedTime.shownName(of: event.timeZone))
+        guard event.showsEnd else { return "\(mark)🗓 \(start) (\(zone))" }
         let end = ZonedTime.formValue(event.endsAt, in: event.timeZone).replacing("T", with: " ")
         let isOneDay = start.prefix(10) == end.prefix(10)
         let span = isOneDay ? "\(start)–\(end.suffix(5))" : "\(start) – \(end)"
-        let mark = event.status == .cancelled ? "❌ " : event.status == .postponed ? "⏸ " : ""
-        return "\(mark)🗓 \(span) (\(escaped(event.timeZone)))"
+        return "\(mark)🗓 \(span) (\(zone))"
     }
 }

@@ -29,6 +29,19 @@ extension Accounts {
             """, in: db)
     }
 
+    /// The groups of other nodes that an account follows, the longest known first; 100 at the most.
+    public static func followedGroups(
+        of account: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) FROM follow f JOIN account a ON a.id = f.target_id
+            WHERE f.follower_id = \(account) AND f.state = 'accepted' AND a.host <> '' AND a.kind = 'group'
+              AND \(AccountRow.isActive)
+            ORDER BY a.id LIMIT 100
+            """, in: db)
+    }
+
     /// One page of the approved members, newest account first. Members who do not want to be listed are included.
     public static func members(
         _ page: PageRequest, in db: some Queryable

@@ -139,6 +139,28 @@ public enum Threads {
         for row in rows { iris.append(try row.iri("iri")) }
         return iris
     }
+
+    /// The followers of a group on other servers who wrote in a thread, and the author of its first post. Accounts that
+    /// have a block with the author of the new post are left out.
+    ///
+    /// - Parameter author: the author of the new post.
+    /// - Returns: 100 accounts at the most.
+    public static func remoteParticipants(
+        in thread: ID<Post>, ofGroup group: ID<Account>, forPostBy author: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> [Account] {
+        try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) FROM account a
+            WHERE a.id IN (SELECT p.author_id FROM post p
+                           WHERE p.thread_id = \(thread) AND p.visibility IN ('public', 'unlisted'))
+              AND a.host <> '' AND \(AccountRow.isActive)
+              AND (a.id = (SELECT q.author_id FROM post q WHERE q.id = \(thread))
+                   OR EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = a.id AND f.target_id = \(group)
+                              AND f.state = 'accepted'))
+              AND \(Conditions.noBlock(between: author, and: "a.id"))
+            ORDER BY a.id LIMIT 100
+            """, in: db)
+    }
 }
 
 /// The replies of one discussion, as one reader sees them.

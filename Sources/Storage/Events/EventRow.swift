@@ -9,7 +9,8 @@ enum EventRow {
         "id", "iri", "owner_id", "organizer_id", "uuid", "title", "content_html", "source", "starts_at", "ends_at",
         "time_zone", "place_name", "place_street", "place_locality", "place_postal_code", "place_country", "latitude",
         "longitude", "online_url", "capacity", "join_mode", "external_url", "status", "previous_start", "visibility",
-        "remote_going", "url", "language", "sequence", "published_at", "updated_at", "is_local",
+        "remote_going", "url", "language", "sequence", "published_at", "updated_at", "is_local", "hides_end",
+        "is_all_day", "place_region", "category", "hashtags", "picture_url", "picture_type", "picture_text",
     ]
 
     /// The list of columns, each renamed to `v_` plus its own name.
@@ -41,6 +42,11 @@ enum EventRow {
         event.language = try row.textOrNil("v_language")
         event.sequence = try row.count("v_sequence")
         event.updatedAt = try row.time("v_updated_at")
+        event.showsEnd = try !row.bool("v_hides_end")
+        event.isAllDay = try row.bool("v_is_all_day")
+        event.category = try row.textOrNil("v_category")
+        event.hashtags = try row.textOrNil("v_hashtags").map { $0.split(separator: " ").map(String.init) } ?? []
+        event.picture = try picture(row)
         return event
     }
 
@@ -51,11 +57,19 @@ enum EventRow {
             name: name, street: try row.textOrNil("v_place_street") ?? "",
             locality: try row.textOrNil("v_place_locality") ?? "",
             postalCode: try row.textOrNil("v_place_postal_code") ?? "",
+            region: try row.textOrNil("v_place_region") ?? "",
             country: try row.textOrNil("v_place_country") ?? "")
         if let latitude = try row.doubleOrNil("v_latitude"), let longitude = try row.doubleOrNil("v_longitude") {
             place.coordinates = Coordinates(latitude: latitude, longitude: longitude)
         }
         return place
+    }
+
+    private static func picture(_ row: Row) throws(DatabaseError) -> EventPicture? {
+        guard let url = try row.iriOrNil("v_picture_url") else { return nil }
+        return EventPicture(
+            url: url, mediaType: try row.textOrNil("v_picture_type") ?? "image/*",
+            description: try row.textOrNil("v_picture_text") ?? "")
     }
 
     private static func number(_ row: Row, _ column: String) throws(DatabaseError) -> Int? {

@@ -4,6 +4,28 @@ public import Database
 public import Model
 public import Vocabulary
 
+/// The table `event_invitation`: which members the owner of a remote event invited.
+public enum EventInvitations {
+    /// Stores invitations. Those that are known are left out.
+    ///
+    /// - Returns: the accounts that were not invited before.
+    @discardableResult
+    public static func add(
+        _ accounts: [ID<Account>], to event: ID<Event>, in tx: Transaction
+    ) throws(DatabaseError) -> [ID<Account>] {
+        var new: [ID<Account>] = []
+        for account in accounts {
+            let inserted = try tx.changed(
+                """
+                INSERT INTO event_invitation (event_id, account_id) VALUES (\(event), \(account))
+                ON CONFLICT (event_id, account_id) DO NOTHING
+                """)
+            if inserted == 1 { new.append(account) }
+        }
+        return new
+    }
+}
+
 /// The table `event_share`: which group or person shared which event.
 public enum EventShares {
     /// Records that an account shared an event. A second time changes nothing.

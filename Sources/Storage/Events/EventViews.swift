@@ -23,6 +23,8 @@ public struct EventView: Sendable, Hashable, Identifiable {
     public var attendees: [Account] = []
     /// With ``ViewDetails/reactions``: how many accounts are interested.
     public var likeCount = 0
+    /// With ``ViewDetails/reactions``: how many people, not groups, shared it.
+    public var shareCount = 0
     /// With ``ViewDetails/reactions``: how many direct replies it has.
     public var replyCount = 0
     /// With ``ViewDetails/reactions``: how many accounts are interested and did not request a seat.
@@ -160,6 +162,8 @@ public enum EventViews {
         let rows = try db.rows(
             """
             SELECT v.id, (SELECT count(*) FROM event_like x WHERE x.event_id = v.id) AS likes,
+                (SELECT count(*) FROM event_share x JOIN account y ON y.id = x.account_id
+                 WHERE x.event_id = v.id AND y.kind <> 'group') AS shares,
                 (SELECT count(*) FROM event_like x WHERE x.event_id = v.id AND NOT EXISTS (
                     SELECT 1 FROM guest y WHERE y.event_id = v.id AND y.account_id = x.account_id
                         AND y.state IN ('asked', 'going', 'waiting'))) AS maybes,
@@ -178,6 +182,7 @@ public enum EventViews {
             let id: ID<Event> = try row.id("id")
             guard var view = views[id] else { continue }
             view.likeCount = try row.count("likes")
+            view.shareCount = try row.count("shares")
             view.replyCount = try row.count("replies")
             view.maybeCount = try row.count("maybes")
             view.absentCount = try row.count("absents")

@@ -7,7 +7,7 @@ public import Vocabulary
 /// Which events a list shows.
 public enum EventScope: Sendable, Hashable {
     /// All events that concern the community: local ones, those of owners whom a local account follows, and those that
-    /// are shared by local groups or by groups that local groups follow.
+    /// are shared by local groups or by groups that a local account follows.
     case community
     /// The events that an account owns or shares.
     case of(ID<Account>)
@@ -66,21 +66,13 @@ public enum Events {
             ColumnValue("previous_start", e.previousStart), ColumnValue("visibility", e.visibility),
             ColumnValue("remote_going", e.remoteGoing), ColumnValue("url", e.url), ColumnValue("language", e.language),
             ColumnValue("sequence", e.sequence), ColumnValue("published_at", e.publishedAt),
-            ColumnValue("updated_at", e.updatedAt),
+            ColumnValue("updated_at", e.updatedAt), ColumnValue("hides_end", !e.showsEnd),
+            ColumnValue("is_all_day", e.isAllDay), ColumnValue("place_region", e.place?.region),
+            ColumnValue("category", e.category),
+            ColumnValue("hashtags", e.hashtags.isEmpty ? nil : e.hashtags.joined(separator: " ")),
+            ColumnValue("picture_url", e.picture?.url), ColumnValue("picture_type", e.picture?.mediaType),
+            ColumnValue("picture_text", e.picture?.description),
         ]
-    }
-
-    /// Lets accounts read an event that is addressed to them. Accounts that may read it already stay.
-    public static func addReaders(
-        _ readers: [ID<Account>], to event: ID<Event>, in tx: Transaction
-    ) throws(DatabaseError) {
-        for reader in Set(readers).sorted() {
-            try tx.run(
-                """
-                INSERT INTO event_reader (event_id, account_id) VALUES (\(event), \(reader))
-                ON CONFLICT (event_id, account_id) DO NOTHING
-                """)
-        }
     }
 
     /// Deletes an event with its guest list and shares. Posts about it stay as plain discussions: their `event_id`
@@ -221,7 +213,10 @@ public enum Events {
          OR EXISTS (SELECT 1 FROM follow f JOIN account l ON l.id = f.follower_id
                     WHERE f.target_id = v.owner_id AND f.state = 'accepted' AND l.host = '' \(.rowByRow))
          OR EXISTS (SELECT 1 FROM event_share s JOIN account g ON g.id = s.account_id
-                    WHERE s.event_id = v.id AND \(Conditions.isOurRelay(mode)) \(.rowByRow)))
+                    WHERE s.event_id = v.id AND \(Conditions.isListedGroup(mode)) AND (g.host = '' OR EXISTS (
+                        SELECT 1 FROM follow f JOIN account l ON l.id = f.follower_id
+                        WHERE f.target_id = g.id AND f.state = 'accepted' AND l.host = '' \(.rowByRow)))
+                    \(.rowByRow)))
         """
     }
 

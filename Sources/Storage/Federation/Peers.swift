@@ -183,7 +183,60 @@ public enum Peers {
     }
 }
 
+/// What is known about the software of another server.
+public struct PeerSoftware: Sendable, Hashable {
+    /// The name in its NodeInfo document; nil when it has none.
+    public var name: String?
+    /// When it was asked for this document the last time; nil when it never was.
+    public var askedAt: Timestamp?
+    /// The family that its activities show.
+    public var seen: PeerFamily?
+
+    /// Creates the value.
+    public init(name: String? = nil, askedAt: Timestamp? = nil, seen: PeerFamily? = nil) {
+        self.name = name
+        self.askedAt = askedAt
+        self.seen = seen
+    }
+
+    /// The family of the server: that of its software, otherwise the one that was seen.
+    public var family: PeerFamily? { name.flatMap { PeerFamily(software: $0) } ?? seen }
+}
+
 extension Peers {
+    /// What is known about the software of a host; nil for an unknown host.
+    public static func software(of host: String, in db: some Queryable) throws(DatabaseError) -> PeerSoftware? {
+        let row = try db.row("SELECT software, software_asked_at, seen_family FROM peer WHERE host = \(host)")
+        guard let row else { return nil }
+        let askedAt = try row.time("software_asked_at")
+        return PeerSoftware(
+            name: try row.textOrNil("software"), askedAt: askedAt.milliseconds == 0 ? nil : askedAt,
+            seen: try row.textOrNil("seen_family").flatMap { PeerFamily(rawValue: $0) })
+    }
+
+    /// Stores the software of a host, known or not.
+    ///
+    /// - Parameter name: nil when the host did not say; then the name that it said before stays.
+    public static func rememberSoftware(
+        _ host: String, _ name: String?, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        try touch(host, at: now, in: tx)
+        try tx.run(
+            """
+            UPDATE peer SET software = coalesce(\(name), software), software_asked_at = \(now) WHERE host = \(host)
+            """)
+    }
+
+    /// Stores the family that the first telling activity of a host shows. It matters only while the software of the host
+    /// is not known.
+    public static func saw(
+        _ host: String, _ family: PeerFamily, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        guard try software(of: host, in: tx)?.seen == nil else { return }
+        try touch(host, at: now, in: tx)
+        try tx.run("UPDATE peer SET seen_family = \(family) WHERE host = \(host)")
+    }
+
     /// The number of known hosts.
     public static func count(in db: some Queryable) throws(DatabaseError) -> Int {
         try db.row("SELECT count(*) AS n FROM peer")?.count("n") ?? 0

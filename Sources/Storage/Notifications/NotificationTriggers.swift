@@ -53,6 +53,11 @@ extension NewNotification {
                 """)
     }
 
+    /// An invitation to an event of another node: for the members who are invited.
+    public static func invitation(to event: Event, for people: [ID<Account>]) -> NewNotification {
+        NewNotification(.mention, from: event.owner, about: .event(event.id), to: accounts(people))
+    }
+
     /// A favourite of a post: for its author.
     public static func favourite(of post: Post, by account: ID<Account>) -> NewNotification {
         ofPost(.favourite, post, by: account, to: [post.author])

@@ -23,8 +23,9 @@ public enum AccountRemoval {
     /// The tables whose rows belong to one account alone, in their column `account_id`.
     private static let owned: [SQL] = [
         "account_list", "account_list_member", "account_note", "announcement_reaction", "announcement_read", "bookmark",
-        "content_filter", "conversation", "dismissed_suggestion", "endorsement", "event_like", "featured_tag",
-        "followed_tag", "group_ban", "group_role", "host_block", "idempotency", "marker", "mute", "notification_policy",
+        "content_filter", "conversation", "dismissed_suggestion", "endorsement", "event_invitation", "event_like",
+        "featured_tag", "followed_tag", "group_ban", "group_role", "host_block", "idempotency", "marker", "mute",
+        "notification_policy",
         "notification_request", "pin", "scheduled", "thread_mute",
     ]
 

@@ -106,7 +106,7 @@ extension Retention {
         + [
             "account_list", "account_list_member", "account_note", "announcement_reaction", "announcement_read",
             "block", "bookmark", "content_filter", "content_filter_entry", "content_filter_keyword", "conversation",
-            "dismissed_suggestion", "endorsement", "event_like", "event_reader", "featured_tag", "follow",
+            "dismissed_suggestion", "endorsement", "event_invitation", "event_like", "featured_tag", "follow",
             "followed_tag",
             "group_role", "guest", "host_block", "marker", "move", "newest_entry", "notification",
             "notification_policy", "notification_request", "thread_mute",

@@ -123,7 +123,9 @@ public enum RetentionWalk: String, Sendable, CaseIterable {
                        SELECT 1 FROM follow f JOIN account y ON y.id = f.follower_id
                        WHERE f.target_id = s.account_id AND y.host = '')))
         OR EXISTS (SELECT 1 FROM bookmark b WHERE b.event_id = v.id)
-        OR EXISTS (SELECT 1 FROM event_like l WHERE l.event_id = v.id)
+        OR EXISTS (SELECT 1 FROM event_like l JOIN account x ON x.id = l.account_id
+                   WHERE l.event_id = v.id AND x.host = '')
+        OR EXISTS (SELECT 1 FROM event_invitation i WHERE i.event_id = v.id)
         OR EXISTS (SELECT 1 FROM notification n WHERE n.event_id = v.id)
         OR EXISTS (SELECT 1 FROM announcement n WHERE n.event_id = v.id)
         OR EXISTS (SELECT 1 FROM post p WHERE p.event_id = v.id AND p.is_local)
@@ -136,7 +138,9 @@ public enum RetentionWalk: String, Sendable, CaseIterable {
         ("post_like", "account_id"), ("follow", "follower_id"), ("follow", "target_id"), ("block", "account_id"),
         ("block", "target_id"), ("group_role", "group_id"), ("group_role", "account_id"), ("report", "reporter_id"),
         ("report", "target_id"), ("move", "account_id"), ("event", "owner_id"), ("event", "organizer_id"),
-        ("guest", "account_id"), ("event_share", "account_id"), ("received", "signer_id"), ("activity", "actor_id"),
+        ("guest", "account_id"), ("event_share", "account_id"), ("event_like", "account_id"),
+        ("event_invitation", "account_id"), ("received", "signer_id"),
+        ("activity", "actor_id"),
         ("entry", "account_id"), ("mute", "target_id"), ("account_list_member", "account_id"),
         ("account_note", "target_id"), ("endorsement", "target_id"), ("dismissed_suggestion", "target_id"),
         ("notification", "from_id"), ("notification_request", "from_id"), ("poll_vote", "account_id"),

@@ -3,8 +3,8 @@
 internal import Database
 
 extension Schema {
-    /// Who may learn that a post existed that not everybody could read (`tombstone.readers`), the accounts that a remote
-    /// event is addressed to (`event_reader`), and the host of a delivery that was given up.
+    /// Who may learn that a post existed that not everybody could read (`tombstone.readers`), and the host of a
+    /// delivery that was given up.
     ///
     /// Of a post that was deleted before, nobody knows any more who could read it. When its `Delete` was not public,
     /// nobody is told that it existed.
@@ -17,14 +17,6 @@ extension Schema {
             AND NOT EXISTS (SELECT 1 FROM activity s
                             WHERE s.object_iri = tombstone.iri AND s.type = 'Delete' AND s.is_public)
         """
-        """
-        CREATE TABLE event_reader (
-            event_id \(.integer) NOT NULL REFERENCES event (id) ON DELETE CASCADE,
-            account_id \(.integer) NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-            PRIMARY KEY (event_id, account_id)
-        )\(.strict)
-        """
-        "CREATE INDEX event_reader_account ON event_reader (account_id)"
         "ALTER TABLE abandoned_delivery ADD COLUMN host TEXT NOT NULL DEFAULT ''"
         switch engine {
         case .sqlite:

@@ -33,5 +33,7 @@ public enum Schema {
         retention,
         readers,
         moderation,
+        peerSoftware,
+        eventDetails,
     ]
 }

@@ -105,7 +105,7 @@ extension Conditions {
     static func isInvited(_ reader: SQL) -> SQL {
         """
         (EXISTS (SELECT 1 FROM guest x WHERE x.event_id = v.id AND x.account_id = \(reader) \(.rowByRow))
-         OR EXISTS (SELECT 1 FROM event_reader x WHERE x.event_id = v.id AND x.account_id = \(reader) \(.rowByRow)))
+         OR EXISTS (SELECT 1 FROM event_invitation x WHERE x.event_id = v.id AND x.account_id = \(reader) \(.rowByRow)))
         """
     }
 

@@ -50,7 +50,7 @@ enum StreamDeletions {
             readers = try PostRow.ids(
                 """
                 SELECT g.account_id AS id FROM guest g WHERE g.event_id = \(event)
-                UNION SELECT x.account_id AS id FROM event_reader x WHERE x.event_id = \(event)
+                UNION SELECT x.account_id AS id FROM event_invitation x WHERE x.event_id = \(event)
                 LIMIT \(StreamEvent.readers)
                 """, in: tx)
         }

@@ -12,6 +12,8 @@ public enum DeliveryOutcome: Sendable, Hashable {
     case later(status: Int, retryAfter: Duration?)
     /// There was no response.
     case unanswered(TransportFailure)
+    /// The host is known to refuse this kind of activity. No request was sent.
+    case unneeded
     /// This node does not contact the host.
     case hostBlocked
     /// The actor has no private key any more.

@@ -66,6 +66,7 @@ public struct DeliveryPlan: Sendable, Hashable {
         inboxIsGone = outcome == .gone
         switch outcome {
         case .delivered: (step, host) = (.finish, .recover)
+        case .unneeded: (step, host) = (.finish, .keep)
         case .gone: (step, host) = (.abandon(reason: "inbox_gone"), .recover)
         case .refused(let status): (step, host) = (.abandon(reason: "http_\(status)"), .recover)
         case .hostBlocked: (step, host) = (.abandon(reason: "host_blocked"), .keep)

@@ -22,10 +22,13 @@ struct DeliverySender: Sendable {
     let keys: KeyStore
     let clock: any Model.Clock
     let admits: @Sendable (String) async -> Bool
+    let render: @Sendable (QueuedDelivery) async -> String?
 
     /// Makes one attempt; it ends within ``patience``.
     func send(_ dispatch: PerHostScheduler.Dispatch) async -> Report {
         guard await admits(dispatch.host) else { return Report(outcome: .hostBlocked) }
+        let deadline = ContinuousClock.now + Self.patience
+        guard let body = await render(dispatch.delivery) else { return Report(outcome: .unneeded) }
         let identity: KeyStore.Identity
         do {
             guard let found = try await keys.identity(of: dispatch.delivery.actor) else {
@@ -36,8 +39,7 @@ struct DeliverySender: Sendable {
             return Report(outcome: .postponedByUs)
         }
         let request = DeliveryRequest(
-            inbox: dispatch.delivery.inbox, body: Array(dispatch.delivery.body.utf8), identity: identity,
-            deadline: .now + Self.patience)
+            inbox: dispatch.delivery.inbox, body: Array(body.utf8), identity: identity, deadline: deadline)
         return await attempt(request, dispatch.scheme)
     }
 

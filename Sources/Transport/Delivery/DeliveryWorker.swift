@@ -5,7 +5,7 @@ internal import HTTPSignatures
 public import Logging
 public import Model
 public import ServiceLifecycle
-internal import Storage
+public import Storage
 public import Telemetry
 internal import Vocabulary
 
@@ -35,6 +35,8 @@ public struct DeliveryContext: Sendable {
     public var counters: Counters
     /// Whether this node may contact a host, given with its port if any.
     public var admits: @Sendable (String) async -> Bool
+    /// The text of a delivery in the form for its receiver; nil when the receiver is known to refuse it.
+    public var render: @Sendable (QueuedDelivery) async -> String?
     /// The log.
     public var logger: Logger
 
@@ -50,6 +52,7 @@ public struct DeliveryContext: Sendable {
         clock = SystemClock()
         counters = Counters()
         admits = { _ in true }
+        render = { $0.body }
     }
 }
 
@@ -99,7 +102,8 @@ public actor DeliveryWorker: Service {
         self.context = context
         self.settings = settings
         sender = DeliverySender(
-            client: context.client, keys: context.keys, clock: context.clock, admits: context.admits)
+            client: context.client, keys: context.keys, clock: context.clock, admits: context.admits,
+            render: context.render)
         scheduler = PerHostScheduler(
             limits: PerHostScheduler.Limits(
                 concurrency: max(1, settings.concurrency), start: settings.perHost.lowerBound,

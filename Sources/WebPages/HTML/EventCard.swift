@@ -19,8 +19,18 @@ extension Visit {
             <span class="weekday">\(t.item(.weekdaysShort, fields.weekday))</span>
             <span class="day">\(fields.day)</span>
             <span class="month">\(t.item(.monthsShort, fields.month))</span>
-            <span class="hour">\(moments.time(event.startsAt, in: event.timeZone))</span></time>
+            \(when(!event.isAllDay, "<span class=\"hour\">\(moments.time(event.startsAt, in: event.timeZone))\(zone(of: event))</span>"))</time>
             """
+    }
+
+    /// Returns whose hour it is, below the hour; nothing in the zone of the community.
+    private func zone(of event: Event) -> HTML {
+        maybe(moments.zoneName(of: event)) { " <span class=\"zone\">\($0)</span>" }
+    }
+
+    /// Returns when an event takes place, with the zone of its hours unless it is that of the community.
+    func span(of event: Event) -> HTML {
+        "\(moments.span(of: event))\(maybe(moments.zoneName(of: event)) { " (\($0))" })"
     }
 
     /// Returns the card of an event in a list: date, title, place, seats, attendees.
@@ -43,7 +53,7 @@ extension Visit {
             <section class="slate" aria-labelledby="next-title"><p class="chalk">\(t(title))\
             \(maybe(ahead) { " · <strong>\($0)</strong>" })</p>
             <h2 id="next-title"\("lang", foreign(event.language))><a href="\(event.path)">\(event.title)</a></h2>
-            <p class="when">\(moments.span(event.startsAt, event.endsAt, in: event.timeZone))</p>
+            <p class="when">\(span(of: event))</p>
             <p class="where">\(place(event))</p>
             <div class="below"><p class="states">\(stateBadge(event)) \(ownBadge(view)) \(seats(view))</p>
             \(AccountCard.avatarsWithoutLinks(view.attendees, label: t(.whoComes)))
@@ -90,9 +100,15 @@ extension Visit {
         switch view.viewer?.state {
         case .going: "<span class=\"badge yes\"><span aria-hidden=\"true\">✓</span> \(t(.youGo))</span>"
         case .waiting: "<span class=\"badge wait\">\(t(.youWait))</span>"
-        case .asked: "<span class=\"badge wait\">\(t(.youAsked))</span>"
+        case .asked: "<span class=\"badge wait\">\(t(isUnanswered(view) ? .unanswered : .youAsked))</span>"
         case .cancelled, .declined, nil: .nothing
         }
+    }
+
+    /// Whether the owner of a remote event has not answered the viewer's request for three days. Some servers never do.
+    func isUnanswered(_ view: EventView) -> Bool {
+        guard let guest = view.viewer, guest.state == .asked else { return false }
+        return guest.requestedAt <= now - .days(3)
     }
 
     /// Returns the host of a remote event.

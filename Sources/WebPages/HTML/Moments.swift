@@ -42,6 +42,32 @@ struct Moments: Sendable {
             .spanDays, day(start, in: zone), time(start, in: zone), day(end, in: zone), time(end, in: zone))
     }
 
+    /// Returns when an event takes place. An end that nobody stated is left out, and so are the hours of whole days.
+    func span(of event: Event) -> String {
+        let zone = event.timeZone
+        if event.isAllDay {
+            let first = day(event.startsAt, in: zone)
+            // The end is the midnight after the last day.
+            let last = day(max(event.startsAt, event.endsAt - .minutes(1)), in: zone)
+            return first == last ? first : texts(.spanWholeDays, first, last)
+        }
+        guard event.showsEnd else {
+            return texts(.dayAtTime, day(event.startsAt, in: zone), time(event.startsAt, in: zone))
+        }
+        return span(event.startsAt, event.endsAt, in: zone)
+    }
+
+    /// Returns whose hours an event is told in: `heure de New York`; nil when it is the zone of the community, and for
+    /// whole days.
+    func zoneName(of event: Event) -> String? {
+        guard event.timeZone != zone, !event.isAllDay else { return nil }
+        let name = ZonedTime.shownName(of: event.timeZone)
+        guard name == event.timeZone, let city = name.split(separator: "/").last, city.count < name.count else {
+            return name
+        }
+        return texts(.timeOf, String(city).replacing("_", with: " "))
+    }
+
     /// Returns how long ago an instant was: `il y a 3 h`, `hier`, `mardi`, `4 septembre`.
     func ago(_ instant: Timestamp) -> String {
         let minutes = Int((now - instant).milliseconds / 60_000)

@@ -28,7 +28,7 @@ enum EventPage {
         let content = try await load(id, visit)
         let event = content.view.event
         let page = Page(event.title, .events, content: main(content, state, visit)).with {
-            $0.summary = visit.moments.span(event.startsAt, event.endsAt, in: event.timeZone)
+            $0.summary = visit.moments.span(of: event)
             $0.aside = aside(content, visit)
             $0.document = String(describing: event.iri)
             $0.isHidden = !event.isLocal || event.visibility != .everyone
@@ -40,7 +40,8 @@ enum EventPage {
     private static func load(_ id: ID<Event>, _ visit: Visit) async throws -> Content {
         let (viewer, wanted) = (visit.viewer, visit.answerRange)
         let content = try await visit.database.read { db -> Content? in
-            guard let view = try EventViews.one(id, viewer: viewer, with: .page, in: db) else { return nil }
+            guard let view = try EventViews.one(id, viewer: viewer, with: ViewDetails.page.union(.reactions), in: db)
+            else { return nil }
             let answers = try AnswerList(to: .event(id), wanted ?? .beginning, viewer: viewer, in: db)
             var content = Content(view: view, answers: answers)
             if let viewer { content.position = try GuestLists.position(account: viewer, event: id, in: db) }
@@ -58,21 +59,51 @@ enum EventPage {
             <p class="crumbs"><a href="/events">\(t(.events))</a> › <a href="\(view.owner.path)">\(view.owner.shownName)</a>\
             \(when(!view.owner.isLocal, " · \(visit.origin(view))"))</p>
             <div class="slate poster">\(visit.dateBlock(event))<div><h1\("lang", visit.foreign(event.language))>\(event.title)</h1>
-            <p class="when">\(visit.moments.span(event.startsAt, event.endsAt, in: event.timeZone))\(zoneNote(event, visit))</p>
+            <p class="when">\(visit.span(of: event))</p>
             \(maybe(event.previousStart) { previous in
                 when(event.status == .rescheduled, "<p class=\"where\">\(t(.wasPlannedFor)) <s>\(visit.moments.day(previous, in: event.timeZone))</s></p>")
             })
             <p class="where">\(visit.place(event))</p>
             <p class="states">\(visit.stateBadge(event)) \(visit.seats(view))</p></div></div>
             \(coming(content, visit))
-            <div class="words"\("lang", visit.foreign(event.language))>\(event.content)</div>
+            <div class="words"\("lang", visit.foreign(event.language))>\(event.content)\(picture(event, visit))</div>
+            \(topics(event, visit))\(echo(view, visit))
             \(comments(content, state, visit))
             """
     }
 
-    private static func zoneNote(_ event: Event, _ visit: Visit) -> HTML {
-        let city = event.timeZone.split(separator: "/").last.map { String($0).replacing("_", with: " ") } ?? ""
-        return when(event.timeZone != visit.pages.timeZone, " (\(visit.t(.timeOf, city)))")
+    /// Returns a link to the picture of a remote event. It is not shown here, because a request for it would tell the
+    /// other server who reads the page.
+    private static func picture(_ event: Event, _ visit: Visit) -> HTML {
+        maybe(event.picture) { picture in
+            let label = [visit.t(.picture), picture.description].filter { !$0.isEmpty }.joined(separator: " : ")
+            return """
+                <ul class="attachments"><li><a href="\(String(describing: picture.url))"
+                rel="nofollow noopener noreferrer ugc">\(label)</a></li></ul>
+                """
+        }
+    }
+
+    /// Returns the category and the hashtags of a remote event. Those of a local event are links in its text.
+    private static func topics(_ event: Event, _ visit: Visit) -> HTML {
+        let marked = Set(event.content.hashtags)
+        let tags = event.hashtags.filter { !marked.contains($0) }
+        let links: [HTML] = tags.map { "<a href=\"/tags/\($0.percentEncoded)\">#\($0)</a>" }
+        let category: [HTML] = event.category.map { ["\($0.lowercased().replacing("_", with: " "))"] } ?? []
+        let topics = category + links
+        return when(
+            !topics.isEmpty,
+            "<p class=\"meta\">\(visit.t(.eventTopics)) \(each(topics.enumerated()) { $0 == 0 ? $1 : " · \($1)" })</p>"
+        )
+    }
+
+    /// Returns how many people like and share the event.
+    private static func echo(_ view: EventView, _ visit: Visit) -> HTML {
+        let counts = [
+            view.likeCount > 0 ? visit.t.count(.interestedCount, view.likeCount) : nil,
+            view.shareCount > 0 ? visit.t.count(.sharedCount, view.shareCount) : nil,
+        ].compactMap { $0 }
+        return when(!counts.isEmpty, "<p class=\"meta\">\(counts.joined(separator: " · "))</p>")
     }
 
     // MARK: - Coming
@@ -109,7 +140,7 @@ enum EventPage {
             return "<p class=\"wait-line\">\(place)</p><p class=\"hint\">\(t(.queueHint))</p>\(leave)"
         case .asked:
             return
-                "<p class=\"wait-line\">\(t(.askedHint, view.owner.isLocal ? view.owner.shownName : view.owner.host))</p>\(leave)"
+                "<p class=\"wait-line\">\(t(visit.isUnanswered(view) ? .unansweredHint : .askedHint, view.owner.isLocal ? view.owner.shownName : view.owner.host))</p>\(leave)"
         case .declined:
             return "<p>\(t(.declinedHint))</p>"
         case .cancelled, nil:
@@ -187,9 +218,8 @@ enum EventPage {
 
     private static func address(_ event: Event) -> HTML {
         maybe(event.place) { place in
-            let town = [place.postalCode, place.locality].filter { !$0.isEmpty }.joined(separator: " ")
-            let lines = [place.street, town, place.country].filter { !$0.isEmpty }
-            return "<address><strong>\(place.name)</strong>\(each(lines) { "<br>\($0)" })</address>"
+            let lines = place.addressLines
+            return "<address><strong>\(lines.first ?? "")</strong>\(each(lines.dropFirst()) { "<br>\($0)" })</address>"
         }
     }
 

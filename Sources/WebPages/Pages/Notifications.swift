@@ -121,7 +121,7 @@ enum NotificationsPage {
     private static func phrase(_ view: NotificationView) -> Phrase {
         let isEvent = view.notification.subject.isEvent
         return switch view.notification.kind {
-        case .mention: .toldMention
+        case .mention: isEvent ? .toldInvitation : .toldMention
         case .status: isEvent ? .toldEvent : .toldStatus
         case .reblog: isEvent ? .toldEventReblog : .toldReblog
         case .follow: .toldFollow

@@ -12,8 +12,8 @@ enum WritePost {
     static func show(_ visit: Visit) async throws -> Response {
         _ = try visit.member()
         let groups = try await groups(visit)
-        let wanted = visit.query["group"].flatMap { name in groups.first { $0.username == name } }
-        let main = groups.first { $0.username == Community.mainGroup }
+        let wanted = visit.query["group"].flatMap { name in groups.first { $0.isLocal && $0.username == name } }
+        let main = groups.first { $0.isLocal && $0.username == Community.mainGroup }
         let chosen = (wanted ?? main).map { String(describing: $0.id) } ?? ""
         return page(visit, groups, FormState(["group": chosen, "visibility": Visibility.everyone.rawValue]))
     }
@@ -48,16 +48,23 @@ enum WritePost {
         }
     }
 
+    /// Returns the groups of this node, then those of other nodes that the member follows.
     private static func groups(_ visit: Visit) async throws -> [Account] {
-        let groups = try await visit.database.read { db in try Accounts.groups(in: db) }
-        return groups.filter { $0.username != Community.agendaGroup }
+        let member = try visit.member().account.id
+        return try await visit.database.read { db in
+            let own = try Accounts.groups(in: db).filter { $0.username != Community.agendaGroup }
+            return own + (try Accounts.followedGroups(of: member, in: db))
+        }
     }
 
     private static func page(
         _ visit: Visit, _ groups: [Account], _ state: FormState, status: HTTPResponse.Status = .ok
     ) -> Response {
         let t = visit.t
-        let choices = groups.map { Field.Choice(value: String(describing: $0.id), label: $0.shownName) }
+        let choices = groups.map { group in
+            let label = group.isLocal ? group.shownName : t(.followedGroup, group.shownName, group.host)
+            return Field.Choice(value: String(describing: group.id), label: label)
+        }
         let nowhere = Field.Choice(value: "", label: t(.noGroup))
         let text = Field("text", t(.postText), .area(rows: 10)).with {
             $0.limit = PostLimits.text

@@ -121,6 +121,7 @@ extension Texts {
         .textHint: "Plain text. @name names somebody, #word a subject; addresses become links.",
         .postGroup: "In which group",
         .noGroup: "No group",
+        .followedGroup: "{1}, on {2}",
         .whoReads: "Who may read",
         .forEveryone: "Everyone",
         .forUnlisted: "Everyone, but not in lists",
@@ -204,6 +205,14 @@ extension Texts {
         .yourPlace: "You are first on the waiting list.|You are number {n} on the waiting list.",
         .queueHint: "As soon as a seat is free it is yours, with nothing to do.",
         .askedHint: "{1} has not answered yet.",
+        .unanswered: "No answer yet",
+        .unansweredHint: """
+        {1} has not answered for three days. Its server may not take requests from elsewhere: \
+        sign up on its own page, or write to the organisers.
+        """,
+        .interestedCount: "{n} person is interested|{n} people are interested",
+        .sharedCount: "shared once|shared {n} times",
+        .eventTopics: "Topics:",
         .declinedHint: "The organisers could not give you a seat.",
         .cancelledHint: "It will not take place. Those who signed up were told.",
         .postponedHint: "The new date is not known yet. Seats are kept.",

@@ -16,6 +16,7 @@ extension Texts {
         .newsNoneInvite: "Who answers you, thanks you or follows you will stand here.",
         .toldMention: "{1} talks to you",
         .toldStatus: "{1} wrote something",
+        .toldInvitation: "{1} invites you",
         .toldEvent: "{1} plans a meet-up",
         .toldReblog: "{1} recommends you|{1} and one other recommend you|{1} and {n} others recommend you",
         .toldEventReblog: """

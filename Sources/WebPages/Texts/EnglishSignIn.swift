@@ -257,6 +257,7 @@ extension Texts {
         .inDays: "in {n} day|in {n} days",
         .dayAtTime: "{1} at {2}",
         .spanOneDay: "{1}, from {2} to {3}",
+        .spanWholeDays: "from {1} to {2}",
         .spanDays: "from {1}, {2}, to {3}, {4}",
         .weekdays: "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday",
         .weekdaysShort: "Mon|Tue|Wed|Thu|Fri|Sat|Sun",

@@ -128,6 +128,7 @@ extension Texts {
         .textHint: "Texte simple. @nom pour nommer quelqu’un, #mot pour un sujet ; les adresses deviennent des liens.",
         .postGroup: "Dans quel groupe",
         .noGroup: "Aucun groupe",
+        .followedGroup: "{1}, sur {2}",
         .whoReads: "Qui peut lire",
         .forEveryone: "Tout le monde",
         .forUnlisted: "Tout le monde, mais hors des listes",
@@ -213,6 +214,14 @@ extension Texts {
         .yourPlace: "Tu es le premier nom de la liste d’attente.|Tu es à la {n}e place de la liste d’attente.",
         .queueHint: "Dès qu’une place se libère, elle est pour toi sans rien faire.",
         .askedHint: "{1} n’a pas encore répondu.",
+        .unanswered: "Toujours sans réponse",
+        .unansweredHint: """
+        {1} n’a pas répondu depuis trois jours. Son serveur ne prend peut-être pas les demandes venues \
+        d’ailleurs : inscris-toi sur sa page, ou écris à l’organisation.
+        """,
+        .interestedCount: "{n} personne intéressée|{n} personnes intéressées",
+        .sharedCount: "partagée une fois|partagée {n} fois",
+        .eventTopics: "Sujets :",
         .declinedHint: "L’organisation n’a pas pu te donner de place.",
         .cancelledHint: "Elle n’aura pas lieu. Les personnes inscrites ont été prévenues.",
         .postponedHint: "La nouvelle date n’est pas encore connue. Les places sont gardées.",

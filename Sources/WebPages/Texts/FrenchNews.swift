@@ -16,6 +16,7 @@ extension Texts {
         .newsNoneInvite: "Qui te répond, te remercie ou te suit apparaîtra ici.",
         .toldMention: "{1} s’adresse à toi",
         .toldStatus: "{1} a écrit quelque chose",
+        .toldInvitation: "{1} t’invite",
         .toldEvent: "{1} propose une rencontre",
         .toldReblog: """
         {1} te recommande|{1} et une autre personne te recommandent|{1} et {n} autres te recommandent

@@ -267,6 +267,7 @@ extension Texts {
         .inDays: "dans {n} jour|dans {n} jours",
         .dayAtTime: "{1} à {2}",
         .spanOneDay: "{1}, de {2} à {3}",
+        .spanWholeDays: "du {1} au {2}",
         .spanDays: "du {1}, {2}, au {3}, {4}",
         .weekdays: "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche",
         .weekdaysShort: "lun.|mar.|mer.|jeu.|ven.|sam.|dim.",

@@ -40,7 +40,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case changeHint, saveAndTell, postponeEvent, postponeExplained, postponeNow, cancelEvent, cancelExplained
     case cancelNow, eventGroup, noGroupToPlan, eventTitle, eventStart, eventEnd, eventText, eventTextHint, eventPlace
     case placeName, placeStreet, placePostalCode, placeTown, eventOnline, eventOnlineHint, eventSeats, eventSeatsHint
-    case announceEvent
+    case announceEvent, unanswered, unansweredHint, interestedCount, sharedCount, eventTopics, spanWholeDays
+    case followedGroup
     // people
     case theirWords, nothingSaidYet, introduceYourself, editProfile, hasMoved, personOf, groupOf, suspend
     case suspendExplained, suspendNow, membersIntro, membersIntroStranger, noMembers, noMembersInvite, inviteSomebody
@@ -70,7 +71,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case noPolicies, policyField, policyNote, policyUnset, policyAllowed, policyLimited, policyBlocked
     // notifications
     case news, newsDot, newsNone, newsNoneInvite, toldMention, toldStatus, toldEvent, toldReblog, toldEventReblog
-    case toldFollow, toldFollowRequest, toldFavourite, toldInterest, toldPoll, toldEventBegins, toldUpdate
+    case toldFollow, toldFollowRequest, toldFavourite, toldInterest, toldInvitation, toldPoll, toldEventBegins,
+        toldUpdate
     case toldEventUpdate, toldQuote, toldSignUp, toldReport, announced, putAway, announceToAll, announceText
     case announceHint, announceWhich, announceNoEvent, announceNow, noneAnnounced, withdrawAnnouncement
     // about

@@ -60,7 +60,8 @@ struct EventsTests {
         event.source = "Venez"
         event.timeZone = "Europe/Paris"
         event.place = Place(
-            name: "", street: "1 rue de la Tasse", locality: "Lyon", postalCode: "69001", country: "France",
+            name: "", street: "1 rue de la Tasse", locality: "Lyon", postalCode: "69001", region: "Rhône",
+            country: "France",
             coordinates: Coordinates(latitude: 45.767_5, longitude: 4.834))
         event.onlineURL = try scene.iri("rooms")
         event.joinMode = .restricted
@@ -71,6 +72,11 @@ struct EventsTests {
         event.remoteGoing = 3
         event.url = try scene.iri("pages")
         event.language = "fr"
+        event.showsEnd = false
+        event.isAllDay = true
+        event.category = "SPORTS"
+        event.hashtags = ["danse", "écosse"]
+        event.picture = EventPicture(url: try scene.iri("flyer"), mediaType: "image/png", description: "Des tasses")
         event.sequence = 4
         event.updatedAt = Scene.start + .hours(3)
         return event

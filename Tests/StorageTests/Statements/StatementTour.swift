@@ -98,6 +98,7 @@ struct StatementTour {
         try LocalAccounts.insert(Someone.member(eve, approvedAt: nil), signUpNote: "", in: tx)
         _ = try LocalAccounts.remove(eve.id, in: tx)
         _ = try Accounts.groups(in: tx)
+        _ = try Accounts.followedGroups(of: s.ada.id, in: tx)
         _ = try Accounts.members(s.page, in: tx)
         _ = try Accounts.newcomers(since: s.now, limit: 5, in: tx)
         _ = try Accounts.helpers(since: s.now, limit: 5, in: tx)
@@ -118,6 +119,9 @@ struct StatementTour {
         try Peers.failed("far.example", at: s.now, restUntil: s.now, in: tx)
         try Peers.succeeded("far.example", at: s.now, in: tx)
         try Peers.rememberScheme("far.example", "cavage", until: s.now, in: tx)
+        try Peers.rememberSoftware("far.example", "lemmy", at: s.now, in: tx)
+        try Peers.saw("far.example", .threadiverse, at: s.now, in: tx)
+        _ = try Peers.software(of: "far.example", in: tx)
         _ = try Peers.state(of: "far.example", in: tx)
         _ = try Peers.list(in: tx)
         _ = try Peers.policies(in: tx)
@@ -225,6 +229,7 @@ struct StatementTour {
             _ = try Threads.answers(to: .event(s.event.id), range, viewer: nil, in: tx)
         }
         _ = try Threads.replyIRIs(to: s.post.iri, in: tx)
+        _ = try Threads.remoteParticipants(in: s.post.id, ofGroup: s.group.id, forPostBy: s.ada.id, in: tx)
         _ = try Posts.iris(of: [s.post.id], in: tx)
         _ = try PostViews.load([s.post.id, s.answer.id], viewer: s.ada.id, with: .page, in: tx)
         _ = try PostViews.one(s.post.id, viewer: nil, in: tx)
@@ -259,6 +264,7 @@ struct StatementTour {
         _ = try EventShares.byActivity(s.address, in: tx)
         _ = try EventShares.find(event: event.id, account: s.group.id, in: tx)
         _ = try EventShares.remove(event: event.id, account: s.group.id, in: tx)
+        _ = try EventInvitations.add([s.ada.id], to: event.id, in: tx)
         _ = try Events.delete(event.id, in: tx)
     }
 
@@ -276,7 +282,6 @@ struct StatementTour {
         _ = try GuestLists.of(s.ada.id, from: s.now, in: tx)
         _ = try GuestLists.attendees(
             s.event.id, viewer: s.ada.id, after: AccountMark(rank: 1, account: s.ada.id), limit: 1, in: tx)
-        try Events.addReaders([s.ada.id], to: s.event.id, in: tx)
         _ = try GuestLists.leave(account: s.ada.id, event: s.event.id, in: tx)
         _ = try GuestLists.decline(account: s.vic.id, event: s.event.id, in: tx)
         _ = try GuestLists.resize(s.event.id, to: 5, in: tx)
