@@ -56,18 +56,17 @@ enum ObjectIntake {
             if !isForPeople, !arriving.isFollowed { return .ignored(.blocked) }
             post.leaveGroup()
         }
-        guard try Posts.insert(post, parts, arriving, in: tx) else { return .duplicate }
         let outbox = incoming.outbox
         let group = outbox.relayingGroup(of: post, arriving)
-        let audience = try PostAudience.of(
-            post, replyingTo: post.inReplyTo == nil ? nil : arriving.parent?.author,
-            followersOf: [group?.id].compactMap { $0 }, at: outbox.clock.now, in: tx)
+        let audience = try PostAudience.storing(
+            post, parts, arriving, followersOf: [group?.id].compactMap { $0 }, at: outbox.clock.now, in: tx)
+        guard let audience else { return .duplicate }
         try outbox.notify(posted: post, to: audience, in: tx)
         if let group {
             // The group relays the original `Create` only when the author itself sent it.
             let isOriginal = incoming.activity.type == "Create" && incoming.actor.id == author.id
             let create = isOriginal ? JSON.object(incoming.activity.document.json) : nil
-            try outbox.relay(newPost: post, create: create, by: group, followers: audience.inboxes, in: tx)
+            try outbox.relay(newPost: post, create: create, by: group, followers: audience.inboxes, isFirst: true, in: tx)
         }
         return .applied
     }
