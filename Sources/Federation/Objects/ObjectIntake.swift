@@ -75,7 +75,10 @@ enum ObjectIntake {
 extension RemotePost {
     /// What is stored here about the post and what it names.
     func arriving(from author: Account, in tx: Transaction) throws(DatabaseError) -> ArrivingPost {
-        try ArrivingPosts.read(post.iri, by: author.id, naming: mentioned + addressed, replyingTo: inReplyTo, in: tx)
+        var arriving = try ArrivingPosts.read(
+            post.iri, by: author.id, naming: mentioned + addressed, replyingTo: inReplyTo, in: tx)
+        arriving.words = words
+        return arriving
     }
 }
 

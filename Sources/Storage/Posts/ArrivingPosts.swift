@@ -24,6 +24,8 @@ public struct ArrivingPost: Sendable {
     public var parentGroup: Account?
     /// The accounts among `named` and `parentGroup` that blocked the author, or that the author blocked.
     public var blocked: Set<ID<Account>>
+    /// The words by which people find it, when the caller knows them already.
+    public var words: String?
     /// Whether replies to it arrived earlier.
     var hasReplies: Bool
     /// Whether quotes of it arrived earlier.

@@ -42,7 +42,7 @@ public enum Posts {
         let answers = try tx.rows(
             ofEach: ["\(insertion(of: p)) ON CONFLICT (iri) DO NOTHING RETURNING id"] + questions)
         guard answers.first?.isEmpty == false else { return nil }
-        try addRest(of: p, parts, hasQuotes: arriving.hasQuotes, in: tx)
+        try addRest(of: p, parts, words: arriving.words, hasQuotes: arriving.hasQuotes, in: tx)
         if arriving.hasReplies { try attachOrphanReplies(of: p, in: tx) }
         return Array(answers.dropFirst())
     }
@@ -59,14 +59,16 @@ public enum Posts {
 
     /// Stores what belongs to a post besides its row: its parts, its timeline item, its words and its counts.
     ///
-    /// - Parameter hasQuotes: whether quotes of it may have arrived before it.
+    /// - Parameters:
+    ///   - words: its search words, when the caller knows them already.
+    ///   - hasQuotes: whether quotes of it may have arrived before it.
     private static func addRest(
-        of p: Post, _ parts: PostParts, hasQuotes: Bool, in tx: Transaction
+        of p: Post, _ parts: PostParts, words: String? = nil, hasQuotes: Bool, in tx: Transaction
     ) throws(DatabaseError) {
         try insertParts(parts, of: p.id, in: tx)
         if let poll = parts.poll { try Polls.set(poll, of: p.id, in: tx) }
         try TimelineItems.put(p, in: tx)
-        ItemSearchIndex.put(p, parts, in: tx)
+        ItemSearchIndex.put(words ?? p.searchWords(parts), of: p, in: tx)
         PostCounts.added(p, in: tx)
         if hasQuotes { try Quotes.linkEarlierQuotes(p, in: tx) }
         tx.announce(ID<TimelineItem>(p.id.rawValue), writtenAt: p.publishedAt)
