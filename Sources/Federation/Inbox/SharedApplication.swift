@@ -23,6 +23,10 @@ actor SharedApplication {
     /// The largest number of activities of several runs in one transaction.
     private static let limit = 64
 
+    /// After this time the runs that wait for a transaction get one of their own, so that a lock of another process does
+    /// not hold up everybody.
+    private static let patience = Duration.milliseconds(100)
+
     private let database: Database
     /// How many transactions are open at the same time. SQLite has only one writer.
     private let places: Int
@@ -34,7 +38,7 @@ actor SharedApplication {
     /// - Parameter database: the database that stores the effects.
     init(database: Database) {
         self.database = database
-        places = database.engine == .sqlite ? 1 : 2
+        places = database.engine == .sqlite ? 1 : 4
     }
 
     /// Applies a run and stores its outcomes, all or nothing.
@@ -46,8 +50,13 @@ actor SharedApplication {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 waiting.append(Waiting(ticket: ticket, run: run, continuation: continuation))
+                guard open < places else { return }
+                let isFirst = open == 0
                 // The transaction begins in a task of its own, after the runs that are ready at this moment.
-                if open < places { Task { self.start() } }
+                Task {
+                    if !isFirst { try? await Task.sleep(for: Self.patience) }
+                    self.start()
+                }
             }
         } onCancel: {
             Task { await self.cancel(ticket) }
