@@ -64,7 +64,9 @@ struct TransactionTests {
         await database.close()
     }
 
-    @Test("rows that are collected are inserted together at the end, the last form of each", arguments: TestEngine.available)
+    @Test(
+        "rows that are collected are inserted together at the end, the last form of each",
+        arguments: TestEngine.available)
     func collected(engine: TestEngine) async throws {
         let database = try await engine.makeDatabase(migrations: testMigrations)
         let sizes = Counter()

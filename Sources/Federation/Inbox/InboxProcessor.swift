@@ -157,7 +157,9 @@ public struct InboxProcessor: Sendable {
 
     private func finish(_ ready: [ReadyActivity], since started: Timestamp) async throws {
         do {
-            for (item, outcome) in zip(ready, try await application.apply(ready)) { tell(item.received, outcome, since: started) }
+            for (item, outcome) in zip(ready, try await application.apply(ready)) {
+                tell(item.received, outcome, since: started)
+            }
         } catch  where ready.count > 1 && (error as? DatabaseError)?.isOutage != true {
             // When one activity makes the transaction fail, each activity gets its own transaction.
             var failure: (any Error)?

@@ -66,7 +66,8 @@ enum ObjectIntake {
             // The group relays the original `Create` only when the author itself sent it.
             let isOriginal = incoming.activity.type == "Create" && incoming.actor.id == author.id
             let create = isOriginal ? JSON.object(incoming.activity.document.json) : nil
-            try outbox.relay(newPost: post, create: create, by: group, followers: audience.inboxes, isFirst: true, in: tx)
+            try outbox.relay(
+                newPost: post, create: create, by: group, followers: audience.inboxes, isFirst: true, in: tx)
         }
         return .applied
     }

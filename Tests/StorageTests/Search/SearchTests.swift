@@ -58,7 +58,8 @@ struct SearchTests {
         }
     }
 
-    @Test("what is changed or deleted in the transaction that stored it leaves no words", arguments: TestEngine.available)
+    @Test(
+        "what is changed or deleted in the transaction that stored it leaves no words", arguments: TestEngine.available)
     func atOnce(engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
             let ada = try await scene.account("ada")
