@@ -24,6 +24,8 @@ public enum Dialect: Sendable, Hashable {
     case strict
     /// Follows a text column that is sorted by bytes, so that values with the same prefix are neighbours.
     case byteOrder
+    /// The type of the words in a search table, for a CAST.
+    case words
     /// The full-text operator between a search column and a query in the engine's own query language.
     case matches
     /// Ends the inner SELECT of a queue claim. Rows of the table alias that another worker has locked are skipped.
@@ -54,6 +56,8 @@ public enum Dialect: Sendable, Hashable {
         case (.strict, .postgres): ""
         case (.byteOrder, .sqlite): "COLLATE BINARY"
         case (.byteOrder, .postgres): "COLLATE \"C\""
+        case (.words, .sqlite): "TEXT"
+        case (.words, .postgres): "tsvector"
         case (.matches, .sqlite): "MATCH"
         case (.matches, .postgres): "@@"
         case (.skipLocked, .sqlite): ""

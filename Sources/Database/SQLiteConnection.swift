@@ -101,6 +101,9 @@ final class SQLiteConnection: Connection {
             // What is deleted is overwritten with zeros, so that it is not in a copy of the file.
             try execute("PRAGMA secure_delete = ON")
             try execute("PRAGMA journal_size_limit = 67108864")
+            // After so many pages of 4 KiB the log is copied into the file. A page that many transactions change is
+            // copied once, so fewer copies write less.
+            try execute("PRAGMA wal_autocheckpoint = 4000")
         case .reader:
             try execute("PRAGMA query_only = ON")
         case .administrator:

@@ -78,12 +78,23 @@ public final class Transaction: Queryable {
         let purpose: String
     }
 
+    /// Rows of one table that are inserted together.
+    private struct CollectedRows {
+        var values: [Int64: SQL] = [:]
+        let statement: ([SQL]) -> SQL
+    }
+
+    /// The largest number of collected rows in one statement.
+    private static let rowLimit = 64
+
     private let session: Session
     private(set) var announcements: [String] = []
     private var announced: Set<String> = []
     private var deferred: [DeferredStatement] = []
     /// The places of statements in `deferred` to which values may be added.
     private var combined: [DeferredKey: Int] = [:]
+    /// The rows that are inserted together at the end, by table.
+    private var collected: [String: CollectedRows] = [:]
 
     init(session: Session) {
         self.session = session
@@ -153,8 +164,39 @@ public final class Transaction: Queryable {
         }
     }
 
+    /// Keeps a row that is inserted at the end of this transaction, together with the others of its table. Use it for
+    /// rows that nothing reads in the same transaction. Until the end, a later call for the same row replaces the
+    /// earlier one, and ``forgetCollected(in:row:)`` takes the row back.
+    ///
+    /// - Parameters:
+    ///   - values: the row in the form that `statement` takes.
+    ///   - statement: inserts rows; the same for all calls with this table.
+    public func collect(in table: String, row: Int64, _ values: SQL, _ statement: @escaping ([SQL]) -> SQL) {
+        collected[table, default: CollectedRows(statement: statement)].values[row] = values
+    }
+
+    /// Inserts nothing for a row that was collected before.
+    public func forgetCollected(in table: String, row: Int64) {
+        collected[table]?.values[row] = nil
+    }
+
+    /// Inserts the collected rows. The statements are for 1, 2, 4 rows and so on, so that all transactions share a few
+    /// prepared statements.
+    private func insertCollected() throws(DatabaseError) {
+        for (_, rows) in collected.sorted(by: { $0.key < $1.key }) {
+            var rest = rows.values.sorted { $0.key < $1.key }.map(\.value)[...]
+            while !rest.isEmpty {
+                var count = 1
+                while count * 2 <= min(rest.count, Self.rowLimit) { count *= 2 }
+                try run(rows.statement(Array(rest.prefix(count))))
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+
     /// Runs the deferred statements. It is called once, after the body.
     func finish() throws(DatabaseError) {
+        try insertCollected()
         // The sort is stable, so the statements for one row run in the order in which they were added.
         for statement in deferred.sorted(by: { ($0.table, $0.row) < ($1.table, $1.row) }) {
             try run(statement.sql(statement.values))

@@ -9,6 +9,9 @@ enum Allocator {
     private static let arenas: Int32 = 2
     /// From this size in bytes on an object has pages of its own, which go back to the system when it is freed.
     private static let largeObject: Int32 = 256 * 1024
+    /// How much free memory at the end of an arena stays with the process. A burst of activities takes and frees a
+    /// megabyte many times a second; giving it back each time costs a fifth of all CPU time.
+    private static let reserve: Int32 = 4 * 1024 * 1024
 
     /// Limits the memory that freed objects leave behind. Call it before other threads have started.
     ///
@@ -20,6 +23,6 @@ enum Allocator {
     static func limitMemory() {
         if getenv("MALLOC_ARENA_MAX") == nil { _ = mallopt(M_ARENA_MAX, arenas) }
         if getenv("MALLOC_MMAP_THRESHOLD_") == nil { _ = mallopt(M_MMAP_THRESHOLD, largeObject) }
-        if getenv("MALLOC_TRIM_THRESHOLD_") == nil { _ = mallopt(M_TRIM_THRESHOLD, largeObject) }
+        if getenv("MALLOC_TRIM_THRESHOLD_") == nil { _ = mallopt(M_TRIM_THRESHOLD, reserve) }
     }
 }

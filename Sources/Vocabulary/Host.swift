@@ -11,7 +11,7 @@ public enum Host {
     public static func normalise(_ text: some StringProtocol) -> String? {
         guard text.isEmpty == false, text.utf8.count <= 1024 else { return nil }
         if text.utf8.first == UInt8(ascii: "[") { return bracketed(String(text)) }
-        if isPlainName(text) { return String(text) }
+        if isPlainName(text.utf8) { return String(text) }
         var labels: [String] = []
         for part in text.split(separator: ".", omittingEmptySubsequences: false) {
             guard let label = label(String(part)) else { return nil }
@@ -51,11 +51,32 @@ public enum Host {
 // MARK: - Names
 
 extension Host {
+    /// Whether a host is in normal form already; false also for some unusual ones that are.
+    static func isNormal(_ utf8: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        isPlainName(utf8) || isPlainIPv4(utf8)
+    }
+
+    /// Whether this is an IPv4 address in four plain decimal numbers.
+    private static func isPlainIPv4(_ utf8: some Sequence<UInt8>) -> Bool {
+        var (parts, digits, number) = (1, 0, 0)
+        for byte in utf8 {
+            if byte == UInt8(ascii: ".") {
+                guard digits > 0, parts < 4 else { return false }
+                (parts, digits, number) = (parts + 1, 0, 0)
+            } else {
+                guard isDigit(byte), digits == 0 || number > 0, digits < 3 else { return false }
+                (digits, number) = (digits + 1, number * 10 + Int(byte & 15))
+                guard number <= 255 else { return false }
+            }
+        }
+        return parts == 4 && digits > 0
+    }
+
     /// Whether the name is already normalised and its last label begins with a lower-case letter. This fast path covers
     /// nearly all names.
-    private static func isPlainName(_ text: some StringProtocol) -> Bool {
+    private static func isPlainName(_ utf8: some Sequence<UInt8>) -> Bool {
         var (length, labelLength, labelStart, previous) = (0, 0, UInt8(0), UInt8(ascii: "."))
-        for byte in text.utf8 {
+        for byte in utf8 {
             length += 1
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):

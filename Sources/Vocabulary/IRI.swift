@@ -32,6 +32,10 @@ public struct IRI: Sendable {
 
     /// Parses an identifier; `nil` when it is not an absolute IRI or when two parsers could understand it differently.
     public init?(_ string: String) {
+        if let normal = IRI(normal: string) {
+            self = normal
+            return
+        }
         guard string.utf8.count <= Self.limitBytes, let (isSecure, start) = Self.scheme(of: string) else { return nil }
         let tail = string[start...]
         let end = tail.utf8.firstIndex { $0 == 0x2F || $0 == 0x3F || $0 == 0x23 } ?? tail.endIndex
@@ -55,6 +59,29 @@ public struct IRI: Sendable {
         guard let parts = text.withUTF8(Self.parts(ofStored:)) else { return nil }
         string = stored
         (port, isSecure, isASCII, hostEnd, authorityEnd) = parts
+    }
+
+    /// Parses an identifier that is in normal form already, as nearly all are. It copies nothing, and leaves all other
+    /// texts to the complete parser.
+    private init?(normal: String) {
+        var text = normal
+        guard let parts = text.withUTF8(Self.parts(ofNormal:)) else { return nil }
+        string = normal
+        (port, isSecure, isASCII, hostEnd, authorityEnd) = parts
+    }
+
+    private static func parts(ofNormal utf8: UnsafeBufferPointer<UInt8>) -> Parts? {
+        guard let parts = parts(ofStored: utf8), parts.isASCII,
+            Host.isNormal(utf8[(parts.isSecure ? 8 : 7)..<parts.hostEnd]),
+            utf8[parts.authorityEnd...].allSatisfy(isClean)
+        else { return nil }
+        if parts.hostEnd < parts.authorityEnd {
+            let digits = utf8[(parts.hostEnd + 1)..<parts.authorityEnd]
+            guard digits.first != UInt8(ascii: "0"), digits.count <= 5, digits.allSatisfy({ $0 &- 0x30 < 10 }),
+                parts.port != (parts.isSecure ? 443 : 80)
+            else { return nil }
+        }
+        return parts
     }
 
     private typealias Parts = (port: Int, isSecure: Bool, isASCII: Bool, hostEnd: Int, authorityEnd: Int)
@@ -105,10 +132,12 @@ public struct IRI: Sendable {
         return nil
     }
 
+    private static func isClean(_ byte: UInt8) -> Bool { byte > 0x20 && byte != 0x7F && byte != 0x5C }
+
     /// Whether path, query and fragment contain no control character, white space, backslash or invisible format
     /// character.
     private static func isClean(_ rest: Substring) -> Bool {
-        guard rest.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != 0x5C }) else { return false }
+        guard rest.utf8.allSatisfy(isClean) else { return false }
         if rest.utf8.allSatisfy({ $0 < 0x80 }) { return true }
         return rest.unicodeScalars.allSatisfy { scalar in
             if scalar.isASCII { return true }
@@ -176,7 +205,10 @@ extension IRI {
     /// Whether both have the same scheme, host and port.
     ///
     /// Spec: FEP-fe34.
-    public func isSameOrigin(as other: IRI) -> Bool { origin == other.origin }
+    public func isSameOrigin(as other: IRI) -> Bool {
+        authorityEnd == other.authorityEnd
+            && string.utf8.prefix(authorityEnd).elementsEqual(other.string.utf8.prefix(authorityEnd))
+    }
 
     /// Appends a path, for identifiers of local objects. Exactly one `/` separates the two paths.
     ///
@@ -185,7 +217,7 @@ extension IRI {
     public func appending(path: String) -> IRI {
         var base = Substring(self.path)
         while base.utf8.last == UInt8(ascii: "/") { base.removeLast() }
-        let added = path.drop { $0 == "/" }.filter { Self.isClean(Substring(String($0))) }
+        let added = Self.cleaned(path[(path.utf8.firstIndex { $0 != UInt8(ascii: "/") } ?? path.endIndex)...])
         return IRI(isSecure: isSecure, host: host, port: port, rest: base + "/" + added)
     }
 
@@ -193,8 +225,14 @@ extension IRI {
     ///
     /// Characters that are not allowed in an identifier are dropped.
     public func withFragment(_ fragment: String) -> IRI {
-        let rest = slice(authorityEnd, fragmentStart) + "#" + fragment.filter { Self.isClean(Substring(String($0))) }
+        let rest = slice(authorityEnd, fragmentStart) + "#" + Self.cleaned(fragment[...])
         return IRI(isSecure: isSecure, host: host, port: port, rest: Substring(rest))
+    }
+
+    /// The text without the characters that are not allowed in an identifier. Nearly every text has none of them.
+    private static func cleaned(_ text: Substring) -> Substring {
+        if text.utf8.allSatisfy({ $0 < 0x80 && isClean($0) }) { return text }
+        return Substring(text.filter { isClean(Substring(String($0))) })
     }
 
     private var schemeEnd: Int { isSecure ? 8 : 7 }

@@ -83,6 +83,7 @@ struct SQLiteTests {
             ("PRAGMA journal_mode", .text("wal")), ("PRAGMA synchronous", .integer(2)),
             ("PRAGMA foreign_keys", .integer(1)), ("PRAGMA secure_delete", .integer(1)),
             ("PRAGMA busy_timeout", .integer(5_000)), ("PRAGMA query_only", .integer(0)),
+            ("PRAGMA wal_autocheckpoint", .integer(4_000)),
         ]
         for (question, answer) in expected {
             #expect(try writer.rows(Statement(question, for: .sqlite)).first?.values == [answer])

@@ -64,6 +64,34 @@ struct TransactionTests {
         await database.close()
     }
 
+    @Test(
+        "rows that are collected are inserted together at the end, the last form of each",
+        arguments: TestEngine.available)
+    func collected(engine: TestEngine) async throws {
+        let database = try await engine.makeDatabase(migrations: testMigrations)
+        let sizes = Counter()
+        try await database.write { tx in
+            for id in (1...70) as ClosedRange<Int64> {
+                tx.collect(in: "thing", row: id, "(\(id), \("first \(id)"))") { rows in
+                    sizes.add()
+                    return "INSERT INTO thing (id, name) VALUES \(SQL.joined(rows, separator: ", "))"
+                }
+            }
+            tx.collect(in: "thing", row: 70, "(\(70 as Int64), 'second 70')") { _ in "" }
+            tx.forgetCollected(in: "thing", row: 3)
+            tx.forgetCollected(in: "thing", row: 99)
+            let count = try tx.row(Self.count)?.int("n")
+            #expect(count == 0)
+        }
+        // 64 rows, 4 and 1.
+        #expect(sizes.value == 3)
+        let names = try await database.read { db in
+            try db.rows("SELECT name FROM thing WHERE id IN (2, 3, 4, 70) ORDER BY id").map { try $0.text("name") }
+        }
+        #expect(names == ["first 2", "first 4", "second 70"])
+        await database.close()
+    }
+
     @Test("what is counted for one row is one statement at the end", arguments: TestEngine.available)
     func combined(engine: TestEngine) async throws {
         let database = try await engine.makeDatabase(migrations: testMigrations)

@@ -48,6 +48,10 @@ protocol ActivityHandler: Sendable {
     ) async throws(FederationError)
         -> Gathered
 
+    /// Applies the activity, unless the actor had undone it before it arrived. By default the undone activities are read
+    /// first.
+    static func effect(_ gathered: Gathered, of incoming: IncomingActivity) -> Effect
+
     /// Responds to an activity that the actor had undone before it arrived. By default there is no response.
     static func refuse(_ incoming: IncomingActivity, in tx: Transaction) throws(DatabaseError)
 
@@ -80,8 +84,11 @@ extension ActivityHandler {
     static func prepare(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
     ) async throws(FederationError) -> Effect {
-        let gathered = try await gather(incoming, using: fetcher)
-        return { tx throws(DatabaseError) in
+        effect(try await gather(incoming, using: fetcher), of: incoming)
+    }
+
+    static func effect(_ gathered: Gathered, of incoming: IncomingActivity) -> Effect {
+        { tx throws(DatabaseError) in
             guard try !RepeatedActivities.isUndone(incoming, in: tx) else {
                 try refuse(incoming, in: tx)
                 return .ignored(.outdated)

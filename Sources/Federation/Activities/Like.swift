@@ -12,15 +12,32 @@ enum LikeHandler: ActivityHandler {
     static func apply(
         _ object: IRI, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        guard let (post, relation) = try Posts.byIRI(object, seenBy: incoming.actor.id, in: tx) else {
-            return try like(ofEvent: object, incoming, in: tx)
+        let found = try Posts.byIRI(object, seenBy: incoming.actor.id, in: tx)
+        return try apply(to: found, object, of: incoming, in: tx)
+    }
+
+    /// The post is read together with what the actor undid.
+    static func effect(_ object: IRI, of incoming: IncomingActivity) -> Effect {
+        { tx throws(DatabaseError) in
+            let subjects = RepeatedActivities.subjects(incoming)
+            let (undone, found) = try UndoneActivities.find(
+                subjects, by: incoming.actor.id, andPost: object, in: tx)
+            guard try !RepeatedActivities.isUndone(incoming, by: undone, in: tx) else { return .ignored(.outdated) }
+            return try apply(to: found, object, of: incoming, in: tx)
         }
+    }
+
+    private static func apply(
+        to found: (post: Post, relation: PostRelation)?, _ object: IRI, of incoming: IncomingActivity,
+        in tx: Transaction
+    ) throws(DatabaseError) -> InboxOutcome {
+        guard let (post, relation) = found else { return try like(ofEvent: object, incoming, in: tx) }
         guard PostPolicy.mayRead(post.visibility, as: relation) else { return .ignored(.notAllowed) }
-        let isNew = try Likes.add(
-            account: incoming.actor.id, post: post.id, activity: incoming.id, at: incoming.now, in: tx)
-        guard isNew else { return .duplicate }
-        try incoming.outbox.notify(.favourite(of: post, by: incoming.actor.id), in: tx)
-        try incoming.outbox.relay(incoming, about: post, in: tx)
+        let like = try Likes.receive(
+            from: incoming.actor.id, of: post, activity: incoming.id, at: incoming.now, in: tx)
+        guard let like else { return .duplicate }
+        try incoming.outbox.notify(like, in: tx)
+        if let audience = like.audience { try incoming.outbox.relay(incoming, about: post, to: audience, in: tx) }
         return .applied
     }
 }

@@ -17,7 +17,7 @@ internal import Vocabulary
 //  - All requests for one activity end after 15 seconds. Then the activity is applied with what was found, or it is
 //    tried again later.
 //  - The effect and the outcome of a row are committed together. A row that another process finished is not applied
-//    again.
+//    again. Runs of several signers share a transaction (`SharedApplication`).
 //  - When an outcome cannot be written, the run throws, and its rows are released as soon as the database responds.
 
 /// Applies the stored activities.
@@ -32,6 +32,7 @@ public struct InboxProcessor: Sendable {
     private static let grace = Duration.seconds(1)
 
     private let federation: Federation
+    private let application: SharedApplication
     private let holder: LeaseHolder
     private let logger: Logger
 
@@ -44,6 +45,7 @@ public struct InboxProcessor: Sendable {
     init(_ federation: Federation, holder: LeaseHolder) {
         self.federation = federation
         self.holder = holder
+        application = SharedApplication(database: federation.database)
         logger = federation.logger
         federation.parsed.open()
     }
@@ -128,11 +130,11 @@ public struct InboxProcessor: Sendable {
         return .graceIsOver
     }
 
-    /// Applies gathered activities in one transaction, and stores the outcome of those that cannot be applied.
+    /// Applies gathered activities of a run in one transaction, and stores the outcome of those that cannot be applied.
     ///
     /// - Throws: the last error of a write of an outcome. All other activities were processed.
     private func finish(_ gathered: [Gathered], since started: Timestamp) async throws {
-        var ready: [(received: ReceivedActivity, effect: Effect)] = []
+        var ready: [ReadyActivity] = []
         var failure: (any Error)?
         for (received, result) in gathered {
             switch result {
@@ -153,11 +155,11 @@ public struct InboxProcessor: Sendable {
         if let failure { throw failure }
     }
 
-    private func finish(
-        _ ready: [(received: ReceivedActivity, effect: Effect)], since started: Timestamp
-    ) async throws {
+    private func finish(_ ready: [ReadyActivity], since started: Timestamp) async throws {
         do {
-            for (item, outcome) in zip(ready, try await apply(ready)) { tell(item.received, outcome, since: started) }
+            for (item, outcome) in zip(ready, try await application.apply(ready)) {
+                tell(item.received, outcome, since: started)
+            }
         } catch  where ready.count > 1 && (error as? DatabaseError)?.isOutage != true {
             // When one activity makes the transaction fail, each activity gets its own transaction.
             var failure: (any Error)?
@@ -211,23 +213,6 @@ public struct InboxProcessor: Sendable {
     ) async throws(FederationError) -> Effect {
         let fetcher = ObjectFetcher(actors: federation.actors.serving(.thread, within: Self.patience))
         return try await Dispatcher.prepare(try incoming(received, by: signer), using: fetcher)
-    }
-
-    private func apply(
-        _ run: [(received: ReceivedActivity, effect: Effect)]
-    ) async throws -> [InboxOutcome] {
-        try await federation.database.write { tx in
-            var outcomes: [InboxOutcome] = []
-            for item in run {
-                outcomes.append(try item.effect(tx))
-            }
-            // Most activities of a run have the same outcome, so one statement stores it for all of them.
-            let byCode = Dictionary(grouping: zip(run.map(\.received.id), outcomes), by: \.1.code)
-            for (code, items) in byCode.sorted(by: { $0.key < $1.key }) {
-                guard try InboxQueue.finish(items.map(\.0), outcome: code, in: tx) else { throw AlreadyFinished() }
-            }
-            return outcomes
-        }
     }
 
     /// The activity of a row with its signer. It comes from ``ParsedActivities`` when this process has just accepted
@@ -295,6 +280,3 @@ private struct InboxWork: QueueWork {
 
     func perform(_ run: [ReceivedActivity]) async throws { try await processor.process(run) }
 }
-
-/// Another process applied the activity before this transaction committed. This transaction is rolled back.
-private struct AlreadyFinished: Error {}

@@ -42,14 +42,30 @@ enum RepeatedActivities {
     /// An activity that is named by its id is believed to be older, once: a server with constant ids may repeat it
     /// afterwards. An activity that is named by its object is older when it was received or published earlier.
     static func isUndone(_ incoming: IncomingActivity, in tx: Transaction) throws(DatabaseError) -> Bool {
+        let subjects = subjects(incoming)
+        guard !subjects.isEmpty else { return false }
+        return try isUndone(
+            incoming, by: try UndoneActivities.find(subjects, by: incoming.actor.id, in: tx), in: tx)
+    }
+
+    /// What an earlier `Undo` of this activity would have named; empty when an activity of its type is not undone.
+    static func subjects(_ incoming: IncomingActivity) -> [UndoneActivity.Subject] {
         let activity = incoming.activity
-        guard undoable.contains(activity.type) else { return false }
+        guard undoable.contains(activity.type) else { return [] }
         var subjects: [UndoneActivity.Subject] = []
         if let id = activity.id { subjects.append(.activity(id)) }
         if let object = activity.object?.id { subjects.append(.object(type: activity.type, object)) }
-        guard !subjects.isEmpty else { return false }
+        return subjects
+    }
+
+    /// The same for a caller that has read what the actor undid.
+    ///
+    /// - Parameter found: the result for ``subjects(_:)``.
+    static func isUndone(
+        _ incoming: IncomingActivity, by found: [(UndoneActivity.Subject, UndoneActivity)], in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
         var isUndone = false
-        for (subject, undone) in try UndoneActivities.find(subjects, by: incoming.actor.id, in: tx) {
+        for (subject, undone) in found {
             if isOlder(incoming, than: undone) ?? subject.isActivity { isUndone = true }
             if subject.isActivity { try UndoneActivities.forget(subject, by: incoming.actor.id, in: tx) }
         }

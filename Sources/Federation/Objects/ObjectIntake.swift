@@ -102,19 +102,19 @@ enum ObjectIntake {
         }
         let waitsFor = try moderatedGroup(of: post, by: author, incoming, in: tx)
         if waitsFor != nil { post.group = nil }
-        guard try Posts.insert(post, parts, arriving, in: tx) else { return .duplicate }
-        if let waitsFor { try GroupRemovals.note(post.id, group: waitsFor, .held, at: incoming.now, in: tx) }
         let outbox = incoming.outbox
         let group = outbox.relayingGroup(of: post, arriving)
-        let audience = try PostAudience.of(
-            post, replyingTo: post.inReplyTo == nil ? nil : arriving.parent?.author,
-            followersOf: [group?.id].compactMap { $0 }, at: outbox.clock.now, in: tx)
+        let audience = try PostAudience.storing(
+            post, parts, arriving, followersOf: [group?.id].compactMap { $0 }, at: outbox.clock.now, in: tx)
+        guard let audience else { return .duplicate }
+        if let waitsFor { try GroupRemovals.note(post.id, group: waitsFor, .held, at: incoming.now, in: tx) }
         try outbox.notify(posted: post, to: audience, in: tx)
         if let group {
             // The group relays the original `Create` only when the author itself sent it.
             let isOriginal = incoming.activity.type == "Create" && incoming.actor.id == author.id
             let create = isOriginal ? JSON.object(incoming.activity.document.json) : nil
-            try outbox.relay(newPost: post, create: create, by: group, followers: audience.inboxes, in: tx)
+            try outbox.relay(
+                newPost: post, create: create, by: group, followers: audience.inboxes, isFirst: true, in: tx)
         }
         return .applied
     }
@@ -138,9 +138,10 @@ extension ObjectIntake {
 extension RemotePost {
     /// What is stored here about the post and what it names.
     func arriving(from author: Account, in tx: Transaction) throws(DatabaseError) -> ArrivingPost {
-        // The id of the new row was made when the document was read.
-        try ArrivingPosts.read(
+        var arriving = try ArrivingPosts.read(
             post.iri, by: author.id, naming: mentioned + addressed, replyingTo: inReplyTo, at: post.id.madeAt, in: tx)
+        arriving.words = words
+        return arriving
     }
 }
 

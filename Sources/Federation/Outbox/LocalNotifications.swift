@@ -12,6 +12,11 @@ extension Outbox {
         try Notifications.add(new, at: clock.now, ids: ids, in: tx)
     }
 
+    /// Notifies the author of a post about a favourite from another node.
+    func notify(_ like: ArrivedLike, in tx: Transaction) throws(DatabaseError) {
+        try Notifications.favoured(like, at: clock.now, ids: ids, in: tx)
+    }
+
     /// Notifies local accounts about a new post. The author of a quoted post is notified when the quote is approved.
     func notify(posted post: Post, in tx: Transaction) throws(DatabaseError) {
         let parent = try post.inReplyTo.flatMap { id throws(DatabaseError) in try Posts.byID(id, in: tx) }

@@ -38,13 +38,20 @@ extension Outbox {
     /// An activity of an account that the group blocked is not relayed.
     func relay(_ incoming: IncomingActivity, about post: Post, in tx: Transaction) throws(DatabaseError) {
         guard post.visibility == .everyone, let id = post.group,
-            let audience = try RelayAudience.of(id, for: incoming.actor.id, at: incoming.now, in: tx),
-            audience.group.isLocal, audience.group.isActive, !audience.isBlocked
+            let audience = try RelayAudience.of(id, for: incoming.actor.id, at: incoming.now, in: tx)
         else { return }
+        try relay(incoming, about: post, to: audience, in: tx)
+    }
+
+    /// The same for a caller that has read the group of a public post.
+    func relay(
+        _ incoming: IncomingActivity, about post: Post, to audience: RelayAudience, in tx: Transaction
+    ) throws(DatabaseError) {
+        guard audience.group.isLocal, audience.group.isActive, !audience.isBlocked else { return }
         let activity = JSON.object(incoming.activity.document.json)
         try enqueue(
             announcement(.announceActivity, of: activity, about: post.iri, by: audience.group),
-            followers: [id: audience.inboxes], in: tx)
+            followers: [audience.group.id: audience.inboxes], in: tx)
     }
 
     /// Relays an activity about a post other than its `Create` and its `Delete`.
@@ -58,9 +65,10 @@ extension Outbox {
     /// - Parameters:
     ///   - create: the original `Create`; nil when the post did not come from its author directly.
     ///   - followers: the inboxes of the group's followers, when they were read before.
+    ///   - isFirst: whether the post was stored in this transaction, so that the group has not boosted it yet.
     func relay(
         newPost post: Post, create: JSON?, by group: Account, followers: [ID<Account>: [IRI]] = [:],
-        in tx: Transaction
+        isFirst: Bool = false, in tx: Transaction
     ) throws(DatabaseError) {
         var activities: [OutgoingActivity] = []
         if let create {
@@ -68,9 +76,13 @@ extension Outbox {
         }
         if post.isTopLevel {
             let id = newActivityID()
-            let isNew = try Boosts.add(
-                ids.make(at: clock.now), account: group.id, post: post.id, activity: identifiers.activity(id),
-                at: clock.now, in: tx)
+            let (boost, iri): (ID<Boost>, IRI) = (ids.make(at: clock.now), identifiers.activity(id))
+            var isNew = true
+            if isFirst {
+                try Boosts.addFirst(boost, account: group.id, post: post.id, activity: iri, at: clock.now, in: tx)
+            } else {
+                isNew = try Boosts.add(boost, account: group.id, post: post.id, activity: iri, at: clock.now, in: tx)
+            }
             if isNew {
                 activities.append(announcement(.announcePost, id, of: JSON(post.iri), about: post.iri, by: group))
             }

@@ -2,6 +2,7 @@
 
 import Markup
 public import Model
+internal import Storage
 public import Vocabulary
 
 /// The values that were read from a post's document.
@@ -20,6 +21,8 @@ public struct RemotePost: Sendable, Hashable {
     public var addressed: [IRI]
     /// The poll of the post.
     public var poll: Poll?
+    /// The words by which people find the post. They are found before the transaction that stores it.
+    public var words: String
     /// The actor that approved the quote: the owner of the `QuoteAuthorization` that was fetched from its own origin.
     public var quoteApprovedBy: IRI?
 }
@@ -68,10 +71,12 @@ public enum NoteToPost {
         if let updated, Timestamp(updated) > post.publishedAt {
             post.editedAt = .claimed(updated, notAfter: now)
         }
+        var parts = PostParts()
+        (parts.hashtags, parts.attachments, parts.poll) = (hashtags(of: note), attachments, poll)
         return RemotePost(
-            post: post, hashtags: hashtags(of: note), attachments: attachments,
+            post: post, hashtags: parts.hashtags, attachments: attachments,
             mentioned: mentioned(in: note, visibility: post.visibility, addressed: addressed),
-            inReplyTo: note.inReplyTo, addressed: addressed, poll: poll)
+            inReplyTo: note.inReplyTo, addressed: addressed, poll: poll, words: post.searchWords(parts))
     }
 
     /// The poll of a post. When the document says that the poll is closed, its end is at the latest the `closed` time.

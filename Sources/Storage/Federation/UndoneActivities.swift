@@ -61,12 +61,31 @@ public enum UndoneActivities {
     public static func find(
         _ subjects: [UndoneActivity.Subject], by actor: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> [(UndoneActivity.Subject, UndoneActivity)] {
+        try read(try db.rows(question(subjects, by: actor)), subjects)
+    }
+
+    /// The same, together with a post and the actor's relation to it. PostgreSQL answers in one round trip.
+    public static func find(
+        _ subjects: [UndoneActivity.Subject], by actor: ID<Account>, andPost iri: IRI, in db: some Queryable
+    ) throws(DatabaseError) -> (
+        undone: [(UndoneActivity.Subject, UndoneActivity)], found: (post: Post, relation: PostRelation)?
+    ) {
+        let answers = try db.rows(ofEach: [question(subjects, by: actor), Posts.withRelation([iri], of: actor)])
+        guard answers.count == 2 else { throw DatabaseError(.other, "the facts about a post are missing") }
+        return (try read(answers[0], subjects), try Posts.withRelation(answers[1], of: actor)[iri])
+    }
+
+    private static func question(_ subjects: [UndoneActivity.Subject], by actor: ID<Account>) -> SQL {
+        """
+        SELECT subject, received_id, published_at FROM undone
+        WHERE actor_id = \(actor) AND subject IN (\(list: subjects.map(\.text)))
+        """
+    }
+
+    private static func read(
+        _ rows: [Row], _ subjects: [UndoneActivity.Subject]
+    ) throws(DatabaseError) -> [(UndoneActivity.Subject, UndoneActivity)] {
         var found: [(UndoneActivity.Subject, UndoneActivity)] = []
-        let rows = try db.rows(
-            """
-            SELECT subject, received_id, published_at FROM undone
-            WHERE actor_id = \(actor) AND subject IN (\(list: subjects.map(\.text)))
-            """)
         for row in rows {
             let text = try row.text("subject")
             guard let subject = subjects.first(where: { $0.text == text }) else { continue }

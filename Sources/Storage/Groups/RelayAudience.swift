@@ -22,16 +22,25 @@ extension RelayAudience {
     public static func of(
         _ group: ID<Account>, for actor: ID<Account>, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> RelayAudience? {
-        let answers = try db.rows(ofEach: [
+        try RelayAudience(try db.rows(ofEach: questions(group, for: actor, at: now))[...])
+    }
+
+    /// The two statements of ``of(_:for:at:in:)``.
+    static func questions(_ group: ID<Account>, for actor: ID<Account>, at now: Timestamp) -> [SQL] {
+        [
             """
             SELECT \(AccountRow.plain), (\(Conditions.noBlock(between: actor, and: "a.id"))
                 AND NOT \(GroupBans.holds("\(actor)", in: "a.id", at: now))) AS is_free
             FROM account a WHERE a.id = \(group)
             """, OutboxQueue.inboxQuestion(group),
-        ])
+        ]
+    }
+
+    /// Reads the results of the two statements; nil when the group is unknown.
+    init?(_ answers: ArraySlice<[Row]>) throws(DatabaseError) {
         guard let row = answers.first?.first, let inboxes = answers.last else { return nil }
-        return RelayAudience(
-            group: try AccountRow.read(row), isBlocked: try !row.bool("is_free"),
-            inboxes: try OutboxQueue.inboxes(in: inboxes))
+        group = try AccountRow.read(row)
+        isBlocked = try !row.bool("is_free")
+        self.inboxes = try OutboxQueue.inboxes(in: inboxes)
     }
 }

@@ -27,16 +27,47 @@ extension NewNotification {
         return new
     }
 
+    /// The same for a post that is about to be stored.
+    ///
+    /// - Parameters:
+    ///   - named: the mentioned accounts, and the author of the parent post when everybody may read the reply.
+    ///   - event: the event whose organizer is told.
+    fileprivate static func mention(
+        in post: Post, named: [ID<Account>], organizerOf event: ID<Event>?
+    ) -> NewNotification {
+        var new = mention(in: post, named: named)
+        guard let event else { return new }
+        new = NewNotification(
+            .mention, from: post.author, about: .post(post.id),
+            to: """
+                \(accounts(named))
+                UNION SELECT v.organizer_id FROM event v WHERE v.id = \(event) AND v.organizer_id IS NOT NULL
+                """)
+        new.thread = post.thread
+        new.isPrivate = post.visibility == .direct
+        return new
+    }
+
     /// A new post: for those who are notified of each post of its author, or of each discussion in its group.
-    public static func status(_ post: Post) -> NewNotification {
+    ///
+    /// - Parameter mentioned: the mentioned accounts, which hear of the mention; nil when these are stored already.
+    public static func status(_ post: Post, except mentioned: [ID<Account>]? = nil) -> NewNotification {
         let isForGroup = post.isTopLevel && post.visibility == .everyone
+        let isOther: SQL =
+            switch mentioned {
+            case nil:
+                """
+                AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.post_id = \(post.id) AND m.account_id = f.follower_id)
+                """
+            case let mentioned? where mentioned.isEmpty: ""
+            case let mentioned?: "AND f.follower_id NOT IN (\(list: mentioned))"
+            }
         var new = NewNotification(
             .status, from: post.author, about: .post(post.id),
             to: """
                 SELECT f.follower_id FROM follow f
                 WHERE f.target_id IN (\(post.author), \(isForGroup ? post.group ?? .first : .first))
-                    AND f.state = 'accepted' AND f.notifies
-                    AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.post_id = \(post.id) AND m.account_id = f.follower_id)
+                    AND f.state = 'accepted' AND f.notifies \(isOther)
                 """)
         new.thread = post.thread
         return new
@@ -180,7 +211,7 @@ extension Notifications {
     public static func posted(
         _ post: Post, to audience: PostAudience, at now: Timestamp, ids: IDMaker, in tx: Transaction
     ) throws(DatabaseError) {
-        try add(audience.news, to: audience.recipients, at: now, ids: ids, in: tx)
+        try add(audience.news, to: audience.recipients, isFirst: audience.isFirst, at: now, ids: ids, in: tx)
         if post.visibility == .direct { try DirectConversations.deliver(post, ids: ids, at: now, in: tx) }
     }
 
@@ -190,9 +221,33 @@ extension Notifications {
     ) -> [NewNotification] {
         var mention = NewNotification.mention(in: post)
         mention.repliedTo = answered
+        return isNews(post, replyingTo: answered, at: now) ? [mention, .status(post)] : [mention]
+    }
+
+    /// Whether those who are notified of each post of its author, or of each discussion in its group, hear of a post.
+    private static func isNews(_ post: Post, replyingTo answered: ID<Account>?, at now: Timestamp) -> Bool {
         let isOwnThread = post.isTopLevel || answered == post.author
-        let isNews = post.visibility != .direct && isOwnThread && post.publishedAt > now - freshness
-        return isNews ? [mention, .status(post)] : [mention]
+        return post.visibility != .direct && isOwnThread && post.publishedAt > now - freshness
+    }
+
+    /// As above, for a post of another node that is about to be stored: its parts are not in the tables yet, and most
+    /// of the accounts that it names cannot be notified.
+    fileprivate static func news(
+        of post: Post, _ parts: PostParts, _ arriving: ArrivingPost, at now: Timestamp
+    ) -> [NewNotification] {
+        let parent = post.inReplyTo == nil ? nil : arriving.parent
+        var news: [NewNotification] = []
+        let people = Set(arriving.named.values.filter { $0.isLocal && $0.kind == .person }.map(\.id))
+        var named = parts.mentions.filter(people.contains)
+        if let parent, parent.isLocal, post.visibility.isOpen { named.append(parent.author) }
+        let organized = post.visibility.isOpen ? arriving.answeredEvent : nil
+        if !named.isEmpty || organized != nil {
+            var mention = NewNotification.mention(in: post, named: named, organizerOf: organized)
+            mention.repliedTo = parent?.author
+            news.append(mention)
+        }
+        if isNews(post, replyingTo: parent?.author, at: now) { news.append(.status(post, except: parts.mentions)) }
+        return news
     }
 
     /// Creates the notifications for an edited post.
@@ -212,6 +267,8 @@ public struct PostAudience {
     public let inboxes: [ID<Account>: [IRI]]
     let news: [NewNotification]
     let recipients: [Row]
+    /// Whether the post was stored in this transaction, so that nobody was told of it before.
+    var isFirst = false
 }
 
 extension PostAudience {
@@ -225,12 +282,38 @@ extension PostAudience {
         in tx: Transaction
     ) throws(DatabaseError) -> PostAudience {
         let news = Notifications.news(of: post, replyingTo: answered, at: now)
-        let questions = [Notifications.question(news, at: now)] + accounts.map(OutboxQueue.inboxQuestion)
-        let answers = try tx.rows(ofEach: questions)
+        return try audience(news, accounts, answers: try tx.rows(ofEach: questions(news, accounts, at: now)))
+    }
+
+    /// Stores a post of another node as ``Posts/insert(_:_:_:in:)`` does, and finds its audience in the same round trip.
+    ///
+    /// - Parameters:
+    ///   - arriving: what was read about the post in the same transaction.
+    ///   - accounts: the accounts to whose followers the post is delivered.
+    /// - Returns: nil when the post is not new.
+    public static func storing(
+        _ post: Post, _ parts: PostParts, _ arriving: ArrivingPost, followersOf accounts: [ID<Account>],
+        at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> PostAudience? {
+        let news = Notifications.news(of: post, parts, arriving, at: now)
+        let answers = try Posts.insert(post, parts, arriving, asking: questions(news, accounts, at: now), in: tx)
+        guard let answers else { return nil }
+        var found = try audience(news, accounts, answers: answers)
+        found.isFirst = true
+        return found
+    }
+
+    private static func questions(_ news: [NewNotification], _ accounts: [ID<Account>], at now: Timestamp) -> [SQL] {
+        (news.isEmpty ? [] : [Notifications.question(news, at: now)]) + accounts.map(OutboxQueue.inboxQuestion)
+    }
+
+    private static func audience(
+        _ news: [NewNotification], _ accounts: [ID<Account>], answers: [[Row]]
+    ) throws(DatabaseError) -> PostAudience {
         var inboxes: [ID<Account>: [IRI]] = [:]
-        for (account, rows) in zip(accounts, answers.dropFirst()) {
+        for (account, rows) in zip(accounts, answers.suffix(accounts.count)) {
             inboxes[account] = try OutboxQueue.inboxes(in: rows)
         }
-        return PostAudience(inboxes: inboxes, news: news, recipients: answers.first ?? [])
+        return PostAudience(inboxes: inboxes, news: news, recipients: news.isEmpty ? [] : answers.first ?? [])
     }
 }

@@ -67,24 +67,29 @@ public enum Notifications {
 
     /// As above, for a caller that has already asked who is notified.
     ///
-    /// - Parameter rows: the result of ``question(_:at:)``.
+    /// - Parameters:
+    ///   - rows: the result of ``question(_:at:)``.
+    ///   - isFirst: whether the subject was stored in this transaction, so that nobody was told of it before.
     @discardableResult
     static func add(
-        _ news: [NewNotification], to rows: [Row], at now: Timestamp, ids: IDMaker, in tx: Transaction
+        _ news: [NewNotification], to rows: [Row], isFirst: Bool = false, at now: Timestamp, ids: IDMaker,
+        in tx: Transaction
     ) throws(DatabaseError) -> [Notification] {
         var made: [Notification] = []
+        var hasPush = false
         for (place, recipient) in try recipients(in: rows, at: now) {
             let new = news[place]
             let filter = recipient.filter(new)
             guard filter != .drop else { continue }
             let id: ID<Notification> = ids.make(at: now)
+            if recipient.hasPush { hasPush = true }
             made.append(
                 Notification(
                     id: id, account: recipient.id, kind: new.kind, from: new.from, subject: new.subject,
                     groupKey: groupKey(of: new, id: id, at: now), isFiltered: filter == .filter, createdAt: now))
         }
         for new in news where new.kind == .update { try removeUpdate(new, in: tx) }
-        let stored = try store(made, in: tx)
+        let stored = isFirst && !hasPush ? try storeFirst(made, in: tx) : try store(made, in: tx)
         for notification in stored where notification.isFiltered {
             try NotificationRequests.wait(
                 ids.make(at: now), account: notification.account, from: notification.from, at: now, in: tx)
@@ -170,7 +175,7 @@ public enum Notifications {
                     Recipient(
                         id: try row.id("r_id"), policy: try NotificationPolicies.read(row),
                         follows: try row.bool("follows"), isFollowed: try row.bool("is_followed"),
-                        hasAccepted: try row.bool("is_accepted"), sender: sender)
+                        hasAccepted: try row.bool("is_accepted"), hasPush: try row.bool("has_push"), sender: sender)
                 ))
         }
         return recipients
@@ -190,6 +195,7 @@ public enum Notifications {
                 EXISTS (SELECT 1 FROM notification_request x
                         WHERE x.account_id = r.id AND x.from_id = a.id AND x.state = 'accepted' \(.rowByRow))
                     AS is_accepted,
+                EXISTS (SELECT 1 FROM push_subscription x WHERE x.account_id = r.id \(.rowByRow)) AS has_push,
                 a.kind AS s_kind, a.created_at AS s_created_at, l.role AS s_role,
                 EXISTS (SELECT 1 FROM peer x WHERE x.host = a.host AND x.policy = 'limited' \(.rowByRow))
                     AS s_is_limited
@@ -230,17 +236,35 @@ public enum Notifications {
         while !rest.isEmpty {
             let part = rest.prefix(100)
             rest = rest.dropFirst(100)
-            let insertion: SQL = """
-                INSERT INTO notification (id, account_id, type, from_id, post_id, event_id, report_id, subject_id,
-                    group_key, is_filtered, created_at)
-                VALUES \(SQL.joined(part.map(values).paddedToPowerOfTwo, separator: ", "))
-                ON CONFLICT DO NOTHING RETURNING id
-                """
-            let results = try tx.rows(ofEach: [insertion] + pushes(for: part))
+            let results = try tx.rows(ofEach: ["\(insertion(of: part)) RETURNING id"] + pushes(for: part))
             for row in results.first ?? [] { stored.insert(try row.int("id")) }
             if results.dropFirst().contains(where: { !$0.isEmpty }) { tx.announce(Change.pushWaits) }
         }
         return notifications.filter { stored.contains($0.id.rawValue) }
+    }
+
+    /// Stores notifications of which none can be stored already and for which no push is queued. The result is not
+    /// waited for.
+    ///
+    /// - Returns: all of them.
+    private static func storeFirst(
+        _ notifications: [Notification], in tx: Transaction
+    ) throws(DatabaseError) -> [Notification] {
+        var rest = notifications[...]
+        while !rest.isEmpty {
+            try tx.run(insertion(of: rest.prefix(100)))
+            rest = rest.dropFirst(100)
+        }
+        return notifications
+    }
+
+    private static func insertion(of notifications: ArraySlice<Notification>) -> SQL {
+        """
+        INSERT INTO notification (id, account_id, type, from_id, post_id, event_id, report_id, subject_id,
+            group_key, is_filtered, created_at)
+        VALUES \(SQL.joined(notifications.map(values).paddedToPowerOfTwo, separator: ", "))
+        ON CONFLICT DO NOTHING
+        """
     }
 
     private static func values(_ n: Notification) -> SQL {
@@ -276,6 +300,8 @@ public enum Notifications {
         var follows: Bool
         var isFollowed: Bool
         var hasAccepted: Bool
+        /// Whether an app of the account gets pushes.
+        var hasPush: Bool
         var sender: Sender
 
         func filter(_ new: NewNotification) -> NotificationFilter {

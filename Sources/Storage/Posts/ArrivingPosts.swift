@@ -27,6 +27,8 @@ public struct ArrivingPost: Sendable {
     public var blocked: Set<ID<Account>>
     /// Whether the discussion to which it replies is closed.
     public var isThreadLocked: Bool
+    /// The words by which people find it, when the caller knows them already.
+    public var words: String?
     /// Whether replies to it arrived earlier.
     var hasReplies: Bool
     /// Whether quotes of it arrived earlier.

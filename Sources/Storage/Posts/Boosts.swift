@@ -19,16 +19,35 @@ public enum Boosts {
     public static func add(
         _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        let inserted = try tx.changed(
-            """
-            INSERT INTO boost (id, account_id, post_id, activity_iri, created_at)
-            VALUES (\(id), \(account), \(post), \(activity), \(now))
-            ON CONFLICT (account_id, post_id) DO NOTHING
-            """)
-        guard inserted == 1 else { return false }
+        guard try tx.changed(insertion(id, account, post, activity, now)) == 1 else { return false }
+        try count(id, account: account, post: post, in: tx)
+        return true
+    }
+
+    /// Records a boost of a post that was stored in the same transaction, so that it is the first one by this account.
+    /// The result of the statement is not waited for.
+    public static func addFirst(
+        _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, activity: IRI, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(insertion(id, account, post, activity, now))
+        try count(id, account: account, post: post, in: tx)
+    }
+
+    private static func insertion(
+        _ id: ID<Boost>, _ account: ID<Account>, _ post: ID<Post>, _ activity: IRI, _ now: Timestamp
+    ) -> SQL {
+        """
+        INSERT INTO boost (id, account_id, post_id, activity_iri, created_at)
+        VALUES (\(id), \(account), \(post), \(activity), \(now))
+        ON CONFLICT (account_id, post_id) DO NOTHING
+        """
+    }
+
+    private static func count(
+        _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, in tx: Transaction
+    ) throws(DatabaseError) {
         try TimelineItems.putBoost(id, of: post, by: account, in: tx)
         PostCounts.change("boost_count", of: post, by: 1, in: tx)
-        return true
     }
 
     /// Removes a boost.

@@ -4,6 +4,23 @@ public import Database
 public import Model
 public import Vocabulary
 
+/// A favourite from another node that was just recorded: who is told of it, and who relays it.
+public struct ArrivedLike {
+    let news: [NewNotification]
+    let recipients: [Row]
+    /// The group of the post, when everybody may read the post.
+    public let audience: RelayAudience?
+}
+
+extension Notifications {
+    /// Creates the notifications for a favourite from another node.
+    public static func favoured(
+        _ like: ArrivedLike, at now: Timestamp, ids: IDMaker, in tx: Transaction
+    ) throws(DatabaseError) {
+        try add(like.news, to: like.recipients, at: now, ids: ids, in: tx)
+    }
+}
+
 /// The table `post_like`: which account favourited which post.
 public enum Likes {
     /// Records a favourite. A second one of the same post by the same account changes nothing.
@@ -14,15 +31,40 @@ public enum Likes {
     public static func add(
         account: ID<Account>, post: ID<Post>, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        let inserted = try tx.changed(
-            """
-            INSERT INTO post_like (account_id, post_id, activity_iri, created_at, id)
-            VALUES (\(account), \(post), \(activity), \(now), \(place(of: post, at: now)))
-            ON CONFLICT (post_id, account_id) DO NOTHING
-            """)
-        guard inserted == 1 else { return false }
+        guard try tx.changed(insertion(account, post, activity, now)) == 1 else { return false }
         PostCounts.change("like_count", of: post, by: 1, in: tx)
         return true
+    }
+
+    /// Records a favourite from another node, and reads to whom it is told and relayed. PostgreSQL answers in one round
+    /// trip.
+    ///
+    /// - Returns: nil when it is not the first time.
+    public static func receive(
+        from account: ID<Account>, of post: Post, activity: IRI, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) -> ArrivedLike? {
+        // Nobody here is told of a favourite of a post of another node.
+        let news = post.isLocal ? [NewNotification.favourite(of: post, by: account)] : []
+        let group = post.visibility == .everyone ? post.group : nil
+        let answers = try tx.rows(
+            ofEach: ["\(insertion(account, post.id, activity, now)) RETURNING post_id"]
+                + (news.isEmpty ? [] : [Notifications.question(news, at: now)])
+                + (group.map { RelayAudience.questions($0, for: account, at: now) } ?? []))
+        guard answers.first?.isEmpty == false else { return nil }
+        PostCounts.change("like_count", of: post.id, by: 1, in: tx)
+        return ArrivedLike(
+            news: news, recipients: news.isEmpty || answers.count < 2 ? [] : answers[1],
+            audience: group == nil ? nil : try RelayAudience(answers.suffix(2)))
+    }
+
+    private static func insertion(
+        _ account: ID<Account>, _ post: ID<Post>, _ activity: IRI, _ now: Timestamp
+    ) -> SQL {
+        """
+        INSERT INTO post_like (account_id, post_id, activity_iri, created_at, id)
+        VALUES (\(account), \(post), \(activity), \(now), \(place(of: post, at: now)))
+        ON CONFLICT (post_id, account_id) DO NOTHING
+        """
     }
 
     /// The sort key of an account's favourites: the time, then the post.

@@ -29,11 +29,22 @@ public enum Posts {
     public static func insert(
         _ p: Post, _ parts: PostParts, _ arriving: ArrivingPost, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        let inserted = try tx.changed("\(insertion(of: p)) ON CONFLICT (iri) DO NOTHING")
-        guard inserted == 1 else { return false }
-        try addRest(of: p, parts, hasQuotes: arriving.hasQuotes, in: tx)
+        try insert(p, parts, arriving, asking: [], in: tx) != nil
+    }
+
+    /// As above, for a caller that has questions whose answers do not depend on the parts of the post. PostgreSQL
+    /// answers in the same round trip.
+    ///
+    /// - Returns: the answers; nil when the post is not new.
+    static func insert(
+        _ p: Post, _ parts: PostParts, _ arriving: ArrivingPost, asking questions: [SQL], in tx: Transaction
+    ) throws(DatabaseError) -> [[Row]]? {
+        let answers = try tx.rows(
+            ofEach: ["\(insertion(of: p)) ON CONFLICT (iri) DO NOTHING RETURNING id"] + questions)
+        guard answers.first?.isEmpty == false else { return nil }
+        try addRest(of: p, parts, words: arriving.words, hasQuotes: arriving.hasQuotes, in: tx)
         if arriving.hasReplies { try attachOrphanReplies(of: p, in: tx) }
-        return true
+        return Array(answers.dropFirst())
     }
 
     /// Stores a post that was just written here, with its parts. The result of the statement is not waited for: the id
@@ -48,14 +59,16 @@ public enum Posts {
 
     /// Stores what belongs to a post besides its row: its parts, its timeline item, its words and its counts.
     ///
-    /// - Parameter hasQuotes: whether quotes of it may have arrived before it.
+    /// - Parameters:
+    ///   - words: its search words, when the caller knows them already.
+    ///   - hasQuotes: whether quotes of it may have arrived before it.
     private static func addRest(
-        of p: Post, _ parts: PostParts, hasQuotes: Bool, in tx: Transaction
+        of p: Post, _ parts: PostParts, words: String? = nil, hasQuotes: Bool, in tx: Transaction
     ) throws(DatabaseError) {
         try insertParts(parts, of: p.id, in: tx)
         if let poll = parts.poll { try Polls.set(poll, of: p.id, in: tx) }
         try TimelineItems.put(p, in: tx)
-        try ItemSearchIndex.put(p, parts, in: tx)
+        ItemSearchIndex.put(words ?? p.searchWords(parts), of: p, in: tx)
         PostCounts.added(p, in: tx)
         if hasQuotes { try Quotes.linkEarlierQuotes(p, in: tx) }
         tx.announce(ID<TimelineItem>(p.id.rawValue), writtenAt: p.publishedAt)

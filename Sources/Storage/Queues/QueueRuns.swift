@@ -38,7 +38,7 @@ extension LeasedQueue {
         }
         let chosen = try fairChoice(of: order, runs, limit, now, in: tx)
         var keys: [QueueKey] = []
-        guard chosen.count < limit, window.count == Self.window else {
+        guard chosen.count < limit, try window.first?.count("found") == Self.window else {
             for run in chosen { keys += try together(heads[run] ?? [], runs) }
             return keys
         }
@@ -88,15 +88,19 @@ extension LeasedQueue {
         return counts
     }
 
-    /// The oldest rows that are due and not leased, each with its run and whether other rows of that run are leased.
+    /// Of the oldest rows that are due and not leased, those that could be leased now: the first ones of each run. They
+    /// come with the number of all these oldest rows. Of a run with leased rows only the first one is named.
     private func oldestDue(_ runs: Runs, _ now: Timestamp, in tx: Transaction) throws(DatabaseError) -> [Row] {
         try tx.rows(
             """
-            SELECT \(keyColumns), run, crashes,
-                run IN (SELECT h.\(runs.column) FROM \(table) h WHERE h.lease_until >= \(now)) AS in_hand
-            FROM (SELECT \(qualifiedKeys), q.\(runs.column) AS run, q.run_at, q.crashes FROM \(table) q
-                  WHERE \(isWaiting) AND \(isDue(now)) AND \(isFree(now))
-                  ORDER BY q.run_at, \(qualifiedKeys) LIMIT \(Self.window)) oldest
+            SELECT \(keyColumns), run, crashes, in_hand, found
+            FROM (SELECT \(keyColumns), run, run_at, crashes, count(*) OVER () AS found,
+                      row_number() OVER (PARTITION BY run ORDER BY run_at, \(keyColumns)) AS place,
+                      run IN (SELECT h.\(runs.column) FROM \(table) h WHERE h.lease_until >= \(now)) AS in_hand
+                  FROM (SELECT \(qualifiedKeys), q.\(runs.column) AS run, q.run_at, q.crashes FROM \(table) q
+                        WHERE \(isWaiting) AND \(isDue(now)) AND \(isFree(now))
+                        ORDER BY q.run_at, \(qualifiedKeys) LIMIT \(Self.window)) oldest) heads
+            WHERE place = 1 OR (place <= \(runs.length) AND NOT in_hand)
             ORDER BY run_at, \(keyColumns)
             """)
     }

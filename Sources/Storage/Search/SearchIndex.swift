@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Database
-internal import Model
+public import Model
 
 // The words are stored in tables of their own: `entry_words` for posts and events, `account_words` for accounts. They
 // are folded before they are stored and before they are searched, so both engines find the same. The function that
@@ -10,32 +10,54 @@ internal import Model
 
 /// The words of posts and events (table `entry_words`).
 enum ItemSearchIndex {
-    static func put(_ post: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
-        let pieces =
-            [post.title, post.warning, post.content.plainText] + parts.attachments.map(\.description) + parts.hashtags
-            + (parts.poll?.options.map(\.title) ?? [])
-        try put(pieces.joined(separator: "\n"), as: post.id.rawValue, in: tx)
+    /// - Parameter words: ``Model/Post/searchWords(_:)`` of the post.
+    static func put(_ words: String, of post: Post, in tx: Transaction) {
+        put(words, as: post.id.rawValue, in: tx)
     }
 
     static func replace(_ post: Post, _ parts: PostParts, in tx: Transaction) throws(DatabaseError) {
         try remove(post.id.rawValue, in: tx)
-        try put(post, parts, in: tx)
+        put(post.searchWords(parts), of: post, in: tx)
     }
 
     static func replace(_ event: Event, in tx: Transaction) throws(DatabaseError) {
         let pieces = [event.title, event.place?.name ?? "", event.place?.locality ?? "", event.content.plainText]
         try remove(event.id.rawValue, in: tx)
-        try put(pieces.joined(separator: "\n"), as: event.id.rawValue, in: tx)
+        put(SearchTerms.words(of: pieces), as: event.id.rawValue, in: tx)
     }
 
-    private static func put(_ text: String, as id: Int64, in tx: Transaction) throws(DatabaseError) {
-        let terms = SearchTerms.of(text)
-        guard !terms.isEmpty else { return }
-        try tx.run("INSERT INTO entry_words (rowid, words) VALUES (\(id), \(terms.joined(separator: " ")))")
+    private static func put(_ words: String, as id: Int64, in tx: Transaction) {
+        guard !words.isEmpty else { return }
+        // All words of a transaction are inserted one after the other at its end. SQLite's index would otherwise write
+        // its pages again for each post, because every other statement may need a savepoint in between.
+        tx.collect(in: "entry_words", row: id, "(\(id), \(words))") { rows in
+            """
+            INSERT INTO entry_words (rowid, words)
+            SELECT w.column1, CAST(w.column2 AS \(.words)) FROM (VALUES \(SQL.joined(rows, separator: ", "))) w
+            WHERE EXISTS (SELECT 1 FROM entry e WHERE e.id = w.column1)
+            """
+        }
     }
 
     private static func remove(_ id: Int64, in tx: Transaction) throws(DatabaseError) {
+        tx.forgetCollected(in: "entry_words", row: id)
         try tx.run("DELETE FROM entry_words WHERE rowid = \(id)")
+    }
+}
+
+extension Post {
+    /// The words by which people find the post, as they are stored.
+    public func searchWords(_ parts: PostParts) -> String {
+        let pieces =
+            [title, warning, content.plainText] + parts.attachments.map(\.description) + parts.hashtags
+            + (parts.poll?.options.map(\.title) ?? [])
+        return SearchTerms.words(of: pieces)
+    }
+}
+
+extension SearchTerms {
+    fileprivate static func words(of pieces: [String]) -> String {
+        of(pieces.joined(separator: "\n")).joined(separator: " ")
     }
 }
 

@@ -58,6 +58,30 @@ struct SearchTests {
         }
     }
 
+    @Test(
+        "what is changed or deleted in the transaction that stored it leaves no words", arguments: TestEngine.available)
+    func atOnce(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let ada = try await scene.account("ada")
+            var (changed, deleted) = (try scene.draft(by: ada), try scene.draft(by: ada))
+            changed.content = SanitizedHTML(unchecked: "<p>tea</p>")
+            deleted.content = SanitizedHTML(unchecked: "<p>milk</p>")
+            try await scene.db.write { [changed, deleted] tx in
+                var changed = changed
+                for post in [changed, deleted] { _ = try Posts.insert(post, PostParts(), in: tx) }
+                changed.content = SanitizedHTML(unchecked: "<p>coffee</p>")
+                _ = try Posts.update(changed, PostParts(), in: tx)
+                _ = try Posts.delete(deleted.id, in: tx)
+            }
+            #expect(try await find("tea", as: ada, scene) == [])
+            #expect(try await find("coffee", as: ada, scene) == [changed.id.rawValue])
+            let left = try await scene.db.read { db in
+                try db.row("SELECT count(*) AS n FROM entry_words")?.int("n")
+            }
+            #expect(left == 1)
+        }
+    }
+
     @Test("what somebody may not read, or has no part in, is not found", arguments: TestEngine.available)
     func reach(engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in

@@ -212,6 +212,16 @@ struct StatementTour {
         let arriving = try ArrivingPosts.read(
             post.iri, by: s.vic.id, naming: [s.ada.iri], replyingTo: s.post.iri, at: s.now, in: tx)
         _ = try Posts.insert(post, PostParts(), arriving, in: tx)
+        let other = Post(
+            id: ID(907), iri: s.address.appending(path: "other"), author: s.vic.id, content: .empty,
+            visibility: .everyone, publishedAt: s.now, isLocal: false)
+        _ = try PostAudience.storing(
+            other, PostParts(), arriving, followersOf: [s.group.id], at: s.now, in: tx)
+        try Boosts.addFirst(ID(908), account: s.group.id, post: other.id, activity: s.address, at: s.now, in: tx)
+        let like = try Likes.receive(from: s.vic.id, of: s.post, activity: s.address, at: s.now, in: tx)
+        if let like { try Notifications.favoured(like, at: s.now, ids: IDMaker(slot: 62), in: tx) }
+        _ = try Likes.remove(account: s.vic.id, post: s.post.id, in: tx)
+        _ = try UndoneActivities.find([.activity(s.address)], by: s.vic.id, andPost: s.post.iri, in: tx)
         _ = try Posts.byIRI(post.iri, seenBy: s.ada.id, in: tx)
         _ = try RelayAudience.of(s.group.id, for: s.vic.id, at: s.now, in: tx)
     }
