@@ -10,7 +10,9 @@ import Vocabulary
 
 @Suite("Moderating with an app")
 struct GroupModerationAPITests {
-    @Test("DELETE of somebody else's post takes it out of the group for those who run it", arguments: TestEngine.available)
+    @Test(
+        "DELETE of somebody else's post takes it out of the group for those who run it",
+        arguments: TestEngine.available)
     func delete(engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
             let (mia, ada) = (try await node.guest("mia", .moderator), try await node.guest("ada"))

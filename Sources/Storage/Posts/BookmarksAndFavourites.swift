@@ -68,7 +68,7 @@ public enum Favourites {
         let source: SQL =
             switch subject {
             case .post(let post): "post_like l JOIN account a ON a.id = l.account_id WHERE l.post_id = \(post)"
-            case .event(let event): 
+            case .event(let event):
                 """
                 event_like l JOIN account a ON a.id = l.account_id WHERE l.event_id = \(event) AND a.discoverable
                 """
