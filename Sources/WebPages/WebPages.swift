@@ -57,7 +57,8 @@ public struct WebPages: Sendable {
             post("/groups", GroupPage.create),
             post("/posts/:id/remove", GroupModeration.remove), post("/posts/:id/lock", GroupModeration.lock),
             post("/posts/:id/unlock", GroupModeration.unlock), post("/groups/:name/let-in", GroupModeration.letIn),
-            post("/groups/:name/leave-out", GroupModeration.leaveOut), post("/groups/:name/unban", GroupModeration.unban),
+            post("/groups/:name/leave-out", GroupModeration.leaveOut),
+            post("/groups/:name/unban", GroupModeration.unban),
             get("/groups/:name/edit", GroupPage.showEdit), post("/groups/:name/edit", GroupPage.saveEdit),
         ]
     }

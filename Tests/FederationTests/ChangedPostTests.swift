@@ -121,7 +121,9 @@ struct ChangedPostTests {
         }
     }
 
-    @Test("is deleted with a Delete that carries its words, and our group repeats none of them", arguments: TestEngine.available)
+    @Test(
+        "is deleted with a Delete that carries its words, and our group repeats none of them",
+        arguments: TestEngine.available)
     func deleteWithWords(_ engine: TestEngine) async throws {
         try await Correspondent.run(on: engine) { vic in
             let outcome4 = try await vic.say("Delete", vic.note("Premiers mots"), id: "2")
@@ -153,7 +155,8 @@ struct ChangedPostTests {
             #expect(post.content.string.contains("De retour"))
             #expect(post.group != nil)
             let sent = try await vic.world.sent(after: marker)
-            #expect(sent.contains { $0.body["object"]?["type"] == "Undo" && $0.inboxes == ["https://ruche.example/inbox"] })
+            #expect(
+                sent.contains { $0.body["object"]?["type"] == "Undo" && $0.inboxes == ["https://ruche.example/inbox"] })
         }
     }
 
@@ -178,7 +181,9 @@ struct ChangedPostTests {
         }
     }
 
-    @Test("waits for the moderators of our group when its node is not known in quarantine", arguments: TestEngine.available)
+    @Test(
+        "waits for the moderators of our group when its node is not known in quarantine",
+        arguments: TestEngine.available)
     func quarantine(_ engine: TestEngine) async throws {
         try await Correspondent.run(on: engine, mode: .quarantine) { vic in
             let post = try #require(try await vic.post())

@@ -104,7 +104,8 @@ struct GroupDecisionTests {
                 let outcome5 = try await here.announce(like, by: other)
                 #expect(outcome5 == "ignored:unproved")
             }
-            let own = here.act("Like", by: here.bob.iri.string, JSON(Neighbours.page), id: "https://cafe.example/likes/1")
+            let own = here.act(
+                "Like", by: here.bob.iri.string, JSON(Neighbours.page), id: "https://cafe.example/likes/1")
             let outcome6 = try await here.announce(own)
             #expect(outcome6 == "ignored:not_allowed")
             let outcome7 = try await here.likes()
@@ -112,7 +113,9 @@ struct GroupDecisionTests {
         }
     }
 
-    @Test("a document of the favourite's server that is no activity is no reason to try again", arguments: TestEngine.available)
+    @Test(
+        "a document of the favourite's server that is no activity is no reason to try again",
+        arguments: TestEngine.available)
     func noActivity(_ engine: TestEngine) async throws {
         try await Neighbours.run(on: engine) { here in
             let eve = try here.world.addRemote("eve", at: "evil.example")
@@ -153,7 +156,9 @@ struct GroupDecisionTests {
         }
     }
 
-    @Test("who is banned there may not write in it from here, until the end of the ban", arguments: TestEngine.available)
+    @Test(
+        "who is banned there may not write in it from here, until the end of the ban",
+        arguments: TestEngine.available)
     func ban(_ engine: TestEngine) async throws {
         try await Neighbours.run(on: engine) { here in
             let group = try await here.world.resolve(Neighbours.group)
@@ -172,8 +177,10 @@ struct GroupDecisionTests {
             #expect(today && !later)
             let outcome14 = try await here.announce(here.act("Undo", by: Neighbours.mia, block))
             #expect(outcome14 == "applied")
-            #expect(try await here.world.database.read { db in try !GroupBans.holds(bob, in: group.id, at: now, in: db) })
-            let foreign = block.setting("target", "https://other.example/groups/1").setting("id", "https://ruche.example/b/2")
+            #expect(
+                try await here.world.database.read { db in try !GroupBans.holds(bob, in: group.id, at: now, in: db) })
+            let foreign = block.setting("target", "https://other.example/groups/1").setting(
+                "id", "https://ruche.example/b/2")
             let outcome15 = try await here.announce(foreign)
             #expect(outcome15 == "ignored:unknown_type")
         }
@@ -215,7 +222,9 @@ struct GroupDecisionTests {
         }
     }
 
-    @Test("a member's post that a moderator there takes out and puts back stays the member's", arguments: TestEngine.available)
+    @Test(
+        "a member's post that a moderator there takes out and puts back stays the member's",
+        arguments: TestEngine.available)
     func ownPost(_ engine: TestEngine) async throws {
         try await Neighbours.run(on: engine) { here in
             let group = try await here.world.resolve(Neighbours.group)

@@ -37,7 +37,8 @@ private struct Reach: Sendable {
                 _ = try world.outbox.boost(stored, by: ben, in: tx)
             }
             try await world.receive([
-                "id": "https://prairie.example/likes/1", "type": "Like", "actor": JSON(lena.iri), "object": JSON(post.iri),
+                "id": "https://prairie.example/likes/1", "type": "Like", "actor": JSON(lena.iri),
+                "object": JSON(post.iri),
             ])
             let note: JSON = [
                 "id": "https://foret.example/notes/1", "type": "Note", "attributedTo": JSON(rosa.iri),
@@ -63,7 +64,8 @@ private struct Reach: Sendable {
         var found: [String: [String]] = [:]
         for sending in try await world.sent(after: marker) {
             let actor = sending.body["actor"]?.string?.split(separator: "/").last.map(String.init) ?? ""
-            let inner = sending.type == "Announce" || sending.type == "Undo" ? sending.body["object"]?["type"]?.string : nil
+            let inner =
+                sending.type == "Announce" || sending.type == "Undo" ? sending.body["object"]?["type"]?.string : nil
             found["\(sending.type)\(inner.map { "{\($0)}" } ?? "") \(actor)"] = sending.inboxes
         }
         return found
@@ -156,7 +158,9 @@ struct ReachTests {
                 try Accounts.markDeleted(reach.alice.id, at: now, in: tx)
                 try AccountRemoval.begin(of: reach.alice.id, in: tx)
             }
-            while try await world.database.write({ tx in try world.outbox.tellOfDeletion(of: reach.alice.id, in: tx) }) > 0 {}
+            while try await world.database.write({ tx in try world.outbox.tellOfDeletion(of: reach.alice.id, in: tx) })
+                > 0
+            {}
             while try await world.database.write({ tx in
                 try world.outbox.removeRemains(of: reach.alice, limit: 200, in: tx)
             }) > 0 {}

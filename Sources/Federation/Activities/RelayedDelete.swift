@@ -74,7 +74,8 @@ struct RelayedDelete: Sendable {
     private func removeFromGroup(
         _ group: Account, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
-        guard let found = try AnnouncedSubject.find(object, announcedBy: group, in: tx), found.isOpen, found.isInGroup else {
+        guard let found = try AnnouncedSubject.find(object, announcedBy: group, in: tx), found.isOpen, found.isInGroup
+        else {
             return .ignored(.noEffect)
         }
         switch found.id {

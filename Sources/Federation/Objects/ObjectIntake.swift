@@ -93,7 +93,9 @@ enum ObjectIntake {
         in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         var (post, parts) = try ObjectStore.place(remote, by: author, arriving, in: tx)
-        if let group = post.group, arriving.blocked.contains(group) || arriving.isThreadLocked {
+        // A group of another node decides itself about late replies: it does not relay those that it refuses.
+        let isLocked = arriving.isThreadLocked && arriving.parentGroup?.isLocal == true
+        if let group = post.group, arriving.blocked.contains(group) || isLocked {
             let isForPeople = arriving.named.values.contains {
                 $0.isLocal && $0.id != group && parts.mentions.contains($0.id)
             }

@@ -76,7 +76,8 @@ public enum ArrivingPosts {
             isGone: try facts.bool("is_gone"), known: posts[iri]?.post, named: [:],
             isFollowed: try facts.bool("is_followed"), parent: nil, relation: .stranger,
             answeredEvent: try facts.idOrNil("answered_event"), parentGroup: nil, blocked: [],
-            isThreadLocked: try facts.bool("is_locked"), hasReplies: try facts.bool("has_replies"), hasQuotes: try facts.bool("has_quotes"))
+            isThreadLocked: try facts.bool("is_locked"), hasReplies: try facts.bool("has_replies"),
+            hasQuotes: try facts.bool("has_quotes"))
         if let parent, let found = posts[parent] { (arriving.parent, arriving.relation) = found }
         for row in answers[2] {
             let account = try AccountRow.read(row)

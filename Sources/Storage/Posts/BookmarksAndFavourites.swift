@@ -60,14 +60,18 @@ public enum Favourites {
         try Notifications.remove(.favourite, from: account, about: .event(event), in: tx)
     }
 
-    /// One page of the accounts that favourited a post or an event, newest account first.
+    /// One page of the accounts that favourited a post or an event, newest account first. An interest in an event says who
+    /// may come, so only those who agreed to be shown are listed.
     public static func accounts(
         of subject: TimelineItem.Subject, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
         let source: SQL =
             switch subject {
             case .post(let post): "post_like l JOIN account a ON a.id = l.account_id WHERE l.post_id = \(post)"
-            case .event(let event): "event_like l JOIN account a ON a.id = l.account_id WHERE l.event_id = \(event)"
+            case .event(let event):
+                """
+                event_like l JOIN account a ON a.id = l.account_id WHERE l.event_id = \(event) AND a.discoverable
+                """
             }
         return try AccountRow.page("FROM \(source)", page, in: db)
     }

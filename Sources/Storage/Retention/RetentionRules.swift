@@ -118,8 +118,10 @@ extension Retention {
             RetentionRule("tag", "as long as a post uses the hashtag"),
         ]
         + [
-            "attachment", "boost", "entry", "event_share", "group_removal", "hashtag", "mention", "pin", "poll", "poll_option",
-            "poll_vote", "post_edit", "post_edit_attachment", "post_like", "entry_words", "account_words", "thread_lock",
+            "attachment", "boost", "entry", "event_share", "group_removal", "hashtag", "mention", "pin", "poll",
+            "poll_option",
+            "poll_vote", "post_edit", "post_edit_attachment", "post_like", "entry_words", "account_words",
+            "thread_lock",
         ].map { RetentionRule($0, "as long as its post, event or account") }
 
     private static let always: [RetentionRule] = [

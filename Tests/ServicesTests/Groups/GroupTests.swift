@@ -19,7 +19,7 @@ struct GroupTests {
                 try await group.waitForAll()
             }
             #expect(try await cafe.census() == before)
-            #expect(before["account"] == 3 && before["actor_key"] == 3)
+            #expect(before["account"] == 4 && before["actor_key"] == 4)
             #expect(try await cafe.local("cafe").displayName == "Le Comptoir")
             #expect(try await cafe.local("agenda").isGroup)
         }

@@ -29,7 +29,9 @@ struct GroupModerationTests {
         return (stored, vic)
     }
 
-    @Test("takes a post of another server out, tells the followers, and keeps its author out", arguments: TestEngine.available)
+    @Test(
+        "takes a post of another server out, tells the followers, and keeps its author out",
+        arguments: TestEngine.available)
     func remove(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
             let mia = try await cafe.member("mia", .moderator)
@@ -40,13 +42,15 @@ struct GroupModerationTests {
             #expect(after.group == nil)
             #expect(
                 try await cafe.deliveries() == [
-                    "Announce cafe https://far.example/users/vic/inbox", "Announce cafe https://far.example/users/vic/inbox",
+                    "Announce cafe https://far.example/users/vic/inbox",
+                    "Announce cafe https://far.example/users/vic/inbox",
                     "Announce cafe https://near.example/inbox", "Announce cafe https://near.example/inbox",
                     "Undo cafe https://far.example/users/vic/inbox", "Undo cafe https://near.example/inbox",
                 ])
             let inner = try await cafe.documents("Announce").compactMap { $0["object"] }
             #expect(inner.map { $0["type"] } == ["Delete", "Block"])
-            #expect(inner.allSatisfy { $0["actor"] == "https://cafe.example/users/mia" && $0["summary"] == "Publicité" })
+            #expect(
+                inner.allSatisfy { $0["actor"] == "https://cafe.example/users/mia" && $0["summary"] == "Publicité" })
             #expect(inner[0]["object"] == JSON(post.iri))
             #expect(inner[1]["target"] == "https://cafe.example/groups/cafe")
             #expect(inner[1]["endTime"] != nil)
@@ -145,7 +149,9 @@ struct GroupModerationTests {
         }
     }
 
-    @Test("a report is sent by an actor that every server takes, and is called forwarded only then", arguments: TestEngine.available)
+    @Test(
+        "a report is sent by an actor that every server takes, and is called forwarded only then",
+        arguments: TestEngine.available)
     func report(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
             let ada = try await cafe.member("ada")

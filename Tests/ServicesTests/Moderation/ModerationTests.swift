@@ -92,7 +92,7 @@ struct ModerationTests {
             #expect(
                 try await cafe.deliveries() == [
                     "Accept cafe https://far.example/users/vic/inbox", "Delete ada https://far.example/inbox",
-                    "Leave ada https://near.example/users/una/inbox",
+                    "Delete ada https://near.example/inbox", "Leave ada https://near.example/users/una/inbox",
                 ])
             let census = try await cafe.census()
             try await cafe.services.deleteAccount(ada, as: .operator)
@@ -117,7 +117,8 @@ struct ModerationTests {
                 }
             }
             #expect(shown.filter { $0.1.contains("Mes mots") }.allSatisfy { $0.1.contains("/users/bob") })
-            #expect(shown.map(\.0) == ["Create", "Announce", "Announce", "Delete"])
+            // What Bob said, and what tells of Ada's deletion: her own Delete, and the group's Delete and Undo.
+            #expect(shown.map(\.0) == ["Create", "Announce", "Announce", "Delete", "Announce", "Undo"])
         }
     }
 

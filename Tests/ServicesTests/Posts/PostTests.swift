@@ -229,7 +229,7 @@ struct EditPostTests {
             #expect(after.iri == before.iri && after.publishedAt == before.publishedAt)
             #expect(after.editedAt == cafe.clock.now && after.source == "Salut tout le monde" && after.title == "Titre")
             // The edit no longer mentions Vic, but Vic still receives it.
-            #expect(try await cafe.deliveries() == ["Update ada https://far.example/users/vic/inbox"])
+            #expect(try await cafe.deliveries() == ["Update ada https://far.example/inbox"])
             let source = try await cafe.services.source(of: id, by: ada)
             #expect(source == ("Titre", "Salut tout le monde"))
         }
