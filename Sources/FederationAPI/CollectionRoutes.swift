@@ -47,7 +47,8 @@ struct CollectionRoutes: Sendable {
                     return documents.gone(iri, formerType: formerType, at: instant)
                 case .account(let account):
                     let view = CollectionView(query: request.uri.query)
-                    return documents.open(try await make(documents.federation.collections, account, view))
+                    let collection = try await make(documents.federation.collections, account, view)
+                    return await documents.open(collection, for: request, context)
                 }
             }
         }

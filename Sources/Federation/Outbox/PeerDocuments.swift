@@ -40,9 +40,11 @@ public struct PeerDocuments: Sendable {
         return body
     }
 
-    /// Whether the form of a document depends on who reads it.
+    /// Whether the form of a document depends on who reads it. A page of an outbox depends on its items.
     public func dependOnReader(_ document: JSON) -> Bool {
-        document.object.map(PeerRendition.dependsOnFamily) ?? false
+        guard let object = document.object else { return false }
+        return PeerRendition.dependsOnFamily(object)
+            || object["orderedItems"]?.array?.contains(where: dependOnReader) == true
     }
 
     /// A document that a host has fetched, in the form of its family.
@@ -53,12 +55,29 @@ public struct PeerDocuments: Sendable {
         guard let object = document.object, dependOnReader(document) else { return document }
         let family = isProved ? await families.family(of: host) : await families.known(host)
         guard let family else { return document }
+        guard let items = object["orderedItems"]?.array else {
+            return .object(await self.document(object, for: family))
+        }
+        var page = object
+        var rendered: [JSON] = []
+        for item in items {
+            guard let activity = item.object else {
+                rendered.append(item)
+                continue
+            }
+            rendered.append(.object(await self.document(activity, for: family)))
+        }
+        page["orderedItems"] = .array(rendered)
+        return .object(page)
+    }
+
+    private func document(_ object: JSON.Object, for family: PeerFamily) async -> JSON.Object {
         let rendition = await rendition(of: object, for: family)
         if object["actor"] != nil, object["object"] != nil {
             // A server that asks for an activity gets it, also when nothing of the kind would be sent to it.
-            return .object(rendition.activity(object) ?? object)
+            return rendition.activity(object) ?? object
         }
-        return .object(rendition.object(object))
+        return rendition.object(object)
     }
 
     private func rendition(of document: JSON.Object, for family: PeerFamily) async -> PeerRendition {
