@@ -143,7 +143,7 @@ let floors: [Target] = [
     .target(
         name: "Services",
         dependencies: [
-            "Limits", "CivilDates", "Database", "Federation", "Markup", "MediaStore", "Model", "Storage",
+            "Limits", "CivilDates", "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model", "Storage",
             "TextEncoding",
             "Vocabulary", logging,
         ],

@@ -132,6 +132,8 @@ struct PoolWorker: Sendable {
         let transaction = Transaction(session: Session(connection: connection, onStatement: options.onStatement))
         let acknowledge: @Sendable () -> Void
         let before = connection.exchanges
+        let number = options.openWrites.begin()
+        defer { options.openWrites.end(number) }
         do {
             try connection.send(Self.beginWrite)
             acknowledge = try job.run(transaction)
@@ -157,6 +159,7 @@ struct PoolWorker: Sendable {
         }
         // Before the caller goes on, so that it does not read about an earlier failure.
         options.failures.writeWorked()
+        options.openWrites.end(number)
         acknowledge()
         return .settled
     }

@@ -9,10 +9,16 @@
 
 import Logging
 
+/// The version of the data, and what the engine told of it.
+struct DataVersion: Sendable {
+    var number: UInt64
+    var seen: SQLValue?
+}
+
 /// A request for the version of the data, together with its caller's continuation.
 struct VersionJob: QueuedJob {
     let ticket = JobTicket()
-    let answer: @Sendable (Result<UInt64, DatabaseError>) -> Void
+    let answer: @Sendable (Result<DataVersion, DatabaseError>) -> Void
 
     func fail(_ error: any Error) {
         answer(.failure(error as? DatabaseError ?? DatabaseError(.other, "\(error)")))
@@ -59,7 +65,8 @@ struct VersionWorker: Sendable {
                 }
                 if seen == nil || seen != known { number &+= 1 }
                 known = seen
-                for job in jobs { job.answer(.success(number)) }
+                let version = DataVersion(number: number, seen: seen)
+                for job in jobs { job.answer(.success(version)) }
             } catch {
                 connection = nil
                 options.failures.note(error, isWrite: false)

@@ -22,9 +22,10 @@ enum ObjectIntake {
             }
             if !isAnnounced, try !ObjectClaims.concernsUs(arriving, in: tx) { return .ignored(.notForUs) }
             if !thread.before.isEmpty {
-                for object in thread.before { _ = try ObjectStore.insert(object, in: tx) }
+                for object in thread.before { _ = try ObjectStore.insert(incoming.numbered(object), in: tx) }
                 arriving = try remote.arriving(from: author, in: tx)
             }
+            guard case .post(let remote, _) = incoming.numbered(thread.object) else { return .duplicate }
             return try storeNew(remote, by: author, arriving, of: incoming, in: tx)
         case .event(let remote, let owner):
             if try Tombstones.find(remote.event.iri, in: tx) != nil { return .ignored(.tombstoned) }
@@ -32,6 +33,7 @@ enum ObjectIntake {
                 return try ObjectUpdate.apply(remote.event, to: known, of: owner, incoming, in: tx)
             }
             if !isAnnounced, try !Follows.followsAny(localTo: owner.id, in: tx) { return .ignored(.notForUs) }
+            guard case .event(let remote, _) = incoming.numbered(thread.object) else { return .duplicate }
             return try storeNew(remote.event, of: incoming, in: tx)
         }
     }
@@ -70,6 +72,13 @@ enum ObjectIntake {
             try outbox.relay(newPost: post, create: create, by: group, followers: audience.inboxes, in: tx)
         }
         return .applied
+    }
+}
+
+extension IncomingActivity {
+    /// The object with the id under which it is stored.
+    fileprivate func numbered(_ object: GatheredObject) -> GatheredObject {
+        object.numbered(by: outbox.ids, at: outbox.clock.now)
     }
 }
 

@@ -32,7 +32,10 @@ public struct PostResolver: Sendable {
         let gathered = try await objects.gather(document, budget: &budget)
         let stored: Result<Fetched, FederationError>
         do {
-            stored = try await database.write { tx in try ObjectStore.insert(gathered, in: tx) }
+            let (ids, clock) = (objects.ids, objects.clock)
+            stored = try await database.write { tx in
+                try ObjectStore.insert(gathered.numbered(by: ids, at: clock.now), in: tx)
+            }
         } catch {
             throw .storage
         }

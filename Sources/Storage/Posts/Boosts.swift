@@ -14,10 +14,12 @@ public enum Boosts {
     /// - Parameters:
     ///   - id: when a post has several boosts, the one with the smallest id counts as the way by which it arrived.
     ///   - activity: the id of the `Announce` activity, which an `Undo` names.
+    ///   - visibility: who may see the boost; nil for everybody who may read the post.
     /// - Returns: whether it is the first time.
     @discardableResult
     public static func add(
-        _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, activity: IRI, at now: Timestamp, in tx: Transaction
+        _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, activity: IRI, to visibility: Visibility? = nil,
+        at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         let inserted = try tx.changed(
             """
@@ -26,8 +28,9 @@ public enum Boosts {
             ON CONFLICT (account_id, post_id) DO NOTHING
             """)
         guard inserted == 1 else { return false }
-        try TimelineItems.putBoost(id, of: post, by: account, in: tx)
+        try TimelineItems.putBoost(id, of: post, by: account, to: visibility, in: tx)
         PostCounts.change("boost_count", of: post, by: 1, in: tx)
+        PostCounts.relayed(by: account, 1, in: tx)
         return true
     }
 
@@ -43,6 +46,7 @@ public enum Boosts {
         try TimelineItems.removeBoost(of: post, by: account, in: tx)
         try Notifications.remove(.reblog, from: account, about: .post(post), in: tx)
         PostCounts.change("boost_count", of: post, by: -1, in: tx)
+        PostCounts.relayed(by: account, -1, in: tx)
         return true
     }
 
