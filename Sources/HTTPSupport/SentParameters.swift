@@ -173,8 +173,8 @@ extension SentParameters {
     /// The list of objects of a parameter, in the order in which they were sent: a list, or an object whose values are
     /// objects.
     ///
-    /// The names of such an object say nothing about the order: apps number what they add by other numbers than what
-    /// they keep.
+    /// Apps that keep such an object without an order number its values from 0, and these numbers are the order. Other
+    /// numbers say nothing: apps number what they add differently from what they keep.
     public func objects(_ name: String) -> [SentParameters] {
         elements(name).compactMap { value in
             guard case .object(let object) = value else { return nil }
@@ -202,7 +202,10 @@ extension SentParameters {
             let isList =
                 object.names.allSatisfy { Int($0) != nil }
                 || list.allSatisfy { if case .object = $0 { true } else { false } }
-            return isList ? list : [.object(object)]
+            guard isList else { return [.object(object)] }
+            let indexes = object.names.compactMap { Int($0) }
+            guard indexes.sorted() == Array(0..<list.count) else { return list }
+            return zip(indexes, list).sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
 
