@@ -16,7 +16,8 @@ struct EventAnswerTests {
         try await ClientNode.open(engine) { node in
             let (ada, bob) = (try await node.guest("ada", .steward), try await node.guest("bob"))
             let event = try await node.event(by: ada.id)
-            for (choice, counts) in [(0, [1, 0, 0]), (1, [0, 1, 0]), (2, [0, 0, 1]), (1, [0, 1, 0]), (0, [1, 0, 0])] {
+            for choice in [0, 1, 2, 1, 0] {
+                let counts = (0...2).map { $0 == choice ? 1 : 0 }
                 let poll = try await node.post(
                     "/api/v1/polls/\(event)/votes", token: bob.token, ["choices": [JSON(choice)]])
                 let shown = poll["options"]?.array?.compactMap { $0["votes_count"]?.int.map(Int.init) }

@@ -65,7 +65,8 @@ public enum RedirectURI {
     ///
     /// Spec: RFC 8252 §7.3, RFC 9700 §2.6.
     public static func isAllowed(_ text: String) -> Bool {
-        guard isVisible(text), let scheme = scheme(of: text), !refused.contains(scheme), text.utf8.count > scheme.utf8.count + 1
+        guard isVisible(text), let scheme = scheme(of: text), !refused.contains(scheme),
+            text.utf8.count > scheme.utf8.count + 1
         else { return false }
         switch scheme {
         case "https": return webOrigin(of: text) != nil
