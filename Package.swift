@@ -144,8 +144,8 @@ let floors: [Target] = [
     .target(
         name: "Services",
         dependencies: [
-            "Limits", "CivilDates", "Database", "Federation", "Markup", "MediaStore", "Model", "Storage",
-            "TextEncoding",
+            "Limits", "CivilDates", "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model",
+            "Storage", "TextEncoding",
             "Vocabulary", logging,
         ],
         swiftSettings: strict),

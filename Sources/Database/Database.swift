@@ -20,6 +20,7 @@ public final class Database: Sendable {
     private let threads: ThreadGroup
     private let onStart: (@Sendable (Duration) -> Void)?
     private let failures: DatabaseFailures
+    let openWrites: OpenWrites
     private let probe: Duration
     /// Ends the wait of calls that wait for too long.
     private let watch: Task<Void, Never>
@@ -28,6 +29,7 @@ public final class Database: Sendable {
     private init(_ parts: DatabaseParts, _ options: WorkerOptions, onStart: (@Sendable (Duration) -> Void)?) {
         engine = options.url.engine
         failures = options.failures
+        openWrites = options.openWrites
         probe = options.limits.probe
         self.onStart = onStart
         watch = parts.watch()
@@ -145,10 +147,22 @@ public final class Database: Sendable {
     ///
     /// - Throws: `.unavailable` when the database does not respond.
     public func version() async throws(DatabaseError) -> UInt64 {
+        try await dataVersion().number
+    }
+
+    private func dataVersion() async throws(DatabaseError) -> DataVersion {
         let result = await withCheckedContinuation { continuation in
             versions.submit(VersionJob { continuation.resume(returning: $0) })
         }
         return try result.get()
+    }
+
+    /// The open transactions on PostgreSQL. One short statement serves all callers that wait at the same moment.
+    func openTransactions() async throws(DatabaseError) -> OpenTransactions {
+        guard case .text(let text)? = try await dataVersion().seen, let open = OpenTransactions(snapshot: text) else {
+            throw DatabaseError(.other, "pg_current_snapshot() has another form")
+        }
+        return open
     }
 
     /// Why the database cannot be used at present; nil when it can. It needs no connection of the pool and responds

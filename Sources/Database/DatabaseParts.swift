@@ -13,6 +13,7 @@ struct WorkerOptions: Sendable {
     let logger: Logger
     let onStatement: (@Sendable (String) -> Void)?
     let failures: DatabaseFailures
+    let openWrites = OpenWrites()
     /// The SQLite file; nil on PostgreSQL.
     let file: FileIdentity?
     /// Whether PostgreSQL responds; nil on SQLite.

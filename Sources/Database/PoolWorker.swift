@@ -140,6 +140,8 @@ struct PoolWorker: Sendable {
         let acknowledge: @Sendable () -> Void
         let hasWritten: Bool
         let before = connection.exchanges
+        let number = options.openWrites.begin()
+        defer { options.openWrites.end(number) }
         do {
             try connection.send(Self.beginWrite)
             acknowledge = try job.run(transaction)
@@ -169,6 +171,7 @@ struct PoolWorker: Sendable {
         }
         // Before the caller goes on, so that it does not read about an earlier failure.
         options.failures.noteCommit(hasWritten: hasWritten)
+        options.openWrites.end(number)
         acknowledge()
         return .settled
     }

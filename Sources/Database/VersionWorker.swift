@@ -10,10 +10,16 @@
 import Glibc
 import Logging
 
+/// The version of the data, and what the engine told of it.
+struct DataVersion: Sendable {
+    var number: UInt64
+    var seen: SQLValue?
+}
+
 /// A request for the version of the data, together with its caller's continuation.
 struct VersionJob: QueuedJob {
     let ticket = JobTicket()
-    let answer: @Sendable (Result<UInt64, DatabaseError>) -> Void
+    let answer: @Sendable (Result<DataVersion, DatabaseError>) -> Void
 
     func fail(_ error: any Error) {
         answer(.failure(error as? DatabaseError ?? DatabaseError(.other, "\(error)")))
@@ -67,7 +73,8 @@ struct VersionWorker: Sendable {
                     known.connection = nil
                     try look(&known)
                 }
-                for job in jobs { job.answer(.success(known.number)) }
+                let version = DataVersion(number: known.number, seen: known.value)
+                for job in jobs { job.answer(.success(version)) }
             } catch {
                 known.connection = nil
                 options.failures.note(error, isWrite: false)

@@ -16,17 +16,47 @@ public struct SentParameters: Sendable, Hashable {
         case null
         case text(String)
         case list([Value])
-        case object([String: Value])
+        case object(Members)
+    }
+
+    /// The members of an object, in the order in which they were sent.
+    public struct Members: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+        /// The names in the order of their first appearance.
+        fileprivate private(set) var names: [String] = []
+        private var values: [String: Value] = [:]
+
+        /// Creates an object. The last one of several values with the same name counts.
+        public init(_ members: some Sequence<(String, Value)> = []) {
+            for (name, value) in members { self[name] = value }
+        }
+
+        /// Creates an object from a literal.
+        public init(dictionaryLiteral elements: (String, Value)...) { self.init(elements) }
+
+        subscript(name: String) -> Value? {
+            get { values[name] }
+            set {
+                guard let newValue else { return }
+                if values.updateValue(newValue, forKey: name) == nil { names.append(name) }
+            }
+        }
+
+        /// The values in their order.
+        fileprivate var list: [Value] { names.compactMap { values[$0] } }
+
+        fileprivate mutating func merge(_ other: Members) {
+            for name in other.names { self[name] = other[name] }
+        }
     }
 
     /// The most bytes of a body that is not an upload.
     public static let limit = 1_048_576
     /// The most levels of brackets in a name, plus one for the name itself.
     private static let depth = 6
-    private var values: [String: Value] = [:]
+    private var values: Members = [:]
 
     /// Creates parameters from values, for nested objects and for tests.
-    public init(_ values: [String: Value] = [:]) {
+    public init(_ values: Members = [:]) {
         self.values = values
     }
 
@@ -39,7 +69,7 @@ public struct SentParameters: Sendable, Hashable {
         guard ![.get, .head].contains(request.method) || request.headers[.contentType] != nil else { return }
         var body = SentParameters()
         try await body.read(request)
-        values.merge(body.values) { _, second in second }
+        values.merge(body.values)
     }
 
     /// Parses the query of a request, and adds the fields of a form that was already parsed.
@@ -47,7 +77,7 @@ public struct SentParameters: Sendable, Hashable {
         for (name, value) in Query.pairs(Array((request.uri.query ?? "").utf8)) ?? [] { add(name, value) }
         var body = SentParameters()
         for (name, value) in form { body.add(name, value) }
-        values.merge(body.values) { _, second in second }
+        values.merge(body.values)
     }
 
     /// Parses one JSON document, such as a message over a WebSocket.
@@ -87,7 +117,7 @@ public struct SentParameters: Sendable, Hashable {
         case .string: .text(json.string ?? "")
         case .array(let elements): .list(elements.map(value))
         case .object(let object):
-            .object(Dictionary(object.map { ($0.key, value(of: $0.value)) }, uniquingKeysWith: { $1 }))
+            .object(Members(object.map { ($0.key, value(of: $0.value)) }))
         }
     }
 }
@@ -98,6 +128,14 @@ extension SentParameters {
     /// Whether a parameter was sent, even if it is null or empty.
     public func has(_ name: String) -> Bool { values[name] != nil }
 
+    /// Whether a parameter was sent that is not null.
+    public func hasValue(_ name: String) -> Bool {
+        switch values[name] {
+        case nil, .null: false
+        case .text, .list, .object: true
+        }
+    }
+
     /// The text of a parameter; the last one of a list. Nil when it is missing or null.
     public func text(_ name: String) -> String? {
         switch values[name] {
@@ -107,7 +145,8 @@ extension SentParameters {
         }
     }
 
-    /// All texts of a parameter, in order: a list, an object whose names are numbers, or a single text.
+    /// All texts of a parameter, in the order in which they were sent: a list, an object whose names are numbers, or a
+    /// single text.
     public func texts(_ name: String) -> [String] { elements(name).compactMap(Self.text) }
 
     /// The boolean of a parameter. All texts are true except `false`, `0`, `f`, `off`, `no` and the empty text. Nil
@@ -131,7 +170,11 @@ extension SentParameters {
         return SentParameters(object)
     }
 
-    /// The list of objects of a parameter: a list, or an object whose names are numbers.
+    /// The list of objects of a parameter, in the order in which they were sent: a list, or an object whose values are
+    /// objects.
+    ///
+    /// Apps that keep such an object without an order number its values from 0, and these numbers are the order. Other
+    /// numbers say nothing: apps number what they add differently from what they keep.
     public func objects(_ name: String) -> [SentParameters] {
         elements(name).compactMap { value in
             guard case .object(let object) = value else { return nil }
@@ -140,7 +183,7 @@ extension SentParameters {
     }
 
     /// The names of all parameters, sorted.
-    public var names: [String] { values.keys.sorted() }
+    public var names: [String] { values.names.sorted() }
 
     /// A copy with another value for one parameter.
     public func with(_ name: String, _ value: Value) -> SentParameters {
@@ -155,8 +198,14 @@ extension SentParameters {
         case .text(let text): return [.text(text)]
         case .list(let list): return list
         case .object(let object):
-            let numbered = object.compactMap { key, value in Int(key).map { ($0, value) } }
-            return numbered.count == object.count ? numbered.sorted { $0.0 < $1.0 }.map(\.1) : [.object(object)]
+            let list = object.list
+            let isList =
+                object.names.allSatisfy { Int($0) != nil }
+                || list.allSatisfy { if case .object = $0 { true } else { false } }
+            guard isList else { return [.object(object)] }
+            let indexes = object.names.compactMap { Int($0) }
+            guard indexes.sorted() == Array(0..<list.count) else { return list }
+            return zip(indexes, list).sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
 
@@ -208,7 +257,7 @@ extension SentParameters {
             }
             return .list(list)
         }
-        var object: [String: Value] = [:]
+        var object: Members = [:]
         if case .object(let there) = known { object = there }
         object[key] = adding(text, at: path.dropFirst(), to: object[key])
         return .object(object)

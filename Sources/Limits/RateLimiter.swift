@@ -114,6 +114,15 @@ where Instant.Duration == Duration {
     /// How long to wait for the next token; zero when a token was available.
     public let retryAfter: Duration
 
+    /// Creates the value.
+    public init(limit: Int, remaining: Int, resetAt: Instant, isAllowed: Bool, retryAfter: Duration) {
+        self.limit = limit
+        self.remaining = remaining
+        self.resetAt = resetAt
+        self.isAllowed = isAllowed
+        self.retryAfter = retryAfter
+    }
+
     /// The value of `Retry-After`: whole seconds, rounded up, from 1 to 3,600.
     public var retryAfterSeconds: Int {
         let (seconds, rest) = retryAfter.components

@@ -38,6 +38,16 @@ enum APIError: Error, Equatable {
         var text: String
     }
 
+    /// The value of the field is none of those that are known here.
+    static func notInList(_ field: String) -> Self {
+        .invalid([Problem(field: field, code: "ERR_INCLUSION", text: "is not included in the list")])
+    }
+
+    /// The error for one field with one problem.
+    static func invalid(_ field: String, _ code: String, _ text: String) -> Self {
+        .invalid([Problem(field: field, code: code, text: text)])
+    }
+
     var status: HTTPResponse.Status {
         switch self {
         case .badToken: .unauthorized
@@ -67,7 +77,7 @@ enum APIError: Error, Equatable {
     }
 
     /// Turns `display_name` into `Display name`.
-    private static func name(_ field: String) -> String {
+    static func name(_ field: String) -> String {
         let words = field.replacing("_", with: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
     }
@@ -81,7 +91,7 @@ enum APIError: Error, Equatable {
             case .signInNeeded: .userNeeded
             case .invalid(let fields): .invalid(fields.map(Problem.init))
             case .conflict(let code): .unprocessable(Self.sentence(of: code))
-            case .tooMany: .tooMany(retryAfterSeconds: 30)
+            case .tooMany(let struck): .tooMany(retryAfterSeconds: struck.retryAfterSeconds)
             case .busy: .busy
             case .unreachable: .notFound
             }
@@ -105,11 +115,14 @@ enum APIError: Error, Equatable {
         }
     }
 
-    func respond() -> APIResponse {
+    /// - Parameter language: the language of the message.
+    func respond(in language: ErrorLanguage = .english) -> APIResponse {
         var response = APIResponse(status: status) { writer in
             writer.object {
-                $0.field("error", text)
-                guard case .invalid(let problems) = self else { return }
+                $0.field("error", language.text(of: self))
+                guard status == .unprocessableContent else { return }
+                var problems: [Problem] = []
+                if case .invalid(let known) = self { problems = known }
                 $0.key("details")
                 $0.object { details in
                     for field in Dictionary(grouping: problems, by: \.field).sorted(by: { $0.key < $1.key }) {
@@ -117,7 +130,7 @@ enum APIError: Error, Equatable {
                         details.array(field.value) { writer, problem in
                             writer.object {
                                 $0.field("error", problem.code)
-                                $0.field("description", problem.text)
+                                $0.field("description", language.translated(problem.text))
                             }
                         }
                     }
@@ -150,6 +163,14 @@ extension APIError.Problem {
             case "not_allowed", "reserved": ("ERR_RESERVED", "is reserved")
             case "not_accepted": ("ERR_ACCEPTED", "must be accepted")
             case "not_a_rule": ("ERR_INVALID", "does not reference valid rules")
+            case "too_large": ("ERR_TOO_LARGE", "is too large")
+            case "too_many_pixels": ("ERR_TOO_LARGE", "has too many pixels")
+            case "too_slow": ("ERR_INVALID", "takes too long to be converted")
+            case "unsupported": ("ERR_INVALID", "is of a type that is not supported")
+            case "broken": ("ERR_INVALID", "cannot be read")
+            case "too_many": ("ERR_TOO_LONG", "are too many")
+            case "mixed": ("ERR_INVALID", "cannot be a video or a sound together with other files")
+            case "too_far": ("ERR_INVALID", "is too far in the future")
             case "in_the_past": ("ERR_INVALID", "must be in the future")
             default: ("ERR_INVALID", "is invalid")
             }

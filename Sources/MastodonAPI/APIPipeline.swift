@@ -52,7 +52,7 @@ struct APIPipeline: Sendable {
             if let key = Self.key(of: request, endpoint) {
                 var isCounted = false
                 let kept = try await kept.value(for: key, now: now.milliseconds, size: \.size) {
-                    let identity = try await identity(of: request, context, for: endpoint.access, api)
+                    let identity = try await identity(of: request, context, for: endpoint, api)
                     try count(identity)
                     isCounted = true
                     let response = try await self.respond(request, context, by: endpoint, of: api, as: identity)
@@ -61,12 +61,17 @@ struct APIPipeline: Sendable {
                 if !isCounted { try count(kept.identity) }
                 response = kept.response
             } else {
-                let identity = try await identity(of: request, context, for: endpoint.access, api)
+                let identity = try await identity(of: request, context, for: endpoint, api)
                 try count(identity)
                 response = try await respond(request, context, by: endpoint, of: api, as: identity).made()
             }
         } catch {
-            response = refusal(error, context).made()
+            // The headers tell of the limit that struck, which may be another one than that of all requests.
+            if case .tooMany(let struck)? = error as? ServiceError {
+                status = Standing(
+                    limit: struck.limit, remaining: 0, resetAt: struck.resetAt, isAllowed: false, retryAfter: .zero)
+            }
+            response = refusal(error, context, in: ErrorLanguage(preferredBy: request.headers[.acceptLanguage])).made()
         }
         if let status { Self.tell(status, &response.headers) }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "private, no-store" }
@@ -112,10 +117,11 @@ struct APIPipeline: Sendable {
     // MARK: - Authentication
 
     private func identity(
-        of request: Request, _ context: NodeContext, for access: Endpoint.Access, _ api: MastodonAPI
+        of request: Request, _ context: NodeContext, for endpoint: Endpoint, _ api: MastodonAPI
     ) async throws -> AppIdentity? {
+        let access = endpoint.access
         if access == .open || access == .client { return nil }
-        guard let token = Self.token(of: request) else {
+        guard let token = Self.token(of: request, orQuery: endpoint.isStream) else {
             guard case .everyone = access else {
                 throw badTokens.refusal(from: context.network, at: api.services.clock.now)
             }
@@ -130,13 +136,17 @@ struct APIPipeline: Sendable {
         return identity
     }
 
-    /// Returns the token of the header, or of the query for apps that cannot set headers.
-    static func token(of request: Request) -> String? {
+    /// Returns the token of the header.
+    ///
+    /// - Parameter orQuery: whether it may also be in the query. Only streams need that, because browsers cannot set
+    ///   headers there. Addresses are logged on the way and remembered, and tokens should not be.
+    static func token(of request: Request, orQuery: Bool = false) -> String? {
         if let header = request.headers[.authorization] {
             let parts = header.split(separator: " ", omittingEmptySubsequences: true)
             guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= 200 else { return "" }
             return String(parts[1])
         }
+        guard orQuery else { return nil }
         return Query(request)["access_token"].map { String($0.prefix(200)) }
     }
 
@@ -165,11 +175,11 @@ struct APIPipeline: Sendable {
 
     // MARK: - Errors
 
-    private func refusal(_ error: any Error, _ context: NodeContext) -> APIResponse {
+    private func refusal(_ error: any Error, _ context: NodeContext, in language: ErrorLanguage) -> APIResponse {
         switch ErrorResponses.shown(error) {
-        case let error as APIError: return error.respond()
+        case let error as APIError: return error.respond(in: language)
         case let error as AuthorizationError: return error.respond()
-        case let error as ServiceError: return APIError(error).respond()
+        case let error as ServiceError: return APIError(error).respond(in: language)
         case let shown as any PublicError:
             if shown is DatabaseOutage { log(error, context) }
             var response = APIResponse(status: shown.status) { writer in

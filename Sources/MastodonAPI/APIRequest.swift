@@ -22,6 +22,7 @@ struct APIRequest: Sendable {
     var services: Services { api.services }
     var database: Database { api.services.database }
     var mode: FederationMode { api.services.community.mode }
+    var now: Timestamp { api.services.clock.now }
     /// The settings for writing entities, with the app of this request.
     var rendering: Rendering {
         var rendering = api.rendering
@@ -85,6 +86,17 @@ struct APIRequest: Sendable {
         return PageRequest(
             before: before, after: oldest ?? since ?? 0, fromOldest: oldest != nil,
             limit: min(wanted > 0 ? wanted : limit, limit * 2))
+    }
+
+    /// Returns the requested page without the ids before which others may still appear; see `Services.settledID`. Ask
+    /// for it before the snapshot from which the page is read.
+    func settledPage(limit: Int = 20) async -> PageRequest {
+        var page = page(limit: limit)
+        // Whoever reads downward has already seen the newer items.
+        guard page.before == .max || page.after > 0 else { return page }
+        let settled = await services.settledID(isUpward: page.after > 0)
+        if settled < .max { page.before = min(page.before, settled + 1) }
+        return page
     }
 
     /// The start of a list that is paged by offset: 0 ... 10,000.

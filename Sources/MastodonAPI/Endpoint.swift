@@ -42,6 +42,9 @@ public struct Endpoint: Sendable {
         self.handler = handler
     }
 
+    /// Whether it is a stream of events.
+    var isStream: Bool { path.hasPrefix("/api/v1/streaming") }
+
     /// Returns the same operation, accepting forms with files.
     func takingFiles(_ limits: UploadReceiver.Limits) -> Endpoint {
         var copy = self

@@ -5,7 +5,7 @@ public import Vocabulary
 /// A local or remote event.
 public struct Event: Sendable, Hashable, Identifiable {
     /// The local id.
-    public let id: ID<Event>
+    public private(set) var id: ID<Event>
     /// The id of the object in ActivityPub.
     public var iri: IRI
     /// The group or person that owns the event and answers `Join` requests.
@@ -203,4 +203,9 @@ public enum JoinMode: String, Sendable, CaseIterable {
     case external
     /// Only invited people may join.
     case invite
+}
+
+extension Event {
+    /// Gives an event that is not stored yet another id.
+    public mutating func number(_ id: ID) { self.id = id }
 }

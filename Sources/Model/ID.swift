@@ -63,6 +63,12 @@ public final class IDMaker: Sendable {
         _ = previous.max(((known >> 16) << 10) | 0x3FF, ordering: .relaxed)
     }
 
+    /// The id that was made last, as a number. All further ids of this maker are larger.
+    public var latest: Int64 {
+        let previous = previous.load(ordering: .relaxed)
+        return ((previous >> 10) << 16) | (slot.load(ordering: .relaxed) << 10) | (previous & 0x3FF)
+    }
+
     /// Uses another slot from now on, because another process may use the current one.
     public func move(to slot: Int) {
         self.slot.store(Int64(slot & 63), ordering: .relaxed)

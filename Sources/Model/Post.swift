@@ -10,7 +10,7 @@ public struct Post: Sendable, Hashable, Identifiable {
     }
 
     /// The local id.
-    public let id: ID<Post>
+    public private(set) var id: ID<Post>
     /// The id of the object in ActivityPub.
     public var iri: IRI
     /// The author.
@@ -93,4 +93,12 @@ public struct PostParts: Sendable, Hashable {
 
     /// Creates a value without any parts.
     public init() {}
+}
+
+extension Post {
+    /// Gives a post that is not stored yet another id.
+    public mutating func number(_ id: ID) {
+        if thread == self.id { thread = id }
+        self.id = id
+    }
 }

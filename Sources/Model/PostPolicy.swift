@@ -42,9 +42,17 @@ public enum PostPolicy {
         mayRead(visibility, as: relation)
     }
 
-    /// Whether the person may boost the post. A boost never shows a post to more people than its author did.
+    /// Whether the person may boost the post. A boost never shows a post to more people than its author did, so a post
+    /// for followers is only boosted by its author, whose followers are the same people.
     public static func mayBoost(_ visibility: Visibility, as relation: PostRelation) -> Bool {
-        visibility.isOpen && mayRead(visibility, as: relation)
+        guard visibility.isOpen else { return visibility == .followers && relation.isAuthor }
+        return mayRead(visibility, as: relation)
+    }
+
+    /// The visibility of a boost: as wanted for a post that everybody may read, else that of the post. There are no
+    /// boosts for mentioned people; who wants one gets one for followers.
+    public static func boostVisibility(wanted: Visibility, of post: Visibility) -> Visibility {
+        post.isOpen ? max(wanted, .followers) : post
     }
 
     /// The visibility of a reply, which is never wider than that of its parent post.
@@ -63,6 +71,8 @@ public enum PostLimits {
     public static let title = 200
     /// The maximum length of a text in characters.
     public static let text = 10_000
+    /// How many characters a link counts, whatever its length.
+    public static let link = 23
     /// The maximum number of mentioned accounts in one post.
     public static let mentions = 20
     /// The maximum number of hashtags in one post.

@@ -13,6 +13,8 @@ public struct TimelineItem: Sendable, Hashable, Identifiable {
     public var subject: Subject
     /// Whether it is a boost or a share of an existing post or event.
     public var isBoost: Bool
+    /// Who may see a boost; nil when it is who may read the post.
+    public var visibility: Visibility?
 
     /// The post or event that a timeline item shows.
     public enum Subject: Sendable, Hashable {
@@ -21,11 +23,14 @@ public struct TimelineItem: Sendable, Hashable, Identifiable {
     }
 
     /// Creates the value as the row has it.
-    public init(id: ID<TimelineItem>, account: ID<Account>, subject: Subject, isBoost: Bool) {
+    public init(
+        id: ID<TimelineItem>, account: ID<Account>, subject: Subject, isBoost: Bool, visibility: Visibility? = nil
+    ) {
         self.id = id
         self.account = account
         self.subject = subject
         self.isBoost = isBoost
+        self.visibility = visibility
     }
 
     /// The id of the post; nil when it shows an event.

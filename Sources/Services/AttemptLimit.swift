@@ -20,7 +20,9 @@ struct AttemptLimit: Sendable {
     ///
     /// - Throws: `tooMany` when the limit is reached.
     func take(_ key: String, at now: Timestamp) throws(ServiceError) {
-        guard let limiter, !limiter.take(key, at: now).isAllowed else { return }
-        throw .tooMany
+        guard let status = limiter?.take(key, at: now), !status.isAllowed else { return }
+        throw .tooMany(
+            StruckLimit(
+                limit: status.limit, resetAt: status.resetAt, retryAfterSeconds: status.retryAfterSeconds))
     }
 }

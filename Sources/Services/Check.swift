@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Markup
+internal import Model
 internal import TextEncoding
 
 /// Collects all errors of a form, so that a person sees them together.
@@ -14,6 +16,12 @@ struct Check {
     mutating func text(_ value: String, _ field: String, limit: Int, isNeeded: Bool = true) {
         require(!isNeeded || !value.trimmed.isEmpty, field, "missing")
         require(value.count <= limit, field, "too_long")
+    }
+
+    /// Checks the text of a post by the length that apps count.
+    mutating func post(_ value: String, isNeeded: Bool) {
+        require(!isNeeded || !value.trimmed.isEmpty, "text", "missing")
+        require(PostLength.isAllowed(value), "text", "too_long")
     }
 
     /// Checks a BCP 47 tag: letters and digits, in parts joined by `-`, at most 35 bytes. Spec: RFC 5646 §4.4.1.
@@ -38,5 +46,26 @@ extension String {
     /// The string without white space at both ends and without U+0000, which PostgreSQL does not store in text.
     var trimmed: String {
         String(filter { $0 != "\0" }.trimmingWhitespace)
+    }
+}
+
+/// The length of a post as apps count it and the instance document announces it: a link counts as
+/// ``PostLimits/link`` characters, and a mention without its host.
+enum PostLength {
+    static func isAllowed(_ text: String) -> Bool {
+        // Whoever writes within the limit in every way of counting needs no scan.
+        if text.utf8.count <= PostLimits.text { return true }
+        guard text.unicodeScalars.count <= TextScanner.limitScalars else { return false }
+        return of(text) <= PostLimits.text
+    }
+
+    static func of(_ text: String) -> Int {
+        TextScanner.scan(text).reduce(0) { length, span in
+            switch span.kind {
+            case .link: length + PostLimits.link
+            case .mention(let handle): length + 1 + handle.name.count
+            case .text, .hashtag: length + span.text.count
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import TextEncoding
+public import Model
 
 /// Why a command failed. A failed command has changed nothing.
 public enum ServiceError: Error, Equatable, Sendable {
@@ -15,7 +15,7 @@ public enum ServiceError: Error, Equatable, Sendable {
     /// The current state does not allow it. The code is stable.
     case conflict(String)
     /// The rate limit is reached.
-    case tooMany
+    case tooMany(StruckLimit)
     /// The node has too much slow work at the moment, such as checking passwords. It works again after some seconds.
     case busy
     /// Another server did not respond. The code is stable.
@@ -37,4 +37,14 @@ public struct FieldError: Error, Equatable, Sendable, Hashable {
         self.field = field
         self.code = code
     }
+}
+
+/// The rate limit that a command reached.
+public struct StruckLimit: Equatable, Sendable {
+    /// How many attempts are allowed at once.
+    public let limit: Int
+    /// When all of them are allowed again.
+    public let resetAt: Timestamp
+    /// After how many seconds the next one is allowed: 1 or more.
+    public let retryAfterSeconds: Int
 }

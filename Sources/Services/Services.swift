@@ -26,6 +26,7 @@ public struct Services: Sendable {
     let passwordAttempts: AttemptLimit
     /// E-mails with a sign-in link, per address.
     let linksPerAddress: AttemptLimit
+    let settled = SettledIDs()
     let lateMentions = Services.makeMentionLimit()
     let uploads: AttemptLimit
     let confirmations: AttemptLimit

@@ -34,9 +34,9 @@ enum Feeds {
     static func ofNode(_ t: Texts) -> [Page.Feed] { [discussions(t), agenda(t)] }
 
     private static func all(_ visit: Visit) async throws -> Response {
-        let mode = visit.community.mode
+        let (mode, now) = (visit.community.mode, visit.now)
         let views = try await visit.database.read { db in
-            let page = try Timelines.discussions(PageRequest(limit: 30), viewer: nil, mode: mode, in: db)
+            let page = try Timelines.discussions(PageRequest(limit: 30), viewer: nil, mode: mode, at: now, in: db)
             return try PostViews.load(page.posts, viewer: nil, in: db)
         }
         return respond(visit, title: visit.community.name, page: "/discussions", views)
@@ -44,10 +44,10 @@ enum Feeds {
 
     private static func group(_ visit: Visit) async throws -> Response {
         let group = try await GroupPage.find(visit)
-        let mode = visit.community.mode
+        let (mode, now) = (visit.community.mode, visit.now)
         let views = try await visit.database.read { db in
             let page = try Timelines.group(
-                group.id, PageRequest(limit: 30), viewer: nil, mode: mode, onlyPosts: true, in: db)
+                group.id, PageRequest(limit: 30), viewer: nil, mode: mode, onlyPosts: true, at: now, in: db)
             return try PostViews.load(page.posts, viewer: nil, in: db)
         }
         return respond(visit, title: group.shownName, page: group.path, views)

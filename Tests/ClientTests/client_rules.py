@@ -25,7 +25,7 @@ INTEGER_IDS = {"WebPushSubscription"}
 FREE_IDS = {"Role"}
 NULL_BY_RIGHT = {
     # Hidden until the end of a poll that hides its counts.
-    ("PollOption", "votes_count"), ("Poll", "voters_count"),
+    ("PollOption", "votes_count"),
     # Null for a follow that shows all languages.
     ("Relationship", "languages")}
 # Mastodon itself leaves these empty when the value is unknown.

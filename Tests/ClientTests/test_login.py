@@ -138,7 +138,8 @@ def test_the_addresses_of_apps_are_taken(node, traffic, ada, uri):
     assert code_of(page) and (uri == OUT_OF_BAND or page.url.startswith(uri))
 
 
-@pytest.mark.parametrize("uri", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "not an address", ""])
+@pytest.mark.parametrize("uri", [
+    "javascript:alert(1)", "data:text/html,x", "vbscript:x", "not an address", "", "http://app.example/back"])
 def test_addresses_that_are_none_are_refused(node, uri):
     answer = requests.post(
         f"{node.origin}/api/v1/apps", data={"client_name": "A test", "redirect_uris": uri}, timeout=SECONDS)

@@ -87,6 +87,23 @@ def test_a_picture_is_described_anew_in_an_edit(ada):
     assert found.id == media.id and found.description == "after"
 
 
+def test_other_words_for_one_picture_leave_the_other(ada):
+    post = ada.api.status_post("two", media_ids=[upload(ada.api), upload(ada.api)])
+    first, second = post.media_attachments
+    change = ada.api.generate_media_edit_attributes(second.id, description="after")
+    ada.api.status_update(post, "two", media_attributes=[change])
+    found = ada.api.status(post).media_attachments
+    assert [media.id for media in found] == [first.id, second.id] and found[1].description == "after"
+
+
+def test_media_go_with_the_post_when_asked(ada):
+    media = upload(ada.api)
+    post = ada.api.status_post("look", media_ids=[media])
+    ada.api.status_delete(post, delete_media=True)
+    with pytest.raises(MastodonAPIError):
+        ada.api.media(media)
+
+
 def test_a_picture_and_a_header_for_the_profile(ada):
     before = ada.api.me()
     after = ada.api.account_update_credentials(

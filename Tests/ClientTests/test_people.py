@@ -51,6 +51,24 @@ def test_whoever_locks_the_door_is_asked(ada, eve, newcomer):
     assert not between(other, shy).requested and not shy.api.follow_requests()
 
 
+def test_a_mute_ends_on_time(ada, newcomer):
+    eve = newcomer(ada.node, "mia")
+    assert eve.api.account_mute(ada.id, duration=2).muting
+    assert eventually(lambda: not between(eve, ada).muting) and not eve.api.mutes()
+
+
+def test_boosts_for_followers_are_theirs(ada, eve, newcomer):
+    bob = newcomer(ada.node, "bea")
+    bob.api.account_follow(eve.id)
+    post = ada.api.status_post("boost me")
+    boost = eve.api.status_reblog(post, visibility="private")
+    assert boost.visibility == "private" and boost.reblog.visibility == "public"
+    assert boost.id in ids(bob.api.account_statuses(eve.id)) and boost.id not in ids(ada.api.account_statuses(eve.id))
+    assert names(bob.api.status_reblogged_by(post)) == [eve.name] and not ada.api.status_reblogged_by(post)
+    eve.api.status_delete(boost)
+    assert not eve.api.status(post).reblogged and boost.id not in ids(bob.api.account_statuses(eve.id))
+
+
 def test_muting_is_silent(ada, eve):
     eve.api.account_follow(ada.id)
     bond = eve.api.account_mute(ada.id, notifications=True, duration=3600)

@@ -25,6 +25,14 @@ struct ActorToAccountTests {
         return try ActorToAccount.read(try ActorDocument(document), id: ID(1), host: "victim.test", at: now)
     }
 
+    @Test("an account is as old as it says, and never of the future")
+    func age() throws {
+        let published = try read(["published": "2020-02-03T04:05:06Z"]).account.createdAt
+        #expect(published.description.hasPrefix("2020-02-03T04:05:06"))
+        #expect(try read(["published": nil]).account.createdAt == now)
+        #expect(try read(["published": "3020-02-03T04:05:06Z"]).account.createdAt == now)
+    }
+
     @Test("what is of another origin is left out, and messages never go there")
     func origins() throws {
         let account = try read([

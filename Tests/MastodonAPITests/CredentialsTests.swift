@@ -87,6 +87,55 @@ struct CredentialsTests {
         }
     }
 
+    @Test("lines of a profile keep the order in which they were sent, and only their owner removes them")
+    func order() async throws {
+        try await ClientNode.open { node in
+            let ada = try await node.guest("ada")
+            func names(_ body: JSON) async throws -> [String?] {
+                let reply = try await node.call("PATCH", Self.path, token: ada.token, json: body)
+                return reply["fields"]?.array?.map { $0["name"]?.string } ?? []
+            }
+            let unordered: JSON = [
+                "fields_attributes": ["420": ["name": "1st", "value": "a"], "69": ["name": "2nd", "value": "b"]]
+            ]
+            #expect(try await names(unordered) == ["1st", "2nd"])
+            for other: JSON in [["note": "hello"], ["fields_attributes": .null], [:]] {
+                #expect(try await names(other) == ["1st", "2nd"])
+            }
+            let form = try await node.call(
+                "PATCH", Self.path, token: ada.token,
+                form: [
+                    ("fields_attributes[7][name]", "x"), ("fields_attributes[3][name]", "y"),
+                    ("fields_attributes[3][value]", "v"), ("fields_attributes[7][value]", "w"),
+                ])
+            #expect(form["fields"]?.array?.map { $0["value"]?.string } == ["w", "v"])
+            #expect(try await names(["fields_attributes": []]) == [])
+        }
+    }
+
+    @Test("the default for quotes is kept and used", arguments: TestEngine.available)
+    func quotePolicy(_ engine: TestEngine) async throws {
+        try await ClientNode.open(engine) { node in
+            let ada = try await node.guest("ada")
+            let first = try await node.get("/api/v1/accounts/verify_credentials", token: ada.token)
+            #expect(first["source"]?["quote_policy"]?.string == "public")
+            let change: JSON = ["source": ["quote_policy": "followers"]]
+            #expect(
+                try await node.call("PATCH", Self.path, token: ada.token, json: change)["source"]?["quote_policy"]?
+                    .string == "followers")
+            let preferences = try await node.get("/api/v1/preferences", token: ada.token)
+            #expect(preferences["posting:default:quote_policy"]?.string == "followers")
+            let post = try await node.post("/api/v1/statuses", token: ada.token, ["status": "tea"])
+            #expect(post["quote_approval"]?["automatic"]?[0]?.string == "followers")
+            let open = try await node.post(
+                "/api/v1/statuses", token: ada.token, ["status": "tea", "quote_approval_policy": "public"])
+            #expect(open["quote_approval"]?["automatic"]?[0]?.string == "public")
+            let wrong = try await node.call(
+                "PATCH", Self.path, token: ada.token, json: ["source": ["quote_policy": "friends"]])
+            #expect(wrong.status == 422 && wrong["details"]?["quote_policy"]?[0]?["error"]?.string == "ERR_INCLUSION")
+        }
+    }
+
     @Test("a form in parts without files is read like any other")
     func parts() async throws {
         try await ClientNode.open { node in

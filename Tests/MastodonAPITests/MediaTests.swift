@@ -196,6 +196,53 @@ struct MediaTests {
         }
     }
 
+    @Test("new words for one picture leave the others and their order", arguments: TestEngine.available)
+    func words(_ engine: TestEngine) async throws {
+        try await MediaFixture.open(engine) { node, fixture async throws in
+            let ada = try await node.guest("ada")
+            var ids: [String] = []
+            for _ in 1...2 {
+                ids.append(try await node.upload("/api/v2/media", TestPicture.png(), token: ada.token).id)
+            }
+            let status = try await node.post(
+                "/api/v1/statuses", token: ada.token, ["status": "e", "media_ids": .array(ids.map { JSON($0) })])
+            let path = "/api/v1/statuses/\(status.id)"
+            func shown(_ reply: Reply) -> [[String?]] {
+                let media = reply["media_attachments"]?.array ?? []
+                return media.map { [$0["id"]?.string, $0["description"]?.string] }
+            }
+            let second = try await node.call(
+                "PUT", path, token: ada.token,
+                json: ["status": "e", "media_attributes": [["id": JSON(ids[1]), "description": "new"]]])
+            #expect(shown(second) == [[ids[0], nil], [ids[1], "new"]])
+            let form = try await node.call(
+                "PUT", path, token: ada.token,
+                form: [
+                    ("status", "e"), ("media_attributes[0][id]", ids[0]), ("media_attributes[0][description]", "first"),
+                ])
+            #expect(shown(form) == [[ids[0], "first"], [ids[1], "new"]])
+            for body: JSON in [["status": "e", "media_attributes": []], ["status": "e", "media_ids": .null]] {
+                #expect(shown(try await node.call("PUT", path, token: ada.token, json: body)).count == 2)
+            }
+            let none = try await node.call("PUT", path, token: ada.token, json: ["status": "e", "media_ids": []])
+            #expect(none.status == 200 && shown(none).isEmpty)
+        }
+    }
+
+    @Test("a status is deleted with its media when the app says so", arguments: TestEngine.available)
+    func deletion(_ engine: TestEngine) async throws {
+        try await MediaFixture.open(engine) { node, fixture async throws in
+            let ada = try await node.guest("ada")
+            for (query, expected) in [("?delete_media=true", 404), ("", 200)] {
+                let picture = try await node.upload("/api/v2/media", TestPicture.png(), token: ada.token)
+                let status = try await node.post(
+                    "/api/v1/statuses", token: ada.token, ["status": "x", "media_ids": [JSON(picture.id)]])
+                try await node.call("DELETE", "/api/v1/statuses/\(status.id)\(query)", token: ada.token).expect(200)
+                #expect(try await node.get("/api/v1/media/\(picture.id)", token: ada.token).status == expected)
+            }
+        }
+    }
+
     @Test("media of others are not there", arguments: ["GET", "PUT", "DELETE"])
     func strangers(method: String) async throws {
         try await MediaFixture.open { node, fixture async throws in

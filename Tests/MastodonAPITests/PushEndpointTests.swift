@@ -6,6 +6,7 @@ import Services
 import Storage
 import TestSupport
 import Testing
+import TextEncoding
 import Vocabulary
 
 @testable import MastodonAPI
@@ -81,6 +82,10 @@ struct PushEndpointTests {
         try await ClientNode.open { node in
             let ada = try await node.guest("ada")
             let good: JSON = ["p256dh": .string(Self.point), "auth": .string(Self.auth)]
+            let offCurve: JSON = [
+                "p256dh": .string(Base64URL.encode([4] + [UInt8](repeating: 1, count: 64))),
+                "auth": .string(Self.auth),
+            ]
             let bad: [JSON] = [
                 [:], ["subscription": ["endpoint": "https://push.example/1"]], ["subscription": ["keys": good]],
                 ["subscription": ["endpoint": "push", "keys": good]],
@@ -90,10 +95,12 @@ struct PushEndpointTests {
                     ]
                 ],
                 ["subscription": ["endpoint": "https://p.example/", "keys": good], "data": ["policy": "friends"]],
+                ["subscription": ["endpoint": "https://p.example/", "keys": offCurve]],
             ]
             for wish in bad {
                 let reply = try await node.post(Self.path, token: ada.token, wish)
                 #expect(reply.status == 422 && reply.error?.hasPrefix("Validation failed") == true)
+                #expect(reply["details"]?.object?.isEmpty == false)
             }
             let reader = try await node.token(of: ada.id, Scopes(["read", "write"]))
             #expect(try await node.post(Self.path, token: reader, Self.wish()).status == 403)

@@ -141,7 +141,7 @@ struct RenderedStatusTests {
                 _ = try await node.post("/api/v1/statuses", token: ada.token, ["status": .string("Post \(number)")])
             }
             let items = try await node.database.read { db in
-                try Timelines.home(ada.id, PageRequest(limit: 40), in: db).items
+                try Timelines.home(ada.id, PageRequest(limit: 40), at: node.clock.now, in: db).items
             }
             let cache = StatusCache(limitBytes: 20_000)
             let node = (database: node.database, rendering: Rendering(node.services.community), reader: ada.id)

@@ -80,7 +80,7 @@ extension Stories {
                 let shown = try await awaited("the post is on the group's page") {
                     try await b.read { db in
                         let page = try Timelines.group(
-                            quartier.id, PageRequest(), viewer: nil, mode: .open, in: db)
+                            quartier.id, PageRequest(), viewer: nil, mode: .open, at: SystemClock().now, in: db)
                         return try PostViews.load(page.posts, viewer: nil, in: db).first
                     }
                 }

@@ -198,6 +198,23 @@ struct Cafe: Sendable {
     }
 }
 
+extension Cafe {
+    /// Expects that a command reaches a rate limit and changes nothing.
+    func expectTooMany(
+        sourceLocation: SourceLocation = #_sourceLocation, _ command: (Services) async throws -> Void
+    ) async throws {
+        let before = try await census()
+        await #expect(sourceLocation: sourceLocation) {
+            try await command(services)
+        } throws: { error in
+            guard case .tooMany? = error as? ServiceError else { return false }
+            return true
+        }
+        let after = try await census()
+        #expect(after == before, sourceLocation: sourceLocation)
+    }
+}
+
 extension ServiceError {
     /// Makes the error for one field with one problem.
     static func field(_ field: String, _ code: String) -> Self { .invalid([FieldError(field, code)]) }

@@ -138,7 +138,7 @@ enum AnnounceHandler: ActivityHandler {
         guard PostPolicy.mayBoost(post.visibility, as: relation) else { return .ignored(.notAllowed) }
         let isNew = try Boosts.add(
             incoming.outbox.ids.make(at: now), account: incoming.actor.id, post: post.id, activity: incoming.id,
-            at: now, in: tx)
+            to: visibility(of: incoming), at: now, in: tx)
         // The author is not notified when the post's own group relays it.
         if isNew, post.group != incoming.actor.id {
             try incoming.outbox.notify(.reblog(of: post, by: incoming.actor.id), in: tx)
@@ -147,20 +147,42 @@ enum AnnounceHandler: ActivityHandler {
     }
 }
 
+extension AnnounceHandler {
+    /// Who may see the boost of a person: their followers, when it is addressed to them and not to Public. Everything
+    /// else is nil, because many servers address an `Announce` to nobody.
+    private static func visibility(of incoming: IncomingActivity) -> Visibility? {
+        guard !incoming.actor.isGroup, let followers = incoming.actor.followers else { return nil }
+        let visibility = Visibility(of: incoming.activity.audience, followers: [followers])
+        return visibility == .followers ? .followers : nil
+    }
+}
+
 extension Outbox {
     /// Boosts a post to the account's followers, and notifies the author.
-    public func boost(_ post: Post, by account: Account, in tx: Transaction) throws(DatabaseError) -> Bool {
+    ///
+    /// - Parameter visibility: who may see the boost: everybody, or only the followers.
+    public func boost(
+        _ post: Post, to visibility: Visibility? = nil, by account: Account, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
         let id = newActivityID()
         let isNew = try Boosts.add(
             ids.make(at: clock.now), account: account.id, post: post.id, activity: identifiers.activity(id),
-            at: clock.now, in: tx)
+            to: visibility == post.visibility ? nil : visibility, at: clock.now, in: tx)
         guard isNew, let author = try Accounts.byID(post.author, in: tx) else { return false }
         try notify(.reblog(of: post, by: account.id), in: tx)
         var announce = announcement(.announcePost, id, of: JSON(post.iri), about: post.iri, by: account)
+        address(&announce, for: visibility ?? .everyone)
         announce.cc.append(author.iri)
         announce.recipients.append(.account(author))
         try enqueue(announce, in: tx)
         return true
+    }
+
+    /// Addresses an announcement as a post of this visibility is addressed.
+    private func address(_ announcement: inout OutgoingActivity, for visibility: Visibility) {
+        guard visibility != .everyone else { return }
+        announcement.to = [identifiers.followers(of: announcement.actor.iri)]
+        announcement.cc = visibility == .unlisted ? [.asPublic] : []
     }
 
     /// Undoes a boost.
@@ -177,6 +199,7 @@ extension Outbox {
         guard let boost = try Boosts.stored(account: account.id, post: post.id, in: tx),
             let author = try Accounts.byID(post.author, in: tx)
         else { return nil }
+        let item = try TimelineItems.boost(of: post.id, by: account.id, in: tx)
         _ = try Boosts.remove(account: account.id, post: post.id, in: tx)
         // The whole `Announce`: some servers read its audience, also when they do not know it.
         let undone: JSON = [
@@ -185,6 +208,7 @@ extension Outbox {
             "cc": JSON([identifiers.followers(of: account.iri), author.iri]), "object": JSON(post.iri),
         ]
         var undo = announcement(.undoAnnounce, of: undone, about: post.iri, by: account)
+        address(&undo, for: item?.visibility ?? (post.visibility.isOpen ? .everyone : post.visibility))
         undo.cc.append(author.iri)
         undo.recipients.append(.account(author))
         return undo

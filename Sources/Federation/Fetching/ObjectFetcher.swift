@@ -30,6 +30,21 @@ enum GatheredObject: Sendable, Hashable {
         }
     }
 
+    /// The same object with a new local id.
+    ///
+    /// An object is read before its transaction begins, and others may be fetched in between. Whoever reads a timeline
+    /// on from the newest id would miss an object that is stored under its old id. So it gets its id when it is stored.
+    func numbered(by ids: IDMaker, at now: Timestamp) -> Self {
+        switch self {
+        case .post(var remote, let author):
+            remote.post.number(ids.make(at: now))
+            return .post(remote, author)
+        case .event(var remote, let owner):
+            remote.event.number(ids.make(at: now))
+            return .event(remote, owner)
+        }
+    }
+
     /// The id of the post or event that it replies to.
     var inReplyTo: IRI? {
         guard case .post(let remote, _) = self else { return nil }

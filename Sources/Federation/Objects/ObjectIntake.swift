@@ -22,9 +22,10 @@ enum ObjectIntake {
             }
             if !isAnnounced, try !ObjectClaims.concernsUs(arriving, in: tx) { return .ignored(.notForUs) }
             if !thread.before.isEmpty {
-                for object in thread.before { _ = try ObjectStore.insert(object, in: tx) }
+                for object in thread.before { _ = try ObjectStore.insert(incoming.numbered(object), in: tx) }
                 arriving = try remote.arriving(from: author, in: tx)
             }
+            guard case .post(let remote, _) = incoming.numbered(thread.object) else { return .duplicate }
             return try storeNew(remote, by: author, arriving, of: incoming, in: tx)
         case .event(let remote, let owner):
             if try Tombstones.find(remote.event.iri, in: tx) != nil { return .ignored(.tombstoned) }
@@ -40,6 +41,7 @@ enum ObjectIntake {
             if !isAnnounced, invited.isEmpty, readers.isEmpty, try !Follows.followsAny(localTo: owner.id, in: tx) {
                 return .ignored(.notForUs)
             }
+            guard case .event(let remote, _) = incoming.numbered(thread.object) else { return .duplicate }
             return try storeNew(remote.event, inviting: invited, readers, of: incoming, in: tx)
         }
     }
@@ -134,6 +136,13 @@ extension ObjectIntake {
         }
         let policy = try Peers.state(of: author.host, in: tx)?.policy ?? .unset
         return mode.lists(policy) ? nil : id
+    }
+}
+
+extension IncomingActivity {
+    /// The object with the id under which it is stored.
+    fileprivate func numbered(_ object: GatheredObject) -> GatheredObject {
+        object.numbered(by: outbox.ids, at: outbox.clock.now)
     }
 }
 

@@ -36,9 +36,12 @@ public struct PostResolver: Sendable {
         let gathered = await within.gatherThread(try await objects.gather(document, budget: &budget))
         let stored: Result<Fetched, FederationError>
         do {
+            let (ids, clock) = (objects.ids, objects.clock)
             stored = try await database.write { tx in
-                for object in gathered.before { _ = try ObjectStore.insert(object, in: tx) }
-                return try ObjectStore.insert(gathered.object, in: tx)
+                for object in gathered.before {
+                    _ = try ObjectStore.insert(object.numbered(by: ids, at: clock.now), in: tx)
+                }
+                return try ObjectStore.insert(gathered.object.numbered(by: ids, at: clock.now), in: tx)
             }
         } catch {
             throw .storage

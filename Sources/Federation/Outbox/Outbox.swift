@@ -96,7 +96,7 @@ struct OutgoingActivity: Sendable {
     let object: JSON
     /// The object of the activity. Deliveries about the same object keep their order.
     let about: IRI?
-    let to: [IRI]
+    var to: [IRI]
     var cc: [IRI] = []
     /// The accounts to whose inboxes the activity is delivered.
     var recipients: [Recipient]

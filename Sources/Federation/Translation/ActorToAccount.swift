@@ -39,7 +39,7 @@ public enum ActorToAccount {
         var account = Account(
             id: id, kind: kind(of: document.kind), username: username, host: host, iri: iri,
             displayName: PlainText.line(document.name, limit: FieldLimits.name),
-            summary: summary(document.summaryHTML), createdAt: now)
+            summary: summary(document.summaryHTML), createdAt: .claimed(document.published, notAfter: now))
         account.url = document.url?.belonging(to: iri)
         account.inbox = document.inbox
         account.sharedInbox = document.sharedInbox?.belonging(to: iri)

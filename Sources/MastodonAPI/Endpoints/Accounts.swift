@@ -48,7 +48,7 @@ enum AccountEndpoints {
                 $0.field("posting:default:visibility", profile.defaultVisibility.apiName)
                 $0.field("posting:default:sensitive", profile.defaultSensitive)
                 $0.field("posting:default:language", profile.defaultLanguage)
-                $0.field("posting:default:quote_policy", "public")
+                $0.field("posting:default:quote_policy", profile.defaultQuotePolicy.apiName)
                 $0.field("reading:expand:media", "default")
                 $0.field("reading:expand:spoilers", false)
                 $0.field("reading:autoplay:gifs", false)
@@ -59,8 +59,7 @@ enum AccountEndpoints {
     // MARK: - Finding
 
     private static func show(_ call: APIRequest) async throws -> APIResponse {
-        let account = try await account(try call.id(), call)
-        return APIResponse { $0.account(account, call.rendering) }
+        try await respond(try await account(try call.id(), call), call)
     }
 
     private static func several(_ call: APIRequest) async throws -> APIResponse {
@@ -82,14 +81,26 @@ enum AccountEndpoints {
             return try shown([found].compactMap { $0 }, to: nil, in: db).first
         }
         guard let account else { throw APIError.notFound }
-        return APIResponse { $0.account(account, call.rendering) }
+        return try await respond(account, call)
+    }
+
+    /// Responds with one account, and with the account to which it moved.
+    private static func respond(_ account: Account, _ call: APIRequest) async throws -> APIResponse {
+        var successor: Account?
+        if let iri = account.movedTo {
+            successor = try await call.database.read { db in
+                let found = try Accounts.byIRI(iri, in: db)
+                return try shown([found].compactMap { $0 }, to: nil, in: db).first
+            }
+        }
+        return APIResponse { [successor] in $0.account(account, call.rendering, movedTo: successor) }
     }
 
     private static func relationships(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
         let ids = call.parameters.texts("id").prefix(80).compactMap { ID<Account>($0) }
         let relations = try await call.database.read { db in
-            try AccountRelations.load(ids, viewer: viewer, in: db)
+            try AccountRelations.load(ids, viewer: viewer, at: call.now, in: db)
         }
         return APIResponse { writer in writer.array(relations) { $0.relationship($1) } }
     }
@@ -146,7 +157,7 @@ enum AccountEndpoints {
         of viewer: ID<Account>, to account: ID<Account>, _ call: APIRequest
     ) async throws -> APIResponse {
         let relation = try await call.database.read { db in
-            try AccountRelations.load([account], viewer: viewer, in: db).first
+            try AccountRelations.load([account], viewer: viewer, at: call.now, in: db).first
         }
         guard let relation else { throw APIError.notFound }
         return APIResponse { $0.relationship(relation) }
@@ -178,7 +189,7 @@ enum AccountEndpoints {
     static func page(
         _ call: APIRequest, _ read: @escaping @Sendable (PageRequest, Snapshot) throws(DatabaseError) -> [Account]
     ) async throws -> APIResponse {
-        let page = call.page(limit: 40)
+        let page = await call.settledPage(limit: 40)
         let accounts = try await call.database.read { db in try read(page, db) }
         return APIResponse(page: accounts, cursors: cursors(of: accounts), of: call) { $0.account($1, call.rendering) }
     }

@@ -34,8 +34,17 @@ enum AppEndpoints {
     }
 
     private static func own(_ call: APIRequest) async throws -> APIResponse {
-        guard let id = call.identity?.app, let app = try await call.services.app(id) else { throw APIError.badToken }
+        guard let identity = call.identity else { throw APIError.badToken }
         let key = try await call.services.pushKey()
+        guard let id = identity.app else {
+            // A token of the command line, which belongs to no app.
+            let scopes = identity.scopes
+            let app = ClientApp(
+                id: ID(0), clientID: "", name: "Troquet", website: nil, redirectURIs: [RedirectURI.outOfBand],
+                scopes: scopes, createdAt: Timestamp(0))
+            return APIResponse { writer in writer.object { $0.members(of: app, vapidKey: key) } }
+        }
+        guard let app = try await call.services.app(id) else { throw APIError.badToken }
         return APIResponse { writer in writer.object { $0.members(of: app, vapidKey: key) } }
     }
 }

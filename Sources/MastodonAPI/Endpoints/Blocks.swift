@@ -52,7 +52,7 @@ enum BlockEndpoints {
         let viewer = try call.actor()
         let page = call.page(limit: 40)
         let (accounts, ends) = try await call.database.read { db in
-            let accounts = try Mutes.list(of: viewer, page, in: db)
+            let accounts = try Mutes.list(of: viewer, page, at: call.now, in: db)
             return (accounts, try Mutes.ends(of: accounts.map(\.id), by: viewer, in: db))
         }
         return APIResponse(page: accounts, cursors: AccountEndpoints.cursors(of: accounts), of: call) {

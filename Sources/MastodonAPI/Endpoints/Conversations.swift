@@ -23,7 +23,7 @@ enum ConversationEndpoints {
     ]
 
     private static func list(_ call: APIRequest) async throws -> APIResponse {
-        let (viewer, page) = (try call.actor(), call.page())
+        let (viewer, page) = (try call.actor(), await call.settledPage())
         let (conversations, last) = try await call.database.read { db in
             let list = try DirectConversations.list(of: viewer, page, in: db)
             return (list, try statuses(list.map(\.lastPost), viewer, in: db))

@@ -49,7 +49,8 @@ enum CredentialEndpoints {
         change.discoverable = sent.bool("discoverable")
         change.indexable = sent.bool("indexable")
         change.hidesFollows = sent.bool("hide_collections")
-        if sent.has("fields_attributes") {
+        // Null says nothing about the fields; an empty list removes them.
+        if sent.hasValue("fields_attributes") {
             change.fields = sent.objects("fields_attributes").map {
                 ProfileChange.FieldDraft(name: $0.text("name") ?? "", value: $0.text("value") ?? "")
             }
@@ -64,10 +65,12 @@ enum CredentialEndpoints {
 
     private static func addDefaults(_ source: SentParameters, to change: inout ProfileChange) throws(APIError) {
         if let value = source.text("privacy") {
-            guard let visibility = Visibility(apiName: value) else {
-                throw .invalid([.init(field: "privacy", code: "ERR_INCLUSION", text: "is not included in the list")])
-            }
+            guard let visibility = Visibility(apiName: value) else { throw .notInList("privacy") }
             change.visibility = visibility
+        }
+        if let value = source.text("quote_policy"), !value.isEmpty {
+            guard let policy = QuotePolicy(apiName: value) else { throw .notInList("quote_policy") }
+            change.quotePolicy = policy
         }
         change.sensitive = source.bool("sensitive")
         change.language = source.text("language")

@@ -58,7 +58,7 @@ enum FilterEndpoints {
     private static func action(_ value: String?) throws(APIError) -> ContentFilter.Action? {
         guard let value, !value.isEmpty else { return nil }
         guard let action = ContentFilter.Action(rawValue: value) else {
-            throw .unprocessable("'\(value)' is not a valid filter_action")
+            throw .notInList("filter_action")
         }
         return action
     }
@@ -105,7 +105,7 @@ enum FilterPartEndpoints {
         },
         .post("/api/v2/filters/:id/statuses", .person("write:filters")) { call in
             guard let item: ID<TimelineItem> = try call.sentID("status_id") else {
-                throw APIError.unprocessable("Validation failed: Status must exist")
+                throw APIError.invalid("status", "ERR_BLANK", "must exist")
             }
             let status = try await StatusEndpoints.view(item, call)
             let named = try await call.services.addNamed(status.id, to: try call.id(), as: try call.principal())

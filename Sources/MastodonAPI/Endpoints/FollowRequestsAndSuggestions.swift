@@ -91,7 +91,9 @@ enum FollowRequestEndpoints {
     private static func suggestions(_ call: APIRequest) async throws -> [Account] {
         let viewer = try call.actor()
         let limit = call.page(limit: 40).limit
-        return try await call.database.read { db in try Suggestions.list(for: viewer, limit: limit, in: db) }
+        return try await call.database.read { db in
+            try Suggestions.list(for: viewer, limit: limit, at: call.now, in: db)
+        }
     }
 
     private static func directory(_ call: APIRequest) async throws -> APIResponse {

@@ -49,7 +49,7 @@ enum GroupedNotificationEndpoints {
 
     private static func list(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
-        let (page, filter, now) = (call.page(limit: 40), try filter(call), call.services.clock.now)
+        let (page, filter, now) = (await call.settledPage(limit: 40), try filter(call), call.services.clock.now)
         let (groups, results) = try await call.database.read { db in
             let groups = try NotificationGroups.list(of: viewer, filter, page, at: now, in: db)
             return (groups, try Results(groups, viewer: viewer, in: db))

@@ -17,6 +17,7 @@ enum InstanceEndpoints {
         .get("/api/v1/instance/rules", .open) { _ in .nothing },
         .get("/api/v1/instance/extended_description", .open, description),
         .get("/api/v1/instance/privacy_policy", .open, description),
+        .get("/api/v1/instance/languages", .open) { Languages.list($0) },
         .get("/api/v1/instance/translation_languages", .open) { _ in .done },
         .get("/api/v1/instance/domain_blocks", .open) { _ in .nothing },
         .get("/api/v1/instance/activity", .open) { _ in .nothing },

@@ -57,7 +57,7 @@ enum ListEndpoints {
     private static func replies(_ call: APIRequest) throws(APIError) -> AccountList.RepliesPolicy? {
         guard let value = call.parameters.text("replies_policy"), !value.isEmpty else { return nil }
         guard let policy = AccountList.RepliesPolicy(rawValue: value) else {
-            throw .unprocessable("'\(value)' is not a valid replies_policy")
+            throw .notInList("replies_policy")
         }
         return policy
     }

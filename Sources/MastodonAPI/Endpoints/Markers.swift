@@ -26,7 +26,7 @@ enum MarkerEndpoints {
         for timeline in Marker.Timeline.allCases {
             guard let text = call.parameters.object(timeline.rawValue)?.text("last_read_id") else { continue }
             guard let number = Int64(text), number >= 0 else {
-                throw APIError.unprocessable("Validation failed: last_read_id is not a number")
+                throw APIError.invalid("last_read_id", "ERR_NOT_A_NUMBER", "is not a number")
             }
             markers[timeline] = number
         }

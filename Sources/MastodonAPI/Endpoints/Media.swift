@@ -35,7 +35,7 @@ enum MediaEndpoints {
     ) async throws -> Media {
         let owner = try call.actor()
         guard let file = call.file("file") else {
-            throw APIError.unprocessable("Validation failed: File can't be blank")
+            throw APIError.invalid("file", "ERR_BLANK", "can't be blank")
         }
         var draft = MediaDraft(.file(path: file.path))
         draft.description = call.parameters.text("description") ?? ""
@@ -57,8 +57,8 @@ enum MediaEndpoints {
 
     private static func failure(of media: Media) -> APIError {
         switch media.error {
-        case "too_large", "too_slow": .unprocessable("Validation failed: File is too long to be converted")
-        case "too_many_pixels": .unprocessable("Validation failed: File has too many pixels")
+        case "too_large", "too_slow": .invalid("file", "ERR_TOO_LARGE", "takes too long to be converted")
+        case "too_many_pixels": .invalid("file", "ERR_TOO_LARGE", "has too many pixels")
         default: .unprocessable("Error processing thumbnail for uploaded media")
         }
     }

@@ -58,7 +58,7 @@ enum NotificationPolicyEndpoints {
         func filter(_ name: String) throws(APIError) -> NotificationFilter? {
             guard let value = sent.text(name) else { return nil }
             guard let filter = NotificationFilter(rawValue: value) else {
-                throw .unprocessable("Validation failed: \(name) is not included in the list")
+                throw .notInList(name)
             }
             return filter
         }

@@ -27,7 +27,8 @@ enum NotificationEndpoints {
 
     private static func list(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
-        let (page, filter, now) = (call.page(limit: 40), try filter(of: call.parameters), call.services.clock.now)
+        let (page, filter) = (await call.settledPage(limit: 40), try filter(of: call.parameters))
+        let now = call.now
         let (rows, views) = try await call.database.read { db in
             let rows = try Notifications.list(of: viewer, filter, page, at: now, in: db)
             return (rows, try NotificationViews.load(rows, viewer: viewer, in: db))

@@ -40,11 +40,11 @@ enum PublishingEndpoints {
         var draft = PostDraft(text: sent.text("status") ?? "")
         draft.warning = sent.text("spoiler_text") ?? ""
         draft.sensitive = sent.bool("sensitive") ?? defaults.sensitive
-        draft.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 } ?? defaults.language
-        draft.visibility = sent.text("visibility").flatMap(Visibility.init(apiName:)) ?? defaults.visibility
+        draft.language = language(call) ?? defaults.language ?? call.services.community.language
+        draft.visibility = try visibility(sent) ?? defaults.visibility
         draft.media = try media(sent)
         draft.poll = try poll(sent)
-        draft.quotePolicy = try quotePolicy(sent) ?? .everyone
+        draft.quotePolicy = try quotePolicy(sent) ?? defaults.quotePolicy
         if !draft.visibility.isOpen { draft.quotePolicy = .nobody }
         draft.app = call.identity?.app?.rawValue
         draft.key = key(call)
@@ -54,6 +54,20 @@ enum PublishingEndpoints {
             draft.quoted = post
         }
         return draft
+    }
+
+    /// Returns the wanted visibility; nil when the request leaves it to the defaults.
+    ///
+    /// - Throws: `.invalid` for a word that is unknown here, because some apps know narrower words than this server.
+    static func visibility(_ sent: SentParameters) throws(APIError) -> Visibility? {
+        guard let name = sent.text("visibility"), !name.isEmpty else { return nil }
+        guard let visibility = Visibility(apiName: name) else { throw .notInList("visibility") }
+        return visibility
+    }
+
+    /// Returns the language of the request; nil for none, and for a language that does not exist.
+    private static func language(_ call: APIRequest) -> String? {
+        call.parameters.text("language").flatMap { Languages.exists($0) ? $0 : nil }
     }
 
     /// Sets the parent of a reply: a post, or an event by its id as a status.
@@ -73,14 +87,17 @@ enum PublishingEndpoints {
     }
 
     /// Reads the media after an edit; nil when the request does not mention media, as some apps do.
-    private static func mediaEdit(_ sent: SentParameters) throws(APIError) -> PostMediaEdit? {
-        guard sent.has("media_ids") || sent.has("media_attributes") else { return nil }
-        var edit = PostMediaEdit(try media(sent))
+    ///
+    /// `media_attributes` alone changes the words of some media. Which media the post has, and their order, is said by
+    /// `media_ids` only.
+    private static func mediaEdit(_ sent: SentParameters, of post: PostView?) throws(APIError) -> PostMediaEdit? {
+        guard sent.hasValue("media_ids") || sent.hasValue("media_attributes") else { return nil }
+        var edit = PostMediaEdit(
+            sent.hasValue("media_ids") ? try media(sent) : (post?.attachments ?? []).compactMap(\.media))
         for details in sent.objects("media_attributes") {
-            guard let id = details.text("id").flatMap({ ID<Media>($0) }) else { continue }
+            guard let id = details.text("id").flatMap({ ID<Media>($0) }), edit.ids.contains(id) else { continue }
             edit.details[id] = .init(
                 description: details.text("description"), focus: details.text("focus").flatMap { FocalPoint($0) })
-            if !sent.has("media_ids"), !edit.ids.contains(id) { edit.ids.append(id) }
         }
         return edit
     }
@@ -90,7 +107,7 @@ enum PublishingEndpoints {
         let options = poll.texts("options").filter { !$0.isEmpty }
         guard !options.isEmpty else { return nil }
         guard let seconds = poll.int("expires_in") else {
-            throw .unprocessable("Validation failed: Expires at can't be blank")
+            throw .invalid([.init(field: "expires_at", code: "ERR_BLANK", text: "can't be blank")])
         }
         return PollDraft(
             options: options, seconds: seconds, isMultiple: poll.bool("multiple") ?? false,
@@ -98,13 +115,9 @@ enum PublishingEndpoints {
     }
 
     static func quotePolicy(_ sent: SentParameters) throws(APIError) -> QuotePolicy? {
-        switch sent.text("quote_approval_policy") {
-        case nil, "": return nil
-        case "public": return .everyone
-        case "followers": return .followers
-        case "nobody": return .nobody
-        default: throw .unprocessable("Validation failed: Quote approval policy is invalid")
-        }
+        guard let name = sent.text("quote_approval_policy"), !name.isEmpty else { return nil }
+        guard let policy = QuotePolicy(apiName: name) else { throw .notInList("quote_approval_policy") }
+        return policy
     }
 
     /// Returns the idempotency key of the request, prefixed with the token's id, so that keys of different tokens
@@ -120,15 +133,16 @@ enum PublishingEndpoints {
 
     private static func edit(_ call: APIRequest) async throws -> APIResponse {
         let id: ID<TimelineItem> = try call.id()
-        guard let post = try await StatusEndpoints.view(id, call).item.post else { throw APIError.notFound }
+        let view = try await StatusEndpoints.view(id, call)
+        guard let post = view.item.post else { throw APIError.notFound }
         let sent = call.parameters
         var change = PostChange()
         change.text = sent.text("status")
         change.warning = sent.text("spoiler_text")
         change.sensitive = sent.bool("sensitive")
-        change.language = sent.text("language").flatMap { $0.isEmpty ? nil : $0 }
+        change.language = language(call)
         change.quotePolicy = try quotePolicy(sent)
-        change.media = try mediaEdit(sent)
+        change.media = try mediaEdit(sent, of: view.post)
         // Apps send the poll that the post has after the edit. A request without a poll removes it.
         change.poll = try poll(sent).map { .becomes($0) } ?? .ends
         try await call.services.editPost(post, change, as: try call.principal())
@@ -140,7 +154,7 @@ enum PublishingEndpoints {
         guard let post = try await StatusEndpoints.view(try call.id(), call).post?.post else {
             throw APIError.notFound
         }
-        let source = try await call.services.source(of: post.id, by: actor)
+        let source = try await call.services.source(of: post.id, readBy: actor)
         return APIResponse { writer in
             writer.object {
                 $0.field("id", post.id)

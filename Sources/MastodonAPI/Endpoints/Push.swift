@@ -20,13 +20,13 @@ enum PushEndpoints {
     private static func subscribe(_ call: APIRequest) async throws -> APIResponse {
         let sent = call.parameters.object("subscription") ?? SentParameters()
         guard let text = sent.text("endpoint"), !text.isEmpty else {
-            throw APIError.unprocessable("Validation failed: Endpoint can't be blank")
+            throw APIError.invalid("endpoint", "ERR_BLANK", "can't be blank")
         }
         guard let keys = sent.object("keys"),
             let pushKeys = PushKeys(p256dh: keys.text("p256dh") ?? "", auth: keys.text("auth") ?? "")
-        else { throw APIError.unprocessable("Validation failed: Subscription keys are invalid") }
+        else { throw APIError.invalid("keys", "ERR_INVALID", "are invalid") }
         guard let request = PushRequest(endpoint: text, keys: pushKeys) else {
-            throw APIError.unprocessable("Validation failed: Endpoint is invalid")
+            throw APIError.invalid("endpoint", "ERR_INVALID", "is invalid")
         }
         var wanted = request
         wanted.isStandard = sent.bool("standard") ?? call.parameters.bool("standard") ?? false
@@ -74,7 +74,7 @@ enum PushEndpoints {
             return nil
         }
         guard let policy = PushSubscription.Policy(rawValue: value) else {
-            throw .unprocessable("Validation failed: Policy is not included in the list")
+            throw .notInList("policy")
         }
         return policy
     }

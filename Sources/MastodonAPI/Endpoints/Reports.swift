@@ -12,7 +12,7 @@ enum ReportEndpoints {
     private static func report(_ call: APIRequest) async throws -> APIResponse {
         let sent = call.parameters
         guard let id: ID<Account> = try call.sentID("account_id") else {
-            throw APIError.unprocessable("Validation failed: Account must exist")
+            throw APIError.invalid("account", "ERR_BLANK", "must exist")
         }
         var draft = ReportDraft(account: id)
         draft.items = sent.texts("status_ids").prefix(50).compactMap { ID<TimelineItem>($0) }

@@ -13,6 +13,7 @@ enum SearchEndpoints {
         .get("/api/v1/accounts/search", .person("read:accounts")) { call in
             var query = query(call)
             query.kinds = [.accounts]
+            query.offset = call.offset
             query.limit = call.parameters.int("limit") ?? 40
             let found = try await call.services.search(query, as: try call.principal())
             return APIResponse { writer in writer.array(found.accounts) { $0.account($1, call.rendering) } }
@@ -20,6 +21,9 @@ enum SearchEndpoints {
     ]
 
     private static func everything(_ call: APIRequest) async throws -> APIResponse {
+        guard call.parameters.text("q")?.contains(where: { !$0.isWhitespace }) == true else {
+            throw APIError.badRequest("param is missing or the value is empty: q")
+        }
         let found = try await call.services.search(query(call), as: call.identity?.principal)
         let node = call.rendering
         return APIResponse { writer in

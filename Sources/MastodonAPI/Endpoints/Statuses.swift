@@ -102,7 +102,7 @@ enum StatusEndpoints {
     private static func rebloggedBy(_ call: APIRequest) async throws -> APIResponse {
         let subject = try await view(try call.id(), call).item.subject
         return try await AccountEndpoints.page(call) { page, db throws(DatabaseError) in
-            try TimelineItems.boosters(of: subject, page, in: db)
+            try TimelineItems.boosters(of: subject, viewer: call.viewer, page, in: db)
         }
     }
 
@@ -111,13 +111,19 @@ enum StatusEndpoints {
     private static func delete(_ call: APIRequest) async throws -> APIResponse {
         let actor = try call.actor()
         let view = try await view(try call.id(), call)
-        guard let post = view.post?.post, !view.item.isBoost else { throw APIError.notFound }
+        guard let post = view.post?.post else { throw APIError.notFound }
+        if view.item.isBoost {
+            guard view.item.account == actor else { throw APIError.notFound }
+            try await call.services.unboostPost(post.id, as: try call.principal())
+            return APIResponse { $0.status(view, call.rendering) }
+        }
         guard post.author == actor else {
             try await remove(post, call)
             return APIResponse { $0.status(view, call.rendering) }
         }
         let source = try await call.services.source(of: post.id, by: actor)
-        try await call.services.deletePost(post.id, as: try call.principal())
+        let withMedia = call.parameters.bool("delete_media") == true
+        try await call.services.deletePost(post.id, withMedia: withMedia, as: try call.principal())
         return APIResponse { $0.status(view, call.rendering, source: source.text) }
     }
 
@@ -145,8 +151,12 @@ enum StatusEndpoints {
 
     private static func reblog(_ call: APIRequest) async throws -> APIResponse {
         let actor = try call.actor()
-        guard let post = try await view(try call.id(), call).item.post else { throw APIError.notAllowed }
-        try await call.services.boostPost(post, as: try call.principal())
+        let visibility = try PublishingEndpoints.visibility(call.parameters)
+        if visibility == .direct { throw APIError.notInList("visibility") }
+        guard let post = try await view(try call.id(), call).item.post else {
+            throw APIError.forbidden("An event cannot be boosted. Share its address in a post")
+        }
+        try await call.services.boostPost(post, to: visibility, as: try call.principal())
         let boost = try await call.database.read { db in try TimelineItems.boost(of: post, by: actor, in: db) }
         return try await respond(boost?.id ?? ID(post.rawValue), call)
     }

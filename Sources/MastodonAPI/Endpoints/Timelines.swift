@@ -13,21 +13,22 @@ enum TimelineEndpoints {
         .get("/api/v1/timelines/public", .everyone("read:statuses"), everyone),
         .get("/api/v1/timelines/tag/:tag", .everyone("read:statuses"), tag),
         .get("/api/v1/timelines/list/:id", .person("read:lists"), list),
-        .get("/api/v1/timelines/link", .everyone("read:statuses")) { _ in .nothing },
+        // No links are collected here, so no link has a timeline.
+        .get("/api/v1/timelines/link", .everyone("read:statuses")) { _ in throw APIError.notFound },
         .get("/api/v1/timelines/direct", .person("read:statuses")) { _ in .nothing },
     ]
 
     private static func home(_ call: APIRequest) async throws -> APIResponse {
         let viewer = try call.actor()
         return try await respond(call) { page, db throws(DatabaseError) in
-            try Timelines.home(viewer, page, in: db)
+            try Timelines.home(viewer, page, at: call.now, in: db)
         }
     }
 
     private static func everyone(_ call: APIRequest) async throws -> APIResponse {
         let filter = source(call.parameters)
         return try await respond(call) { page, db throws(DatabaseError) in
-            try Timelines.everyone(filter, page, viewer: call.viewer, mode: call.mode, in: db)
+            try Timelines.everyone(filter, page, viewer: call.viewer, mode: call.mode, at: call.now, in: db)
         }
     }
 
@@ -38,7 +39,7 @@ enum TimelineEndpoints {
         filter.none = call.parameters.texts("none").prefix(4).map(call.services.foldedTag)
         filter.source = source(call.parameters)
         return try await respond(call) { [filter] page, db throws(DatabaseError) in
-            try Timelines.tagged(filter, page, viewer: call.viewer, mode: call.mode, in: db)
+            try Timelines.tagged(filter, page, viewer: call.viewer, mode: call.mode, at: call.now, in: db)
         }
     }
 
@@ -49,8 +50,10 @@ enum TimelineEndpoints {
         let list = try await call.services.list(number, of: viewer)
         return try await respond(call) { page, db throws(DatabaseError) in
             switch list {
-            case .own(let list): try Timelines.list(list.id, replies: list.replies, viewer: viewer, page, in: db)
-            case .group(let group): try Timelines.group(group.id, page, viewer: viewer, mode: call.mode, in: db)
+            case .own(let list):
+                try Timelines.list(list.id, replies: list.replies, viewer: viewer, page, at: call.now, in: db)
+            case .group(let group):
+                try Timelines.group(group.id, page, viewer: viewer, mode: call.mode, at: call.now, in: db)
             }
         }
     }
@@ -68,7 +71,7 @@ enum TimelineEndpoints {
         _ call: APIRequest,
         _ read: @escaping @Sendable (PageRequest, Snapshot) throws(DatabaseError) -> TimelinePage
     ) async throws -> APIResponse {
-        let request = call.page()
+        let request = await call.settledPage()
         let (page, statuses) = try await call.database.read { db in
             let page = try read(request, db)
             return (page, try StatusList(page.items, call, in: db))

@@ -8,8 +8,10 @@ extension JSONWriter {
     /// Account: a person, or a group as an ordinary profile.
     ///
     /// A group is not marked as a bot, although most apps do not know groups: a bot badge would mislead.
-    mutating func account(_ account: Account, _ node: Rendering) {
-        object { $0.members(of: account, node) }
+    ///
+    /// - Parameter successor: the account to which it moved. Only responses with one account tell it.
+    mutating func account(_ account: Account, _ node: Rendering, movedTo successor: Account? = nil) {
+        object { $0.members(of: account, node, movedTo: successor) }
     }
 
     /// MutedAccount: an account with the end of its mute.
@@ -47,7 +49,7 @@ extension JSONWriter {
                 source.field("discoverable", own.account.discoverable)
                 source.field("indexable", own.account.indexable)
                 source.empty("attribution_domains")
-                source.field("quote_policy", "public")
+                source.field("quote_policy", own.defaultQuotePolicy.apiName)
             }
             $0.role(own.role)
         }
@@ -80,7 +82,7 @@ extension JSONWriter {
     }
 
     /// - Parameter stored: of a suspended account only its address and its numbers are shown, as Mastodon does.
-    private mutating func members(of stored: Account, _ node: Rendering) {
+    private mutating func members(of stored: Account, _ node: Rendering, movedTo successor: Account? = nil) {
         let account = stored.suspendedAt == nil ? stored : stored.withoutProfile
         let avatar = account.icon.map(String.init(describing:)) ?? node.missingAvatar
         let header = account.header.map(String.init(describing:)) ?? node.missingHeader
@@ -112,7 +114,8 @@ extension JSONWriter {
         field("limited", false)
         field("suspended", account.suspendedAt != nil)
         field("memorial", false)
-        null("moved")
+        key("moved")
+        if let successor { self.account(successor, node) } else { null() }
         empty("emojis")
         empty("roles")
         array("fields", account.fields) { $0.field($1, value: $1.value.string, verifiedAt: nil) }

@@ -10,13 +10,38 @@ enum EventText {
         var lines = [when(event)]
         if let place = event.place?.line, !place.isEmpty { lines.append("📍 " + escaped(place)) }
         if let online = event.onlineURL { lines.append("💻 " + link(String(describing: online))) }
-        if let seats = view.seatsLeft { lines.append("🪑 \(seats)") }
+        if let seats = view.seatsLeft { lines.append("🪑 \(seats)" + waiting(view, node)) }
+        if let answer = answer(of: view, node) { lines.append("⏳ " + answer) }
         let page = event.isLocal ? "\(node.origin)/events/\(event.id)" : String(describing: event.url ?? event.iri)
         var html = "<p><strong>\(escaped(event.title))</strong></p><p>\(lines.joined(separator: "<br>"))</p>"
         html += event.content.string
         html += "<p>\(link(page))</p>"
-        if event.isLocal { html += "<p>\(link("\(node.origin)/calendar/\(event.id).ics"))</p>" }
+        if event.isLocal { html += "<p>\(link("\(page)/event.ics"))</p>" }
         return html
+    }
+
+    /// How many people wait for a seat of an event without free seats.
+    private static func waiting(_ view: EventView, _ node: Rendering) -> String {
+        guard view.seatsLeft == 0, view.event.isLocal else { return "" }
+        let isFrench = node.community.language == "fr"
+        return isFrench
+            ? " (complet, \(max(0, view.waiting)) sur liste d’attente)" : " (full, \(max(0, view.waiting)) waiting)"
+    }
+
+    /// What the viewer has to know who asked for a seat and has none yet.
+    private static func answer(of view: EventView, _ node: Rendering) -> String? {
+        let isFrench = node.community.language == "fr"
+        return switch view.viewer?.state {
+        case .waiting:
+            isFrench
+                ? "Tu es sur la liste d’attente : pas encore de place pour toi."
+                : "You are on the waiting list: there is no seat for you yet."
+        case .asked:
+            isFrench
+                ? "Ta demande est envoyée : la réponse n’est pas encore là."
+                : "Your request was sent: there is no answer yet."
+        case .going, .cancelled, .declined, nil: nil
+        }
     }
 
     static func escaped(_ text: String) -> String {

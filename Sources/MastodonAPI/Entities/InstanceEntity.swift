@@ -113,7 +113,7 @@ extension JSONWriter {
         object("statuses") {
             $0.field("max_characters", PostLimits.text)
             $0.field("max_media_attachments", PostLimits.media)
-            $0.field("characters_reserved_per_url", 23)
+            $0.field("characters_reserved_per_url", PostLimits.link)
             $0.array("supported_mime_types", ["text/plain"])
         }
         object("media_attachments") {

@@ -11,7 +11,9 @@ extension JSONWriter {
             writer.field("id", media.id)
             writer.field("type", media.kind.rawValue)
             writer.field("url", isReady ? node.url(ofMedia: media.file) : nil)
-            writer.field("preview_url", node.url(ofMedia: media.previewFile ?? (isReady ? media.file : nil)))
+            // A video or a sound is no picture of itself.
+            let shownFile = isReady && media.kind == .image ? media.file : nil
+            writer.field("preview_url", node.url(ofMedia: media.previewFile ?? shownFile))
             writer.rest(
                 remote: nil, media.measures, kind: media.kind, focus: media.focus, description: media.description,
                 blurhash: media.blurhash)

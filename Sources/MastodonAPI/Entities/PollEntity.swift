@@ -29,8 +29,9 @@ extension JSONWriter {
             $0.field("expires_at", poll.expiresAt)
             $0.field("expired", isOver)
             $0.field("multiple", poll.isMultiple)
-            $0.field("votes_count", poll.options.reduce(0) { $0 &+ max(0, $1.votes) })
-            if poll.isMultiple { $0.field("voters_count", poll.votersCount) } else { $0.null("voters_count") }
+            let votes = poll.options.reduce(0) { $0 &+ max(0, $1.votes) }
+            $0.field("votes_count", votes)
+            $0.field("voters_count", poll.isMultiple ? poll.votersCount : votes)
             $0.field("voted", !poll.ownVotes.isEmpty || status.isOwn)
             $0.array("own_votes", poll.ownVotes) { $0.number($1) }
             $0.array("options", poll.options) { writer, option in
@@ -43,25 +44,29 @@ extension JSONWriter {
     /// Writes the invitation of an event as a poll, because apps have no other way to answer it. Writes null when
     /// people sign up on another site or need an invitation.
     ///
-    /// Whoever gave up a seat is shown that, and may answer again.
+    /// Whoever gave up a seat is shown that, and may answer again. Whoever asked for a seat and has none yet is shown an
+    /// answer of their own, because the first one would say that they have a seat.
     mutating func poll(of status: EventView, _ node: Rendering) {
         guard status.asks else { return null() }
         let event = status.event
         let rsvp = status.rsvp
         let counts = [max(0, status.going), max(0, status.maybeCount), max(0, status.absentCount)]
-        let titles =
-            node.community.language == "fr"
-            ? ["J’y vais", "Peut-être", "Je ne viens pas"] : ["Going", "Maybe", "Can’t"]
+        let isFrench = node.community.language == "fr"
+        var options = Array(
+            zip(isFrench ? ["J’y vais", "Peut-être", "Je ne viens pas"] : ["Going", "Maybe", "Can’t"], counts))
+        if let pending = status.pendingTitle(isFrench) { options.append((pending, max(1, status.waiting))) }
+        let votes = options.reduce(0) { $0 &+ $1.1 }
+        let own = status.pendingTitle(isFrench) == nil ? rsvp?.rawValue : options.count - 1
         object {
             $0.field("id", event.id)
             $0.field("expires_at", event.startsAt)
             $0.field("expired", event.startsAt <= node.clock.now || !event.status.takesGuests)
             $0.field("multiple", false)
-            $0.field("votes_count", counts.reduce(0, &+))
-            $0.null("voters_count")
+            $0.field("votes_count", votes)
+            $0.field("voters_count", votes)
             $0.field("voted", rsvp != nil && rsvp != .no)
-            $0.array("own_votes", [rsvp].compactMap { $0?.rawValue }) { $0.number($1) }
-            $0.array("options", zip(titles, counts)) { $0.option($1.0, votes: $1.1) }
+            $0.array("own_votes", [own].compactMap { $0 }) { $0.number($1) }
+            $0.array("options", options) { $0.option($1.0, votes: $1.1) }
             $0.empty("emojis")
         }
     }
@@ -77,6 +82,15 @@ extension JSONWriter {
 extension EventView {
     /// Whether one can say here whether one comes.
     fileprivate var asks: Bool { event.joinMode != .external && event.joinMode != .invite }
+
+    /// The answer of a viewer who asked for a seat and has none yet; nil for everybody else.
+    fileprivate func pendingTitle(_ isFrench: Bool) -> String? {
+        switch viewer?.state {
+        case .waiting: isFrench ? "Sur liste d’attente" : "On the waiting list"
+        case .asked: isFrench ? "Demande envoyée" : "Request sent"
+        case .going, .cancelled, .declined, nil: nil
+        }
+    }
 
     /// The viewer's answer.
     fileprivate var rsvp: RSVP? {

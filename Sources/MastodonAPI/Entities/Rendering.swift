@@ -71,3 +71,18 @@ extension Visibility {
         }
     }
 }
+
+extension QuotePolicy {
+    /// The name in the client API.
+    var apiName: String { rawValue }
+
+    /// Creates a policy that a person may choose from its name in the client API.
+    init?(apiName: String) {
+        switch apiName {
+        case "public": self = .everyone
+        case "followers": self = .followers
+        case "nobody": self = .nobody
+        default: return nil
+        }
+    }
+}

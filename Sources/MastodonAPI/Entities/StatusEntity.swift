@@ -12,7 +12,8 @@ extension JSONWriter {
         guard let booster = view.booster else { return inner(view, node, source) }
         object { writer in
             writer.field("id", view.id)
-            writer.head(view, author: booster, at: Timestamp(view.id.rawValue >> 16), node)
+            writer.head(
+                view, author: booster, at: Timestamp(view.id.rawValue >> 16), node, visibility: view.item.visibility)
             writer.key("reblog")
             writer.inner(view, node, nil)
         }
@@ -35,13 +36,17 @@ extension JSONWriter {
     }
 
     /// Writes all members except `reblog`. A boost repeats those of the boosted post, with its own id and account.
-    private mutating func head(_ view: StatusView, author: Account, at time: Timestamp, _ node: Rendering) {
+    ///
+    /// - Parameter visibility: that of a boost; nil for that of the post.
+    private mutating func head(
+        _ view: StatusView, author: Account, at time: Timestamp, _ node: Rendering, visibility: Visibility? = nil
+    ) {
         field("created_at", time)
         key("account")
         account(author, node)
         switch view.subject {
         case .post(let post):
-            members(of: post, node)
+            members(of: post, node, visibility: visibility)
             key("quote")
             quote(of: post, view.quoted, node)
         case .event(let event): members(of: event, node)
@@ -71,8 +76,8 @@ extension JSONWriter {
         }
     }
 
-    private mutating func members(of status: PostView, _ node: Rendering) {
-        lastingMembers(of: status, node)
+    private mutating func members(of status: PostView, _ node: Rendering, visibility: Visibility? = nil) {
+        lastingMembers(of: status, node, visibility: visibility)
         counts(
             likes: status.likeCount, boosts: status.boostCount, replies: status.replyCount, quotes: status.quoteCount)
         interactions(status.interactions)
@@ -85,13 +90,13 @@ extension JSONWriter {
     }
 
     /// What is the same for every reader until the post is edited; see ``RenderedPost``.
-    mutating func lastingMembers(of status: PostView, _ node: Rendering) {
+    mutating func lastingMembers(of status: PostView, _ node: Rendering, visibility: Visibility? = nil) {
         let post = status.post
         field("in_reply_to_id", post.inReplyTo ?? post.event.flatMap { ID($0.rawValue) })
         field("in_reply_to_account_id", status.repliedTo)
         field("sensitive", post.sensitive || !post.warning.isEmpty)
         field("spoiler_text", post.warning)
-        field("visibility", post.visibility.apiName)
+        field("visibility", (visibility ?? post.visibility).apiName)
         field("language", post.language)
         field("uri", String(describing: post.iri))
         field("url", node.url(of: status))

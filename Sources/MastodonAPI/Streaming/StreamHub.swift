@@ -198,9 +198,9 @@ actor StreamHub {
     private func tell(of id: ID<TimelineItem>, as event: String) async throws {
         let accounts = Array(Set(listeners.values.map(\.account)))
         let lists = Set(listeners.values.flatMap(\.streams).compactMap(\.list))
-        let mode = services.community.mode
+        let (mode, now) = (services.community.mode, services.clock.now)
         let streamed = try await services.database.read { db in
-            try StreamAudience.load(id, listeners: accounts, lists: Array(lists), mode: mode, in: db)
+            try StreamAudience.load(id, listeners: accounts, lists: Array(lists), mode: mode, at: now, in: db)
         }
         guard let streamed else { return }
         // This loop sees connections that opened or closed during the read. Nothing suspends before `places` is

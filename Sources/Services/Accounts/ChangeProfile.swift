@@ -31,6 +31,8 @@ public struct ProfileChange: Sendable, Hashable {
     public var sensitive: Bool?
     /// The default language of its new posts: BCP 47 tag; empty for none.
     public var language: String?
+    /// Who may quote its new posts without asking.
+    public var quotePolicy: QuotePolicy?
 
     /// Creates a change that changes nothing.
     public init() {}
@@ -103,6 +105,7 @@ extension Services {
         if let visibility = change.visibility { defaults.visibility = visibility }
         if let sensitive = change.sensitive { defaults.sensitive = sensitive }
         if let language = change.language { defaults.language = language.isEmpty ? nil : language }
+        if let policy = change.quotePolicy { defaults.quotePolicy = policy }
         try defaults.store(for: id, in: tx)
     }
 

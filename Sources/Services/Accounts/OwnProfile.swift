@@ -16,6 +16,8 @@ public struct OwnProfile: Sendable, Hashable {
     public var defaultSensitive: Bool
     /// The default language of new posts.
     public var defaultLanguage: String?
+    /// Who may quote new posts without asking.
+    public var defaultQuotePolicy: QuotePolicy
     /// The number of follow requests that wait for an answer.
     public var requestCount: Int
     /// The role on this node.
@@ -32,7 +34,8 @@ extension Services {
             return OwnProfile(
                 account: own, noteSource: try Accounts.summarySource(of: account, in: db) ?? "",
                 defaultVisibility: choices.visibility, defaultSensitive: choices.sensitive,
-                defaultLanguage: choices.language, requestCount: try Follows.pendingCount(of: account, in: db),
+                defaultLanguage: choices.language, defaultQuotePolicy: choices.quotePolicy,
+                requestCount: try Follows.pendingCount(of: account, in: db),
                 role: try LocalAccounts.byID(account, in: db)?.role ?? .member)
         }
     }

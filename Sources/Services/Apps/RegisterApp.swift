@@ -61,13 +61,35 @@ public enum RedirectURI {
     }
 
     /// Whether an app may register the address: a web address with a host, or one with the app's own scheme, in visible
-    /// ASCII.
+    /// ASCII. A code is sent there, so only the app's own machine may be reached without encryption.
+    ///
+    /// Spec: RFC 8252 §7.3, RFC 9700 §2.6.
     public static func isAllowed(_ text: String) -> Bool {
-        let forbidden = Set("\"<>\\^`{|}#;,".utf8)
-        guard text.utf8.count <= limit, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !forbidden.contains($0) }),
-            let scheme = scheme(of: text), !refused.contains(scheme), text.utf8.count > scheme.utf8.count + 1
+        guard isVisible(text), let scheme = scheme(of: text), !refused.contains(scheme),
+            text.utf8.count > scheme.utf8.count + 1
         else { return false }
-        return scheme == "http" || scheme == "https" ? webOrigin(of: text) != nil : true
+        switch scheme {
+        case "https": return webOrigin(of: text) != nil
+        case "http": return webOrigin(of: text).map(isLoopback) ?? false
+        default: return true
+        }
+    }
+
+    /// Whether a text has the characters and the length of an address.
+    static func isVisible(_ text: String) -> Bool {
+        let forbidden = Set("\"<>\\^`{|}#;,".utf8)
+        return text.utf8.count <= limit
+            && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !forbidden.contains($0) }
+    }
+
+    /// Whether a web origin is on the machine of the browser itself.
+    private static func isLoopback(_ origin: String) -> Bool {
+        let authority = origin.dropFirst("http://".count).lowercased()
+        if authority.hasPrefix("[") { return authority == "[::1]" || authority.hasPrefix("[::1]:") }
+        let host = authority.prefix { $0 != ":" }
+        if host == "localhost" || host.hasSuffix(".localhost") { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 }
 
@@ -102,6 +124,6 @@ extension Services {
     }
 
     private static func isWebAddress(_ text: String) -> Bool {
-        RedirectURI.isAllowed(text.prefix { $0 != "#" }.description) && RedirectURI.webOrigin(of: text) != nil
+        RedirectURI.isVisible(text.prefix { $0 != "#" }.description) && RedirectURI.webOrigin(of: text) != nil
     }
 }

@@ -13,6 +13,7 @@ extension Services {
             let (actor, account) = try pair(principal, target, in: tx)
             try outbox.block(account, by: actor, in: tx)
             try Endorsements.remove(target, by: actor.id, in: tx)
+            try NotificationRequests.forgetAcceptance(of: target, by: actor.id, in: tx)
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Database
+internal import HTTPSignatures
 public import Model
 public import Storage
 
@@ -10,6 +11,7 @@ extension Services {
     /// - Parameter identity: the identity behind the token; it must act for a person or for a group that a person runs.
     public func receivePushes(_ request: PushRequest, as identity: AppIdentity) async throws -> PushSubscription {
         guard let principal = identity.principal else { throw ServiceError.signInNeeded }
+        guard ECKey.isPoint(request.keys.point) else { throw ServiceError.invalid("keys", "broken") }
         return try await database.write { tx in
             let account = try actor(principal, in: tx)
             return try PushSubscriptions.put(

@@ -54,6 +54,10 @@ extension Services {
         guard found.count == ids.count, found.allSatisfy({ $0.post == nil || $0.post == post.id }) else {
             throw ServiceError.invalid("media", "not_found")
         }
+        // Apps and other servers show one video or sound alone, and would drop the others.
+        guard found.count == 1 || found.allSatisfy({ $0.kind != .video && $0.kind != .audio }) else {
+            throw ServiceError.invalid("media", "mixed")
+        }
         return try found.map { media in
             switch media.state {
             case .waiting: throw ServiceError.conflict("media_not_ready")

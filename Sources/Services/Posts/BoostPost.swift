@@ -6,14 +6,19 @@ public import Model
 internal import Storage
 
 extension Services {
-    /// Boosts a post for the followers of the account that acts. Only a public or unlisted post can be boosted.
-    public func boostPost(_ id: ID<Post>, as principal: Principal) async throws {
+    /// Boosts a post for the followers of the account that acts. Only a public or unlisted post can be boosted, and by
+    /// its author also a post for followers. A second boost changes nothing.
+    ///
+    /// - Parameter visibility: who may see the boost; nil for the default of the account's posts.
+    public func boostPost(_ id: ID<Post>, to visibility: Visibility? = nil, as principal: Principal) async throws {
         try await database.write { tx in
             let actor = try actor(principal, in: tx)
             let post = try readablePost(id, by: actor, in: tx)
             let relation = try Posts.relation(of: actor.id, to: post, in: tx)
             guard PostPolicy.mayBoost(post.visibility, as: relation) else { throw ServiceError.notAllowed }
-            _ = try outbox.boost(post, by: actor, in: tx)
+            let wanted = try visibility ?? PostingDefaults.of(actor.id, in: tx).visibility
+            let shown = PostPolicy.boostVisibility(wanted: wanted, of: post.visibility)
+            _ = try outbox.boost(post, to: shown, by: actor, in: tx)
         }
     }
 

@@ -7,7 +7,10 @@ internal import Storage
 
 extension Services {
     /// Deletes a post. Authors may delete their own posts; moderators may delete every local post.
-    public func deletePost(_ id: ID<Post>, as principal: Principal) async throws {
+    ///
+    /// - Parameter withMedia: whether its media are deleted, too. Otherwise the author may use them in another post for a
+    ///   day.
+    public func deletePost(_ id: ID<Post>, withMedia: Bool = false, as principal: Principal) async throws {
         try await database.write { tx in
             let acting = try acting(principal, in: tx)
             guard let post = try Posts.byID(id, in: tx) else { throw ServiceError.notFound }
@@ -15,7 +18,9 @@ extension Services {
                 throw ServiceError.notFound
             }
             try outbox.delete(post, in: tx)
+            let media = withMedia ? try Posts.parts(of: id, in: tx).attachments.compactMap(\.media) : []
             _ = try Posts.delete(id, in: tx)
+            for media in media { _ = try Uploads.discard(media, owner: post.author, in: tx) }
         }
     }
 }

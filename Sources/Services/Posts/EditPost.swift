@@ -107,7 +107,7 @@ extension Services {
     private static func check(_ change: PostChange) throws(ServiceError) {
         var check = Check()
         check.text(change.title ?? "", "title", limit: PostLimits.title, isNeeded: false)
-        check.text(change.text ?? "", "text", limit: PostLimits.text, isNeeded: false)
+        check.post(change.text ?? "", isNeeded: false)
         check.text(change.warning ?? "", "warning", limit: PostLimits.title, isNeeded: false)
         check.language(change.language)
         if case .becomes(let poll) = change.poll { poll.check(&check) }
@@ -117,10 +117,22 @@ extension Services {
 
     /// Returns title and text as the author typed them, for the edit form.
     public func source(of id: ID<Post>, by author: ID<Account>) async throws -> (title: String, text: String) {
+        try await source(of: id) { post, _ in post.author == author && post.isLocal }
+    }
+
+    /// Returns title and text as the author typed them, for everybody who may read the post. It says no more than the
+    /// post itself. For a remote post it is made from the HTML.
+    public func source(of id: ID<Post>, readBy reader: ID<Account>) async throws -> (title: String, text: String) {
+        try await source(of: id) { post, db in
+            PostPolicy.mayRead(post.visibility, as: try Posts.relation(of: reader, to: post, in: db))
+        }
+    }
+
+    private func source(
+        of id: ID<Post>, isAllowed: @escaping @Sendable (Post, Snapshot) throws -> Bool
+    ) async throws -> (title: String, text: String) {
         try await database.read { db in
-            guard let post = try Posts.byID(id, in: db), post.author == author, post.isLocal else {
-                throw ServiceError.notFound
-            }
+            guard let post = try Posts.byID(id, in: db), try isAllowed(post, db) else { throw ServiceError.notFound }
             return (post.title, post.source ?? Excerpt.plainText(of: post.content, limit: PostLimits.text))
         }
     }

@@ -30,11 +30,13 @@ extension Services {
     }
 
     /// Favourites an event, within the transaction of the caller.
-    func favouriteEvent(_ id: ID<Event>, by account: Account, in tx: Transaction) throws {
+    ///
+    /// - Parameter isAnswer: whether it is part of an answer to the invitation. Then nobody is told of a favourite.
+    func favouriteEvent(_ id: ID<Event>, by account: Account, isAnswer: Bool = false, in tx: Transaction) throws {
         let event = try readableEvent(id, by: account, in: tx)
         let mark: ID<TimelineItem> = ids.make(at: now())
         let isNew = try Favourites.addEvent(mark.rawValue, account: account.id, event: id, in: tx)
-        if isNew, event.isLocal { try outbox.notify(.favourite(of: event, by: account.id), in: tx) }
+        if isNew, event.isLocal, !isAnswer { try outbox.notify(.favourite(of: event, by: account.id), in: tx) }
     }
 
     /// Removes the favourite of an event, within the transaction of the caller. A person also gives up their seat; a

@@ -120,8 +120,7 @@ extension Services {
     static func check(_ draft: PostDraft) throws(ServiceError) {
         var check = Check()
         check.text(draft.title, "title", limit: PostLimits.title, isNeeded: false)
-        check.text(
-            draft.text, "text", limit: PostLimits.text, isNeeded: draft.poll == nil && draft.media.isEmpty)
+        check.post(draft.text, isNeeded: draft.poll == nil && draft.media.isEmpty)
         check.require(draft.media.count <= PostLimits.media, "media", "too_many")
         check.require(Set(draft.media).count == draft.media.count, "media", "duplicate")
         if let poll = draft.poll { poll.check(&check) }

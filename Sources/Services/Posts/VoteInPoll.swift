@@ -43,7 +43,7 @@ public struct PollDraft: Sendable, Hashable {
 }
 
 extension Services {
-    /// Votes in a poll. A vote cannot be changed.
+    /// Votes in a poll. A vote cannot be changed; where several options may be chosen, others may be added.
     ///
     /// - Parameter choices: the indexes of the options; 0 is the first.
     public func vote(_ choices: [Int], on id: ID<Post>, as principal: Principal) async throws {
@@ -59,7 +59,8 @@ extension Services {
             case .noSuchChoice: throw ServiceError.conflict("no_such_choice")
             }
             guard !post.isLocal else { return }
-            let titles = Set(choices).sorted().filter(poll.options.indices.contains).map { poll.options[$0].title }
+            let added = Set(choices).subtracting(poll.ownVotes).sorted()
+            let titles = added.filter(poll.options.indices.contains).map { poll.options[$0].title }
             try outbox.vote(for: titles, on: post, by: actor, in: tx)
         }
     }

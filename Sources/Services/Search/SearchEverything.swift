@@ -148,7 +148,7 @@ extension Services {
         guard !query.terms.isEmpty || (query.author != nil && words.isEmpty) else { return [] }
         return try await database.read { [query] db in
             let items = try Searches.statuses(
-                query, viewer: viewer, offset: search.offset, limit: search.limit, in: db)
+                query, viewer: viewer, offset: search.offset, limit: search.limit, at: now(), in: db)
             return try StatusViews.load(items, viewer: viewer, with: search.details, in: db)
         }
     }

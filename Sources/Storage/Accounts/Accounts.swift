@@ -72,7 +72,9 @@ public enum Accounts {
         }
         guard known.deletedAt == nil else { return known.id }
         try freeName(for: account, in: tx)
-        let columns = profileColumns(of: account) + actorColumns(of: account)
+        // The first sight of an account is later than its creation, which not every server states.
+        let created = ColumnValue("created_at", min(known.createdAt, account.createdAt))
+        let columns = profileColumns(of: account) + actorColumns(of: account) + [created]
         try tx.run("UPDATE account SET \(set: columns) WHERE id = \(known.id)")
         if known.displayName != account.displayName || known.username != account.username {
             try AccountSearchIndex.replace(account, as: known.id, in: tx)

@@ -11,6 +11,8 @@ public struct PostingDefaults: Sendable, Hashable {
     public var sensitive = false
     /// The language, a BCP 47 tag.
     public var language: String?
+    /// Who may quote the post without asking.
+    public var quotePolicy = QuotePolicy.everyone
 
     /// Creates the defaults of a new member.
     public init() {}
@@ -23,7 +25,7 @@ public struct PostingDefaults: Sendable, Hashable {
     }
 
     /// The columns of the table `local_account l`.
-    static let columns: SQL = "l.default_visibility, l.default_sensitive, l.default_language"
+    static let columns: SQL = "l.default_visibility, l.default_sensitive, l.default_language, l.default_quote_policy"
 
     /// Reads the defaults from a row of a query over ``columns``.
     static func read(_ row: Row) throws(DatabaseError) -> PostingDefaults {
@@ -31,6 +33,7 @@ public struct PostingDefaults: Sendable, Hashable {
         choices.visibility = try row.choice("default_visibility")
         choices.sensitive = try row.bool("default_sensitive")
         choices.language = try row.textOrNil("default_language")
+        choices.quotePolicy = try row.choice("default_quote_policy")
         return choices
     }
 
@@ -39,7 +42,7 @@ public struct PostingDefaults: Sendable, Hashable {
         try tx.run(
             """
             UPDATE local_account SET default_visibility = \(visibility), default_sensitive = \(sensitive),
-                default_language = \(language)
+                default_language = \(language), default_quote_policy = \(quotePolicy)
             WHERE account_id = \(account)
             """)
     }

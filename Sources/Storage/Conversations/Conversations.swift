@@ -37,23 +37,29 @@ public enum Conversations {
     }
 
     /// The ancestors, and whether the post starts a discussion. For a post that replies to an event directly, the event
-    /// is the first ancestor.
+    /// is the first ancestor. Deleted ancestors are skipped.
     private static func above(
         _ post: ID<Post>, in db: some Queryable
     ) throws(DatabaseError) -> (items: [TimelineItem], startsThread: Bool) {
         let rows = try db.rows(
             """
             WITH RECURSIVE above (id, parent_id, event_id, thread_id, depth) AS (
-                SELECT p.id, p.in_reply_to_id, p.event_id, p.thread_id, 0 FROM post p WHERE p.id = \(post)
+                SELECT p.id, coalesce(p.in_reply_to_id, p.ancestor_id), p.event_id, p.thread_id, 0
+                FROM post p WHERE p.id = \(post)
                 UNION ALL
-                SELECT q.id, q.in_reply_to_id, q.event_id, q.thread_id, w.depth + 1
+                SELECT q.id, coalesce(q.in_reply_to_id, q.ancestor_id), q.event_id, q.thread_id, w.depth + 1
                 FROM above w JOIN post q ON q.id = w.parent_id WHERE w.depth < \(depth))
             SELECT id, event_id, thread_id, depth FROM above ORDER BY depth DESC
             """)
         var ids: [ID<TimelineItem>] = []
         var startsThread = false
         for (index, row) in rows.enumerated() {
-            if index == 0, let event: ID<TimelineItem> = try row.idOrNil("event_id") { ids.append(event) }
+            if index == 0 {
+                if let event: ID<TimelineItem> = try row.idOrNil("event_id") { ids.append(event) }
+                // The posts between it and the first post of the discussion were deleted.
+                let (top, first): (ID<TimelineItem>, ID<TimelineItem>) = (try row.id("id"), try row.id("thread_id"))
+                if top != first, try row.int("depth") < depth { ids.append(first) }
+            }
             if try row.int("depth") > 0 {
                 ids.append(try row.id("id"))
             } else {
@@ -71,11 +77,12 @@ public enum Conversations {
         let rows = try db.rows(
             """
             WITH RECURSIVE below (id, iri, author_id, parent_id, published_at, depth) AS (
-                SELECT p.id, p.iri, p.author_id, p.in_reply_to_id, p.published_at, 1 FROM post p
-                WHERE p.in_reply_to_iri = (SELECT q.iri FROM post q WHERE q.id = \(post))
+                SELECT p.id, p.iri, p.author_id, coalesce(p.in_reply_to_id, p.ancestor_id), p.published_at, 1 FROM post p
+                WHERE p.in_reply_to_iri = (SELECT q.iri FROM post q WHERE q.id = \(post)) OR p.ancestor_id = \(post)
                 UNION
-                SELECT r.id, r.iri, r.author_id, r.in_reply_to_id, r.published_at, w.depth + 1
-                FROM below w JOIN post r ON r.in_reply_to_iri = w.iri WHERE w.depth < \(depth))
+                SELECT r.id, r.iri, r.author_id, coalesce(r.in_reply_to_id, r.ancestor_id), r.published_at, w.depth + 1
+                FROM below w JOIN post r ON r.in_reply_to_iri = w.iri OR r.ancestor_id = w.id
+                WHERE w.depth < \(depth))
             SELECT z.id, z.author_id, z.parent_id FROM (
                 SELECT * FROM below LIMIT \(RangeScan.literal(limit))) z ORDER BY z.published_at, z.id
             """)

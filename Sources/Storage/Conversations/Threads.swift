@@ -44,7 +44,8 @@ public struct AnswerPage: Sendable, Hashable {
 struct Answer: Sendable, Hashable {
     var post: ID<Post>
     var author: ID<Account>
-    /// The post that it replies to; nil when that is an event, or is not stored.
+    /// The post that it replies to, or the nearest one above when that was deleted; nil when it replies to an event, and
+    /// when nothing above is stored.
     var parent: ID<Post>?
 }
 
@@ -83,14 +84,14 @@ public enum Threads {
     ) throws(DatabaseError) -> [Answer] {
         let rows = try db.rows(
             """
-            SELECT y.id, y.author_id, y.in_reply_to_id FROM post y WHERE \(isAnswer(to: subject))
+            SELECT y.id, y.author_id, coalesce(y.in_reply_to_id, y.ancestor_id) AS parent_id FROM post y WHERE \(isAnswer(to: subject))
             ORDER BY y.published_at, y.id LIMIT \(limit)
             """)
         var answers: [Answer] = []
         for row in rows {
             answers.append(
                 Answer(
-                    post: try row.id("id"), author: try row.id("author_id"), parent: try row.idOrNil("in_reply_to_id")))
+                    post: try row.id("id"), author: try row.id("author_id"), parent: try row.idOrNil("parent_id")))
         }
         return answers
     }

@@ -29,7 +29,8 @@ public struct EventView: Sendable, Hashable, Identifiable {
     public var replyCount = 0
     /// With ``ViewDetails/reactions``: how many accounts are interested and did not request a seat.
     public var maybeCount = 0
-    /// With ``ViewDetails/reactions``: how many accounts gave up their seat or were refused.
+    /// With ``ViewDetails/reactions``: how many accounts gave up their seat or were refused, and are not interested
+    /// any more. So each guest is counted once.
     public var absentCount = 0
     /// With ``ViewDetails/reactions``: the viewer's interactions with it.
     public var interactions = ViewerInteractions()
@@ -168,7 +169,8 @@ public enum EventViews {
                     SELECT 1 FROM guest y WHERE y.event_id = v.id AND y.account_id = x.account_id
                         AND y.state IN ('asked', 'going', 'waiting'))) AS maybes,
                 (SELECT count(*) FROM guest x
-                 WHERE x.event_id = v.id AND x.state IN ('cancelled', 'declined')) AS absents,
+                 WHERE x.event_id = v.id AND x.state IN ('cancelled', 'declined') AND NOT EXISTS (
+                    SELECT 1 FROM event_like y WHERE y.event_id = v.id AND y.account_id = x.account_id)) AS absents,
                 (SELECT count(*) FROM post x WHERE x.in_reply_to_iri = v.iri) AS replies,
                 EXISTS (SELECT 1 FROM event_like x
                         WHERE x.event_id = v.id AND x.account_id = r.id \(.rowByRow)) AS is_liked,

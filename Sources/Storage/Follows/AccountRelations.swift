@@ -45,12 +45,14 @@ public struct AccountRelation: Sendable, Hashable {
 /// Loads the relations between one viewer and several accounts in one statement.
 public enum AccountRelations {
     /// The relations, in the order of `ids`; unknown accounts are left out.
+    ///
+    /// - Parameter now: the time of reading. A mute that ended before does not count.
     public static func load(
-        _ ids: [ID<Account>], viewer: ID<Account>, in db: some Queryable
+        _ ids: [ID<Account>], viewer: ID<Account>, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> [AccountRelation] {
         var found: [ID<Account>: AccountRelation] = [:]
         for list in ids.inLists() {
-            for row in try db.rows(statement(Array(list), viewer)) {
+            for row in try db.rows(statement(Array(list), viewer, now)) {
                 let relation = try read(row)
                 found[relation.account] = relation
             }
@@ -58,7 +60,7 @@ public enum AccountRelations {
         return ids.compactMap { found[$0] }
     }
 
-    private static func statement(_ ids: [ID<Account>], _ viewer: ID<Account>) -> SQL {
+    private static func statement(_ ids: [ID<Account>], _ viewer: ID<Account>, _ now: Timestamp) -> SQL {
         """
         SELECT a.id, f.state AS f_state, f.shows_boosts AS f_boosts, f.notifies AS f_notifies, r.state AS r_state,
             m.target_id AS m_target, m.hides_notifications AS m_notifications, m.expires_at AS m_expires_at,
@@ -75,6 +77,7 @@ public enum AccountRelations {
         LEFT JOIN follow f ON f.follower_id = \(viewer) AND f.target_id = a.id
         LEFT JOIN follow r ON r.follower_id = a.id AND r.target_id = \(viewer)
         LEFT JOIN mute m ON m.account_id = \(viewer) AND m.target_id = a.id
+            AND \(Conditions.isMuted("m", at: now))
         WHERE a.id IN (\(list: ids))
         """
     }

@@ -54,7 +54,7 @@ public enum Endorsements {
 public enum Suggestions {
     /// The local groups and people that the viewer does not follow: groups first, then by the number of followers.
     public static func list(
-        for viewer: ID<Account>, limit: Int, in db: some Queryable
+        for viewer: ID<Account>, limit: Int, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
         try AccountRow.all(
             """
@@ -65,7 +65,8 @@ public enum Suggestions {
                     SELECT 1 FROM local_account m WHERE m.account_id = a.id AND m.approved_at IS NOT NULL
                     \(.rowByRow)))
                 AND NOT EXISTS (SELECT 1 FROM follow x WHERE x.follower_id = \(viewer) AND x.target_id = a.id)
-                AND NOT EXISTS (SELECT 1 FROM mute x WHERE x.account_id = \(viewer) AND x.target_id = a.id)
+                AND NOT EXISTS (SELECT 1 FROM mute x WHERE x.account_id = \(viewer) AND x.target_id = a.id
+                                AND \(Conditions.isMuted("x", at: now)))
                 AND NOT EXISTS (
                     SELECT 1 FROM dismissed_suggestion x WHERE x.account_id = \(viewer) AND x.target_id = a.id)
             ORDER BY CASE WHEN a.kind = 'group' THEN 0 ELSE 1 END, a.follower_count DESC, a.id DESC LIMIT \(limit)

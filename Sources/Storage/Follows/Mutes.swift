@@ -28,12 +28,15 @@ public enum Mutes {
         try tx.run("DELETE FROM mute WHERE account_id = \(account) AND target_id = \(target)")
     }
 
-    /// One page of the accounts that an account muted, newest account first.
+    /// One page of the accounts that an account muted, newest account first. Mutes that have ended are left out.
     public static func list(
-        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
+        of account: ID<Account>, _ page: PageRequest, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
         try AccountRow.page(
-            "FROM mute m JOIN account a ON a.id = m.target_id WHERE m.account_id = \(account)", page, in: db)
+            """
+            FROM mute m JOIN account a ON a.id = m.target_id
+            WHERE m.account_id = \(account) AND \(Conditions.isMuted("m", at: now))
+            """, page, in: db)
     }
 
     /// When the mutes of these accounts expire. Mutes without an end are left out.

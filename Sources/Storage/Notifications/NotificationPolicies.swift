@@ -192,6 +192,17 @@ public enum NotificationRequests {
             "UPDATE notification_request SET state = 'dismissed' WHERE id IN (SELECT q.id \(waiting))")
     }
 
+    /// Forgets that an account accepted the notifications of a sender: later ones follow the policy again.
+    public static func forgetAcceptance(
+        of sender: ID<Account>, by account: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            DELETE FROM notification_request
+            WHERE account_id = \(account) AND from_id = \(sender) AND state = 'accepted'
+            """)
+    }
+
     /// Opens a request, or updates the open one, when a notification was hidden.
     static func wait(
         _ id: ID<NotificationRequest>, account: ID<Account>, from: ID<Account>, at now: Timestamp, in tx: Transaction

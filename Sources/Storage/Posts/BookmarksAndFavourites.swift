@@ -78,9 +78,12 @@ public enum Favourites {
 }
 
 extension TimelineItems {
-    /// One page of the accounts that boosted a post or shared an event, newest account first.
+    /// One page of the accounts that boosted a post or shared an event, newest account first. Boosts that the viewer may
+    /// not see are left out.
+    ///
+    /// - Parameter viewer: nil for a stranger.
     public static func boosters(
-        of subject: TimelineItem.Subject, _ page: PageRequest, in db: some Queryable
+        of subject: TimelineItem.Subject, viewer: ID<Account>?, _ page: PageRequest, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
         let condition: SQL =
             switch subject {
@@ -88,6 +91,9 @@ extension TimelineItems {
             case .event(let event): "e.event_id = \(event)"
             }
         return try AccountRow.page(
-            "FROM entry e JOIN account a ON a.id = e.account_id WHERE \(condition) AND e.is_boost", page, in: db)
+            """
+            FROM \(Conditions.reader(viewer)) CROSS JOIN entry e JOIN account a ON a.id = e.account_id
+            WHERE \(condition) AND e.is_boost AND \(Conditions.boostIsForReader)
+            """, page, in: db)
     }
 }

@@ -14,13 +14,15 @@ public enum Boosts {
     /// - Parameters:
     ///   - id: when a post has several boosts, the one with the smallest id counts as the way by which it arrived.
     ///   - activity: the id of the `Announce` activity, which an `Undo` names.
+    ///   - visibility: who may see the boost; nil for everybody who may read the post.
     /// - Returns: whether it is the first time.
     @discardableResult
     public static func add(
-        _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, activity: IRI, at now: Timestamp, in tx: Transaction
+        _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, activity: IRI, to visibility: Visibility? = nil,
+        at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         guard try tx.changed(insertion(id, account, post, activity, now)) == 1 else { return false }
-        try count(id, account: account, post: post, in: tx)
+        try count(id, account: account, post: post, to: visibility, in: tx)
         return true
     }
 
@@ -30,7 +32,7 @@ public enum Boosts {
         _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, activity: IRI, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) {
         try tx.run(insertion(id, account, post, activity, now))
-        try count(id, account: account, post: post, in: tx)
+        try count(id, account: account, post: post, to: nil, in: tx)
     }
 
     private static func insertion(
@@ -44,10 +46,11 @@ public enum Boosts {
     }
 
     private static func count(
-        _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, in tx: Transaction
+        _ id: ID<Boost>, account: ID<Account>, post: ID<Post>, to visibility: Visibility?, in tx: Transaction
     ) throws(DatabaseError) {
-        try TimelineItems.putBoost(id, of: post, by: account, in: tx)
+        try TimelineItems.putBoost(id, of: post, by: account, to: visibility, in: tx)
         PostCounts.change("boost_count", of: post, by: 1, in: tx)
+        PostCounts.relayed(by: account, 1, in: tx)
     }
 
     /// Removes a boost.
@@ -62,6 +65,7 @@ public enum Boosts {
         try TimelineItems.removeBoost(of: post, by: account, in: tx)
         try Notifications.remove(.reblog, from: account, about: .post(post), in: tx)
         PostCounts.change("boost_count", of: post, by: -1, in: tx)
+        PostCounts.relayed(by: account, -1, in: tx)
         return true
     }
 

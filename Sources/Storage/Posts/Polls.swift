@@ -96,8 +96,11 @@ public enum Polls {
         let chosen = Set(choices)
         guard !chosen.isEmpty, chosen.allSatisfy(poll.options.indices.contains) else { return .noSuchChoice }
         guard !poll.isOver(at: now) else { return .over }
-        guard poll.ownVotes.isEmpty, poll.isMultiple || chosen.count == 1 else { return .alreadyVoted }
-        try count(chosen.sorted(), by: account, on: post, isFirst: true, at: now, in: tx)
+        let added = chosen.subtracting(poll.ownVotes)
+        guard poll.isMultiple ? !added.isEmpty : poll.ownVotes.isEmpty && chosen.count == 1 else {
+            return .alreadyVoted
+        }
+        try count(added.sorted(), by: account, on: post, isFirst: poll.ownVotes.isEmpty, at: now, in: tx)
         return .counted
     }
 

@@ -25,6 +25,16 @@ enum PostCounts {
         }
     }
 
+    /// Counts a post that a group boosted, or no longer boosts: the page of a group lists what it boosted as its posts.
+    /// The boosts of people are not counted.
+    static func relayed(by account: ID<Account>, _ amount: Int, in tx: Transaction) {
+        tx.deferUntilCommit(on: "account", row: account.rawValue, for: "relayed", value: Int64(amount)) { amounts in
+            """
+            UPDATE account SET post_count = post_count + \(sum(amounts)) WHERE id = \(account) AND kind = 'group'
+            """
+        }
+    }
+
     /// Adjusts the counters before the row of a post is updated to `post`: its thread and its visibility may change.
     static func updating(_ post: Post, in tx: Transaction) throws(DatabaseError) {
         guard let row = try tx.row("SELECT thread_id, visibility FROM post WHERE id = \(post.id)") else { return }
@@ -75,6 +85,11 @@ enum PostCounts {
             """
             UPDATE account SET post_count = post_count - 1
             WHERE id = (SELECT p.author_id FROM post p WHERE p.id = \(id))
+            """)
+        try tx.run(
+            """
+            UPDATE account SET post_count = post_count - 1
+            WHERE id IN (SELECT b.account_id FROM boost b WHERE b.post_id = \(id)) AND kind = 'group'
             """)
         try tx.run(
             """

@@ -134,10 +134,17 @@ public enum Posts {
         try Tags.removing(id, in: tx)
         try tx.run(
             """
-            UPDATE post SET in_reply_to_id = NULL
+            UPDATE post SET in_reply_to_id = NULL,
+                ancestor_id = CASE WHEN in_reply_to_id = \(id) THEN \(ancestor(of: id)) ELSE ancestor_id END
             WHERE in_reply_to_iri = (SELECT q.iri FROM post q WHERE q.id = \(id))
             """)
+        try tx.run("UPDATE post SET ancestor_id = \(ancestor(of: id)) WHERE ancestor_id = \(id)")
         return try tx.changed("DELETE FROM post WHERE id = \(id)") == 1
+    }
+
+    /// The nearest stored post above a post.
+    private static func ancestor(of id: ID<Post>) -> SQL {
+        "(SELECT coalesce(q.in_reply_to_id, q.ancestor_id) FROM post q WHERE q.id = \(id))"
     }
 
     /// Takes a post out of a group. The post itself, its replies and its thread stay.

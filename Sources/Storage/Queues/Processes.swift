@@ -113,6 +113,12 @@ public enum Processes {
         return living
     }
 
+    /// Whether more than one process uses the database. A process that died counts until its slot is freed.
+    public static func areSeveral(in db: some Queryable) throws(DatabaseError) -> Bool {
+        let row = try db.row("SELECT count(*) AS n FROM process WHERE slot >= 0 AND holder IS NOT NULL")
+        return try (row?.count("n") ?? 0) > 1
+    }
+
     /// A number at least as large as every id in the database that is listed or sorted.
     static func largestID(in db: some Queryable) throws(DatabaseError) -> Int64 {
         let tables: [SQL] = [

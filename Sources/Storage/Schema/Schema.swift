@@ -35,5 +35,7 @@ public enum Schema {
         moderation,
         peerSoftware,
         eventDetails,
+        boostVisibility,
+        ancestors,
     ]
 }

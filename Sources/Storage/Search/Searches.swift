@@ -49,9 +49,9 @@ public enum Searches {
     /// Found are items that the viewer wrote, is mentioned in, favourited, boosted or bookmarked. Other items are found
     /// only when they are public and their author is local or agreed to be found.
     public static func statuses(
-        _ query: StatusQuery, viewer: ID<Account>, offset: Int, limit: Int, in db: some Queryable
+        _ query: StatusQuery, viewer: ID<Account>, offset: Int, limit: Int, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> [TimelineItem] {
-        var conditions = [Conditions.mayRead, Conditions.isWanted, isWithinReach]
+        var conditions = [Conditions.mayRead, Conditions.isWanted(at: now), isWithinReach]
         if let author = query.author { conditions.append("e.account_id = \(author)") }
         if query.hasMedia { conditions.append(Conditions.hasMedia) }
         let rows = try db.rows(

@@ -91,7 +91,14 @@ extension Conditions {
     static let mayRead: SQL = """
         \(isShown)
         AND ((e.post_id IS NOT NULL AND \(postIsForReader)) OR (e.event_id IS NOT NULL AND \(eventIsForReader)))
-        AND (NOT e.is_boost OR (\(isShown("b")) AND \(noBlock(between: "r.id", and: "b.id"))))
+        AND (NOT e.is_boost OR (\(isShown("b")) AND \(noBlock(between: "r.id", and: "b.id"))
+            AND \(boostIsForReader)))
+        """
+
+    /// The reader may see the boost `e`, which may be for fewer people than the post is.
+    static let boostIsForReader: SQL = """
+        (e.visibility IS NULL OR e.visibility IN ('public', 'unlisted') OR e.account_id = r.id
+         OR \(follows(by: "r.id", "e.account_id")))
         """
 
     private static let postIsForReader: SQL = """
@@ -122,12 +129,22 @@ extension Conditions {
 
 extension Conditions {
     /// The reader muted neither the author nor the booster of the item, nor blocked their hosts, nor muted the thread.
-    static let isWanted: SQL = """
-        NOT EXISTS (SELECT 1 FROM mute x WHERE x.account_id = r.id AND x.target_id IN (a.id, b.id))
+    ///
+    /// - Parameter now: a mute that ended before does not count.
+    static func isWanted(at now: Timestamp) -> SQL {
+        """
+        NOT EXISTS (SELECT 1 FROM mute x WHERE x.account_id = r.id AND x.target_id IN (a.id, b.id)
+                    AND \(isMuted("x", at: now)))
         AND NOT EXISTS (SELECT 1 FROM host_block x WHERE x.account_id = r.id AND x.host IN (a.host, b.host))
         AND (p.id IS NULL OR NOT EXISTS (
             SELECT 1 FROM thread_mute x WHERE x.account_id = r.id AND x.thread_id = p.thread_id \(.rowByRow)))
         """
+    }
+
+    /// The mute has not ended.
+    static func isMuted(_ mute: SQL, at now: Timestamp) -> SQL {
+        "coalesce(\(mute).expires_at, \(Int64.max)) > \(now)"
+    }
 
     /// The reader subscribed to the item: the reader is its account, follows its account, or follows one of its
     /// hashtags. It uses only the aliases `r` and `e`.
@@ -153,9 +170,10 @@ extension Conditions {
     /// - Parameters:
     ///   - list: the id of the list.
     ///   - replies: the `AccountList.RepliesPolicy` of the list.
-    static func isInList(_ list: SQL, replies: SQL) -> SQL {
+    ///   - now: the time of reading, for mutes that end.
+    static func isInList(_ list: SQL, replies: SQL, at now: Timestamp) -> SQL {
         """
-        \(mayRead) AND \(isWanted) AND \(isNotRelayedReply)
+        \(mayRead) AND \(isWanted(at: now)) AND \(isNotRelayedReply)
         AND (NOT e.is_boost OR NOT EXISTS (
             SELECT 1 FROM follow f
             WHERE f.follower_id = r.id AND f.target_id = e.account_id AND NOT f.shows_boosts
@@ -193,8 +211,8 @@ extension Conditions {
     }
 
     /// A public timeline shows the item to the reader, provided that the item is public.
-    static func isListed(_ mode: FederationMode) -> SQL {
-        "\(mayRead) AND \(isWanted) AND \(isListed("a.host", mode))"
+    static func isListed(_ mode: FederationMode, at now: Timestamp) -> SQL {
+        "\(mayRead) AND \(isWanted(at: now)) AND \(isListed("a.host", mode))"
     }
 
     /// The account `g` is a local group, or a group that a local group follows, and public timelines show it.

@@ -53,7 +53,8 @@ public struct StatusState: Sendable, Hashable {
 public enum StatusStates {
     /// The states of timeline items, by item id. One statement for each 500 items.
     ///
-    /// Left out are items that the reader may not read, events, and posts with a poll or a quote; the caller renders
+    /// Left out are items that the reader may not read, events, posts with a poll or a quote, and boosts
+    /// with a visibility of their own; the caller renders
     /// those from their views. When the reader has filters, nothing is returned, because filters search the text.
     ///
     /// - Parameter viewer: nil for a stranger.
@@ -86,7 +87,7 @@ public enum StatusStates {
                 (SELECT count(*) FROM post q WHERE q.quoted_id = p.id AND q.quote_state = 'accepted') AS quotes,
                 \(interactions(of: viewer)),
                 CASE WHEN p.quoted_iri IS NULL AND NOT EXISTS (SELECT 1 FROM poll x WHERE x.post_id = p.id)
-                    AND NOT \(filters) AND \(Conditions.mayRead) THEN 1 ELSE 0 END AS is_plain
+                    AND e.visibility IS NULL AND NOT \(filters) AND \(Conditions.mayRead) THEN 1 ELSE 0 END AS is_plain
             FROM \(Conditions.reader(viewer)) CROSS JOIN entry e JOIN post p ON p.id = e.post_id
                 JOIN account a ON a.id = p.author_id JOIN account b ON b.id = e.account_id
             LEFT JOIN event v ON v.id = e.event_id

@@ -36,9 +36,10 @@ public enum StreamAudience {
     /// - Parameters:
     ///   - listeners: the accounts whose client apps have an open stream.
     ///   - lists: the lists with an open stream.
+    ///   - now: a mute that ended before hides nothing.
     public static func load(
         _ id: ID<TimelineItem>, listeners: [ID<Account>], lists: [ID<AccountList>], mode: FederationMode,
-        in db: some Queryable
+        at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> StreamedItem? {
         guard var streamed = try facts(id, mode, in: db) else { return nil }
         if let post = streamed.item.post {
@@ -47,12 +48,12 @@ public enum StreamAudience {
             }
         }
         for some in listeners.inLists() {
-            for row in try db.rows(readers(of: id, among: Array(some))) {
+            for row in try db.rows(readers(of: id, among: Array(some), at: now)) {
                 streamed.readers[try row.id("id")] = try row.bool("is_at_home")
             }
         }
         if !lists.isEmpty {
-            for row in try db.rows(places(of: id, among: lists)) { streamed.lists.insert(try row.id("id")) }
+            for row in try db.rows(places(of: id, among: lists, at: now)) { streamed.lists.insert(try row.id("id")) }
         }
         return streamed
     }
@@ -97,7 +98,7 @@ public enum StreamAudience {
     ) throws(DatabaseError) -> StreamedItem? {
         let row = try db.row(
             """
-            SELECT \(TimelineItems.columns), coalesce(p.visibility, v.visibility) AS visibility, e.is_listed, e.is_local,
+            SELECT \(TimelineItems.columns), coalesce(e.visibility, p.visibility, v.visibility) AS visibility, e.is_listed, e.is_local,
                 e.is_reply, \(Conditions.hasMedia) AS has_media,
                 (\(Conditions.isListed("a.host", mode))) AS is_shown
             FROM entry e \(Conditions.itemTables) WHERE e.id = \(id)
@@ -112,20 +113,24 @@ public enum StreamAudience {
             hasMedia: try row.bool("has_media"), isReply: try row.bool("is_reply"))
     }
 
-    private static func readers(of id: ID<TimelineItem>, among listeners: [ID<Account>]) -> SQL {
+    private static func readers(
+        of id: ID<TimelineItem>, among listeners: [ID<Account>], at now: Timestamp
+    ) -> SQL {
         """
         SELECT r.id, CASE WHEN \(Conditions.isForHome) THEN 1 ELSE 0 END AS is_at_home
         FROM entry e \(Conditions.itemTables) JOIN account r ON r.id IN (\(list: listeners))
-        WHERE e.id = \(id) AND \(Conditions.mayRead) AND \(Conditions.isWanted)
+        WHERE e.id = \(id) AND \(Conditions.mayRead) AND \(Conditions.isWanted(at: now))
         """
     }
 
-    private static func places(of id: ID<TimelineItem>, among lists: [ID<AccountList>]) -> SQL {
+    private static func places(
+        of id: ID<TimelineItem>, among lists: [ID<AccountList>], at now: Timestamp
+    ) -> SQL {
         """
         SELECT l.id FROM entry e \(Conditions.itemTables)
         JOIN account_list_member m ON m.account_id = e.account_id
         JOIN account_list l ON l.id = m.list_id AND l.id IN (\(list: lists)) JOIN account r ON r.id = l.account_id
-        WHERE e.id = \(id) AND \(Conditions.isInList("l.id", replies: "l.replies_policy"))
+        WHERE e.id = \(id) AND \(Conditions.isInList("l.id", replies: "l.replies_policy", at: now))
         """
     }
 }

@@ -11,7 +11,7 @@ public import Model
 public enum TimelineItems {
     static let columns: SQL =
         "e.id AS e_id, e.account_id AS e_account_id, e.post_id AS e_post_id, "
-        + "e.event_id AS e_event_id, e.is_boost AS e_is_boost"
+        + "e.event_id AS e_event_id, e.is_boost AS e_is_boost, e.visibility AS e_visibility"
 
     /// The timeline item with this id.
     public static func byID(_ id: ID<TimelineItem>, in db: some Queryable) throws(DatabaseError) -> TimelineItem? {
@@ -54,7 +54,11 @@ public enum TimelineItems {
         }
         return TimelineItem(
             id: try row.id("e_id"), account: try row.id("e_account_id"), subject: subject,
-            isBoost: try row.bool("e_is_boost"))
+            isBoost: try row.bool("e_is_boost"), visibility: try visibility(row))
+    }
+
+    private static func visibility(_ row: Row) throws(DatabaseError) -> Visibility? {
+        try row.textOrNil("e_visibility") == nil ? nil : try row.choice("e_visibility")
     }
 
     // MARK: - Called when posts, boosts and events are stored
@@ -84,12 +88,14 @@ public enum TimelineItems {
     }
 
     static func putBoost(
-        _ id: ID<Boost>, of post: ID<Post>, by account: ID<Account>, in tx: Transaction
+        _ id: ID<Boost>, of post: ID<Post>, by account: ID<Account>, to visibility: Visibility?, in tx: Transaction
     ) throws(DatabaseError) {
         try tx.run(
             """
-            INSERT INTO entry (id, account_id, post_id, event_id, is_boost, is_reply, replied_to_id, is_listed, is_local)
-            SELECT \(id), \(account), p.id, NULL, \(true), p.in_reply_to_iri IS NOT NULL, NULL, \(false), p.is_local
+            INSERT INTO entry
+                (id, account_id, post_id, event_id, is_boost, is_reply, replied_to_id, is_listed, is_local, visibility)
+            SELECT \(id), \(account), p.id, NULL, \(true), p.in_reply_to_iri IS NOT NULL, NULL, \(false), p.is_local,
+                \(visibility?.rawValue)
             FROM post p WHERE p.id = \(post)
             """)
         note(ID(id.rawValue), asNewestOf: account, in: tx)

@@ -50,6 +50,8 @@ public struct TagFilter: Sendable, Hashable {
 
 /// Every timeline, for pages, feeds and client apps alike: items newest first, paged by id.
 ///
+/// `now` is the time of reading: a mute that ended before it hides nothing.
+///
 /// A timeline consists of its sources and of a condition on its items. ``TimelineMerge`` reads both.
 public enum Timelines {
     /// The home timeline: the items of the viewer and of the accounts that the viewer follows, and posts with followed
@@ -57,7 +59,7 @@ public enum Timelines {
     ///
     /// - Parameter onlyPosts: whether events are left out.
     public static func home(
-        _ viewer: ID<Account>, _ page: PageRequest, onlyPosts: Bool = false, in db: some Queryable
+        _ viewer: ID<Account>, _ page: PageRequest, onlyPosts: Bool = false, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> TimelinePage {
         let accounts: SQL = """
             SELECT f.target_id AS account_id, f.shows_boosts AS with_boosts FROM follow f
@@ -70,7 +72,7 @@ public enum Timelines {
         let merge = TimelineMerge(
             sources: [.items(ofEach: accounts), .tagged(withEach: tags)], viewer: viewer,
             condition: all([
-                Conditions.mayRead, Conditions.isWanted, Conditions.isForHome, onlyPosts ? isPost : nil,
+                Conditions.mayRead, Conditions.isWanted(at: now), Conditions.isForHome, onlyPosts ? isPost : nil,
             ]), isNear: Conditions.isSubscribed,
             request: page)
         return try merge.page(in: db)
@@ -79,7 +81,7 @@ public enum Timelines {
     /// The items of the members of one of the viewer's lists.
     public static func list(
         _ list: ID<AccountList>, replies: AccountList.RepliesPolicy, viewer: ID<Account>, _ page: PageRequest,
-        in db: some Queryable
+        at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> TimelinePage {
         let members: SQL = """
             SELECT m.account_id, coalesce(f.shows_boosts, \(true)) AS with_boosts FROM account_list_member m
@@ -88,7 +90,7 @@ public enum Timelines {
             """
         let merge = TimelineMerge(
             sources: [.items(ofEach: members)], viewer: viewer,
-            condition: Conditions.isInList("\(list)", replies: "\(replies.rawValue)"), request: page)
+            condition: Conditions.isInList("\(list)", replies: "\(replies.rawValue)", at: now), request: page)
         return try merge.page(in: db)
     }
 
@@ -100,7 +102,7 @@ public enum Timelines {
     ///   - onlyPosts: whether events are left out.
     public static func group(
         _ group: ID<Account>, _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode, onlyPosts: Bool = false,
-        in db: some Queryable
+        at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> TimelinePage {
         // With a CASE and not with OR, because PostgreSQL would search all groups of all servers for the second half.
         let relays: SQL = """
@@ -120,7 +122,7 @@ public enum Timelines {
             ],
             viewer: viewer,
             condition: all([
-                "NOT e.is_reply", isForReader, Conditions.isListed(mode), onlyPosts ? isPost : nil,
+                "NOT e.is_reply", isForReader, Conditions.isListed(mode, at: now), onlyPosts ? isPost : nil,
             ]), request: page)
         return try merge.page(in: db)
     }
@@ -148,11 +150,11 @@ public enum Timelines {
     /// - Parameter viewer: nil for a stranger.
     public static func everyone(
         _ filter: PublicFilter, _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode,
-        in db: some Queryable
+        at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> TimelinePage {
         let merge = TimelineMerge(
             sources: [filter.isLocal == true ? .listedHere : .listed], viewer: viewer,
-            condition: all([Conditions.isListed(mode)] + conditions(filter)), request: page)
+            condition: all([Conditions.isListed(mode, at: now)] + conditions(filter)), request: page)
         return try merge.page(in: db)
     }
 
@@ -161,7 +163,7 @@ public enum Timelines {
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func discussions(
-        _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode, in db: some Queryable
+        _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> TimelinePage {
         let relays: SQL = """
             SELECT g.id AS account_id FROM account g
@@ -172,7 +174,7 @@ public enum Timelines {
             """
         let merge = TimelineMerge(
             sources: [.listedHere, .boosted(byEach: relays)], viewer: viewer,
-            condition: all(["e.is_listed", isPost, Conditions.isListed(mode)]), request: page)
+            condition: all(["e.is_listed", isPost, Conditions.isListed(mode, at: now)]), request: page)
         return try merge.page(in: db)
     }
 
@@ -180,12 +182,13 @@ public enum Timelines {
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func tagged(
-        _ filter: TagFilter, _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode, in db: some Queryable
+        _ filter: TagFilter, _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode, at now: Timestamp,
+        in db: some Queryable
     ) throws(DatabaseError) -> TimelinePage {
         let merge = TimelineMerge(
             sources: filter.any.map { .tagged($0) }, viewer: viewer,
             condition: all(
-                ["p.visibility = 'public'", Conditions.isListed(mode)] + conditions(filter.source)
+                ["p.visibility = 'public'", Conditions.isListed(mode, at: now)] + conditions(filter.source)
                     + filter.all.map(Conditions.hasTag) + filter.none.map { "NOT \(Conditions.hasTag($0))" }),
             request: page)
         return try merge.page(in: db)
@@ -193,11 +196,11 @@ public enum Timelines {
 
     /// Posts that mention the viewer, including direct messages.
     public static func mentions(
-        _ viewer: ID<Account>, _ page: PageRequest, in db: some Queryable
+        _ viewer: ID<Account>, _ page: PageRequest, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> TimelinePage {
         let merge = TimelineMerge(
             sources: [.mentioning(viewer)], viewer: viewer,
-            condition: all([Conditions.mayRead, Conditions.isWanted]), request: page)
+            condition: all([Conditions.mayRead, Conditions.isWanted(at: now)]), request: page)
         return try merge.page(in: db)
     }
 

@@ -20,13 +20,13 @@ enum Discussions {
     static func show(_ visit: Visit) async throws -> Response {
         let view = View(rawValue: visit.query["view"] ?? "") ?? .everything
         let viewer = view == .everything ? visit.viewer : try visit.member().account.id
-        let (request, mode) = (visit.listPage(), visit.community.mode)
+        let (request, mode, now) = (visit.listPage(), visit.community.mode, visit.now)
         let (views, older, groups) = try await visit.database.read { db in
             let page =
                 switch (view, viewer) {
-                case (.mine, let viewer?): try Timelines.home(viewer, request, onlyPosts: true, in: db)
-                case (.named, let viewer?): try Timelines.mentions(viewer, request, in: db)
-                default: try Timelines.discussions(request, viewer: viewer, mode: mode, in: db)
+                case (.mine, let viewer?): try Timelines.home(viewer, request, onlyPosts: true, at: now, in: db)
+                case (.named, let viewer?): try Timelines.mentions(viewer, request, at: now, in: db)
+                default: try Timelines.discussions(request, viewer: viewer, mode: mode, at: now, in: db)
                 }
             return (
                 try PostViews.load(page.posts, viewer: viewer, with: .page, in: db), page.older,

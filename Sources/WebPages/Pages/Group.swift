@@ -60,7 +60,7 @@ enum GroupPage {
                 in: db)
             content.events = try EventViews.load(events, viewer: viewer, with: .page, in: db)
             let page = try Timelines.group(
-                group.id, request, viewer: viewer, mode: mode, onlyPosts: true, in: db)
+                group.id, request, viewer: viewer, mode: mode, onlyPosts: true, at: now, in: db)
             content.talks = try PostViews.load(page.posts, viewer: viewer, with: .page, in: db)
             content.older = page.older
             content.followed = try Follows.acceptedGroups(followedBy: group.id, in: db)

@@ -43,7 +43,7 @@ enum Home {
             let next = content.isMine ? views.first : views.first { $0.event.status.takesGuests } ?? views.first
             content.next = next
             content.later = Array(views.filter { $0.id != next?.id }.prefix(3))
-            let talks = try Timelines.discussions(PageRequest(limit: 8), viewer: viewer, mode: mode, in: db)
+            let talks = try Timelines.discussions(PageRequest(limit: 8), viewer: viewer, mode: mode, at: now, in: db)
             content.talks = try PostViews.load(talks.posts, viewer: viewer, with: .page, in: db)
             content.newcomers = try Accounts.newcomers(since: now - .days(45), limit: 8, in: db)
             content.helpers = try Accounts.helpers(since: now - .days(7), limit: 8, in: db)

@@ -58,7 +58,8 @@ enum Profile {
             own.onlyPosts = true
             let page =
                 account.isGroup
-                ? try Timelines.group(account.id, request, viewer: viewer, mode: mode, onlyPosts: true, in: db)
+                ? try Timelines.group(
+                    account.id, request, viewer: viewer, mode: mode, onlyPosts: true, at: now, in: db)
                 : try Timelines.account(account.id, own, request, viewer: viewer, in: db)
             let events = try Events.upcoming(
                 from: now, scope: .of(account.id), limit: 5, after: nil, viewer: viewer, mode: mode, in: db)

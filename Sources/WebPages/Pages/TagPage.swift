@@ -10,9 +10,9 @@ internal import Storage
 enum TagPage {
     static func show(_ visit: Visit) async throws -> Response {
         let tag = try visit.word("tag").lowercased()
-        let (request, viewer, mode) = (visit.listPage(), visit.viewer, visit.community.mode)
+        let (request, viewer, mode, now) = (visit.listPage(), visit.viewer, visit.community.mode, visit.now)
         let (views, older) = try await visit.database.read { db in
-            let page = try Timelines.tagged(TagFilter(tag), request, viewer: viewer, mode: mode, in: db)
+            let page = try Timelines.tagged(TagFilter(tag), request, viewer: viewer, mode: mode, at: now, in: db)
             return (try PostViews.load(page.posts, viewer: viewer, with: .page, in: db), page.older)
         }
         let content: HTML = """

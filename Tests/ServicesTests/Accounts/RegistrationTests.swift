@@ -168,7 +168,7 @@ struct RegistrationTests {
         try await Cafe.open { cafe in
             let here = "192.0.2.1"
             for number in 10..<20 { _ = try await cafe.services.register(signUp("guest\(number)"), from: here) }
-            try await cafe.expect(.tooMany) { _ = try await $0.register(signUp("guest20"), from: here) }
+            try await cafe.expectTooMany { _ = try await $0.register(signUp("guest20"), from: here) }
             _ = try await cafe.services.register(signUp("guest20"), from: "192.0.2.2")
             cafe.clock.pass(.seconds(30))
             _ = try await cafe.services.register(signUp("guest21"), from: here)

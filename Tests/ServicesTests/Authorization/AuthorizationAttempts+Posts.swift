@@ -35,11 +35,11 @@ extension AuthorizationAttempts {
         "editPost(_:_:as:) of somebody else": { s in
             { try await s.services.editPost(s.stage.post, PostChange(), as: $0) }
         },
-        "deletePost(_:as:)": { s in
+        "deletePost(_:withMedia:as:)": { s in
             let id = try await s.ownPost()
             return { try await s.services.deletePost(id, as: $0) }
         },
-        "deletePost(_:as:) of somebody else": { s in
+        "deletePost(_:withMedia:as:) of somebody else": { s in
             let id = try await s.services.publishPost(PostDraft(text: "Spam"), as: .member(try await s.stage.person()))
             return { try await s.services.deletePost(id, as: $0) }
         },
@@ -85,8 +85,8 @@ extension AuthorizationAttempts {
             try await s.services.favourite(.event(event), as: s.before)
             return { try await s.services.unfavourite(.event(event), as: $0) }
         },
-        "boostPost(_:as:)": { s in { try await s.services.boostPost(s.stage.post, as: $0) } },
-        "boostPost(_:as:) what is hidden": { s in
+        "boostPost(_:to:as:)": { s in { try await s.services.boostPost(s.stage.post, as: $0) } },
+        "boostPost(_:to:as:) what is hidden": { s in
             let post = try await s.hiddenPost()
             return { try await s.services.boostPost(post, as: $0) }
         },

@@ -20,7 +20,7 @@ enum AuthorizationTable {
             uploadMedia(_:as:patience:), editMedia(_:_:as:), deleteMedia(_:as:), publishPost(_:as:),
             editPost(_:title:text:as:), editPost(_:_:as:), pin(_:_:as:), schedulePost(_:at:as:),
             reschedulePost(_:to:as:), unschedulePost(_:as:), likePost(_:as:), unlikePost(_:as:), favourite(_:as:),
-            unfavourite(_:as:), boostPost(_:as:), unboostPost(_:as:), bookmark(_:as:), unbookmark(_:as:),
+            unfavourite(_:as:), boostPost(_:to:as:), unboostPost(_:as:), bookmark(_:as:), unbookmark(_:as:),
             muteThread(_:_:as:), vote(_:on:as:), revokeQuote(of:in:as:), setQuotePolicy(_:of:as:), follow(_:as:),
             follow(handle:as:), unfollow(_:as:), tuneFollow(_:showsBoosts:notifies:as:), removeFollower(_:as:),
             answerFollowRequest(from:to:accept:as:), block(_:as:), unblock(_:as:), blockHost(_:as:), unblockHost(_:as:),
@@ -47,7 +47,7 @@ enum AuthorizationTable {
         ),
         ("p", "resendConfirmation(as:email:)"),
         ("mgMSO", "invite(as:)"),
-        ("mgMSGO", "deletePost(_:as:), account(named:as:), lookUp(_:as:)"),
+        ("mgMSGO", "deletePost(_:withMedia:as:), account(named:as:), lookUp(_:as:)"),
         // Commands on a group.
         (
             "gMSGO",
@@ -66,7 +66,7 @@ enum AuthorizationTable {
             approveSignUp(_:as:), refuseSignUp(_:as:), createGroup(_:as:), resolveReport(_:as:),
             setPolicy(_:host:note:as:), retryDeliveries(to:as:), importPolicies(_:isTrial:as:), suspend(_:_:as:),
             suspend(_:_:as:) a group,
-            deletePost(_:as:) of somebody else
+            deletePost(_:withMedia:as:) of somebody else
             """
         ),
         (
@@ -94,7 +94,7 @@ enum AuthorizationTable {
             deleteMedia(_:as:) of somebody else, editMedia(_:_:as:) of somebody else,
             deleteFilter(_:as:) of somebody else, changeFilter(_:_:as:) of somebody else,
             deleteList(_:as:) of somebody else, revokeToken(_:as:) of somebody else, favourite(_:as:) what is hidden,
-            bookmark(_:as:) what is hidden, muteThread(_:_:as:) what is hidden, boostPost(_:as:) what is hidden,
+            bookmark(_:as:) what is hidden, muteThread(_:_:as:) what is hidden, boostPost(_:to:as:) what is hidden,
             joinEvent(_:as:) what is hidden, vote(_:on:as:) what is hidden
             """
         ),

@@ -111,7 +111,7 @@ struct BlockTests {
     private func relation(of viewer: ID<Account>, to account: ID<Account>, _ cafe: Cafe) async throws -> AccountRelation
     {
         let relations = try await cafe.database.read { db in
-            try AccountRelations.load([account], viewer: viewer, in: db)
+            try AccountRelations.load([account], viewer: viewer, at: cafe.clock.now, in: db)
         }
         return try #require(relations.first)
     }

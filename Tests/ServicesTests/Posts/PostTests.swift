@@ -204,11 +204,11 @@ struct PostTests {
             for number in 1...10 {
                 _ = try await cafe.services.publishPost(PostDraft(text: "\(number)"), as: .member(ada))
             }
-            try await cafe.expect(.tooMany) { _ = try await $0.publishPost(PostDraft(text: "11"), as: .member(ada)) }
+            try await cafe.expectTooMany { _ = try await $0.publishPost(PostDraft(text: "11"), as: .member(ada)) }
             _ = try await cafe.services.publishPost(PostDraft(text: "1"), as: .member(bob))
             cafe.clock.pass(.seconds(30))
             _ = try await cafe.services.publishPost(PostDraft(text: "11"), as: .member(ada))
-            try await cafe.expect(.tooMany) { _ = try await $0.publishPost(PostDraft(text: "12"), as: .member(ada)) }
+            try await cafe.expectTooMany { _ = try await $0.publishPost(PostDraft(text: "12"), as: .member(ada)) }
         }
     }
 }

@@ -94,7 +94,7 @@ struct SignInTests {
                     _ = try await $0.signIn(name: "ada", password: "wrong", from: "192.0.2.1/32")
                 }
             }
-            try await cafe.expect(.tooMany) {
+            try await cafe.expectTooMany {
                 _ = try await $0.signIn(name: "ADA", password: password, from: "192.0.2.1/32")
             }
             _ = try await cafe.services.signIn(name: "ada", password: password, from: "192.0.2.2/32")
@@ -112,7 +112,7 @@ struct SignInTests {
                     _ = try await $0.signIn(name: "nobody\(number)", password: "wrong", from: "192.0.2.1/32")
                 }
             }
-            try await cafe.expect(.tooMany) {
+            try await cafe.expectTooMany {
                 _ = try await $0.signIn(name: "ada", password: password, from: "192.0.2.1/32")
             }
             _ = try await cafe.services.signIn(name: "ada", password: password, from: "192.0.2.2/32")
@@ -173,7 +173,7 @@ struct SignInTests {
             for _ in 1...9 {
                 try await cafe.services.sendSignInLink(email: "nobody@mail.example", language: "fr")
             }
-            try await cafe.expect(.tooMany) {
+            try await cafe.expectTooMany {
                 try await $0.sendSignInLink(email: "nobody@mail.example", language: "fr")
             }
         }

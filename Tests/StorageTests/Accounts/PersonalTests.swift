@@ -56,6 +56,13 @@ struct PersonalTests {
             #expect(relations.map(\.mutes) == [true, true])
             #expect(relations.map(\.mutesNotifications) == [false, true])
             #expect(relations.map(\.muteEndsAt) == [end, nil])
+            // It ends on time, also when nothing has removed its row yet.
+            let later = try await scene.db.read {
+                try AccountRelations.load([bob.id, eve.id], viewer: ada.id, at: end, in: $0)
+            }
+            #expect(later.map(\.mutes) == [false, true] && later.map(\.muteEndsAt) == [nil, nil])
+            let muted = try await scene.db.read { try Mutes.list(of: ada.id, PageRequest(), at: end, in: $0) }
+            #expect(muted.map(\.id) == [eve.id])
             #expect(try await scene.db.write { try Retention.sweep("mute", at: end, in: $0) } == 1)
             #expect(try await scene.db.read { try Mutes.list(of: ada.id, PageRequest(), in: $0) }.map(\.id) == [eve.id])
         }

@@ -51,6 +51,26 @@ struct ContextTests {
         }
     }
 
+    @Test("keeps what hangs below a deleted post, above and below", arguments: TestEngine.available)
+    func deleted(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let ana = try await scene.account("ana")
+            let root = try await scene.post(by: ana)
+            var chain = [root]
+            for _ in 1...5 { chain.append(try await scene.post(by: ana, replyingTo: chain[chain.count - 1])) }
+            let gone = [chain[2].id, chain[3].id]
+            for id in gone { _ = try await scene.db.write { tx in try Posts.delete(id, in: tx) } }
+            let left = chain.map(\.id).filter { !gone.contains($0) }
+            for (index, post) in left.enumerated() {
+                let around = try await scene.db.read { db in
+                    let around = try Conversations.around(.post(post), viewer: ana.id, in: db)
+                    return [around.above.compactMap(\.post), around.below.compactMap(\.post)]
+                }
+                #expect(around == [Array(left[..<index]), Array(left[(index + 1)...])])
+            }
+        }
+    }
+
     @Test("keeps answers whose parent was deleted, and answers in a circle", arguments: TestEngine.available)
     func orphans(engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in

@@ -11,8 +11,8 @@ extension StatementTour {
         _ = try TimelineItems.byID(item, in: tx)
         _ = try TimelineItems.byIDs([item, ID(s.event.id.rawValue)], in: tx)
         _ = try TimelineItems.boost(of: s.post.id, by: s.vic.id, in: tx)
-        _ = try TimelineItems.boosters(of: .post(s.post.id), s.page, in: tx)
-        _ = try TimelineItems.boosters(of: .event(s.event.id), s.page, in: tx)
+        _ = try TimelineItems.boosters(of: .post(s.post.id), viewer: s.vic.id, s.page, in: tx)
+        _ = try TimelineItems.boosters(of: .event(s.event.id), viewer: nil, s.page, in: tx)
         let upwards = PageRequest(after: 1, fromOldest: true)
         for page in [s.page, upwards] {
             _ = try Timelines.home(s.ada.id, page, in: tx)

@@ -73,6 +73,7 @@ extension StatementTour {
         for isLocal in [true, false] {
             _ = try Directory.list(localOnly: isLocal, byActivity: isLocal, offset: 0, limit: 5, in: tx)
         }
+        try NotificationRequests.forgetAcceptance(of: s.vic.id, by: s.ada.id, in: tx)
         _ = try Follows.pending(of: s.ada.id, s.page, in: tx)
         _ = try Blocks.list(of: s.ada.id, s.page, in: tx)
     }

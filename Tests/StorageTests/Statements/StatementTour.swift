@@ -131,6 +131,7 @@ struct StatementTour {
         try Peers.failed("far.example", at: s.now, restUntil: s.now + .hours(1), in: tx)
         try Peers.wake("far.example", at: s.now, in: tx)
         _ = try Processes.living(at: s.now, in: tx)
+        _ = try Processes.areSeveral(in: tx)
     }
 
     private func relations(_ s: Stage, _ tx: Transaction) throws {
