@@ -61,7 +61,7 @@ struct VersionWorker: Sendable {
         while true {
             let jobs = queue.take(upTo: Self.batchLimit)
             guard !jobs.isEmpty else { return }
-            let (begin, responses) = (ContinuousClock.now, options.silence?.responses)
+            var (begin, responses) = (ContinuousClock.now, options.silence?.responses)
             do throws(DatabaseError) {
                 do throws(DatabaseError) {
                     try look(&known)
@@ -71,6 +71,8 @@ struct VersionWorker: Sendable {
                     let isCut = error.kind == .unavailable || error.kind == .timeout
                     guard isCut, known.connection?.isBroken == true else { throw error }
                     known.connection = nil
+                    // What others heard until now says nothing about the time from here on.
+                    (begin, responses) = (.now, options.silence?.responses)
                     try look(&known)
                 }
                 let version = DataVersion(number: known.number, seen: known.value)
@@ -120,7 +122,7 @@ struct VersionWorker: Sendable {
     /// Whether a look that failed means that the server is silent. A refusal is no silence: calls get it by themselves.
     ///
     /// - Parameters:
-    ///   - begin: when the look began.
+    ///   - begin: when the attempt to get a response from a new connection began.
     ///   - responses: how many responses there were at that time.
     private func foundSilence(since begin: ContinuousClock.Instant, _ responses: UInt64?) -> PostgresSilence? {
         guard let limit = options.limits.silence, let silence = options.silence else { return nil }

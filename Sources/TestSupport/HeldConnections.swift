@@ -23,12 +23,22 @@ public final class HeldConnections: Sendable {
                 .bind(to: try SocketAddress(ipAddress: source, port: 0))
                 .connect(host: host, port: port).get()
             channels.append(channel)
-            let answered = channel.eventLoop.makePromise(of: Void.self)
-            try await channel.pipeline.addHandler(FirstBytes(answered))
+            let answer = isAnswered ? await firstBytes(from: channel) : nil
             if !text.isEmpty { try? await channel.writeAndFlush(ByteBuffer(string: text)) }
-            if isAnswered { try await answered.futureResult.get() }
+            try await answer?.get()
         }
         return HeldConnections(channels)
+    }
+
+    /// Is fulfilled when the server has sent something, or has closed the connection.
+    private static func firstBytes(from channel: any Channel) async -> EventLoopFuture<Void> {
+        let arrived = channel.eventLoop.makePromise(of: Void.self)
+        do {
+            try await channel.pipeline.addHandler(FirstBytes(arrived))
+        } catch {
+            arrived.succeed()
+        }
+        return arrived.futureResult
     }
 
     private init(_ channels: [any Channel]) {

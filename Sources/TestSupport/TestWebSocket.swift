@@ -40,7 +40,7 @@ public final class TestWebSocket: Sendable {
     ///   - headers: replace the valid headers of the same name, or are added.
     ///   - seconds: the time after which the connection is closed.
     public static func connect(
-        port: Int, _ target: String, headers: [(String, String)] = [], seconds: Int64 = 20
+        port: Int, _ target: String, headers: [(String, String)] = [], seconds: Int64 = 300
     ) async throws -> TestWebSocket {
         let (arrivals, continuation) = AsyncStream.makeStream(of: Arrival.self, bufferingPolicy: .unbounded)
         let answered = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: TestResponse.self)

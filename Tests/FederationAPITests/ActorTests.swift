@@ -142,7 +142,7 @@ struct ActorTests {
             changed.displayName = "Ada"
             let stored = changed
             // The listener may not be ready yet, so the change is announced until it has an effect.
-            for attempt in 0..<200 {
+            for attempt in 0..<5_000 {
                 try await node.database.write { tx in
                     try Accounts.update(stored, summarySource: nil, at: Timestamp(Int64(attempt)), in: tx)
                     tx.announce(.settingsChanged)
