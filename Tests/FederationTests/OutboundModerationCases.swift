@@ -36,6 +36,30 @@ extension OutboundCase {
             }
             return nil
         },
+        .init("announce-removal") { scene in
+            let post = try await scene.verasPost()
+            try await scene.write { tx in
+                _ = try scene.outbox.remove(
+                    post, from: scene.garden, .removed, reason: "Advertising", by: scene.alice, in: tx)
+            }
+            return nil
+        },
+        .init("announce-lock") { scene in
+            let post = try await scene.verasPost()
+            try await scene.write { tx in
+                _ = try scene.outbox.lock(post, true, in: scene.garden, by: scene.alice, in: tx)
+                _ = try scene.outbox.lock(post, false, in: scene.garden, by: scene.alice, in: tx)
+            }
+            return nil
+        },
+        .init("announce-block") { scene in
+            try await scene.write { tx in
+                _ = try scene.outbox.ban(
+                    scene.vera, from: scene.garden, until: scene.now + .days(7), reason: "Advertising",
+                    by: scene.alice, in: tx)
+            }
+            return nil
+        },
         .init("delete-quote-authorization") { scene in
             let post = try await scene.verasPost()
             let authorization = scene.world.identifiers.quoteAuthorization(of: ID(100), in: post.id)

@@ -201,11 +201,13 @@ extension Outbox {
         else { return nil }
         let item = try TimelineItems.boost(of: post.id, by: account.id, in: tx)
         _ = try Boosts.remove(account: account.id, post: post.id, in: tx)
+        let followers = identifiers.followers(of: account.iri)
         // The whole `Announce`: some servers read its audience, also when they do not know it.
         let undone: JSON = [
             "id": JSON(boost.activity), "type": "Announce", "actor": JSON(account.iri),
             "published": JSON(boost.createdAt.description), "to": JSON([IRI.asPublic]),
-            "cc": JSON([identifiers.followers(of: account.iri), author.iri]), "object": JSON(post.iri),
+            // A group does not name the author of a post that was written in it.
+            "cc": JSON(post.group == account.id ? [followers] : [followers, author.iri]), "object": JSON(post.iri),
         ]
         var undo = announcement(.undoAnnounce, of: undone, about: post.iri, by: account)
         address(&undo, for: item?.visibility ?? (post.visibility.isOpen ? .everyone : post.visibility))

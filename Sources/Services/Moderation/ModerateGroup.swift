@@ -127,7 +127,9 @@ extension Services {
         try acting(principal, in: tx).account
     }
 
-    /// Nobody bans a person who runs the group, and nobody bans themselves or a group.
+    /// Nobody bans a person who runs the group, and nobody bans themselves or the group.
+    ///
+    /// - Throws: `conflict("runs_the_group")`.
     private func requireBannable(
         _ account: Account, from group: Account, _ principal: Principal, in tx: Transaction
     ) throws {
@@ -136,6 +138,6 @@ extension Services {
         }
         let runs = try GroupRoles.role(of: account.id, group: group.id, in: tx) != nil
         let role = account.isLocal ? try LocalAccounts.byID(account.id, in: tx)?.role : nil
-        guard !runs, !(role?.mayModerate ?? false) else { throw ServiceError.notAllowed }
+        guard !runs, !(role?.mayModerate ?? false) else { throw ServiceError.conflict("runs_the_group") }
     }
 }

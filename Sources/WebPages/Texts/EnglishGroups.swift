@@ -34,6 +34,7 @@ extension Texts {
         .noticeTalkClosed: "The discussion is closed.",
         .noticeTalkOpen: "The discussion is open again.",
         .problemLocked: "The discussion is closed.",
+        .problemRunsGroup: "This person runs the group.",
         .problemBanned: "This group does not take your posts at the moment.",
     ]
 }

@@ -34,6 +34,7 @@ extension Texts {
         .noticeTalkClosed: "La discussion est fermée.",
         .noticeTalkOpen: "La discussion est rouverte.",
         .problemLocked: "La discussion est fermée.",
+        .problemRunsGroup: "Cette personne anime le groupe.",
         .problemBanned: "Ce groupe n’accepte pas tes messages pour l’instant.",
     ]
 }

@@ -36,6 +36,7 @@ extension Texts {
         "own_poll": .problemOwnPoll, "quote_denied": .problemQuote, "too_many_scheduled": .problemScheduled,
         "unsupported": .problemFileKind, "too_large": .problemFileLarge, "too_many_pixels": .problemFileLarge,
         "discussion_locked": .problemLocked, "banned_from_group": .problemBanned,
+        "runs_the_group": .problemRunsGroup,
         "broken": .problemFileBroken, "too_slow": .problemFileBroken, "media_not_ready": .problemFileSoon,
     ]
 

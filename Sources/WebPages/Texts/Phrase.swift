@@ -95,7 +95,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case takeOut, takeOutExplained, takeOutReason, takeOutReasonHint, takeOutHow, takeOutForGood, takeOutToWait
     case banField, banNone, banDay, banWeek, banMonth, banAlways, closeTalk, openTalk, talkClosed, heldPosts
     case heldPostsHint, outsidePosts, letIn, leaveOut, bannedPeople, bannedUntil, unban, noticeTakenOut, noticeLetIn
-    case noticeTalkClosed, noticeTalkOpen, problemLocked, problemBanned
+    case noticeTalkClosed, noticeTalkOpen, problemLocked, problemBanned, problemRunsGroup
     // errors
     case errorNumber, errorNotFound, errorNotFoundText, errorForm, errorFormText, errorConflict, errorConflictText
     case errorEventText, errorTooMany, errorTooManyText, errorTooLarge, errorTooLargeText, errorMethod
