@@ -194,7 +194,7 @@ extension Outbox {
             "object": .string(post.iri.string),
         ]
         var undo = announcement(.undoAnnounce, of: undone, about: post.iri, by: account)
-        address(&undo, for: item?.visibility ?? (post.visibility.isOpen ? .everyone : post.visibility))
+        address(&undo, for: item?.visibility ?? post.visibility)
         undo.cc.append(author.iri)
         undo.recipients.append(.account(author))
         return undo
