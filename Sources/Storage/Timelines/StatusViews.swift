@@ -82,7 +82,7 @@ public enum StatusViews {
         {
             events[view.id] = view
         }
-        let friends = try boosters(of: items, followedBy: viewer, in: db)
+        let friends = try visibleBoosters(of: items, to: viewer, in: db)
         return items.compactMap { item in
             if let visibility = item.visibility, !visibility.isOpen, !friends.contains(item.account) { return nil }
             let booster = item.isBoost ? boosters[item.account] : nil
@@ -106,8 +106,8 @@ public enum StatusViews {
 
     /// Those who boosted for their followers, and whose boosts the viewer may see: `Conditions.boostIsForReader`. One
     /// statement, when there are such boosts.
-    private static func boosters(
-        of items: [TimelineItem], followedBy viewer: ID<Account>?, in db: some Queryable
+    private static func visibleBoosters(
+        of items: [TimelineItem], to viewer: ID<Account>?, in db: some Queryable
     ) throws(DatabaseError) -> Set<ID<Account>> {
         let accounts = Set(items.filter { $0.visibility?.isOpen == false }.map(\.account))
         guard let viewer, !accounts.isEmpty else { return [] }
