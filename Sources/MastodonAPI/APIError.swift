@@ -158,6 +158,8 @@ extension APIError.Problem {
             switch error.code {
             case "missing": ("ERR_BLANK", "can't be blank")
             case "too_long": ("ERR_TOO_LONG", "is too long")
+            case "too_short" where error.field == "password":
+                ("ERR_TOO_SHORT", "is too short (minimum is \(SignUp.passwordLength) characters)")
             case "too_short": ("ERR_TOO_SHORT", "is too short")
             case "taken": ("ERR_TAKEN", "has already been taken")
             case "not_allowed", "reserved": ("ERR_RESERVED", "is reserved")

@@ -71,7 +71,8 @@ struct APIPipeline: Sendable {
                 status = Standing(
                     limit: struck.limit, remaining: 0, resetAt: struck.resetAt, isAllowed: false, retryAfter: .zero)
             }
-            response = refusal(error, context, in: ErrorLanguage(preferredBy: request.headers[.acceptLanguage])).made()
+            let language = ErrorLanguage(preferredBy: request.headers[.acceptLanguage])
+            response = refusal(error, context, of: endpoint, in: language).made()
         }
         if let status { Self.tell(status, &response.headers) }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "private, no-store" }
@@ -175,7 +176,9 @@ struct APIPipeline: Sendable {
 
     // MARK: - Errors
 
-    private func refusal(_ error: any Error, _ context: NodeContext, in language: ErrorLanguage) -> APIResponse {
+    private func refusal(
+        _ error: any Error, _ context: NodeContext, of endpoint: Endpoint, in language: ErrorLanguage
+    ) -> APIResponse {
         switch ErrorResponses.shown(error) {
         case let error as APIError: return error.respond(in: language)
         case let error as AuthorizationError: return error.respond()
@@ -183,7 +186,11 @@ struct APIPipeline: Sendable {
         case let shown as any PublicError:
             if shown is DatabaseOutage { log(error, context) }
             var response = APIResponse(status: shown.status) { writer in
-                writer.object { $0.field("error", shown.code.replacing("_", with: " ")) }
+                var text = shown.code.replacing("_", with: " ")
+                if shown.status == .contentTooLarge {
+                    text = endpoint.files == nil ? "The request is too large" : "The file is too large"
+                }
+                writer.object { $0.field("error", language.translated(text)) }
             }
             if let seconds = shown.retryAfterSeconds { response.headers[.retryAfter] = String(seconds) }
             return response

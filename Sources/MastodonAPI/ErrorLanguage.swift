@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Services
+
 /// The language of error messages: apps show many of them to people.
 enum ErrorLanguage: String, Sendable {
     case english = "en"
@@ -65,6 +67,9 @@ enum ErrorLanguage: String, Sendable {
         "Description": "La description", "Title": "Le titre",
         // Problems.
         "can't be blank": "ne peut pas être vide", "is too long": "est trop long", "is too short": "est trop court",
+        "is too short (minimum is \(SignUp.passwordLength) characters)":
+            "est trop court (au moins \(SignUp.passwordLength) caractères)",
+        "The file is too large": "Le fichier est trop gros", "The request is too large": "La demande est trop grande",
         "has already been taken": "est déjà pris", "is reserved": "est réservé", "must be accepted": "à accepter",
         "does not reference valid rules": "ne renvoie pas à des règles valables",
         "must be in the future": "doit être dans le futur", "is invalid": "n’est pas valable",

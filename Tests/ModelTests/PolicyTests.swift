@@ -40,11 +40,18 @@ struct VisibilityTests {
         }
     }
 
-    @Test("a boost never widens: only what every stranger may read is boosted", arguments: Visibility.allCases)
+    @Test(
+        "a boost never widens: what strangers may not read is boosted by its author to the same followers only",
+        arguments: Visibility.allCases)
     func boost(visibility: Visibility) {
         for relation in Self.relations where PostPolicy.mayBoost(visibility, as: relation) {
-            #expect(PostPolicy.mayRead(visibility, as: .stranger))
+            let isOwn = visibility == .followers && relation.isAuthor
+            #expect(PostPolicy.mayRead(visibility, as: .stranger) || isOwn)
             #expect(PostPolicy.mayRead(visibility, as: relation))
+        }
+        for wanted in Visibility.allCases {
+            let shown = PostPolicy.boostVisibility(wanted: wanted, of: visibility)
+            #expect(visibility.isOpen ? shown == max(wanted, .followers) : shown == visibility)
         }
         #expect(PostPolicy.mayBoost(visibility, as: .stranger) == visibility.isOpen)
     }

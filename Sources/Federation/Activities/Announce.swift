@@ -210,7 +210,7 @@ extension Outbox {
             "cc": JSON(post.group == account.id ? [followers] : [followers, author.iri]), "object": JSON(post.iri),
         ]
         var undo = announcement(.undoAnnounce, of: undone, about: post.iri, by: account)
-        address(&undo, for: item?.visibility ?? (post.visibility.isOpen ? .everyone : post.visibility))
+        address(&undo, for: item?.visibility ?? post.visibility)
         undo.cc.append(author.iri)
         undo.recipients.append(.account(author))
         return undo

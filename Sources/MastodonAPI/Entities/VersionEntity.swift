@@ -60,14 +60,15 @@ extension JSONWriter {
                 $0.key("in_reply_to_id")
                 if let id = draft.inReplyTo?.rawValue ?? draft.event?.rawValue { $0.number(id) } else { $0.null() }
                 $0.field("quoted_status_id", draft.quoted)
-                $0.field("quote_approval_policy", draft.quotePolicy.rawValue)
+                $0.field("quote_approval_policy", (draft.quotePolicy ?? .everyone).apiName)
                 $0.key("media_ids")
                 if draft.media.isEmpty { $0.null() } else { $0.array(draft.media) { $0.string($1.description) } }
                 $0.null("scheduled_at")
                 $0.null("idempotency")
                 $0.field("with_rate_limit", false)
                 $0.key("application_id")
-                if let app = draft.app { $0.number(app) } else { $0.null() }
+                // A token of the command line has no app; apps expect a number.
+                $0.number(draft.app ?? 0)
                 $0.key("poll")
                 $0.poll(draft.poll)
             }

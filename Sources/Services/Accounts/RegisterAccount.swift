@@ -7,6 +7,8 @@ internal import Storage
 
 /// The form with which a person signs up.
 public struct SignUp: Sendable, Hashable {
+    /// The shortest length of a password in characters.
+    public static let passwordLength = 10
     /// The user name. It can never be changed.
     public var name: String
     /// The display name.
@@ -99,7 +101,8 @@ extension Services {
         check.require(!signUp.email.trimmed.isEmpty, "email", "missing")
         check.require(MailAddress(signUp.email.trimmed) != nil, "email", "not_an_address")
         check.require(!signUp.needsPassword || !signUp.password.isEmpty, "password", "missing")
-        check.require(signUp.password.isEmpty || signUp.password.count >= 10, "password", "too_short")
+        let isLongEnough = signUp.password.isEmpty || signUp.password.count >= SignUp.passwordLength
+        check.require(isLongEnough, "password", "too_short")
         check.require(signUp.password.utf8.count <= 1_000, "password", "too_long")
         check.require(signUp.agrees, "agreement", "not_accepted")
         check.text(signUp.note, "note", limit: 1_000, isNeeded: false)

@@ -33,8 +33,8 @@ public struct PostDraft: Sendable, Hashable {
     public var poll: PollDraft?
     /// The post that it quotes.
     public var quoted: ID<Post>?
-    /// Who may quote it without asking.
-    public var quotePolicy = QuotePolicy.everyone
+    /// Who may quote it without asking; nil for the default of the author's posts.
+    public var quotePolicy: QuotePolicy?
     /// The id of the app with which it is written.
     public var app: Int64?
     /// The idempotency key of the client. A second draft with the same key within an hour gives the first post.
@@ -70,6 +70,7 @@ extension Services {
             let actor = try actor(principal, in: tx)
             let composition = compose(text, known: known)
             var post = self.post(of: draft, text, composition, by: actor)
+            post.quotePolicy = try draft.quotePolicy ?? PostingDefaults.of(actor.id, in: tx).quotePolicy
             if let scheduled {
                 guard try Scheduled.remove(scheduled, of: actor.id, in: tx) else { throw ServiceError.notFound }
             } else if let key = draft.key,
@@ -107,7 +108,6 @@ extension Services {
         post.sensitive = draft.sensitive || !post.warning.isEmpty
         post.language = draft.language
         post.app = draft.app
-        post.quotePolicy = draft.quotePolicy
         return post
     }
 

@@ -126,7 +126,7 @@ extension PostDraft {
             ("visibility", JSON(visibility.rawValue)), ("group", group.map { JSON($0.rawValue) }),
             ("inReplyTo", inReplyTo.map { JSON($0.rawValue) }), ("event", event.map { JSON($0.rawValue) }),
             ("language", language.map { JSON($0) }), ("quoted", quoted.map { JSON($0.rawValue) }),
-            ("quotePolicy", JSON(quotePolicy.rawValue)), ("app", app.map { JSON($0) }), ("poll", poll?.json),
+            ("quotePolicy", quotePolicy.map { JSON($0.rawValue) }), ("app", app.map { JSON($0) }), ("poll", poll?.json),
             ("media", .array(media.map { JSON($0.rawValue) })),
         ])
     }
@@ -142,7 +142,7 @@ extension PostDraft {
         event = json["event"]?.int.map { ID($0) }
         language = json["language"]?.string
         quoted = json["quoted"]?.int.map { ID($0) }
-        quotePolicy = json["quotePolicy"]?.string.flatMap(QuotePolicy.init(rawValue:)) ?? .everyone
+        quotePolicy = json["quotePolicy"]?.string.flatMap(QuotePolicy.init(rawValue:))
         app = json["app"]?.int
         media = (json["media"]?.array ?? []).compactMap(\.int).map { ID($0) }
         poll = json["poll"].flatMap(PollDraft.init(json:))

@@ -24,6 +24,8 @@ final class SettledIDs: Sendable {
 extension Services {
     /// How long a page waits for transactions that are open. Most end within milliseconds.
     private static let settlingTime = Duration.milliseconds(300)
+    /// How long the first page of a timeline waits.
+    private static let firstPageTime = Duration.milliseconds(25)
     /// By how much the ids of other processes may be late.
     private static let lateness = Duration.seconds(1)
     /// No transaction stays open for so long.
@@ -39,7 +41,7 @@ extension Services {
         guard database.engine == .postgres else { return .max }
         let (latest, now) = (ids.latest, now())
         guard isUpward else {
-            let hasSettled = await database.earlierWritesEnded(of: .this, within: Self.settlingTime)
+            let hasSettled = await database.earlierWritesEnded(of: .this, within: Self.firstPageTime)
             return hasSettled ? max(latest, Self.number(now)) : .max
         }
         let isShared = (try? await database.read { db in try Processes.areSeveral(in: db) }) ?? true

@@ -18,7 +18,7 @@ extension Services {
         _ password: String, current: String = "", as principal: Principal
     ) async throws -> String {
         var check = Check()
-        check.require(password.count >= 10, "password", "too_short")
+        check.require(password.count >= SignUp.passwordLength, "password", "too_short")
         check.require(password.utf8.count <= 1_000, "password", "too_long")
         try check.finish()
         let stored = try await database.read { db in try member(principal, in: db).passwordHash } ?? ""

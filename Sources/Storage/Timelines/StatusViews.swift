@@ -82,7 +82,9 @@ public enum StatusViews {
         {
             events[view.id] = view
         }
+        let friends = try visibleBoosters(of: items, to: viewer, in: db)
         return items.compactMap { item in
+            if let visibility = item.visibility, !visibility.isOpen, !friends.contains(item.account) { return nil }
             let booster = item.isBoost ? boosters[item.account] : nil
             guard !item.isBoost || booster != nil else { return nil }
             let subject: StatusView.Subject
@@ -100,6 +102,25 @@ public enum StatusViews {
             view.filtered = matcher.matches(in: subject)
             return view
         }
+    }
+
+    /// Those who boosted for their followers, and whose boosts the viewer may see: `Conditions.boostIsForReader`. One
+    /// statement, when there are such boosts.
+    private static func visibleBoosters(
+        of items: [TimelineItem], to viewer: ID<Account>?, in db: some Queryable
+    ) throws(DatabaseError) -> Set<ID<Account>> {
+        let accounts = Set(items.filter { $0.visibility?.isOpen == false }.map(\.account))
+        guard let viewer, !accounts.isEmpty else { return [] }
+        var found = accounts.intersection([viewer])
+        for list in Array(accounts).inLists() {
+            let rows = try db.rows(
+                """
+                SELECT target_id FROM follow
+                WHERE follower_id = \(viewer) AND state = 'accepted' AND target_id IN (\(list: list))
+                """)
+            for row in rows { found.insert(try row.id("target_id")) }
+        }
+        return found
     }
 
     /// The views of posts by their post ids, in the order of `ids`.
