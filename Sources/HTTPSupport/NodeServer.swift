@@ -17,9 +17,9 @@ public enum NodeServer {
     public static func http1(
         _ limits: ConnectionLimits = ConnectionLimits(), webSockets endpoint: WebSocketEndpoint? = nil
     ) -> HTTPServerBuilder {
-        let open = OpenConnections(limits)
+        let (open, turns) = (OpenConnections(limits), PipelineTurns())
         return HTTPServerBuilder { responder in
-            NodeChannel(responder: responder, limits: limits, endpoint: endpoint, open: open)
+            NodeChannel(responder: responder, limits: limits, endpoint: endpoint, open: open, turns: turns)
         }
     }
 
@@ -48,6 +48,7 @@ struct NodeChannel: HTTPChannelHandler {
     let limits: ConnectionLimits
     let endpoint: WebSocketEndpoint?
     let open: OpenConnections
+    let turns: PipelineTurns
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         guard let number = open.admit(channel) else {
@@ -63,7 +64,7 @@ struct NodeChannel: HTTPChannelHandler {
             try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             let progress = ConnectionProgress()
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(PipelineThrottle(progress: progress))
+            try pipeline.addHandler(PipelineThrottle(progress: progress, turns: turns.turns(of: channel.eventLoop)))
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)

@@ -34,18 +34,20 @@ final class PipelineThrottle: ChannelDuplexHandler, RemovableChannelHandler {
     private static let bodySlice = 16_384
 
     private let progress: ConnectionProgress
+    private let turns: LoopTurns
     private var context: ChannelHandlerContext?
     private var held = ByteBuffer()
     private var isForwarding = false
-    /// Whether the rest is forwarded in the next turn of the event loop.
+    /// Whether the connection waits for its next turn.
     private var isScheduled = false
     /// Whether more bytes were asked for while some are held.
     private var wantsRead = false
     /// Whether the client has closed its side. The handlers behind hear of it after the bytes that came before.
     private var isInputClosed = false
 
-    init(progress: ConnectionProgress) {
+    init(progress: ConnectionProgress, turns: LoopTurns) {
         self.progress = progress
+        self.turns = turns
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -102,7 +104,7 @@ final class PipelineThrottle: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func schedule(_ context: ChannelHandlerContext) {
         isScheduled = true
-        context.eventLoop.assumeIsolated().execute { [self] in
+        turns.wait { [self] in
             isScheduled = false
             guard self.context != nil, held.readableBytes > 0 else { return }
             forward(context)

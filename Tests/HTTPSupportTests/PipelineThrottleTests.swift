@@ -38,9 +38,15 @@ struct PipelineThrottleTests {
         let decoder = Decoder()
         let socket = Socket()
 
-        init() throws {
+        init(sharing turns: LoopTurns? = nil) throws {
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandlers([socket, PipelineThrottle(progress: progress), decoder])
+            let turns = turns ?? LoopTurns(channel.embeddedEventLoop)
+            try pipeline.addHandlers([socket, PipelineThrottle(progress: progress, turns: turns), decoder])
+        }
+
+        /// Lets the event loop run for some turns.
+        func pass(_ turns: Int64 = 1) {
+            for _ in 0..<turns { channel.embeddedEventLoop.advanceTime(by: LoopTurns.pause) }
         }
 
         func receive(_ count: Int) throws {
@@ -56,8 +62,30 @@ struct PipelineThrottleTests {
         line.channel.read()
         #expect(line.socket.reads == 0)
         line.channel.embeddedEventLoop.run()
+        line.channel.embeddedEventLoop.run()
+        #expect(line.decoder.bytes == 2 * PipelineThrottle.slice)
+        line.pass()
+        #expect(line.decoder.bytes == 3 * PipelineThrottle.slice)
+        line.pass(100)
         #expect(line.decoder.bytes == 100_000)
         #expect(line.socket.reads == 1)
+    }
+
+    @Test("of many connections get their turns one after the other, so that the event loop looks at all others between")
+    func turns() throws {
+        let loop = EmbeddedEventLoop()
+        let turns = LoopTurns(loop)
+        let lines = try (0..<5).map { _ in try Line(sharing: turns) }
+        for line in lines { try line.receive(50_000) }
+        let first = lines.map(\.decoder.bytes).reduce(0, +)
+        #expect(first == 5 * PipelineThrottle.slice)
+        loop.run()
+        for round in 1...20 {
+            let all = lines.map(\.decoder.bytes)
+            #expect(all.reduce(0, +) == first + round * PipelineThrottle.slice)
+            #expect((all.max() ?? 0) - (all.min() ?? 0) <= PipelineThrottle.slice)
+            loop.advanceTime(by: LoopTurns.pause)
+        }
     }
 
     @Test("are not decoded while two wait for their responses, and no more bytes are read")
@@ -65,7 +93,7 @@ struct PipelineThrottleTests {
         let line = try Line()
         line.decoder.onBytes = { [progress = line.progress] _ in progress.pendingResponses += 1 }
         try line.receive(100_000)
-        line.channel.embeddedEventLoop.run()
+        line.pass(10)
         #expect(line.decoder.bytes == 2 * PipelineThrottle.slice)
         line.channel.read()
         line.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
@@ -74,7 +102,7 @@ struct PipelineThrottleTests {
         while line.decoder.bytes < 100_000, rounds < 1_000 {
             line.progress.pendingResponses -= 1
             line.progress.onProgress()
-            line.channel.embeddedEventLoop.run()
+            line.pass()
             rounds += 1
         }
         #expect(line.decoder.bytes == 100_000)
@@ -87,11 +115,11 @@ struct PipelineThrottleTests {
         let line = try Line()
         line.channel.isWritable = false
         try line.receive(10_000)
-        line.channel.embeddedEventLoop.run()
+        line.pass(10)
         #expect(line.decoder.bytes == 0)
         line.channel.isWritable = true
         line.channel.pipeline.fireChannelWritabilityChanged()
-        line.channel.embeddedEventLoop.run()
+        line.pass(10)
         #expect(line.decoder.bytes == 10_000)
     }
 

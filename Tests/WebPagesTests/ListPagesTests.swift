@@ -40,7 +40,7 @@ struct ListPagesTests {
                 if let number = Int(part.prefix { $0.isNumber }) { found.insert(number) }
             }
             next = page.split(separator: "href=\"").map { String($0.prefix { $0 != "\"" }) }
-                .first { $0.contains("\(parameter)=") && $0.hasPrefix("/") }?
+                .first { $0.contains("\(parameter)=") && $0.contains("#") && $0.hasPrefix("/") }?
                 .split(separator: "#").first.map(String.init)?.replacing("&amp;", with: "&")
             pages += 1
         }

@@ -76,12 +76,10 @@ extension LocalAccounts {
         return people
     }
 
-    /// The stewards, oldest account first; at most a hundred.
+    /// All stewards, oldest account first. Only stewards appoint them.
     public static func stewards(in db: some Queryable) throws(DatabaseError) -> [LocalAccount] {
         var people: [LocalAccount] = []
-        let sql: SQL = """
-            \(selection) WHERE a.deleted_at IS NULL AND l.role = 'steward' ORDER BY a.id LIMIT 100
-            """
+        let sql: SQL = "\(selection) WHERE a.deleted_at IS NULL AND l.role = 'steward' ORDER BY a.id"
         for row in try db.rows(sql) {
             people.append(try read(row))
         }

@@ -83,7 +83,7 @@ public enum Announcements {
         return true
     }
 
-    /// The current announcements, newest first, in three statements.
+    /// All current announcements, newest first, in three statements. Only stewards make them.
     ///
     /// - Parameter withRead: whether announcements that the viewer has dismissed are included.
     public static func list(
@@ -154,7 +154,7 @@ public enum Announcements {
                 coalesce(v.ends_at, n.ends_at) AS ends_at,
                 EXISTS (SELECT 1 FROM announcement_read x
                         WHERE x.announcement_id = n.id AND x.account_id = \(viewer) \(.rowByRow)) AS is_read
-            FROM announcement n LEFT JOIN event v ON v.id = n.event_id \(condition) ORDER BY n.id DESC LIMIT 40
+            FROM announcement n LEFT JOIN event v ON v.id = n.event_id \(condition) ORDER BY n.id DESC
             """)
         var views: [AnnouncementView] = []
         for row in rows {

@@ -6,14 +6,13 @@ extension Schema {
     /// Who may learn that a post existed that not everybody could read (`tombstone.readers`), and the host of a
     /// delivery that was given up.
     ///
-    /// Of a post that was deleted before, nobody knows any more who could read it. When its `Delete` was not public,
-    /// nobody is told that it existed.
+    /// Of a post that was deleted before, nobody knows any more who could read it. Unless its `Delete` is still stored
+    /// and was public, nobody is told that it existed.
     static let readers = Migration(26, "readers") { engine in
         "ALTER TABLE tombstone ADD COLUMN readers TEXT"
         """
         UPDATE tombstone SET readers = '' WHERE former_type = 'Note'
             AND EXISTS (SELECT 1 FROM account a WHERE a.iri = tombstone.actor_iri AND a.host = '')
-            AND EXISTS (SELECT 1 FROM activity s WHERE s.object_iri = tombstone.iri AND s.type = 'Delete')
             AND NOT EXISTS (SELECT 1 FROM activity s
                             WHERE s.object_iri = tombstone.iri AND s.type = 'Delete' AND s.is_public)
         """
