@@ -83,7 +83,7 @@ struct DiscussionIntakeTests {
             // A follower of the community sees the discussion, which is older than the follow.
             let alice = fixture.alice
             let home = try await fixture.world.database.read { db in
-                try Timelines.home(alice.id, PageRequest(), in: db).items
+                try Timelines.home(alice.id, PageRequest(), at: fixture.world.clock.now, in: db).items
             }
             #expect(home.count == 1)
             let host = "ruche.example"
