@@ -65,6 +65,8 @@ public struct Account: Sendable, Hashable, Identifiable {
     public var deletedAt: Timestamp?
     /// The new account after a move.
     public var movedTo: IRI?
+    /// The shortcodes of the custom emoji in its name, its text and its fields; empty for a local account.
+    public var emojis: [String] = []
 
     /// Creates the value; the other properties are set afterwards from the row.
     public init(

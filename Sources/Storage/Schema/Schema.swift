@@ -31,5 +31,7 @@ public enum Schema {
         groupDiscussions,
         processes,
         retention,
+        words,
+        customEmoji,
     ]
 }
