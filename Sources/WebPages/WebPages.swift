@@ -178,6 +178,8 @@ extension WebPages {
         } catch let error as ServiceError {
             let (status, code) = error.statusAndCode
             return visit.errorPage(status, code: code)
+        } catch let error as BrokenBody {
+            throw error
         } catch let error as any PublicError {
             return visit.errorPage(error.status, code: error.code)
         }

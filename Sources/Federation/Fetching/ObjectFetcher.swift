@@ -115,6 +115,14 @@ struct ObjectFetcher: Sendable {
         }
     }
 
+    /// The stored post or event whose web page has this address.
+    func knownPage(_ iri: IRI) async throws(FederationError) -> Fetched? {
+        try await database.read { db throws(DatabaseError) in
+            if let post = try Posts.byURL(iri, in: db) { return .post(post.id) }
+            return try Events.byURL(iri, in: db).map { .event($0.id) }
+        }
+    }
+
     // MARK: - Documents
 
     /// Fetches a document of any type from the origin of its id.

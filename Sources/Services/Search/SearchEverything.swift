@@ -209,6 +209,10 @@ extension Services {
             if let account = try Accounts.byIRI(iri, in: db) { return .account(account.id) }
             if let post = try Posts.byIRI(iri, in: db) { return .post(post.id) }
             if let event = try Events.byIRI(iri, in: db) { return .event(event.id) }
+            if !isOurs {
+                if let post = try Posts.byURL(iri, in: db) { return .post(post.id) }
+                if let event = try Events.byURL(iri, in: db) { return .event(event.id) }
+            }
             guard isOurs, let name = parts.first, name.hasPrefix("@"), let handle = Handle(name) else { return nil }
             if parts.count == 1 { return try Accounts.byHandle(handle, in: db).map { .account($0.id) } }
             guard parts.count == 2, let number = ID<TimelineItem>(parts[1]) else { return nil }
