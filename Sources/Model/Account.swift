@@ -101,6 +101,8 @@ public struct Account: Sendable, Hashable, Identifiable {
     public var isActive: Bool { suspendedAt == nil && deletedAt == nil }
     /// The handle: `@name` for a local account, `@name@host` for a remote one.
     public var handle: Handle { Handle(name: username, host: host) }
+    /// The host of its id, with its port when it has one. The custom emoji in its texts belong to this host.
+    public var emojiHost: String { iri.authority }
     /// The display name, or the user name when there is none.
     public var shownName: String { displayName.isEmpty ? username : displayName }
 }

@@ -55,6 +55,38 @@ public struct CustomEmoji: Sendable, Hashable {
         return parts
     }
 
+    /// The parts of HTML, in order: HTML, and shortcodes that are in `known` and stand outside of tags.
+    public static func parts(of content: SanitizedHTML, known: [String]) -> [HTMLPart] {
+        guard !known.isEmpty, content.string.utf8.contains(0x3A) else { return [.html(content)] }
+        var parts: [HTMLPart] = []
+        var rest = content.string[...]
+        while !rest.isEmpty {
+            let words = rest.prefix { $0 != "<" }
+            for part in Self.parts(of: String(words), known: known) {
+                switch part {
+                // The output of the sanitizer stays safe when it is cut outside of tags and references. No reference
+                // contains a colon.
+                case .text(let text): parts.append(.html(SanitizedHTML(unchecked: text)))
+                case .emoji(let code): parts.append(.emoji(code))
+                }
+            }
+            rest = rest[words.endIndex...]
+            let tag = rest.prefix { $0 != ">" }
+            let end = tag.endIndex < rest.endIndex ? rest.index(after: tag.endIndex) : rest.endIndex
+            if tag.startIndex < end { parts.append(.html(SanitizedHTML(unchecked: String(rest[..<end])))) }
+            rest = rest[end...]
+        }
+        return parts
+    }
+
+    /// A part of HTML with custom emoji.
+    public enum HTMLPart: Sendable, Hashable {
+        /// HTML that the sanitizer has checked.
+        case html(SanitizedHTML)
+        /// The shortcode of a custom emoji.
+        case emoji(String)
+    }
+
     /// A part of a text with custom emoji.
     public enum Part: Sendable, Hashable {
         /// Plain text.

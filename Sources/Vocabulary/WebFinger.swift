@@ -68,6 +68,9 @@ public enum WebFinger {
     static let typeProperty = "https://www.w3.org/ns/activitystreams#type"
     static let subscribeRelation = "http://ostatus.org/schema/1.0/subscribe"
 
+    /// The template of the page on which a member of this server opens what they found elsewhere.
+    public static func subscribeLink(template: String) -> Link { Link(rel: subscribeRelation, template: template) }
+
     /// Parses the subject of a query: `acct:name@host`, `name@host`, `@name@host`, `!name@host`, or an address.
     public static func parse(resource: String) -> Resource? {
         if let iri = IRI(resource) { return .address(iri) }

@@ -36,7 +36,7 @@ struct Visit: Sendable {
     /// The path with its query, without parameters that belong to one visit only.
     var address: String {
         let query = query
-        let kept = ["view", "before", "after", "past", "group", "like", "handle"].compactMap { name in
+        let kept = ["view", "before", "after", "past", "group", "like", "handle", "uri"].compactMap { name in
             query[name].flatMap { $0 == "print" ? nil : "\(name)=\($0.percentEncoded)" }
         }
         return kept.isEmpty ? path : path + "?" + kept.joined(separator: "&")

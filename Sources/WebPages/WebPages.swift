@@ -44,6 +44,7 @@ public struct WebPages: Sendable {
             get("/@{name}/:id", Discussion.redirect),
             get("/accounts/:id", Profile.showRemote), get("/members", Members.show),
             get("/networks", Networks.show), get("/search", SearchPage.show),
+            get(OpenElsewhere.path, OpenElsewhere.show),
         ]
     }
 

@@ -27,7 +27,7 @@ extension Texts {
         "not_a_date": .problemDate, "not_a_zone": .problemZone, "in_the_past": .problemPast,
         "before_start": .problemBeforeStart, "too_far": .problemTooFar, "not_a_number": .problemNumber,
         "not_a_handle": .problemHandle, "not_found": .problemNotFound, "not_a_host": .problemHost,
-        "not_valid": .problemInvitation, "wrong_password": .problemPassword, "not_a_language": .problemLanguage,
+        "nameless_actor": .problemNameless, "not_valid": .problemInvitation, "wrong_password": .problemPassword, "not_a_language": .problemLanguage,
         "not_in_group": .problemGroup, "event_cancelled": .problemEventOff, "event_postponed": .problemEventOff,
         "event_over": .problemEventOff, "join_elsewhere": .problemElsewhere, "unreachable": .problemUnreachable,
         "too_many": .problemTooMany, "overloaded": .problemBusy, "registration_closed": .problemClosed,
