@@ -46,7 +46,9 @@ public enum ContentDigest {
         var results: [DigestResult] = []
         if let header = older.first { results.append(judge(readDigest(header), body: body)) }
         if let header = newer.first { results.append(judge(readContentDigest(header), body: body)) }
-        for worst in [DigestResult.malformed, .mismatch, .withoutKnownAlgorithm] where results.contains(worst) { return worst }
+        for worst in [DigestResult.malformed, .mismatch, .withoutKnownAlgorithm] where results.contains(worst) {
+            return worst
+        }
         return results.isEmpty ? .absent : .matches
     }
 

@@ -42,7 +42,8 @@ public struct CustomEmoji: Sendable, Hashable {
         var search = text.startIndex
         while let colon = text[search...].firstIndex(of: ":") {
             let name = text[text.index(after: colon)...].prefix { $0 != ":" && $0 != " " && $0 != "\n" }
-            guard name.endIndex < text.endIndex, text[name.endIndex] == ":", known.contains(where: { $0 == name }) else {
+            guard name.endIndex < text.endIndex, text[name.endIndex] == ":", known.contains(where: { $0 == name })
+            else {
                 search = text.index(after: colon)
                 continue
             }

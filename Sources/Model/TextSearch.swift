@@ -114,7 +114,8 @@ public struct KeywordPattern: Sendable {
     private func fits(in text: [Unicode.Scalar], from start: Int, to end: Int) -> Bool {
         if startsWord, start > 0, FoldedText.isWord(text[start - 1]) { return false }
         if endsWord, end < text.count, FoldedText.isWord(text[end]) { return false }
-        if startsHashtag, start > 0, "/=@#&".unicodeScalars.contains(text[start - 1]) || FoldedText.isWord(text[start - 1])
+        if startsHashtag, start > 0,
+            "/=@#&".unicodeScalars.contains(text[start - 1]) || FoldedText.isWord(text[start - 1])
         {
             return false
         }

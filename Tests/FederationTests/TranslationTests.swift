@@ -97,7 +97,8 @@ struct ActorToAccountTests {
         #expect(throws: FederationError.nameless) { try read(["preferredUsername": name]) }
     }
 
-    @Test("a name may have the punctuation and the letters that WebFinger allows", arguments: ["ali~1", "o'neil", "名前"])
+    @Test(
+        "a name may have the punctuation and the letters that WebFinger allows", arguments: ["ali~1", "o'neil", "名前"])
     func oddNames(_ name: String) throws {
         #expect(try read(["preferredUsername": JSON(name)]).account.username == name)
     }

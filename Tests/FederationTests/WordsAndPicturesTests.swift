@@ -18,7 +18,8 @@ struct WordsAndPicturesTests {
         let author = Account(
             id: ID(1), kind: .person, username: "vic", host: address.authority, iri: address, createdAt: now)
         return try NoteToPost.read(
-            note, id: ID(9), author: author, at: now, identifiers: LocalIdentifiers(origin: try iri("https://node.test")))
+            note, id: ID(9), author: author, at: now,
+            identifiers: LocalIdentifiers(origin: try iri("https://node.test")))
     }
 
     @Test("a text that is only a picture is a post with this picture")
@@ -47,7 +48,10 @@ struct WordsAndPicturesTests {
     @Test("the file of a film or a sound is shown, in a size that fits a screen")
     func files() throws {
         func link(_ type: String, _ path: String, _ height: Int64) -> JSON {
-            ["type": "Link", "mediaType": JSON(type), "href": JSON("https://victim.test/\(path)"), "height": JSON(height)]
+            [
+                "type": "Link", "mediaType": JSON(type), "href": JSON("https://victim.test/\(path)"),
+                "height": JSON(height),
+            ]
         }
         let film = try read([
             "type": "Video", "name": "Film", "icon": ["type": "Image", "url": "https://victim.test/small.jpg"],
@@ -66,7 +70,10 @@ struct WordsAndPicturesTests {
         arguments: [
             (["content": ["en": "<p>Hello</p>"]], "<p>Hello</p>"),
             (["content": "", "contentMap": ["de": "<p>Hallo</p>"]], "<p>Hallo</p>"),
-            (["content": nil, "source": ["content": "a <b>\n\nc", "mediaType": "text/plain"]], "<p>a &lt;b&gt;</p><p>c</p>"),
+            (
+                ["content": nil, "source": ["content": "a <b>\n\nc", "mediaType": "text/plain"]],
+                "<p>a &lt;b&gt;</p><p>c</p>"
+            ),
             (["content": "<p></p>", "source": ["content": "<p>x</p>", "mediaType": "text/html"]], "<p>x</p>"),
         ] as [([String: JSON?], String)])
     func words(changes: [String: JSON?], expected: String) throws {
@@ -93,5 +100,7 @@ struct WordsAndPicturesTests {
 
 extension String {
     /// How often a text occurs.
-    fileprivate func components(of text: String) -> Int { split(separator: text, omittingEmptySubsequences: false).count - 1 }
+    fileprivate func components(of text: String) -> Int {
+        split(separator: text, omittingEmptySubsequences: false).count - 1
+    }
 }

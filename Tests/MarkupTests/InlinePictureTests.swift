@@ -14,7 +14,8 @@ struct InlinePictureTests {
 
     @Test("go to the caller, and beyond its room become links with their words")
     func room() {
-        let html = "<p>a<img src='https://a.test/1.png' alt='One'>b<img src='https://a.test/2.png' alt='Two\n cats'>c</p>"
+        let html =
+            "<p>a<img src='https://a.test/1.png' alt='One'>b<img src='https://a.test/2.png' alt='Two\n cats'>c</p>"
         let (text, found) = read(html, room: 1)
         #expect(found == ["https://a.test/1.png One"])
         #expect(text.hasPrefix("<p>ab<a href=\"https://a.test/2.png\""))

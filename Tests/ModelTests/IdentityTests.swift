@@ -120,7 +120,8 @@ struct HandleTests {
         "what is no handle is refused",
         arguments: [
             "", "@", "@@far.example", "ada@", "@ada@far@example", "ada b@far.example", "ada@far example", "ada/b",
-            "https://far.example/ada", "@ada@far.example/x", "ada\0", "@ada@f\u{AD}r.example", "@ada@-far.example", "ada@far..example",
+            "https://far.example/ada", "@ada@far.example/x", "ada\0", "@ada@f\u{AD}r.example", "@ada@-far.example",
+            "ada@far..example",
         ])
     func refused(text: String) {
         #expect(Handle(text) == nil)

@@ -26,7 +26,8 @@ struct DocumentShapeTests {
         await server.stop()
     }
 
-    private func load(_ loader: some DocumentLoader, _ text: String) async throws -> Result<RemoteDocument, FetchError> {
+    private func load(_ loader: some DocumentLoader, _ text: String) async throws -> Result<RemoteDocument, FetchError>
+    {
         let address = try #require(IRI(text))
         do throws(FetchError) {
             return .success(try await loader.load(address))
@@ -43,11 +44,13 @@ struct DocumentShapeTests {
     private static let packed: [String: [UInt8]] = [
         "gzip": [
             31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 202, 76, 81, 178, 82, 202, 40, 41, 41, 40, 182, 210, 215, 79, 212,
-            43, 73, 45, 46, 209, 55, 84, 210, 81, 42, 169, 44, 72, 5, 202, 248, 229, 151, 164, 42, 213, 2, 0, 179, 75, 82,
+            43, 73, 45, 46, 209, 55, 84, 210, 81, 42, 169, 44, 72, 5, 202, 248, 229, 151, 164, 42, 213, 2, 0, 179, 75,
+            82,
             34, 39, 0, 0, 0,
         ],
         "deflate": [
-            120, 156, 171, 86, 202, 76, 81, 178, 82, 202, 40, 41, 41, 40, 182, 210, 215, 79, 212, 43, 73, 45, 46, 209, 55,
+            120, 156, 171, 86, 202, 76, 81, 178, 82, 202, 40, 41, 41, 40, 182, 210, 215, 79, 212, 43, 73, 45, 46, 209,
+            55,
             84, 210, 81, 42, 169, 44, 72, 5, 202, 248, 229, 151, 164, 42, 213, 2, 0, 245, 127, 12, 72,
         ],
     ]
@@ -124,7 +127,8 @@ struct DocumentShapeTests {
             switch request.target {
             case "/note": return .text(Self.note(request), type: "application/activity+json")
             case "/path": return page("<link rel=\"alternate\" \(types) href=\"/note\">")
-            case "/whole": return page("<LINK href='http://\(request["host"] ?? "")/note' \(types) rel='me alternate'/>")
+            case "/whole":
+                return page("<LINK href='http://\(request["host"] ?? "")/note' \(types) rel='me alternate'/>")
             case "/header":
                 return LoopbackResponse(
                     200, headers: [("content-type", "text/html"), ("link", "</note>; rel=\"alternate\"; \(types)")])

@@ -85,7 +85,8 @@ struct DocumentTests {
         ])
     func votes(member: String, isVote: Bool) throws {
         let note = try NoteDocument(
-            document(#"{"id":"https://a.test/1","type":"Note","name":"Yes","inReplyTo":"https://b.test/1",\#(member)}"#))
+            document(#"{"id":"https://a.test/1","type":"Note","name":"Yes","inReplyTo":"https://b.test/1",\#(member)}"#)
+        )
         #expect(note.isVote == isVote)
     }
 

@@ -66,7 +66,8 @@ struct FromElsewhereTests {
     func emoji() async throws {
         let cafe = try await Cafe.furnished()
         try await cafe.services.database.write { tx in
-            guard var post = try Posts.byID(cafe.remotePost, in: tx), var author = try Accounts.byID(post.author, in: tx)
+            guard var post = try Posts.byID(cafe.remotePost, in: tx),
+                var author = try Accounts.byID(post.author, in: tx)
             else { throw TestHTTPError.noAnswer }
             author.displayName = "Inès :tasse:"
             author.emojis = ["tasse"]

@@ -17,7 +17,8 @@ struct Vote: Sendable {
     init?(_ incoming: IncomingActivity) {
         // Nearly every post says something. It is not parsed here, because it is no vote.
         guard let embedded = incoming.activity.object?.document, embedded["name"] != nil,
-            NoteDocument.isWordless(embedded.string("content") ?? ""), let note = try? NoteDocument(embedded), note.isVote,
+            NoteDocument.isWordless(embedded.string("content") ?? ""), let note = try? NoteDocument(embedded),
+            note.isVote,
             note.author == incoming.actor.iri, let name = note.name, let question = note.inReplyTo
         else { return nil }
         self.name = FieldLimits.optionName(name)

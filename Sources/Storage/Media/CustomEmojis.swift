@@ -50,7 +50,9 @@ public enum CustomEmojis {
         }
         // Always in the same order, so that two transactions cannot wait for each other.
         for emoji in emojis.sorted(by: { $0.shortcode < $1.shortcode }) {
-            if let stored = known[emoji.shortcode], stored.url == emoji.url, stored.usedAt + precision > now { continue }
+            if let stored = known[emoji.shortcode], stored.url == emoji.url, stored.usedAt + precision > now {
+                continue
+            }
             try tx.run(
                 """
                 INSERT INTO custom_emoji (host, shortcode, url, used_at)

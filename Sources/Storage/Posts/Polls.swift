@@ -39,7 +39,8 @@ public enum Polls {
             expiresAt: try row.timeOrNil("expires_at"), votersCount: try row.count("voters_count"))
         if let poll { known = poll }
         if try row.bool("is_chosen") { known.ownVotes.append(known.options.count) }
-        known.options.append(Poll.Option(
+        known.options.append(
+            Poll.Option(
                 title: try row.text("title"), votes: try row.count("votes"), name: try row.textOrNil("name")))
         poll = known
     }

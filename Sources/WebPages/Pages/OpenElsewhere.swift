@@ -57,6 +57,7 @@ enum OpenElsewhere {
             <h1>\(t(.openTitle))</h1>\(visit.problems(state))
             <form method="get" action="\(path)">\(visit.field(address, state))\(visit.submit(t(.openHere)))</form>
             """
-        return visit.respond(Page(t(.openTitle), .networks, content: content).with { $0.isHidden = true }, status: status)
+        return visit.respond(
+            Page(t(.openTitle), .networks, content: content).with { $0.isHidden = true }, status: status)
     }
 }

@@ -46,7 +46,8 @@ struct PollsTests {
         }
     }
 
-    @Test("an option keeps the words of its owner, and a vote is counted by its meaning", arguments: TestEngine.available)
+    @Test(
+        "an option keeps the words of its owner, and a vote is counted by its meaning", arguments: TestEngine.available)
     func names(_ engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in
             let (post, _, bob) = try await Self.asking(scene)
