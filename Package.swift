@@ -125,6 +125,7 @@ let floors: [Target] = [
             "TextEncoding", "Vocabulary", logging, nio,
             nioPosix, nioHTTP, lifecycle,
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], swiftSettings: strict),
     .target(

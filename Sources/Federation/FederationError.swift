@@ -8,6 +8,8 @@ public enum FederationError: Error, Equatable, Sendable {
     case fetch(FetchError)
     /// The document is not an actor, or lacks a property that every actor must have.
     case notAnActor
+    /// The actor states no user name, so it has no handle.
+    case nameless
     /// The document is neither a post nor an event.
     case notAPost
     /// The named property points to another origin than the origin of the document's `id`.
@@ -44,6 +46,7 @@ public enum FederationError: Error, Equatable, Sendable {
         case .fetch(.forbiddenAddress): "forbidden_address"
         case .fetch: "fetch_failed"
         case .notAnActor: "not_an_actor"
+        case .nameless: "nameless_actor"
         case .notAPost: "not_a_post"
         case .wrongOrigin: "wrong_origin"
         case .ownerMismatch: "attributed_to_mismatch"

@@ -133,8 +133,12 @@ struct ObjectRoutes: Sendable {
         return await documents.closed(json, for: signer)
     }
 
+    /// Whether an activity is for the reader, or for an account of the reader's server when the server itself asks.
     private static func isAddressed(_ document: Document, to reader: Account) -> Bool {
-        Audience(of: document).all.contains(reader.iri) || document.iri("object") == reader.iri
+        let addressed = Audience(of: document).all + document.iris("object")
+        if addressed.contains(reader.iri) { return true }
+        let isServer = reader.kind == .application || reader.kind == .service
+        return isServer && addressed.contains { $0 != .asPublic && $0.isSameOrigin(as: reader.iri) }
     }
 
     // MARK: - Tombstones

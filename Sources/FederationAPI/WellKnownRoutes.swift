@@ -98,6 +98,10 @@ struct WellKnownRoutes: Sendable {
             WebFinger.Link(rel: "http://webfinger.net/rel/profile-page", type: "text/html", href: page),
         ]
         if let icon = account.icon { links.append(WebFinger.Link(rel: "http://webfinger.net/rel/avatar", href: icon)) }
+        if !isNode {
+            links.append(
+                WebFinger.subscribeLink(template: "\(identifiers.origin.origin)/authorize_interaction?uri={uri}"))
+        }
         return WebFinger.document(
             subject: "acct:\(account.username)@\(identifiers.host)",
             aliases: page == account.iri ? [page] : [account.iri, page], links: links)

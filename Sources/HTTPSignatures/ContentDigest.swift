@@ -7,12 +7,12 @@ internal import TextEncoding
 public enum DigestResult: Sendable, Hashable {
     /// There is no digest header.
     case absent
-    /// There is a SHA-256 digest, and every digest with a known algorithm fits the body.
+    /// There is a SHA-256 or SHA-512 digest, and every digest with a known algorithm fits the body.
     case matches
     /// A digest with a known algorithm does not fit the body.
     case mismatch
-    /// There is a digest header, but none with SHA-256.
-    case withoutSHA256
+    /// There is a digest header, but none with SHA-256 or SHA-512.
+    case withoutKnownAlgorithm
     /// A digest header has a syntax error or a digest of the wrong length.
     case malformed
 }
@@ -46,7 +46,9 @@ public enum ContentDigest {
         var results: [DigestResult] = []
         if let header = older.first { results.append(judge(readDigest(header), body: body)) }
         if let header = newer.first { results.append(judge(readContentDigest(header), body: body)) }
-        for worst in [DigestResult.malformed, .mismatch, .withoutSHA256] where results.contains(worst) { return worst }
+        for worst in [DigestResult.malformed, .mismatch, .withoutKnownAlgorithm] where results.contains(worst) {
+            return worst
+        }
         return results.isEmpty ? .absent : .matches
     }
 
@@ -55,7 +57,7 @@ public enum ContentDigest {
     private static func judge(_ listed: [Listed]?, body: [UInt8]) -> DigestResult {
         guard let listed, listed.allSatisfy({ $0.value.count == $0.function.length }) else { return .malformed }
         for (function, value) in listed where Hash.digest(body, function) != value { return .mismatch }
-        return listed.contains { $0.function == .sha256 } ? .matches : .withoutSHA256
+        return listed.isEmpty ? .withoutKnownAlgorithm : .matches
     }
 
     /// Parses `SHA-256=<base64>,SHA-512=<base64>`; algorithm names may have any case. Spec: RFC 3230 §4.3.2.

@@ -222,7 +222,7 @@ extension Verifier {
         switch ContentDigest.verify(request.head, body: request.body ?? []) {
         case .matches: return
         case .absent: guard !request.needsDigest else { throw .digestMissing }
-        case .withoutSHA256: throw .digestMissing
+        case .withoutKnownAlgorithm: throw .digestMissing
         case .mismatch: throw .digestMismatch
         case .malformed: throw .malformedDigest
         }

@@ -26,7 +26,7 @@ public enum BodyLimits {
         guard announced <= limit else { throw RequestError.tooLarge }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(max(announced, 0), Self.form))
-        for try await part in request.body {
+        for try await part in UnbrokenBody(request.body) {
             guard part.readableBytes <= limit - bytes.count else { throw RequestError.tooLarge }
             try onBytes(part.readableBytes)
             bytes.append(contentsOf: part.readableBytesView)

@@ -26,6 +26,20 @@ public enum Negotiation {
         return document > page
     }
 
+    /// Whether the client accepts the document or the page. A missing header accepts everything.
+    ///
+    /// Spec: RFC 9110 §12.5.1.
+    static func acceptsAny(_ accept: String?) -> Bool {
+        guard let accept, !accept.isEmpty, accept.utf8.count <= 4_096, usual[accept] == nil else { return true }
+        let ranges = ranges(of: accept).filter { !$0.type.isEmpty }
+        return ranges.isEmpty
+            || ranges.contains { range in
+                range.quality > 0
+                    && (isDocument(range.type) || isPage(range.type)
+                        || ["*/*", "*", "text/*", "application/*"].contains { $0 == range.type })
+            }
+    }
+
     /// Whether the client accepts HTML pages.
     public static func acceptsPage(_ accept: String?) -> Bool {
         guard let accept, accept.utf8.count <= 4_096 else { return false }
@@ -59,6 +73,7 @@ public enum Negotiation {
     private static func either(_ document: Route, or page: Route) -> Route {
         // Each handler reads its parameters by the names in its own pattern, so the names in both patterns must agree.
         var route = Route(document.method, document.path, kind: .negotiated) { request, context in
+            guard acceptsAny(request.headers[.accept]) else { throw RequestError.notAcceptable }
             let wantsDocument = context.wantsDocument ?? prefersDocument(request.headers[.accept])
             var response = try await (wantsDocument ? document : page).handler(request, context)
             Vary.add("Accept", to: &response.headers)

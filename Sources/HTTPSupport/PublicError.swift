@@ -31,6 +31,8 @@ public enum RequestError: PublicError, Equatable {
     case tooLarge
     /// The media type of the body is not supported here.
     case unsupportedMediaType
+    /// The client accepts none of the media types that exist at this path.
+    case notAcceptable
     /// The form was sent by another site.
     case crossSite
     /// Too many requests. The value says after how many seconds the next one is accepted.
@@ -46,6 +48,7 @@ public enum RequestError: PublicError, Equatable {
         case .malformed: .badRequest
         case .tooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
+        case .notAcceptable: .notAcceptable
         case .crossSite: .forbidden
         case .tooMany: .tooManyRequests
         case .timeout: .requestTimeout
@@ -60,6 +63,7 @@ public enum RequestError: PublicError, Equatable {
         case .malformed(let code): code
         case .tooLarge: "too_large"
         case .unsupportedMediaType: "wrong_media_type"
+        case .notAcceptable: "not_acceptable"
         case .crossSite: "cross_site"
         case .tooMany: "too_many_requests"
         case .timeout: "timeout"

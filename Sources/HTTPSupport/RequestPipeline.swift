@@ -113,8 +113,10 @@ public struct RequestPipeline: Sendable {
             if !isPage { context.remoteAddress = addresses.resolve(request, peer: context.peer) }
             if isPage { try welcome(request, &context) }
             response = try await admit(request, &context, by: route, isPage: isPage, at: start)
-        } catch let error as HTTPParserError {
+        } catch let error as BrokenBody where error.cause is HTTPParserError {
             // The HTTP framing is broken, so the connection cannot be used any more. The server responds by itself.
+            throw error.cause
+        } catch let error as HTTPParserError {
             throw error
         } catch {
             isShed = error is Overloaded

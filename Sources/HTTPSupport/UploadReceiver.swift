@@ -107,7 +107,7 @@ public final class UploadReceiver: Sendable {
             held.subtract(taken, ordering: .relaxed)
         }
         var parser = UploadParser(boundary: boundary)
-        for try await part in request.body {
+        for try await part in UnbrokenBody(request.body) {
             guard part.readableBytes <= room - taken else { throw RequestError.tooLarge }
             taken += part.readableBytes
             let (_, total) = held.add(part.readableBytes, ordering: .relaxed)

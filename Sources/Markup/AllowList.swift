@@ -4,9 +4,10 @@
 ///
 /// - Headings: `h1` and `h2` become `h2`, and `h4` to `h6` become `h4`, because `h1` is reserved for the page.
 /// - Links: only `http` and `https`. A link without a valid target loses its markup and keeps its text.
+/// - Pictures: no `img` is written. The caller gets them, or a link with their words stands in their place
+///   (``InlinePictures``).
 /// - An element that is not in the table is unwrapped: its text stays. This also applies to elements that have no
-///   content (`img`, `embed`, `input`…), because the parser takes some of them as open and the following text as their
-///   content.
+///   content (`embed`, `input`…), because the parser takes some of them as open and the following text as their content.
 enum AllowList {
     /// What the sanitiser does with an element.
     enum Treatment: Hashable {
@@ -17,6 +18,8 @@ enum AllowList {
         /// Writes an element inside a line.
         case inline(String)
         case lineBreak
+        /// A picture.
+        case picture
         /// Removes the element, but keeps the text before, in and after it on different lines.
         case separate
         /// Removes the element and keeps its content.
@@ -35,7 +38,7 @@ enum AllowList {
 
     private static let table: [String: Treatment] = {
         var table: [String: Treatment] = [
-            "br": .lineBreak,
+            "br": .lineBreak, "img": .picture,
             "h1": .leaf("h2"), "h2": .leaf("h2"), "h3": .leaf("h3"),
             "h4": .leaf("h4"), "h5": .leaf("h4"), "h6": .leaf("h4"),
         ]
@@ -52,7 +55,7 @@ enum AllowList {
         for name in [
             "applet", "audio", "canvas", "datalist", "frameset", "iframe", "listing", "map", "math", "noembed",
             "noframes",
-            "noscript", "object", "optgroup", "option", "picture", "plaintext", "rp", "script", "select", "style",
+            "noscript", "object", "optgroup", "option", "plaintext", "rp", "script", "select", "style",
             "svg",
             "template", "textarea", "title", "video", "xmp",
         ] { table[name] = .drop }

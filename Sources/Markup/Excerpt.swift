@@ -41,7 +41,7 @@ private struct PlainTextVisitor: XMLVisitor {
         case .lineBreak:
             gap = .line
             return false
-        case .unwrap, .inline:
+        case .unwrap, .inline, .picture:
             open.append((false, isVerbatim))
         case .leaf, .container, .separate:
             gap = .line

@@ -32,9 +32,12 @@ public enum Hashtag {
         }
     }
 
-    /// Whether the character is the middle dot (Catalan) or a zero-width joiner. These may be inside a hashtag, never
-    /// at its end.
+    /// Whether the character is a middle dot (Catalan, Greek, Japanese) or a zero-width joiner. These may be inside a
+    /// hashtag, never at its end.
     static func isJoiner(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "\u{B7}" || scalar == "\u{200C}" || scalar == "\u{200D}"
+        switch scalar {
+        case "\u{B7}", "\u{387}", "\u{30FB}", "\u{FF65}", "\u{200C}", "\u{200D}": true
+        default: false
+        }
     }
 }

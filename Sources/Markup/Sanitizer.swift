@@ -23,10 +23,20 @@ public struct Sanitizer: Sendable {
     /// Every input gives an output, at worst ``SanitizedHTML/empty``. Sanitising the output again does not change it.
     /// Elements that are nested too deeply lose their markup and keep their text, up to 256 levels.
     public static func sanitize(_ html: String, policy: Policy = .post) -> SanitizedHTML {
+        var pictures = InlinePictures(room: 0)
+        return sanitize(html, policy: policy, pictures: &pictures)
+    }
+
+    /// Sanitises `html` and takes the pictures out of it.
+    public static func sanitize(
+        _ html: String, policy: Policy = .post, pictures: inout InlinePictures
+    ) -> SanitizedHTML {
         let input = prepared(html)
         guard !input.isEmpty else { return .empty }
-        var visitor = SanitizingVisitor(writer: HTMLWriter(blocks: policy == .post, limit: inputLimitBytes))
+        var visitor = SanitizingVisitor(
+            writer: HTMLWriter(blocks: policy == .post, limit: inputLimitBytes), pictures: pictures)
         XMLTree(html: input).walk(&visitor)
+        pictures = visitor.pictures
         return SanitizedHTML(unchecked: visitor.writer.finish())
     }
 
@@ -46,6 +56,7 @@ public struct Sanitizer: Sendable {
 /// Applies the allow-list to each element of the tree.
 private struct SanitizingVisitor: XMLVisitor {
     var writer: HTMLWriter
+    var pictures: InlinePictures
 
     mutating func enter(_ name: String, attributes: [String: String]) -> Bool {
         switch AllowList.treatment(of: name) {
@@ -54,6 +65,9 @@ private struct SanitizingVisitor: XMLVisitor {
         case .lineBreak:
             writer.lineBreak()
             return false
+        case .picture:
+            writer.enterUnwritten(separate: false)
+            write(pictures.replace(attributes))
         case .unwrap:
             writer.enterUnwritten(separate: false)
         case .separate:
@@ -75,6 +89,18 @@ private struct SanitizingVisitor: XMLVisitor {
     mutating func leave() { writer.leave() }
 
     mutating func text(_ text: String) { writer.text(text) }
+
+    private mutating func write(_ replacement: InlinePictures.Replacement) {
+        switch replacement {
+        case .nothing: break
+        case .words(let words): writer.text(words)
+        case .link(let target, let text):
+            guard let attributes = written("a", ["href": target]) else { return }
+            writer.enter(inline: "a", attributes: attributes)
+            writer.text(text)
+            writer.leave()
+        }
+    }
 
     private func written(_ name: String, _ given: [String: String]) -> String? {
         AllowList.attributes(of: name, given: given, insideLink: writer.isInLink)

@@ -128,17 +128,31 @@ private struct Scan {
 
     private func mention(at start: Int) -> (kind: TextSpan.Kind, end: Int)? {
         let nameEnd = dotted(from: start + 1, limit: Self.nameLimit) { Self.isASCIIAlphanumeric($0) || $0 == "_" }
-        guard nameEnd > start + 1, !isWordAt(nameEnd) else { return nil }
-        let name = string(start + 1..<nameEnd)
-        if scalar(nameEnd) == "@" {
-            let hostEnd = dotted(from: nameEnd + 1, limit: Self.hostLimit, Self.isASCIIAlphanumeric)
-            if hostEnd > nameEnd + 1, !isWordAt(hostEnd), scalar(hostEnd) != "@" {
-                let end = port(at: hostEnd)
-                return (.mention(Handle(name: name, host: string(nameEnd + 1..<end))), end)
-            }
-            return nil
-        }
-        return (.mention(Handle(name: name, host: "")), nameEnd)
+        if let found = mentionWithHost(at: start, plainEnd: nameEnd) { return found }
+        guard nameEnd > start + 1, !isWordAt(nameEnd), scalar(nameEnd) != "@" else { return nil }
+        return (.mention(Handle(name: string(start + 1..<nameEnd), host: "")), nameEnd)
+    }
+
+    /// A mention `@name@host`. The name may have letters of any script and the punctuation that other servers allow.
+    ///
+    /// - Parameter plainEnd: the end of the name that only has characters of a local name. After another name the host
+    ///   must have a dot or a port: `@ada!@bob` is two mentions.
+    private func mentionWithHost(at start: Int, plainEnd: Int) -> (kind: TextSpan.Kind, end: Int)? {
+        var nameEnd = start + 1
+        while nameEnd - start <= Self.nameLimit, let next = scalar(nameEnd), Handle.mayContain(next) { nameEnd += 1 }
+        guard nameEnd > start + 1, scalar(nameEnd) == "@" else { return nil }
+        let hostEnd = dotted(from: nameEnd + 1, limit: Self.hostLimit, Self.isHostLetter)
+        guard hostEnd > nameEnd + 1, !isWordAt(hostEnd), scalar(hostEnd) != "@" else { return nil }
+        let end = port(at: hostEnd)
+        let isPlain = plainEnd == nameEnd
+        guard isPlain || scalars[nameEnd + 1..<end].contains(where: { $0 == "." || $0 == ":" }),
+            let handle = Handle("\(string(start + 1..<nameEnd))@\(string(nameEnd + 1..<end))")
+        else { return nil }
+        return (.mention(handle), end)
+    }
+
+    private static func isHostLetter(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII ? isASCIIAlphanumeric(scalar) : isWord(scalar)
     }
 
     private func isWordAt(_ index: Int) -> Bool { scalar(index).map(Self.isWord) ?? false }

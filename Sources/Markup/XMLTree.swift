@@ -18,7 +18,9 @@ protocol XMLVisitor {
 /// ``AllowList`` and ``HTMLWriter`` decide what is written. libxml2 itself stops at 256 levels and drops what follows.
 struct XMLTree: ~Copyable {
     /// The attributes that the allow-list reads; others are not copied.
-    private static let readAttributes: Set<String> = ["href", "class", "start", "reversed", "value"]
+    private static let readAttributes: Set<String> = [
+        "href", "class", "start", "reversed", "value", "src", "alt", "width", "height",
+    ]
     private static let attributesPerElement = 32
     private static let attributeBytes = 4096
     /// The maximum number of visited nodes. It is more than 64 KiB of input can produce, so it is only a second

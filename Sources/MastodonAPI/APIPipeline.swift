@@ -35,9 +35,10 @@ struct APIPipeline: Sendable {
         kept = ResponseCache { try? await database.version() }
     }
 
+    /// - Throws: only ``BrokenBody``; then the connection cannot be used any more.
     func respond(
         _ request: Request, _ context: NodeContext, by endpoint: Endpoint, of api: MastodonAPI
-    ) async -> Response {
+    ) async throws -> Response {
         var status: Standing?
         var response: Response
         do {
@@ -65,6 +66,8 @@ struct APIPipeline: Sendable {
                 try count(identity)
                 response = try await respond(request, context, by: endpoint, of: api, as: identity).made()
             }
+        } catch let error as BrokenBody {
+            throw error
         } catch {
             // The headers tell of the limit that struck, which may be another one than that of all requests.
             if case .tooMany(let struck)? = error as? ServiceError {

@@ -90,7 +90,7 @@ public struct MastodonAPI: Sendable {
         MissingPictures.routes
             + Self.endpoints.map { endpoint in
                 Route(endpoint.method, endpoint.path, kind: .client) { request, context in
-                    await pipeline.respond(request, context, by: endpoint, of: self)
+                    try await pipeline.respond(request, context, by: endpoint, of: self)
                 }
             }
     }

@@ -75,6 +75,18 @@ struct ImageConverter {
         return conversion
     }
 
+    /// Converts the picture into a small PNG file of at most 128 × 64 pixels. Of an animation the first frame is used.
+    func convertEmoji() async throws(MediaError) -> Conversion {
+        let header = try await look("input", loader: kind.loader)
+        guard header.size.area <= MediaLimits.pixels else { throw .tooManyPixels }
+        try await thumbnail("input", to: "emoji.png", Self.png, ["--size", "128x64>"])
+        let shown = try await look("emoji.png", loader: nil)
+        var conversion = Conversion(kind: .image, file: "emoji.png", mediaType: "image/png")
+        conversion.measures.width = shown.size.width
+        conversion.measures.height = shown.size.height
+        return conversion
+    }
+
     /// Checks the number of pixels of one frame and of all frames against the limits.
     static func check(_ size: PixelSize, pages: Int) throws(MediaError) {
         let (total, isTooMuch) = size.area.multipliedReportingOverflow(by: pages)

@@ -121,6 +121,20 @@ public struct MediaStore: Sendable {
             height: made.measures.previewHeight ?? 1, blurhash: made.blurhash)
     }
 
+    /// Accepts the picture of a custom emoji, and stores a small version of it.
+    ///
+    /// - Throws: the errors of ``accept(_:)`` and ``convert(_:)``, and `.unsupported` for a file that is no picture;
+    ///   then nothing is stored.
+    public func makeEmoji(_ upload: Upload) async throws(MediaError) -> MediaName {
+        let accepted = try await accept(upload)
+        defer { discard(source: accepted.source) }
+        let made = try await work(on: accepted.source) { (process, kind) async throws(MediaError) in
+            guard kind.isImage else { throw .unsupported }
+            return try await ImageConverter(process: process, kind: kind).convertEmoji()
+        }
+        return made.file
+    }
+
     private typealias Work = @Sendable (ChildProcess, FileKind) async throws(MediaError) -> Conversion
 
     private func work(on source: String, _ body: Work) async throws(MediaError) -> ConvertedMedia {

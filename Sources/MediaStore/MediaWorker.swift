@@ -132,7 +132,25 @@ public struct MediaWorker: Sendable {
         } catch {
             logger.warning("media not removed", metadata: ["error.kind": "\(error)"])
         }
+        await removeOldEmoji()
         store.sweep()
+    }
+
+    /// Removes the custom emoji that nobody has used for a long time, first their files.
+    private func removeOldEmoji() async {
+        let now = clock.now
+        do {
+            while !Task.isCancelled {
+                let old = try await database.read { db in
+                    try CustomEmojis.outdated(at: now, limit: Self.batch, in: db)
+                }
+                guard !old.isEmpty else { break }
+                for name in old.compactMap({ $0.file.flatMap { MediaName($0) } }) { try await store.remove(name) }
+                try await database.write { tx in try CustomEmojis.forget(old, in: tx) }
+            }
+        } catch {
+            logger.warning("custom emoji not removed", metadata: ["error.kind": "\(error)"])
+        }
     }
 
     private func removeFiles(of media: Media) async {

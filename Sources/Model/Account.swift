@@ -65,6 +65,8 @@ public struct Account: Sendable, Hashable, Identifiable {
     public var deletedAt: Timestamp?
     /// The new account after a move.
     public var movedTo: IRI?
+    /// The shortcodes of the custom emoji in its name, its text and its fields; empty for a local account.
+    public var emojis: [String] = []
 
     /// Creates the value; the other properties are set afterwards from the row.
     public init(
@@ -99,6 +101,8 @@ public struct Account: Sendable, Hashable, Identifiable {
     public var isActive: Bool { suspendedAt == nil && deletedAt == nil }
     /// The handle: `@name` for a local account, `@name@host` for a remote one.
     public var handle: Handle { Handle(name: username, host: host) }
+    /// The host of its id, with its port when it has one. The custom emoji in its texts belong to this host.
+    public var emojiHost: String { iri.authority }
     /// The display name, or the user name when there is none.
     public var shownName: String { displayName.isEmpty ? username : displayName }
 }

@@ -1,32 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Vocabulary
+
 /// The handle of an account: `@name@host`.
 public struct Handle: Hashable, Sendable, CustomStringConvertible {
     /// The user name as it was written.
     public let name: String
-    /// The host in lower case, with its port when it has one; empty for a local account.
+    /// The host in normal form (see ``Host``), with its port when it has one; empty for a local account.
     public let host: String
 
     /// Creates the value.
     ///
-    /// - Parameter host: empty for a local account.
+    /// - Parameter host: empty for a local account. A host that is none is kept in lower case.
     public init(name: String, host: String) {
         self.name = name
-        self.host = host.lowercased()
+        self.host = host.isEmpty ? "" : Self.normalHost(host) ?? host.lowercased()
     }
 
     /// Parses `@name`, `name@host`, `@name@host`, `acct:name@host` and `!name@host`.
     ///
-    /// - Returns: nil when the name has other characters than letters, digits, `_`, `.`, `-`, or the host has
-    ///   invalid characters.
+    /// - Returns: nil when the name or the host has invalid characters. International names and hosts are valid.
     public init?(_ text: some StringProtocol) {
         var rest = text[...]
         if rest.lowercased().hasPrefix("acct:") { rest = rest.dropFirst(5) }
         if rest.hasPrefix("@") || rest.hasPrefix("!") { rest = rest.dropFirst() }
         let parts = rest.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count <= 2, let name = parts.first, Self.isName(name) else { return nil }
-        if parts.count == 2, !Self.isHost(parts[1]) { return nil }
-        self.init(name: String(name), host: parts.count == 2 ? String(parts[1]) : "")
+        guard parts.count == 2 else {
+            self.init(name: String(name), host: "")
+            return
+        }
+        guard let host = Self.normalHost(parts[1]) else { return nil }
+        self.init(name: String(name), host: host)
     }
 
     /// The handle as `@name@host`, or `@name` for a local account.
@@ -35,20 +40,19 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
     /// The user name in lower case, for comparisons.
     public var foldedName: String { name.lowercased() }
 
-    private static func isName(_ text: some StringProtocol) -> Bool {
-        !text.isEmpty && text.utf8.count <= 255
-            && text.unicodeScalars.allSatisfy {
-                $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "." || $0 == "-"
-            }
+    /// The normal form of a host that a person typed or a server sent, with its port when that is not 443: lower case,
+    /// and `xn--` for international labels. Everything that compares hosts uses it.
+    ///
+    /// - Returns: nil when the text is not a host.
+    public static func normalHost(_ text: some StringProtocol) -> String? {
+        guard text.utf8.count <= 1_024, let (host, port) = Host.split(text, defaultPort: 443) else { return nil }
+        return port == 443 ? host : "\(host):\(port)"
     }
 
-    private static func isHost(_ text: some StringProtocol) -> Bool {
-        !text.isEmpty && text.utf8.count <= 261
-            && text.utf8.allSatisfy {
-                ($0 >= 97 && $0 <= 122) || ($0 >= 65 && $0 <= 90) || ($0 >= 48 && $0 <= 58) || $0 == 45 || $0 == 46
-                    || $0 == 91 || $0 == 93
-            }
-    }
+    /// Whether the character may be in the name of a handle.
+    public static func mayContain(_ scalar: Unicode.Scalar) -> Bool { WebFinger.isNameScalar(scalar) }
+
+    private static func isName(_ text: some StringProtocol) -> Bool { WebFinger.isName(text) }
 }
 
 /// The rules for user names of local accounts and groups.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Vocabulary
+
 /// An e-mail address to send to or from: `local@domain`, in ASCII.
 ///
 /// Only the dot-atom form of the grammar is accepted. Quoted local parts, comments, domain literals and non-ASCII
-/// addresses are refused, because a submission server may not support them. The accepted form cannot contain a line
-/// end. `%` and the backtick are refused too: old relays read `user%other@host` as an address at another host.
+/// local parts are refused, because a submission server may not support them. An international domain is written with
+/// `xn--`. The accepted form cannot contain a line end. `%` and the backtick are refused too: old relays read `user%other@host` as an address at another host.
 ///
 /// This is the only rule for e-mail addresses on the server: for registration, for the sender and for recipients. Rows
 /// store addresses as plain text and are not checked with this type when read. So an address that an older version
@@ -20,9 +22,20 @@ public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
     public init?(_ text: String) {
         guard text.utf8.count <= 254 else { return nil }
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, Self.isLocalPart(parts[0]), Self.isDomain(parts[1]) else { return nil }
+        guard parts.count == 2, Self.isLocalPart(parts[0]) else { return nil }
+        let isASCII = parts[1].utf8.allSatisfy { $0 < 0x80 }
+        guard let domain = isASCII ? parts[1].lowercased() : Host.normalise(parts[1]), domain.utf8.count <= 253,
+            Self.isDomain(domain[...])
+        else { return nil }
         local = String(parts[0])
-        domain = parts[1].lowercased()
+        self.domain = domain
+    }
+
+    /// The text in which an address is stored and compared: with an international domain in ASCII. Every other text is
+    /// returned as it is.
+    public static func canonical(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 >= 0x80 }), let address = MailAddress(text) else { return text }
+        return address.description
     }
 
     /// The address, without angle brackets.

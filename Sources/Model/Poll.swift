@@ -4,14 +4,19 @@
 public struct Poll: Sendable, Hashable {
     /// One option.
     public struct Option: Sendable, Hashable {
-        /// The label, plain text.
+        /// The label in one line, plain text, as it is shown.
         public var title: String
+        /// The label exactly as the owner of the poll wrote it. A vote names the option by it.
+        public var name: String
         /// The number of votes; for a remote poll the number that its owner states.
         public var votes: Int
 
         /// Creates the value.
-        public init(title: String, votes: Int = 0) {
+        ///
+        /// - Parameter name: nil when the owner wrote the label as it is shown.
+        public init(title: String, votes: Int = 0, name: String? = nil) {
             self.title = title
+            self.name = name ?? title
             self.votes = votes
         }
     }
@@ -46,6 +51,39 @@ public struct Poll: Sendable, Hashable {
     /// Whether the other poll has the same options, so that the votes may be kept.
     public func asksTheSame(as other: Poll) -> Bool {
         isMultiple == other.isMultiple && options.map(\.title) == other.options.map(\.title)
+    }
+
+    /// The position of the option that a vote names: the one with exactly this name, or else the one with the same
+    /// meaning. Servers change what nobody sees: kinds and numbers of spaces, and marks for the direction of writing.
+    public func position(named name: String) -> Int? {
+        if let exact = options.firstIndex(where: { $0.name == name || $0.title == name }) { return exact }
+        let meaning = Self.meaning(of: name)
+        return options.firstIndex { Self.meaning(of: $0.name) == meaning }
+    }
+
+    /// A label as people compare it: without invisible characters, and with one space in place of all white space
+    /// between two words.
+    public static func meaning(of label: String) -> String {
+        var meaning = String.UnicodeScalarView()
+        var isSpaced = false
+        for scalar in label.unicodeScalars {
+            if scalar.properties.isWhitespace {
+                isSpaced = !meaning.isEmpty
+            } else if !isInvisible(scalar) {
+                if isSpaced { meaning.append(" ") }
+                isSpaced = false
+                meaning.append(scalar)
+            }
+        }
+        return String(meaning)
+    }
+
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        if (0xFE00...0xFE0F).contains(scalar.value) { return true }
+        switch scalar.properties.generalCategory {
+        case .format, .control: return true
+        default: return false
+        }
     }
 
     /// The limits for polls of members.

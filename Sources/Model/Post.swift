@@ -55,6 +55,8 @@ public struct Post: Sendable, Hashable, Identifiable {
     public var quote: Quote?
     /// Who may quote it without approval.
     public var quotePolicy: QuotePolicy
+    /// The shortcodes of the custom emoji in its text, its warning and its poll; empty for a local post.
+    public var emojis: [String] = []
 
     /// Creates the value; optional properties are set afterwards.
     public init(
@@ -90,6 +92,8 @@ public struct PostParts: Sendable, Hashable {
     public var attachments: [Attachment] = []
     /// The poll.
     public var poll: Poll?
+    /// The pictures of its custom emoji, which the author's server stated.
+    public var emojis: [CustomEmoji] = []
 
     /// Creates a value without any parts.
     public init() {}

@@ -38,7 +38,7 @@ public enum SearchTerms {
     }
 
     /// The letters that a character is folded to; empty for a mark, nil for a separator.
-    private static func folded(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView? {
+    static func folded(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView? {
         if scalar.isASCII {
             let byte = UInt8(truncatingIfNeeded: scalar.value)
             switch byte {

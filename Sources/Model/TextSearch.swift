@@ -35,7 +35,7 @@ extension SanitizedHTML {
     ]
 }
 
-/// Text for case-insensitive keyword search.
+/// Text for a keyword search to which case and accents do not matter, as for ``SearchTerms``.
 public struct FoldedText: Sendable {
     let scalars: [Unicode.Scalar]
 
@@ -49,8 +49,8 @@ public struct FoldedText: Sendable {
     }
 
     private static func folded(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
-        scalar.isASCII && !scalar.properties.isUppercase
-            ? [scalar] : Array(scalar.properties.lowercaseMapping.unicodeScalars)
+        if scalar.isASCII && !scalar.properties.isUppercase { return [scalar] }
+        return Array(SearchTerms.folded(scalar) ?? scalar.properties.lowercaseMapping.unicodeScalars)
     }
 
     /// Whether the character is part of a word: a letter, digit, mark or connector.
@@ -74,6 +74,8 @@ public struct KeywordPattern: Sendable {
     private let fallbacks: [Int]
     private let startsWord: Bool
     private let endsWord: Bool
+    /// Whether the keyword is a hashtag. The `#` of an address begins none.
+    private let startsHashtag: Bool
 
     /// Prepares a keyword.
     ///
@@ -92,6 +94,7 @@ public struct KeywordPattern: Sendable {
         self.fallbacks = fallbacks
         startsWord = wholeWord && scalars.first.map(FoldedText.isWord) == true
         endsWord = wholeWord && scalars.last.map(FoldedText.isWord) == true
+        startsHashtag = wholeWord && scalars.first == "#"
     }
 
     /// Whether the text contains the keyword.
@@ -111,6 +114,11 @@ public struct KeywordPattern: Sendable {
     private func fits(in text: [Unicode.Scalar], from start: Int, to end: Int) -> Bool {
         if startsWord, start > 0, FoldedText.isWord(text[start - 1]) { return false }
         if endsWord, end < text.count, FoldedText.isWord(text[end]) { return false }
+        if startsHashtag, start > 0,
+            "/=@#&".unicodeScalars.contains(text[start - 1]) || FoldedText.isWord(text[start - 1])
+        {
+            return false
+        }
         return true
     }
 }

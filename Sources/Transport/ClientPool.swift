@@ -5,6 +5,7 @@ internal import IPAddresses
 internal import Limits
 internal import Logging
 internal import NIOCore
+internal import NIOHTTPCompression
 internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
@@ -143,7 +144,9 @@ final class ClientPool: Sendable {
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(10), read: .seconds(30), write: .seconds(30)),
             connectionPool: .init(idleTimeout: .seconds(30), concurrentHTTP1ConnectionsPerHostSoftLimit: 8),
-            decompression: .disabled)
+            // Compression is only asked for where a document is fetched. The reader of a body has a limit of its own; this
+            // one keeps a small body from filling the memory before it is read.
+            decompression: .enabled(limit: .size(2 * OutboundClient.limitBytes)))
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.dnsOverride = [route.host: route.address.description]

@@ -12,11 +12,13 @@ final class FetchMemory: Sendable {
     // Mutexes and not an actor, because every fetch reads this first and nothing inside waits.
     private let refusals: Mutex<ExpiringCache<String, FetchError, Timestamp>>
     private let schemes: Mutex<ExpiringCache<String, SignatureScheme, Timestamp>>
+    private let plainHosts: Mutex<ExpiringCache<String, Bool, Timestamp>>
 
     /// - Parameter limit: how many errors and how many schemes are kept. A forgotten one costs one more request.
     init(limit: Int = 4096) {
         refusals = Mutex(ExpiringCache(capacity: limit))
         schemes = Mutex(ExpiringCache(capacity: limit))
+        plainHosts = Mutex(ExpiringCache(capacity: limit))
     }
 
     /// The remembered error for this request; nil when the request should be sent.
@@ -33,6 +35,16 @@ final class FetchMemory: Sendable {
         default: return
         }
         refusals.withLock { $0.insert(error, for: question, until: now + lifetime) }
+    }
+
+    /// Whether a host of a test network answered over plain http only.
+    func isPlain(_ host: String, now: Timestamp) -> Bool {
+        plainHosts.withLock { $0.value(for: host, at: now) } ?? false
+    }
+
+    /// Remembers for an hour that a host answers over plain http only.
+    func learnPlain(_ host: String, now: Timestamp) {
+        plainHosts.withLock { $0.insert(true, for: host, until: now + .hours(1)) }
     }
 
     /// The signature scheme to try first.

@@ -7,6 +7,7 @@ public import Logging
 internal import Model
 public import NIOCore
 internal import NIOHTTP1
+internal import NIOHTTPCompression
 internal import NIOPosix
 internal import NIOSSL
 internal import TextEncoding
@@ -21,8 +22,9 @@ internal import Musl
 /// Makes every outgoing HTTP request of this node, signed or not.
 ///
 /// A name is resolved and all its addresses are checked. The address of the socket is checked again before the first
-/// byte is sent. Redirects are never followed and compression is never offered. One deadline covers the name look-up,
-/// the connection, the TLS handshake, and the response until its last byte. Call ``shutdown()`` before the last
+/// byte is sent. Redirects are never followed. The body of a response is decompressed, and its limit counts the bytes
+/// after that. One deadline covers the name look-up, the connection, the TLS handshake, and the response until its last
+/// byte. Call ``shutdown()`` before the last
 /// reference is released.
 public final class OutboundClient: Sendable {
     /// The default limit for the body of a response: 1 MiB.
@@ -272,6 +274,7 @@ extension OutboundClient {
         case is CancellationError: .cancelled
         case is DeadlinePassed, is SemaphoreError: .timedOut
         case is NIOTooManyBytesError: .tooLarge
+        case NIOHTTPDecompression.DecompressionError.limit: .tooLarge
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: .insecure
         case is NIOConnectionError: .unreachable
         case let error as ChannelError: Self.classify(channel: error)

@@ -4,6 +4,7 @@ public import HTTPSignatures
 internal import Limits
 public import Logging
 public import Model
+internal import TextEncoding
 public import Vocabulary
 
 /// Fetches documents of other servers. Requests are signed by the instance actor. For each purpose, at most two run at
@@ -20,6 +21,8 @@ public struct SignedDocumentLoader: DocumentLoader {
     private static let accept =
         "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\""
     private static let redirectLimit = 3
+    /// How long a host inside the insecure blocks may take to answer a WebFinger request over https.
+    private static let secureTime = Duration.seconds(2)
 
     private let client: OutboundClient
     private let signer: SignerSource
@@ -63,34 +66,85 @@ public struct SignedDocumentLoader: DocumentLoader {
     }
 
     /// Fetches the document at `id`. The fragment of `id` is not sent.
+    ///
+    /// For a member, who may have copied the address of a page, the link of the page to its document is followed when
+    /// both have the same origin.
     public func load(_ id: IRI) async throws(FetchError) -> RemoteDocument {
         let address = id.withoutFragment
-        let question = Question(address: address, accept: Self.accept, isSigned: true)
         return try await remembering(address.string) { () async throws(FetchError) in
-            let response = try await self.follow(question, until: .now + self.patience)
-            let type = response.headers["content-type"] ?? ""
-            guard ActivityMediaType.matches(type) else { throw .wrongMediaType(String(type.prefix(128))) }
-            guard let document = Document(try Self.json(response)) else { throw .malformed }
-            return RemoteDocument(finalURL: response.finalIRI, document: document)
+            let deadline = ContinuousClock.now + self.patience
+            let question = Question(address: address, accept: Self.accept, isSigned: true)
+            let response = try await self.follow(question, until: deadline)
+            guard self.purpose == .member, !ActivityMediaType.matches(response.headers["content-type"]),
+                let elsewhere = AlternateLink.address(in: response), elsewhere != response.finalIRI.withoutFragment
+            else { return try await self.document(response, until: deadline) }
+            let other = Question(address: elsewhere, accept: Self.accept, isSigned: true)
+            return try await self.document(try await self.follow(other, until: deadline), until: deadline)
         }
+    }
+
+    /// The document in a response.
+    ///
+    /// Some servers send `application/ld+json` without the profile of ActivityStreams, perhaps only when we say that we
+    /// accept it. Such a document is accepted when its id is the address that was asked. Otherwise the server is asked
+    /// once more, for `application/activity+json` alone.
+    private func document(
+        _ response: OutboundResponse, until deadline: ContinuousClock.Instant
+    ) async throws(FetchError) -> RemoteDocument {
+        let type = response.headers["content-type"] ?? ""
+        if ActivityMediaType.matches(type) { return try Self.read(response) }
+        guard ActivityMediaType.isLinkedDataWithoutProfile(type) else {
+            throw .wrongMediaType(String(type.prefix(128)))
+        }
+        let address = response.finalIRI.withoutFragment
+        if let known = try? Self.read(response), known.document.id?.withoutFragment == address { return known }
+        let again = Question(address: address, accept: ActivityMediaType.activity, isSigned: true)
+        let second = try await follow(again, until: deadline)
+        guard ActivityMediaType.matches(second.headers["content-type"]) else {
+            throw .wrongMediaType(String((second.headers["content-type"] ?? "").prefix(128)))
+        }
+        return try Self.read(second)
+    }
+
+    private static func read(_ response: OutboundResponse) throws(FetchError) -> RemoteDocument {
+        guard let document = Document(try json(response)) else { throw .malformed }
+        return RemoteDocument(finalURL: response.finalIRI, document: document)
     }
 
     /// Fetches the WebFinger document of `acct:name@host`. After a 404 the host-meta document of the host is tried
     /// once.
     public func webfinger(_ name: String, host: String) async throws(FetchError) -> JSON {
         guard let (name, host) = WebFinger.parse(account: "\(name)@\(host)") else { throw .malformed }
-        let resource = "acct:\(name)@\(host)"
+        let resource = "acct:\(name.percentEncoded)@\(host)"
         return try await remembering(resource) { () async throws(FetchError) in
             let deadline = ContinuousClock.now + self.patience
-            // Test networks use plain http. All other hosts are only asked over https.
-            let origin = (await self.client.isOpened(host: host, for: self.purpose) ? "http://" : "https://") + host
-            guard let address = IRI("\(origin)/.well-known/webfinger?resource=\(resource)") else { throw .malformed }
-            do throws(FetchError) {
-                return try await self.ask(address, until: deadline)
-            } catch {
-                guard error == .notFound else { throw error }
-                return try await self.askElsewhere(origin: origin, resource: resource, until: deadline)
+            // Plain http is possible in the networks that are opened for tests. All other hosts are only asked over https.
+            guard await self.client.isOpened(host: host, for: self.purpose) else {
+                return try await self.ask("https://" + host, about: resource, until: deadline)
             }
+            if !self.memory.isPlain(host, now: self.clock.now) {
+                do throws(FetchError) {
+                    let secure = min(deadline, .now + Self.secureTime)
+                    return try await self.ask("https://" + host, about: resource, until: secure)
+                } catch .unavailable(status: nil), .malformed {
+                    // No TLS is spoken there.
+                }
+            }
+            let found = try await self.ask("http://" + host, about: resource, until: deadline)
+            self.memory.learnPlain(host, now: self.clock.now)
+            return found
+        }
+    }
+
+    private func ask(
+        _ origin: String, about resource: String, until deadline: ContinuousClock.Instant
+    ) async throws(FetchError) -> JSON {
+        guard let address = IRI("\(origin)/.well-known/webfinger?resource=\(resource)") else { throw .malformed }
+        do throws(FetchError) {
+            return try await ask(address, until: deadline)
+        } catch {
+            guard error == .notFound else { throw error }
+            return try await askElsewhere(origin: origin, resource: resource, until: deadline)
         }
     }
 
@@ -201,8 +255,9 @@ extension SignedDocumentLoader {
     private static func checked(_ response: OutboundResponse) throws(FetchError) -> OutboundResponse {
         switch response.status {
         case 200..<300:
-            let encoding = response.headers["content-encoding"] ?? "identity"
-            guard encoding.isEmpty || encoding.lowercased() == "identity" else { throw .malformed }
+            // The client has decompressed these.
+            let encoding = (response.headers["content-encoding"] ?? "").lowercased()
+            guard ["", "identity", "gzip", "deflate"].contains(encoding) else { throw .malformed }
             return response
         case 404: throw .notFound
         case 410: throw .gone
@@ -261,8 +316,10 @@ extension SignedDocumentLoader {
         _ question: Question, _ headers: [(name: String, value: String)], _ deadline: ContinuousClock.Instant
     ) async throws(FetchError) -> OutboundResponse {
         try await client.get(
-            question.address, headers: headers + [(name: "accept", value: question.accept)], for: purpose,
-            deadline: deadline)
+            question.address,
+            headers: headers + [
+                (name: "accept", value: question.accept), (name: "accept-encoding", value: "gzip, deflate"),
+            ], for: purpose, deadline: deadline)
     }
 
     private func sign(

@@ -82,7 +82,8 @@ struct NodeProcess: Sendable {
             services: node.services, software: Version.current, uploads: uploads,
             addresses: ClientAddress(trusted: node.settings.trustedProxies), limits: node.settings.hasRateLimits)
         let routes = Negotiation.merge(
-            documents: api.routes + clients.routes + Health(node).routes + MediaRoutes(node.media).routes,
+            documents: api.routes + clients.routes + Health(node).routes + MediaRoutes(node.media).routes
+                + EmojiCache(node).routes,
             pages: pages.routes)
         let pipeline = RequestPipeline(pipelineSettings, session: sessions(), errorPage: pages.errorPage)
         let server = server(

@@ -23,6 +23,14 @@ public enum ActivityMediaType {
             }
     }
 
+    /// Whether a `Content-Type` is `application/ld+json` that states no profile. Some servers send ActivityPub documents
+    /// in this way.
+    public static func isLinkedDataWithoutProfile(_ value: String?) -> Bool {
+        guard let value, value.utf8.count < 1_000 else { return false }
+        let parts = value.split(separator: ";").map { trimmed($0).lowercased() }
+        return parts.first == "application/ld+json" && !parts.dropFirst().contains { $0.hasPrefix("profile=") }
+    }
+
     private static func trimmed(_ text: Substring) -> Substring {
         var rest = text
         while rest.first?.isWhitespace == true { rest.removeFirst() }

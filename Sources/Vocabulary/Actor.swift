@@ -63,6 +63,8 @@ public struct ActorDocument: Sendable, Hashable {
     public let publicKeys: [KeyDocument]
     /// The profile fields, at most fifty.
     public let fields: [ProfileField]
+    /// The custom emoji in its texts, and other tags.
+    public let tags: [TagDocument]
     /// Whether a follow request needs approval; on a group, whether the group is private.
     public let manuallyApprovesFollowers: Bool
     /// Whether the actor wants to be listed in directories; `nil` when not stated.
@@ -134,6 +136,7 @@ public struct ActorDocument: Sendable, Hashable {
         image = document.imageURL("image")
         publicKeys = KeyDocument.all(of: document)
         fields = document.documents("attachment").lazy.compactMap { ProfileField($0) }.prefix(50).map { $0 }
+        tags = document.tagDocuments
         manuallyApprovesFollowers = document.bool("manuallyApprovesFollowers") ?? false
         discoverable = document.bool("discoverable")
         indexable = document.bool("indexable")

@@ -98,7 +98,7 @@ public struct AttachmentDocument: Sendable, Hashable {
         self.url = url
         type = document.type ?? "Document"
         let inner = document.document("url")
-        mediaType = document.nonEmptyString("mediaType") ?? inner?.nonEmptyString("mediaType")
+        mediaType = document.fileType ?? inner?.fileType
         name = document.nonEmptyString("name") ?? document.nonEmptyString("summary")
         width = Self.pixels(document.integer("width") ?? inner?.integer("width"))
         height = Self.pixels(document.integer("height") ?? inner?.integer("height"))
@@ -117,6 +117,22 @@ public struct AttachmentDocument: Sendable, Hashable {
 }
 
 extension Document {
+    /// The media type of a file; some servers call it `mimeType`.
+    fileprivate var fileType: String? { nonEmptyString("mediaType") ?? nonEmptyString("mimeType") }
+
+    /// The picture, sound or film of a `Video`, `Audio` or `Image`: the addresses under `url` with such a media type, at
+    /// most 100, also those that PeerTube lists below its streaming playlist. An `Image` with a plain address is one, too.
+    var mediaFiles: [AttachmentDocument] {
+        let links = documents("url").prefix(100)
+        let files = (links + links.flatMap { $0.documents("tag").prefix(100) }).prefix(100).filter { link in
+            link.fileType.map { type in ["video/", "audio/", "image/"].contains { type.hasPrefix($0) } } ?? false
+        }.compactMap { AttachmentDocument($0) }
+        guard files.isEmpty, links.isEmpty, type == "Image" || fileType?.hasPrefix("text/") == false else {
+            return files
+        }
+        return AttachmentDocument(self).map { [$0] } ?? []
+    }
+
     /// The tags of a post, at most 1,000.
     var tagDocuments: [TagDocument] { documents("tag").prefix(1000).map(TagDocument.init) }
 

@@ -44,11 +44,12 @@ public struct Document: Sendable, Hashable {
 // MARK: - Texts and scalars
 
 extension Document {
-    /// The text under `key`: the value, the first value of a list, or the first value of `<key>Map` when `key` is
-    /// absent.
+    /// The text under `key`, in whatever shape and place it is written: a text, an object with `@value`, a language map,
+    /// or a list of these, under `key` or under `<key>Map`. The first text that is not empty counts.
     public func string(_ key: String) -> String? {
-        if let text = self[key]?.oneOrMany.first.flatMap(Self.text) { return text }
-        return self[key + "Map"]?.object?.first?.value.oneOrMany.first.flatMap(Self.text)
+        if let text = self[key]?.string, !text.isEmpty { return text }
+        let texts = LanguageText.all(in: self[key]) + LanguageText.all(in: self[key + "Map"])
+        return (texts.first { !$0.text.isEmpty } ?? texts.first)?.text
     }
 
     /// The text under `key`; `nil` when it is empty.
@@ -73,8 +74,6 @@ extension Document {
 
     /// The date under `key` in milliseconds since 1970 UTC.
     public func instant(_ key: String) -> Int64? { string(key).flatMap(Dates.parse) }
-
-    private static func text(_ value: JSON) -> String? { value.string ?? value["@value"]?.string }
 }
 
 // MARK: - Identifiers and references

@@ -43,6 +43,9 @@ public enum Family: String, Sendable, Hashable, CaseIterable {
 }
 
 extension Document {
+    /// Whether one of the types belongs to a known family.
+    public var hasKnownType: Bool { types.contains { Family.of([$0]) != .other } }
+
     /// The family of the document, from all its types.
     public var family: Family { Family.of(types) }
 }

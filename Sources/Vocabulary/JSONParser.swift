@@ -27,8 +27,8 @@ extension JSON {
         }
     }
 
-    /// Parses a document. It accepts only strict JSON syntax and UTF-8, without a byte order mark, without bytes after
-    /// the value and without duplicate keys.
+    /// Parses a document. It accepts only strict JSON syntax and UTF-8, without bytes after the value and without
+    /// duplicate keys. A byte order mark before the value is skipped, because some servers send one.
     ///
     /// Keys that differ only in Unicode normalisation count as the same key.
     public static func parse(_ bytes: [UInt8], limits: Limits = .network) throws(JSONError) -> JSON {
@@ -59,6 +59,8 @@ private struct JSONParser {
     }
 
     mutating func document() throws(JSONError) -> JSON {
+        // Spec: RFC 8259 §8.1.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
         skipSpace()
         let value = try value(depth: 0)
         skipSpace()

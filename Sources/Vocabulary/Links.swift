@@ -27,21 +27,25 @@ extension Document {
         return nil
     }
 
-    /// The language of the text: the first valid tag among the first key of `contentMap`, the first key of `nameMap`,
-    /// `language` and `inLanguage`.
+    /// The language of the text: the first valid tag among the languages of `content`, of `name`, `language` and
+    /// `inLanguage`.
     ///
     /// - Returns: a tag of 2 to 35 letters, digits and hyphens; `nil` for `und` and for anything else.
     public var language: String? {
         let candidates = [
-            self["contentMap"]?.object?.first?.key, self["nameMap"]?.object?.first?.key,
-            self["language"]?["identifier"]?.string, self["language"]?.string, string("inLanguage"),
+            language(of: "content"), language(of: "name"), self["language"]?["identifier"]?.string,
+            self["language"]?.string, string("inLanguage"),
         ]
-        return candidates.lazy.compactMap { $0 }.first(where: Self.isLanguage)
+        return candidates.lazy.compactMap { $0 }.first(where: LanguageText.isTag)
     }
 
-    private static func isLanguage(_ text: String) -> Bool {
-        (2...35).contains(text.utf8.count) && text != "und"
-            && text.utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == 0x2D }
+    /// The language of the text that ``string(_:)`` returns: the one under which the same text stands in the map, or
+    /// else the first one.
+    private func language(of key: String) -> String? {
+        let texts = LanguageText.all(in: self[key + "Map"]) + LanguageText.all(in: self[key])
+        let tagged = texts.filter { $0.language.map(LanguageText.isTag) ?? false }
+        let shown = string(key)
+        return (tagged.first { $0.text == shown } ?? tagged.first)?.language
     }
 
     /// The names of the properties whose identifier is on another origin than `id`.

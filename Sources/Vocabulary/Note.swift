@@ -37,6 +37,8 @@ public struct NoteDocument: Sendable, Hashable {
     public let attachments: [AttachmentDocument]
     /// A picture of the whole post, such as a thumbnail.
     public let imageURL: IRI?
+    /// The alternative text of ``imageURL``, plain text.
+    public let imageName: String?
     /// The conversation: the value of `context` when it is an IRI.
     public let context: IRI?
     /// The source text before it was converted to HTML.
@@ -62,10 +64,36 @@ public struct NoteDocument: Sendable, Hashable {
     /// The first author.
     public var author: IRI? { attributedTo.first }
 
-    /// Whether it is a vote in a poll: a `Note` with a name and a parent post but without text.
+    /// The media files of a top-level `Video`, `Audio` or `Image`: the addresses under `url` with such a media type.
+    public let files: [AttachmentDocument]
+
+    /// Whether it is a vote in a poll: a `Note` with a name and a parent post but without words. Some servers write an
+    /// empty paragraph or a line break into `content`.
     ///
     /// Spec: FEP-9967.
-    public var isVote: Bool { type == "Note" && name != nil && contentHTML == nil && inReplyTo != nil }
+    public var isVote: Bool {
+        type == "Note" && name != nil && inReplyTo != nil && attachments.isEmpty
+            && (contentHTML.map(Self.isWordless) ?? true) && (sourceText.map(Self.isWordless) ?? true)
+    }
+
+    /// Whether HTML contains neither words nor a picture: only tags, white space and no-break spaces.
+    public static func isWordless(_ html: String) -> Bool {
+        // Longer texts are not read to their end only to find out that they say nothing.
+        guard html.utf8.count <= 1_000 else { return false }
+        var isInTag = false
+        for part in html.replacing("&nbsp;", with: " ").replacing("&#160;", with: " ").lowercased().split(
+            separator: "<", omittingEmptySubsequences: false)
+        {
+            var rest = part
+            if isInTag {
+                guard let end = part.firstIndex(of: ">"), !part.hasPrefix("img") else { return false }
+                rest = part[part.index(after: end)...]
+            }
+            guard rest.unicodeScalars.allSatisfy(\.properties.isWhitespace) else { return false }
+            isInTag = true
+        }
+        return true
+    }
 
     /// Reads a post.
     ///
@@ -91,6 +119,9 @@ public struct NoteDocument: Sendable, Hashable {
         tags = document.tagDocuments
         attachments = document.attachmentDocuments
         imageURL = document.imageURL("image")
+        let image = document.document("image")
+        imageName = image?.nonEmptyString("name") ?? image?.nonEmptyString("summary")
+        files = ["Video", "Audio", "Image"].contains(type) ? document.mediaFiles : []
         context = document.iri("context")
         let source = document.document("source")
         sourceText = source?.string("content")

@@ -68,6 +68,9 @@ public enum WebFinger {
     static let typeProperty = "https://www.w3.org/ns/activitystreams#type"
     static let subscribeRelation = "http://ostatus.org/schema/1.0/subscribe"
 
+    /// The template of the page on which a member of this server opens what they found elsewhere.
+    public static func subscribeLink(template: String) -> Link { Link(rel: subscribeRelation, template: template) }
+
     /// Parses the subject of a query: `acct:name@host`, `name@host`, `@name@host`, `!name@host`, or an address.
     public static func parse(resource: String) -> Resource? {
         if let iri = IRI(resource) { return .address(iri) }
@@ -77,22 +80,40 @@ public enum WebFinger {
 
     /// Parses `acct:name@host`, with or without `acct:` and a leading `@` or `!`.
     ///
-    /// - Returns: the name as written (letters, digits, `_`, `-`, `.`, at most 128 characters) and the normalised host,
-    ///   with its port when that is not 443.
+    /// - Returns: the name as written (letters of any script, digits, and the punctuation of RFC 7565, at most 255
+    ///   bytes) and the normalised host, with its port when that is not 443.
     public static func parse(account: String) -> (name: String, host: String)? {
         var text = Substring(account)
         if text.prefix(5).lowercased() == "acct:" { text = text.dropFirst(5) }
         if text.first == "@" || text.first == "!" { text = text.dropFirst() }
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, (1...128).contains(parts[0].utf8.count), parts[0].utf8.allSatisfy(isNameByte),
+        guard parts.count == 2, isName(parts[0]),
             let (host, port) = Host.split(parts[1], defaultPort: 443)
         else { return nil }
         return (String(parts[0]), port == 443 ? host : "\(host):\(port)")
     }
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x5F || byte == 0x2D || byte == 0x2E
+    /// Whether the text may be the name in a handle: 1 to 255 bytes of letters and marks of any script, digits, and the
+    /// ASCII punctuation that RFC 7565 allows there.
+    public static func isName(_ text: some StringProtocol) -> Bool {
+        (1...255).contains(text.utf8.count) && text.unicodeScalars.allSatisfy(isNameScalar)
     }
+
+    /// Whether the character may be in the name of a handle.
+    public static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII {
+            let byte = UInt8(truncatingIfNeeded: scalar.value)
+            return (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || namePunctuation.contains(byte)
+        }
+        if scalar.properties.isAlphabetic { return true }
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .decimalNumber: return true
+        default: return false
+        }
+    }
+
+    /// `unreserved` and `sub-delims` of RFC 3986, without letters and digits.
+    private static let namePunctuation = Set("-._~!$&'()*+,;=".utf8)
 }
 
 // MARK: - The document

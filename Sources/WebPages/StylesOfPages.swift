@@ -260,6 +260,7 @@ extension Styles {
         .portrait h1{margin:0 0 .15rem}
         .portrait p{margin:0}
         .words{max-width:34rem;margin-bottom:1rem}
+        img.emoji{display:inline;height:1.25em;width:auto;max-width:4em;vertical-align:-.25em;border:0;border-radius:0}
         main>.words{margin-bottom:2rem}
         .rsvp+.words{margin-top:2rem}
         .words>:last-child{margin-bottom:0}

@@ -40,7 +40,7 @@ struct Visit: Sendable {
         let query = query
         let kept = [
             "view", "before", "after", "past", "group", "like", "handle", "going", "waiting", "requests", "people",
-            "reports", "policies", "silent",
+            "reports", "policies", "silent", "uri",
         ].compactMap { name in
             query[name].flatMap { $0 == "print" ? nil : "\(name)=\($0.percentEncoded)" }
         }

@@ -44,6 +44,7 @@ public struct WebPages: Sendable {
             get("/@{name}/:id", Discussion.redirect),
             get("/accounts/:id", Profile.showRemote), get("/members", Members.show),
             get("/networks", Networks.show), get("/search", SearchPage.show),
+            get(OpenElsewhere.path, OpenElsewhere.show),
         ]
     }
 
@@ -53,7 +54,7 @@ public struct WebPages: Sendable {
             get("/posts/:id/edit", EditPost.show), post("/posts/:id/edit", EditPost.save),
             post("/posts/:id/delete", EditPost.delete), post("/posts/:id/like", Discussion.like),
             post("/posts/:id/unlike", Discussion.unlike), post("/posts/:id/boost", Discussion.boost),
-            post("/posts/:id/unboost", Discussion.unboost), post("/posts/:id/vote", Discussion.vote),
+            post("/posts/:id/unboost", Discussion.unboost), post("/posts/:id/vote", lists: ["choice"], Discussion.vote),
             post("/groups", GroupPage.create),
             post("/posts/:id/remove", GroupModeration.remove), post("/posts/:id/lock", GroupModeration.lock),
             post("/posts/:id/unlock", GroupModeration.unlock), post("/groups/:name/let-in", GroupModeration.letIn),
@@ -139,11 +140,14 @@ extension WebPages {
         }
     }
 
-    private func post(_ path: String, _ handler: @escaping @Sendable (Submission) async throws -> Response) -> Route {
+    /// - Parameter lists: the names of fields that may occur several times.
+    private func post(
+        _ path: String, lists: Set<String> = [], _ handler: @escaping @Sendable (Submission) async throws -> Response
+    ) -> Route {
         .post(path) { request, context in
             let visit = try await visit(request, context)
             return try await responding(visit) {
-                let form = try await Form(request)
+                let form = try await Form(request, lists: lists)
                 try SameOrigin.require(token: form[Sessions.formField], expected: visit.formToken)
                 return try await handler(Submission(visit: visit, form: form))
             }
@@ -181,6 +185,8 @@ extension WebPages {
         } catch let error as ServiceError {
             let (status, code) = error.statusAndCode
             return visit.errorPage(status, code: code)
+        } catch let error as BrokenBody {
+            throw error
         } catch let error as any PublicError {
             return visit.errorPage(error.status, code: error.code)
         }

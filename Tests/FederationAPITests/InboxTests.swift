@@ -66,7 +66,8 @@ struct InboxTests {
         .content(415, "wrong_media_type") { $0.mediaType = "text/html" },
         .content(413, "too_large") { $0.body = Array(repeating: 0x20, count: 1_048_577) },
         .content(403, "signer_is_not_actor") { $0.actor = Node.eve },
-        .body(400, "malformed_json", "{"), .body(400, "malformed_json", "\u{feff}{}"), .body(400, "malformed_json", ""),
+        .body(400, "malformed_json", "{"), .body(400, "malformed_activity", "\u{feff}{}"),
+        .body(400, "malformed_json", ""),
         .body(400, "duplicate_key", #"{"type":"Like","type":"Follow"}"#),
         .body(400, "too_deep", String(repeating: "[", count: 1_000) + String(repeating: "]", count: 1_000)),
         .body(400, "malformed_activity", "[]"), .body(400, "malformed_activity", "{}"),
@@ -128,6 +129,30 @@ struct InboxTests {
             }
             #expect(try await stored(node) == 1)
             #expect(node.counters.value("inbox.accepted") == 1)
+        }
+    }
+
+    @Test("ld+json without a profile, and a byte order mark, are taken", arguments: [true, false])
+    func loose(isLinkedData: Bool) async throws {
+        try await Node.run { node async throws in
+            var message = Message()
+            if isLinkedData {
+                message.mediaType = "application/ld+json"
+            } else {
+                message.body = [0xEF, 0xBB, 0xBF] + message.body
+            }
+            try message.sign(node)
+            #expect(try await message.send(to: node).status == 202)
+            #expect(try await stored(node) == 1)
+        }
+    }
+
+    @Test("a body that breaks off is refused as such")
+    func brokenBody() async throws {
+        try await Node.run { node async throws in
+            let head = "POST /inbox HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+            let answer = try await TestHTTPClient.raw([Array("\(head)3\r\nabc\r\nzz\r\n".utf8)], port: node.port)
+            #expect(answer.hasPrefix("HTTP/1.1 400"))
         }
     }
 

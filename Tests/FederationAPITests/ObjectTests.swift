@@ -272,6 +272,12 @@ struct ObjectTests {
             #expect(try await node.get("/activities/\(closed.id)").status == 404)
             #expect(try await node.get("/activities/\(closed.id)", signedBy: Node.eve).status == 404)
             #expect(try await node.get("/activities/\(closed.id)", signedBy: Node.vic).status == 200)
+            // The server of the addressee asks in its own name.
+            let server = "https://peer.example/actor"
+            var actor = try #require(try Node.actor(server, key: try Pairs.peer.get()).object)
+            actor["type"] = "Application"
+            node.others.serve(.object(actor))
+            #expect(try await node.get("/activities/\(closed.id)", signedBy: server).status == 200)
             let object = try #require(open.object)
             try await node.database.write { tx in
                 try SentActivities.forget(about: object, in: tx)

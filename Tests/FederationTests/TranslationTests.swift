@@ -95,9 +95,30 @@ struct ActorToAccountTests {
 
     @Test(
         "a name that no handle can hold is refused for a person",
-        arguments: ["", "a b", "a/b", "vic@host", "@vic", "a\u{7}b"])
+        arguments: ["a b", "a/b", "vic@host", "@vic", "a\u{7}b"])
     func badNames(_ name: String) {
         #expect(throws: FederationError.notAnActor) { try read(["preferredUsername": JSON(name)]) }
+    }
+
+    @Test("a person without a user name is told apart from what is no actor", arguments: [JSON.null, ""])
+    func nameless(_ name: JSON) {
+        #expect(throws: FederationError.nameless) { try read(["preferredUsername": name]) }
+    }
+
+    @Test(
+        "a name may have the punctuation and the letters that WebFinger allows", arguments: ["ali~1", "o'neil", "名前"])
+    func oddNames(_ name: String) throws {
+        #expect(try read(["preferredUsername": JSON(name)]).account.username == name)
+    }
+
+    @Test("custom emoji are kept that the profile uses, with their pictures")
+    func emoji() throws {
+        func emoji(_ name: String) -> JSON {
+            ["type": "Emoji", "name": JSON(name), "icon": ["type": "Image", "url": "https://victim.test/\(name).png"]]
+        }
+        let actor = try read(["name": "Vic :cup:", "tag": [emoji(":cup:"), emoji(":unused:"), emoji(":cup:"), "junk"]])
+        #expect(actor.account.emojis == ["cup"])
+        #expect(actor.emojis.map(\.url.string) == ["https://victim.test/:cup:.png"])
     }
 
     @Test("a program may be called after its host and port")
@@ -249,7 +270,8 @@ struct NoteToPostTests {
             ],
         ])
         let poll = try #require(asked.poll)
-        #expect(poll.options == [.init(title: "<b>Tea</b>", votes: 2), .init(title: "Coffee")])
+        #expect(
+            poll.options == [.init(title: "<b>Tea</b>", votes: 2), .init(title: "Coffee", name: " Coffee\n ")])
         #expect(poll.isMultiple && poll.votersCount == 3 && asked.post.content.isEmpty)
         #expect(poll.expiresAt?.description == "2026-09-04T09:00:00Z" && asked.post.kind == .question)
         let closed = try read(["type": "Question", "closed": "2026-01-02T09:00:00Z", "oneOf": [["name": "Tea"]]])

@@ -27,6 +27,20 @@ struct NegotiationTests {
         #expect(Negotiation.prefersDocument(header) == isDocument)
     }
 
+    @Test(
+        "what fits neither the document nor the page is refused with 406",
+        arguments: [
+            ("image/png", 406), ("application/pdf, image/*", 406), ("text/html;q=0, image/png", 406), ("*/*", 200),
+            ("text/*", 200), ("image/png, */*;q=0.1", 200), ("", 200), (",;", 200), ("application/*", 200),
+        ])
+    func notAcceptable(header: String, status: Int) async throws {
+        try await Server.run { server async throws in
+            let response = try await server.get("/things/cup", [("accept", header)])
+            #expect(response.status == status)
+            #expect(try await server.get("/me", [("accept", header)]).status == 200)
+        }
+    }
+
     @Test("no Accept, or one of absurd length, means the page")
     func withoutAccept() {
         #expect(!Negotiation.prefersDocument(nil))

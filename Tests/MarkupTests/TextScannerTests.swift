@@ -25,6 +25,9 @@ import Testing
             ("@ana@", []), ("@ana@peer.test@x", []), ("@ana@localhost:8080", ["@ana@localhost:8080"]),
             ("@ana@peer.test:x", ["@ana@peer.test"]), ("@anaé", []),
             ("@ana@peer.test, @bob", ["@ana@peer.test", "@bob"]),
+            ("@ana@hæresiar.test", ["@ana@xn--hresiar-mxa.test"]), ("@ali~1@peer.test,", ["@ali~1@peer.test"]),
+            ("@dot.@peer.test", ["@dot.@peer.test"]), ("@名前@peer.test", ["@名前@peer.test"]),
+            ("@ana!@bob", ["@ana", "@bob"]), ("@ana.@bob", ["@ana", "@bob"]), ("@ana@a..test", []),
             ("x/@ana", []), ("https://peer.test/@ana", ["https://peer.test/@ana"]), ("é@ana", []),
         ] as [(String, [String])])
     func mentions(text: String, expected: [String]) {
@@ -37,7 +40,7 @@ import Testing
             ("#Tag", ["#tag"]), ("#42", []), ("#4th", ["#4th"]), ("#_", []), ("#tag.", ["#tag"]), ("a#tag", []),
             ("#日本語 x", ["#日本語"]),
             ("＃全角", ["#全角"]), ("#ｆｕｌｌ", ["#full"]), ("#Cafe\u{301}", ["#café"]), ("#STRASSE", ["#strasse"]),
-            ("#a·b·", ["#a·b"]),
+            ("#a·b·", ["#a·b"]), ("#ぼっち・ざ・ろっく", ["#ぼっち・ざ・ろっく"]), ("#ぼっち･ざ", ["#ぼっち・ざ"]), ("・#茶・", ["#茶"]),
             ("&#39;", []), ("#a#b", ["#a"]), ("##a", []), ("#tag-x", ["#tag"]), ("#हिन्दी", ["#हिन्दी"]),
             ("#" + String(repeating: "x", count: 101), []),
             ("#" + String(repeating: "x", count: 100), ["#" + String(repeating: "x", count: 100)]),

@@ -106,7 +106,9 @@ struct HandleTests {
             ("ACCT:ada@far.example", "ada", "far.example"), ("!tea@far.example", "tea", "far.example"),
             ("@Ada.b-c_9@far.example:8443", "Ada.b-c_9", "far.example:8443"),
             ("@élise@far.example", "élise", "far.example"),
-            ("@ada@[::1]:80", "ada", "[::1]:80"),
+            ("@ada@[::1]:80", "ada", "[::1]:80"), ("ali~1@far.example", "ali~1", "far.example"),
+            ("@ada@fär.example", "ada", "xn--fr-via.example"), ("@ada@FÄR.example:443", "ada", "xn--fr-via.example"),
+            ("@dot.@far.example", "dot.", "far.example"), ("名前@far.example", "名前", "far.example"),
         ])
     func read(text: String, name: String, host: String) {
         let handle = Handle(text)
@@ -118,7 +120,8 @@ struct HandleTests {
         "what is no handle is refused",
         arguments: [
             "", "@", "@@far.example", "ada@", "@ada@far@example", "ada b@far.example", "ada@far example", "ada/b",
-            "https://far.example/ada", "@ada@far.example/x", "ada\0", "@ada@fär.example",
+            "https://far.example/ada", "@ada@far.example/x", "ada\0", "@ada@f\u{AD}r.example", "@ada@-far.example",
+            "ada@far..example",
         ])
     func refused(text: String) {
         #expect(Handle(text) == nil)

@@ -11,9 +11,11 @@ struct TextSearchTests {
         arguments: [
             ("tea", "A cup of TEA.", true, true), ("tea", "teapot", true, false), ("tea", "teapot", false, true),
             ("tea", "steam teas tea", true, true), ("été", "L'ÉTÉ!", true, true), ("thé", "thés", true, false),
-            ("tea_", "tea_x", true, false), ("#tea", "x#tea", true, true), ("c++", "I like C++, well", true, true),
+            ("tea_", "tea_x", true, false), ("#tea", "x#tea", true, false), ("c++", "I like C++, well", true, true),
             ("c++", "c+++", true, true), ("a b", "a b", true, true), ("", "anything", false, false),
             ("x", "", true, false),
+            ("café", "le cafe\u{301}", true, true), ("cafe", "CAFÉ", true, true), ("Œuf", "oeuf", true, true),
+            ("#tea", "https://a.test/#tea x", true, false), ("#tea", "(#Tea)", true, true),
             ("aab", "aaab", false, true), ("aab", "aaab", true, false), ("😀", "x😀y", true, true),
         ] as [(String, String, Bool, Bool)])
     func keywords(keyword: String, text: String, wholeWord: Bool, isFound: Bool) {

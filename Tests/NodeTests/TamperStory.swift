@@ -114,7 +114,10 @@ extension Stories {
                 let cases: [(SignedRequest, Int, String)] = [
                     (try peer.request(large, to: host), 413, "too_large"),
                     (try peer.request(body, to: host, mediaType: "text/plain"), 415, "wrong_media_type"),
-                    (try peer.request(body, to: host, mediaType: "application/ld+json"), 415, "wrong_media_type"),
+                    (
+                        try peer.request(body, to: host, mediaType: "application/ld+json; profile=\"https://a.test/\""),
+                        415, "wrong_media_type"
+                    ),
                     (try peer.request(Array("{\"type\":".utf8), to: host), 400, "malformed_json"),
                     (try peer.request(Array("{\"a\":1,\"a\":2}".utf8), to: host), 400, "duplicate_key"),
                     (try peer.request(Array("[]".utf8), to: host), 400, "malformed_activity"),

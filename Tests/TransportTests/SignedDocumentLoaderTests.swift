@@ -129,16 +129,20 @@ struct SignedDocumentLoaderTests {
             case "/list": Self.activity("[]")
             case "/broken": Self.activity("{\"id\":")
             case "/twice": Self.activity("{\"id\":\"a\",\"id\":\"b\"}")
-            case "/packed":
+            case "/packed", "/packed-br":
                 LoopbackResponse(
-                    200, headers: [("content-type", "application/activity+json"), ("content-encoding", "gzip")],
-                    body: Array(Self.note.utf8))
+                    200,
+                    headers: [
+                        ("content-type", "application/activity+json"),
+                        ("content-encoding", request.target == "/packed" ? "gzip" : "br"),
+                    ], body: Array(Self.note.utf8))
             default: .text(Self.note, type: "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"")
             }
         }) { loader, server in
             for (path, expected) in [
                 ("page", .wrongMediaType("text/html")), ("json", .wrongMediaType("application/json")),
                 ("list", .malformed), ("broken", .malformed), ("twice", .malformed), ("packed", .malformed),
+                ("packed-br", .malformed),
                 ("fine", nil),
             ] as [(String, FetchError?)] {
                 let error = try await error(loader, "\(server.origin)/\(path)")

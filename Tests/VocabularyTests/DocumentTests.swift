@@ -48,9 +48,75 @@ struct DocumentTests {
         arguments: [
             #"{"content":"x"}"#, #"{"content":["x","y"]}"#, #"{"content":null,"contentMap":{"fr":"x","en":"y"}}"#,
             #"{"contentMap":{"en":["x"]}}"#, #"{"content":{"@value":"x","@language":"en"}}"#, #"{"content":"x\u0000"}"#,
+            #"{"content":{"en":"x","de":"y"}}"#, #"{"content":"","contentMap":{"de":"x"}}"#,
+            #"{"contentMap":[{"en":"x"}]}"#, #"{"contentMap":[{"@language":"en","@value":"x"}]}"#,
+            #"{"content":[{"@language":"en","@value":"x"},"y"]}"#, #"{"content":{"de":"","en":"x"}}"#,
+            #"{"content":{"und":"x"}}"#, #"{"content":{"@none":["x"]}}"#,
         ])
     func texts(text: String) throws {
         #expect(try document(text).string("content") == "x")
+    }
+
+    @Test(
+        "the language is the one under which the shown text stands",
+        arguments: [
+            (#"{"content":"y","contentMap":{"en":"x","fr":"y"}}"#, "fr"), (#"{"content":{"de":"x"}}"#, "de"),
+            (#"{"content":{"@value":"x","@language":"nl"}}"#, "nl"), (#"{"contentMap":{"en":"x"}}"#, "en"),
+            (#"{"content":"x","contentMap":[{"it":"x"}]}"#, "it"), (#"{"name":"x","nameMap":{"es":"x"}}"#, "es"),
+            (#"{"content":{"und":"x"},"language":"pt"}"#, "pt"), (#"{"content":"x"}"#, nil),
+        ] as [(String, String?)])
+    func languages(text: String, expected: String?) throws {
+        #expect(try document(text).language == expected)
+    }
+
+    @Test("an object with other keys is no language map")
+    func noMap() throws {
+        #expect(try document(#"{"content":{"type":"Note","value":"x","a/b":"x"}}"#).string("content") != "x/")
+        #expect(try document(#"{"content":{"a b":"x","@id":"x","x":"y"}}"#).string("content") == nil)
+    }
+
+    @Test(
+        "a vote is a name and a parent without words, whatever stands in the text",
+        arguments: [
+            (#""content":"<br>""#, true), (#""content":"<p>&nbsp; <br/></p>""#, true), (#""content":null"#, true),
+            (#""content":"<p>Yes</p>""#, false), (#""content":"<p><img src='x'></p>""#, false),
+            (#""content":"","source":{"content":"Yes"}"#, false), (#""content":"<""#, false),
+            (#""content":"","attachment":[{"type":"Image","url":"https://a.test/1.png"}]"#, false),
+        ])
+    func votes(member: String, isVote: Bool) throws {
+        let note = try NoteDocument(
+            document(#"{"id":"https://a.test/1","type":"Note","name":"Yes","inReplyTo":"https://b.test/1",\#(member)}"#)
+        )
+        #expect(note.isVote == isVote)
+    }
+
+    @Test(
+        "the media type without a profile is told apart",
+        arguments: [
+            ("application/ld+json", true), ("Application/LD+JSON; charset=utf-8", true),
+            ("application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"", false),
+            ("application/activity+json", false), ("application/json", false), ("", false),
+        ])
+    func withoutProfile(type: String, isIt: Bool) {
+        #expect(ActivityMediaType.isLinkedDataWithoutProfile(type) == isIt)
+    }
+
+    @Test("the files of a film are found among its addresses, also below a playlist")
+    func files() throws {
+        let film = try NoteDocument(
+            document(
+                #"""
+                {"id":"https://a.test/1","type":"Video","url":[
+                    {"type":"Link","mediaType":"text/html","href":"https://a.test/w"},
+                    {"type":"Link","mediaType":"application/x-mpegURL","href":"https://a.test/m.m3u8","tag":[
+                        {"type":"Link","mediaType":"video/mp4","href":"https://a.test/720.mp4","height":720}]},
+                    {"type":"Link","mimeType":"video/mp4","href":"https://a.test/1080.mp4","height":1080}]}
+                """#))
+        #expect(film.files.map(\.url.path) == ["/1080.mp4", "/720.mp4"])
+        let picture = try NoteDocument(document(#"{"id":"https://a.test/2","type":"Image","url":"https://a.test/p"}"#))
+        #expect(picture.files.count == 1)
+        let note = try NoteDocument(document(#"{"id":"https://a.test/3","type":"Note","url":"https://a.test/p"}"#))
+        #expect(note.files.isEmpty)
     }
 
     @Test(

@@ -25,7 +25,8 @@ struct JSONTests {
             "{\"a\":1",
             "{\"a\":1,}", "{,}", "{a:1}", "{'a':1}", "{1:1}", "{\"a\" 1}", "[1 2]", "1 2", "{}{}", "{}x", "\"", "\"\\",
             "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\n\"", "\"\u{1}\"", "\"\0\"", "+1", "01", "-", "1.", ".5", "1e",
-            "1e+", "--1", "0x10", "NaN", "Infinity", "-Infinity", "1_000", "// x\n1", "/**/1", "\u{FEFF}1", "\u{A0}1",
+            "1e+", "--1", "0x10", "NaN", "Infinity", "-Infinity", "1_000", "// x\n1", "/**/1", "\u{FEFF}", "1\u{FEFF}",
+            "\u{A0}1",
             "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\ud800x\"", "\"\\ud800\\ud800\"", "\0",
         ])
     func refuses(text: String) {
@@ -35,7 +36,12 @@ struct JSONTests {
     @Test("the offset of a mistake is told")
     func offset() {
         #expect(throws: JSONError.malformed(at: 3)) { try JSON.parse("[1 2]") }
-        #expect(throws: JSONError.malformed(at: 0)) { try JSON.parse([0xEF, 0xBB, 0xBF, 0x31]) }
+    }
+
+    @Test("a byte order mark before the document is skipped, and a second one is not")
+    func byteOrderMark() throws {
+        #expect(try JSON.parse([0xEF, 0xBB, 0xBF, 0x31]).int == 1)
+        #expect(throws: JSONError.malformed(at: 3)) { try JSON.parse([0xEF, 0xBB, 0xBF, 0xEF, 0xBB, 0xBF, 0x31]) }
     }
 
     @Test(

@@ -48,6 +48,15 @@ final class Browser: Sendable {
         return try await send("POST", action, headers: [type, language] + headers, Array(body.utf8))
     }
 
+    /// Sends a form with the form token of a page, and a field with several values.
+    func post(_ action: String, _ name: String, values: [String], from page: String) async throws -> TestResponse {
+        let word = Markup(try await get(page).text).values(of: "value", in: "name=\"form_token\"").first ?? ""
+        let pairs = [("form_token", word)] + values.map { (name, $0) }
+        let body = pairs.map { "\($0.0.percentEncoded)=\($0.1.percentEncoded)" }.joined(separator: "&")
+        let type = ("Content-Type", "application/x-www-form-urlencoded")
+        return try await send("POST", action, headers: [type, ("Accept-Language", "fr")], Array(body.utf8))
+    }
+
     /// Sends a form with files, with the form token of the page from which it comes.
     func post(
         _ action: String, _ fields: [String: String], files: [String: [UInt8]], from page: String

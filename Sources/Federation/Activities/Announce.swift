@@ -21,6 +21,8 @@ enum AnnounceHandler: ActivityHandler {
         case fetched(GatheredThread, isBoost: Bool)
         case deletion(RelayedDelete)
         case activity(Effect)
+        /// An actor whose new document was fetched and stored.
+        case actor
     }
 
     static func gather(
@@ -36,7 +38,12 @@ enum AnnounceHandler: ActivityHandler {
         guard inner.type != "Announce", let subject = inner.object?.id else { throw .ignored(.unknownType) }
         switch inner.type {
         case "Create": return try await announced(subject, isBoost: true, using: fetcher)
-        case "Update": return .fetched(try await refetched(subject, using: fetcher), isBoost: false)
+        case "Update":
+            if try await isActor(subject, inner, using: fetcher) {
+                _ = try await fetcher.actors.refresh(subject)
+                return .actor
+            }
+            return .fetched(try await refetched(subject, using: fetcher), isBoost: false)
         case "Delete": return .deletion(try await RelayedDelete.gather(inner, of: subject, incoming, using: fetcher))
         default: break
         }
@@ -55,6 +62,7 @@ enum AnnounceHandler: ActivityHandler {
     ) throws(DatabaseError) -> InboxOutcome {
         switch announced {
         case .activity(let effect): return try effect(tx)
+        case .actor: return .applied
         case .deletion(let deletion): return try deletion.apply(incoming, in: tx)
         case .known(let iri, let isBoost): return try share(iri, isBoost: isBoost, incoming, in: tx)
         case .fetched(let thread, let isBoost):
@@ -76,6 +84,21 @@ enum AnnounceHandler: ActivityHandler {
         return try await fetcher.database.read { db throws(DatabaseError) in
             try Follows.followsAny(localTo: incoming.actor.id, in: db)
         }
+    }
+
+    /// Whether a relayed `Update` is about a known remote actor, such as the group itself.
+    ///
+    /// - Throws: `.ignored(.unknownObject)` for an actor that is not stored here, `.ignored(.notAllowed)` for a local one.
+    private static func isActor(
+        _ subject: IRI, _ update: ActivityDocument, using fetcher: ObjectFetcher
+    ) async throws(FederationError) -> Bool {
+        let isClaimed = update.object?.document?.family == .actor
+        guard !fetcher.identifiers.isLocal(subject) else { throw .ignored(.notAllowed) }
+        let isKnown = try await fetcher.database.read { db throws(DatabaseError) in
+            try Accounts.byIRI(subject, in: db) != nil
+        }
+        guard !isClaimed || isKnown else { throw .ignored(.unknownObject) }
+        return isKnown
     }
 
     private static func announced(

@@ -5,21 +5,23 @@ public import Model
 internal import Storage
 internal import Vocabulary
 
-/// A vote in a local poll: a `Note` with a name and an `inReplyTo`, and without content.
+/// A vote in a local poll: a `Note` with a name and an `inReplyTo`, and without words.
 ///
 /// Each option comes in its own `Create`. Only the changed counts are stored. Spec: FEP-9967.
 struct Vote: Sendable {
-    let title: String
+    /// The label of the option as the voter's server writes it.
+    let name: String
     let question: IRI
 
     /// - Returns: nil for every other object, and for a vote whose author is not the sender.
     init?(_ incoming: IncomingActivity) {
-        // Nearly every post has content. It is not parsed here, because it is no vote.
-        guard let embedded = incoming.activity.object?.document, embedded.nonEmptyString("content") == nil,
-            let note = try? NoteDocument(embedded), note.isVote,
+        // Nearly every post says something. It is not parsed here, because it is no vote.
+        guard let embedded = incoming.activity.object?.document, embedded["name"] != nil,
+            NoteDocument.isWordless(embedded.string("content") ?? ""), let note = try? NoteDocument(embedded),
+            note.isVote,
             note.author == incoming.actor.iri, let name = note.name, let question = note.inReplyTo
         else { return nil }
-        title = PlainText.line(name, limit: FieldLimits.option)
+        self.name = FieldLimits.optionName(name)
         self.question = question
     }
 
@@ -30,7 +32,7 @@ struct Vote: Sendable {
         guard try Polls.one(post.id, viewer: nil, in: tx) != nil else { return .ignored(.malformed) }
         let relation = try Posts.relation(of: incoming.actor.id, to: post, in: tx)
         guard PostPolicy.mayRead(post.visibility, as: relation) else { return .ignored(.notAllowed) }
-        switch try Polls.vote(for: title, by: incoming.actor.id, on: post.id, at: incoming.now, in: tx) {
+        switch try Polls.vote(for: name, by: incoming.actor.id, on: post.id, at: incoming.now, in: tx) {
         case .counted: return .applied
         case .alreadyVoted: return .duplicate
         case .over: return .ignored(.outdated)
@@ -41,15 +43,17 @@ struct Vote: Sendable {
 
 extension Outbox {
     /// Sends the chosen options to the author of a remote poll, each in its own `Create`.
+    ///
+    /// - Parameter names: the labels as the owner of the poll wrote them.
     public func vote(
-        for titles: [String], on post: Post, by account: Account, in tx: Transaction
+        for names: [String], on post: Post, by account: Account, in tx: Transaction
     ) throws(DatabaseError) {
         guard let author = try Accounts.byID(post.author, in: tx) else { return }
-        for title in titles {
+        for name in names {
             let id = newActivityID()
             let note: JSON = [
                 "id": JSON(identifiers.activity(id).withFragment("vote")), "type": "Note",
-                "attributedTo": JSON(account.iri), "name": JSON(title), "inReplyTo": JSON(post.iri),
+                "attributedTo": JSON(account.iri), "name": JSON(name), "inReplyTo": JSON(post.iri),
                 "to": .array([JSON(author.iri)]), "cc": [],
             ]
             try enqueue(activity(.createVote, id, by: account, object: note, about: post.iri, to: author), in: tx)

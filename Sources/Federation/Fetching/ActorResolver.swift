@@ -154,6 +154,7 @@ public struct ActorResolver: Sendable {
                     let store = position == 0 ? Keys.rememberOnly : Keys.remember
                     try store(key.id.string, id, key.publicPEM, now, tx)
                 }
+                try CustomEmojis.remember(remote.emojis, of: remote.account.iri.authority, at: now, in: tx)
                 try Peers.touch(remote.account.iri.authority, at: now, in: tx)
                 return try Accounts.byID(id, in: tx)
             }

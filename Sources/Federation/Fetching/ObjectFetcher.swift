@@ -82,7 +82,7 @@ private struct Readable {
             guard let event = try? EventDocument(document) else { throw .notAPost }
             (kind, owners) = (.event(event), event.attributedTo)
         case .tombstone: throw .tombstoned
-        default: throw .notAPost
+        default: throw document.types.isEmpty || document.hasKnownType ? .notAPost : .ignored(.unknownType)
         }
         guard let first = owners.first, owners.count <= 4, owners.allSatisfy({ $0.isSameOrigin(as: id) }) else {
             throw .ownerMismatch
@@ -130,6 +130,14 @@ struct ObjectFetcher: Sendable {
         }
     }
 
+    /// The stored post or event whose web page has this address.
+    func knownPage(_ iri: IRI) async throws(FederationError) -> Fetched? {
+        try await database.read { db throws(DatabaseError) in
+            if let post = try Posts.byURL(iri, in: db) { return .post(post.id) }
+            return try Events.byURL(iri, in: db).map { .event($0.id) }
+        }
+    }
+
     // MARK: - Documents
 
     /// Fetches a document of any type from the origin of its id.
@@ -161,7 +169,8 @@ struct ObjectFetcher: Sendable {
     /// Reads a trusted document and resolves its owner.
     ///
     /// - Parameter signer: the account that signed the request. When the signer is the owner, the owner is not fetched.
-    /// - Throws: `.notAPost`, `.ownerMismatch`, `.localIdentifier`, and the errors of resolving the owner.
+    /// - Throws: `.notAPost`, `.ignored(.unknownType)`, `.ownerMismatch`, `.localIdentifier`, and the errors of resolving
+    ///   the owner.
     func gather(_ document: Document, signedBy signer: Account? = nil) async throws(FederationError) -> GatheredObject {
         var budget = FetchBudget(FetchBudget.resolve)
         return try await gather(document, signedBy: signer, budget: &budget)

@@ -94,7 +94,9 @@ public struct InboxAuthenticator: Sendable {
     private func admit(
         _ head: RequestHead, mediaType: String?, body: [UInt8], from network: CIDRBlock?
     ) async throws(InboxRejection) -> Bool {
-        guard ActivityMediaType.matches(mediaType) else { throw .wrongMediaType }
+        guard ActivityMediaType.matches(mediaType) || ActivityMediaType.isLinkedDataWithoutProfile(mediaType) else {
+            throw .wrongMediaType
+        }
         guard body.count <= Self.limitBytes else { throw .tooLarge }
         let signature = try parse(head, body: body)
         let activity = try read(body)

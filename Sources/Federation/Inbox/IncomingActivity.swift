@@ -47,7 +47,7 @@ public enum InboxOutcome: Sendable, Equatable {
 
 /// Why an accepted activity has no effect. The raw value is stable: operators count by it.
 public enum IgnoreReason: String, Sendable, CaseIterable {
-    /// The type is unknown.
+    /// The type of the activity or of its object is unknown.
     case unknownType = "unknown_type"
     /// The activity concerns no local account.
     case notForUs = "not_for_us"
@@ -74,7 +74,7 @@ public enum IgnoreReason: String, Sendable, CaseIterable {
             switch refusal {
             case .ignored(let reason): reason
             case .tombstoned, .fetch(.gone): .tombstoned
-            case .notAPost, .notAnActor, .tooLong: .malformed
+            case .notAPost, .notAnActor, .nameless, .tooLong: .malformed
             case .ownerMismatch, .wrongOrigin, .localIdentifier: .notAllowed
             case .blockedHost, .fetch(.blockedHost): .blocked
             default: .unproved

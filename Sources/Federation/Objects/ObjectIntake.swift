@@ -240,6 +240,7 @@ enum ObjectStore {
         parts.hashtags = remote.hashtags
         parts.attachments = remote.attachments
         parts.poll = remote.poll
+        parts.emojis = remote.emojis
         return parts
     }
 

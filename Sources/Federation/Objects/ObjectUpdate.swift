@@ -125,6 +125,7 @@ extension Post {
         post.warning = warning
         post.sensitive = sensitive
         post.quotePolicy = quotePolicy
+        post.emojis = emojis
         post.app = known.app
         post.quote = known.quote
         post.language = language

@@ -21,10 +21,13 @@ public struct PostResolver: Sendable {
 
     /// The post, event or actor behind an id or a page's address. It is read from the database, or fetched and stored.
     ///
+    /// A page that leads to no document is the page of a stored object when the owner of that object said so.
+    ///
     /// - Throws: `.notAPost` for every other kind of object, and for a local id that names no post, event or actor.
     public func resolve(_ iri: IRI) async throws(FederationError) -> Fetched {
         if let known = try await objects.known(iri) { return known }
         guard !objects.identifiers.isLocal(iri) else { throw .notAPost }
+        if let known = try await objects.knownPage(iri) { return known }
         var budget = FetchBudget(FetchBudget.resolve)
         let document = try await objects.fetch(iri, budget: &budget)
         if document.family == .actor {

@@ -11,6 +11,8 @@ public struct RemoteActor: Sendable, Hashable {
     public var account: Account
     /// The listed keys that belong to the actor.
     public var keys: [RemoteKey]
+    /// The custom emoji that its texts use.
+    public var emojis: [CustomEmoji] = []
 }
 
 /// A key that an actor lists.
@@ -29,13 +31,13 @@ public enum ActorToAccount {
     ///   - host: the host of the handle. It is the host of the actor's id unless WebFinger proved another one.
     ///   - at: the current time.
     /// - Throws: `.wrongOrigin` when the inbox is on another origin, `.notAnActor` when the actor has no usable name.
-    ///   Spec: FEP-fe34.
+    ///   `.nameless` when it states no user name. Spec: FEP-fe34.
     public static func read(
         _ document: ActorDocument, id: ID<Account>, host: String, at now: Timestamp
     ) throws(FederationError) -> RemoteActor {
         let iri = document.id
         if let inbox = document.inbox, !inbox.isSameOrigin(as: iri) { throw .wrongOrigin("inbox") }
-        guard let username = username(of: document) else { throw .notAnActor }
+        guard let username = try username(of: document) else { throw .notAnActor }
         var account = Account(
             id: id, kind: kind(of: document.kind), username: username, host: host, iri: iri,
             displayName: PlainText.line(document.name, limit: FieldLimits.name),
@@ -53,7 +55,11 @@ public enum ActorToAccount {
         account.indexable = document.indexable ?? false
         account.fetchedAt = now
         account.movedTo = document.movedTo
-        return RemoteActor(account: account, keys: keys(of: document))
+        let texts = account.fields.flatMap { [$0.name, $0.value.string] }
+        let emojis = NoteToPost.emojis(
+            in: document.tags, of: [account.displayName, account.summary.string] + texts)
+        account.emojis = emojis.map(\.shortcode)
+        return RemoteActor(account: account, keys: keys(of: document), emojis: emojis)
     }
 
     /// The keys whose owner is the actor and whose id has the actor's origin. Values that are not keys are left out.
@@ -78,12 +84,11 @@ public enum ActorToAccount {
     }
 
     /// A name that is valid in a handle. An application may have any name, so invalid characters become hyphens.
-    private static func username(of document: ActorDocument) -> String? {
+    private static func username(of document: ActorDocument) throws(FederationError) -> String? {
         let isProgram = document.kind == .application || document.kind == .service
         let stated = document.preferredUsername ?? document.webfinger.flatMap(WebFinger.parse(account:))?.name
-        guard let name = stated ?? (isProgram ? document.id.host : nil),
-            (1...255).contains(name.utf8.count)
-        else { return nil }
+        guard let name = stated ?? (isProgram ? document.id.host : nil) else { throw .nameless }
+        guard (1...255).contains(name.utf8.count) else { return nil }
         if isSane(name) { return name }
         guard isProgram else { return nil }
         let fitting = String(name.map { isSane(String($0)) ? $0 : "-" })

@@ -36,6 +36,15 @@ enum FieldLimits {
     static let keys = 10
     /// Bytes of one key.
     static let keyBytes = 16_384
+    /// Bytes of the label of an option as its owner wrote it.
+    static let optionNameBytes = 4_096
+
+    /// The label of an option as it is stored: at most ``optionNameBytes``, and without U+0000, which PostgreSQL does not
+    /// store in text.
+    static func optionName(_ name: String) -> String {
+        let scalars = PlainText.cut(name, bytes: optionNameBytes).unicodeScalars.filter { $0 != "\0" }
+        return String(String.UnicodeScalarView(scalars))
+    }
 }
 
 /// Makes plain text from remote text.

@@ -23,6 +23,8 @@ public struct RemotePost: Sendable, Hashable {
     public var poll: Poll?
     /// The words by which people find the post. They are found before the transaction that stores it.
     public var words: String
+    /// The custom emoji that its texts use.
+    public var emojis: [CustomEmoji] = []
     /// The actor that approved the quote: the owner of the `QuoteAuthorization` that was fetched from its own origin.
     public var quoteApprovedBy: IRI?
 }
@@ -43,8 +45,8 @@ public enum NoteToPost {
         else { throw .ownerMismatch }
         guard !note.isVote else { throw .notAPost }
         let title = PlainText.line(note.name, limit: FieldLimits.title)
-        let attachments = attachments(of: note)
-        let content = content(of: note, title: title)
+        var attachments = attachments(of: note)
+        let content = content(of: note, title: title, addingTo: &attachments)
         let poll = poll(of: note, at: now)
         guard !content.isEmpty || !title.isEmpty || !attachments.isEmpty || poll != nil else { throw .notAPost }
 
@@ -71,12 +73,17 @@ public enum NoteToPost {
         if let updated, Timestamp(updated) > post.publishedAt {
             post.editedAt = .claimed(updated, notAfter: now)
         }
+        let emojis = Self.emojis(
+            in: note.tags, of: [content.string, title, post.warning] + (poll?.options.map(\.title) ?? []))
+        post.emojis = emojis.map(\.shortcode)
         var parts = PostParts()
         (parts.hashtags, parts.attachments, parts.poll) = (hashtags(of: note), attachments, poll)
-        return RemotePost(
+        var remote = RemotePost(
             post: post, hashtags: parts.hashtags, attachments: attachments,
             mentioned: mentioned(in: note, visibility: post.visibility, addressed: addressed),
             inReplyTo: note.inReplyTo, addressed: addressed, poll: poll, words: post.searchWords(parts))
+        remote.emojis = emojis
+        return remote
     }
 
     /// The poll of a post. When the document says that the poll is closed, its end is at the latest the `closed` time.
@@ -84,7 +91,9 @@ public enum NoteToPost {
         guard let asked = note.poll, !asked.options.isEmpty else { return nil }
         let largest = Int64(Int32.max)
         let options = asked.options.map {
-            Poll.Option(title: PlainText.line($0.name, limit: FieldLimits.option), votes: Int(min($0.votes, largest)))
+            Poll.Option(
+                title: PlainText.line($0.name, limit: FieldLimits.option), votes: Int(min($0.votes, largest)),
+                name: FieldLimits.optionName($0.name))
         }
         var poll = Poll(options: options, isMultiple: asked.isMultiple, expiresAt: asked.endTime.map { Timestamp($0) })
         poll.votersCount = Int(min(asked.votersCount ?? 0, largest))
@@ -115,13 +124,49 @@ public enum NoteToPost {
 
     // MARK: - Text
 
-    private static func content(of note: NoteDocument, title: String) -> SanitizedHTML {
-        var html = note.contentHTML ?? (note.type == "Note" ? nil : note.summaryHTML) ?? ""
-        if note.contentMediaType != "text/html" { html = paragraphs(html) }
+    /// The text of the post. The pictures in it are added to the attachments, as many as a post may have.
+    private static func content(
+        of note: NoteDocument, title: String, addingTo attachments: inout [Attachment]
+    ) -> SanitizedHTML {
+        var html = words(of: note)
         for link in note.attachments.prefix(FieldLimits.attachments) where link.isLink {
             html += "<p>\(anchor(link.url))</p>"
         }
-        return withoutTitle(Sanitizer.sanitize(html), title)
+        var pictures = InlinePictures(
+            room: FieldLimits.attachments - attachments.count, known: attachments.map(\.url.string))
+        let content = withoutTitle(Sanitizer.sanitize(html, pictures: &pictures), title)
+        attachments += pictures.found.compactMap { picture in
+            guard let url = IRI(picture.address) else { return nil }
+            return Attachment(
+                url: url, mediaType: "image/*",
+                description: PlainText.line(picture.description, limit: FieldLimits.description))
+        }
+        return content
+    }
+
+    /// The text as HTML: `content`, or else the text that it would have been made from. An article may have only a
+    /// summary.
+    private static func words(of note: NoteDocument) -> String {
+        if let content = note.contentHTML, !NoteDocument.isWordless(content) {
+            return note.contentMediaType == "text/html" ? content : paragraphs(content)
+        }
+        if let source = note.sourceText, !source.allSatisfy(\.isWhitespace) {
+            return note.sourceMediaType == "text/html" ? source : paragraphs(source)
+        }
+        return note.type == "Note" ? "" : note.summaryHTML ?? ""
+    }
+
+    /// The custom emoji in `tags` that one of the texts uses, each once.
+    static func emojis(in tags: [TagDocument], of texts: [String]) -> [CustomEmoji] {
+        var found: [CustomEmoji] = []
+        for tag in tags.prefix(FieldLimits.tags) where tag.kind == .emoji && found.count < CustomEmoji.limit {
+            guard let name = tag.name, let url = tag.iconURL, let emoji = CustomEmoji(shortcode: name, url: url),
+                !found.contains(where: { $0.shortcode == emoji.shortcode }),
+                texts.contains(where: { $0.contains(":\(emoji.shortcode):") })
+            else { continue }
+            found.append(emoji)
+        }
+        return found
     }
 
     private static func paragraphs(_ text: String) -> String {
@@ -178,6 +223,40 @@ public enum NoteToPost {
     }
 
     private static func attachments(of note: NoteDocument) -> [Attachment] {
+        var result = files(of: note) + listed(in: note)
+        if let picture = picture(of: note), !result.contains(where: { $0.url == picture.url }) {
+            result.insert(picture, at: 0)
+        }
+        return Array(result.prefix(FieldLimits.attachments))
+    }
+
+    /// The picture of a whole article or page.
+    private static func picture(of note: NoteDocument) -> Attachment? {
+        guard note.type == "Article" || note.type == "Page", let url = note.imageURL else { return nil }
+        let path = url.path.lowercased()
+        let isVideo = [".mp4", ".webm", ".mov"].contains { path.hasSuffix($0) }
+        return Attachment(
+            url: url, mediaType: isVideo ? "video/*" : "image/*",
+            description: PlainText.line(note.imageName, limit: FieldLimits.description))
+    }
+
+    /// The file of a top-level `Video`, `Audio` or `Image`: one that fits a screen, or else the first one.
+    private static func files(of note: NoteDocument) -> [Attachment] {
+        let known = note.files.filter { mediaType(of: $0) != nil }
+        let fitting = known.filter { $0.height.map { $0 <= 720 } ?? false }
+        let best = fitting.max { ($0.height ?? 0) < ($1.height ?? 0) } ?? known.first
+        guard let best, let mediaType = mediaType(of: best), !note.attachments.contains(where: { $0.url == best.url })
+        else { return [] }
+        var file = Attachment(url: best.url, mediaType: mediaType, description: "")
+        file.previewURL = note.document.imageURL("icon") ?? note.imageURL
+        if let width = best.width, let height = best.height {
+            file.measures.width = width
+            file.measures.height = height
+        }
+        return [file]
+    }
+
+    private static func listed(in note: NoteDocument) -> [Attachment] {
         note.attachments.filter { !$0.isLink }.prefix(FieldLimits.attachments).compactMap { attachment in
             guard let mediaType = mediaType(of: attachment) else { return nil }
             var result = Attachment(

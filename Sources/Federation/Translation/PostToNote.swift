@@ -74,7 +74,7 @@ public enum PostToNote {
     private static func add(_ poll: Poll, to object: inout JSON.Object) {
         let options: [JSON] = poll.options.map { option in
             [
-                "type": "Note", "name": JSON(option.title),
+                "type": "Note", "name": JSON(option.name),
                 "replies": ["type": "Collection", "totalItems": JSON(Int64(poll.hidesTotals ? 0 : option.votes))],
             ]
         }

@@ -3,6 +3,7 @@
 internal import Model
 internal import Services
 internal import Storage
+internal import TextEncoding
 
 extension JSONWriter {
     /// Account: a person, or a group as an ordinary profile.
@@ -116,13 +117,28 @@ extension JSONWriter {
         field("memorial", false)
         key("moved")
         if let successor { self.account(successor, node) } else { null() }
-        empty("emojis")
+        emojis(account.emojis, of: account, node)
         empty("roles")
         array("fields", account.fields) { $0.field($1, value: $1.value.string, verifiedAt: nil) }
         field("show_media", true)
         field("show_media_replies", true)
         field("show_featured", true)
         null("feature_approval")
+    }
+
+    /// The custom emoji in texts of an account's server, and where small copies of them are.
+    mutating func emojis(_ shortcodes: [String], of account: Account, _ node: Rendering) {
+        guard !shortcodes.isEmpty else { return empty("emojis") }
+        let folder = "\(node.origin)/emoji/\(account.emojiHost.percentEncoded)/"
+        array("emojis", shortcodes) { writer, shortcode in
+            let url = folder + shortcode.percentEncoded
+            writer.object {
+                $0.field("shortcode", shortcode)
+                $0.field("url", url)
+                $0.field("static_url", url)
+                $0.field("visible_in_picker", false)
+            }
+        }
     }
 
     private mutating func field(_ field: ProfileField, value: String, verifiedAt: Timestamp?) {

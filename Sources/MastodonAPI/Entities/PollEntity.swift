@@ -37,7 +37,10 @@ extension JSONWriter {
             $0.array("options", poll.options) { writer, option in
                 writer.option(option.title, votes: poll.hidesTotals && !isOver ? nil : option.votes)
             }
-            $0.empty("emojis")
+            let used = status.post.emojis.filter { code in
+                poll.options.contains { $0.title.contains(":\(code):") }
+            }
+            $0.emojis(used, of: status.author, node)
         }
     }
 

@@ -105,7 +105,7 @@ extension JSONWriter {
         attachments(status.attachments, of: post.id)
         array("mentions", status.mentions) { $0.mention($1, node) }
         tags(status.hashtags, node)
-        empty("emojis")
+        emojis(post.emojis, of: status.author, node)
     }
 
     mutating func application(_ app: AppName?) {

@@ -15,7 +15,7 @@ extension JSONWriter {
             writer.field("sensitive", version.sensitive || !version.warning.isEmpty)
             writer.field("created_at", version.at)
             writer.attachments(version.attachments, of: status.post.id)
-            writer.empty("emojis")
+            writer.emojis(status.post.emojis, of: status.author, node)
             writer.null("quote")
             writer.key("poll")
             guard !version.options.isEmpty else { return writer.null() }

@@ -14,7 +14,7 @@ extension Services {
     /// - Parameter email: the corrected address; nil when the stored one is right.
     /// - Throws: `notAllowed` for everybody who does not wait for approval.
     public func resendConfirmation(as principal: Principal, email: String? = nil) async throws {
-        let email = email?.trimmed
+        let email = email.map { MailAddress.canonical($0.trimmed) }
         if let email {
             var check = Check()
             check.require(!email.isEmpty, "email", "missing")

@@ -20,7 +20,7 @@ extension Services {
         var account = newAccount(.person, name: name, iri: identifiers.person(name))
         account.displayName = signUp.displayName.trimmed
         let hash = signUp.password.isEmpty ? nil : try await secrets.hashPassword(signUp.password)
-        let email = signUp.email.trimmed
+        let email = MailAddress.canonical(signUp.email.trimmed)
         let local = LocalAccount(
             account: account, email: email.isEmpty ? nil : email, passwordHash: hash, role: role,
             language: signUp.language, approvedAt: isApproved ? now() : nil)

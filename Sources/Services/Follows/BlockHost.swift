@@ -50,8 +50,7 @@ extension Services {
     private enum Host {}
 
     private static func host(_ text: String) throws(ServiceError) -> String {
-        let host = text.trimmed.lowercased()
-        guard host.utf8.count <= 253, Handle("x@\(host)")?.host == host else {
+        guard let host = Handle.normalHost(text.trimmed) else {
             throw .invalid("domain", "not_a_host")
         }
         return host

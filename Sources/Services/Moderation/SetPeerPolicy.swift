@@ -9,8 +9,7 @@ extension Services {
     public func setPolicy(
         _ policy: PeerPolicy, host: String, note: String, as principal: Principal
     ) async throws {
-        let host = host.trimmed.lowercased()
-        guard Handle(name: "x", host: host).host == host, Handle("x@\(host)") != nil else {
+        guard let host = Handle.normalHost(host.trimmed) else {
             throw ServiceError.invalid("host", "not_a_host")
         }
         try await database.write { tx in

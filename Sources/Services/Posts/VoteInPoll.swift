@@ -26,6 +26,9 @@ public struct PollDraft: Sendable, Hashable {
 
     private var titles: [String] { options.map { $0.trimmed.replacing("\n", with: " ") } }
 
+    /// The labels as people compare them. Votes of other servers may name an option by its meaning alone.
+    private var meanings: [String] { titles.map(Poll.meaning) }
+
     func poll(from now: Timestamp) -> Poll {
         Poll(
             options: titles.map { Poll.Option(title: $0) }, isMultiple: isMultiple, hidesTotals: hidesTotals,
@@ -35,9 +38,9 @@ public struct PollDraft: Sendable, Hashable {
     func check(_ check: inout Check) {
         let titles = titles
         check.require(Poll.Limits.options.contains(titles.count), "poll", "not_a_number")
-        check.require(titles.allSatisfy { !$0.isEmpty }, "poll", "missing")
+        check.require(meanings.allSatisfy { !$0.isEmpty }, "poll", "missing")
         check.require(titles.allSatisfy { $0.count <= Poll.Limits.title }, "poll", "too_long")
-        check.require(Set(titles).count == titles.count, "poll", "taken")
+        check.require(Set(meanings).count == titles.count, "poll", "taken")
         check.require(Poll.Limits.seconds.contains(seconds), "poll", "not_a_number")
     }
 }
@@ -60,8 +63,8 @@ extension Services {
             }
             guard !post.isLocal else { return }
             let added = Set(choices).subtracting(poll.ownVotes).sorted()
-            let titles = added.filter(poll.options.indices.contains).map { poll.options[$0].title }
-            try outbox.vote(for: titles, on: post, by: actor, in: tx)
+            let names = added.filter(poll.options.indices.contains).map { poll.options[$0].name }
+            try outbox.vote(for: names, on: post, by: actor, in: tx)
         }
     }
 }

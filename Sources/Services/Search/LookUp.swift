@@ -28,6 +28,8 @@ extension Services {
 
     /// Returns the thing at an address. A remote document is fetched and stored. Only active members, the groups that
     /// they run, and the operator may call it.
+    ///
+    /// - Throws: `conflict("nameless_actor")` for an account without a user name.
     public func lookUp(_ text: String, as principal: Principal) async throws -> Found {
         _ = try await database.read { db in try acting(principal, in: db) }
         return try await lookUp(text)
@@ -59,6 +61,7 @@ extension Services {
     }
 
     private static func error(for refusal: FederationError) -> ServiceError {
-        refusal.isTemporary ? .unreachable(refusal.code) : .notFound
+        if refusal == .nameless { return .conflict(refusal.code) }
+        return refusal.isTemporary ? .unreachable(refusal.code) : .notFound
     }
 }

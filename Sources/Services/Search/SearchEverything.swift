@@ -50,6 +50,8 @@ public struct SearchFindings: Sendable, Hashable {
     public var statuses: [StatusView] = []
     /// Hashtags, by name.
     public var tags: [TagView] = []
+    /// Why another server's thing was not found: `nameless_actor` or `unreachable`; nil when there is nothing to say.
+    public var problem: String?
 
     /// Creates an empty result.
     public init() {}
@@ -76,7 +78,9 @@ extension Services {
             if search.kinds.contains(.hashtags) { found.tags = try await searchTags(search, as: viewer) }
             return found
         }
-        if search.kinds.contains(.accounts) { found.accounts = try await searchAccounts(search, as: principal) }
+        if search.kinds.contains(.accounts) {
+            (found.accounts, found.problem) = try await searchAccounts(search, as: principal)
+        }
         guard !search.text.hasPrefix("@"), !isFullHandle(search.text) else { return found }
         if search.kinds.contains(.hashtags) { found.tags = try await searchTags(search, as: viewer) }
         if search.kinds.contains(.statuses), let viewer {
@@ -89,7 +93,9 @@ extension Services {
 
     private func isFullHandle(_ text: String) -> Bool { Handle(text)?.host.isEmpty == false }
 
-    private func searchAccounts(_ search: SearchQuery, as principal: Principal?) async throws -> [Account] {
+    private func searchAccounts(
+        _ search: SearchQuery, as principal: Principal?
+    ) async throws -> (found: [Account], problem: String?) {
         let viewer = principal?.account
         var query = AccountQuery(terms: SearchTerms.of(search.text), name: search.text.lowercased())
         if let handle = Handle(search.text) {
@@ -101,11 +107,13 @@ extension Services {
             try Searches.accounts(query, viewer: viewer, offset: search.offset, limit: search.limit, in: db)
         }
         guard search.asksOthers, let principal, search.offset == 0, !search.onlyFollowed, let host = query.host,
-            !host.isEmpty, !found.contains(where: { $0.handle.foldedName == query.name && $0.host == host }),
-            case .account(let id)? = try await ask(for: search.text, as: principal),
+            !host.isEmpty, !found.contains(where: { $0.handle.foldedName == query.name && $0.host == host })
+        else { return (found, nil) }
+        let (thing, problem) = try await ask(for: search.text, as: principal)
+        guard case .account(let id)? = thing,
             let account = try await database.read({ db in try Accounts.byID(id, in: db) }), account.isActive
-        else { return found }
-        return [account] + found.filter { $0.id != id }.prefix(search.limit - 1)
+        else { return (found, problem) }
+        return ([account] + found.filter { $0.id != id }.prefix(search.limit - 1), nil)
     }
 
     // MARK: - Hashtags
@@ -181,7 +189,9 @@ extension Services {
         var found = SearchFindings()
         guard search.offset == 0 else { return found }
         var thing = try await known(search.text)
-        if thing == nil, search.asksOthers, let principal { thing = try await ask(for: search.text, as: principal) }
+        if thing == nil, search.asksOthers, let principal {
+            (thing, found.problem) = try await ask(for: search.text, as: principal)
+        }
         switch thing {
         case .account(let id) where search.kinds.contains(.accounts):
             let account = try await database.read { db in try Accounts.byID(id, in: db) }
@@ -209,6 +219,10 @@ extension Services {
             if let account = try Accounts.byIRI(iri, in: db) { return .account(account.id) }
             if let post = try Posts.byIRI(iri, in: db) { return .post(post.id) }
             if let event = try Events.byIRI(iri, in: db) { return .event(event.id) }
+            if !isOurs {
+                if let post = try Posts.byURL(iri, in: db) { return .post(post.id) }
+                if let event = try Events.byURL(iri, in: db) { return .event(event.id) }
+            }
             guard isOurs, let name = parts.first, name.hasPrefix("@"), let handle = Handle(name) else { return nil }
             if parts.count == 1 { return try Accounts.byHandle(handle, in: db).map { .account($0.id) } }
             guard parts.count == 2, let number = ID<TimelineItem>(parts[1]) else { return nil }
@@ -220,23 +234,29 @@ extension Services {
         }
     }
 
-    /// Looks the text up on its server within `searchTime`. Returns nil when the server knows nothing or does not
+    /// Looks the text up on its server within `searchTime`. Returns no thing when the server knows nothing or does not
     /// respond, or when the text names nothing.
-    private func ask(for text: String, as principal: Principal) async throws -> Found? {
-        try await withThrowingTaskGroup(of: Found?.self) { tasks in
+    private func ask(
+        for text: String, as principal: Principal
+    ) async throws -> (thing: Found?, problem: String?) {
+        try await withThrowingTaskGroup(of: (Found?, String?).self) { tasks in
             tasks.addTask {
                 do {
-                    return try await lookUp(text, as: principal)
+                    return (try await lookUp(text, as: principal), nil)
+                } catch ServiceError.conflict(let code) {
+                    return (nil, code)
+                } catch ServiceError.unreachable {
+                    return (nil, "unreachable")
                 } catch is ServiceError {
-                    return nil
+                    return (nil, nil)
                 }
             }
             tasks.addTask {
                 try await Task.sleep(for: Self.searchTime)
-                return nil
+                return (nil, "unreachable")
             }
             defer { tasks.cancelAll() }
-            return try await tasks.next() ?? nil
+            return try await tasks.next() ?? (nil, nil)
         }
     }
 }

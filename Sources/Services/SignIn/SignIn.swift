@@ -13,7 +13,7 @@ extension Services {
     /// - Parameter network: the client's network (``NodeContext.network``). Attempts are counted for each pair of name
     ///   and network, and for each network, so that nobody can lock out a member from elsewhere. Nil counts by name.
     public func signIn(name: String, password: String, from network: String? = nil) async throws -> String {
-        let name = name.trimmed.lowercased()
+        let name = MailAddress.canonical(name.trimmed).lowercased()
         // No valid name or address is longer. The rate limiter stores its keys, so their length has to be bounded.
         guard name.utf8.count <= 320 else { throw ServiceError.notAllowed }
         try attempts.take("sign-in:\(name) \(network ?? "")", at: now())

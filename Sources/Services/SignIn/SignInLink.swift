@@ -18,7 +18,7 @@ extension Services {
     public func sendSignInLink(
         email: String, language: String, next: String = "", from network: String? = nil
     ) async throws {
-        let email = email.trimmed.lowercased()
+        let email = MailAddress.canonical(email.trimmed).lowercased()
         guard MailAddress(email) != nil else { throw ServiceError.invalid("email", "not_an_address") }
         try attempts.take("link:\(email) \(network ?? "")", at: now())
         if let network { try passwordAttempts.take(network, at: now()) }

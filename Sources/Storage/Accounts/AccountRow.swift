@@ -13,7 +13,7 @@ public enum AccountRow {
         "id", "kind", "username", "host", "iri", "display_name", "summary_html", "created_at", "url", "inbox",
         "shared_inbox", "outbox", "followers", "icon", "header", "fields", "post_count", "follower_count",
         "following_count", "last_post_at", "approves_followers", "discoverable", "indexable", "hides_follows",
-        "fetched_at", "suspended_at", "deleted_at", "moved_to",
+        "fetched_at", "suspended_at", "deleted_at", "moved_to", "emojis",
     ]
 
     /// The columns with the usual alias `a` and prefix `a_`, for a query over accounts alone.
@@ -68,6 +68,7 @@ public enum AccountRow {
         account.suspendedAt = try row.timeOrNil()
         account.deletedAt = try row.timeOrNil()
         account.movedTo = try row.iriOrNil()
+        account.emojis = ShortcodeList.read(try row.text())
         return account
     }
 

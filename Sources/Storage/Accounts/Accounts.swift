@@ -102,7 +102,7 @@ public enum Accounts {
             ColumnValue("fields", ProfileFields.text(account.fields)),
             ColumnValue("approves_followers", account.approvesFollowers),
             ColumnValue("discoverable", account.discoverable), ColumnValue("indexable", account.indexable),
-            ColumnValue("moved_to", account.movedTo),
+            ColumnValue("moved_to", account.movedTo), ColumnValue("emojis", ShortcodeList.text(account.emojis)),
         ]
     }
 
@@ -232,7 +232,7 @@ extension Accounts {
         try tx.run(
             """
             UPDATE account SET deleted_at = \(now), updated_at = \(now), display_name = '', summary_html = '',
-                summary_source = NULL, icon = NULL, header = NULL, fields = '[]', discoverable = \(false)
+                summary_source = NULL, icon = NULL, header = NULL, fields = '[]', emojis = '', discoverable = \(false)
             WHERE id = \(id) AND deleted_at IS NULL
             """)
         try AccountSearchIndex.remove(id, in: tx)

@@ -96,6 +96,13 @@ public enum Events {
         try first("SELECT \(EventRow.columns) FROM event v WHERE v.iri = \(iri)", in: db)
     }
 
+    /// The remote event whose web page has this address. When several events state the same page, the oldest one counts.
+    public static func byURL(_ url: IRI, in db: some Queryable) throws(DatabaseError) -> Event? {
+        try first(
+            "SELECT \(EventRow.columns) FROM event v WHERE v.url = \(url) AND NOT v.is_local ORDER BY v.id LIMIT 1",
+            in: db)
+    }
+
     /// Public events that have not ended, by their start. Cancelled events are listed until their end time.
     ///
     /// - Parameters:

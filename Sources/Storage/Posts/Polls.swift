@@ -11,7 +11,7 @@ public enum Polls {
     /// - Parameter viewer: nil for a stranger.
     static func question(_ posts: [ID<Post>], viewer: ID<Account>?) -> SQL {
         """
-        SELECT l.post_id, l.expires_at, l.is_multiple, l.hides_totals, l.voters_count, o.position, o.title, o.votes,
+        SELECT l.post_id, l.expires_at, l.is_multiple, l.hides_totals, l.voters_count, o.position, o.title, o.name, o.votes,
             EXISTS (SELECT 1 FROM poll_vote v WHERE v.post_id = o.post_id AND v.position = o.position
                     AND v.account_id = \(viewer ?? .first) \(.rowByRow)) AS is_chosen
         FROM poll l JOIN poll_option o ON o.post_id = l.post_id
@@ -39,7 +39,9 @@ public enum Polls {
             expiresAt: try row.timeOrNil("expires_at"), votersCount: try row.count("voters_count"))
         if let poll { known = poll }
         if try row.bool("is_chosen") { known.ownVotes.append(known.options.count) }
-        known.options.append(Poll.Option(title: try row.text("title"), votes: try row.count("votes")))
+        known.options.append(
+            Poll.Option(
+                title: try row.text("title"), votes: try row.count("votes"), name: try row.textOrNil("name")))
         poll = known
     }
 
@@ -66,8 +68,8 @@ public enum Polls {
         for (position, option) in poll.options.enumerated() {
             try tx.run(
                 """
-                INSERT INTO poll_option (post_id, position, title, votes)
-                VALUES (\(post), \(position), \(option.title), \(option.votes))
+                INSERT INTO poll_option (post_id, position, title, name, votes)
+                VALUES (\(post), \(position), \(option.title), \(name(of: option)), \(option.votes))
                 """)
         }
     }
@@ -80,10 +82,18 @@ public enum Polls {
             UPDATE poll SET expires_at = \(poll.expiresAt), hides_totals = \(poll.hidesTotals),
                 voters_count = \(poll.votersCount) WHERE post_id = \(post)
             """)
-        for (position, option) in poll.options.enumerated() where option.votes != known.options[position].votes {
+        for (position, option) in poll.options.enumerated() where option != known.options[position] {
             try tx.run(
-                "UPDATE poll_option SET votes = \(option.votes) WHERE post_id = \(post) AND position = \(position)")
+                """
+                UPDATE poll_option SET votes = \(option.votes), name = \(name(of: option))
+                WHERE post_id = \(post) AND position = \(position)
+                """)
         }
+    }
+
+    /// The value of the column `name`: NULL when it is the title.
+    private static func name(of option: Poll.Option) -> String? {
+        option.name.utf8.elementsEqual(option.title.utf8) ? nil : option.name
     }
 
     // MARK: - Votes
@@ -104,13 +114,13 @@ public enum Polls {
         return .counted
     }
 
-    /// Counts one choice of a remote account, named by the title of the option. Several choices arrive one after the
+    /// Counts one choice of a remote account, named by the label of the option. Several choices arrive one after the
     /// other.
     public static func vote(
-        for title: String, by account: ID<Account>, on post: ID<Post>, at now: Timestamp, in tx: Transaction
+        for name: String, by account: ID<Account>, on post: ID<Post>, at now: Timestamp, in tx: Transaction
     ) throws(DatabaseError) -> VoteOutcome {
         guard try lock(post, in: tx), let poll = try one(post, viewer: account, in: tx),
-            let position = poll.options.firstIndex(where: { $0.title == title })
+            let position = poll.position(named: name)
         else { return .noSuchChoice }
         guard !poll.isOver(at: now) else { return .over }
         guard !poll.ownVotes.contains(position), poll.isMultiple || poll.ownVotes.isEmpty else { return .alreadyVoted }

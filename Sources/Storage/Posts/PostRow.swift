@@ -9,7 +9,7 @@ enum PostRow {
     static let names = [
         "id", "iri", "author_id", "content_html", "visibility", "published_at", "is_local", "group_id",
         "in_reply_to_id", "in_reply_to_iri", "thread_id", "event_id", "kind", "title", "source", "warning",
-        "sensitive", "language", "url", "edited_at", "app_id", "quote_policy", "quoted_iri", "quoted_id",
+        "sensitive", "language", "url", "edited_at", "app_id", "quote_policy", "emojis", "quoted_iri", "quoted_id",
         "quote_state", "quote_authorization",
     ]
 
@@ -39,6 +39,7 @@ enum PostRow {
         post.editedAt = try row.timeOrNil()
         post.app = try row.intOrNil()
         post.quotePolicy = try row.choice()
+        post.emojis = ShortcodeList.read(try row.text())
         if let quoted = try row.iriOrNil() {
             post.quote = Quote(
                 iri: quoted, post: try row.idOrNil(), state: try row.choice(), authorization: try row.iriOrNil())

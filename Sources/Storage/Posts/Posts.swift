@@ -65,7 +65,7 @@ public enum Posts {
     private static func addRest(
         of p: Post, _ parts: PostParts, words: String? = nil, hasQuotes: Bool, in tx: Transaction
     ) throws(DatabaseError) {
-        try insertParts(parts, of: p.id, in: tx)
+        try insertParts(parts, of: p, in: tx)
         if let poll = parts.poll { try Polls.set(poll, of: p.id, in: tx) }
         try TimelineItems.put(p, in: tx)
         ItemSearchIndex.put(words ?? p.searchWords(parts), of: p, in: tx)
@@ -95,6 +95,7 @@ public enum Posts {
             ColumnValue("edited_at", p.editedAt), ColumnValue("quoted_iri", p.quote?.iri),
             ColumnValue("quoted_id", p.quote?.post), ColumnValue("quote_state", p.quote?.state),
             ColumnValue("quote_authorization", p.quote?.authorization), ColumnValue("quote_policy", p.quotePolicy),
+            ColumnValue("emojis", ShortcodeList.text(p.emojis)),
         ]
     }
 
@@ -115,7 +116,7 @@ public enum Posts {
         try tx.run("DELETE FROM hashtag WHERE post_id = \(p.id)")
         try tx.run("DELETE FROM attachment WHERE post_id = \(p.id)")
         try Polls.set(parts.poll, of: p.id, in: tx)
-        try insertParts(parts, of: p.id, in: tx)
+        try insertParts(parts, of: p, in: tx)
         try TimelineItems.put(p, in: tx)
         try ItemSearchIndex.replace(p, parts, in: tx)
         tx.announce(StreamEvent.edited(ID(p.id.rawValue)))
@@ -218,6 +219,14 @@ public enum Posts {
         try first("SELECT \(PostRow.columns) FROM post p WHERE p.iri = \(iri)", in: db)
     }
 
+    /// The remote post whose web page has this address. When several posts state the same page, the oldest one counts.
+    public static func byURL(_ url: IRI, in db: some Queryable) throws(DatabaseError) -> Post? {
+        try first(
+            """
+            SELECT \(PostRow.columns) FROM post p WHERE p.url = \(url) AND NOT p.is_local ORDER BY p.id LIMIT 1
+            """, in: db)
+    }
+
     /// The IRIs of posts, in the order of `ids`; unknown ids are left out.
     public static func iris(of ids: [ID<Post>], in db: some Queryable) throws(DatabaseError) -> [IRI] {
         var found: [ID<Post>: IRI] = [:]
@@ -297,8 +306,9 @@ public enum Posts {
     }
 
     private static func insertParts(
-        _ parts: PostParts, of post: ID<Post>, in tx: Transaction
+        _ parts: PostParts, of p: Post, in tx: Transaction
     ) throws(DatabaseError) {
+        let post = p.id
         var rest = parts.mentions[...]
         while !rest.isEmpty {
             let rows = rest.prefix(100).map { account -> SQL in "(\(post), \(account))" }
@@ -311,6 +321,9 @@ public enum Posts {
                 """)
         }
         try Tags.add(parts.hashtags, to: post, in: tx)
+        // The upper bits of a post's id are the time of its arrival.
+        let arrival = max(Timestamp(p.id.rawValue >> 16), p.editedAt ?? p.publishedAt)
+        try CustomEmojis.remember(parts.emojis, of: p.iri.authority, at: arrival, in: tx)
         try AttachmentRow.insert(parts.attachments, of: post, in: tx)
     }
 }

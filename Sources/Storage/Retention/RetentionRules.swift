@@ -71,6 +71,7 @@ extension Retention {
             """
         },
         RetentionRule("actor_key", "as long as its account"),
+        RetentionRule("custom_emoji", "400 days after it was last named by its node or shown here, with its picture"),
     ]
 
     private static let signIn: [RetentionRule] = [

@@ -35,6 +35,8 @@ public enum Schema {
         moderation,
         peerSoftware,
         eventDetails,
+        words,
+        customEmoji,
         boostVisibility,
         ancestors,
     ]

@@ -118,6 +118,7 @@ enum Failure {
         case .signInNeeded: "Say who acts with --account."
         case .invalid(let fields):
             fields.map { "\($0.field): \($0.code.replacing("_", with: " "))" }.joined(separator: "; ")
+        case .conflict("nameless_actor"): "That account has no user name, so it can be neither named nor followed."
         case .conflict(let code): "Not possible now: \(code.replacing("_", with: " "))."
         case .tooMany: "Too often; wait a minute."
         case .busy: "The node has too much to do; try again in a few seconds."

@@ -44,7 +44,7 @@ enum AccountCard {
 
     /// Returns avatar and name as a link to the account's page.
     static func link(_ account: Account) -> HTML {
-        "<a class=\"who\" href=\"\(account.path)\">\(avatar(account, .small))<span>\(account.shownName)</span></a>"
+        "<a class=\"who\" href=\"\(account.path)\">\(avatar(account, .small))<span>\(account.shownNameHTML)</span></a>"
     }
 
     /// Returns avatars in a row. Each has the name of the account for screen readers.
@@ -78,9 +78,9 @@ enum AccountCard {
         let handle = account.isLocal ? account.handle.description : account.fullHandle(visit.community)
         return """
             <li class="card person">\(avatar(account))
-            <div>\(heading.wrap("<a href=\"\(account.path)\">\(account.shownName)</a>"))
+            <div>\(heading.wrap("<a href=\"\(account.path)\">\(account.shownNameHTML)</a>"))
             <p class="meta">\(handle)</p>
-            \(when(!summary.isEmpty, "<p>\(summary)</p>"))\(deeds)</div></li>
+            \(when(!summary.isEmpty, "<p>\(EmojiText.html(summary, known: account.emojis, of: account))</p>"))\(deeds)</div></li>
             """
     }
 

@@ -12,7 +12,7 @@ extension Visit {
             let isOver = poll.isOver(at: services.clock.now)
             let mayVote = person != nil && !isOver && poll.ownVotes.isEmpty && person?.account.id != view.author.id
             return """
-                <div class="poll">\(mayVote ? ballot(poll, view) : result(poll, isOver: isOver))
+                <div class="poll">\(mayVote ? ballot(poll, view) : result(poll, view, isOver: isOver))
                 <p class="meta">\(facts(poll, isOver: isOver))</p></div>
                 """
         }
@@ -24,7 +24,7 @@ extension Visit {
             let id = "poll-\(view.post.id)-\(index)"
             return """
                 <li><input type="\(kind)" id="\(id)" name="choice" value="\(String(index))">
-                <label for="\(id)">\(option.title)</label></li>
+                <label for="\(id)">\(view.withEmoji(option.title))</label></li>
                 """
         }
         return form(
@@ -32,13 +32,13 @@ extension Visit {
             "<ul>\(choices)</ul>\(submit(t(.pollVote)))")
     }
 
-    private func result(_ poll: Poll, isOver: Bool) -> HTML {
+    private func result(_ poll: Poll, _ view: PostView, isOver: Bool) -> HTML {
         let hides = poll.hidesTotals && !isOver
         return """
             <ul>\(each(Array(poll.options.enumerated())) { index, option in
                 let mark = poll.ownVotes.contains(index) ? " ✓" : ""
                 let votes = hides ? "" : " · \(t.count(.pollVotes, option.votes))"
-                return "<li>\(option.title)\(mark)\(votes)</li>"
+                return "<li>\(view.withEmoji(option.title))\(mark)\(votes)</li>"
             })</ul>
             """
     }

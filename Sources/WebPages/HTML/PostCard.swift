@@ -22,8 +22,8 @@ extension Visit {
         let lines = post.title.isEmpty || !post.warning.isEmpty ? "" : post.content.plainText(limit: 180)
         return """
             <li class="card talk">\(AccountCard.avatar(view.author))<div\("lang", foreign(post.language))>
-            \(heading.wrap("<a href=\"\(post.path)\">\(headline(post))</a>"))
-            \(when(!lines.isEmpty, "<p class=\"lines\">\(lines)</p>"))
+            \(heading.wrap("<a href=\"\(post.path)\">\(view.withEmoji(headline(post)))</a>"))
+            \(when(!lines.isEmpty, "<p class=\"lines\">\(view.withEmoji(lines))</p>"))
             <p class="meta"\("lang", foreign(post.language) == nil ? nil : t.language.rawValue)>\(byline(view))</p>
             \(repliers(view))</div></li>
             """
@@ -36,7 +36,7 @@ extension Visit {
 
     private func byline(_ view: PostView) -> HTML {
         """
-        \(view.author.shownName)\(maybe(view.group) { " · \($0.shownName)" })\
+        \(view.author.shownNameHTML)\(maybe(view.group) { " · \($0.shownName)" })\
         \(maybe(view.sharedBy) { " · \(t(.sharedBy, $0.shownName))" })\
         \(when(!view.author.isLocal, " · \(t(.from, view.author.host))")) · \(moments.element(ago: view.post.publishedAt))
         """
@@ -63,7 +63,7 @@ extension Visit {
         let post = view.post
         return """
             <article class="post\(" current", if: isCurrent)" id="post-\(post.id)" aria-label="\(t(.postBy, view.author.shownName))">
-            <header>\(AccountCard.avatar(view.author))<p><a class="name" href="\(view.author.path)">\(view.author.shownName)</a>
+            <header>\(AccountCard.avatar(view.author))<p><a class="name" href="\(view.author.path)">\(view.author.shownNameHTML)</a>
             <span class="meta">\(view.author.isLocal ? "" : view.author.fullHandle(community)) \
             <a href="\(post.path)">\(moments.element(ago: post.publishedAt))</a>\
             \(when(post.editedAt != nil, " · \(t(.wasEdited))"))\(visibilityNote(post))</span></p></header>
@@ -81,9 +81,9 @@ extension Visit {
     func words(_ view: PostView) -> HTML {
         let post = view.post
         let text: HTML =
-            "<div class=\"words\"\("lang", foreign(post.language))>\(post.content)</div>\(poll(view))\(attachments(view))"
+            "<div class=\"words\"\("lang", foreign(post.language))>\(EmojiText.html(post.content, known: post.emojis, of: view.author))</div>\(poll(view))\(attachments(view))"
         guard !post.warning.isEmpty else { return text }
-        return "<details class=\"warning\"><summary>\(post.warning)</summary>\(text)</details>"
+        return "<details class=\"warning\"><summary>\(view.withEmoji(post.warning))</summary>\(text)</details>"
     }
 
     private func attachments(_ view: PostView) -> HTML {

@@ -73,7 +73,7 @@ enum GroupPage {
     private static func main(_ content: Content, _ visit: Visit) -> HTML {
         let (t, group) = (visit.t, content.group)
         return """
-            <header class="portrait">\(AccountCard.avatar(group, .large))<div><h1>\(group.shownName)</h1>
+            <header class="portrait">\(AccountCard.avatar(group, .large))<div><h1>\(group.shownNameHTML)</h1>
             <p class="meta address">\(group.fullHandle(visit.community))</p></div></header>
             <div class="words">\(group.summary)</div>
             <div class="actions">\(visit.followButton(group, content.follow))

@@ -197,13 +197,14 @@ enum Networks {
         let visit = sent.visit
         let principal = try visit.principal()
         do {
-            switch try await visit.services.lookUp(sent["address"], as: principal) {
-            case .account(let id): return visit.redirect("/accounts/\(id)")
-            case .post(let id): return visit.redirect("/posts/\(id)")
-            case .event(let id): return visit.redirect("/events/\(id)")
-            }
+            return visit.redirect(
+                OpenElsewhere.path(of: try await visit.services.lookUp(sent["address"], as: principal)))
         } catch let error as ServiceError {
             var state = sent.state("address")
+            if case .conflict(let code) = error {
+                state.errors = [FieldError("address", code)]
+                return try await page(visit, state, status: .unprocessableContent)
+            }
             guard case .unreachable = error else {
                 state.errors = [FieldError("address", "not_found")]
                 return try await page(visit, state, status: .unprocessableContent)

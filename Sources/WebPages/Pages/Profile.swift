@@ -81,14 +81,14 @@ enum Profile {
         let (t, account) = (visit.t, content.account)
         let isMe = visit.viewer == account.id
         return """
-            <header class="portrait">\(AccountCard.avatar(account, .large))<div><h1>\(account.shownName)</h1>
+            <header class="portrait">\(AccountCard.avatar(account, .large))<div><h1>\(account.shownNameHTML)</h1>
             <p class="meta address">\(account.fullHandle(visit.community))</p>
             \(when(!account.isLocal, origin(account, visit)))</div></header>
             \(maybe(account.movedTo) { moved in
                 let address = String(describing: moved)
                 return "<p class=\"panel\">\(t(.hasMoved)) <a href=\"\(address)\" rel=\"nofollow noopener noreferrer\">\(address)</a></p>"
             })
-            <div class="words">\(account.summary)</div>
+            <div class="words">\(EmojiText.html(account.summary, known: account.emojis, of: account))</div>
             \(when(account.summary.isEmpty && isMe, "<p class=\"hint\">\(t(.introduceYourself))</p>"))
             <div class="actions">\(visit.followButton(account, content.follow))
             \(when(isMe, "<a class=\"button quiet\" href=\"/settings\">\(t(.editProfile))</a>"))

@@ -17,6 +17,8 @@ enum SearchPage {
         var statuses: [StatusView] = []
         /// The cursor of the next page of posts and events.
         var older: Int64?
+        /// Why a thing of another server was not found.
+        var problem: String?
 
         var isNothing: Bool { accounts.isEmpty && tags.isEmpty && statuses.isEmpty }
     }
@@ -26,10 +28,12 @@ enum SearchPage {
     static func show(_ visit: Visit) async throws -> Response {
         let words = visit.query["q"] ?? ""
         let found = try await look(for: words, visit)
+        if let path = path(of: found, for: words, visit) { return visit.redirect(path) }
         let t = visit.t
         let content: HTML = """
             <h1>\(t(.search))</h1>
             \(visit.searchForm(words))
+            \(maybe(found.problem) { "<p class=\"problem\" role=\"status\">\(t.problem(FieldError("q", $0)))</p>" })
             \(when(words.contains { !$0.isWhitespace } && found.isNothing, visit.empty(.nothingFound, .nothingFoundInvite, Pictures.emptyCounter)))
             \(section(found.accounts, "found-accounts", t(.peopleAndGroups)) { AccountCard.card($0, visit, heading: .third) })
             \(section(found.tags, "found-tags", t(.subjects), style: "tags") { "<li><a href=\"/tags/\($0.percentEncoded)\">#\($0)</a></li>" })
@@ -45,13 +49,29 @@ enum SearchPage {
         search.limit = limit
         search.details = .page
         search.before = visit.listPage().before
+        search.asksOthers = visit.person != nil
         // The pages after the first one contain posts and events only.
         if search.before < .max { search.kinds = [.statuses] }
         let findings = try await visit.services.search(search, as: try? visit.principal())
         var found = Found(
             accounts: findings.accounts, tags: findings.tags.map(\.name), statuses: findings.statuses)
+        found.problem = findings.problem
         if findings.statuses.count == limit { found.older = findings.statuses.last?.id.rawValue }
         return found
+    }
+
+    /// The page of the one thing that has the address for which a member searches.
+    private static func path(of found: Found, for words: String, _ visit: Visit) -> String? {
+        let words = words.trimmingWhitespace.lowercased()
+        guard visit.person != nil, words.hasPrefix("https://") || words.hasPrefix("http://"),
+            found.accounts.count + found.statuses.count == 1
+        else { return nil }
+        if let account = found.accounts.first { return account.path }
+        switch found.statuses.first?.subject {
+        case .post(let view): return view.post.path
+        case .event(let view): return "/events/\(view.id)"
+        case nil: return nil
+        }
     }
 
     private static func card(_ status: StatusView, _ visit: Visit) -> HTML {

@@ -192,6 +192,8 @@ extension Texts {
         .problemTooFar: "This is more than ten years away.",
         .problemNumber: "Give a whole number, 1 or more.",
         .problemHandle: "Write @name@domain.",
+        .problemNameless:
+            "This account has no user name on its server, so it can be neither shown nor followed from here.",
         .problemNotFound: "Nothing was found at this address. Check it, then try again.",
         .problemHost: "This is not a domain.",
         .problemInvitation: "This invitation no longer works. Ask for another one.",

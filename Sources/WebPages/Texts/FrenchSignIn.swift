@@ -199,6 +199,8 @@ extension Texts {
         .problemTooFar: "C’est dans plus de dix ans.",
         .problemNumber: "Donne un nombre entier, 1 ou plus.",
         .problemHandle: "Écris @nom@domaine.",
+        .problemNameless:
+            "Ce compte n’a pas de nom d’utilisateur sur son serveur : impossible de le montrer ou de le suivre d’ici.",
         .problemNotFound: "Rien trouvé à cette adresse. Vérifie-la, puis essaie encore.",
         .problemHost: "Ce n’est pas un domaine.",
         .problemInvitation: "Cette invitation ne sert plus. Demande-en une autre.",

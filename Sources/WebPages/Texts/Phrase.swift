@@ -87,6 +87,7 @@ enum Phrase: String, CaseIterable, Sendable {
     // form errors
     case problemsTitle, problemsKept, problemMissing, problemTooLong, problemTooShort, problemTaken, problemName
     case problemAddress, problemDate, problemZone, problemPast, problemBeforeStart, problemTooFar, problemNumber
+    case problemNameless
     case problemHandle, problemNotFound, problemHost, problemInvitation, problemPassword, problemWaits, problemLanguage
     case problemGroup, problemEventOff, problemElsewhere, problemUnreachable, problemTooMany, problemBusy, problemClosed
     case problemVoted, problemPollOver, problemChoice, problemOwnPoll, problemQuote, problemScheduled

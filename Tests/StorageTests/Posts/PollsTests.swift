@@ -46,6 +46,29 @@ struct PollsTests {
         }
     }
 
+    @Test(
+        "an option keeps the words of its owner, and a vote is counted by its meaning", arguments: TestEngine.available)
+    func names(_ engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let (post, _, bob) = try await Self.asking(scene)
+            var poll = Self.poll()
+            poll.options[0] = Poll.Option(title: "Tea ?", name: " Tea\u{A0}?")
+            poll.options[1] = Poll.Option(title: "Milk", name: "Milk")
+            try await scene.db.write { [poll] tx in
+                try Polls.set(poll, of: post.id, in: tx)
+                let stored = try Polls.one(post.id, viewer: nil, in: tx)
+                #expect(stored?.options.map(\.name) == [" Tea\u{A0}?", "Milk", "Water"])
+                var spaced = poll
+                spaced.options[1].name = "Milk "
+                try Polls.set(spaced, of: post.id, in: tx)
+                #expect(try Polls.one(post.id, viewer: nil, in: tx)?.options[1].name == "Milk ")
+                let outcome = try Polls.vote(for: "Tea ?", by: bob.id, on: post.id, at: Scene.start, in: tx)
+                #expect(outcome == .counted)
+                #expect(try Polls.one(post.id, viewer: bob.id, in: tx)?.ownVotes == [0])
+            }
+        }
+    }
+
     @Test("choices of one voter that come one after the other count each once", arguments: TestEngine.available)
     func several(_ engine: TestEngine) async throws {
         try await Scene.with(engine) { scene in

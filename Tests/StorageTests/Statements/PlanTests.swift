@@ -72,6 +72,8 @@ struct PlanTests {
             ),
             ("inboxes of followers", ["7"], { tx in _ = try OutboxQueue.followerInboxes(of: ID(7), in: tx) }),
             ("received by id", ["'x'"], { tx in _ = try InboxQueue.knows(address, in: tx) }),
+            ("post by page", ["'x'"], { tx in _ = try Posts.byURL(address, in: tx) }),
+            ("event by page", ["'x'"], { tx in _ = try Events.byURL(address, in: tx) }),
             ("post by id", ["'x'"], { tx in _ = try Posts.byIRI(address, in: tx) }),
             ("account by id", ["'x'"], { tx in _ = try Accounts.byIRI(address, in: tx) }),
             (

@@ -30,5 +30,19 @@ extension StatementTour {
         _ = try Uploads.expire(untouchedSince: s.now + .days(1), in: tx)
         let gone = try Uploads.gone(limit: 5, in: tx)
         try Uploads.forget(gone.map(\.id), in: tx)
+        try emoji(s, tx)
+    }
+
+    private func emoji(_ s: Stage, _ tx: Transaction) throws {
+        let cup = [CustomEmoji(shortcode: "cup", url: s.address)].compactMap { $0 }
+        try CustomEmojis.remember(cup, of: "far.example", at: s.now, in: tx)
+        guard let stored = try CustomEmojis.find("cup", of: "far.example", in: tx) else { return }
+        try CustomEmojis.touch(stored, at: s.now, in: tx)
+        try CustomEmojis.fail(stored, at: s.now, in: tx)
+        _ = CustomEmojis.needsTouch(stored, at: s.now)
+        _ = try CustomEmojis.keep("file.png", of: stored, in: tx)
+        try CustomEmojis.forget(try CustomEmojis.outdated(at: s.now + .days(500), limit: 5, in: tx), in: tx)
+        _ = try Posts.byURL(s.address, in: tx)
+        _ = try Events.byURL(s.address, in: tx)
     }
 }
