@@ -28,8 +28,10 @@ public struct Event: Sendable, Hashable, Identifiable {
     public var timeZone: String
     /// The place; nil for an event without a physical place.
     public var place: Place?
-    /// The address of the online meeting.
+    /// The address of the online meeting. Only guests may be shown it; see ``isOnline``.
     public var onlineURL: IRI?
+    /// Whether one can take part online, as everybody may be told.
+    public var isOnline: Bool
     /// The number of seats; nil for no limit.
     public var capacity: Int?
     /// How people join.
@@ -72,6 +74,7 @@ public struct Event: Sendable, Hashable, Identifiable {
         self.startsAt = startsAt
         self.endsAt = endsAt
         self.timeZone = "UTC"
+        self.isOnline = false
         self.joinMode = .free
         self.status = .scheduled
         self.visibility = .everyone

@@ -49,6 +49,7 @@ public enum DocumentToEvent {
         event.timeZone = zone(of: document)
         event.place = place(of: document)
         event.onlineURL = document.onlineURL
+        event.isOnline = document.onlineURL != nil || document.document.bool("isOnline") ?? false
         event.url = document.url?.belonging(to: document.id)
         event.language = document.language
         event.previousStart = document.document.instant("previousStartTime").map(Timestamp.init)

@@ -9,7 +9,7 @@ enum EventRow {
         "id", "iri", "owner_id", "organizer_id", "uuid", "title", "content_html", "source", "starts_at", "ends_at",
         "time_zone", "place_name", "place_street", "place_locality", "place_postal_code", "place_country", "latitude",
         "longitude", "online_url", "capacity", "join_mode", "external_url", "status", "previous_start", "visibility",
-        "remote_going", "url", "language", "sequence", "published_at", "updated_at", "is_local",
+        "remote_going", "url", "language", "sequence", "published_at", "updated_at", "is_local", "is_online",
     ]
 
     /// The list of columns, each renamed to `v_` plus its own name.
@@ -30,6 +30,7 @@ enum EventRow {
         event.timeZone = try row.text("v_time_zone")
         event.place = try place(row)
         event.onlineURL = try row.iriOrNil("v_online_url")
+        event.isOnline = try row.bool("v_is_online")
         event.capacity = try number(row, "v_capacity")
         event.joinMode = try row.choice("v_join_mode")
         event.externalURL = try row.iriOrNil("v_external_url")

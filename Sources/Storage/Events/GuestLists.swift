@@ -202,13 +202,16 @@ extension GuestLists {
     }
 
     /// An account's open answers (requested, going, waiting) for events that have not ended, by the start of the event.
+    ///
+    /// - Parameter takingPlace: whether events that are cancelled or postponed are left out.
     public static func of(
-        _ account: ID<Account>, from now: Timestamp, in db: some Queryable
+        _ account: ID<Account>, from now: Timestamp, takingPlace: Bool = false, in db: some Queryable
     ) throws(DatabaseError) -> [(ID<Event>, Guest)] {
         let guests = try GuestRow.all(
             """
             SELECT \(GuestRow.columns) FROM guest g JOIN event v ON v.id = g.event_id
             WHERE g.account_id = \(account) AND g.state IN ('asked', 'going', 'waiting') AND v.ends_at > \(now)
+                AND (v.status NOT IN ('cancelled', 'postponed') OR NOT \(takingPlace))
             ORDER BY v.starts_at, v.id
             """, in: db)
         return guests.map { ($0.event, $0) }

@@ -150,17 +150,23 @@ extension Follows {
 
 extension Follows {
     /// One page of an account's accepted followers, newest account first.
+    ///
+    /// - Parameter onlyListed: whether local people who did not choose to be shown to everybody are left out.
     public static func followers(
-        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
+        of account: ID<Account>, _ page: PageRequest, onlyListed: Bool = false, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
-        try AccountRow.page(acceptedFollowers(of: account), page, in: db)
+        let listed: SQL = onlyListed ? "AND (a.discoverable OR a.host <> '' OR a.kind = 'group')" : ""
+        return try AccountRow.page("\(acceptedFollowers(of: account)) \(listed)", page, in: db)
     }
 
     /// One page of the accounts that an account follows (accepted), newest account first.
+    ///
+    /// - Parameter onlyListed: whether local people who did not choose to be shown to everybody are left out.
     public static func following(
-        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
+        of account: ID<Account>, _ page: PageRequest, onlyListed: Bool = false, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
-        try AccountRow.page(acceptedTargets(of: account), page, in: db)
+        let listed: SQL = onlyListed ? "AND (a.discoverable OR a.host <> '' OR a.kind = 'group')" : ""
+        return try AccountRow.page("\(acceptedTargets(of: account)) \(listed)", page, in: db)
     }
 
     /// How many accepted followers an account has.

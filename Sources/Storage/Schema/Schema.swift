@@ -31,5 +31,6 @@ public enum Schema {
         groupDiscussions,
         processes,
         retention,
+        moderationLog,
     ]
 }

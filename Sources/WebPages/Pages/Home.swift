@@ -34,13 +34,13 @@ enum Home {
             var content = Content()
             var events = try Events.upcoming(
                 from: now, scope: .community, limit: 5, after: nil, viewer: viewer, mode: mode, in: db)
-            let mine = try viewer.map { try GuestLists.of($0, from: now, in: db) } ?? []
+            let mine = try viewer.map { try GuestLists.of($0, from: now, takingPlace: true, in: db) } ?? []
             if let first = mine.first(where: { $0.1.state != .asked })?.0 {
                 events = [first] + events.filter { $0 != first }
                 content.isMine = true
             }
             let views = try EventViews.load(events, viewer: viewer, with: .page, in: db)
-            let next = content.isMine ? views.first : views.first { $0.event.status.takesGuests } ?? views.first
+            let next = views.first { $0.event.status.takesGuests }
             content.next = next
             content.later = Array(views.filter { $0.id != next?.id }.prefix(3))
             let talks = try Timelines.discussions(PageRequest(limit: 8), viewer: viewer, mode: mode, in: db)

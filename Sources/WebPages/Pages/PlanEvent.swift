@@ -13,9 +13,10 @@ enum PlanEvent {
     static func show(_ visit: Visit) async throws -> Response {
         let person = try visit.member()
         let groups = try await groups(of: person, visit)
-        var state = FormState()
+        var state = FormState(["comes": "yes"])
         if let id = visit.query["like"].flatMap({ ID<Event>($0) }) {
             state = try await copy(of: id, visit)
+            state.values["comes"] = "yes"
         } else {
             let main = groups.first { $0.username == Community.mainGroup } ?? groups.first
             state.values["group"] = main.map { String(describing: $0.id) }
@@ -27,7 +28,9 @@ enum PlanEvent {
         let visit = sent.visit
         let person = try visit.member()
         do {
-            let id = try await visit.services.planEvent(try draft(sent), as: try visit.principal())
+            var draft = try draft(sent)
+            draft.organizerComes = sent["comes"] == "yes"
+            let id = try await visit.services.planEvent(draft, as: try visit.principal())
             return visit.redirect("/events/\(id)", flash: .planned)
         } catch let error as ServiceError {
             var state = self.state(sent)
@@ -46,7 +49,9 @@ enum PlanEvent {
             <h1>\(t(.planEvent))</h1>\(visit.problems(state))
             \(when(groups.isEmpty, "<p class=\"panel\">\(t(.noGroupToPlan)) <a href=\"/groups\">\(t(.groups))</a></p>"))
             \(visit.form("/events", style: "sheet-form", """
-                \(visit.field(group, state))\(fields(visit, state))\(visit.submit(t(.announceEvent), cancel: "/events"))
+                \(visit.field(group, state))\(fields(visit, state))
+                \(visit.checkbox("comes", t(.organizerComes), hint: t(.organizerComesHint), state))
+                \(visit.submit(t(.announceEvent), cancel: "/events"))
                 """))
             """
         let page = Page(t(.planEvent), .events, content: content).with { $0.hasCorner = false }
@@ -79,8 +84,8 @@ enum PlanEvent {
 
     static func state(_ sent: Submission) -> FormState {
         sent.state(
-            "group", "title", "start", "end", "place", "street", "postal_code", "locality", "online", "capacity", "text"
-        )
+            "group", "title", "start", "end", "place", "street", "postal_code", "locality", "online", "capacity", "text",
+            "comes")
     }
 
     static func state(of event: Event) -> FormState {
@@ -138,6 +143,8 @@ enum PlanEvent {
         guard var event, event.visibility.isOpen, event.startsAt > visit.now - .days(3_650) else {
             throw ServiceError.notFound
         }
+        // The address of the online meeting is for those who organize the event, and its guests.
+        if try await !visit.services.mayChangeEvent(id, as: try visit.principal()) { event.onlineURL = nil }
         let length = event.endsAt - event.startsAt
         let fields = ZonedTime.formValue(event.startsAt, in: event.timeZone)
         var start = event.startsAt

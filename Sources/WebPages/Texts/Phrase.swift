@@ -39,7 +39,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case changeHint, saveAndTell, postponeEvent, postponeExplained, postponeNow, cancelEvent, cancelExplained
     case cancelNow, eventGroup, noGroupToPlan, eventTitle, eventStart, eventEnd, eventText, eventTextHint, eventPlace
     case placeName, placeStreet, placePostalCode, placeTown, eventOnline, eventOnlineHint, eventSeats, eventSeatsHint
-    case announceEvent
+    case announceEvent, eventIsOff, eventIsPutOff, seatKept, waitKept, hadSeatsCount, nobodyCame, organizerComes
+    case organizerComesHint
     // people
     case theirWords, nothingSaidYet, introduceYourself, editProfile, hasMoved, personOf, groupOf, suspend
     case suspendExplained, suspendNow, membersIntro, membersIntroStranger, noMembers, noMembersInvite, inviteSomebody
@@ -69,6 +70,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case news, newsDot, newsNone, newsNoneInvite, toldMention, toldStatus, toldEvent, toldReblog, toldEventReblog
     case toldFollow, toldFollowRequest, toldFavourite, toldInterest, toldPoll, toldEventBegins, toldUpdate
     case toldEventUpdate, toldQuote, toldSignUp, toldReport, announced, putAway, announceToAll, announceText
+    case toldEventCancelled, toldEventPostponed, toldEventMoved, toldWasPlanned, toldNowPlanned, toldMoved, toldSeat
+    case toldJoin, toldWait, toldLeave, toldFull, toldGroupRequest
     case announceHint, announceWhich, announceNoEvent, announceNow, noneAnnounced, withdrawAnnouncement
     // about
     case aboutTitle, aboutMembers, aboutEvents, registrationOpen, registrationApproval, registrationInvitation

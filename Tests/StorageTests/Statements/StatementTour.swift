@@ -235,6 +235,7 @@ struct StatementTour {
         _ = try Events.byID(event.id, in: tx)
         _ = try Events.byIRI(event.iri, in: tx)
         _ = try Events.lock(event.id, in: tx)
+        _ = try Events.setOnlineURL(s.address, of: event.id, in: tx)
         for mode in FederationMode.allCases {
             for scope in [.community, .of(s.group.id), .shown(by: s.group.id)] as [EventScope] {
                 for after in [nil, (s.now, event.id)] as [(Timestamp, ID<Event>)?] {
