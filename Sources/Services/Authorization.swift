@@ -173,6 +173,21 @@ extension Services {
         return account
     }
 
+    /// Whether an account may write in a group. Everybody may, unless the group is local and approves its members: then
+    /// its members and those who run it may.
+    func mayWrite(in group: Account, _ author: Account, in db: some Queryable) throws -> Bool {
+        guard group.isLocal, group.approvesFollowers, group.id != author.id else { return true }
+        if try Follows.find(by: author.id, of: group.id, in: db)?.state == .accepted { return true }
+        let role = try LocalAccounts.byID(author.id, in: db)?.role ?? .member
+        return try runs(group.id, author.id, .role(role), in: db)
+    }
+
+    /// Those of the groups in which an account may write.
+    public func writable(_ groups: [Account], by author: ID<Account>, in db: some Queryable) throws -> [Account] {
+        guard let account = try Accounts.byID(author, in: db) else { return [] }
+        return try groups.filter { try mayWrite(in: $0, account, in: db) }
+    }
+
     private func runs(
         _ group: ID<Account>, _ person: ID<Account>, _ power: Power, in db: some Queryable
     ) throws -> Bool {

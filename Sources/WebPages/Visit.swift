@@ -101,7 +101,7 @@ struct Visit: Sendable {
 enum FlashMessage: String, CaseIterable {
     case published, edited, deleted, thanked, unthanked, recommended, unrecommended, voted
     case planned, changed, postponed, cancelled, going, waiting, asked, left
-    case followed, requested, unfollowed, answered, founded
+    case followed, requested, unfollowed, answered, founded, entered, askedGroup, askedHere, leftGroup
     case saved, password, approved, refused, resolved, welcome, goodbye, appRevoked, appRefused
     case announced, withdrawn
 }

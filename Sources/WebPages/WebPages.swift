@@ -53,7 +53,7 @@ public struct WebPages: Sendable {
             get("/posts/:id/edit", EditPost.show), post("/posts/:id/edit", EditPost.save),
             post("/posts/:id/delete", EditPost.delete), post("/posts/:id/like", Discussion.like),
             post("/posts/:id/unlike", Discussion.unlike), post("/posts/:id/boost", Discussion.boost),
-            post("/posts/:id/unboost", Discussion.unboost), post("/posts/:id/vote", Discussion.vote),
+            post("/posts/:id/unboost", Discussion.unboost), post("/posts/:id/vote", lists: ["choice"], Discussion.vote),
             post("/groups", GroupPage.create),
             get("/groups/:name/edit", GroupPage.showEdit), post("/groups/:name/edit", GroupPage.saveEdit),
         ]
@@ -133,11 +133,14 @@ extension WebPages {
         }
     }
 
-    private func post(_ path: String, _ handler: @escaping @Sendable (Submission) async throws -> Response) -> Route {
+    /// - Parameter lists: the names of fields that may occur several times.
+    private func post(
+        _ path: String, lists: Set<String> = [], _ handler: @escaping @Sendable (Submission) async throws -> Response
+    ) -> Route {
         .post(path) { request, context in
             let visit = try await visit(request, context)
             return try await responding(visit) {
-                let form = try await Form(request)
+                let form = try await Form(request, lists: lists)
                 try SameOrigin.require(token: form[Sessions.formField], expected: visit.formToken)
                 return try await handler(Submission(visit: visit, form: form))
             }

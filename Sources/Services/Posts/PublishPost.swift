@@ -139,7 +139,7 @@ extension Services {
         guard draft.inReplyTo == nil, draft.event == nil, draft.visibility.isOpen else { return nil }
         let groups = composition.mentions.compactMap { known[$0] }.filter { $0.isGroup && $0.isLocal && $0.isActive }
         guard let group = groups.first, group.id != author.id,
-            try !Blocks.exists(between: group.id, author.id, in: tx)
+            try !Blocks.exists(between: group.id, author.id, in: tx), try mayWrite(in: group, author, in: tx)
         else { return nil }
         return group.id
     }
@@ -152,6 +152,9 @@ extension Services {
             guard let parent = try Posts.byID(id, in: tx) else { throw ServiceError.notFound }
             let relation = try Posts.relation(of: author.id, to: parent, in: tx)
             guard PostPolicy.mayReply(parent.visibility, as: relation) else { throw ServiceError.notFound }
+            if let group = try parent.group.flatMap({ try Accounts.byID($0, in: tx) }) {
+                guard try mayWrite(in: group, author, in: tx) else { throw ServiceError.conflict("not_in_group") }
+            }
             post.inReplyTo = parent.id
             post.inReplyToIRI = parent.iri
             post.thread = parent.thread
@@ -174,6 +177,7 @@ extension Services {
                 throw ServiceError.notFound
             }
             if try Blocks.exists(between: group.id, author.id, in: tx) { throw ServiceError.notAllowed }
+            guard try mayWrite(in: group, author, in: tx) else { throw ServiceError.conflict("not_in_group") }
             post.group = group.id
         }
     }

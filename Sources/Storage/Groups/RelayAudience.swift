@@ -8,7 +8,8 @@ public import Vocabulary
 public struct RelayAudience: Sendable {
     /// The group.
     public var group: Account
-    /// Whether the group blocked the actor of the activity, or the actor the group.
+    /// Whether the group blocked the actor of the activity, or the actor the group, or whether the group approves its
+    /// members and the actor is none.
     public var isBlocked: Bool
     /// The inboxes of the group's accepted remote followers; one for each host that offers a shared inbox.
     public var inboxes: [IRI]
@@ -24,7 +25,7 @@ extension RelayAudience {
     ) throws(DatabaseError) -> RelayAudience? {
         let answers = try db.rows(ofEach: [
             """
-            SELECT \(AccountRow.plain), (\(Conditions.noBlock(between: actor, and: "a.id"))) AS is_free
+            SELECT \(AccountRow.plain), (\(Conditions.mayWrite(actor, in: "a"))) AS is_free
             FROM account a WHERE a.id = \(group)
             """, OutboxQueue.inboxQuestion(group),
         ])

@@ -22,7 +22,8 @@ public struct ArrivingPost: Sendable {
     public var answeredEvent: ID<Event>?
     /// The group of `parent`.
     public var parentGroup: Account?
-    /// The accounts among `named` and `parentGroup` that blocked the author, or that the author blocked.
+    /// The accounts among `named` and `parentGroup` in which the author may not write: those that blocked the author or
+    /// that the author blocked, and local groups that approve their members when the author is none.
     public var blocked: Set<ID<Account>>
     /// Whether replies to it arrived earlier.
     var hasReplies: Bool
@@ -92,7 +93,7 @@ public enum ArrivingPosts {
 
     private static func accounts(_ named: [IRI], _ parent: IRI?, _ author: ID<Account>) -> SQL {
         """
-        SELECT \(AccountRow.plain), (\(Conditions.noBlock(between: author, and: "a.id"))) AS is_free
+        SELECT \(AccountRow.plain), (\(Conditions.mayWrite(author, in: "a"))) AS is_free
         FROM account a
         WHERE a.id IN (SELECT n.id FROM account n WHERE n.iri IN (\(list: named))
                        UNION SELECT p.group_id FROM post p WHERE p.iri = \(parent))

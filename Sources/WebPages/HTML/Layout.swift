@@ -147,7 +147,7 @@ extension Visit {
         let next = path == "/" || path.hasPrefix("/sign-") ? "" : "?next=\(path.percentEncoded)"
         return """
             <div class="door"><a href="/sign-in\(next)">\(t(.signIn))</a>
-            \(when(community.registration != .closed, "<a class=\"button small\" href=\"/sign-up\">\(t(.signUp))</a>"))</div>
+            \(when(community.registration != .closed, "<a class=\"button small\" href=\"/sign-up\(next)\">\(t(.signUp))</a>"))</div>
             """
     }
 

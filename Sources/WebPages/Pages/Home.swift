@@ -15,6 +15,7 @@ enum Home {
         var talks: [PostView] = []
         var newcomers: [Account] = []
         var helpers: [Account] = []
+        var announcements: [AnnouncementView] = []
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -46,6 +47,9 @@ enum Home {
             let talks = try Timelines.discussions(PageRequest(limit: 8), viewer: viewer, mode: mode, in: db)
             content.talks = try PostViews.load(talks.posts, viewer: viewer, with: .page, in: db)
             content.newcomers = try Accounts.newcomers(since: now - .days(45), limit: 8, in: db)
+            if let viewer {
+                content.announcements = try Announcements.list(viewer: viewer, withRead: false, at: now, in: db)
+            }
             content.helpers = try Accounts.helpers(since: now - .days(7), limit: 8, in: db)
             return content
         }
@@ -57,6 +61,7 @@ enum Home {
         return """
             <header class="hello"><h1>\(name.map { t(.helloName, $0) } ?? visit.community.name)</h1>
             <p class="tagline">\(visit.community.tagline)</p></header>
+            \(NotificationsPage.announcements(content.announcements, next: "/", visit))
             \(maybe(content.next) { visit.slate($0, title: content.isMine ? .myNextEvent : .nextEvent) })
             \(when(content.next == nil, emptySlate(visit)))
             \(question(content, visit))

@@ -106,7 +106,7 @@ enum Networks {
             \(visit.problems(state))
             \(visit.form("/follow", """
                 \(visit.field(handle, state))
-                \(when(!groups.isEmpty, visit.field(Field("as", t(.followAs), .choice([me] + groups)).with { $0.isRequired = true }, state)))
+                \(when(!groups.isEmpty, visit.field(Field("as", t(.followAs), .choice([me] + groups)), state)))
                 \(visit.submit(t(.follow)))
                 """))</section>
             <section class="panel no-print" aria-labelledby="open"><h2 id="open">\(t(.openTitle))</h2>
@@ -114,14 +114,19 @@ enum Networks {
             """
     }
 
-    private static func requests(_ target: Account, _ followers: [Account], _ visit: Visit) -> HTML {
+    /// Returns the requests to follow an account or to enter a group.
+    ///
+    /// - Parameter next: the page to which the answers return.
+    static func requests(
+        _ target: Account, _ followers: [Account], next: String = "/networks", _ visit: Visit
+    ) -> HTML {
         let t = visit.t
         let id = "ask-\(target.id)"
         return """
-            <section class="panel" aria-labelledby="\(id)"><h2 id="\(id)">\(t(.askToFollow, target.shownName))</h2>
+            <section class="panel" aria-labelledby="\(id)"><h2 id="\(id)">\(t(target.isGroup ? .askToEnter : .askToFollow, target.shownName))</h2>
             <ul class="requests">\(each(followers) { follower in
                 let fields = visit.hidden("follower", String(describing: follower.id))
-                    + visit.hidden("target", String(describing: target.id))
+                    + visit.hidden("target", String(describing: target.id)) + visit.hidden("next", next)
                 return """
                     <li>\(AccountCard.link(follower)) <span class="meta">\(follower.fullHandle(visit.community))</span>
                     \(visit.form("/follow/answer", style: "inline", """
@@ -150,7 +155,8 @@ enum Networks {
         let me = try visit.principal()
         if let target = ID<Account>(sent["account"]) {
             let state = try await visit.services.follow(target, as: me)
-            return visit.redirect(sent.next(or: "/networks"), flash: state == .accepted ? .followed : .requested)
+            let account = try await visit.database.read { db in try Accounts.byID(target, in: db) }
+            return visit.redirect(sent.next(or: "/networks"), flash: flash(state, account))
         }
         do {
             let handle = sent["handle"]
@@ -159,7 +165,7 @@ enum Networks {
             }
             let principal = try visit.principal(as: ID<Account>(sent["as"]))
             let found = try await visit.services.follow(handle: handle, as: principal)
-            return visit.redirect(found.account.path, flash: found.state == .accepted ? .followed : .requested)
+            return visit.redirect(found.account.path, flash: flash(found.state, found.account))
         } catch ServiceError.notFound {
             var state = sent.state("handle", "as")
             state.errors = [FieldError("handle", "not_found")]
@@ -169,6 +175,13 @@ enum Networks {
             let status = try state.take(error)
             return try await page(visit, state, status: status)
         }
+    }
+
+    /// Returns what to say after a follow: that it stands, or from where the answer will come.
+    private static func flash(_ state: Follow.State, _ account: Account?) -> FlashMessage {
+        guard account?.isLocal ?? false else { return state == .accepted ? .followed : .requested }
+        let isGroup = account?.isGroup ?? false
+        return state == .accepted ? (isGroup ? .entered : .followed) : (isGroup ? .askedGroup : .askedHere)
     }
 
     /// Fetches the post, event or account behind an address and redirects to its page on this node, where the person
@@ -198,7 +211,9 @@ enum Networks {
         let principal = try visit.principal(as: ID<Account>(sent["as"]))
         guard let target = ID<Account>(sent["account"]) else { throw ServiceError.notFound }
         try await visit.services.unfollow(target, as: principal)
-        return visit.redirect(sent.next(or: "/networks"), flash: .unfollowed)
+        let account = try await visit.database.read { db in try Accounts.byID(target, in: db) }
+        let hasLeft = account.map { $0.isLocal && $0.isGroup } ?? false
+        return visit.redirect(sent.next(or: "/networks"), flash: hasLeft ? .leftGroup : .unfollowed)
     }
 
     static func answerRequest(_ sent: Submission) async throws -> Response {
@@ -209,6 +224,6 @@ enum Networks {
         }
         try await visit.services.answerFollowRequest(
             from: follower, to: target, accept: sent["answer"] == "yes", as: me)
-        return visit.redirect("/networks", flash: .answered)
+        return visit.redirect(sent.next(or: "/networks"), flash: .answered)
     }
 }

@@ -43,7 +43,7 @@ enum NotificationsPage {
     static func putAway(_ sent: Submission) async throws -> Response {
         guard let id = ID<Announcement>(sent["announcement"]) else { throw ServiceError.notFound }
         try await sent.visit.services.dismissAnnouncement(id, as: try sent.visit.principal())
-        return sent.visit.redirect("/notifications")
+        return sent.visit.redirect(sent.next(or: "/notifications"))
     }
 
     private static func respond(_ content: Content, _ visit: Visit) -> Response {
@@ -63,7 +63,12 @@ enum NotificationsPage {
         return visit.respond(page)
     }
 
-    private static func announcements(_ views: [AnnouncementView], _ visit: Visit) -> HTML {
+    /// Returns the announcements that the reader has not put away.
+    ///
+    /// - Parameter next: the page that shows them.
+    static func announcements(
+        _ views: [AnnouncementView], next: String = "/notifications", _ visit: Visit
+    ) -> HTML {
         let t = visit.t
         return when(
             !views.isEmpty,
@@ -74,7 +79,7 @@ enum NotificationsPage {
                 <article><div class="words">\(view.announcement.content)</div>
                 <p class="meta">\(visit.moments.element(ago: view.announcement.publishedAt))</p>
                 \(visit.form("/notifications/put-away", style: "inline", """
-                    \(visit.hidden("announcement", String(describing: view.id)))
+                    \(visit.hidden("announcement", String(describing: view.id)))\(visit.hidden("next", next))
                     <button class="button quiet small" type="submit">\(t(.putAway))</button>
                     """))</article>
                 """

@@ -135,24 +135,22 @@ enum PlanEvent {
         return place.line.isEmpty ? nil : place
     }
 
-    /// Returns the values of a copy of an event: four weeks later or a multiple of that, at the same weekday and local
-    /// time.
+    /// Returns the values of a copy of an event: on the same weekday of the next month that is still ahead, such as the
+    /// first Thursday, at the same local time.
     private static func copy(of id: ID<Event>, _ visit: Visit) async throws -> FormState {
         let event = try await visit.database.read { db in try Events.byID(id, in: db) }
-        // The loop below takes 130 steps for ten years. Older events are not copied.
+        // The loop below takes 120 steps for ten years. Older events are not copied.
         guard var event, event.visibility.isOpen, event.startsAt > visit.now - .days(3_650) else {
             throw ServiceError.notFound
         }
         // The address of the online meeting is for those who organize the event, and its guests.
         if try await !visit.services.mayChangeEvent(id, as: try visit.principal()) { event.onlineURL = nil }
         let length = event.endsAt - event.startsAt
-        let fields = ZonedTime.formValue(event.startsAt, in: event.timeZone)
-        var start = event.startsAt
-        // The local time stays the same when daylight saving time begins or ends in between.
+        let day = MonthlyDay(of: event.startsAt, in: event.timeZone)
+        var (start, months) = (event.startsAt, 0)
         repeat {
-            let later = ZonedTime.formValue(start + .days(28), in: event.timeZone)
-            start =
-                ZonedTime.parse(String(later.prefix(11) + fields.suffix(5)), in: event.timeZone) ?? start + .days(28)
+            months += 1
+            start = day.start(after: months) ?? start + .days(28)
         } while start <= visit.now
         event.startsAt = start
         event.endsAt = start + length

@@ -49,7 +49,10 @@ enum WritePost {
     }
 
     private static func groups(_ visit: Visit) async throws -> [Account] {
-        let groups = try await visit.database.read { db in try Accounts.groups(in: db) }
+        let (services, me) = (visit.services, try visit.member().account.id)
+        let groups = try await visit.database.read { db in
+            try services.writable(try Accounts.groups(in: db), by: me, in: db)
+        }
         return groups.filter { $0.username != Community.agendaGroup }
     }
 

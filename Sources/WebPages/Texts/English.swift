@@ -140,7 +140,10 @@ extension Texts {
         .nameHint: "3 to 30 signs: small letters without accents, digits, _. It stays in the address for ever.",
         .groupSummary: "What it is about",
         .groupApproves: "Ask before coming in",
-        .groupApprovesHint: "Somebody who runs the group answers each request.",
+        .groupApprovesHint: """
+        Somebody who runs the group answers each request. Only its members write in it and plan meet-ups. It is not \
+        secret: everybody can read it, here and elsewhere.
+        """,
         .foundGroup: "Found the group",
         .editGroup: "Edit {1}",
         .writeHere: "Write here",

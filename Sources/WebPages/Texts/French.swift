@@ -148,7 +148,10 @@ extension Texts {
         .nameHint: "3 à 30 signes : minuscules sans accent, chiffres, _. Il reste pour toujours dans l’adresse.",
         .groupSummary: "De quoi il parle",
         .groupApproves: "Demander avant d’entrer",
-        .groupApprovesHint: "Une personne qui anime le groupe répond à chaque demande.",
+        .groupApprovesHint: """
+        Une personne qui anime le groupe répond à chaque demande. Seuls ses membres y écrivent et y proposent des \
+        rencontres. Il n’est pas secret : chacun peut le lire, ici et d’ailleurs.
+        """,
         .foundGroup: "Fonder le groupe",
         .editGroup: "Modifier {1}",
         .writeHere: "Écrire ici",

@@ -51,7 +51,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case email, emailHint, nameOrEmail, password, passwordHint, byLink, byLinkText, sendLink, byPassword, comeIn
     case noAccountYet, linkSent, linkSentText, linkSentHint, welcomeBack, linkConfirm, linkOld, linkOldText
     case askNewLink, signUpIntro, signUpClosed, askToJoin, displayName, displayNameHint, userName, signUpNote
-    case signUpNoteHint, invitation, invitationHint, signUpPrivacy, signedUp, signedUpText, signUpWaits
+    case signUpIntroWaits, invitedBy, invitedHere, signUpNoteHint, invitation, invitationHint, signUpPrivacy, signedUp, signedUpText, signUpWaits
     case signUpWaitsText
     // settings
     case profile, aboutYou, aboutYouHint, discoverable, discoverableHint, approvesFollowers, approvesFollowersHint
@@ -81,6 +81,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case noticeUnrecommended, noticePlanned, noticeChanged, noticePostponed, noticeCancelled, noticeGoing
     case noticeWaiting, noticeAsked, noticeLeft, noticeFollowed, noticeRequested, noticeUnfollowed, noticeAnswered
     case noticeFounded, noticeVoted, noticeSaved, noticePassword, noticeApproved, noticeRefused, noticeResolved
+    case noticeEntered, noticeAskedGroup, noticeAskedHere, noticeLeftGroup, groupAsks, askToEnter
     case noticeWelcome, noticeGoodbye, noticeAnnounced, noticeWithdrawn
     // form errors
     case problemsTitle, problemsKept, problemMissing, problemTooLong, problemTooShort, problemTaken, problemName

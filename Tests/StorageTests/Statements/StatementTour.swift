@@ -96,7 +96,7 @@ struct StatementTour {
         try LocalAccounts.insert(Someone.member(eve, approvedAt: nil), signUpNote: "", in: tx)
         _ = try LocalAccounts.remove(eve.id, in: tx)
         _ = try Accounts.groups(in: tx)
-        _ = try Accounts.members(s.page, in: tx)
+        for isListed in [true, false] { _ = try Accounts.members(s.page, onlyListed: isListed, in: tx) }
         _ = try Accounts.newcomers(since: s.now, limit: 5, in: tx)
         _ = try Accounts.helpers(since: s.now, limit: 5, in: tx)
         _ = try Accounts.counts(activeSince: s.now, halfYear: s.now, in: tx)
@@ -338,7 +338,7 @@ struct StatementTour {
         try SignInLinks.deleteAll(of: s.ada.id, in: tx)
         _ = try Retention.sweep("sign_in_link", at: s.now, in: tx)
         try Invitations.insert(s.digest, createdBy: s.ada.id, expires: later, in: tx)
-        _ = try Invitations.isOpen(s.digest, at: s.now, in: tx)
+        _ = try Invitations.find(s.digest, at: s.now, in: tx)
         _ = try Invitations.use(s.digest, at: s.now, in: tx)
         _ = try Retention.sweep("invitation", at: s.now, in: tx)
         let mail = QueuedMail(id: ID(1), recipient: "ada@mail.example", subject: "", body: "")
