@@ -139,6 +139,21 @@ extension Services {
     }
 }
 
+extension Services {
+    /// Notes in the moderation log what a moderator did.
+    ///
+    /// - Parameter moderator: nil for the operator.
+    func log(
+        _ kind: ModerationDeed.Kind, about target: Account? = nil, host: String? = nil, note: String = "",
+        by moderator: Account?, in tx: Transaction
+    ) throws {
+        try ModerationLog.add(
+            ModerationDeed(
+                id: ids.make(at: now()), moderator: moderator?.id, kind: kind, target: target?.id, host: host,
+                note: note, createdAt: now()), in: tx)
+    }
+}
+
 // MARK: - Groups
 
 extension Services {

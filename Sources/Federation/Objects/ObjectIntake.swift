@@ -58,6 +58,12 @@ enum ObjectIntake {
         }
         guard try Posts.insert(post, parts, arriving, in: tx) else { return .duplicate }
         let outbox = incoming.outbox
+        // A known server may bring the post of an unknown one. On a node in quarantine it is neither told nor relayed.
+        if outbox.community.mode == .quarantine,
+            try outbox.community.mode.holds(Peers.policy(of: author.iri.authority, in: tx))
+        {
+            return .applied
+        }
         let group = outbox.relayingGroup(of: post, arriving)
         let audience = try PostAudience.of(
             post, replyingTo: post.inReplyTo == nil ? nil : arriving.parent?.author,

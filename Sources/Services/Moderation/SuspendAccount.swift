@@ -16,6 +16,7 @@ extension Services {
             try requireAbove(account, acting.power, in: tx)
             try Accounts.suspend(account.id, at: isSuspended ? now() : nil, in: tx)
             if isSuspended, account.isLocal { try Sessions.deleteAll(of: account.id, in: tx) }
+            try log(isSuspended ? .suspended : .restored, about: account, by: acting.account, in: tx)
             tx.announce(.settingsChanged)
         }
     }

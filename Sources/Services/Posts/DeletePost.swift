@@ -14,6 +14,10 @@ extension Services {
             guard post.author == acting.account?.id || (acting.power.mayModerate && post.isLocal) else {
                 throw ServiceError.notFound
             }
+            if post.author != acting.account?.id {
+                try log(
+                    .deletedPost, about: try Accounts.byID(post.author, in: tx), by: acting.account, in: tx)
+            }
             try outbox.delete(post, in: tx)
             _ = try Posts.delete(id, in: tx)
         }

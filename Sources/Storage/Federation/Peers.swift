@@ -52,6 +52,18 @@ public enum Peers {
         return policies
     }
 
+    /// The policy for a host: its own, or else that of the closest domain above it.
+    public static func policy(of host: String, in db: some Queryable) throws(DatabaseError) -> PeerPolicy {
+        let name = host.split(separator: ":").first.map(String.init) ?? host
+        let labels = name.split(separator: ".")
+        let domains = [host] + labels.indices.prefix(20).map { labels[$0...].joined(separator: ".") }
+        var found: [String: PeerPolicy] = [:]
+        for row in try db.rows("SELECT host, policy FROM peer WHERE host IN (\(list: Array(Set(domains)).sorted()))") {
+            found[try row.text("host")] = try row.choice("policy")
+        }
+        return domains.lazy.compactMap { found[$0] }.first { $0 != .unset } ?? .unset
+    }
+
     /// Stores a host when it is new; a known host is unchanged.
     public static func touch(_ host: String, at now: Timestamp, in tx: Transaction) throws(DatabaseError) {
         try tx.run(

@@ -28,6 +28,7 @@ public enum Boosts {
         guard inserted == 1 else { return false }
         try TimelineItems.putBoost(id, of: post, by: account, in: tx)
         PostCounts.change("boost_count", of: post, by: 1, in: tx)
+        try DiscussionOrder.boosted(post, by: account, in: tx)
         return true
     }
 

@@ -57,6 +57,7 @@ public enum Posts {
         try TimelineItems.put(p, in: tx)
         try ItemSearchIndex.put(p, parts, in: tx)
         PostCounts.added(p, in: tx)
+        try DiscussionOrder.added(p, in: tx)
         if hasQuotes { try Quotes.linkEarlierQuotes(p, in: tx) }
         tx.announce(ID<TimelineItem>(p.id.rawValue), writtenAt: p.publishedAt)
     }

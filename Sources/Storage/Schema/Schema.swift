@@ -32,5 +32,6 @@ public enum Schema {
         processes,
         retention,
         moderationLog,
+        discussionOrder,
     ]
 }
