@@ -31,7 +31,9 @@ enum CalendarFeeds {
         let view = try await visit.database.read { db in try EventViews.one(id, viewer: viewer, in: db) }
         guard let view else { throw ServiceError.notFound }
         let bytes = CalendarFeed.render(events: [event(view, visit)], name: view.event.title)
-        return Responses.calendar(bytes, filename: "\(view.event.id).ics", headers: viewer == nil ? [:] : [.cacheControl: "private, no-store"])
+        return Responses.calendar(
+            bytes, filename: "\(view.event.id).ics", headers: viewer == nil ? [:] : [.cacheControl: "private, no-store"]
+        )
     }
 
     /// The coming events and those of the last three months. Past events stay in the feed for a while, because a

@@ -36,7 +36,8 @@ struct Visit: Sendable {
     /// The path with its query, without parameters that belong to one visit only.
     var address: String {
         let query = query
-        let kept = ["view", "before", "after", "past", "group", "like", "handle"].compactMap { name in
+        let kept = ["view", "before", "after", "past", "group", "like", "handle", "post", "event", "account"].compactMap
+        { name in
             query[name].flatMap { $0 == "print" ? nil : "\(name)=\($0.percentEncoded)" }
         }
         return kept.isEmpty ? path : path + "?" + kept.joined(separator: "&")
@@ -103,7 +104,7 @@ enum FlashMessage: String, CaseIterable {
     case planned, changed, postponed, cancelled, going, waiting, asked, left
     case followed, requested, unfollowed, answered, founded, entered, askedGroup, askedHere, leftGroup
     case saved, password, approved, refused, resolved, welcome, goodbye, appRevoked, appRefused
-    case announced, withdrawn
+    case announced, withdrawn, kept, released, reported, muted, unmuted, blocked, unblocked, restored
 }
 
 /// A form that was sent. Its form token has been checked.

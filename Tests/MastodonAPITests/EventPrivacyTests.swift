@@ -14,11 +14,14 @@ struct EventPrivacyTests {
     @Test("who comes and where it is online is told to nobody without a right to know", arguments: TestEngine.available)
     func guests(_ engine: TestEngine) async throws {
         try await ClientNode.open(engine) { node in
-            let (ada, bob, eve) = (try await node.guest("ada"), try await node.guest("bob"), try await node.guest("eve"))
+            let (ada, bob, eve) = (
+                try await node.guest("ada"), try await node.guest("bob"), try await node.guest("eve")
+            )
             let now = node.services.clock.now
             let group = try await node.services.database.read { db in try Accounts.groups(in: db).first?.id }
             var draft = EventDraft(
-                group: try #require(group), title: "Visio", startsAt: now + .days(2), endsAt: now + .days(2) + .hours(1),
+                group: try #require(group), title: "Visio", startsAt: now + .days(2),
+                endsAt: now + .days(2) + .hours(1),
                 timeZone: "Europe/Paris")
             draft.online = "https://visio.example/salle-42"
             try await node.services.follow(draft.group, as: .member(ada.id))

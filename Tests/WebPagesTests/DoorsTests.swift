@@ -63,16 +63,19 @@ struct DoorsTests {
         try await cafe.serve { browser in
             try await browser.signIn("lina")
             let page = try await browser.get("/networks").text
-            #expect(page.contains("<option value=\"\">Moi</option>") || page.contains("<option value=\"\" selected>Moi"))
+            #expect(
+                page.contains("<option value=\"\">Moi</option>") || page.contains("<option value=\"\" selected>Moi"))
             #expect(!page.contains("name=\"as\" required"))
         }
     }
 
-    @Test("a monthly event keeps its weekday of the month", arguments: [
-        ("2026-12-03T19:00", 1, "2027-01-07T19:00"), ("2026-10-29T19:00", 1, "2026-11-26T19:00"),
-        ("2026-01-15T09:30", 13, "2027-02-18T09:30"), ("2026-12-31T19:00", 1, "2027-01-28T19:00"),
-        ("2026-07-30T19:00", 3, "2026-10-29T19:00"),
-    ])
+    @Test(
+        "a monthly event keeps its weekday of the month",
+        arguments: [
+            ("2026-12-03T19:00", 1, "2027-01-07T19:00"), ("2026-10-29T19:00", 1, "2026-11-26T19:00"),
+            ("2026-01-15T09:30", 13, "2027-02-18T09:30"), ("2026-12-31T19:00", 1, "2027-01-28T19:00"),
+            ("2026-07-30T19:00", 3, "2026-10-29T19:00"),
+        ])
     func monthly(start: String, months: Int, expected: String) throws {
         let zone = "Europe/Paris"
         let day = MonthlyDay(of: try #require(ZonedTime.parse(start, in: zone)), in: zone)

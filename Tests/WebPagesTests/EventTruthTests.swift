@@ -45,10 +45,13 @@ struct EventTruthTests {
         }
     }
 
-    @Test("French contracts the article of a name", arguments: [
-        ("Le Café", "du Café"), ("Les Halles", "des Halles"), ("La Ruche", "de la Ruche"), ("L’Atelier", "de l’Atelier"),
-        ("Ada", "d’Ada"), ("Émile", "d’Émile"), ("Karim", "de Karim"), ("Léa", "de Léa"),
-    ])
+    @Test(
+        "French contracts the article of a name",
+        arguments: [
+            ("Le Café", "du Café"), ("Les Halles", "des Halles"), ("La Ruche", "de la Ruche"),
+            ("L’Atelier", "de l’Atelier"),
+            ("Ada", "d’Ada"), ("Émile", "d’Émile"), ("Karim", "de Karim"), ("Léa", "de Léa"),
+        ])
     func contraction(name: String, expected: String) {
         #expect(Texts(.french).of(name) == expected)
         #expect(Texts(.english).of(name) == name)
@@ -74,7 +77,9 @@ struct EventTruthTests {
         draft.online = "https://\(Self.secret)"
         let id = try await cafe.services.planEvent(draft, as: .member(cafe.lina))
         try await cafe.serve { browser in
-            let paths = ["/events/\(id)", "/events/\(id)/event.ics", "/events.ics", "/groups/lyon/events.ics", "/events"]
+            let paths = [
+                "/events/\(id)", "/events/\(id)/event.ics", "/events.ics", "/groups/lyon/events.ics", "/events",
+            ]
             for path in paths { #expect(!(try await browser.get(path).text.contains(Self.secret)), "\(path)") }
             #expect(try await browser.get("/events.ics").text.contains("LOCATION:En ligne"))
             try await browser.signIn("karim")

@@ -19,7 +19,8 @@ enum EventText {
             lines.append("🪑 \(seats)")
         }
         let page = event.isLocal ? "\(node.origin)/events/\(event.id)" : String(describing: event.url ?? event.iri)
-        var html = "<p><strong>\(state(event, isFrench: isFrench))\(escaped(event.title))</strong></p><p>\(lines.joined(separator: "<br>"))</p>"
+        var html =
+            "<p><strong>\(state(event, isFrench: isFrench))\(escaped(event.title))</strong></p><p>\(lines.joined(separator: "<br>"))</p>"
         html += event.content.string
         html += "<p>\(link(page))</p>"
         if event.isLocal { html += "<p>\(link("\(node.origin)/events/\(event.id)/event.ics"))</p>" }
@@ -62,7 +63,9 @@ enum EventText {
         let span = isOneDay ? "\(start)–\(end.suffix(5))" : "\(start) – \(end)"
         let mark = event.status == .cancelled ? "❌ " : event.status == .postponed ? "⏸ " : ""
         let before = event.status == .rescheduled ? event.previousStart : nil
-        let old = before.map { "<del>\(ZonedTime.formValue($0, in: event.timeZone).replacing("T", with: " "))</del> → " }
+        let old = before.map {
+            "<del>\(ZonedTime.formValue($0, in: event.timeZone).replacing("T", with: " "))</del> → "
+        }
         return "\(mark)🗓 \(old ?? "")\(span) (\(escaped(event.timeZone)))"
     }
 }

@@ -43,6 +43,15 @@ extension Accounts {
             """, in: db)
     }
 
+    /// The suspended accounts, local and remote, the latest suspension first.
+    public static func suspended(limit: Int = 100, in db: some Queryable) throws(DatabaseError) -> [Account] {
+        try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) FROM account a WHERE a.suspended_at IS NOT NULL AND a.deleted_at IS NULL
+            ORDER BY a.suspended_at DESC, a.id LIMIT \(limit)
+            """, in: db)
+    }
+
     /// The members who were approved after `start` and may be listed, the latest first.
     public static func newcomers(
         since start: Timestamp, limit: Int, in db: some Queryable

@@ -43,6 +43,15 @@ public enum Peers {
         return peers.sorted { $0.host < $1.host }
     }
 
+    /// The hosts with a policy or a note, by name.
+    public static func decided(in db: some Queryable) throws(DatabaseError) -> [PeerState] {
+        var peers: [PeerState] = []
+        for row in try db.rows("SELECT \(columns) FROM peer WHERE policy <> 'unset' OR note <> ''") {
+            peers.append(try read(row))
+        }
+        return peers.sorted { $0.host < $1.host }
+    }
+
     /// The policies by host. Hosts without a policy are left out.
     public static func policies(in db: some Queryable) throws(DatabaseError) -> [String: PeerPolicy] {
         var policies: [String: PeerPolicy] = [:]

@@ -25,6 +25,7 @@ extension Schema {
                 WHERE b.post_id = p.id AND a.kind = 'group'))
         """
         "CREATE INDEX discussion_rank ON discussion (rank)"
+        "CREATE INDEX account_suspended ON account (suspended_at) WHERE suspended_at IS NOT NULL"
         "CREATE INDEX received_held ON received (outcome) WHERE state = 'parked'"
     }
 }

@@ -163,6 +163,7 @@ extension Visit {
             <ul><li><a href="\(person.account.path)">\(AccountCard.avatar(person.account, .small)) \(person.account.shownName)</a></li>
             <li><a href="/my-events">\(t(.myEvents))</a></li>
             <li><a href="/notifications">\(t(.news))</a></li>
+            <li><a href="/kept">\(t(.kept))</a></li>
             <li><a href="/settings">\(t(.settings))</a></li>
             \(when(isModerator, "<li><a href=\"/moderation\">\(t(.moderation))</a></li>"))
             <li>\(form("/sign-out", "<button class=\"plain\" type=\"submit\">\(t(.signOut))</button>"))</li></ul></details></div>

@@ -40,7 +40,9 @@ enum EventPage {
     private static func load(_ id: ID<Event>, _ visit: Visit) async throws -> Content {
         let (viewer, wanted) = (visit.viewer, visit.answerRange)
         let content = try await visit.database.read { db -> Content? in
-            guard let view = try EventViews.one(id, viewer: viewer, with: .page, in: db) else { return nil }
+            guard let view = try EventViews.one(id, viewer: viewer, with: [.page, .reactions], in: db) else {
+                return nil
+            }
             let answers = try AnswerList(to: .event(id), wanted ?? .beginning, viewer: viewer, in: db)
             var content = Content(view: view, answers: answers)
             if let viewer { content.position = try GuestLists.position(account: viewer, event: id, in: db) }
@@ -195,7 +197,11 @@ enum EventPage {
                 """))
             <section class="panel"><h2>\(t(.whoInvites))</h2><ul class="people"><li>\(AccountCard.link(view.owner))</li>
             \(maybe(view.organizer) { "<li>\(AccountCard.link($0))</li>" })</ul>
-            \(when(!event.isLocal, "<p><a href=\"\(String(describing: event.url ?? event.iri))\" rel=\"nofollow noopener noreferrer ugc\">\(t(.seeAtOrigin))</a></p>"))</section>
+            \(when(!event.isLocal, "<p><a href=\"\(String(describing: event.url ?? event.iri))\" rel=\"nofollow noopener noreferrer ugc\">\(t(.seeAtOrigin))</a></p>"))
+            \(when(visit.person != nil, """
+                <div class="deeds">\(visit.keepButton(.event(event.id), isKept: view.interactions.bookmarked, next: event.path))
+                <a class="button quiet small" href="/report?event=\(event.id)">\(t(.report))</a></div>
+                """))</section>
             """
     }
 

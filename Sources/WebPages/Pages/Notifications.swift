@@ -117,7 +117,9 @@ enum NotificationsPage {
         switch event.status {
         case .cancelled, .postponed: return t(.toldWasPlanned, when)
         case .rescheduled:
-            guard let previous = event.previousStart, previous != event.startsAt else { return t(.toldNowPlanned, when) }
+            guard let previous = event.previousStart, previous != event.startsAt else {
+                return t(.toldNowPlanned, when)
+            }
             let old = t(
                 .dayAtTime, moments.day(previous, in: event.timeZone), moments.time(previous, in: event.timeZone))
             return t(.toldMoved, old, when)

@@ -84,7 +84,8 @@ enum PlanEvent {
 
     static func state(_ sent: Submission) -> FormState {
         sent.state(
-            "group", "title", "start", "end", "place", "street", "postal_code", "locality", "online", "capacity", "text",
+            "group", "title", "start", "end", "place", "street", "postal_code", "locality", "online", "capacity",
+            "text",
             "comes")
     }
 

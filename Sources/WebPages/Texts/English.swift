@@ -2,7 +2,8 @@
 
 extension Texts {
     /// All texts in English.
-    static let englishTable = [englishPlaces, englishSignIn, englishApps, englishNews].reduce(into: [:]) {
+    static let englishTable = [englishPlaces, englishSignIn, englishApps, englishNews, englishDistance].reduce(into: [:]
+    ) {
         table, part in
         table.merge(part) { first, _ in first }
     }

@@ -3,7 +3,8 @@
 extension Texts {
     /// All texts in French. They address the reader as *tu*, have no exclamation marks, and have a narrow no-break
     /// space before `:`, `;` and `?`.
-    static let frenchTable = [frenchPlaces, frenchSignIn, frenchApps, frenchNews].reduce(into: [:]) { table, part in
+    static let frenchTable = [frenchPlaces, frenchSignIn, frenchApps, frenchNews, frenchDistance].reduce(into: [:]) {
+        table, part in
         table.merge(part) { first, _ in first }
     }
 

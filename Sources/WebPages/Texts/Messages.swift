@@ -34,6 +34,7 @@ extension Texts {
         "already_voted": .problemVoted, "poll_over": .problemPollOver, "no_such_choice": .problemChoice,
         "own_poll": .problemOwnPoll, "quote_denied": .problemQuote, "too_many_scheduled": .problemScheduled,
         "unsupported": .problemFileKind, "too_large": .problemFileLarge, "too_many_pixels": .problemFileLarge,
+        "not_own_name": .problemOwnName, "last_steward": .problemLastSteward,
         "broken": .problemFileBroken, "too_slow": .problemFileBroken, "media_not_ready": .problemFileSoon,
     ]
 
@@ -49,6 +50,8 @@ extension Texts {
         .cancelled: .noticeCancelled, .going: .noticeGoing, .waiting: .noticeWaiting, .asked: .noticeAsked,
         .left: .noticeLeft, .followed: .noticeFollowed, .requested: .noticeRequested,
         .unfollowed: .noticeUnfollowed, .answered: .noticeAnswered, .founded: .noticeFounded, .voted: .noticeVoted,
+        .kept: .noticeKept, .released: .noticeReleased, .reported: .noticeReported, .muted: .noticeMuted,
+        .unmuted: .noticeUnmuted, .blocked: .noticeBlocked, .unblocked: .noticeUnblocked, .restored: .noticeRestored,
         .saved: .noticeSaved, .entered: .noticeEntered, .askedGroup: .noticeAskedGroup,
         .askedHere: .noticeAskedHere, .leftGroup: .noticeLeftGroup,
         .password: .noticePassword, .approved: .noticeApproved, .refused: .noticeRefused,

@@ -21,7 +21,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case answerNeedsAccount, answerFromElsewhere, thank, thanked, recommendPost, recommended, visibleUnlisted
     case visibleFollowers, visibleDirect, deleteExplained, deleteForGood, postTitle, postText, textHint, postGroup
     case noGroup, whoReads, forEveryone, forUnlisted, forFollowers, forNamed, publish, publicHint, editPost
-    case pollVote, pollVotes, pollVoters, pollEnds, pollEnded
+    case addPoll, pollHint, pollAnswer, pollLength, pollDays, pollMultiple, pollMultipleHint, pollYours, pollVote,
+        pollVotes, pollVoters, pollEnds, pollEnded
     case addPictures, picturesHint, pictureField, pictureWords
     case groupsIntro, newGroup, groupTitle, groupName, nameHint, groupSummary, groupApproves, groupApprovesHint
     case foundGroup, editGroup, writeHere, upcomingEvents, followFromElsewhere, followFromElsewhereText
@@ -51,7 +52,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case email, emailHint, nameOrEmail, password, passwordHint, byLink, byLinkText, sendLink, byPassword, comeIn
     case noAccountYet, linkSent, linkSentText, linkSentHint, welcomeBack, linkConfirm, linkOld, linkOldText
     case askNewLink, signUpIntro, signUpClosed, askToJoin, displayName, displayNameHint, userName, signUpNote
-    case signUpIntroWaits, invitedBy, invitedHere, signUpNoteHint, invitation, invitationHint, signUpPrivacy, signedUp, signedUpText, signUpWaits
+    case signUpIntroWaits, invitedBy, invitedHere, signUpNoteHint, invitation, invitationHint, signUpPrivacy, signedUp,
+        signedUpText, signUpWaits
     case signUpWaitsText
     // settings
     case profile, aboutYou, aboutYouHint, discoverable, discoverableHint, approvesFollowers, approvesFollowersHint
@@ -73,6 +75,19 @@ enum Phrase: String, CaseIterable, Sendable {
     case toldEventCancelled, toldEventPostponed, toldEventMoved, toldWasPlanned, toldNowPlanned, toldMoved, toldSeat
     case toldJoin, toldWait, toldLeave, toldFull, toldGroupRequest
     case announceHint, announceWhich, announceNoEvent, announceNow, noneAnnounced, withdrawAnnouncement
+    // keeping, reporting, keeping a distance, leaving
+    case kept, keptIntro, keptNone, keptNoneInvite, keep, isKept, report, reportIntro, reportKind, reportOther
+    case reportViolation, reportSpam, reportLegal, reportComment, reportCommentHint, reportForward, reportForwardHint
+    case reportSend, distance, distanceIntro, mutedPeople, blockedPeople, nobodyHere, keepDistance, mute, unmute
+    case muteHint, block, unblock, blockExplained, blockNow, leaveCafe, leaveIntro, leaveWords, leaveSeats
+    case leaveElsewhere, leaveEvents, leaveName, leaveNow, noticeKept, noticeReleased, noticeReported, noticeMuted
+    case noticeUnmuted, noticeBlocked, noticeUnblocked, noticeRestored, problemOwnName, problemLastSteward
+    case groupFollows, groupAsked
+    // moderation, continued
+    case groupRequests, heldHosts, heldHostsHint, heldCount, letIn, shutOut, reportedThing, reportedGone, suspendedNow
+    case nobodySuspended, restore, moderationLog, logEmpty, logShow, logByOperator, deedApproved, deedRefused
+    case deedResolved, deedSuspended, deedRestored, deedDeletedPost, deedRole, deedHostUnset, deedHostAllowed
+    case deedHostLimited, deedHostBlocked, roleMember, roleModerator, roleSteward
     // about
     case aboutTitle, aboutMembers, aboutEvents, registrationOpen, registrationApproval, registrationInvitation
     case registrationClosed, yourWords, privacyPublic, privacyShown, privacyPages, software, softwareText

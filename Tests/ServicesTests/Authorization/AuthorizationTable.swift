@@ -41,7 +41,7 @@ enum AuthorizationTable {
         (
             "mgMS",
             """
-            editProfile(_:as:), changePassword(_:current:as:), revokeToken(_:as:), joinEvent(_:as:), leaveEvent(_:as:),
+            editProfile(_:as:), leaveCommunity(name:password:as:), changePassword(_:current:as:), revokeToken(_:as:), joinEvent(_:as:), leaveEvent(_:as:),
             sendRSVP(_:_:as:), planEvent(_:as:)
             """
         ),

@@ -57,7 +57,8 @@ struct GuestNewsTests {
         }
     }
 
-    @Test("who runs a group hears of the requests to enter it, until they are answered", arguments: TestEngine.available)
+    @Test(
+        "who runs a group hears of the requests to enter it, until they are answered", arguments: TestEngine.available)
     func groupRequests(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
             let (ada, bob) = (try await cafe.member("ada", .moderator), try await cafe.member("bob"))

@@ -96,6 +96,7 @@ struct StatementTour {
         try LocalAccounts.insert(Someone.member(eve, approvedAt: nil), signUpNote: "", in: tx)
         _ = try LocalAccounts.remove(eve.id, in: tx)
         _ = try Accounts.groups(in: tx)
+        _ = try Accounts.suspended(in: tx)
         for isListed in [true, false] { _ = try Accounts.members(s.page, onlyListed: isListed, in: tx) }
         _ = try Accounts.newcomers(since: s.now, limit: 5, in: tx)
         _ = try Accounts.helpers(since: s.now, limit: 5, in: tx)
@@ -119,6 +120,8 @@ struct StatementTour {
         _ = try Peers.state(of: "far.example", in: tx)
         _ = try Peers.list(in: tx)
         _ = try Peers.policies(in: tx)
+        _ = try Peers.decided(in: tx)
+        _ = try Peers.policy(of: "far.example:444", in: tx)
         _ = try Peers.resting(["far.example"], at: s.now, in: tx)
         try Peers.failed("far.example", at: s.now, restUntil: s.now + .hours(1), in: tx)
         try Peers.wake("far.example", at: s.now, in: tx)
@@ -138,6 +141,8 @@ struct StatementTour {
         _ = try Follows.followerCount(of: s.ada.id, in: tx)
         _ = try Follows.followingCount(of: s.vic.id, in: tx)
         _ = try Follows.pending(of: s.ada.id, in: tx)
+        _ = try Follows.pending(ofEach: [s.group.id], in: tx)
+        _ = try Follows.byLocalGroups(of: s.ada.id, in: tx)
         _ = try Follows.acceptedGroups(followedBy: s.vic.id, in: tx)
         _ = try Follows.remove(by: s.vic.id, of: s.ada.id, in: tx)
         _ = try Blocks.add(by: s.ada.id, target: s.vic.id, activity: s.address, at: s.now, in: tx)
@@ -155,6 +160,14 @@ struct StatementTour {
             createdAt: s.now)
         _ = try Reports.insert(report, in: tx)
         _ = try Reports.open(in: tx)
+        _ = try ReportedItems.load([s.address.string], in: tx)
+        for deed in [ModerationDeed.Kind.suspended, .hostBlocked] {
+            try ModerationLog.add(
+                ModerationDeed(
+                    id: ID(deed == .suspended ? 1 : 2), moderator: s.ada.id, kind: deed, target: s.ada.id,
+                    host: "far.example", createdAt: s.now), in: tx)
+        }
+        _ = try ModerationLog.list(s.page, in: tx)
         _ = try Reports.resolve(ID(1), at: s.now, in: tx)
         _ = try Moves.record(s.vic.id, target: s.address, activity: s.address, at: s.now, in: tx)
     }
@@ -285,6 +298,11 @@ struct StatementTour {
         _ = try InboxQueue.lease(signers: 5, Lease(now: s.now, until: s.now + .minutes(1)), in: tx)
         try InboxQueue.postpone(ID(1), until: s.now, reason: "", in: tx)
         try InboxQueue.park(ID(1), reason: "", in: tx)
+        _ = try HeldActivities.hasRoom(for: "far.example", in: tx)
+        try tx.run("UPDATE received SET outcome = 'held:far.example' WHERE state = 'parked'")
+        _ = try HeldActivities.hosts(in: tx)
+        _ = try HeldActivities.release("far.example", at: s.now, in: tx)
+        _ = try HeldActivities.drop("far.example", in: tx)
         _ = try InboxQueue.finish(ID(1), outcome: "applied", in: tx)
         _ = try InboxQueue.queue.backlog(now: s.now, in: tx)
         _ = try InboxQueue.outcome(of: s.address, in: tx)
