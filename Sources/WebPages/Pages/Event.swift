@@ -62,7 +62,7 @@ enum EventPage {
             <div class="slate poster">\(visit.dateBlock(event))<div><h1\("lang", visit.foreign(event.language))>\(event.title)</h1>
             <p class="when">\(visit.moments.span(event.startsAt, event.endsAt, in: event.timeZone))\(zoneNote(event, visit))</p>
             \(maybe(event.previousStart) { previous in
-                when(event.status == .rescheduled, "<p class=\"where\">\(t(.wasPlannedFor)) <s>\(visit.moments.day(previous, in: event.timeZone))</s></p>")
+                when(event.status == .rescheduled, "<p class=\"where\">\(t(.wasPlannedFor)) <s>\(visit.moments.point(previous, in: event.timeZone))</s></p>")
             })
             <p class="where">\(visit.place(event))</p>
             <p class="states">\(visit.stateBadge(event)) \(visit.seats(view))</p></div></div>

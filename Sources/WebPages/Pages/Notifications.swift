@@ -120,9 +120,7 @@ enum NotificationsPage {
             guard let previous = event.previousStart, previous != event.startsAt else {
                 return t(.toldNowPlanned, when)
             }
-            let old = t(
-                .dayAtTime, moments.day(previous, in: event.timeZone), moments.time(previous, in: event.timeZone))
-            return t(.toldMoved, old, when)
+            return t(.toldMoved, moments.point(previous, in: event.timeZone), when)
         case .scheduled, .tentative: return t(.toldNowPlanned, when)
         }
     }
