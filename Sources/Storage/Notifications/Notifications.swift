@@ -141,7 +141,9 @@ public enum Notifications {
             """
             DELETE FROM notification
             WHERE from_id = \(follower)
-                AND ((account_id = \(target) AND type IN (\(list: kinds))) OR type = \(Notification.Kind.groupRequest))
+                AND ((account_id = \(target) AND type IN (\(list: kinds)))
+                     OR (type = \(Notification.Kind.groupRequest)
+                         AND EXISTS (SELECT 1 FROM account g WHERE g.id = \(target) AND g.kind = 'group' AND g.host = '')))
             """)
     }
 
