@@ -45,7 +45,7 @@ enum NotificationEndpoints {
                 [try Notifications.find(id, of: viewer, in: db)].compactMap { $0 }, viewer: viewer, in: db
             ).first
         }
-        guard let view else { throw APIError.notFound }
+        guard let view, view.notification.kind.apiName != nil else { throw APIError.notFound }
         return APIResponse { $0.notification(view, call.rendering) }
     }
 

@@ -89,7 +89,7 @@ public enum Notifications {
             try NotificationRequests.wait(
                 ids.make(at: now), account: notification.account, from: notification.from, at: now, in: tx)
         }
-        for notification in stored where !notification.isFiltered {
+        for notification in stored where !notification.isFiltered && notification.kind.apiName != nil {
             tx.announce(StreamEvent.notification(notification.id.rawValue, account: notification.account))
         }
         return stored
