@@ -33,5 +33,6 @@ public enum Schema {
         retention,
         moderationLog,
         discussionOrder,
+        onlineAddresses,
     ]
 }
