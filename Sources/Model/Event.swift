@@ -32,8 +32,10 @@ public struct Event: Sendable, Hashable, Identifiable {
     public var timeZone: String
     /// The place; nil for an event without a physical place.
     public var place: Place?
-    /// The address of the online meeting.
+    /// The address of the online meeting. Only guests may be shown it; see ``isOnline``.
     public var onlineURL: IRI?
+    /// Whether one can take part online, as everybody may be told.
+    public var isOnline: Bool
     /// The number of seats; nil for no limit.
     public var capacity: Int?
     /// How people join.
@@ -85,6 +87,7 @@ public struct Event: Sendable, Hashable, Identifiable {
         self.isAllDay = false
         self.hashtags = []
         self.timeZone = "UTC"
+        self.isOnline = false
         self.joinMode = .free
         self.status = .scheduled
         self.visibility = .everyone

@@ -16,7 +16,7 @@ public enum PeerPolicy: String, Sendable, CaseIterable {
 public enum FederationMode: String, Sendable, CaseIterable {
     /// All hosts except the blocked ones are allowed.
     case open
-    /// Unknown hosts are allowed, but public timelines leave out their posts until a steward allows the host.
+    /// What unknown hosts send is held until a moderator decides about the host, and public timelines leave out their posts.
     case quarantine
     /// Only hosts with the policy `allowed` are allowed.
     case allowlist
@@ -31,6 +31,9 @@ public enum FederationMode: String, Sendable, CaseIterable {
         default: true
         }
     }
+
+    /// Whether what a host with `policy` sends is held until a moderator decides about the host.
+    public func holds(_ policy: PeerPolicy) -> Bool { self == .quarantine && policy == .unset }
 
     /// Whether public timelines show posts from a host that has `policy`.
     public func lists(_ policy: PeerPolicy) -> Bool {

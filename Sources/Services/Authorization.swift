@@ -139,6 +139,21 @@ extension Services {
     }
 }
 
+extension Services {
+    /// Notes in the moderation log what a moderator did.
+    ///
+    /// - Parameter moderator: nil for the operator.
+    func log(
+        _ kind: ModerationDeed.Kind, about target: Account? = nil, host: String? = nil, note: String = "",
+        by moderator: Account?, in tx: Transaction
+    ) throws {
+        try ModerationLog.add(
+            ModerationDeed(
+                id: ids.make(at: now()), moderator: moderator?.id, kind: kind, target: target?.id, host: host,
+                note: note, createdAt: now()), in: tx)
+    }
+}
+
 // MARK: - Groups
 
 extension Services {
@@ -171,6 +186,21 @@ extension Services {
         }
         guard try mayRun(group, principal, in: db) else { throw ServiceError.notAllowed }
         return account
+    }
+
+    /// Whether an account may write in a group. Everybody may, unless the group is local and approves its members: then
+    /// its members and those who run it may.
+    func mayWrite(in group: Account, _ author: Account, in db: some Queryable) throws -> Bool {
+        guard group.isLocal, group.approvesFollowers, group.id != author.id else { return true }
+        if try Follows.find(by: author.id, of: group.id, in: db)?.state == .accepted { return true }
+        let role = try LocalAccounts.byID(author.id, in: db)?.role ?? .member
+        return try runs(group.id, author.id, .role(role), in: db)
+    }
+
+    /// Those of the groups in which an account may write.
+    public func writable(_ groups: [Account], by author: ID<Account>, in db: some Queryable) throws -> [Account] {
+        guard let account = try Accounts.byID(author, in: db) else { return [] }
+        return try groups.filter { try mayWrite(in: $0, account, in: db) }
     }
 
     private func runs(

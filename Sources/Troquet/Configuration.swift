@@ -38,9 +38,9 @@ struct Setting: Sendable {
         Setting("tagline", "On se retrouve entre deux cafés.", "One sentence about it."),
         Setting("language", "fr", "fr or en: for readers whose browser asks for neither."),
         Setting("time_zone", "Europe/Paris", "IANA name of the zone in which the community lives."),
-        Setting("registration", "approval", "Who may become a member: open, approval, invitation, closed."),
+        Setting("registration", "approval", "Who joins without an invitation: open, approval, invitation, closed."),
         Setting("welcome_group", "cafe", "The group of this node that new members belong to at once; empty for none."),
-        Setting("federation_mode", "open", "Unknown hosts: open, quarantine, allowlist, off."),
+        Setting("federation_mode", "open", "Unknown hosts: open, quarantine (held for a moderator), allowlist, off."),
         Setting(
             "federation_insecure_networks", "",
             "For tests only: CIDR blocks, comma-separated, to which plain http and private addresses are allowed."),

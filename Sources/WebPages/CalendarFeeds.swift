@@ -10,7 +10,8 @@ internal import Storage
 
 /// Calendar feeds for calendar programs: all events of the node, those of one group, or one event.
 ///
-/// Only public events are in a feed. It contains no e-mail addresses and no guest lists.
+/// Only public events are in a feed. It contains no e-mail addresses, no guest lists, and no addresses of online meetings.
+/// The file of one event is made for its reader: guests find the address of the online meeting in it.
 enum CalendarFeeds {
     private static let limit = 200
     private static let type = "text/calendar; charset=utf-8"
@@ -26,10 +27,13 @@ enum CalendarFeeds {
 
     static func one(_ visit: Visit) async throws -> Response {
         let id: ID<Event> = try visit.id()
-        let view = try await visit.database.read { db in try EventViews.one(id, viewer: nil, in: db) }
+        let viewer = visit.viewer
+        let view = try await visit.database.read { db in try EventViews.one(id, viewer: viewer, in: db) }
         guard let view else { throw ServiceError.notFound }
         let bytes = CalendarFeed.render(events: [event(view, visit)], name: view.event.title)
-        return Responses.calendar(bytes, filename: "\(view.event.id).ics")
+        return Responses.calendar(
+            bytes, filename: "\(view.event.id).ics", headers: viewer == nil ? [:] : [.cacheControl: "private, no-store"]
+        )
     }
 
     /// The coming events and those of the last three months. Past events stay in the feed for a while, because a
@@ -63,7 +67,11 @@ enum CalendarFeeds {
         entry.createdMillis = event.publishedAt.milliseconds
         entry.modifiedMillis = event.updatedAt.milliseconds
         entry.description = event.content.plainText(limit: 2_000)
-        entry.location = event.place?.line ?? event.onlineURL.map { String(describing: $0) }
+        let address = event.onlineURL.map { String(describing: $0) }
+        entry.location = event.place?.line ?? address ?? (event.isOnline ? visit.t(.online) : nil)
+        if event.place != nil, let address {
+            entry.description = "\(visit.t(.meetOnline)) \(address)\n\n\(entry.description ?? "")"
+        }
         entry.position = event.place?.coordinates.map { .init(latitude: $0.latitude, longitude: $0.longitude) }
         entry.url = visit.community.address + event.path
         entry.status = status(event.status)

@@ -150,6 +150,10 @@ extension Styles {
         fieldset .pair{grid-template-columns:repeat(auto-fit,minmax(9rem,1fr))}
         .tick{display:grid;grid-template-columns:1.6rem 1fr;gap:0 .6rem;align-items:start}
         .tick input{width:1.5rem;height:1.5rem;margin:.1rem 0 0;accent-color:var(--accent)}
+        details.more{margin:.75rem 0 0}
+        details.more>summary{min-height:44px;display:inline-flex;align-items:center;color:var(--soft)}
+        details.more>summary::before{content:"▸";margin-right:.5rem}
+        details.more[open]>summary::before{content:"▾"}
         details.danger{border:1px solid var(--line);border-radius:6px;padding:0 .9rem;max-width:34rem}
         details.danger+details.danger{margin-top:.75rem}
         details.danger>summary{min-height:42px;display:flex;align-items:center;color:var(--red)}
@@ -282,6 +286,11 @@ extension Styles {
         .warning>summary::before{content:"▸";margin-right:.5rem}
         .warning[open]>summary::before{content:"▾"}
         .poll ul{list-style:none;padding:0}
+        .ballot li{display:grid;grid-template-columns:1.6rem 1fr;gap:0 .6rem;align-items:center;min-height:44px}
+        .ballot input{width:1.5rem;height:1.5rem;margin:0;accent-color:var(--accent)}
+        .ballot label{display:flex;align-items:center;min-height:44px;margin:0;font-weight:400}
+        .results li{display:grid;grid-template-columns:1fr auto;gap:.1rem .75rem;padding:.3rem 0}
+        .results progress{grid-column:1/-1;width:100%;height:.5rem;accent-color:var(--accent)}
         .attachments{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
         .attachments li{max-width:100%}
         .attachments img,.attachments video{display:block;max-width:100%;max-height:26rem;height:auto;border-radius:.4rem}

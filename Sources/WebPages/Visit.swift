@@ -41,6 +41,7 @@ struct Visit: Sendable {
         let kept = [
             "view", "before", "after", "past", "group", "like", "handle", "going", "waiting", "requests", "people",
             "reports", "policies", "silent", "uri",
+            "post", "event", "account",
         ].compactMap { name in
             query[name].flatMap { $0 == "print" ? nil : "\(name)=\($0.percentEncoded)" }
         }
@@ -106,9 +107,9 @@ struct Visit: Sendable {
 enum FlashMessage: String, CaseIterable {
     case published, edited, deleted, thanked, unthanked, recommended, unrecommended, voted
     case planned, changed, postponed, cancelled, going, waiting, asked, left
-    case followed, requested, unfollowed, answered, founded
+    case followed, requested, unfollowed, answered, founded, entered, askedGroup, askedHere, leftGroup
     case saved, password, approved, refused, resolved, welcome, goodbye, appRevoked, appRefused
-    case announced, withdrawn, retried
+    case announced, withdrawn, retried, kept, released, reported, muted, unmuted, blocked, unblocked, restored
     case takenOut, letIn, talkClosed, talkOpen
 }
 

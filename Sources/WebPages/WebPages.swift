@@ -87,6 +87,12 @@ public struct WebPages: Sendable {
             post("/settings/password", SettingsPage.changePassword),
             upload("/settings/pictures", PictureSettings.files, PictureSettings.save),
             post("/settings/pictures/remove", PictureSettings.remove),
+            get(Distance.path, Distance.show), post(Distance.path + "/mute", Distance.mute),
+            post(Distance.path + "/unmute", Distance.unmute), post(Distance.path + "/block", Distance.block),
+            post(Distance.path + "/unblock", Distance.unblock), get("/settings/delete", LeaveCafe.show),
+            post("/settings/delete", LeaveCafe.leave), get("/report", ReportPage.show),
+            post("/report", ReportPage.send), get("/kept", Kept.show), post("/kept", Kept.keep),
+            post("/kept/release", Kept.release),
         ]
     }
 
@@ -94,7 +100,7 @@ public struct WebPages: Sendable {
     private var apps: [Route] {
         let elsewhere = [
             ("/auth/sign_in", "/sign-in"), ("/auth/password/new", "/sign-in"), ("/auth/sign_up", "/sign-up"),
-            ("/auth/edit", "/settings"), ("/settings/delete", "/settings"),
+            ("/auth/edit", "/settings"),
             ("/oauth/authorized_applications", "/settings#apps"),
         ]
         return [
@@ -108,7 +114,8 @@ public struct WebPages: Sendable {
         [
             get("/moderation", Moderation.show), post("/moderation/approve", Moderation.approve),
             post("/moderation/refuse", Moderation.refuse), post("/moderation/resolve", Moderation.resolve),
-            post("/moderation/suspend", Moderation.suspend), post("/moderation/hosts", Moderation.setPolicy),
+            post("/moderation/suspend", Moderation.suspend), post("/moderation/restore", Moderation.restore),
+            get("/moderation/log", ModerationLogPage.show), post("/moderation/hosts", Moderation.setPolicy),
             post("/moderation/retry", Moderation.retry),
             post("/moderation/announce", Moderation.announce), post("/moderation/withdraw", Moderation.withdraw),
         ]

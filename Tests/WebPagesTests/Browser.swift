@@ -80,7 +80,7 @@ final class Browser: Sendable {
         guard answer.status == 303 else { throw TestHTTPError.noAnswer }
     }
 
-    private func send(
+    func send(
         _ method: String, _ path: String, headers: [(String, String)], _ body: [UInt8]?
     ) async throws -> TestResponse {
         let cookies = await jar.header

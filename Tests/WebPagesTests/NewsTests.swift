@@ -50,9 +50,11 @@ struct NewsTests {
             let id =
                 Markup(try await browser.get("/notifications").text)
                 .values(of: "value", in: "name=\"announcement\"").first ?? ""
+            #expect(try await browser.get("/").text.contains("Fermé lundi"))
             let away = try await browser.post("/notifications/put-away", ["announcement": id], from: "/notifications")
             #expect(away.status == 303)
             #expect(!(try await browser.get("/notifications").text.contains("Fermé lundi")))
+            #expect(!(try await browser.get("/").text.contains("Fermé lundi")))
             let withdrawn = try await browser.post("/moderation/withdraw", ["announcement": id], from: "/moderation")
             #expect(withdrawn.status == 303)
             #expect(!(try await browser.get("/moderation").text.contains("Fermé lundi")))

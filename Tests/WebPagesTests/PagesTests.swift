@@ -25,7 +25,9 @@ struct PagesTests {
             "/discussions?view=mine", "/discussions?view=named", "/write", "/write?group=lyon",
             "/posts/\(cafe.answer)/edit", "/events/new",
             "/events/new?like=\(cafe.pastEvent)", "/events/\(cafe.event)/manage", "/groups/lyon/edit", "/my-events",
-            "/settings", "/moderation", "/notifications", "/authorize_interaction",
+            "/settings", "/moderation", "/notifications", "/authorize_interaction", "/kept",
+            "/settings/people", "/settings/delete", "/report?post=\(cafe.post)", "/report?account=\(cafe.karim)",
+            "/moderation/log",
         ]
     }
 

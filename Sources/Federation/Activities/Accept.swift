@@ -14,19 +14,38 @@ internal import Vocabulary
 enum AcceptHandler: ActivityHandler {
     static let types = ["Accept", "TentativeAccept"]
 
+    /// A response, and what a group has to show that is followed from here since this response.
+    struct Accepted: Sendable {
+        let answer: Answer
+        var backlog: Backlog?
+    }
+
     static func gather(
         _ incoming: IncomingActivity, using fetcher: ObjectFetcher
-    ) async throws(FederationError) -> Answer {
-        try Answer(incoming)
+    ) async throws(FederationError) -> Accepted {
+        let answer = try Answer(incoming)
+        var accepted = Accepted(answer: answer)
+        let group = incoming.actor
+        guard group.isGroup, incoming.activity.type == "Accept" else { return accepted }
+        // Only a follow that waits for this response is answered by what the group said before.
+        let isNew = try await fetcher.database.read { db throws(DatabaseError) in
+            guard case .follow(let follow)? = try AnsweredRequests.find(answer.id, in: db) else { return false }
+            return follow.target == group.id && follow.state == .requested
+        }
+        if isNew { accepted.backlog = await Backlog.gather(of: group, using: fetcher) }
+        return accepted
     }
 
     static func apply(
-        _ answer: Answer, of incoming: IncomingActivity, in tx: Transaction
+        _ accepted: Accepted, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
+        let answer = accepted.answer
         let isTentative = incoming.activity.type == "TentativeAccept"
         switch try answer.request(in: tx) {
         case .follow(let follow):
-            return try FollowHandler.answered(follow, isAccepted: true, by: incoming, in: tx)
+            let outcome = try FollowHandler.answered(follow, isAccepted: true, by: incoming, in: tx)
+            if outcome == .applied { try accepted.backlog?.store(of: incoming.actor, incoming, in: tx) }
+            return outcome
         case .seat(let guest):
             return try JoinHandler.answered(guest, isTentative ? .waiting : .going, by: incoming, in: tx)
         case .quote(let post):

@@ -26,7 +26,7 @@ enum FollowHandler: ActivityHandler {
         let before = try Follows.find(by: incoming.actor.id, of: account.id, in: tx)
         _ = try Follows.request(by: incoming.actor.id, of: account.id, activity: incoming.id, at: incoming.now, in: tx)
         if before?.state != .accepted {
-            try incoming.outbox.notify(.follow(of: account, by: incoming.actor.id), in: tx)
+            try incoming.outbox.notify(follow: account, by: incoming.actor.id, in: tx)
         }
         if account.approvesFollowers, before?.state != .accepted { return .applied }
         _ = try Follows.setState(.accepted, by: incoming.actor.id, of: account.id, in: tx)
@@ -78,7 +78,7 @@ extension Outbox {
             by: follower.id, of: target.id, activity: identifiers.activity(id), at: clock.now, in: tx)
         try enqueue(
             activity(.follow, id, by: follower, object: JSON(target.iri), about: target.iri, to: target), in: tx)
-        try notify(.follow(of: target, by: follower.id), in: tx)
+        try notify(follow: target, by: follower.id, in: tx)
     }
 
     /// Withdraws a follow request, or ends an accepted follow.

@@ -44,6 +44,7 @@ enum JoinHandler: ActivityHandler {
             account: incoming.actor.id, event: event.id, state: .asked, join: id, requestedAt: incoming.now)
         let state = try GuestLists.requestToJoin(guest, rank: incoming.outbox.newRank(), in: tx)
         try incoming.outbox.answer(state, join: id, of: incoming.actor, to: event, by: owner, in: tx)
+        try incoming.outbox.tellOrganizer(of: event, that: incoming.actor.id, is: state, in: tx)
         return .applied
     }
 }
@@ -66,10 +67,17 @@ extension JoinHandler {
         guard let event = try Events.byID(guest.event, in: tx) else { return .ignored(.unknownObject) }
         guard try mayReply(incoming.actor, for: event, in: tx) else { return .ignored(.notAllowed) }
         guard guest.state != .cancelled || state == .declined else { return .ignored(.noEffect) }
-        guard guest.state != state else { return .duplicate }
+        // An owner that keeps the address of the online meeting for the guests tells it here, and again when it changes.
+        var isMoved = false
+        if state == .going, let address = incoming.activity.object?.document?.iri("onlineLink") {
+            isMoved = try Events.setOnlineURL(address, of: event.id, in: tx)
+        }
+        guard guest.state != state else { return isMoved ? .applied : .duplicate }
+        let waited = guest.state == .waiting
         var guest = guest
         guest.state = state
         try GuestLists.set(guest, rank: incoming.outbox.newRank(), in: tx)
+        if waited, state == .going { try incoming.outbox.notify(.seat(at: event, for: [guest.account]), in: tx) }
         return .applied
     }
 
@@ -102,7 +110,18 @@ extension Outbox {
         if state == .waiting, let position = try GuestLists.position(account: guest.id, event: event.id, in: tx) {
             object["waitlistPosition"] = .number(JSON.Number(Int64(position)))
         }
+        // The response goes to the guest's own inbox only.
+        if state == .going, let address = event.onlineURL { object["onlineLink"] = .string(address.string) }
         try enqueue(activity(kind, by: owner, object: .object(object), about: join, to: guest), in: tx)
+    }
+
+    /// Tells the remote guests the new address of the online meeting, with the `Accept` of their `Join`. The document of
+    /// the event, which everybody may read, does not have it.
+    public func tellAddress(of event: Event, in tx: Transaction) throws(DatabaseError) {
+        guard event.onlineURL != nil, let owner = try Accounts.byID(event.owner, in: tx) else { return }
+        for (guest, account) in try GuestLists.remoteGuests(of: event.id, in: tx) {
+            try answer(.going, join: guest.join, of: account, to: event, by: owner, in: tx)
+        }
     }
 
     /// Notifies guests who got a seat because another guest gave it up.
@@ -113,6 +132,7 @@ extension Outbox {
             guard let account = accounts[guest.account] else { continue }
             try answer(.going, join: guest.join, of: account, to: event, by: owner, in: tx)
         }
+        try notify(.seat(at: event, for: guests.map(\.account)), in: tx)
     }
 
     /// Asks the owner of a remote event for a seat. The response comes to the inbox.

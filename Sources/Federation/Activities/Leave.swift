@@ -44,6 +44,7 @@ enum LeaveHandler: ActivityHandler {
     ) throws(DatabaseError) -> InboxOutcome {
         let result = try GuestLists.leave(account: incoming.actor.id, event: event.id, in: tx)
         try incoming.outbox.promote(result.promoted, of: event, in: tx)
+        if result.left { try incoming.outbox.tellOrganizer(of: event, that: incoming.actor.id, is: .cancelled, in: tx) }
         return result.left ? .applied : .ignored(.noEffect)
     }
 }

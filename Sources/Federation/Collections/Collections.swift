@@ -72,7 +72,7 @@ public struct Collections: Sendable {
             let total = try Follows.followerCount(of: account.id, in: db)
             guard account.isGroup, case .page(let before) = view else { return (total, [Account]()) }
             let page = PageRequest(before: before, limit: Self.pageSize)
-            return (total, try Follows.followers(of: account.id, page, in: db))
+            return (total, try Follows.followers(of: account.id, page, onlyListed: true, in: db))
         }
         return list(identifiers.followers(of: account.iri), of: account, view, total: total, people)
     }
@@ -83,7 +83,7 @@ public struct Collections: Sendable {
             let total = try Follows.followingCount(of: account.id, in: db)
             guard account.isGroup, case .page(let before) = view else { return (total, [Account]()) }
             let page = PageRequest(before: before, limit: Self.pageSize)
-            return (total, try Follows.following(of: account.id, page, in: db))
+            return (total, try Follows.following(of: account.id, page, onlyListed: true, in: db))
         }
         return list(identifiers.following(of: account.iri), of: account, view, total: total, people)
     }

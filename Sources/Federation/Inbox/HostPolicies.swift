@@ -28,6 +28,13 @@ public actor HostPolicies {
         return mode.admits(policy(of: host))
     }
 
+    /// Whether what `host` sends is held until a moderator decides about it.
+    func holds(_ host: String) async throws -> Bool {
+        guard mode == .quarantine else { return false }
+        if readAt.map({ clock.now - $0 > Self.lifetime }) ?? true { try await reload() }
+        return mode.holds(policy(of: host))
+    }
+
     private func policy(of host: String) -> PeerPolicy {
         for domain in DocumentFetcher.domains(of: host) {
             if let policy = policies[domain] { return policy }

@@ -18,7 +18,9 @@ internal import Vocabulary
 //  4. The key, which is read from the database or fetched from its id, and the signature itself.
 //  5. The rate limits of the signer and its host. The key's owner must be the activity's actor. The
 //     owner's row is passed on with the activity.
-//  6. One write stores the signature and the activity. Only then the response is `202`.
+//  6. On a node in quarantine, the activity of an unknown host is stored as held: it has no effect until a moderator
+//     decides about the host.
+//  7. One write stores the signature and the activity. Only then the response is `202`.
 
 /// Accepts an activity, or rejects it with a reason.
 public struct InboxAuthenticator: Sendable {
@@ -110,7 +112,32 @@ public struct InboxAuthenticator: Sendable {
         try Authority.checkClaims(activity, identifiers: federation.identifiers)
         guard account.isActive else { throw .actorSuspended }
         let hosts = [account.iri, account.inbox, account.sharedInbox].compactMap { $0?.authority }
-        return try await store(activity, signature: signature, key: key, body: body, from: Set(hosts))
+        let held = try await heldHost(of: activity)
+        return try await store(
+            activity, signature: signature, key: key, body: body, from: Set(hosts), heldFor: held)
+    }
+
+    /// The host for which the activity is held; nil when it is processed at once.
+    ///
+    /// A response to our own request is never held: a member asked for it. (`Accept{Event}` is a request.)
+    private func heldHost(of activity: ActivityDocument) async throws(InboxRejection) -> String? {
+        let host = activity.actor.authority
+        do {
+            guard try await policies.holds(host) else { return nil }
+            if ["Accept", "TentativeAccept", "Reject"].contains(activity.type), let request = activity.object?.id,
+                case .activity? = federation.identifiers.parse(request)
+            {
+                return nil
+            }
+            guard try await federation.database.read({ db in try HeldActivities.hasRoom(for: host, in: db) }) else {
+                throw InboxRejection.overloaded
+            }
+            return host
+        } catch let refusal as InboxRejection {
+            throw refusal
+        } catch {
+            throw .overloaded
+        }
     }
 
     private func parse(_ head: RequestHead, body: [UInt8]?) throws(InboxRejection) -> ParsedSignature {
@@ -165,7 +192,7 @@ public struct InboxAuthenticator: Sendable {
 
     private func store(
         _ activity: ActivityDocument, signature: ParsedSignature, key: StoredKey, body: [UInt8],
-        from hosts: Set<String>
+        from hosts: Set<String>, heldFor held: String?
     ) async throws(InboxRejection) -> Bool {
         let now = federation.clock.now
         // An activity without an id is identified by the hash of its body.
@@ -176,10 +203,11 @@ public struct InboxAuthenticator: Sendable {
             signer: key.account, keyID: key.keyID, body: String(decoding: body, as: UTF8.self), receivedAt: now)
         received.digest = digest
         received.mayRepeat = RepeatedActivities.types.contains(activity.type)
+        received.heldFor = held
         let accepted = received
         // The activity is kept before the row is stored, because the processor may lease the row before this function
         // continues.
-        federation.parsed.keep(activity, of: received.id, bytes: body.count, at: now)
+        if held == nil { federation.parsed.keep(activity, of: received.id, bytes: body.count, at: now) }
         do {
             let isNew = try await intake.store(accepted, signature: signature.identity, from: hosts)
             if !isNew { federation.parsed.drop(received.id) }

@@ -104,14 +104,17 @@ enum ObjectIntake {
             if !isForPeople, !arriving.isFollowed { return .ignored(.blocked) }
             post.leaveGroup()
         }
-        let waitsFor = try moderatedGroup(of: post, by: author, incoming, in: tx)
-        if waitsFor != nil { post.group = nil }
         let outbox = incoming.outbox
+        // A known server may bring the post of an unknown one. On a node in quarantine it is neither told nor relayed.
+        if outbox.community.mode == .quarantine,
+            try outbox.community.mode.holds(Peers.policy(of: author.iri.authority, in: tx))
+        {
+            return try Posts.insert(post, parts, arriving, in: tx) ? .applied : .duplicate
+        }
         let group = outbox.relayingGroup(of: post, arriving)
         let audience = try PostAudience.storing(
             post, parts, arriving, followersOf: [group?.id].compactMap { $0 }, at: outbox.clock.now, in: tx)
         guard let audience else { return .duplicate }
-        if let waitsFor { try GroupRemovals.note(post.id, group: waitsFor, .held, at: incoming.now, in: tx) }
         try outbox.notify(posted: post, to: audience, in: tx)
         if let group {
             // The group relays the original `Create` only when the author itself sent it.
@@ -121,21 +124,6 @@ enum ObjectIntake {
                 newPost: post, create: create, by: group, followers: audience.inboxes, isFirst: true, in: tx)
         }
         return .applied
-    }
-}
-
-extension ObjectIntake {
-    /// The local group whose moderators must let the post in, because this node knows too little of the author's server
-    /// (quarantine). Until then the group neither shows nor relays it.
-    private static func moderatedGroup(
-        of post: Post, by author: Account, _ incoming: IncomingActivity, in tx: Transaction
-    ) throws(DatabaseError) -> ID<Account>? {
-        let mode = incoming.outbox.community.mode
-        guard mode == .quarantine, let id = post.group, let group = try Accounts.byID(id, in: tx), group.isLocal else {
-            return nil
-        }
-        let policy = try Peers.state(of: author.host, in: tx)?.policy ?? .unset
-        return mode.lists(policy) ? nil : id
     }
 }
 

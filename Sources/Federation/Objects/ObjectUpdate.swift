@@ -149,7 +149,9 @@ extension Event {
         event.picture = picture
         event.timeZone = timeZone
         event.place = place
-        event.onlineURL = onlineURL
+        // An owner that keeps the address for the guests told it with an `Accept`; the document does not repeat it.
+        event.onlineURL = onlineURL ?? (isOnline || place != nil ? known.onlineURL : nil)
+        event.isOnline = isOnline || event.onlineURL != nil
         event.capacity = capacity
         event.joinMode = joinMode
         event.externalURL = externalURL

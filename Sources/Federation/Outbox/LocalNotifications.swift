@@ -38,6 +38,13 @@ extension Outbox {
         try Notifications.edited(post, named: named, at: clock.now, ids: ids, in: tx)
     }
 
+    /// Notifies an account of a new follower or of a request. Those who run a group hear of the requests to enter it.
+    func notify(follow target: Account, by follower: ID<Account>, in tx: Transaction) throws(DatabaseError) {
+        try notify(.follow(of: target, by: follower), in: tx)
+        guard target.isLocal, target.isGroup, target.approvesFollowers else { return }
+        try notify(.groupRequest(of: target, by: follower), in: tx)
+    }
+
     /// Notifies local accounts about a new event.
     func notify(planned event: Event, in tx: Transaction) throws(DatabaseError) {
         guard event.visibility >= .followers else { return }
@@ -50,6 +57,31 @@ extension Outbox {
     ) throws(DatabaseError) {
         guard event.movesGuests(of: known) else { return }
         try notify(.update(of: event, by: person), in: tx)
+    }
+}
+
+extension Outbox {
+    /// Tells the member who organizes a local event of a change of its guest list: who comes, waits or does not come any
+    /// more, and that the last seat is taken. What was told of the guest before is taken back.
+    public func tellOrganizer(
+        of event: Event, that guest: ID<Account>, is state: Guest.State, in tx: Transaction
+    ) throws(DatabaseError) {
+        guard event.isLocal, event.organizer != nil else { return }
+        let told: Storage.Notification.Kind
+        switch state {
+        case .going: told = .join
+        case .waiting: told = .wait
+        case .cancelled, .declined: told = .leave
+        case .asked: return
+        }
+        for kind: Storage.Notification.Kind in [.join, .wait, .leave] where kind != told {
+            try Notifications.remove(kind, from: guest, about: .event(event.id), in: tx)
+        }
+        try notify(.guests(told, of: event, by: guest), in: tx)
+        guard told == .join, let capacity = event.capacity,
+            try GuestLists.counts(event.id, in: tx).going == capacity
+        else { return }
+        try notify(.guests(.full, of: event, by: event.owner), in: tx)
     }
 }
 

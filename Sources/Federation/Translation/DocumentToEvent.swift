@@ -54,6 +54,7 @@ public enum DocumentToEvent {
         event.timeZone = time.zone.identifier
         event.place = place(of: document)
         event.onlineURL = document.onlineURL
+        event.isOnline = document.onlineURL != nil || document.document.bool("isOnline") ?? false
         event.url = document.url?.belonging(to: document.id)
         event.language = document.language
         event.previousStart = document.document.string("previousStartTime").flatMap(Dates.reading).map(time.instant)

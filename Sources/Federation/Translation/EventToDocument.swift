@@ -104,9 +104,10 @@ public enum EventToDocument {
     }
 
     private static func addPlace(of event: Event, _ texts: EventTexts, to object: inout JSON.Object) {
-        let isOnline = event.place == nil && event.onlineURL != nil
+        let isOnline = event.place == nil && event.isOnline
         object["isOnline"] = JSON(isOnline)
-        object["onlineLink"] = event.onlineURL.map { JSON($0) } ?? .null
+        // The address of the online meeting is for guests. They are sent it with the `Accept` of their `Join`.
+        object["onlineLink"] = .null
         guard let place = event.place else {
             object["location"] = ["type": "Place", "name": JSON(texts.placeName(isOnline: isOnline))]
             return
@@ -151,7 +152,7 @@ public enum EventToDocument {
         of view: EventView, name: String, _ zone: TimeZoneRules, _ texts: EventTexts
     ) -> String {
         let event = view.event
-        let isOnline = event.place == nil && event.onlineURL != nil
+        let isOnline = event.place == nil && event.isOnline
         let place = event.place.map(\.line).flatMap { $0.isEmpty ? nil : $0 }
         let parts: [String?] = [
             name, texts.period(from: event.startsAt, to: event.endsAt, zone: zone),

@@ -19,13 +19,17 @@ enum AccountEndpoints {
         .get("/api/v1/accounts/:id/followers", .everyone("read:accounts")) { call in
             let id: ID<Account> = try call.id()
             if try await account(id, call).hidesFollows, call.viewer != id { return .nothing }
-            return try await page(call) { page, db throws(DatabaseError) in try Follows.followers(of: id, page, in: db)
+            let isStranger = call.viewer == nil
+            return try await page(call) { page, db throws(DatabaseError) in
+                try Follows.followers(of: id, page, onlyListed: isStranger, in: db)
             }
         },
         .get("/api/v1/accounts/:id/following", .everyone("read:accounts")) { call in
             let id: ID<Account> = try call.id()
             if try await account(id, call).hidesFollows, call.viewer != id { return .nothing }
-            return try await page(call) { page, db throws(DatabaseError) in try Follows.following(of: id, page, in: db)
+            let isStranger = call.viewer == nil
+            return try await page(call) { page, db throws(DatabaseError) in
+                try Follows.following(of: id, page, onlyListed: isStranger, in: db)
             }
         },
         .post("/api/v1/accounts/:id/follow", .person("write:follows"), follow),

@@ -46,7 +46,7 @@ enum NotificationEndpoints {
                 [try Notifications.find(id, of: viewer, in: db)].compactMap { $0 }, viewer: viewer, in: db
             ).first
         }
-        guard let view else { throw APIError.notFound }
+        guard let view, view.notification.kind.apiName != nil else { throw APIError.notFound }
         return APIResponse { $0.notification(view, call.rendering) }
     }
 
@@ -71,7 +71,7 @@ enum NotificationEndpoints {
 
     /// Reads `types[]`, `exclude_types[]`, `account_id` and `include_filtered`. An unknown type matches nothing.
     static func filter(of sent: SentParameters) throws(APIError) -> NotificationListFilter {
-        var filter = NotificationListFilter()
+        var filter = NotificationListFilter(kinds: Notification.Kind.ofApps)
         if !sent.texts("types").isEmpty { filter.kinds = kinds(sent.texts("types")) }
         filter.kinds.subtract(kinds(sent.texts("exclude_types")))
         filter.withFiltered = sent.bool("include_filtered") == true
@@ -83,6 +83,6 @@ enum NotificationEndpoints {
     }
 
     static func kinds(_ names: [String]) -> Set<Notification.Kind> {
-        Set(names.compactMap(Notification.Kind.init))
+        Notification.Kind.ofApps.filter { $0.apiName.map(names.contains) ?? false }
     }
 }

@@ -93,9 +93,10 @@ enum StatusEndpoints {
     }
 
     private static func favouritedBy(_ call: APIRequest) async throws -> APIResponse {
+        let viewer = call.viewer
         let subject = try await view(try call.id(), call).item.subject
         return try await AccountEndpoints.page(call) { page, db throws(DatabaseError) in
-            try Favourites.accounts(of: subject, page, in: db)
+            try Favourites.accounts(of: subject, page, viewer: viewer, in: db)
         }
     }
 

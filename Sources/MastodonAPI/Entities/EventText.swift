@@ -7,13 +7,21 @@ internal import Storage
 enum EventText {
     static func content(of view: EventView, _ node: Rendering) -> String {
         let event = view.event
+        let isFrench = (event.language ?? node.community.language).hasPrefix("fr")
         var lines = [when(event)]
         if let place = event.place?.line, !place.isEmpty { lines.append("📍 " + escaped(place)) }
-        if let online = event.onlineURL { lines.append("💻 " + link(String(describing: online))) }
-        if let seats = view.seatsLeft { lines.append("🪑 \(seats)" + waiting(view, node)) }
+        if let online = event.onlineURL {
+            lines.append("💻 " + link(String(describing: online)))
+        } else if event.isOnline {
+            lines.append("💻 " + (isFrench ? "En ligne" : "Online"))
+        }
+        if let seats = view.seatsLeft, event.status.takesGuests, event.endsAt > node.clock.now {
+            lines.append("🪑 \(seats)" + waiting(view, node))
+        }
         if let answer = answer(of: view, node) { lines.append("⏳ " + answer) }
         let page = event.isLocal ? "\(node.origin)/events/\(event.id)" : String(describing: event.url ?? event.iri)
-        var html = "<p><strong>\(escaped(event.title))</strong></p><p>\(lines.joined(separator: "<br>"))</p>"
+        var html =
+            "<p><strong>\(state(event, isFrench: isFrench))\(escaped(event.title))</strong></p><p>\(lines.joined(separator: "<br>"))</p>"
         html += event.content.string
         html += "<p>\(link(page))</p>"
         if event.isLocal { html += "<p>\(link("\(page)/event.ics"))</p>" }
@@ -41,6 +49,16 @@ enum EventText {
                 ? "Ta demande est envoyée : la réponse n’est pas encore là."
                 : "Your request was sent: there is no answer yet."
         case .going, .cancelled, .declined, nil: nil
+        }
+    }
+
+    /// The words before the title that say that the event does not take place as announced.
+    private static func state(_ event: Event, isFrench: Bool) -> String {
+        switch event.status {
+        case .cancelled: isFrench ? "Annulée : " : "Cancelled: "
+        case .postponed: isFrench ? "Reportée : " : "Postponed: "
+        case .rescheduled: isFrench ? "Nouvelle date : " : "New date: "
+        case .scheduled, .tentative: ""
         }
     }
 
@@ -78,6 +96,10 @@ enum EventText {
         let end = ZonedTime.formValue(event.endsAt, in: event.timeZone).replacing("T", with: " ")
         let isOneDay = start.prefix(10) == end.prefix(10)
         let span = isOneDay ? "\(start)–\(end.suffix(5))" : "\(start) – \(end)"
-        return "\(mark)🗓 \(span) (\(zone))"
+        let before = event.status == .rescheduled ? event.previousStart : nil
+        let old = before.map {
+            "<del>\(ZonedTime.formValue($0, in: event.timeZone).replacing("T", with: " "))</del> → "
+        }
+        return "\(mark)🗓 \(old ?? "")\(span) (\(zone))"
     }
 }

@@ -8,7 +8,7 @@ extension JSONWriter {
     mutating func notification(_ view: NotificationView, _ node: Rendering) {
         object {
             $0.field("id", view.id)
-            $0.field("type", view.notification.kind.rawValue)
+            $0.field("type", view.notification.kind.apiName)
             $0.field("created_at", view.notification.createdAt)
             $0.field("group_key", view.notification.groupKey)
             $0.key("account")
@@ -25,7 +25,7 @@ extension JSONWriter {
         object {
             $0.field("group_key", group.key)
             $0.field("notifications_count", group.count)
-            $0.field("type", group.latest.kind.rawValue)
+            $0.field("type", group.latest.kind.apiName)
             $0.key("most_recent_notification_id")
             $0.number(group.id.rawValue)
             $0.field("page_min_id", group.oldest)

@@ -29,9 +29,17 @@ extension Services {
         progress: @Sendable (DeletionProgress) async -> Void = { _ in }
     ) async throws {
         let account = try await database.write { tx in try beginDeletion(of: id, as: principal, in: tx) }
-        guard let account else { return }
+        if let account { try await endDeletion(of: account, progress: progress) }
+    }
+
+    /// Removes the rest of an account whose deletion has begun.
+    ///
+    /// - Parameter account: the account as it was.
+    func endDeletion(
+        of account: Account, progress: @Sendable (DeletionProgress) async -> Void = { _ in }
+    ) async throws {
         for picture in [account.icon, account.header] { await removeFile(of: picture) }
-        try await finishDeletion(of: id, progress: progress)
+        try await finishDeletion(of: account.id, progress: progress)
     }
 
     /// Deletes what earlier deletions of accounts have left, of this node and of others.
@@ -71,6 +79,12 @@ extension Services {
         }
         try requireAbove(account, acting.power, in: tx)
         guard account.deletedAt == nil else { return nil }
+        return try beginDeletion(of: account, in: tx)
+    }
+
+    /// Begins the deletion of an active or suspended account.
+    func beginDeletion(of account: Account, in tx: Transaction) throws -> Account {
+        let id = account.id
         try outbox.delete(account, in: tx)
         for (eventID, _) in try GuestLists.of(id, from: now(), in: tx) {
             guard let event = try Events.byID(eventID, in: tx) else { continue }

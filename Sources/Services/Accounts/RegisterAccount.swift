@@ -21,7 +21,7 @@ public struct SignUp: Sendable, Hashable {
     public var note = ""
     /// The language of the pages: `fr` or `en`.
     public var language: String?
-    /// The token of an invitation, where one is required.
+    /// The token of an invitation. It lets a person in whatever the setting `registration` says.
     public var invitation: String?
     /// Whether a password is required.
     public var needsPassword = false
@@ -73,15 +73,17 @@ extension Services {
         _ signUp: SignUp, from address: String?,
         adding: @escaping @Sendable (NewMember, _ isWelcome: Bool, Transaction) throws -> Result
     ) async throws -> Result {
-        guard community.registration != .closed else { throw ServiceError.conflict("registration_closed") }
+        let isInvited = try await invitation(signUp.invitation ?? "") != nil
+        guard isInvited || community.registration != .closed else {
+            throw ServiceError.conflict("registration_closed")
+        }
         try Self.check(signUp)
         if let address { try attempts.take("register:\(address)", at: now()) }
-        let token = signUp.invitation?.trimmed ?? ""
-        let isWelcome = community.registration != .approval
+        let digest = secrets.digest(Array((signUp.invitation?.trimmed ?? "").utf8))
+        let isWelcome = isInvited || community.registration != .approval
         let made = try await prepare(signUp, role: .member, isApproved: isWelcome)
         return try await storeUnique { tx in
-            if community.registration == .invitation {
-                let digest = secrets.digest(Array(token.utf8))
+            if isInvited || community.registration == .invitation {
                 guard try Invitations.use(digest, at: now(), in: tx) else {
                     throw ServiceError.invalid("invitation", "not_valid")
                 }

@@ -68,6 +68,7 @@ extension Services {
             try outbox.update(id, in: tx)
             try outbox.notify(changed: event, from: known, by: actor.id, in: tx)
             try outbox.promote(promoted, of: event, in: tx)
+            if event.onlineURL != known.onlineURL { try outbox.tellAddress(of: event, in: tx) }
         }
     }
 }

@@ -35,6 +35,8 @@ extension Services {
         let guest = Guest(
             account: person.id, event: id, state: .asked, join: identifiers.activity(ID(rank.rawValue)),
             requestedAt: now())
-        return try GuestLists.requestToJoin(guest, rank: rank.rawValue, in: tx)
+        let state = try GuestLists.requestToJoin(guest, rank: rank.rawValue, in: tx)
+        try outbox.tellOrganizer(of: event, that: person.id, is: state, in: tx)
+        return state
     }
 }

@@ -23,5 +23,6 @@ extension Services {
         }
         let result = try GuestLists.leave(account: person.id, event: id, in: tx)
         try outbox.promote(result.promoted, of: event, in: tx)
+        if result.left { try outbox.tellOrganizer(of: event, that: person.id, is: .cancelled, in: tx) }
     }
 }

@@ -30,6 +30,8 @@ public struct EventDraft: Sendable, Hashable {
     public var capacity: Int?
     /// BCP 47 tag.
     public var language: String?
+    /// Whether the member who plans the event has its first seat.
+    public var organizerComes = false
 
     /// Creates the value.
     public init(group: ID<Account>, title: String, startsAt: Timestamp, endsAt: Timestamp, timeZone: String) {
@@ -43,7 +45,7 @@ public struct EventDraft: Sendable, Hashable {
 
 extension Services {
     /// Creates and publishes an event of a group. Members who follow the group may do this. The guest list starts
-    /// empty.
+    /// empty, or with the member who plans it.
     public func planEvent(_ draft: EventDraft, as principal: Principal) async throws -> ID<Event> {
         try check(draft, mustBeAhead: true)
         let uuid = try makeUUID()
@@ -65,6 +67,7 @@ extension Services {
             event.url = event.iri
             fill(&event, from: draft)
             try Events.insert(event, in: tx)
+            if draft.organizerComes { _ = try join(id, by: person, in: tx) }
             try outbox.publish(id, in: tx)
             return id
         }
@@ -81,6 +84,7 @@ extension Services {
         event.timeZone = draft.timeZone
         event.place = draft.place?.trimmed
         event.onlineURL = IRI(draft.online.trimmed)
+        event.isOnline = event.onlineURL != nil
         event.capacity = draft.capacity
         event.joinMode = draft.capacity == nil ? .free : .restricted
         event.language = draft.language ?? community.language

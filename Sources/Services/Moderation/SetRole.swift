@@ -21,6 +21,7 @@ extension Services {
                 }
             }
             try LocalAccounts.setRole(id, role, in: tx)
+            try log(.role, about: local.account, note: role.rawValue, by: acting.account, in: tx)
         }
     }
 }

@@ -28,6 +28,7 @@ extension Services {
             try Accounts.suspend(account.id, at: isSuspended ? now() : nil, in: tx)
             if isSuspended, account.isLocal { try Sessions.deleteAll(of: account.id, in: tx) }
             if account.isLocal, let changed = try Accounts.byID(id, in: tx) { try outbox.update(changed, in: tx) }
+            try log(isSuspended ? .suspended : .restored, about: account, by: acting.account, in: tx)
             tx.announce(.settingsChanged)
         }
         while try await database.write({ tx in

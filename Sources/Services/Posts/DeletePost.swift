@@ -17,6 +17,10 @@ extension Services {
             guard post.author == acting.account?.id || (acting.power.mayModerate && post.isLocal) else {
                 throw ServiceError.notFound
             }
+            if post.author != acting.account?.id {
+                try log(
+                    .deletedPost, about: try Accounts.byID(post.author, in: tx), by: acting.account, in: tx)
+            }
             try outbox.delete(post, in: tx)
             let media = withMedia ? try Posts.parts(of: id, in: tx).attachments.compactMap(\.media) : []
             _ = try Posts.delete(id, in: tx)

@@ -138,7 +138,7 @@ extension Services {
         guard draft.inReplyTo == nil, draft.event == nil, draft.visibility.isOpen else { return nil }
         let groups = composition.mentions.compactMap { known[$0] }.filter { $0.isGroup && $0.isLocal && $0.isActive }
         guard let group = groups.first, group.id != author.id,
-            try !Blocks.exists(between: group.id, author.id, in: tx)
+            try !Blocks.exists(between: group.id, author.id, in: tx), try mayWrite(in: group, author, in: tx)
         else { return nil }
         try requireWelcome(author, in: group.id, in: tx)
         return group.id
@@ -153,6 +153,9 @@ extension Services {
             let relation = try Posts.relation(of: author.id, to: parent, in: tx)
             guard PostPolicy.mayReply(parent.visibility, as: relation) else { throw ServiceError.notFound }
             try requireOpen(parent, for: author, in: tx)
+            if let group = try parent.group.flatMap({ try Accounts.byID($0, in: tx) }) {
+                guard try mayWrite(in: group, author, in: tx) else { throw ServiceError.conflict("not_in_group") }
+            }
             post.inReplyTo = parent.id
             post.inReplyToIRI = parent.iri
             post.thread = parent.thread
@@ -176,6 +179,7 @@ extension Services {
             }
             if try Blocks.exists(between: group.id, author.id, in: tx) { throw ServiceError.notAllowed }
             try requireWelcome(author, in: group.id, in: tx)
+            guard try mayWrite(in: group, author, in: tx) else { throw ServiceError.conflict("not_in_group") }
             post.group = group.id
         }
     }

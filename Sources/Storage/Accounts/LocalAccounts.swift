@@ -35,6 +35,7 @@ public enum LocalAccounts {
         try tx.run("DELETE FROM group_role WHERE account_id = \(id)")
         try tx.run("DELETE FROM follow WHERE follower_id = \(id) OR target_id = \(id)")
         try Notifications.removeAll(of: id, in: tx)
+        try ModerationLog.forget(id, in: tx)
         try tx.run("DELETE FROM account WHERE id = \(id)")
         tx.announce(Change.settingsChanged.rawValue)
         return true

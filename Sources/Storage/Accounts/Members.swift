@@ -42,14 +42,26 @@ extension Accounts {
             """, in: db)
     }
 
-    /// One page of the approved members, newest account first. Members who do not want to be listed are included.
+    /// One page of the approved members, newest account first.
+    ///
+    /// - Parameter onlyListed: whether members who did not choose to be shown to everybody are left out.
     public static func members(
-        _ page: PageRequest, in db: some Queryable
+        _ page: PageRequest, onlyListed: Bool, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
-        try AccountRow.all(
+        let listed: SQL = onlyListed ? "AND a.discoverable" : ""
+        return try AccountRow.all(
             """
             SELECT \(AccountRow.plain) FROM account a JOIN local_account l ON l.account_id = a.id
-            WHERE \(isMember) AND a.id < \(page.before) ORDER BY a.id DESC LIMIT \(page.limit)
+            WHERE \(isMember) \(listed) AND a.id < \(page.before) ORDER BY a.id DESC LIMIT \(page.limit)
+            """, in: db)
+    }
+
+    /// The suspended accounts, local and remote, the latest suspension first.
+    public static func suspended(limit: Int = 100, in db: some Queryable) throws(DatabaseError) -> [Account] {
+        try AccountRow.all(
+            """
+            SELECT \(AccountRow.plain) FROM account a WHERE a.suspended_at IS NOT NULL AND a.deleted_at IS NULL
+            ORDER BY a.suspended_at DESC, a.id LIMIT \(limit)
             """, in: db)
     }
 

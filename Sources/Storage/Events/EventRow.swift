@@ -11,6 +11,7 @@ enum EventRow {
         "longitude", "online_url", "capacity", "join_mode", "external_url", "status", "previous_start", "visibility",
         "remote_going", "url", "language", "sequence", "published_at", "updated_at", "is_local", "hides_end",
         "is_all_day", "place_region", "category", "hashtags", "picture_url", "picture_type", "picture_text",
+        "is_online",
     ]
 
     /// The list of columns, each renamed to `v_` plus its own name.
@@ -31,6 +32,7 @@ enum EventRow {
         event.timeZone = try row.text("v_time_zone")
         event.place = try place(row)
         event.onlineURL = try row.iriOrNil("v_online_url")
+        event.isOnline = try row.bool("v_is_online")
         event.capacity = try number(row, "v_capacity")
         event.joinMode = try row.choice("v_join_mode")
         event.externalURL = try row.iriOrNil("v_external_url")

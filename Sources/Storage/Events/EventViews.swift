@@ -5,7 +5,8 @@ public import Model
 
 /// An event with everything that pages, client apps and other servers are shown of it.
 public struct EventView: Sendable, Hashable, Identifiable {
-    /// The event.
+    /// The event. It has the address of its online meeting only when the viewer has a seat, organizes the event or
+    /// runs its group; ``EventViews/unrestricted(_:in:)`` always has it.
     public var event: Event
     /// The group or person that owns the event.
     public var owner: Account
@@ -78,11 +79,11 @@ public enum EventViews {
     /// The view of an event without a check of permissions. Callers send the event to its readers, or have checked that
     /// the viewer may change it.
     public static func unrestricted(_ id: ID<Event>, in db: some Queryable) throws(DatabaseError) -> EventView? {
-        try gather([id], nil, [], "1 = 1", in: db)[id]
+        try gather([id], nil, [], nil, in: db)[id]
     }
 
     private static func gather(
-        _ ids: [ID<Event>], _ viewer: ID<Account>?, _ details: ViewDetails, _ condition: SQL, in db: some Queryable
+        _ ids: [ID<Event>], _ viewer: ID<Account>?, _ details: ViewDetails, _ condition: SQL?, in db: some Queryable
     ) throws(DatabaseError) -> [ID<Event>: EventView] {
         var all: [ID<Event>: EventView] = [:]
         for list in ids.inLists() {
@@ -97,23 +98,29 @@ public enum EventViews {
         return all
     }
 
+    /// - Parameter condition: which of the events the viewer may read; nil for a caller that may read all of each.
     private static func events(
-        _ ids: [ID<Event>], _ viewer: ID<Account>?, _ condition: SQL, in db: some Queryable
+        _ ids: [ID<Event>], _ viewer: ID<Account>?, _ condition: SQL?, in db: some Queryable
     ) throws(DatabaseError) -> [ID<Event>: EventView] {
         let rows = try db.rows(
             """
             SELECT \(EventRow.columns), \(AccountRow.plain), \(AccountRow.columns(as: "o", prefix: "o_")),
-                \(GuestRow.columns)
+                \(GuestRow.columns),
+                (v.owner_id = r.id OR v.organizer_id = r.id OR EXISTS (
+                    SELECT 1 FROM group_role x WHERE x.group_id = v.owner_id AND x.account_id = r.id \(.rowByRow)))
+                    AS runs_it
             FROM \(Conditions.reader(viewer)) CROSS JOIN event v JOIN account a ON a.id = v.owner_id
                 LEFT JOIN account o ON o.id = v.organizer_id
                 LEFT JOIN guest g ON g.event_id = v.id AND g.account_id = r.id
-            WHERE v.id IN (\(list: ids)) AND \(condition)
+            WHERE v.id IN (\(list: ids)) AND \(condition ?? "1 = 1")
             """)
         var views: [ID<Event>: EventView] = [:]
         for row in rows {
             var view = EventView(event: try EventRow.read(row), owner: try AccountRow.read(row))
             if view.event.organizer != nil { view.organizer = try AccountRow.read(row, prefix: "o_") }
             if try row.textOrNil("g_state") != nil { view.viewer = try GuestRow.read(row) }
+            let runsIt = try row.boolOrNil("runs_it") ?? false
+            if condition != nil, !runsIt, view.viewer?.state != .going { view.event.onlineURL = nil }
             view.going = view.event.remoteGoing ?? 0
             views[view.id] = view
         }

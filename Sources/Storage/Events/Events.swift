@@ -71,8 +71,22 @@ public enum Events {
             ColumnValue("category", e.category),
             ColumnValue("hashtags", e.hashtags.isEmpty ? nil : e.hashtags.joined(separator: " ")),
             ColumnValue("picture_url", e.picture?.url), ColumnValue("picture_type", e.picture?.mediaType),
-            ColumnValue("picture_text", e.picture?.description),
+            ColumnValue("picture_text", e.picture?.description), ColumnValue("is_online", e.isOnline),
         ]
+    }
+
+    /// Stores the address of a remote event's online meeting, which its owner told one of our guests.
+    ///
+    /// - Returns: whether it changed.
+    @discardableResult
+    public static func setOnlineURL(
+        _ url: IRI, of id: ID<Event>, in tx: Transaction
+    ) throws(DatabaseError) -> Bool {
+        try tx.changed(
+            """
+            UPDATE event SET online_url = \(url), is_online = \(true)
+            WHERE id = \(id) AND NOT is_local AND (online_url IS NULL OR online_url <> \(url))
+            """) == 1
     }
 
     /// Deletes an event with its guest list and shares. Posts about it stay as plain discussions: their `event_id`

@@ -188,16 +188,33 @@ extension GuestLists {
     }
 
     /// An account's open answers (requested, going, waiting) for events that have not ended, by the start of the event.
+    ///
+    /// - Parameter takingPlace: whether events that are cancelled or postponed are left out.
     public static func of(
-        _ account: ID<Account>, from now: Timestamp, in db: some Queryable
+        _ account: ID<Account>, from now: Timestamp, takingPlace: Bool = false, in db: some Queryable
     ) throws(DatabaseError) -> [(ID<Event>, Guest)] {
         let guests = try GuestRow.all(
             """
             SELECT \(GuestRow.columns) FROM guest g JOIN event v ON v.id = g.event_id
             WHERE g.account_id = \(account) AND g.state IN ('asked', 'going', 'waiting') AND v.ends_at > \(now)
+                AND (v.status NOT IN ('cancelled', 'postponed') OR NOT \(takingPlace))
             ORDER BY v.starts_at, v.id
             """, in: db)
         return guests.map { ($0.event, $0) }
+    }
+
+    /// The guests of other servers who have a seat, with their accounts.
+    public static func remoteGuests(
+        of event: ID<Event>, in db: some Queryable
+    ) throws(DatabaseError) -> [(Guest, Account)] {
+        let rows = try db.rows(
+            """
+            SELECT \(GuestRow.columns), \(AccountRow.plain) FROM guest g JOIN account a ON a.id = g.account_id
+            WHERE g.event_id = \(event) AND g.state = 'going' AND a.host <> '' ORDER BY g.rank, g.account_id
+            """)
+        var guests: [(Guest, Account)] = []
+        for row in rows { guests.append((try GuestRow.read(row), try AccountRow.read(row))) }
+        return guests
     }
 
     /// One page of the accounts of the guests in one state, in the order of their requests.

@@ -43,6 +43,15 @@ public enum Peers {
         return peers.sorted { $0.host < $1.host }
     }
 
+    /// The hosts with a policy or a note, by name.
+    public static func decided(in db: some Queryable) throws(DatabaseError) -> [PeerState] {
+        var peers: [PeerState] = []
+        for row in try db.rows("SELECT \(columns) FROM peer WHERE policy <> 'unset' OR note <> ''") {
+            peers.append(try read(row))
+        }
+        return peers.sorted { $0.host < $1.host }
+    }
+
     /// The policies by host. Hosts without a policy are left out.
     public static func policies(in db: some Queryable) throws(DatabaseError) -> [String: PeerPolicy] {
         var policies: [String: PeerPolicy] = [:]
@@ -77,6 +86,18 @@ public enum Peers {
             ties.seats += try seats?.count("n") ?? 0
         }
         return ties
+    }
+
+    /// The policy for a host: its own, or else that of the closest domain above it.
+    public static func policy(of host: String, in db: some Queryable) throws(DatabaseError) -> PeerPolicy {
+        let name = host.split(separator: ":").first.map(String.init) ?? host
+        let labels = name.split(separator: ".")
+        let domains = [host] + labels.indices.prefix(20).map { labels[$0...].joined(separator: ".") }
+        var found: [String: PeerPolicy] = [:]
+        for row in try db.rows("SELECT host, policy FROM peer WHERE host IN (\(list: Array(Set(domains)).sorted()))") {
+            found[try row.text("host")] = try row.choice("policy")
+        }
+        return domains.lazy.compactMap { found[$0] }.first { $0 != .unset } ?? .unset
     }
 
     /// Stores a host when it is new; a known host is unchanged.

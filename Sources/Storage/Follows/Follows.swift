@@ -150,17 +150,23 @@ extension Follows {
 
 extension Follows {
     /// One page of an account's accepted followers, newest account first.
+    ///
+    /// - Parameter onlyListed: whether local people who did not choose to be shown to everybody are left out.
     public static func followers(
-        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
+        of account: ID<Account>, _ page: PageRequest, onlyListed: Bool = false, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
-        try AccountRow.page(acceptedFollowers(of: account), page, in: db)
+        let listed: SQL = onlyListed ? "AND (a.discoverable OR a.host <> '' OR a.kind = 'group')" : ""
+        return try AccountRow.page("\(acceptedFollowers(of: account)) \(listed)", page, in: db)
     }
 
     /// One page of the accounts that an account follows (accepted), newest account first.
+    ///
+    /// - Parameter onlyListed: whether local people who did not choose to be shown to everybody are left out.
     public static func following(
-        of account: ID<Account>, _ page: PageRequest, in db: some Queryable
+        of account: ID<Account>, _ page: PageRequest, onlyListed: Bool = false, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
-        try AccountRow.page(acceptedTargets(of: account), page, in: db)
+        let listed: SQL = onlyListed ? "AND (a.discoverable OR a.host <> '' OR a.kind = 'group')" : ""
+        return try AccountRow.page("\(acceptedTargets(of: account)) \(listed)", page, in: db)
     }
 
     /// How many accepted followers an account has.
@@ -175,6 +181,37 @@ extension Follows {
         of account: ID<Account>, in db: some Queryable
     ) throws(DatabaseError) -> Int {
         try db.row("SELECT following_count FROM account WHERE id = \(account)")?.count("following_count") ?? 0
+    }
+
+    /// The local groups that follow an account or asked to, oldest group first.
+    public static func byLocalGroups(
+        of target: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> [(group: Account, state: Follow.State)] {
+        let rows = try db.rows(
+            """
+            SELECT \(AccountRow.plain), f.state AS f_state FROM follow f JOIN account a ON a.id = f.follower_id
+            WHERE f.target_id = \(target) AND a.host = '' AND a.kind = 'group' AND \(AccountRow.isActive)
+            ORDER BY a.id LIMIT 50
+            """)
+        var groups: [(group: Account, state: Follow.State)] = []
+        for row in rows { groups.append((try AccountRow.read(row), try row.choice("f_state"))) }
+        return groups
+    }
+
+    /// The accounts whose requests to enter local groups are pending, with the group, the oldest request first.
+    public static func pending(
+        ofEach groups: [ID<Account>], limit: Int = 200, in db: some Queryable
+    ) throws(DatabaseError) -> [(group: ID<Account>, asker: Account)] {
+        guard !groups.isEmpty else { return [] }
+        let rows = try db.rows(
+            """
+            SELECT f.target_id AS f_target, \(AccountRow.plain) FROM follow f JOIN account a ON a.id = f.follower_id
+            WHERE f.target_id IN (\(list: groups.prefix(listLimit))) AND f.state = 'requested' AND \(AccountRow.isActive)
+            ORDER BY f.created_at, f.follower_id LIMIT \(limit)
+            """)
+        var pending: [(group: ID<Account>, asker: Account)] = []
+        for row in rows { pending.append((try row.id("f_target"), try AccountRow.read(row))) }
+        return pending
     }
 
     /// One page of the accounts whose follow requests to `target` are pending, the oldest request first.

@@ -8,7 +8,8 @@ public import Vocabulary
 public struct RelayAudience: Sendable {
     /// The group.
     public var group: Account
-    /// Whether the group blocked or banned the actor of the activity, or the actor blocked the group.
+    /// Whether the group blocked or banned the actor of the activity, or the actor blocked the group, or whether the group
+    /// approves its members and the actor is none.
     public var isBlocked: Bool
     /// The inboxes of the group's accepted remote followers; one for each host that offers a shared inbox.
     public var inboxes: [IRI]
@@ -29,8 +30,7 @@ extension RelayAudience {
     static func questions(_ group: ID<Account>, for actor: ID<Account>, at now: Timestamp) -> [SQL] {
         [
             """
-            SELECT \(AccountRow.plain), (\(Conditions.noBlock(between: actor, and: "a.id"))
-                AND NOT \(GroupBans.holds("\(actor)", in: "a.id", at: now))) AS is_free
+            SELECT \(AccountRow.plain), (\(Conditions.mayWrite(actor, in: "a", at: now))) AS is_free
             FROM account a WHERE a.id = \(group)
             """, OutboxQueue.inboxQuestion(group),
         ]

@@ -5,7 +5,7 @@ public import Model
 
 /// A notification for a local person (table `notification`).
 public struct Notification: Sendable, Hashable {
-    /// What happened. The raw value is the type in the client API.
+    /// What happened. ``apiName`` is the type in the client API.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// The recipient was mentioned in a post, or a post replied to theirs.
         case mention
@@ -29,16 +29,44 @@ public struct Notification: Sendable, Hashable {
         case signUp = "admin.sign_up"
         /// A report arrived; for moderators and stewards.
         case report = "admin.report"
+        /// A seat became free, and the recipient, who waited for one, has it.
+        case seat = "event.seat"
+        /// Somebody has a seat at an event of the recipient.
+        case join = "event.join"
+        /// Somebody waits for a seat at an event of the recipient.
+        case wait = "event.wait"
+        /// Somebody gave up a seat at an event of the recipient, or the place on the waiting list.
+        case leave = "event.leave"
+        /// The last seat of an event of the recipient is taken.
+        case full = "event.full"
+        /// Somebody asks to enter a group that the recipient runs.
+        case groupRequest = "group.request"
 
         /// The kinds of which several about the same subject are shown as one group.
-        public static let grouped: Set<Kind> = [.favourite, .reblog, .follow, .signUp]
+        public static let grouped: Set<Kind> = [
+            .favourite, .reblog, .follow, .signUp, .join, .wait, .leave, .groupRequest,
+        ]
+
+        /// The type in the client API: the raw value, or the nearest type that apps know. Nil for a kind for which they
+        /// know none; it is shown on the pages only.
+        public var apiName: String? {
+            switch self {
+            case .seat, .full: Kind.update.rawValue
+            case .join, .wait: Kind.favourite.rawValue
+            case .leave, .groupRequest: nil
+            default: rawValue
+            }
+        }
+
+        /// The kinds that apps show.
+        public static let ofApps = Set(allCases.filter { $0.apiName != nil })
 
         /// Whether the recipient's policy applies. It does not apply to notifications that the recipient asked for, or
         /// that belong to a moderator's duties.
         var isFilterable: Bool {
             switch self {
             case .mention, .reblog, .follow, .followRequest, .favourite, .quote: true
-            case .status, .poll, .update, .signUp, .report: false
+            case .status, .poll, .update, .signUp, .report, .seat, .join, .wait, .leave, .full, .groupRequest: false
             }
         }
     }

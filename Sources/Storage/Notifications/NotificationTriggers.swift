@@ -150,6 +150,34 @@ extension NewNotification {
                 """)
     }
 
+    /// A freed seat: for those who waited and have it now.
+    public static func seat(at event: Event, for accounts: [ID<Account>]) -> NewNotification {
+        NewNotification(.seat, from: event.owner, about: .event(event.id), to: Self.accounts(accounts))
+    }
+
+    /// A change of the guest list: for the member who organizes the event.
+    ///
+    /// - Parameters:
+    ///   - kind: `join`, `wait`, `leave` or `full`.
+    ///   - account: the guest; the owner of the event for `full`.
+    public static func guests(
+        _ kind: Notification.Kind, of event: Event, by account: ID<Account>
+    ) -> NewNotification {
+        NewNotification(kind, from: account, about: .event(event.id), to: accounts([event.organizer].compactMap { $0 }))
+    }
+
+    /// A request to enter a group: for those who run it.
+    public static func groupRequest(of group: Account, by follower: ID<Account>) -> NewNotification {
+        NewNotification(
+            .groupRequest, from: follower, about: .nobody,
+            to: """
+                SELECT x.account_id FROM group_role x WHERE x.group_id = \(group.id)
+                UNION SELECT l.account_id FROM local_account l
+                WHERE l.role IN ('moderator', 'steward') AND l.approved_at IS NOT NULL
+                    AND NOT EXISTS (SELECT 1 FROM group_role y WHERE y.group_id = \(group.id))
+                """)
+    }
+
     /// The end of a poll: for its author and its voters.
     public static func poll(_ post: Post, voters: [ID<Account>]) -> NewNotification {
         ofPost(.poll, post, by: post.author, to: voters)

@@ -88,13 +88,13 @@ public enum Notifications {
                     id: id, account: recipient.id, kind: new.kind, from: new.from, subject: new.subject,
                     groupKey: groupKey(of: new, id: id, at: now), isFiltered: filter == .filter, createdAt: now))
         }
-        for new in news where new.kind == .update { try removeUpdate(new, in: tx) }
+        for new in news where Self.repeating.contains(new.kind) { try removeEarlier(new, in: tx) }
         let stored = isFirst && !hasPush ? try storeFirst(made, in: tx) : try store(made, in: tx)
         for notification in stored where notification.isFiltered {
             try NotificationRequests.wait(
                 ids.make(at: now), account: notification.account, from: notification.from, at: now, in: tx)
         }
-        for notification in stored where !notification.isFiltered {
+        for notification in stored where !notification.isFiltered && notification.kind.apiName != nil {
             tx.announce(StreamEvent.notification(notification.id.rawValue, account: notification.account))
         }
         return stored
@@ -105,19 +105,24 @@ public enum Notifications {
         let told = notifications.filter { !$0.isFiltered }
         return Set(told.map(\.kind)).sorted { $0.rawValue < $1.rawValue }.flatMap { kind -> [SQL] in
             let told = told.filter { $0.kind == kind }
-            guard let first = told.first else { return [] }
+            guard let first = told.first, let type = kind.apiName else { return [] }
             return PushQueue.insertions(
-                told.map { ($0.id, $0.account) }, type: kind.rawValue, from: first.from, about: first.item,
+                told.map { ($0.id, $0.account) }, type: type, from: first.from, about: first.item,
                 at: first.createdAt, onlyIfStored: true)
         }
     }
 
-    /// Takes back what was told of an earlier change: each change is told anew.
-    private static func removeUpdate(_ new: NewNotification, in tx: Transaction) throws(DatabaseError) {
+    /// The kinds that are told anew each time, although the account that caused them and the subject are the same.
+    private static let repeating: Set<Notification.Kind> = [.update, .seat, .leave, .full]
+
+    /// Takes back what was told of an earlier change: each change is told anew. The notice of a freed seat is only taken
+    /// back from those who get one now.
+    private static func removeEarlier(_ new: NewNotification, in tx: Transaction) throws(DatabaseError) {
+        let whose: SQL = new.kind == .seat ? "AND account_id IN (\(new.recipients))" : ""
         try tx.run(
             """
             DELETE FROM notification
-            WHERE from_id = \(new.from) AND type = \(new.kind) AND subject_id = \(new.subject.number)
+            WHERE from_id = \(new.from) AND type = \(new.kind) AND subject_id = \(new.subject.number) \(whose)
                 AND EXISTS (SELECT 1 FROM account a WHERE a.id = \(new.from) AND \(Conditions.isShown))
             """)
     }
@@ -140,7 +145,10 @@ public enum Notifications {
         try tx.run(
             """
             DELETE FROM notification
-            WHERE from_id = \(follower) AND account_id = \(target) AND type IN (\(list: kinds))
+            WHERE from_id = \(follower)
+                AND ((account_id = \(target) AND type IN (\(list: kinds)))
+                     OR (type = \(Notification.Kind.groupRequest)
+                         AND EXISTS (SELECT 1 FROM account g WHERE g.id = \(target) AND g.kind = 'group' AND g.host = '')))
             """)
     }
 

@@ -22,8 +22,9 @@ public struct ArrivingPost: Sendable {
     public var answeredEvent: ID<Event>?
     /// The group of `parent`.
     public var parentGroup: Account?
-    /// The accounts among `named` and `parentGroup` that blocked the author, or that the author blocked, and the groups
-    /// that banned the author.
+    /// The accounts among `named` and `parentGroup` in which the author may not write: those that blocked the author or
+    /// that the author blocked, groups that banned the author, and local groups that approve their members when the
+    /// author is none.
     public var blocked: Set<ID<Account>>
     /// Whether the discussion to which it replies is closed.
     public var isThreadLocked: Bool
@@ -104,8 +105,7 @@ public enum ArrivingPosts {
         _ named: [IRI], _ parent: IRI?, _ author: ID<Account>, at now: Timestamp
     ) -> SQL {
         """
-        SELECT \(AccountRow.plain), (\(Conditions.noBlock(between: author, and: "a.id"))
-            AND NOT \(GroupBans.holds("\(author)", in: "a.id", at: now))) AS is_free
+        SELECT \(AccountRow.plain), (\(Conditions.mayWrite(author, in: "a", at: now))) AS is_free
         FROM account a
         WHERE a.id IN (SELECT n.id FROM account n WHERE n.iri IN (\(list: named))
                        UNION SELECT p.group_id FROM post p WHERE p.iri = \(parent))

@@ -60,17 +60,22 @@ public enum Favourites {
         try Notifications.remove(.favourite, from: account, about: .event(event), in: tx)
     }
 
-    /// One page of the accounts that favourited a post or an event, newest account first. An interest in an event says who
-    /// may come, so only those who agreed to be shown are listed.
+    /// One page of the accounts that favourited a post or an event, newest account first.
+    ///
+    /// Whoever answers the invitation of an event in an app favourites it. So the list of an event has only the accounts
+    /// that agreed to be shown, and the viewer's own.
+    ///
+    /// - Parameter viewer: nil for a stranger.
     public static func accounts(
-        of subject: TimelineItem.Subject, _ page: PageRequest, in db: some Queryable
+        of subject: TimelineItem.Subject, _ page: PageRequest, viewer: ID<Account>?, in db: some Queryable
     ) throws(DatabaseError) -> [Account] {
         let source: SQL =
             switch subject {
             case .post(let post): "post_like l JOIN account a ON a.id = l.account_id WHERE l.post_id = \(post)"
             case .event(let event):
                 """
-                event_like l JOIN account a ON a.id = l.account_id WHERE l.event_id = \(event) AND a.discoverable
+                event_like l JOIN account a ON a.id = l.account_id
+                WHERE l.event_id = \(event) AND (a.discoverable OR a.id = \(viewer ?? .first))
                 """
             }
         return try AccountRow.page("FROM \(source)", page, in: db)

@@ -51,6 +51,7 @@ public enum Boosts {
         try TimelineItems.putBoost(id, of: post, by: account, to: visibility, in: tx)
         PostCounts.change("boost_count", of: post, by: 1, in: tx)
         PostCounts.relayed(by: account, 1, in: tx)
+        try DiscussionOrder.boosted(post, by: account, in: tx)
     }
 
     /// Removes a boost.

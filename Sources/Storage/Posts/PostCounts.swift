@@ -67,6 +67,7 @@ enum PostCounts {
             """)
         guard let answers = try row?.count("answers"), answers > 0 else { return }
         change("thread_reply_count", of: thread, by: answers, in: tx)
+        try DiscussionOrder.moving(branch, to: thread, in: tx)
     }
 
     /// Adds `amount` to a counter column of a post.

@@ -70,6 +70,7 @@ public enum Posts {
         try TimelineItems.put(p, in: tx)
         ItemSearchIndex.put(words ?? p.searchWords(parts), of: p, in: tx)
         PostCounts.added(p, in: tx)
+        try DiscussionOrder.added(p, in: tx)
         if hasQuotes { try Quotes.linkEarlierQuotes(p, in: tx) }
         tx.announce(ID<TimelineItem>(p.id.rawValue), writtenAt: p.publishedAt)
     }

@@ -27,6 +27,8 @@ public struct ReceivedActivity: Sendable, Hashable, Identifiable {
     /// Whether the same activity may come again with the same id and have an effect again, because the state that it
     /// made may have been undone.
     public var mayRepeat = false
+    /// The host whose activities are held; nil for an activity that is processed at once.
+    public var heldFor: String?
 
     /// Creates the value.
     public init(
@@ -96,11 +98,12 @@ public enum InboxQueue {
                 lease_until, lease_holder, attempts, state, outcome)
             VALUES (\(activity.id), \(activity.activity), \(activity.type), \(activity.signer), \(activity.keyID),
                 \(activity.body), \(activity.digest), \(activity.receivedAt), \(activity.receivedAt), NULL, NULL, 0,
-                'waiting', '')
+                \(activity.heldFor == nil ? "waiting" : "parked"), \(activity.heldFor.map(HeldActivities.outcome) ?? ""))
             ON CONFLICT (activity_iri) DO UPDATE SET id = excluded.id, activity_type = excluded.activity_type,
                 signer_id = excluded.signer_id, key_id = excluded.key_id, body = excluded.body,
                 digest = excluded.digest, received_at = excluded.received_at, run_at = excluded.run_at,
-                lease_until = NULL, lease_holder = NULL, attempts = 0, state = 'waiting', outcome = 'again'
+                lease_until = NULL, lease_holder = NULL, attempts = 0, state = excluded.state,
+                outcome = CASE WHEN excluded.state = 'waiting' THEN 'again' ELSE excluded.outcome END
             WHERE (received.state <> 'waiting'
                    AND (received.digest IS DISTINCT FROM excluded.digest OR \(activity.mayRepeat)))
                 OR (received.state = 'waiting' AND received.signer_id = excluded.signer_id

@@ -18,7 +18,8 @@ extension Retention {
 
     private static let queues: [RetentionRule] = [
         RetentionRule(
-            "received", "the text until it is processed; id and digest 100 days; what could not be processed 100 days",
+            "received",
+            "the text until it is processed; id and digest 100 days; what is held or could not be processed 100 days",
             keys: "id"
         ) { now in
             // With the first condition the planners use the index `received_done`.
@@ -121,12 +122,15 @@ extension Retention {
         + [
             "attachment", "boost", "entry", "event_share", "group_removal", "hashtag", "mention", "pin", "poll",
             "poll_option",
-            "poll_vote", "post_edit", "post_edit_attachment", "post_like", "entry_words", "account_words",
+            "poll_vote", "discussion", "post_edit", "post_edit_attachment", "post_like", "entry_words", "account_words",
             "thread_lock",
         ].map { RetentionRule($0, "as long as its post, event or account") }
 
     private static let always: [RetentionRule] = [
         RetentionRule("report", "always, as a record of moderation"),
+        RetentionRule("moderation_log", "2 years, as a record of moderation", keys: "id") { now in
+            "created_at < \(now - .days(730))"
+        },
         RetentionRule("announcement", "until a steward deletes it"),
         RetentionRule("setting", "always"),
         RetentionRule("push_counter", "always"),

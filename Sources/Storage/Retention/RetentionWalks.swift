@@ -145,6 +145,7 @@ public enum RetentionWalk: String, Sendable, CaseIterable {
         ("account_note", "target_id"), ("endorsement", "target_id"), ("dismissed_suggestion", "target_id"),
         ("notification", "from_id"), ("notification_request", "from_id"), ("poll_vote", "account_id"),
         ("group_ban", "group_id"), ("group_ban", "account_id"), ("group_removal", "group_id"),
+        ("moderation_log", "target_id"),
     ]
 
     /// Whether nothing refers to the account `a`. The columns without an index come last, so that they are rarely read.

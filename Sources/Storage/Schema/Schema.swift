@@ -39,5 +39,8 @@ public enum Schema {
         customEmoji,
         boostVisibility,
         ancestors,
+        moderationLog,
+        discussionOrder,
+        onlineAddresses,
     ]
 }

@@ -124,15 +124,17 @@ public enum Invitations {
             """)
     }
 
-    /// Whether an invitation can be used now.
-    public static func isOpen(
+    /// An invitation that can be used now, with its creator; nil when there is none.
+    public static func find(
         _ digest: [UInt8], at now: Timestamp, in db: some Queryable
-    ) throws(DatabaseError) -> Bool {
-        try db.row(
+    ) throws(DatabaseError) -> (creator: ID<Account>?, expires: Timestamp)? {
+        let row = try db.row(
             """
-            SELECT expires_at FROM invitation
+            SELECT created_by, expires_at FROM invitation
             WHERE token_digest = \(digest) AND used_at IS NULL AND expires_at > \(now)
-            """) != nil
+            """)
+        guard let row else { return nil }
+        return (try row.idOrNil("created_by"), try row.time("expires_at"))
     }
 
     /// Uses an invitation once.

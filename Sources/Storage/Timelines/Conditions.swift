@@ -64,6 +64,17 @@ extension Conditions {
         """
     }
 
+    /// The author may write in the account with this alias, which may be a group: neither blocks the other, a group has not
+    /// banned the author, and a local group that approves its members has the author among them.
+    static func mayWrite(_ author: ID<Account>, in account: SQL, at now: Timestamp) -> SQL {
+        """
+        \(noBlock(between: author, and: "\(account).id"))
+        AND NOT \(GroupBans.holds("\(author)", in: "\(account).id", at: now))
+        AND NOT (\(account).host = '' AND \(account).kind = 'group' AND \(account).approves_followers
+                 AND NOT \(follows(author, "\(account).id")))
+        """
+    }
+
     /// The follower's follow of the account in the column `target` was accepted.
     static func follows(_ follower: ID<Account>, _ target: SQL) -> SQL {
         follows(by: "\(follower)", target)

@@ -28,6 +28,9 @@ struct TimelineSource {
     /// As ``listed``, but only local items.
     static let listedHere = Self(table: "entry y", condition: "y.is_listed AND y.is_local")
 
+    /// The discussions that were started here or that a group boosted, the one with the last reply first.
+    static let active = Self(table: "discussion y", condition: "y.rank > 0", mark: "y.rank", item: "y.post_id")
+
     /// The items of an account: its posts, boosts, events and shares.
     static func items(of account: ID<Account>, withBoosts: Bool) -> Self {
         let all: SQL = "y.account_id = \(account)"

@@ -159,22 +159,21 @@ public enum Timelines {
     }
 
     /// The discussions of the community: started on this server, or boosted by a local group or by a group that a local
-    /// group follows.
+    /// group follows. The one with the last reply comes first: the cursors of its pages are ranks of `DiscussionOrder`.
     ///
     /// - Parameter viewer: nil for a stranger.
     public static func discussions(
         _ page: PageRequest, viewer: ID<Account>?, mode: FederationMode, at now: Timestamp, in db: some Queryable
     ) throws(DatabaseError) -> TimelinePage {
-        let relays: SQL = """
-            SELECT g.id AS account_id FROM account g
-            WHERE g.id IN (SELECT o.id FROM account o WHERE o.host = '' AND o.kind = 'group'
-                           UNION SELECT f.target_id FROM account o JOIN follow f ON f.follower_id = o.id
-                           WHERE o.host = '' AND o.kind = 'group' AND f.state = 'accepted')
-                AND \(Conditions.isListedGroup(mode)) AND \(Conditions.noBlock(between: viewer ?? .first, and: "g.id"))
+        let isRelayed: SQL = """
+            EXISTS (SELECT 1 FROM boost k JOIN account g ON g.id = k.account_id
+                    WHERE k.post_id = e.post_id AND \(Conditions.isOurRelay(mode))
+                        AND \(Conditions.noBlock(between: viewer ?? .first, and: "g.id")) \(.rowByRow))
             """
         let merge = TimelineMerge(
-            sources: [.listedHere, .boosted(byEach: relays)], viewer: viewer,
-            condition: all(["e.is_listed", isPost, Conditions.isListed(mode, at: now)]), request: page)
+            sources: [.active], viewer: viewer,
+            condition: all(["e.is_listed", isPost, "(e.is_local OR \(isRelayed))", Conditions.isListed(mode, at: now)]),
+            request: page)
         return try merge.page(in: db)
     }
 

@@ -20,7 +20,8 @@ struct GroupCommand: AsyncParsableCommand {
         @Argument(help: "3 to 30 of a-z, 0-9 and _; for ever.") var name: String
         @Option(name: .long, help: "What it is called.") var title: String
         @Option(name: .long, help: "What it is about.") var summary = ""
-        @Flag(name: .customLong("private"), help: "Followers have to be approved.") var isPrivate = false
+        @Flag(name: .long, help: "Who wants to write in it asks first. Everybody can still read it.")
+        var approve = false
         @Flag(name: .long, help: "Answer in JSON.") var json = false
 
         func run() async throws {
@@ -28,7 +29,7 @@ struct GroupCommand: AsyncParsableCommand {
                 try await node.services.prepareNode()
                 var draft = GroupDraft(name: name, title: title)
                 draft.summary = summary
-                draft.approvesFollowers = isPrivate
+                draft.approvesFollowers = approve
                 let group = try await node.services.createGroup(draft, as: .operator)
                 Terminal.print(
                     ["id": JSON(group.id.description), "name": JSON(group.username), "url": JSON(group.iri)],

@@ -61,16 +61,23 @@ extension Visit {
             """
     }
 
+    /// Whether the event will still take place as it is announced.
+    func isAhead(_ event: Event) -> Bool { event.status.takesGuests && event.endsAt > now }
+
     /// Returns the place on one line.
     func place(_ event: Event) -> HTML {
         let line = event.place?.line ?? ""
-        if !line.isEmpty, event.onlineURL != nil { return "\(line) · \(t(.alsoOnline))" }
+        if !line.isEmpty, event.isOnline { return "\(line) · \(t(.alsoOnline))" }
         if !line.isEmpty { return "\(line)" }
-        return event.onlineURL == nil ? "\(t(.placeUnknown))" : "\(t(.online))"
+        return event.isOnline ? "\(t(.online))" : "\(t(.placeUnknown))"
     }
 
-    /// Returns "14 places sur 20", or the number of attendees when seats are not limited.
+    /// Returns "14 places sur 20", or the number of attendees when seats are not limited. Of an event that is over, or does
+    /// not take place as announced, no seat is free: it returns how many people had one.
     func seats(_ view: EventView) -> HTML {
+        guard isAhead(view.event) else {
+            return when(view.going > 0, "<span class=\"seats\">\(t.count(.hadSeatsCount, view.going))</span>")
+        }
         guard let capacity = view.event.capacity, let left = view.seatsLeft else {
             return when(view.going > 0, "<span class=\"seats\">\(t.count(.comingCount, view.going))</span>")
         }
@@ -85,9 +92,9 @@ extension Visit {
     /// Returns the badge of an event that is past, rescheduled, postponed, cancelled or tentative; nothing for any
     /// other event.
     func stateBadge(_ event: Event) -> HTML {
-        switch event.status {
-        case .scheduled:
-            when(event.endsAt <= now, "<span class=\"badge\">\(t(.statePast))</span>")
+        if event.endsAt <= now, event.status.takesGuests { return "<span class=\"badge\">\(t(.statePast))</span>" }
+        return switch event.status {
+        case .scheduled: .nothing
         case .rescheduled: "<span class=\"badge warn\">\(t(.stateRescheduled))</span>"
         case .postponed: "<span class=\"badge warn\">\(t(.statePostponed))</span>"
         case .cancelled: "<span class=\"badge stop\">\(t(.stateCancelled))</span>"
@@ -95,9 +102,10 @@ extension Visit {
         }
     }
 
-    /// Returns the badge with the viewer's RSVP.
+    /// Returns the badge with the viewer's RSVP; nothing when the event does not take place as announced.
     func ownBadge(_ view: EventView) -> HTML {
-        switch view.viewer?.state {
+        guard isAhead(view.event) else { return .nothing }
+        return switch view.viewer?.state {
         case .going: "<span class=\"badge yes\"><span aria-hidden=\"true\">✓</span> \(t(.youGo))</span>"
         case .waiting: "<span class=\"badge wait\">\(t(.youWait))</span>"
         case .asked: "<span class=\"badge wait\">\(t(isUnanswered(view) ? .unanswered : .youAsked))</span>"

@@ -147,7 +147,7 @@ extension Visit {
         let next = path == "/" || path.hasPrefix("/sign-") ? "" : "?next=\(path.percentEncoded)"
         return """
             <div class="door"><a href="/sign-in\(next)">\(t(.signIn))</a>
-            \(when(community.registration != .closed, "<a class=\"button small\" href=\"/sign-up\">\(t(.signUp))</a>"))</div>
+            \(when(community.registration != .closed, "<a class=\"button small\" href=\"/sign-up\(next)\">\(t(.signUp))</a>"))</div>
             """
     }
 
@@ -163,6 +163,7 @@ extension Visit {
             <ul><li><a href="\(person.account.path)">\(AccountCard.avatar(person.account, .small)) \(person.account.shownName)</a></li>
             <li><a href="/my-events">\(t(.myEvents))</a></li>
             <li><a href="/notifications">\(t(.news))</a></li>
+            <li><a href="/kept">\(t(.kept))</a></li>
             <li><a href="/settings">\(t(.settings))</a></li>
             \(when(isModerator, "<li><a href=\"/moderation\">\(t(.moderation))</a></li>"))
             <li>\(form("/sign-out", "<button class=\"plain\" type=\"submit\">\(t(.signOut))</button>"))</li></ul></details></div>

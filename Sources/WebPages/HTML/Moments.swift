@@ -99,6 +99,11 @@ struct Moments: Sendable {
         return "\(texts.item(.months, fields.month)) \(fields.year)"
     }
 
+    /// Returns `mardi 4 septembre 2026 à 9 h` in a time zone.
+    func point(_ instant: Timestamp, in zone: String) -> String {
+        texts(.dayAtTime, day(instant, in: zone), time(instant, in: zone))
+    }
+
     /// Returns `mardi 4 septembre 2026 à 9 h`, which is the `title` of a `time` element.
     func exact(_ instant: Timestamp) -> String {
         texts(.dayAtTime, day(instant), time(instant))

@@ -118,19 +118,24 @@ extension Visit {
             <div class="deeds"><a class="button quiet small" href="\(post.path)#answer">\(t(.answer))</a>
             \(when(!isOwn, button("\(post.path)/\(thanks)", t(view.interactions.liked ? .thanked : .thank), style: "button quiet small", pressed: view.interactions.liked)))
             \(when(post.visibility.isOpen, button("\(post.path)/\(boost)", t(view.interactions.boosted ? .recommended : .recommendPost), style: "button quiet small", pressed: view.interactions.boosted)))
+            \(keepButton(.post(post.id), isKept: view.interactions.bookmarked, next: "\(post.path)#post-\(post.id)"))
             \(when(isOwn, "<a class=\"button quiet small\" href=\"\(post.path)/edit\">\(t(.edit))</a>"))
             \(when(post.group != nil && post.group == moderatedGroup, removal(view)))
             \(when(!isOwn && isModerator && post.isLocal, deletion(post)))
-            \(when(!post.isLocal, originLink(post)))</div>
+            \(when(!post.isLocal, originLink(post)))
+            \(when(!isOwn, "<a class=\"button quiet small\" href=\"/report?post=\(post.id)\">\(t(.report))</a>"))</div>
             """
     }
 
     /// Returns the delete button. It is hidden behind an explanation, so that deleting takes two steps without a
     /// script.
-    func deletion(_ post: Post) -> HTML {
+    func deletion(_ post: Post) -> HTML { deletion(ofPostAt: post.path) }
+
+    /// As above, for a post of which only the path of its page is known.
+    func deletion(ofPostAt path: String) -> HTML {
         """
         <details class="danger"><summary>\(t(.delete))</summary><p>\(t(.deleteExplained))</p>
-        \(button("\(post.path)/delete", t(.deleteForGood), style: "button stop small"))</details>
+        \(button("\(path)/delete", t(.deleteForGood), style: "button stop small"))</details>
         """
     }
 

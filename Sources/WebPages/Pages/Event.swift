@@ -61,7 +61,7 @@ enum EventPage {
             <div class="slate poster">\(visit.dateBlock(event))<div><h1\("lang", visit.foreign(event.language))>\(event.title)</h1>
             <p class="when">\(visit.span(of: event))</p>
             \(maybe(event.previousStart) { previous in
-                when(event.status == .rescheduled, "<p class=\"where\">\(t(.wasPlannedFor)) <s>\(visit.moments.day(previous, in: event.timeZone))</s></p>")
+                when(event.status == .rescheduled, "<p class=\"where\">\(t(.wasPlannedFor)) <s>\(visit.moments.point(previous, in: event.timeZone))</s></p>")
             })
             <p class="where">\(visit.place(event))</p>
             <p class="states">\(visit.stateBadge(event)) \(visit.seats(view))</p></div></div>
@@ -115,10 +115,30 @@ enum EventPage {
         guard event.endsAt > visit.now else {
             return "<section class=\"panel rsvp\"><p>\(t(.eventIsOver))</p>\(manage)</section>"
         }
+        guard event.status.takesGuests else {
+            let title = t(event.status == .cancelled ? .eventIsOff : .eventIsPutOff)
+            return """
+                <section class="panel rsvp" aria-labelledby="rsvp"><h2 id="rsvp">\(title)</h2>
+                \(off(content.view, visit))\(manage)</section>
+                """
+        }
         return """
             <section class="panel rsvp" aria-labelledby="rsvp"><h2 id="rsvp">\(t(.willYouCome))</h2>
             \(standing(content, visit))\(manage)</section>
             """
+    }
+
+    /// Returns what a cancelled or postponed event means for the reader.
+    private static func off(_ view: EventView, _ visit: Visit) -> HTML {
+        let (t, event) = (visit.t, view.event)
+        guard event.status != .cancelled else { return "<p>\(t(.cancelledHint))</p>" }
+        switch view.viewer?.state {
+        case .going, .waiting:
+            let leave = visit.button("\(event.path)/leave", t(.dontCome), style: "button quiet")
+            return "<p>\(t(view.viewer?.state == .going ? .seatKept : .waitKept))</p>\(leave)"
+        default:
+            return "<p>\(t(.postponedHint))</p>"
+        }
     }
 
     private static func standing(_ content: Content, _ visit: Visit) -> HTML {
@@ -144,11 +164,11 @@ enum EventPage {
         case .declined:
             return "<p>\(t(.declinedHint))</p>"
         case .cancelled, nil:
-            return invitation(view, visit)
+            return "\(online(event, visit))\(invitation(view, visit))"
         }
     }
 
-    /// Returns the address of the online meeting, which only attendees see.
+    /// Returns the address of the online meeting. The view has it for attendees and organizers only.
     private static func online(_ event: Event, _ visit: Visit) -> HTML {
         maybe(event.onlineURL) { address in
             let text = String(describing: address)
@@ -158,16 +178,13 @@ enum EventPage {
 
     private static func invitation(_ view: EventView, _ visit: Visit) -> HTML {
         let (t, event) = (visit.t, view.event)
-        guard event.status.takesGuests else {
-            return "<p>\(t(event.status == .cancelled ? .cancelledHint : .postponedHint))</p>"
-        }
+        let isFull = view.seatsLeft == 0 || view.waiting > 0
         guard visit.person != nil else {
             return """
-                <p><a class="button" href="/sign-in?next=\(event.path.percentEncoded)">\(t(.iCome))</a></p>
+                <p><a class="button" href="/sign-in?next=\(event.path.percentEncoded)">\(t(isFull ? .joinQueue : .iCome))</a></p>
                 <p class="hint">\(t(.comeFromElsewhere))</p><p class="address">\(String(describing: event.iri))</p>
                 """
         }
-        let isFull = view.seatsLeft == 0 || view.waiting > 0
         return """
             \(visit.button("\(event.path)/join", t(isFull ? .joinQueue : .iCome)))
             <p class="hint">\(t(event.isLocal ? .whoSeesYou : .whoSeesYouThere, view.owner.host))</p>
@@ -201,7 +218,7 @@ enum EventPage {
         let event = view.event
         return """
             <section class="panel"><h2>\(t(.whoComes))</h2>
-            <p>\(view.going > 0 ? t.count(.comingCount, view.going) : t(.nobodyYet))</p>
+            <p>\(attendance(view, visit))</p>
             <ul class="people">\(each(view.attendees) { "<li>\(AccountCard.link($0))</li>" })</ul>
             \(when(view.going > view.attendees.count, """
                 <p class="hint">\(t(.attendeesHint))</p>
@@ -212,8 +229,18 @@ enum EventPage {
                 """))
             <section class="panel"><h2>\(t(.whoInvites))</h2><ul class="people"><li>\(AccountCard.link(view.owner))</li>
             \(maybe(view.organizer) { "<li>\(AccountCard.link($0))</li>" })</ul>
-            \(when(!event.isLocal, "<p><a href=\"\(String(describing: event.url ?? event.iri))\" rel=\"nofollow noopener noreferrer ugc\">\(t(.seeAtOrigin))</a></p>"))</section>
+            \(when(!event.isLocal, "<p><a href=\"\(String(describing: event.url ?? event.iri))\" rel=\"nofollow noopener noreferrer ugc\">\(t(.seeAtOrigin))</a></p>"))
+            \(when(visit.person != nil, """
+                <div class="deeds">\(visit.keepButton(.event(event.id), isKept: view.interactions.bookmarked, next: event.path))
+                <a class="button quiet small" href="/report?event=\(event.id)">\(t(.report))</a></div>
+                """))</section>
             """
+    }
+
+    private static func attendance(_ view: EventView, _ visit: Visit) -> String {
+        let (t, isOn) = (visit.t, visit.isAhead(view.event))
+        guard view.going > 0 else { return t(isOn ? .nobodyYet : .nobodyCame) }
+        return t.count(isOn ? .comingCount : .hadSeatsCount, view.going)
     }
 
     private static func address(_ event: Event) -> HTML {

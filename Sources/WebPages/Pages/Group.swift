@@ -14,6 +14,8 @@ enum GroupPage {
         var group: Account
         var follow: Follow?
         var mayRun = false
+        /// The accounts that ask to enter, for those who run the group.
+        var asking: [Account] = []
         var events: [EventView] = []
         var talks: [PostView] = []
         var older: Int64?
@@ -55,6 +57,7 @@ enum GroupPage {
                 content.follow = try Follows.find(by: viewer, of: group.id, in: db)
                 content.mayRun = try principal.map { try services.mayRun(group.id, $0, in: db) } ?? false
             }
+            if content.mayRun { content.asking = try Follows.pending(of: group.id, in: db).accounts }
             let events = try Events.upcoming(
                 from: now, scope: .shown(by: group.id), limit: 4, after: nil, viewer: viewer, mode: mode,
                 in: db)
@@ -77,9 +80,11 @@ enum GroupPage {
             <p class="meta address">\(group.fullHandle(visit.community))</p></div></header>
             <div class="words">\(group.summary)</div>
             <div class="actions">\(visit.followButton(group, content.follow))
-            <a class="button quiet" href="/write?group=\(group.username)">\(t(.writeHere))</a>
+            \(when(mayWrite(content), "<a class=\"button quiet\" href=\"/write?group=\(group.username)\">\(t(.writeHere))</a>"))
             \(when(content.mayRun, "<a class=\"button quiet\" href=\"\(group.path)/edit\">\(t(.edit))</a>"))</div>
             \(maybe(content.moderation) { $0.waiting(visit) })
+            \(when(group.approvesFollowers, "<p class=\"hint\">\(t(.groupAsks))</p>"))
+            \(when(!content.asking.isEmpty, Networks.requests(group, content.asking, next: group.path, visit)))
             \(when(!content.events.isEmpty, """
                 <section aria-labelledby="group-events"><h2 id="group-events">\(t(.upcomingEvents))</h2>
                 <ul class="list">\(each(content.events) { visit.eventCard($0) })</ul></section>
@@ -90,6 +95,10 @@ enum GroupPage {
             <ul class="list">\(each(content.talks) { visit.discussionCard($0) })</ul>\(visit.older(content.older))</section>
             \(maybe(content.moderation) { $0.outside(visit) })
             """
+    }
+
+    private static func mayWrite(_ content: Content) -> Bool {
+        !content.group.approvesFollowers || content.mayRun || content.follow?.state == .accepted
     }
 
     private static func aside(_ content: Content, _ visit: Visit) -> HTML {

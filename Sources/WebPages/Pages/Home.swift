@@ -15,6 +15,7 @@ enum Home {
         var talks: [PostView] = []
         var newcomers: [Account] = []
         var helpers: [Account] = []
+        var announcements: [AnnouncementView] = []
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -34,18 +35,21 @@ enum Home {
             var content = Content()
             var events = try Events.upcoming(
                 from: now, scope: .community, limit: 5, after: nil, viewer: viewer, mode: mode, in: db)
-            let mine = try viewer.map { try GuestLists.of($0, from: now, in: db) } ?? []
+            let mine = try viewer.map { try GuestLists.of($0, from: now, takingPlace: true, in: db) } ?? []
             if let first = mine.first(where: { $0.1.state != .asked })?.0 {
                 events = [first] + events.filter { $0 != first }
                 content.isMine = true
             }
             let views = try EventViews.load(events, viewer: viewer, with: .page, in: db)
-            let next = content.isMine ? views.first : views.first { $0.event.status.takesGuests } ?? views.first
+            let next = views.first { $0.event.status.takesGuests }
             content.next = next
             content.later = Array(views.filter { $0.id != next?.id }.prefix(3))
             let talks = try Timelines.discussions(PageRequest(limit: 8), viewer: viewer, mode: mode, at: now, in: db)
             content.talks = try PostViews.load(talks.posts, viewer: viewer, with: .page, in: db)
             content.newcomers = try Accounts.newcomers(since: now - .days(45), limit: 8, in: db)
+            if let viewer {
+                content.announcements = try Announcements.list(viewer: viewer, withRead: false, at: now, in: db)
+            }
             content.helpers = try Accounts.helpers(since: now - .days(7), limit: 8, in: db)
             return content
         }
@@ -57,6 +61,7 @@ enum Home {
         return """
             <header class="hello"><h1>\(name.map { t(.helloName, $0) } ?? visit.community.name)</h1>
             <p class="tagline">\(visit.community.tagline)</p></header>
+            \(NotificationsPage.announcements(content.announcements, next: "/", visit))
             \(maybe(content.next) { visit.slate($0, title: content.isMine ? .myNextEvent : .nextEvent) })
             \(when(content.next == nil, emptySlate(visit)))
             \(question(content, visit))

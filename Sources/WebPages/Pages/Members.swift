@@ -22,10 +22,12 @@ enum Members {
 
     private static func page(_ visit: Visit, invitation: String?) async throws -> Response {
         let request = visit.query["before"] == nil ? PageRequest(limit: 60) : visit.listPage(limit: 60)
-        let all = try await visit.database.read { db in try Accounts.members(request, in: db) }
         // Members who did not choose to be listed are shown to members only.
-        let shown = visit.person == nil ? all.filter(\.discoverable) : all
-        let next = all.count == request.limit ? all.last?.id.rawValue : nil
+        let isStranger = visit.person == nil
+        let shown = try await visit.database.read { db in
+            try Accounts.members(request, onlyListed: isStranger, in: db)
+        }
+        let next = shown.count == request.limit ? shown.last?.id.rawValue : nil
         let t = visit.t
         let content: HTML = """
             <h1>\(t(.members))</h1><p class="intro">\(t(visit.person == nil ? .membersIntroStranger : .membersIntro))</p>

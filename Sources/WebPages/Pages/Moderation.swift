@@ -15,10 +15,16 @@ enum Moderation {
         var reports = ListPart<Report>()
         var reportCount = 0
         var accounts: [ID<Account>: Account] = [:]
-        var policies = ListPart<(host: String, policy: PeerPolicy)>()
+        var items: [String: ReportedItem] = [:]
+        var policies = ListPart<PeerState>()
         var policyCount = 0
         var silent = ListPart<SilentPeer>()
         var announcements: AnnouncementSection?
+        /// The groups with requests to enter.
+        var groups: [(group: Account, asking: [Account])] = []
+        var held: [HeldHost] = []
+        var suspended: [Account] = []
+        var log: [ModerationDeed] = []
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -29,6 +35,7 @@ enum Moderation {
         _ visit: Visit, _ state: FormState, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         let (person, now, mode) = (try visit.moderator(), visit.now, visit.community.mode)
+        let (services, principal) = (visit.services, try visit.principal())
         let lastPerson = visit.query["people"].flatMap { ID<Account>($0) }
         let lastReport = visit.query["reports"].flatMap { ID<Report>($0) }
         let (lastPolicy, lastSilent) = (visit.query["policies"] ?? "", visit.query["silent"])
@@ -42,9 +49,20 @@ enum Moderation {
             content.reportCount = try Reports.openCount(in: db)
             content.silent = try ListPart { try SilentPeers.list(after: lastSilent, limit: $0, in: db) }
             let people = content.reports.items.flatMap { [$0.reporter, $0.target].compactMap { $0 } }
-            content.accounts = try Accounts.byIDs(people, in: db)
+            content.items = try ReportedItems.load(content.reports.items.flatMap { $0.objects.prefix(20) }, in: db)
+            let groups = try services.groupsRun(by: principal, in: db)
+            let asking = try Follows.pending(ofEach: groups.map(\.id), in: db)
+            content.groups = groups.compactMap { group in
+                let askers = asking.filter { $0.group == group.id }.map(\.asker)
+                return askers.isEmpty ? nil : (group, askers)
+            }
+            content.held = try HeldActivities.hosts(in: db)
+            content.suspended = try Accounts.suspended(in: db)
+            content.log = try ModerationLog.list(PageRequest(limit: 8), in: db)
+            let others = ModerationLogPage.accounts(in: content.log)
+            content.accounts = try Accounts.byIDs(people + others, in: db)
             content.announcements = try AnnouncementSection.load(for: person, at: now, mode: mode, in: db)
-            let all = try Peers.policies(in: db).map { (host: $0.key, policy: $0.value) }.sorted { $0.host < $1.host }
+            let all = try Peers.decided(in: db)
             content.policies = ListPart { limit in Array(all.drop { $0.host <= lastPolicy }.prefix(limit)) }
             content.policyCount = all.count
             return content
@@ -52,9 +70,14 @@ enum Moderation {
         let t = visit.t
         let main: HTML = """
             <h1>\(t(.moderation))</h1>\(visit.problems(state))
-            \(waiting(content, visit))\(reports(content, visit))
+            \(waiting(content, visit))
+            \(when(!content.groups.isEmpty, each(content.groups) { Networks.requests($0.group, $0.asking, next: "/moderation", visit) }))
+            \(held(content, visit))\(reports(content, visit))\(suspended(content, visit))
             \(maybe(content.announcements) { $0.section(state, visit) })\(hosts(content, state, visit))
             \(SilentHostsSection.html(content.silent, visit))
+            <section aria-labelledby="log"><h2 id="log">\(t(.moderationLog))</h2>
+            \(ModerationLogPage.list(content.log, content.accounts, visit))
+            <p><a href="/moderation/log">\(t(.logShow))</a></p></section>
             """
         let page = Page(t(.moderation), content: main).with {
             $0.isHidden = true
@@ -93,12 +116,90 @@ enum Moderation {
                 <p class="meta">\(t(.reportedBy)) \(maybe(content.accounts[report.reporter]) { AccountCard.link($0) }) · \
                 \(visit.moments.element(ago: report.createdAt))</p>
                 \(when(!report.comment.isEmpty, "<blockquote>\(report.comment)</blockquote>"))
-                <ul class="plain-list">\(each(report.objects.prefix(20)) { "<li class=\"address\">\($0)</li>" })</ul>
+                \(reported(report, content, visit))
                 <div class="deeds">\(visit.form("/moderation/resolve", style: "inline", """
                     \(visit.hidden("report", String(describing: report.id)))
                     <button class="button small" type="submit">\(t(.resolve))</button>
                     """))
-                \(maybe(report.target) { deed("suspend", $0, t(.suspendNow), "button stop small", visit) })</div></div></li>
+                \(maybe(report.target) { target in
+                    """
+                    <details class="danger"><summary>\(t(.suspend))</summary><p>\(t(.suspendExplained))</p>
+                    \(deed("suspend", target, t(.suspendNow), "button stop small", visit))</details>
+                    """
+                })</div></div></li>
+                """
+            })</ul></section>
+            """
+    }
+
+    /// Returns what a report names: the beginning of each post, and a link to it. A post of ours can be deleted here.
+    private static func reported(_ report: Report, _ content: Content, _ visit: Visit) -> HTML {
+        let (t, target) = (visit.t, report.target.flatMap { content.accounts[$0] })
+        let named = report.objects.prefix(20).filter { $0 != target.map { String(describing: $0.iri) } }
+        return when(
+            !named.isEmpty,
+            "<ul class=\"plain-list\">\(each(named) { iri in item(iri, content.items[iri], t, visit) })</ul>")
+    }
+
+    private static func item(_ iri: String, _ item: ReportedItem?, _ t: Texts, _ visit: Visit) -> HTML {
+        guard let item else {
+            return "<li><span class=\"meta\">\(t(.reportedGone))</span> <span class=\"address\">\(iri)</span></li>"
+        }
+        let text = item.content.plainText(limit: 280)
+        let path: String
+        var deletion: HTML = .nothing
+        switch item.subject {
+        case .post(let id):
+            path = "/posts/\(id)"
+            if item.isLocal { deletion = visit.deletion(ofPostAt: path) }
+        case .event(let id): path = "/events/\(id)"
+        }
+        return """
+            <li><blockquote>\(when(!item.title.isEmpty, "<strong>\(item.title)</strong> "))\(text)</blockquote>
+            <div class="deeds">\(when(item.visibility.isOpen, "<a class=\"button quiet small\" href=\"\(path)\">\(t(.reportedThing))</a>"))\
+            \(deletion)</div></li>
+            """
+    }
+
+    /// Returns the tray with what unknown hosts have sent, on a node in quarantine.
+    private static func held(_ content: Content, _ visit: Visit) -> HTML {
+        let t = visit.t
+        return when(
+            !content.held.isEmpty,
+            """
+            <section aria-labelledby="held"><h2 id="held">\(t(.heldHosts))</h2><p class="hint">\(t(.heldHostsHint))</p>
+            <ul class="list">\(each(content.held) { held in
+                """
+                <li class="card"><div><h3>\(held.host)</h3>
+                <p class="meta">\(t.count(.heldCount, held.count)) · \(visit.moments.element(ago: held.lastAt))</p>
+                <ul class="people">\(each(held.senders) { "<li>\($0.shownName) <span class=\"meta\">\($0.fullHandle(visit.community))</span></li>" })</ul>
+                <div class="deeds">\(decision(.allowed, held.host, t(.letHostIn), "button small", visit))\
+                \(decision(.blocked, held.host, t(.shutOut), "button quiet small", visit))</div></div></li>
+                """
+            })</ul></section>
+            """)
+    }
+
+    private static func decision(
+        _ policy: PeerPolicy, _ host: String, _ label: String, _ style: String, _ visit: Visit
+    ) -> HTML {
+        visit.form(
+            "/moderation/hosts", style: "inline",
+            """
+            \(visit.hidden("host", host))\(visit.hidden("policy", policy.rawValue))
+            <button class="\(style)" type="submit">\(label)</button>
+            """)
+    }
+
+    private static func suspended(_ content: Content, _ visit: Visit) -> HTML {
+        let t = visit.t
+        return """
+            <section aria-labelledby="suspended"><h2 id="suspended">\(t(.suspendedNow))</h2>
+            \(when(content.suspended.isEmpty, "<p class=\"hint\">\(t(.nobodySuspended))</p>"))
+            <ul class="requests">\(each(content.suspended) { account in
+                """
+                <li>\(account.shownName) <span class="meta">\(account.fullHandle(visit.community))</span>
+                \(deed("restore", account.id, t(.restore), "button quiet small", visit))</li>
                 """
             })</ul>\(visit.rest("reports", after: content.reports.last.map { "\($0.id)" }, section: "reports"))</section>
             """
@@ -114,7 +215,9 @@ enum Moderation {
         return """
             <section aria-labelledby="hosts"><h2 id="hosts">\(t(.hosts))\(count(content.policyCount))</h2>
             \(when(content.policyCount == 0, "<p class=\"hint\">\(t(.noPolicies))</p>"))
-            <ul class="plain-list">\(each(content.policies.items) { "<li><strong>\($0.host)</strong> · \(t.policy($0.policy))</li>" })</ul>
+            <ul class="plain-list">\(each(content.policies.items) { peer in
+                "<li><strong>\(peer.host)</strong> · \(t.policy(peer.policy))\(when(!peer.note.isEmpty, " · \(peer.note)"))</li>"
+            })</ul>
             \(visit.rest("policies", after: content.policies.last?.host, section: "hosts"))
             \(visit.form("/moderation/hosts", style: "sheet-form", """
                 \(visit.field(host, state))
@@ -160,6 +263,12 @@ enum Moderation {
         let visit = sent.visit
         try await visit.services.suspend(try account(sent), true, as: try visit.principal())
         return visit.redirect("/moderation", flash: .saved)
+    }
+
+    static func restore(_ sent: Submission) async throws -> Response {
+        let visit = sent.visit
+        try await visit.services.suspend(try account(sent), false, as: try visit.principal())
+        return visit.redirect("/moderation", flash: .restored)
     }
 
     static func setPolicy(_ sent: Submission) async throws -> Response {

@@ -20,7 +20,7 @@ enum Networks {
     }
 
     /// One page of the follow requests to an account.
-    private struct Asking: Sendable {
+    struct Asking: Sendable {
         var target: Account
         var followers: AccountPage
         var count: Int
@@ -77,7 +77,7 @@ enum Networks {
         let isEmpty = content.groups.isEmpty && content.mine.isEmpty
         return """
             <h1>\(t(.networks))</h1><p class="intro">\(t(.networksIntro))</p>
-            \(each(content.asking) { requests($0, visit) })
+            \(each(content.asking) { requests($0.target, $0.followers.accounts, of: $0, visit) })
             \(visit.person == nil ? "" : followForm(content, state, visit))
             \(when(isEmpty, visit.empty(.noNetworks, .noNetworksInvite, Pictures.emptyNetwork)))
             \(each(content.groups) { group, followed in
@@ -124,7 +124,7 @@ enum Networks {
             \(visit.problems(state))
             \(visit.form("/follow", """
                 \(visit.field(handle, state))
-                \(when(!groups.isEmpty, visit.field(Field("as", t(.followAs), .choice([me] + groups)).with { $0.isRequired = true }, state)))
+                \(when(!groups.isEmpty, visit.field(Field("as", t(.followAs), .choice([me] + groups)), state)))
                 \(visit.submit(t(.follow)))
                 """))</section>
             <section class="panel no-print" aria-labelledby="open"><h2 id="open">\(t(.openTitle))</h2>
@@ -132,16 +132,23 @@ enum Networks {
             """
     }
 
-    private static func requests(_ asking: Asking, _ visit: Visit) -> HTML {
-        let (t, target) = (visit.t, asking.target)
+    /// Returns the requests to follow an account or to enter a group.
+    ///
+    /// - Parameters:
+    ///   - next: the page to which the answers return.
+    ///   - asking: the count and the rest of the list, when it comes in pages.
+    static func requests(
+        _ target: Account, _ followers: [Account], next: String = "/networks", of asking: Asking? = nil, _ visit: Visit
+    ) -> HTML {
+        let t = visit.t
         let id = "ask-\(target.id)"
-        let next = asking.followers.next.map { "\(target.id)-\($0)" }
+        let rest = asking?.followers.next.map { "\(target.id)-\($0)" }
         return """
-            <section class="panel" aria-labelledby="\(id)"><h2 id="\(id)">\(t(.askToFollow, target.shownName))</h2>
-            <p class="hint">\(t.count(.waitingCount, asking.count))</p>
-            <ul class="requests">\(each(asking.followers.accounts) { follower in
+            <section class="panel" aria-labelledby="\(id)"><h2 id="\(id)">\(t(target.isGroup ? .askToEnter : .askToFollow, target.shownName))</h2>
+            \(maybe(asking) { "<p class=\"hint\">\(t.count(.waitingCount, $0.count))</p>" })
+            <ul class="requests">\(each(followers) { follower in
                 let fields = visit.hidden("follower", String(describing: follower.id))
-                    + visit.hidden("target", String(describing: target.id))
+                    + visit.hidden("target", String(describing: target.id)) + visit.hidden("next", next)
                 return """
                     <li>\(AccountCard.link(follower)) <span class="meta">\(follower.fullHandle(visit.community))</span>
                     \(visit.form("/follow/answer", style: "inline", """
@@ -149,7 +156,7 @@ enum Networks {
                         <button class="button quiet small" name="answer" value="no" type="submit">\(t(.refuse))</button>
                         """))</li>
                     """
-            })</ul>\(visit.rest("requests", after: next, section: id))</section>
+            })</ul>\(visit.rest("requests", after: rest, section: id))</section>
             """
     }
 
@@ -170,7 +177,8 @@ enum Networks {
         let me = try visit.principal()
         if let target = ID<Account>(sent["account"]) {
             let state = try await visit.services.follow(target, as: me)
-            return visit.redirect(sent.next(or: "/networks"), flash: state == .accepted ? .followed : .requested)
+            let account = try await visit.database.read { db in try Accounts.byID(target, in: db) }
+            return visit.redirect(sent.next(or: "/networks"), flash: flash(state, account))
         }
         do {
             let handle = sent["handle"]
@@ -179,7 +187,7 @@ enum Networks {
             }
             let principal = try visit.principal(as: ID<Account>(sent["as"]))
             let found = try await visit.services.follow(handle: handle, as: principal)
-            return visit.redirect(found.account.path, flash: found.state == .accepted ? .followed : .requested)
+            return visit.redirect(found.account.path, flash: flash(found.state, found.account))
         } catch ServiceError.notFound {
             var state = sent.state("handle", "as")
             state.errors = [FieldError("handle", "not_found")]
@@ -189,6 +197,13 @@ enum Networks {
             let status = try state.take(error)
             return try await page(visit, state, status: status)
         }
+    }
+
+    /// Returns what to say after a follow: that it stands, or from where the answer will come.
+    private static func flash(_ state: Follow.State, _ account: Account?) -> FlashMessage {
+        guard account?.isLocal ?? false else { return state == .accepted ? .followed : .requested }
+        let isGroup = account?.isGroup ?? false
+        return state == .accepted ? (isGroup ? .entered : .followed) : (isGroup ? .askedGroup : .askedHere)
     }
 
     /// Fetches the post, event or account behind an address and redirects to its page on this node, where the person
@@ -219,7 +234,9 @@ enum Networks {
         let principal = try visit.principal(as: ID<Account>(sent["as"]))
         guard let target = ID<Account>(sent["account"]) else { throw ServiceError.notFound }
         try await visit.services.unfollow(target, as: principal)
-        return visit.redirect(sent.next(or: "/networks"), flash: .unfollowed)
+        let account = try await visit.database.read { db in try Accounts.byID(target, in: db) }
+        let hasLeft = account.map { $0.isLocal && $0.isGroup } ?? false
+        return visit.redirect(sent.next(or: "/networks"), flash: hasLeft ? .leftGroup : .unfollowed)
     }
 
     static func answerRequest(_ sent: Submission) async throws -> Response {
@@ -230,6 +247,6 @@ enum Networks {
         }
         try await visit.services.answerFollowRequest(
             from: follower, to: target, accept: sent["answer"] == "yes", as: me)
-        return visit.redirect("/networks", flash: .answered)
+        return visit.redirect(sent.next(or: "/networks"), flash: .answered)
     }
 }

@@ -43,7 +43,7 @@ enum NotificationsPage {
     static func putAway(_ sent: Submission) async throws -> Response {
         guard let id = ID<Announcement>(sent["announcement"]) else { throw ServiceError.notFound }
         try await sent.visit.services.dismissAnnouncement(id, as: try sent.visit.principal())
-        return sent.visit.redirect("/notifications")
+        return sent.visit.redirect(sent.next(or: "/notifications"))
     }
 
     private static func respond(_ content: Content, _ visit: Visit) -> Response {
@@ -63,7 +63,12 @@ enum NotificationsPage {
         return visit.respond(page)
     }
 
-    private static func announcements(_ views: [AnnouncementView], _ visit: Visit) -> HTML {
+    /// Returns the announcements that the reader has not put away.
+    ///
+    /// - Parameter next: the page that shows them.
+    static func announcements(
+        _ views: [AnnouncementView], next: String = "/notifications", _ visit: Visit
+    ) -> HTML {
         let t = visit.t
         return when(
             !views.isEmpty,
@@ -74,7 +79,7 @@ enum NotificationsPage {
                 <article><div class="words">\(view.announcement.content)</div>
                 <p class="meta">\(visit.moments.element(ago: view.announcement.publishedAt))</p>
                 \(visit.form("/notifications/put-away", style: "inline", """
-                    \(visit.hidden("announcement", String(describing: view.id)))
+                    \(visit.hidden("announcement", String(describing: view.id)))\(visit.hidden("next", next))
                     <button class="button quiet small" type="submit">\(t(.putAway))</button>
                     """))</article>
                 """
@@ -89,18 +94,42 @@ enum NotificationsPage {
         let isNew = group.id.rawValue > lastRead
         return """
             <li class="card talk\(" new", if: isNew)">\(AccountCard.avatar(latest.account))<div>
-            <h2><a href="\(address(latest))">\(t.count(phrase(latest), group.count - 1, latest.account.shownName))</a>\
+            <h2><a href="\(address(latest))">\(title(group, latest, t))</a>\
             \(when(isNew, " <span class=\"dot\"><span class=\"unseen\">\(t(.newsDot))</span></span>"))</h2>
             \(maybe(headline(latest)) { "<p class=\"lines\">\($0)</p>" })
+            \(maybe(change(latest, visit)) { "<p class=\"lines\">\($0)</p>" })
             <p class="meta">\(visit.moments.element(ago: latest.notification.createdAt))</p></div></li>
             """
+    }
+
+    private static func title(_ group: NotificationGroup, _ latest: NotificationView, _ t: Texts) -> String {
+        let name = latest.account.shownName
+        return t.count(phrase(latest), group.count - 1, name, t.of(name))
+    }
+
+    /// Returns what has become of the time of an event that was changed: the old and the new one.
+    private static func change(_ view: NotificationView, _ visit: Visit) -> String? {
+        guard view.notification.kind == .update || view.notification.kind == .seat,
+            case .event(let status)? = view.status?.subject
+        else { return nil }
+        let (t, moments, event) = (visit.t, visit.moments, status.event)
+        let when = moments.span(event.startsAt, event.endsAt, in: event.timeZone)
+        switch event.status {
+        case .cancelled, .postponed: return t(.toldWasPlanned, when)
+        case .rescheduled:
+            guard let previous = event.previousStart, previous != event.startsAt else {
+                return t(.toldNowPlanned, when)
+            }
+            return t(.toldMoved, moments.point(previous, in: event.timeZone), when)
+        case .scheduled, .tentative: return t(.toldNowPlanned, when)
+        }
     }
 
     /// Returns the path of the page that shows the subject of a notification.
     private static func address(_ view: NotificationView) -> String {
         switch view.notification.kind {
         case .signUp, .report: return "/moderation"
-        case .followRequest: return "/networks"
+        case .followRequest, .groupRequest: return "/networks"
         default: break
         }
         switch view.status?.subject {
@@ -128,10 +157,26 @@ enum NotificationsPage {
         case .followRequest: .toldFollowRequest
         case .favourite: isEvent ? .toldInterest : .toldFavourite
         case .poll: isEvent ? .toldEventBegins : .toldPoll
-        case .update: isEvent ? .toldEventUpdate : .toldUpdate
+        case .update: isEvent ? changePhrase(view) : .toldUpdate
         case .quote: .toldQuote
         case .signUp: .toldSignUp
         case .report: .toldReport
+        case .seat: .toldSeat
+        case .join: .toldJoin
+        case .wait: .toldWait
+        case .leave: .toldLeave
+        case .full: .toldFull
+        case .groupRequest: .toldGroupRequest
+        }
+    }
+
+    private static func changePhrase(_ view: NotificationView) -> Phrase {
+        guard case .event(let status)? = view.status?.subject else { return .toldEventUpdate }
+        switch status.event.status {
+        case .cancelled: return .toldEventCancelled
+        case .postponed: return .toldEventPostponed
+        case .rescheduled: return .toldEventMoved
+        case .scheduled, .tentative: return .toldEventUpdate
         }
     }
 }

@@ -13,9 +13,10 @@ enum PlanEvent {
     static func show(_ visit: Visit) async throws -> Response {
         let person = try visit.member()
         let groups = try await groups(of: person, visit)
-        var state = FormState()
+        var state = FormState(["comes": "yes"])
         if let id = visit.query["like"].flatMap({ ID<Event>($0) }) {
             state = try await copy(of: id, visit)
+            state.values["comes"] = "yes"
         } else {
             let main = groups.first { $0.username == Community.mainGroup } ?? groups.first
             state.values["group"] = main.map { String(describing: $0.id) }
@@ -27,7 +28,9 @@ enum PlanEvent {
         let visit = sent.visit
         let person = try visit.member()
         do {
-            let id = try await visit.services.planEvent(try draft(sent), as: try visit.principal())
+            var draft = try draft(sent)
+            draft.organizerComes = sent["comes"] == "yes"
+            let id = try await visit.services.planEvent(draft, as: try visit.principal())
             return visit.redirect("/events/\(id)", flash: .planned)
         } catch let error as ServiceError {
             var state = self.state(sent)
@@ -46,7 +49,9 @@ enum PlanEvent {
             <h1>\(t(.planEvent))</h1>\(visit.problems(state))
             \(when(groups.isEmpty, "<p class=\"panel\">\(t(.noGroupToPlan)) <a href=\"/groups\">\(t(.groups))</a></p>"))
             \(visit.form("/events", style: "sheet-form", """
-                \(visit.field(group, state))\(fields(visit, state))\(visit.submit(t(.announceEvent), cancel: "/events"))
+                \(visit.field(group, state))\(fields(visit, state))
+                \(visit.checkbox("comes", t(.organizerComes), hint: t(.organizerComesHint), state))
+                \(visit.submit(t(.announceEvent), cancel: "/events"))
                 """))
             """
         let page = Page(t(.planEvent), .events, content: content).with { $0.hasCorner = false }
@@ -79,8 +84,9 @@ enum PlanEvent {
 
     static func state(_ sent: Submission) -> FormState {
         sent.state(
-            "group", "title", "start", "end", "place", "street", "postal_code", "locality", "online", "capacity", "text"
-        )
+            "group", "title", "start", "end", "place", "street", "postal_code", "locality", "online", "capacity",
+            "text",
+            "comes")
     }
 
     static func state(of event: Event) -> FormState {
@@ -130,22 +136,22 @@ enum PlanEvent {
         return place.line.isEmpty ? nil : place
     }
 
-    /// Returns the values of a copy of an event: four weeks later or a multiple of that, at the same weekday and local
-    /// time.
+    /// Returns the values of a copy of an event: on the same weekday of the next month that is still ahead, such as the
+    /// first Thursday, at the same local time.
     private static func copy(of id: ID<Event>, _ visit: Visit) async throws -> FormState {
         let event = try await visit.database.read { db in try Events.byID(id, in: db) }
-        // The loop below takes 130 steps for ten years. Older events are not copied.
+        // The loop below takes 120 steps for ten years. Older events are not copied.
         guard var event, event.visibility.isOpen, event.startsAt > visit.now - .days(3_650) else {
             throw ServiceError.notFound
         }
+        // The address of the online meeting is for those who organize the event, and its guests.
+        if try await !visit.services.mayChangeEvent(id, as: try visit.principal()) { event.onlineURL = nil }
         let length = event.endsAt - event.startsAt
-        let fields = ZonedTime.formValue(event.startsAt, in: event.timeZone)
-        var start = event.startsAt
-        // The local time stays the same when daylight saving time begins or ends in between.
+        let day = MonthlyDay(of: event.startsAt, in: event.timeZone)
+        var (start, months) = (event.startsAt, 0)
         repeat {
-            let later = ZonedTime.formValue(start + .days(28), in: event.timeZone)
-            start =
-                ZonedTime.parse(String(later.prefix(11) + fields.suffix(5)), in: event.timeZone) ?? start + .days(28)
+            months += 1
+            start = day.start(after: months) ?? start + .days(28)
         } while start <= visit.now
         event.startsAt = start
         event.endsAt = start + length

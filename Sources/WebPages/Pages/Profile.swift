@@ -42,6 +42,9 @@ enum Profile {
         var older: Int64?
         var events: [EventView]
         var maySuspend = false
+        var relation: AccountRelation?
+        /// The local groups that follow the account, or asked to, for those who run them.
+        var followers: [(group: Account, state: Follow.State)] = []
     }
 
     private static func page(_ account: Account, _ visit: Visit) async throws -> Response {
@@ -61,13 +64,16 @@ enum Profile {
                 ? try Timelines.group(
                     account.id, request, viewer: viewer, mode: mode, onlyPosts: true, at: now, in: db)
                 : try Timelines.account(account.id, own, request, viewer: viewer, in: db)
+            let relation = try viewer.flatMap { try AccountRelations.load([account.id], viewer: $0, at: now, in: db).first }
             let events = try Events.upcoming(
                 from: now, scope: .of(account.id), limit: 5, after: nil, viewer: viewer, mode: mode, in: db)
             return Content(
                 account: account, follow: try viewer.flatMap { try Follows.find(by: $0, of: account.id, in: db) },
                 posts: try PostViews.load(page.posts, viewer: viewer, with: .page, in: db), older: page.older,
                 events: try EventViews.load(events, viewer: viewer, with: .page, in: db),
-                maySuspend: try principal.map { try services.maySuspend(account, $0, in: db) } ?? false)
+                maySuspend: try principal.map { try services.maySuspend(account, $0, in: db) } ?? false,
+                relation: relation,
+                followers: account.isLocal ? [] : try Follows.byLocalGroups(of: account.id, in: db))
         }
         let page = Page(account.shownName, account.isLocal ? .members : .networks, content: main(content, visit)).with {
             $0.summary = account.summary.plainText(limit: 200)
@@ -93,6 +99,7 @@ enum Profile {
             <div class="actions">\(visit.followButton(account, content.follow))
             \(when(isMe, "<a class=\"button quiet\" href=\"/settings\">\(t(.editProfile))</a>"))
             \(when(content.maySuspend && !account.isGroup, suspension(account, visit)))</div>
+            \(followers(content, visit))\(visit.distance(to: account, content.relation))
             \(when(!content.events.isEmpty, """
                 <section aria-labelledby="their-events"><h2 id="their-events">\(t(.upcomingEvents))</h2>
                 <ul class="list">\(each(content.events) { visit.eventCard($0) })</ul></section>
@@ -101,6 +108,20 @@ enum Profile {
             \(when(content.posts.isEmpty, "<p class=\"hint\">\(t(.nothingSaidYet))</p>"))
             <ul class="list">\(each(content.posts) { visit.discussionCard($0) })</ul>\(visit.older(content.older))</section>
             """
+    }
+
+    /// Returns which local groups follow a remote account. Of requests only members hear.
+    private static func followers(_ content: Content, _ visit: Visit) -> HTML {
+        let t = visit.t
+        let lines = content.followers.compactMap { group, state -> HTML? in
+            switch state {
+            case .accepted: "<li><span class=\"badge yes\">✓</span> \(t(.groupFollows, group.shownName))</li>"
+            case .requested where visit.person != nil:
+                "<li><span class=\"badge wait\">…</span> \(t(.groupAsked, group.shownName))</li>"
+            case .requested, .rejected: nil
+            }
+        }
+        return when(!lines.isEmpty, "<ul class=\"plain-list\">\(lines)</ul>")
     }
 
     private static func origin(_ account: Account, _ visit: Visit) -> HTML {

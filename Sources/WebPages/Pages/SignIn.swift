@@ -114,9 +114,14 @@ enum SignIn {
                 \(visit.hidden("next", password["next"]))\(visit.field(name, password))\(visit.field(secret, password))
                 \(visit.submit(t(.comeIn)))
                 """))</section></div>
-            \(when(visit.community.registration != .closed, "<p>\(t(.noAccountYet)) <a href=\"/sign-up\">\(t(.signUp))</a></p>"))
+            \(when(visit.community.registration != .closed, "<p>\(t(.noAccountYet)) <a href=\"\(signUp(link["next"].isEmpty ? password["next"] : link["next"]))\">\(t(.signUp))</a></p>"))
             """
         return visit.respond(narrowPage(t(.signIn), content), status: status)
+    }
+
+    /// Returns the path of the sign-up page, from which the person continues to `next`.
+    private static func signUp(_ next: String) -> String {
+        next.isEmpty || next == "/" ? "/sign-up" : "/sign-up?next=\(next.percentEncoded)"
     }
 
     static func narrowPage(_ title: String, _ content: HTML) -> Page {

@@ -4,12 +4,18 @@ internal import HTTPSupport
 internal import Hummingbird
 internal import Model
 internal import Services
+internal import TextEncoding
 
 /// The page on which a visitor signs up or asks for membership.
 enum SignUpPage {
     static func show(_ visit: Visit) async throws -> Response {
-        guard visit.person == nil else { return visit.redirect("/") }
-        return page(visit, FormState(["invitation": visit.query["invitation"] ?? ""]))
+        let next = visit.query["next"].flatMap(LocalPath.init)?.string ?? ""
+        guard visit.person == nil else { return visit.redirect(next.isEmpty ? "/" : next) }
+        let token = visit.query["invitation"] ?? ""
+        var state = FormState(["invitation": token, "next": next])
+        let invitation = try await visit.services.invitation(token)
+        if !token.isEmpty, invitation == nil { state.errors = [FieldError("invitation", "not_valid")] }
+        return page(visit, state, invitation)
     }
 
     static func register(_ sent: Submission) async throws -> Response {
@@ -22,46 +28,67 @@ enum SignUpPage {
         signUp.invitation = sent["invitation"]
         do {
             let isReady = try await visit.services.register(signUp, from: visit.context.network ?? "")
-            guard isReady, !signUp.password.isEmpty else { return done(visit, isReady: isReady) }
+            let next = sent.next(or: "")
+            guard isReady, !signUp.password.isEmpty else { return done(visit, isReady: isReady, next: next) }
             let token = try await visit.services.signIn(
                 name: signUp.name, password: signUp.password, from: visit.context.network)
-            return visit.redirect("/settings", flash: .welcome, cookie: Sessions.begin(token, visit.community))
+            return visit.redirect(
+                next.isEmpty ? "/settings" : next, flash: .welcome, cookie: Sessions.begin(token, visit.community))
         } catch let error as ServiceError {
-            var state = sent.state("name", "email", "display_name", "note", "invitation")
+            var state = sent.state("name", "email", "display_name", "note", "invitation", "next")
             let status = try state.take(error)
-            return page(visit, state, status: status)
+            return page(visit, state, try await visit.services.invitation(sent["invitation"]), status: status)
         }
     }
 
-    private static func done(_ visit: Visit, isReady: Bool) -> Response {
+    /// - Parameter next: the path from which the person came; may be empty.
+    private static func done(_ visit: Visit, isReady: Bool, next: String) -> Response {
         let t = visit.t
         let title = t(isReady ? .signedUp : .signUpWaits)
+        let way = next.isEmpty ? "/events" : next
+        let signIn = next.isEmpty ? "/sign-in" : "/sign-in?next=\(next.percentEncoded)"
         let content: HTML = """
             <h1>\(title)</h1><p>\(t(isReady ? .signedUpText : .signUpWaitsText))</p>
-            <p><a class="button" href="\(isReady ? "/sign-in" : "/events")">\(t(isReady ? .signIn : .wholeAgenda))</a></p>
+            <p><a class="button" href="\(isReady ? signIn : way)">\(t(isReady ? .signIn : next.isEmpty ? .wholeAgenda : .back))</a></p>
             """
         return visit.respond(SignIn.narrowPage(title, content))
     }
 
-    private static func page(_ visit: Visit, _ state: FormState, status: HTTPResponse.Status = .ok) -> Response {
+    /// - Parameter invitation: the invitation in the address, while it can be used. With one the person need not wait.
+    private static func page(
+        _ visit: Visit, _ state: FormState, _ invitation: Invitation?, status: HTTPResponse.Status = .ok
+    ) -> Response {
         let t = visit.t
         let registration = visit.community.registration
-        guard registration != .closed else {
-            let content: HTML = "<h1>\(t(.signUp))</h1><p>\(t(.signUpClosed))</p><p>\(t(.howToFollow))</p>"
+        guard registration != .closed || invitation != nil else {
+            let content: HTML = """
+                <h1>\(t(.signUp))</h1>\(visit.problems(state))<p>\(t(.signUpClosed))</p><p>\(t(.howToFollow))</p>
+                """
             return visit.respond(SignIn.narrowPage(t(.signUp), content), status: status)
         }
+        let waits = registration == .approval && invitation == nil
+        let asksCode = registration == .invitation && invitation == nil
         let content: HTML = """
-            <h1>\(t(.signUp))</h1><p class="intro">\(t(.signUpIntro))</p>
+            <h1>\(t(.signUp))</h1>\(maybe(invitation) { welcome($0, visit) })
+            <p class="intro">\(t(waits ? .signUpIntroWaits : .signUpIntro))</p>
             \(visit.problems(state))
             \(visit.form("/sign-up", style: "sheet-form", """
+                \(when(!asksCode, visit.hidden("invitation", invitation == nil ? "" : state["invitation"])))\
+                \(visit.hidden("next", state["next"]))
                 \(each(fields(t)) { visit.field($0, state) })
-                \(when(registration == .approval, visit.field(note(t), state)))
-                \(when(registration == .invitation, visit.field(invitation(t), state)))
-                \(visit.submit(t(registration == .approval ? .askToJoin : .signUp)))
+                \(when(waits, visit.field(note(t), state)))
+                \(when(asksCode, visit.field(codeField(t), state)))
+                \(visit.submit(t(waits ? .askToJoin : .signUp)))
                 """))
             <p class="hint">\(t(.signUpPrivacy))</p>
             """
         return visit.respond(SignIn.narrowPage(t(.signUp), content), status: status)
+    }
+
+    private static func welcome(_ invitation: Invitation, _ visit: Visit) -> HTML {
+        let name = invitation.inviter?.shownName
+        let text = name.map { visit.t(.invitedBy, $0) } ?? visit.t(.invitedHere, visit.community.name)
+        return "<p class=\"panel\">\(maybe(invitation.inviter) { AccountCard.avatar($0, .small) }) \(text)</p>"
     }
 
     private static func fields(_ t: Texts) -> [Field] {
@@ -96,7 +123,7 @@ enum SignUpPage {
         }
     }
 
-    private static func invitation(_ t: Texts) -> Field {
+    private static func codeField(_ t: Texts) -> Field {
         Field("invitation", t(.invitation)).with {
             $0.hint = t(.invitationHint)
             $0.isRequired = true

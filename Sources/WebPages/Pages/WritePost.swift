@@ -15,7 +15,8 @@ enum WritePost {
         let wanted = visit.query["group"].flatMap { name in groups.first { $0.isLocal && $0.username == name } }
         let main = groups.first { $0.isLocal && $0.username == Community.mainGroup }
         let chosen = (wanted ?? main).map { String(describing: $0.id) } ?? ""
-        return page(visit, groups, FormState(["group": chosen, "visibility": Visibility.everyone.rawValue]))
+        return page(
+            visit, groups, FormState(["group": chosen, "visibility": Visibility.everyone.rawValue, "poll_days": "7"]))
     }
 
     /// The limits for files of a post.
@@ -32,6 +33,7 @@ enum WritePost {
         draft.inReplyTo = ID(sent["in_reply_to"])
         draft.event = ID(sent["event"])
         draft.language = visit.t.language.rawValue
+        if draft.inReplyTo == nil, draft.event == nil { draft.poll = sent.poll }
         do {
             draft.media = try await sent.handInPictures()
             let id = try await visit.services.publishPost(draft, as: principal)
@@ -39,6 +41,7 @@ enum WritePost {
             return visit.redirect("/posts/\(id)#post-\(id)", flash: .published)
         } catch let error as ServiceError {
             var state = sent.state("text", "title", "warning", "visibility", "group")
+            for name in Submission.pollFields { state.values[name] = sent[name] }
             let status = try state.take(error)
             if let parent = draft.inReplyTo {
                 return try await Discussion.page(visit, id: parent, state, status: status)
@@ -50,10 +53,10 @@ enum WritePost {
 
     /// Returns the groups of this node, then those of other nodes that the member follows.
     private static func groups(_ visit: Visit) async throws -> [Account] {
-        let member = try visit.member().account.id
+        let (services, me) = (visit.services, try visit.member().account.id)
         return try await visit.database.read { db in
-            let own = try Accounts.groups(in: db).filter { $0.username != Community.agendaGroup }
-            return own + (try Accounts.followedGroups(of: member, in: db))
+            let own = try services.writable(try Accounts.groups(in: db), by: me, in: db)
+            return own.filter { $0.username != Community.agendaGroup } + (try Accounts.followedGroups(of: me, in: db))
         }
     }
 
@@ -75,7 +78,7 @@ enum WritePost {
             \(visit.form("/posts", style: "sheet-form", files: visit.pages.uploads != nil, """
                 \(visit.field(Field("title", t(.postTitle)).with { $0.limit = PostLimits.title }, state))
                 \(visit.field(text, state))
-                \(when(visit.pages.uploads != nil, visit.pictureFields(state)))
+                \(when(visit.pages.uploads != nil, visit.pictureFields(state)))\(visit.pollFields(state))
                 \(visit.field(Field("group", t(.postGroup), .choice(choices + [nowhere])), state))
                 \(visit.field(visibility(t), state))
                 \(visit.submit(t(.publish), cancel: "/discussions"))

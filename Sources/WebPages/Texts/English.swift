@@ -3,7 +3,7 @@
 extension Texts {
     /// All texts in English.
     static let englishTable = [
-        englishPlaces, englishSignIn, englishApps, englishNews, englishGroups,
+        englishPlaces, englishSignIn, englishApps, englishNews, englishGroups, englishDistance,
     ].reduce(into: [:]) { table, part in
         table.merge(part) { first, _ in first }
     }
@@ -143,7 +143,10 @@ extension Texts {
         .nameHint: "3 to 30 signs: small letters without accents, digits, _. It stays in the address for ever.",
         .groupSummary: "What it is about",
         .groupApproves: "Ask before coming in",
-        .groupApprovesHint: "Somebody who runs the group answers each request.",
+        .groupApprovesHint: """
+        Somebody who runs the group answers each request. Only its members write in it and plan meet-ups. It is not \
+        secret: everybody can read it, here and elsewhere.
+        """,
         .foundGroup: "Found the group",
         .editGroup: "Edit {1}",
         .writeHere: "Write here",
@@ -203,7 +206,7 @@ extension Texts {
         .dontCome: "I can’t come after all",
         .youHaveASeat: "Your seat is ready.",
         .yourPlace: "You are first on the waiting list.|You are number {n} on the waiting list.",
-        .queueHint: "As soon as a seat is free it is yours, with nothing to do.",
+        .queueHint: "As soon as a seat is free it is yours, with nothing to do, and your news say so.",
         .askedHint: "{1} has not answered yet.",
         .unanswered: "No answer yet",
         .unansweredHint: """
@@ -214,7 +217,7 @@ extension Texts {
         .sharedCount: "shared once|shared {n} times",
         .eventTopics: "Topics:",
         .declinedHint: "The organisers could not give you a seat.",
-        .cancelledHint: "It will not take place. Those who signed up were told.",
+        .cancelledHint: "It will not take place. Those who signed up read it in their news.",
         .postponedHint: "The new date is not known yet. Seats are kept.",
         .eventIsOver: "This meet-up is over.",
         .joinElsewhere: "For this meet-up one signs up elsewhere.",
@@ -240,13 +243,13 @@ extension Texts {
         .printSheet: "Print the sheet",
         .repeatEvent: "Repeat this meet-up",
         .changeEvent: "Change",
-        .changeHint: "If the hour or the place changes, guests and other nodes are told.",
+        .changeHint: "If the hour or the place changes, guests read it in their news, and other nodes are told.",
         .saveAndTell: "Save and tell",
         .postponeEvent: "Postpone without a new date",
-        .postponeExplained: "Sign-ups are kept and everybody is told. You can give a date later.",
+        .postponeExplained: "Sign-ups are kept, and guests read it in their news. You can give a date later.",
         .postponeNow: "Postpone",
         .cancelEvent: "Call it off",
-        .cancelExplained: "It stays visible, marked, and everybody is told. This cannot be undone.",
+        .cancelExplained: "It stays visible, marked, and guests read it in their news. This cannot be undone.",
         .cancelNow: "Call off for good",
         .eventGroup: "In the name of which group",
         .noGroupToPlan: "To plan a meet-up, first join a group.",
@@ -261,9 +264,17 @@ extension Texts {
         .placePostalCode: "Postal code",
         .placeTown: "Town",
         .eventOnline: "Online address",
-        .eventOnlineHint: "Shown to those who come.",
+        .eventOnlineHint: "Shown to those who have a seat, and to nobody else.",
         .eventSeats: "Number of seats",
         .eventSeatsHint: "Empty: no limit. Beyond it, people wait for their turn, in order.",
+        .eventIsOff: "It does not take place",
+        .eventIsPutOff: "It is postponed",
+        .seatKept: "The new date is not known yet. Your seat is kept.",
+        .waitKept: "The new date is not known yet. Your place on the waiting list is kept.",
+        .hadSeatsCount: "{n} person had signed up|{n} people had signed up",
+        .nobodyCame: "Nobody had signed up.",
+        .organizerComes: "I will be there",
+        .organizerComesHint: "One seat is yours, and your name is on the list.",
         .announceEvent: "Announce the meet-up",
     ]
 }

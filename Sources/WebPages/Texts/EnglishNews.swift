@@ -33,6 +33,25 @@ extension Texts {
         .toldEventBegins: "A meet-up of {1} begins",
         .toldUpdate: "{1} changed what you liked",
         .toldEventUpdate: "A meet-up of {1} has changed",
+        .toldEventCancelled: "A meet-up of {1} is cancelled",
+        .toldEventPostponed: "A meet-up of {1} is postponed",
+        .toldEventMoved: "A meet-up of {1} has a new date",
+        .toldWasPlanned: "It was planned for {1}.",
+        .toldNowPlanned: "It is on {1}.",
+        .toldMoved: "It was planned for {1}; now it is on {2}.",
+        .toldSeat: "A seat became free, and it is yours",
+        .toldJoin: "{1} is coming|{1} and one other are coming|{1} and {n} others are coming",
+        .toldWait: """
+        {1} waits for a seat|{1} and one other wait for a seat|{1} and {n} others wait for a seat
+        """,
+        .toldLeave: """
+        {1} is no longer coming|{1} and one other are no longer coming|{1} and {n} others are no longer coming
+        """,
+        .toldFull: "Your meet-up is full",
+        .toldGroupRequest: """
+        {1} asks to come into a group|{1} and one other ask to come into a group|{1} and {n} others ask to come into a \
+        group
+        """,
         .toldQuote: "{1} quotes you",
         .toldSignUp: """
         {1} knocks at the door|{1} and one other knock at the door|{1} and {n} others knock at the door

@@ -44,8 +44,8 @@ extension Texts {
         .beFollowedText: "Give this address to others:",
         .whatFlows: "What flows",
         .whatFlowsText: """
-        What is public, and nothing else. Profiles for members, guest lists and messages between us stay \
-        with us.
+        What is public, with the name and the profile of who writes it. Guest lists stay with us, and a message to named \
+        people goes to nobody else.
         """,
         // signing in
         .email: "Mail address",
@@ -68,6 +68,9 @@ extension Texts {
         .linkOldText: "It was used before, or it is older than thirty minutes.",
         .askNewLink: "Ask for a new link",
         .signUpIntro: "Welcome. A few words and your seat is ready.",
+        .signUpIntroWaits: "Welcome. A few words, and somebody here answers you.",
+        .invitedBy: "{1} invites you: your seat is ready once you have filled this in.",
+        .invitedHere: "{1} invites you: your seat is ready once you have filled this in.",
         .signUpClosed: "Registrations are closed for now.",
         .askToJoin: "Ask to come in",
         .displayName: "What people call you",
@@ -77,7 +80,7 @@ extension Texts {
         .signUpNoteHint: "Read by the stewards only: who you are, how you found us.",
         .invitation: "Invitation",
         .invitationHint: "The code that you were given.",
-        .signUpPrivacy: "Your profile appears in public lists only if you choose so.",
+        .signUpPrivacy: "You appear in public lists only if you choose so.",
         .signedUp: "Your seat is ready",
         .signedUpText: "You can come in right away.",
         .signUpWaits: "Noted",
@@ -87,7 +90,10 @@ extension Texts {
         .aboutYou: "Who you are",
         .aboutYouHint: "What you do, what you look for, how you can help.",
         .discoverable: "Show me to everyone",
-        .discoverableHint: "In the list of members and among the faces of a meet-up. Without it only members see you.",
+        .discoverableHint: """
+        In the list of members and among the faces of a meet-up. Without it you are in no list that passers-by see. Your \
+        page can still be read by who knows its address, and your name stands on what you publish.
+        """,
         .approvesFollowers: "Choose who follows me",
         .approvesFollowersHint: "Each request awaits your answer, on the page Networks.",
         .languageField: "Language",
@@ -143,7 +149,10 @@ extension Texts {
         What you publish for everyone travels to other nodes and may stay there, even when it is deleted \
         here.
         """,
-        .privacyShown: "Your profile and your coming to a meet-up are shown to everyone only if you choose so.",
+        .privacyShown: """
+        You are in the public list of members, and among the faces of a meet-up, only if you choose so. Your page can \
+        still be read by who knows its address.
+        """,
         .privacyPages: "These pages ask nothing of other sites: no measuring, no advertising, no fonts, no pictures.",
         .software: "The software",
         .softwareText: "This café runs on Troquet, a free ActivityPub node for groups that meet in real life.",
@@ -166,6 +175,12 @@ extension Texts {
         .noticeLeft: "Noted, your seat was given back.",
         .noticeFollowed: "You follow it now.",
         .noticeRequested: "The request is on its way. The answer will come from there.",
+        .noticeEntered: "You are in the group.",
+        .noticeAskedGroup: "Your request is sent. Somebody who runs the group will answer.",
+        .noticeAskedHere: "Your request is sent. The person will answer.",
+        .noticeLeftGroup: "You are no longer in the group.",
+        .groupAsks: "Everybody can read this group. To write in it, one asks to come in.",
+        .askToEnter: "Requests to come into {1}",
         .noticeUnfollowed: "You no longer follow it.",
         .noticeAnswered: "Your answer is on its way.",
         .noticeFounded: "The group is founded.",

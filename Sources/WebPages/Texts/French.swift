@@ -4,7 +4,7 @@ extension Texts {
     /// All texts in French. They address the reader as *tu*, have no exclamation marks, and have a narrow no-break
     /// space before `:`, `;` and `?`.
     static let frenchTable = [
-        frenchPlaces, frenchSignIn, frenchApps, frenchNews, frenchGroups,
+        frenchPlaces, frenchSignIn, frenchApps, frenchNews, frenchGroups, frenchDistance,
     ].reduce(into: [:]) { table, part in
         table.merge(part) { first, _ in first }
     }
@@ -152,7 +152,10 @@ extension Texts {
         .nameHint: "3 à 30 signes : minuscules sans accent, chiffres, _. Il reste pour toujours dans l’adresse.",
         .groupSummary: "De quoi il parle",
         .groupApproves: "Demander avant d’entrer",
-        .groupApprovesHint: "Une personne qui anime le groupe répond à chaque demande.",
+        .groupApprovesHint: """
+        Une personne qui anime le groupe répond à chaque demande. Seuls ses membres y écrivent et y proposent des \
+        rencontres. Il n’est pas secret : chacun peut le lire, ici et d’ailleurs.
+        """,
         .foundGroup: "Fonder le groupe",
         .editGroup: "Modifier {1}",
         .writeHere: "Écrire ici",
@@ -212,7 +215,7 @@ extension Texts {
         .dontCome: "Je ne viens plus",
         .youHaveASeat: "Ta place est prête.",
         .yourPlace: "Tu es le premier nom de la liste d’attente.|Tu es à la {n}e place de la liste d’attente.",
-        .queueHint: "Dès qu’une place se libère, elle est pour toi sans rien faire.",
+        .queueHint: "Dès qu’une place se libère, elle est pour toi sans rien faire, et tes nouvelles te le disent.",
         .askedHint: "{1} n’a pas encore répondu.",
         .unanswered: "Toujours sans réponse",
         .unansweredHint: """
@@ -223,7 +226,7 @@ extension Texts {
         .sharedCount: "partagée une fois|partagée {n} fois",
         .eventTopics: "Sujets :",
         .declinedHint: "L’organisation n’a pas pu te donner de place.",
-        .cancelledHint: "Elle n’aura pas lieu. Les personnes inscrites ont été prévenues.",
+        .cancelledHint: "Elle n’aura pas lieu. Les personnes inscrites le lisent dans leurs nouvelles.",
         .postponedHint: "La nouvelle date n’est pas encore connue. Les places sont gardées.",
         .eventIsOver: "Cette rencontre est passée.",
         .joinElsewhere: "Pour cette rencontre, on s’inscrit ailleurs.",
@@ -249,15 +252,18 @@ extension Texts {
         .printSheet: "Imprimer la feuille",
         .repeatEvent: "Refaire cette rencontre",
         .changeEvent: "Modifier",
-        .changeHint: "Si l’heure ou le lieu change, les personnes inscrites et les autres nœuds sont prévenus.",
+        .changeHint: """
+        Si l’heure ou le lieu change, les personnes inscrites le lisent dans leurs nouvelles, et les autres nœuds sont \
+        prévenus.
+        """,
         .saveAndTell: "Enregistrer et prévenir",
         .postponeEvent: "Reporter sans nouvelle date",
         .postponeExplained: """
-        Les inscriptions sont gardées et chacun est prévenu. Tu pourras donner une date plus tard.
+        Les inscriptions sont gardées, et chacun le lit dans ses nouvelles. Tu pourras donner une date plus tard.
         """,
         .postponeNow: "Reporter",
         .cancelEvent: "Annuler la rencontre",
-        .cancelExplained: "Elle reste visible, barrée, et chacun est prévenu. Cela ne se défait pas.",
+        .cancelExplained: "Elle reste visible, barrée, et chacun le lit dans ses nouvelles. Cela ne se défait pas.",
         .cancelNow: "Annuler pour de bon",
         .eventGroup: "Au nom de quel groupe",
         .noGroupToPlan: "Pour proposer une rencontre, rejoins d’abord un groupe.",
@@ -272,9 +278,17 @@ extension Texts {
         .placePostalCode: "Code postal",
         .placeTown: "Ville",
         .eventOnline: "Adresse en ligne",
-        .eventOnlineHint: "Montrée aux personnes qui viennent.",
+        .eventOnlineHint: "Montrée aux personnes qui ont une place, et à personne d’autre.",
         .eventSeats: "Nombre de places",
         .eventSeatsHint: "Vide : pas de limite. Au-delà, les suivants attendent leur tour, dans l’ordre.",
         .announceEvent: "Annoncer la rencontre",
+        .eventIsOff: "Elle n’a pas lieu",
+        .eventIsPutOff: "Elle est reportée",
+        .seatKept: "La nouvelle date n’est pas encore connue. Ta place est gardée.",
+        .waitKept: "La nouvelle date n’est pas encore connue. Ton rang sur la liste d’attente est gardé.",
+        .hadSeatsCount: "{n} personne inscrite|{n} personnes inscrites",
+        .nobodyCame: "Personne ne s’était inscrit.",
+        .organizerComes: "J’y serai",
+        .organizerComesHint: "Une place est pour toi, et ton nom est sur la liste.",
     ]
 }

@@ -32,10 +32,27 @@ extension Texts {
         Ta rencontre intéresse {1}|Ta rencontre intéresse {1} et une autre personne|Ta rencontre intéresse {1} et \
         {n} autres
         """,
-        .toldPoll: "Un sondage de {1} est terminé",
-        .toldEventBegins: "Une rencontre de {1} commence",
+        .toldPoll: "Un sondage {2} est terminé",
+        .toldEventBegins: "Une rencontre {2} commence",
         .toldUpdate: "{1} a modifié ce que tu as aimé",
-        .toldEventUpdate: "Une rencontre de {1} a changé",
+        .toldEventUpdate: "Une rencontre {2} a changé",
+        .toldEventCancelled: "Une rencontre {2} est annulée",
+        .toldEventPostponed: "Une rencontre {2} est reportée",
+        .toldEventMoved: "Une rencontre {2} a une nouvelle date",
+        .toldWasPlanned: "Elle était prévue {1}.",
+        .toldNowPlanned: "C’est {1}.",
+        .toldMoved: "Elle était prévue {1} ; c’est maintenant {2}.",
+        .toldSeat: "Une place s’est libérée : elle est pour toi",
+        .toldJoin: "{1} vient|{1} et une autre personne viennent|{1} et {n} autres viennent",
+        .toldWait: """
+        {1} attend une place|{1} et une autre personne attendent une place|{1} et {n} autres attendent une place
+        """,
+        .toldLeave: "{1} ne vient plus|{1} et une autre personne ne viennent plus|{1} et {n} autres ne viennent plus",
+        .toldFull: "Ta rencontre est complète",
+        .toldGroupRequest: """
+        {1} demande à entrer dans un groupe|{1} et une autre personne demandent à entrer dans un groupe|{1} et {n} \
+        autres demandent à entrer dans un groupe
+        """,
         .toldQuote: "{1} te cite",
         .toldSignUp: """
         {1} frappe à la porte|{1} et une autre personne frappent à la porte|{1} et {n} autres frappent à la porte

@@ -44,8 +44,8 @@ extension Texts {
         .beFollowedText: "Donne cette adresse aux autres :",
         .whatFlows: "Ce qui circule",
         .whatFlowsText: """
-        Ce qui est public, et rien d’autre. Les profils, les listes d’inscrits et les messages entre nous \
-        restent chez nous.
+        Ce qui est public, avec le nom et le profil de qui l’écrit. Les listes d’inscrits restent chez nous, et un \
+        message à des personnes nommées ne va qu’à elles.
         """,
         // signing in
         .email: "Adresse de courriel",
@@ -70,6 +70,9 @@ extension Texts {
         .linkOldText: "Il a déjà servi, ou il a plus de trente minutes.",
         .askNewLink: "Demander un nouveau lien",
         .signUpIntro: "Bienvenue. Quelques mots et ta place est prête.",
+        .signUpIntroWaits: "Bienvenue. Quelques mots, et une personne d’ici te répond.",
+        .invitedBy: "{1} t’invite : ta place est prête dès que tu as rempli ceci.",
+        .invitedHere: "{1} t’invite : ta place est prête dès que tu as rempli ceci.",
         .signUpClosed: "Les inscriptions sont fermées pour l’instant.",
         .askToJoin: "Demander à entrer",
         .displayName: "Comment on t’appelle",
@@ -79,7 +82,7 @@ extension Texts {
         .signUpNoteHint: "Lu par les responsables seulement : qui tu es, comment tu nous as trouvés.",
         .invitation: "Invitation",
         .invitationHint: "Le code que l’on t’a donné.",
-        .signUpPrivacy: "Ton profil n’apparaît dans les listes publiques que si tu le choisis.",
+        .signUpPrivacy: "Tu n’apparais dans les listes publiques que si tu le choisis.",
         .signedUp: "Ta place est prête",
         .signedUpText: "Tu peux entrer dès maintenant.",
         .signUpWaits: "C’est noté",
@@ -90,8 +93,8 @@ extension Texts {
         .aboutYouHint: "Ce que tu fais, ce que tu cherches, à quoi tu peux aider.",
         .discoverable: "Me montrer à tous",
         .discoverableHint: """
-        Dans la liste des membres et parmi les visages d’une rencontre. Sans cela, seuls les membres te \
-        voient.
+        Dans la liste des membres et parmi les visages d’une rencontre. Sans cela, tu n’es dans aucune liste que voient \
+        les gens de passage. Ta page reste lisible par qui connaît ton adresse, et ton nom est sur ce que tu publies.
         """,
         .approvesFollowers: "Choisir qui me suit",
         .approvesFollowersHint: "Chaque demande attend ta réponse, à la page Réseaux.",
@@ -147,7 +150,10 @@ extension Texts {
         .privacyPublic: """
         Ce que tu publies pour tout le monde voyage vers d’autres nœuds et peut y rester, même effacé ici.
         """,
-        .privacyShown: "Ton profil et ta présence à une rencontre ne sont montrés à tous que si tu le choisis.",
+        .privacyShown: """
+        Tu n’es dans la liste publique des membres, et parmi les visages d’une rencontre, que si tu le choisis. Ta page \
+        reste lisible par qui connaît ton adresse.
+        """,
         .privacyPages: "Ces pages ne demandent rien à d’autres sites : ni mesure, ni publicité, ni police, ni image.",
         .software: "Le logiciel",
         .softwareText: """
@@ -173,6 +179,12 @@ extension Texts {
         .noticeLeft: "C’est noté, ta place est rendue.",
         .noticeFollowed: "C’est suivi.",
         .noticeRequested: "La demande est partie. La réponse viendra de là-bas.",
+        .noticeEntered: "Te voilà dans le groupe.",
+        .noticeAskedGroup: "Ta demande est partie. Une personne qui anime le groupe te répond.",
+        .noticeAskedHere: "Ta demande est partie. La personne te répond.",
+        .noticeLeftGroup: "Tu n’es plus dans le groupe.",
+        .groupAsks: "Chacun peut lire ce groupe. Pour y écrire, on demande à entrer.",
+        .askToEnter: "Demandes pour entrer dans {1}",
         .noticeUnfollowed: "Ce n’est plus suivi.",
         .noticeAnswered: "Ta réponse est partie.",
         .noticeFounded: "Le groupe est fondé.",

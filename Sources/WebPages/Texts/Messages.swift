@@ -38,6 +38,7 @@ extension Texts {
         "unsupported": .problemFileKind, "too_large": .problemFileLarge, "too_many_pixels": .problemFileLarge,
         "discussion_locked": .problemLocked, "banned_from_group": .problemBanned,
         "runs_the_group": .problemRunsGroup,
+        "not_own_name": .problemOwnName, "last_steward": .problemLastSteward,
         "broken": .problemFileBroken, "too_slow": .problemFileBroken, "media_not_ready": .problemFileSoon,
     ]
 
@@ -53,7 +54,10 @@ extension Texts {
         .cancelled: .noticeCancelled, .going: .noticeGoing, .waiting: .noticeWaiting, .asked: .noticeAsked,
         .left: .noticeLeft, .followed: .noticeFollowed, .requested: .noticeRequested,
         .unfollowed: .noticeUnfollowed, .answered: .noticeAnswered, .founded: .noticeFounded, .voted: .noticeVoted,
-        .saved: .noticeSaved,
+        .kept: .noticeKept, .released: .noticeReleased, .reported: .noticeReported, .muted: .noticeMuted,
+        .unmuted: .noticeUnmuted, .blocked: .noticeBlocked, .unblocked: .noticeUnblocked, .restored: .noticeRestored,
+        .saved: .noticeSaved, .entered: .noticeEntered, .askedGroup: .noticeAskedGroup,
+        .askedHere: .noticeAskedHere, .leftGroup: .noticeLeftGroup,
         .password: .noticePassword, .approved: .noticeApproved, .refused: .noticeRefused,
         .resolved: .noticeResolved, .welcome: .noticeWelcome, .goodbye: .noticeGoodbye,
         .appRevoked: .noticeAppRevoked, .appRefused: .noticeAppRefused,

@@ -22,7 +22,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case answerNeedsAccount, answerFromElsewhere, thank, thanked, recommendPost, recommended, visibleUnlisted
     case visibleFollowers, visibleDirect, deleteExplained, deleteForGood, postTitle, postText, textHint, postGroup
     case noGroup, whoReads, forEveryone, forUnlisted, forFollowers, forNamed, publish, publicHint, editPost
-    case pollVote, pollVotes, pollVoters, pollEnds, pollEnded
+    case addPoll, pollHint, pollAnswer, pollLength, pollDays, pollMultiple, pollMultipleHint, pollYours, pollVote,
+        pollVotes, pollVoters, pollEnds, pollEnded
     case addPictures, picturesHint, pictureField, pictureWords
     case groupsIntro, newGroup, groupTitle, groupName, nameHint, groupSummary, groupApproves, groupApprovesHint
     case foundGroup, editGroup, writeHere, upcomingEvents, followFromElsewhere, followFromElsewhereText
@@ -42,6 +43,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case placeName, placeStreet, placePostalCode, placeTown, eventOnline, eventOnlineHint, eventSeats, eventSeatsHint
     case announceEvent, unanswered, unansweredHint, interestedCount, sharedCount, eventTopics, spanWholeDays
     case followedGroup
+    case eventIsOff, eventIsPutOff, seatKept, waitKept, hadSeatsCount, nobodyCame, organizerComes
+    case organizerComesHint
     // people
     case theirWords, nothingSaidYet, introduceYourself, editProfile, hasMoved, personOf, groupOf, suspend
     case suspendExplained, suspendNow, membersIntro, membersIntroStranger, noMembers, noMembersInvite, inviteSomebody
@@ -52,7 +55,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case email, emailHint, nameOrEmail, password, passwordHint, byLink, byLinkText, sendLink, byPassword, comeIn
     case noAccountYet, linkSent, linkSentText, linkSentHint, welcomeBack, linkConfirm, linkOld, linkOldText
     case askNewLink, signUpIntro, signUpClosed, askToJoin, displayName, displayNameHint, userName, signUpNote
-    case signUpNoteHint, invitation, invitationHint, signUpPrivacy, signedUp, signedUpText, signUpWaits
+    case signUpIntroWaits, invitedBy, invitedHere, signUpNoteHint, invitation, invitationHint, signUpPrivacy, signedUp,
+        signedUpText, signUpWaits
     case signUpWaitsText
     // settings
     case profile, aboutYou, aboutYouHint, discoverable, discoverableHint, approvesFollowers, approvesFollowersHint
@@ -74,7 +78,22 @@ enum Phrase: String, CaseIterable, Sendable {
     case toldFollow, toldFollowRequest, toldFavourite, toldInterest, toldInvitation, toldPoll, toldEventBegins,
         toldUpdate
     case toldEventUpdate, toldQuote, toldSignUp, toldReport, announced, putAway, announceToAll, announceText
+    case toldEventCancelled, toldEventPostponed, toldEventMoved, toldWasPlanned, toldNowPlanned, toldMoved, toldSeat
+    case toldJoin, toldWait, toldLeave, toldFull, toldGroupRequest
     case announceHint, announceWhich, announceNoEvent, announceNow, noneAnnounced, withdrawAnnouncement
+    // keeping, reporting, keeping a distance, leaving
+    case kept, keptIntro, keptNone, keptNoneInvite, keep, isKept, report, reportIntro, reportKind, reportOther
+    case reportViolation, reportSpam, reportLegal, reportComment, reportCommentHint, reportForward, reportForwardHint
+    case reportSend, distance, distanceIntro, mutedPeople, blockedPeople, nobodyHere, keepDistance, mute, unmute
+    case muteHint, block, unblock, blockExplained, blockNow, leaveCafe, leaveIntro, leaveWords, leaveSeats
+    case leaveElsewhere, leaveEvents, leaveName, leaveNow, noticeKept, noticeReleased, noticeReported, noticeMuted
+    case noticeUnmuted, noticeBlocked, noticeUnblocked, noticeRestored, problemOwnName, problemLastSteward
+    case groupFollows, groupAsked
+    // moderation, continued
+    case groupRequests, heldHosts, heldHostsHint, heldCount, letHostIn, shutOut, reportedThing, reportedGone, suspendedNow
+    case nobodySuspended, restore, moderationLog, logEmpty, logShow, logByOperator, deedApproved, deedRefused
+    case deedResolved, deedSuspended, deedRestored, deedDeletedPost, deedRole, deedHostUnset, deedHostAllowed
+    case deedHostLimited, deedHostBlocked, roleMember, roleModerator, roleSteward
     // about
     case aboutTitle, aboutMembers, aboutEvents, registrationOpen, registrationApproval, registrationInvitation
     case registrationClosed, yourWords, privacyPublic, privacyShown, privacyPages, software, softwareText
@@ -83,6 +102,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case noticeUnrecommended, noticePlanned, noticeChanged, noticePostponed, noticeCancelled, noticeGoing
     case noticeWaiting, noticeAsked, noticeLeft, noticeFollowed, noticeRequested, noticeUnfollowed, noticeAnswered
     case noticeFounded, noticeVoted, noticeSaved, noticePassword, noticeApproved, noticeRefused, noticeResolved
+    case noticeEntered, noticeAskedGroup, noticeAskedHere, noticeLeftGroup, groupAsks, askToEnter
     case noticeWelcome, noticeGoodbye, noticeAnnounced, noticeWithdrawn
     // form errors
     case problemsTitle, problemsKept, problemMissing, problemTooLong, problemTooShort, problemTaken, problemName

@@ -75,6 +75,20 @@ struct Texts: Sendable {
         return sentences[phrase]?.filled(with: values, number: number, isOne: isOne) ?? ""
     }
 
+    /// Returns "of" and a name: in French `du Café` for "Le Café", `des Halles`, `d’Ada` and `de Karim`; in English the
+    /// name alone, because its texts say "of".
+    func of(_ name: String) -> String {
+        guard language == .french else { return name }
+        let folded = name.lowercased()
+        if folded.hasPrefix("le ") { return "du " + name.dropFirst(3) }
+        if folded.hasPrefix("les ") { return "des " + name.dropFirst(4) }
+        if folded.hasPrefix("la ") || folded.hasPrefix("l’") || folded.hasPrefix("l'") {
+            return "de " + name.prefix(1).lowercased() + name.dropFirst()
+        }
+        let startsWithVowel = folded.first.map { "aàâäeéèêëiîïoôöuùûüœæ".contains($0) } ?? false
+        return startsWithVowel ? "d’\(name)" : "de \(name)"
+    }
+
     /// Returns an item of a list by its number: weekdays from Monday, months from January.
     func item(_ phrase: Phrase, _ number: Int) -> String {
         guard let items = sentences[phrase]?.items, items.indices.contains(number - 1) else { return "" }

@@ -122,6 +122,31 @@ struct RegistrationTests {
         }
     }
 
+    @Test(
+        "an invitation lets in whatever the setting says, names who invites, and serves once",
+        arguments: [Registration.open, .approval, .invitation, .closed])
+    func invited(registration: Registration) async throws {
+        try await Cafe.open(registration: registration) { cafe in
+            let mona = try await cafe.member("mona")
+            let token = try await cafe.services.invite(as: .member(mona))
+            #expect(try await cafe.services.invitation(token)?.inviter?.id == mona)
+            var invited = signUp("ada")
+            invited.invitation = token
+            #expect(try await cafe.services.register(invited))
+            #expect(try await cafe.services.invitation(token) == nil)
+            var second = signUp("bob")
+            second.invitation = token
+            let asked = second
+            switch registration {
+            case .open: #expect(try await cafe.services.register(asked))
+            case .approval: #expect(try await !cafe.services.register(asked))
+            case .invitation:
+                try await cafe.expect(.field("invitation", "not_valid")) { _ = try await $0.register(asked) }
+            case .closed: try await cafe.expect(.conflict("registration_closed")) { _ = try await $0.register(asked) }
+            }
+        }
+    }
+
     @Test("every problem of a sign-up is named")
     func problems() async throws {
         try await Cafe.open { cafe in

@@ -35,6 +35,10 @@ enum AuthorizationAttempts {
         "changePassword(_:current:as:)": { s in
             { _ = try await s.services.changePassword("a longer horse", as: $0) }
         },
+        "leaveCommunity(name:password:as:)": { s in
+            let name = try await s.cafe.database.read { db in try Accounts.byID(s.person, in: db)?.username ?? "" }
+            return { try await s.services.leaveCommunity(name: name, password: "", as: $0) }
+        },
         "resendConfirmation(as:email:)": { s in { try await s.services.resendConfirmation(as: $0) } },
         "invite(as:)": { s in { _ = try await s.services.invite(as: $0) } },
         "createAccount(_:role:as:)": { s in

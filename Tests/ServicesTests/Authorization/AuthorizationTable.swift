@@ -41,7 +41,7 @@ enum AuthorizationTable {
         (
             "mgMS",
             """
-            editProfile(_:as:), changePassword(_:current:as:), revokeToken(_:as:), joinEvent(_:as:), leaveEvent(_:as:),
+            editProfile(_:as:), leaveCommunity(name:password:as:), changePassword(_:current:as:), revokeToken(_:as:), joinEvent(_:as:), leaveEvent(_:as:),
             sendRSVP(_:_:as:), planEvent(_:as:)
             """
         ),
@@ -118,7 +118,7 @@ enum AuthorizationTable {
     /// The rules themselves, for the buttons of pages.
     static let questions = names(
         """
-        mayModerate(_:), mayRun(_:_:in:), groupsRun(by:in:), mayChangeEvent(_:as:), maySuspend(_:_:in:)
+        mayModerate(_:), mayRun(_:_:in:), writable(_:by:in:), groupsRun(by:in:), mayChangeEvent(_:as:), maySuspend(_:_:in:)
         """)
 
     /// Reads. They change nothing, and the caller names whose things are read.
@@ -128,7 +128,7 @@ enum AuthorizationTable {
         filter(withKeyword:of:), filter(withNamed:of:), followsBetween(_:andHost:), list(_:of:), lists(of:),
         media(_:of:patience:), address(ofMedia:), pushKey(), source(of:by:), waitingPost(_:of:),
         waitingPosts(of:_:), moment(_:), formToken(session:), foldedTag(_:), tags(_:viewer:), search(_:as:),
-        scheme(of:), webOrigin(of:), isAllowed(_:)
+        scheme(of:), webOrigin(of:), isAllowed(_:), invitation(_:)
         """)
 
     private static func names(_ text: String) -> Set<String> {

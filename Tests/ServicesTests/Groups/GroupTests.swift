@@ -51,6 +51,35 @@ struct GroupTests {
         }
     }
 
+    @Test("a group that asks has only its members write in it", arguments: TestEngine.available)
+    func asks(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let (mona, bob) = (try await cafe.member("mona", .moderator), try await cafe.member("bob"))
+            var draft = GroupDraft(name: "tricot", title: "Tricot")
+            draft.approvesFollowers = true
+            let group = try await cafe.services.createGroup(draft, as: .member(mona))
+            var post = PostDraft(text: "De la laine")
+            post.group = group.id
+            let wanted = post
+            let opening = try await cafe.services.publishPost(wanted, as: .member(mona))
+            try await cafe.expect(.conflict("not_in_group")) {
+                _ = try await $0.publishPost(wanted, as: .member(bob))
+            }
+            var reply = PostDraft(text: "Moi aussi")
+            reply.inReplyTo = opening
+            let answer = reply
+            try await cafe.expect(.conflict("not_in_group")) {
+                _ = try await $0.publishPost(answer, as: .member(bob))
+            }
+            let named = try await cafe.services.publishPost(PostDraft(text: "@tricot bonjour"), as: .member(bob))
+            #expect(try await cafe.post(named)?.group == nil)
+            try await cafe.services.follow(group.id, as: .member(bob))
+            try await cafe.services.answerFollowRequest(from: bob, to: group.id, accept: true, as: .member(mona))
+            _ = try await cafe.services.publishPost(wanted, as: .member(bob))
+            _ = try await cafe.services.publishPost(answer, as: .member(bob))
+        }
+    }
+
     @Test(
         "a name that is taken, reserved or no name is refused, also that of somebody who is gone",
         arguments: [

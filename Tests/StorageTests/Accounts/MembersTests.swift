@@ -23,8 +23,10 @@ struct MembersTests {
                 try Accounts.suspend(ID(7), at: .start, in: tx)
                 try Accounts.markDeleted(ID(8), at: .start, in: tx)
             }
-            let first = try await db.read { try Accounts.members(PageRequest(limit: 3), in: $0) }
-            let second = try await db.read { try Accounts.members(PageRequest(before: 3, limit: 3), in: $0) }
+            let first = try await db.read { try Accounts.members(PageRequest(limit: 3), onlyListed: false, in: $0) }
+            let second = try await db.read {
+                try Accounts.members(PageRequest(before: 3, limit: 3), onlyListed: false, in: $0)
+            }
             #expect(first.map(\.id) == [ID(5), ID(4), ID(3)])
             #expect(second.map(\.id) == [ID(2), ID(1)])
         }

@@ -126,11 +126,11 @@ struct SignInLinksTests {
                 try Invitations.insert([1], createdBy: ID(1), expires: end, in: tx)
                 try Invitations.insert([2], createdBy: nil, expires: end, in: tx)
             }
-            #expect(try await db.read { try Invitations.isOpen([1], at: .start, in: $0) })
+            #expect(try await db.read { try Invitations.find([1], at: .start, in: $0) } != nil)
             #expect(try await db.write { try Invitations.use([1], at: .start, in: $0) })
             #expect(try await db.write { try Invitations.use([1], at: .start, in: $0) } == false)
-            #expect(try await db.read { try Invitations.isOpen([1], at: .start, in: $0) } == false)
-            #expect(try await db.read { try Invitations.isOpen([2], at: end, in: $0) } == false)
+            #expect(try await db.read { try Invitations.find([1], at: .start, in: $0) } == nil)
+            #expect(try await db.read { try Invitations.find([2], at: end, in: $0) } == nil)
             #expect(try await db.write { try Invitations.use([2], at: end, in: $0) } == false)
             #expect(try await db.write { try Retention.sweep("invitation", at: end + .seconds(1), in: $0) } == 2)
         }

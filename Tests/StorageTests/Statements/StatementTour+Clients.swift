@@ -68,7 +68,7 @@ extension StatementTour {
             try Bookmarks.add(s.event.id.rawValue &+ 1, account: s.ada.id, subject: subject, in: tx)
             _ = try Timelines.bookmarks(of: s.ada.id, s.page, in: tx)
             try Bookmarks.remove(account: s.ada.id, subject: subject, in: tx)
-            _ = try Favourites.accounts(of: subject, s.page, in: tx)
+            _ = try Favourites.accounts(of: subject, s.page, viewer: nil, in: tx)
         }
         try Favourites.addEvent(1, account: s.ada.id, event: s.event.id, in: tx)
         _ = try Timelines.favourites(of: s.ada.id, s.page, in: tx)

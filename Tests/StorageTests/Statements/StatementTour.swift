@@ -99,7 +99,8 @@ struct StatementTour {
         _ = try LocalAccounts.remove(eve.id, in: tx)
         _ = try Accounts.groups(in: tx)
         _ = try Accounts.followedGroups(of: s.ada.id, in: tx)
-        _ = try Accounts.members(s.page, in: tx)
+        _ = try Accounts.suspended(in: tx)
+        for isListed in [true, false] { _ = try Accounts.members(s.page, onlyListed: isListed, in: tx) }
         _ = try Accounts.newcomers(since: s.now, limit: 5, in: tx)
         _ = try Accounts.helpers(since: s.now, limit: 5, in: tx)
         _ = try Accounts.counts(activeSince: s.now, halfYear: s.now, in: tx)
@@ -127,6 +128,8 @@ struct StatementTour {
         _ = try Peers.policies(in: tx)
         _ = try Peers.ties(with: ["far.example"], in: tx)
         _ = try Accounts.localIRI(in: tx)
+        _ = try Peers.decided(in: tx)
+        _ = try Peers.policy(of: "far.example:444", in: tx)
         _ = try Peers.resting(["far.example"], at: s.now, in: tx)
         try Peers.failed("far.example", at: s.now, restUntil: s.now + .hours(1), in: tx)
         try Peers.wake("far.example", at: s.now, in: tx)
@@ -147,6 +150,8 @@ struct StatementTour {
         _ = try Follows.followerCount(of: s.ada.id, in: tx)
         _ = try Follows.followingCount(of: s.vic.id, in: tx)
         _ = try Follows.pending(of: s.ada.id, in: tx)
+        _ = try Follows.pending(ofEach: [s.group.id], in: tx)
+        _ = try Follows.byLocalGroups(of: s.ada.id, in: tx)
         _ = try Follows.acceptedGroups(followedBy: s.vic.id, in: tx)
         _ = try Follows.remove(by: s.vic.id, of: s.ada.id, in: tx)
         _ = try Blocks.add(by: s.ada.id, target: s.vic.id, activity: s.address, at: s.now, in: tx)
@@ -165,6 +170,14 @@ struct StatementTour {
         _ = try Reports.insert(report, in: tx)
         _ = try Reports.open(in: tx)
         _ = try Reports.openCount(in: tx)
+        _ = try ReportedItems.load([s.address.string], in: tx)
+        for deed in [ModerationDeed.Kind.suspended, .hostBlocked] {
+            try ModerationLog.add(
+                ModerationDeed(
+                    id: ID(deed == .suspended ? 1 : 2), moderator: s.ada.id, kind: deed, target: s.ada.id,
+                    host: "far.example", createdAt: s.now), in: tx)
+        }
+        _ = try ModerationLog.list(s.page, in: tx)
         _ = try Reports.resolve(ID(1), at: s.now, in: tx)
         _ = try Moves.record(s.vic.id, target: s.address, activity: s.address, at: s.now, in: tx)
     }
@@ -256,6 +269,7 @@ struct StatementTour {
         _ = try Events.byID(event.id, in: tx)
         _ = try Events.byIRI(event.iri, in: tx)
         _ = try Events.lock(event.id, in: tx)
+        _ = try Events.setOnlineURL(s.address, of: event.id, in: tx)
         for mode in FederationMode.allCases {
             for scope in [.community, .of(s.group.id), .shown(by: s.group.id)] as [EventScope] {
                 for after in [nil, (s.now, event.id)] as [(Timestamp, ID<Event>)?] {
@@ -287,6 +301,7 @@ struct StatementTour {
         _ = try GuestLists.requestToJoin(guests[0], rank: 9, in: tx)
         _ = try GuestLists.find(account: s.ada.id, event: s.event.id, in: tx)
         _ = try GuestLists.byJoin(s.address, in: tx)
+        _ = try GuestLists.remoteGuests(of: s.event.id, in: tx)
         _ = try GuestLists.page(s.event.id, state: .going, limit: 1, in: tx)
         _ = try GuestLists.counts(s.event.id, in: tx)
         _ = try GuestLists.position(account: s.vic.id, event: s.event.id, in: tx)
@@ -307,6 +322,11 @@ struct StatementTour {
         _ = try InboxQueue.lease(signers: 5, Lease(now: s.now, until: s.now + .minutes(1)), in: tx)
         try InboxQueue.postpone(ID(1), until: s.now, reason: "", in: tx)
         try InboxQueue.park(ID(1), reason: "", in: tx)
+        _ = try HeldActivities.hasRoom(for: "far.example", in: tx)
+        try tx.run("UPDATE received SET outcome = 'held:far.example' WHERE state = 'parked'")
+        _ = try HeldActivities.hosts(in: tx)
+        _ = try HeldActivities.release("far.example", at: s.now, in: tx)
+        _ = try HeldActivities.drop("far.example", in: tx)
         _ = try InboxQueue.finish(ID(1), outcome: "applied", in: tx)
         _ = try InboxQueue.queue.backlog(now: s.now, in: tx)
         _ = try InboxQueue.outcome(of: s.address, in: tx)
@@ -360,7 +380,7 @@ struct StatementTour {
         try SignInLinks.deleteAll(of: s.ada.id, in: tx)
         _ = try Retention.sweep("sign_in_link", at: s.now, in: tx)
         try Invitations.insert(s.digest, createdBy: s.ada.id, expires: later, in: tx)
-        _ = try Invitations.isOpen(s.digest, at: s.now, in: tx)
+        _ = try Invitations.find(s.digest, at: s.now, in: tx)
         _ = try Invitations.use(s.digest, at: s.now, in: tx)
         _ = try Retention.sweep("invitation", at: s.now, in: tx)
         let mail = QueuedMail(id: ID(1), recipient: "ada@mail.example", subject: "", body: "")

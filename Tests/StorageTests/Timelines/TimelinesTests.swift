@@ -34,13 +34,50 @@ struct TimelinesTests {
             try await scene.boost(try await scene.post(by: bob, replyingTo: local), by: ours)
             try await scene.db.read { db in
                 let list = try Timelines.discussions(page, viewer: nil, mode: .open, in: db)
-                #expect(list.posts == [partners.id, relayed.id, local.id])
+                // The local discussion has the last reply.
+                #expect(list.posts == [local.id, partners.id, relayed.id])
                 #expect(list.items.allSatisfy { !$0.isBoost })
                 #expect(list.older == nil)
                 let group = try Timelines.group(ours.id, page, viewer: nil, mode: .open, in: db)
                 #expect(group.posts == [partners.id, relayed.id])
                 let theirs = try Timelines.group(followed.id, page, viewer: nil, mode: .open, in: db)
                 #expect(theirs.posts == [partners.id])
+            }
+        }
+    }
+
+    @Test(
+        "a discussion rises with each reply that everybody may read, and its pages hold each once",
+        arguments: TestEngine.available)
+    func activity(engine: TestEngine) async throws {
+        try await Scene.with(engine) { scene in
+            let (ana, bob) = (try await scene.account("ana"), try await scene.account("bob"))
+            var posts: [Post] = []
+            for _ in 0..<9 { posts.append(try await scene.post(by: ana)) }
+            try await scene.post(by: bob, replyingTo: posts[2])
+            let deeper = try await scene.post(by: bob, .unlisted, replyingTo: posts[5])
+            try await scene.post(by: bob, .followers, replyingTo: posts[7])
+            try await scene.post(by: ana, .direct, replyingTo: posts[8])
+            try await scene.post(by: ana, replyingTo: deeper)
+            // A reply that arrives before its parent lets the discussion rise when the parent is known.
+            let missing = try scene.draft(by: bob, .followers, replyingTo: posts[0])
+            var orphan = try scene.draft(by: ana)
+            orphan.inReplyToIRI = missing.iri
+            try await scene.store(orphan)
+            try await scene.store(missing)
+            try await scene.db.write { tx in try Posts.attachOrphanReplies(of: missing, in: tx) }
+            let expected = [0, 5, 2, 8, 7, 6, 4, 3, 1].map { posts[$0].id }
+            try await scene.db.read { db in
+                for limit in [1, 2, 4, 20] {
+                    var (found, before): ([ID<Post>], Int64?) = ([], nil)
+                    repeat {
+                        let request = PageRequest(before: before, limit: limit)
+                        let list = try Timelines.discussions(request, viewer: nil, mode: .open, in: db)
+                        found += list.posts
+                        before = list.older
+                    } while before != nil && found.count < 20
+                    #expect(found == expected, "\(limit)")
+                }
             }
         }
     }
