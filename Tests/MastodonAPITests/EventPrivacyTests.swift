@@ -6,6 +6,7 @@ import Services
 import Storage
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import MastodonAPI
 
