@@ -33,9 +33,10 @@ final class LoopTurns {
         isScheduled = true
         let pause = max(.nanoseconds(0), next - loop.now)
         loop.assumeIsolated().scheduleTask(in: pause) { [self] in
-            isScheduled = false
+            // A connection may ask for its next turn during this one. That is scheduled only when the pause is known.
             waiting.popFirst()?()
             next = loop.now + Self.pause
+            isScheduled = false
             schedule()
         }
     }

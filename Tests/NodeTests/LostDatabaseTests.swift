@@ -13,7 +13,7 @@ struct LostDatabaseTests {
     /// A folder with the settings of a node whose database is not made yet.
     private struct Place {
         let folder = FileManager.default.temporaryDirectory.appending(path: "troquet-\(UUID().uuidString)")
-        var file: String { folder.appending(path: "data/troquet.db").path }
+        var file: String { folder.appending(path: "troquet.db").path }
 
         func configuration(file: String? = nil) throws -> Configuration {
             try Configuration(

@@ -64,7 +64,9 @@ enum Profile {
                 ? try Timelines.group(
                     account.id, request, viewer: viewer, mode: mode, onlyPosts: true, at: now, in: db)
                 : try Timelines.account(account.id, own, request, viewer: viewer, in: db)
-            let relation = try viewer.flatMap { try AccountRelations.load([account.id], viewer: $0, at: now, in: db).first }
+            let relation = try viewer.flatMap {
+                try AccountRelations.load([account.id], viewer: $0, at: now, in: db).first
+            }
             let events = try Events.upcoming(
                 from: now, scope: .of(account.id), limit: 5, after: nil, viewer: viewer, mode: mode, in: db)
             return Content(

@@ -90,7 +90,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case noticeUnmuted, noticeBlocked, noticeUnblocked, noticeRestored, problemOwnName, problemLastSteward
     case groupFollows, groupAsked
     // moderation, continued
-    case groupRequests, heldHosts, heldHostsHint, heldCount, letHostIn, shutOut, reportedThing, reportedGone, suspendedNow
+    case groupRequests, heldHosts, heldHostsHint, heldCount, letHostIn, shutOut, reportedThing, reportedGone
+    case suspendedNow
     case nobodySuspended, restore, moderationLog, logEmpty, logShow, logByOperator, deedApproved, deedRefused
     case deedResolved, deedSuspended, deedRestored, deedDeletedPost, deedRole, deedHostUnset, deedHostAllowed
     case deedHostLimited, deedHostBlocked, roleMember, roleModerator, roleSteward

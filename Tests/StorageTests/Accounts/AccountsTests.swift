@@ -157,7 +157,7 @@ struct RemoteAccountsTests {
             #expect(stored.displayName == "Ada anew")
             #expect(stored.sharedInbox == nil)
             #expect(stored.fetchedAt == Timestamp(99))
-            #expect(stored.createdAt == .start)
+            #expect(stored.createdAt == Timestamp(99))
             #expect(stored.suspendedAt == Timestamp(50))
         }
     }

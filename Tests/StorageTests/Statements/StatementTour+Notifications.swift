@@ -40,6 +40,7 @@ extension StatementTour {
             NewNotification.favourite(of: s.event, by: s.vic.id), NewNotification.reblog(of: s.post, by: s.vic.id),
             NewNotification.reblog(of: s.event, by: s.vic.id), NewNotification.quote(of: s.ada.id, in: s.answer),
             NewNotification.follow(of: s.ada, by: s.vic.id),
+            NewNotification.invitation(to: s.event, for: [s.ada.id]),
             NewNotification.update(of: s.post), NewNotification.update(of: s.event),
             NewNotification.poll(s.post, voters: [s.vic.id]), NewNotification.poll(s.event),
             NewNotification.signUp(s.vic.id), NewNotification.report(report),
