@@ -29,7 +29,7 @@ enum ErrorLanguage: String, Sendable {
         let sentences = problems.map { problem in
             "\(translated(APIError.name(problem.field))) \(translated(problem.text))"
         }
-        return "La validation a échoué : " + sentences.joined(separator: ", ")
+        return "La validation a échoué : " + sentences.joined(separator: ", ")
     }
 
     /// The text in this language; unchanged when there is no translation.

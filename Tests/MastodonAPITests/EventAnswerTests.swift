@@ -45,7 +45,7 @@ struct EventAnswerTests {
             func content(_ token: String) async throws -> String {
                 try await node.get("/api/v1/statuses/\(event)", token: token)["content"]?.string ?? ""
             }
-            #expect(try await content(cleo.token).contains("liste d’attente : pas encore de place pour toi"))
+            #expect(try await content(cleo.token).contains("liste d’attente : pas encore de place pour toi"))
             #expect(try await !content(bob.token).contains("pas encore de place pour toi"))
             // The seat becomes free.
             _ = try await node.post(path, token: bob.token, ["choices": [2]])

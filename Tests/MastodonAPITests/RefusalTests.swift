@@ -37,7 +37,7 @@ struct RefusalTests {
     @Test(
         "an error is told in the reader's language",
         arguments: [
-            ("fr-FR,fr;q=0.9,en;q=0.8", "La validation a échoué : La visibilité n’est pas une valeur connue"),
+            ("fr-FR,fr;q=0.9,en;q=0.8", "La validation a échoué : La visibilité n’est pas une valeur connue"),
             ("de, en;q=0.5, fr;q=0.1", "Validation failed: Visibility is not included in the list"),
             ("", "Validation failed: Visibility is not included in the list"),
         ])

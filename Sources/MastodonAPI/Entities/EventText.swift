@@ -42,11 +42,11 @@ enum EventText {
         return switch view.viewer?.state {
         case .waiting:
             isFrench
-                ? "Tu es sur la liste d’attente : pas encore de place pour toi."
+                ? "Tu es sur la liste d’attente : pas encore de place pour toi."
                 : "You are on the waiting list: there is no seat for you yet."
         case .asked:
             isFrench
-                ? "Ta demande est envoyée : la réponse n’est pas encore là."
+                ? "Ta demande est envoyée : la réponse n’est pas encore là."
                 : "Your request was sent: there is no answer yet."
         case .going, .cancelled, .declined, nil: nil
         }

@@ -87,10 +87,11 @@ enum PostCounts {
             UPDATE account SET post_count = post_count - 1
             WHERE id = (SELECT p.author_id FROM post p WHERE p.id = \(id))
             """)
+        // The expression keeps PostgreSQL from starting with all groups of all servers.
         try tx.run(
             """
             UPDATE account SET post_count = post_count - 1
-            WHERE id IN (SELECT b.account_id FROM boost b WHERE b.post_id = \(id)) AND kind = 'group'
+            WHERE id IN (SELECT b.account_id FROM boost b WHERE b.post_id = \(id)) AND kind || '' = 'group'
             """)
         try tx.run(
             """
