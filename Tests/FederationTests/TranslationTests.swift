@@ -347,8 +347,11 @@ struct DocumentToEventTests {
     }
 
     @Test(
-        "a zone is one that we know, and otherwise UTC",
-        arguments: [("Europe/Berlin", "Europe/Berlin"), ("Mars/Base", "UTC"), ("../../etc/passwd", "UTC"), ("", "UTC")])
+        "a zone is one that we know, and otherwise that of the offset",
+        arguments: [
+            ("Europe/Berlin", "Europe/Berlin"), ("Mars/Base", "Etc/GMT-2"), ("../../etc/passwd", "Etc/GMT-2"),
+            ("", "Etc/GMT-2"),
+        ])
     func zones(written: String, expected: String) throws {
         #expect(try read(["timezone": JSON(written)]).timeZone == expected)
     }

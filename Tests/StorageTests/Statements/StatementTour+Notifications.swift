@@ -37,6 +37,7 @@ extension StatementTour {
             NewNotification.favourite(of: s.post, by: s.vic.id), NewNotification.mention(in: s.answer),
             NewNotification.mention(in: s.post, named: [s.vic.id]),
             NewNotification.status(s.post), NewNotification.status(s.event),
+            NewNotification.invitation(to: s.event, for: [s.ada.id]),
             NewNotification.favourite(of: s.event, by: s.vic.id), NewNotification.reblog(of: s.post, by: s.vic.id),
             NewNotification.reblog(of: s.event, by: s.vic.id), NewNotification.quote(of: s.ada.id, in: s.answer),
             NewNotification.follow(of: s.ada, by: s.vic.id),
