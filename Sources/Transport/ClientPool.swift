@@ -144,8 +144,8 @@ final class ClientPool: Sendable {
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(10), read: .seconds(30), write: .seconds(30)),
             connectionPool: .init(idleTimeout: .seconds(30), concurrentHTTP1ConnectionsPerHostSoftLimit: 8),
-            // Compression is only asked for where a document is fetched. The reader of a body has a limit of its own; this
-            // one keeps a small body from filling the memory before it is read.
+            // The client also asks for these compressions. The reader of a body has a limit of its own; this one keeps a
+            // small body from filling the memory before it is read.
             decompression: .enabled(limit: .size(2 * OutboundClient.limitBytes)))
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false

@@ -70,7 +70,8 @@ struct DocumentShapeTests {
 
     @Test("a small body that becomes a large document is too large")
     func bomb() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: UUID().uuidString, directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let make = "head -c 40000000 /dev/zero | tr '\\0' ' ' | gzip -9 > \"$0\""

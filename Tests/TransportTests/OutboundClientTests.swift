@@ -42,7 +42,7 @@ struct OutboundClientTests {
             #expect(request["host"] == "peer.test:\(server.port)")
             #expect(request["user-agent"] == "Troquet/test")
             #expect(request["x-test"] == "1")
-            #expect(request["accept-encoding"] == nil)
+            #expect(request["accept-encoding"] == "deflate, gzip")
         }
         await server.stop()
     }

@@ -5,7 +5,7 @@ public import Model
 public import Vocabulary
 
 /// An activity that a local account sent (table `activity`). Its exact text is stored once and sent unchanged.
-public struct SentActivity: Sendable, Hashable, Identifiable {
+public struct SentActivity: Sendable, Hashable {
     /// The local id.
     public let id: ID<SentActivity>
     /// The id of the activity on the wire.
