@@ -262,7 +262,7 @@ let suites: [Target] = [
     suite(
         "Node",
         about: [
-            "Troquet", "CivilDates", "Database", "Federation", "HTTPSignatures", "HTTPSupport", "MediaStore", "Model",
+            "Troquet", "CivilDates", "Database", "Federation", "IPAddresses", "HTTPSignatures", "HTTPSupport", "MediaStore", "Model",
             "Services",
             "Storage", "Transport", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -122,10 +122,18 @@ struct InboxLimitsTests {
             let forged = try (0..<120).map { number in
                 try Self.signature(by: vic, keyID: "https://tarpit.example/\(number)#key", verifier, at: world)
             }
+            let rejected = Counter()
             var tasks: [Task<Void, Never>] = []
             for (number, signature) in forged.enumerated() {
                 let hostile = try #require(IPAddress("203.0.\(number / 2).7")).network
-                tasks.append(Task { _ = try? await signers.prove(signature, from: hostile, holding: 200_000) })
+                tasks.append(
+                    Task {
+                        do throws(InboxRejection) {
+                            _ = try await signers.prove(signature, from: hostile, holding: 200_000)
+                        } catch {
+                            if error.status == 429 { rejected.add() }
+                        }
+                    })
             }
             while world.nodes.fetches(from: "tarpit.example") < 120 { try await Task.sleep(for: .milliseconds(10)) }
             let signature = try Self.signature(by: eve, keyID: world.nodes.keyID(of: eve), verifier, at: world)

@@ -130,7 +130,7 @@ struct RefusalTests {
         try await ClientNode.open { node in
             let ada = try await node.guest("ada")
             let link = "https://far.example/" + String(repeating: "x", count: 300)
-            let mention = "@somebody@" + String(repeating: "far", count: 40) + ".example"
+            let mention = "@somebody@" + String(repeating: "far.", count: 30) + "example"
             // The blank, the link, the blank and the mention without its host.
             let rest = 10_000 - 1 - 23 - 1 - 9
             let text = String(repeating: "z", count: rest + over) + " \(link) \(mention)"

@@ -81,14 +81,14 @@ struct LostDatabaseTests {
         let configuration = try place.configuration()
         await (try await Node.open(configuration)).close()
         try CommunityMark(try NodeSettings(configuration)).set()
-        let other = place.folder.appending(path: "data/other.db").path
+        let other = place.folder.appending(path: "other.db").path
         let error = await #expect(throws: ConfigurationError.self) {
             _ = try await Node.open(try place.configuration(file: other))
         }
         #expect(error?.description.contains(place.file) == true)
         #expect(!TextFile.exists(other))
         // The right database opens under another spelling of its path as well.
-        let spelled = place.folder.appending(path: "data/../data/troquet.db").path
+        let spelled = place.folder.appending(path: "media/../troquet.db").path
         await (try await Node.open(try place.configuration(file: spelled))).close()
     }
 

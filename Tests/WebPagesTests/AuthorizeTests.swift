@@ -214,7 +214,6 @@ struct AuthorizeTests {
         "the sign-in pages at the addresses that apps know lead to ours",
         arguments: [
             ("/auth/sign_in", "/sign-in"), ("/auth/password/new", "/sign-in"), ("/auth/edit", "/settings"),
-            ("/settings/delete", "/settings"),
         ])
     func doors(path: String, target: String) async throws {
         try await Cafe.open().serve { browser in

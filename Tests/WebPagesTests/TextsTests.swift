@@ -20,7 +20,13 @@ struct TextsTests {
         let english = Texts.table(of: .english)
         for (phrase, french) in Texts.table(of: .french) {
             let other = english[phrase] ?? ""
-            #expect(Set(Self.values(in: french)) == Set(Self.values(in: other)), "\(phrase)")
+            // A sentence about an account gets its name as {1} and, for French, "of" and its name as {2}.
+            let isTold = "\(phrase)".hasPrefix("told")
+            let values = Set(
+                Self.values(in: french).map {
+                    isTold && other.contains("{1}") && !other.contains("{2}") && $0 == "2" ? "1" : $0
+                })
+            #expect(values == Set(Self.values(in: other)), "\(phrase)")
             #expect(french.split(separator: "|").count == other.split(separator: "|").count, "\(phrase)")
         }
     }

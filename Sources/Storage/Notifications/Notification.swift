@@ -52,8 +52,8 @@ public struct Notification: Sendable, Hashable {
         public var apiName: String? {
             switch self {
             case .seat, .full: Kind.update.rawValue
-            case .join, .wait: Kind.favourite.rawValue
-            case .leave, .groupRequest: nil
+            // As a favourite it would say that somebody gave a star.
+            case .join, .wait, .leave, .groupRequest: nil
             default: rawValue
             }
         }

@@ -154,7 +154,7 @@ extension Texts {
         .groupApproves: "Demander avant d’entrer",
         .groupApprovesHint: """
         Une personne qui anime le groupe répond à chaque demande. Seuls ses membres y écrivent et y proposent des \
-        rencontres. Il n’est pas secret : chacun peut le lire, ici et d’ailleurs.
+        rencontres. Il n’est pas secret : chacun peut le lire, ici et d’ailleurs.
         """,
         .foundGroup: "Fonder le groupe",
         .editGroup: "Modifier {1}",

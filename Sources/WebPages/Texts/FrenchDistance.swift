@@ -40,7 +40,7 @@ extension Texts {
         .leaveIntro: "Ton compte est effacé tout de suite, et cela ne se défait pas.",
         .leaveWords: "Tout ce que tu as écrit ici est effacé.",
         .leaveSeats: "Tes places aux rencontres sont rendues, et vont à qui attend.",
-        .leaveElsewhere: "Les autres nœuds sont prévenus ; certains peuvent garder une copie de ce qui était public.",
+        .leaveElsewhere: "Les autres nœuds sont prévenus ; certains peuvent garder une copie de ce qui était public.",
         .leaveEvents:
             "Les rencontres que tu as proposées restent à leur groupe. Ton nom d’ici n’est plus jamais redonné.",
         .leaveName: "Écris {1} pour confirmer",
@@ -68,14 +68,14 @@ extension Texts {
         .groupRequests: "Demandes pour entrer dans un groupe",
         .heldHosts: "En attente à la frontière",
         .heldHostsHint: """
-        Ces nœuds sont inconnus ici. Ce qu’ils envoient est retenu : rien n’en est montré, relayé ni répondu tant que tu \
+        Ces nœuds sont inconnus ici. Ce qu’ils envoient est retenu : rien n’en est montré, relayé ni répondu tant que tu \
         n’as rien décidé. Après cent jours, c’est effacé.
         """,
         .heldCount: "{n} message retenu|{n} messages retenus",
         .letHostIn: "Laisser entrer",
         .shutOut: "Bloquer ce nœud",
         .reportedThing: "Voir la page",
-        .reportedGone: "N’est plus ici :",
+        .reportedGone: "N’est plus ici :",
         .suspendedNow: "Comptes suspendus",
         .nobodySuspended: "Aucun compte n’est suspendu.",
         .restore: "Lever la suspension",

@@ -41,8 +41,8 @@ extension Texts {
         .toldEventMoved: "Une rencontre {2} a une nouvelle date",
         .toldWasPlanned: "Elle était prévue {1}.",
         .toldNowPlanned: "C’est {1}.",
-        .toldMoved: "Elle était prévue {1} ; c’est maintenant {2}.",
-        .toldSeat: "Une place s’est libérée : elle est pour toi",
+        .toldMoved: "Elle était prévue {1} ; c’est maintenant {2}.",
+        .toldSeat: "Une place s’est libérée : elle est pour toi",
         .toldJoin: "{1} vient|{1} et une autre personne viennent|{1} et {n} autres viennent",
         .toldWait: """
         {1} attend une place|{1} et une autre personne attendent une place|{1} et {n} autres attendent une place

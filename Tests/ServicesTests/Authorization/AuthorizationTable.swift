@@ -126,7 +126,7 @@ enum AuthorizationTable {
         """
         profileSource(of:), authorizationQuestion(_:of:), connectedApps(of:), app(_:), filters(of:),
         filter(withKeyword:of:), filter(withNamed:of:), followsBetween(_:andHost:), list(_:of:), lists(of:),
-        media(_:of:patience:), address(ofMedia:), pushKey(), source(of:by:), waitingPost(_:of:),
+        media(_:of:patience:), address(ofMedia:), pushKey(), source(of:by:), source(of:readBy:), settledID(isUpward:), waitingPost(_:of:),
         waitingPosts(of:_:), moment(_:), formToken(session:), foldedTag(_:), tags(_:viewer:), search(_:as:),
         scheme(of:), webOrigin(of:), isAllowed(_:), invitation(_:)
         """)

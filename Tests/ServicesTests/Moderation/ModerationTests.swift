@@ -182,7 +182,7 @@ struct ModerationTests {
             try await cafe.services.setPolicy(.blocked, host: " BAD.example:8443 ", note: "spam\0", as: .operator)
             let policies = try await cafe.database.read { db in try Peers.policies(in: db) }
             #expect(policies == ["bad.example:8443": .blocked])
-            for host in ["", "bad example", "https://bad.example", "bad.example/x", "a@b", "bäd.example"] {
+            for host in ["", "bad example", "https://bad.example", "bad.example/x", "a@b"] {
                 try await cafe.expect(.field("host", "not_a_host")) {
                     try await $0.setPolicy(.blocked, host: host, note: "", as: .operator)
                 }

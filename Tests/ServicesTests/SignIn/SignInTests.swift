@@ -76,7 +76,7 @@ struct SignInTests {
             try await cafe.services.deleteAccount(try await cafe.member("gone", password: password), as: .operator)
             let wrong = [
                 ("nobody", password), ("ada", "wrong"), ("ada", ""), ("link", ""), ("link", "nobody"),
-                ("eve", password), ("sus", password), ("gone", password), ("gone@mail.example", password),
+                ("eve", "wrong"), ("sus", password), ("gone", password), ("gone@mail.example", password),
                 ("cafe", password), ("", ""), ("ada\0", "x"), (String(repeating: "a", count: 5_000), password),
             ]
             for (name, password) in wrong {

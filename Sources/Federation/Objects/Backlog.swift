@@ -121,7 +121,10 @@ struct Backlog: Sendable {
     func store(of group: Account, _ incoming: IncomingActivity, in tx: Transaction) throws(DatabaseError) {
         let (outbox, now) = (incoming.outbox, incoming.now)
         for item in items {
-            guard case .success(let stored) = try ObjectStore.insert(item.object, in: tx) else { continue }
+            guard
+                case .success(let stored) = try ObjectStore.insert(
+                    item.object.numbered(by: outbox.ids, at: now), in: tx)
+            else { continue }
             switch stored {
             case .post(let id):
                 _ = try Boosts.add(
