@@ -43,8 +43,8 @@ struct BacklogTests {
             #expect(events == ["\(Self.far)/events/1"])
             let told = try await world.database.read { db in try db.rows("SELECT id FROM notification").count }
             #expect(told == 0)
-            let relayed = try await world.sent().filter { $0.type == "Announce" }
-            #expect(relayed.isEmpty)
+            let sent = try await world.sent().map(\.type)
+            #expect(sent == ["Follow"])
         }
     }
 

@@ -180,25 +180,4 @@ struct ChangedPostTests {
             #expect(outcome10 == "ignored:not_allowed")
         }
     }
-
-    @Test(
-        "waits for the moderators of our group when its node is not known in quarantine",
-        arguments: TestEngine.available)
-    func quarantine(_ engine: TestEngine) async throws {
-        try await Correspondent.run(on: engine, mode: .quarantine) { vic in
-            let post = try #require(try await vic.post())
-            #expect(post.group == nil)
-            #expect(try await vic.world.sent().isEmpty)
-            let group = try await vic.world.resolve("https://cafe.example/groups/jardin")
-            let held = try await vic.world.database.read { db in
-                try GroupRemovals.posts(of: group.id, [.held], limit: 5, in: db)
-            }
-            #expect(held == [post.id])
-            try await vic.world.database.write { tx in
-                _ = try vic.world.outbox.restore(post, to: group, by: nil, in: tx)
-            }
-            let sent = try await vic.world.sent()
-            #expect(sent.map(\.inboxes) == [["https://ruche.example/inbox"]])
-        }
-    }
 }

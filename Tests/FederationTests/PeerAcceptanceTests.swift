@@ -288,6 +288,7 @@ struct EventAcceptanceTests {
             let sent = try view {
                 $0.place = nil
                 $0.onlineURL = online
+                $0.isOnline = online != nil
                 $0.language = language
             }
             let document = try EventDocument(try #require(Document(try document(sent))))
@@ -295,7 +296,9 @@ struct EventAcceptanceTests {
                 document, id: ID(9), owner: try local("cafe", .group), at: now, identifiers: far
             ).event
             #expect(event.place == nil)
-            #expect(event.onlineURL == online)
+            // The address is for guests, who get it with the answer to their request.
+            #expect(event.onlineURL == nil)
+            #expect(event.isOnline == (online != nil))
         }
     }
 }

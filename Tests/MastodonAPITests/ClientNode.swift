@@ -66,6 +66,12 @@ struct ClientNode: Sendable {
         ]
         let (here, there) = (try ClientNode(databases[0], Setup()), try ClientNode(databases[1], Setup(), slot: 1))
         try await here.services.prepareNode()
+        // Both are registered, as processes that serve are.
+        try await databases[0].write { tx in
+            for slot in 0...1 {
+                try tx.run("INSERT INTO process (slot, holder, started_at, beat_at) VALUES (\(slot), \(slot + 1), 0, 0)")
+            }
+        }
         try await here.serve(Setup()) {
             try await there.serve(Setup()) { try await body(here, there) }
         }

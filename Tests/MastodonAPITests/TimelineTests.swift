@@ -21,6 +21,7 @@ struct TimelineTests {
             let eve = try await node.stranger("eve")
             let own = try await node.services.publishPost(PostDraft(text: "tea"), as: .member(ada.id))
             try await Self.fill(6_500, by: eve, followedBy: ada.id, node)
+            node.clock.pass(.seconds(1))
             try await node.services.mute(eve.id, hidesNotifications: false, seconds: 0, as: .member(ada.id))
             var page = try await node.get("/api/v1/timelines/home?limit=20", token: ada.token)
             #expect(page.json == [])

@@ -89,16 +89,6 @@ struct UpwardReadingTests {
     func processes() async throws {
         let place = try await TestEngine.postgres.makePlace(migrations: Schema.migrations)
         try await ClientNode.pair(at: place) { here, there in
-            for slot in 0...1 {
-                let now = here.clock.now
-                try await here.database.write { tx in
-                    try tx.run(
-                        """
-                        INSERT INTO process (slot, holder, started_at, beat_at)
-                        VALUES (\(slot), \(slot + 1), \(now), \(now))
-                        """)
-                }
-            }
             let ada = try await here.guest("ada")
             let first = try await here.post("/api/v1/statuses", token: ada.token, ["status": "first"])
             for node in [here, there] { node.clock.pass(.minutes(3)) }

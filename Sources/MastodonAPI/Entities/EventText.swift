@@ -32,8 +32,8 @@ enum EventText {
     private static func waiting(_ view: EventView, _ node: Rendering) -> String {
         guard view.seatsLeft == 0, view.event.isLocal else { return "" }
         let isFrench = node.community.language == "fr"
-        return isFrench
-            ? " (complet, \(max(0, view.waiting)) sur liste d’attente)" : " (full, \(max(0, view.waiting)) waiting)"
+        guard view.waiting > 0 else { return isFrench ? " (complet)" : " (full)" }
+        return isFrench ? " (complet, \(view.waiting) sur liste d’attente)" : " (full, \(view.waiting) waiting)"
     }
 
     /// What the viewer has to know who asked for a seat and has none yet.

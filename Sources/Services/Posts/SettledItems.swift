@@ -42,15 +42,22 @@ extension Services {
         let (latest, now) = (ids.latest, now())
         guard isUpward else {
             let hasSettled = await database.earlierWritesEnded(of: .this, within: Self.firstPageTime)
-            return hasSettled ? max(latest, Self.number(now)) : .max
+            // What another process has just written may have an id that this process knows nothing of.
+            guard hasSettled, await !isShared() else { return .max }
+            return max(latest, Self.number(now))
         }
-        let isShared = (try? await database.read { db in try Processes.areSeveral(in: db) }) ?? true
+        let isShared = await isShared()
         let recent = Self.number(now - Self.lateness)
         let end = isShared ? recent : max(latest, recent)
         if await database.earlierWritesEnded(of: isShared ? .all : .this, within: Self.settlingTime) {
             return settled.advance(to: end)
         }
         return max(settled.advance(to: 0), Self.number(now - Self.longestTransaction))
+    }
+
+    /// Whether several processes use the database.
+    private func isShared() async -> Bool {
+        (try? await database.read { db in try Processes.areSeveral(in: db) }) ?? true
     }
 
     private static func number(_ instant: Timestamp) -> Int64 { ID<TimelineItem>.first(at: instant).rawValue }
