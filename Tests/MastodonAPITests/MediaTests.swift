@@ -114,7 +114,7 @@ struct MediaTests {
                 let reply = try await node.upload(
                     "/api/\(version)/media", TestPicture.png(), token: ada.token, thumbnail: svg)
                 #expect(reply.status == 422)
-                #expect(reply.error == "Validation failed: Thumbnail is invalid")
+                #expect(reply.error == "Validation failed: Thumbnail is of a type that is not supported")
             }
             #expect(fixture.files().isEmpty)
             let media = try await node.upload("/api/v2/media", TestPicture.png(), token: ada.token)
@@ -122,7 +122,7 @@ struct MediaTests {
             let words = [("description", "Tea")]
             let refused = try await node.upload(
                 path, nil, token: ada.token, fields: words, thumbnail: svg, method: "PUT")
-            #expect(refused.status == 422 && refused.error == "Validation failed: Thumbnail is invalid")
+            #expect(refused.status == 422 && refused.error == "Validation failed: Thumbnail is of a type that is not supported")
             let text = try await node.call(
                 "PUT", path, token: ada.token, json: ["thumbnail": "x", "description": "Tea"])
             #expect(text.status == 422)

@@ -213,7 +213,7 @@ struct FormsTests {
             try await browser.signIn("sophie")
             let fields = ["account": "\(cafe.group)", "next": "/groups/lyon"]
             let followed = try await browser.post("/follow", fields, from: "/groups/lyon")
-            #expect(followed.header("location") == "/groups/lyon?done=followed")
+            #expect(followed.header("location") == "/groups/lyon?done=entered")
             #expect(try await browser.get("/groups/lyon").text.contains("Quitter le groupe"))
             let nobody = try await browser.post("/follow", ["handle": "@nobody@far.example"], from: "/networks")
             #expect(nobody.status == 422 && nobody.text.contains("value=\"@nobody@far.example\""))
@@ -223,7 +223,7 @@ struct FormsTests {
             let nothing = try await browser.post("/open", ["address": "https://far.example/1"], from: "/networks")
             #expect(nothing.status == 422 && nothing.text.contains("href=\"#field-address\""))
             let left = try await browser.post("/unfollow", fields, from: "/groups/lyon")
-            #expect(left.header("location") == "/groups/lyon?done=unfollowed")
+            #expect(left.header("location") == "/groups/lyon?done=leftGroup")
         }
     }
 }
