@@ -22,10 +22,17 @@ struct GroupCommand: AsyncParsableCommand {
         @Option(name: .long, help: "What it is about.") var summary = ""
         @Flag(name: .long, help: "Who wants to write in it asks first. Everybody can still read it.")
         var approve = false
+        @Flag(name: .customLong("private"), help: "Refused: what a group says can be read by everybody so far.")
+        var isPrivate = false
         @Flag(name: .long, help: "Answer in JSON.") var json = false
 
         func run() async throws {
             try await options.withNode { node in
+                guard !isPrivate else {
+                    throw ConfigurationError(
+                        "--private: no group is private so far, everybody can read what it says. With --approve only "
+                            + "those whom it lets in write in it.")
+                }
                 try await node.services.prepareNode()
                 var draft = GroupDraft(name: name, title: title)
                 draft.summary = summary
