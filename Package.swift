@@ -262,7 +262,8 @@ let suites: [Target] = [
     suite(
         "Node",
         about: [
-            "Troquet", "CivilDates", "Database", "Federation", "IPAddresses", "HTTPSignatures", "HTTPSupport", "MediaStore", "Model",
+            "Troquet", "CivilDates", "Database", "Federation", "IPAddresses", "HTTPSignatures", "HTTPSupport",
+            "MediaStore", "Model",
             "Services",
             "Storage", "Transport", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -69,7 +69,10 @@ struct ClientNode: Sendable {
         // Both are registered, as processes that serve are.
         try await databases[0].write { tx in
             for slot in 0...1 {
-                try tx.run("INSERT INTO process (slot, holder, started_at, beat_at) VALUES (\(slot), \(slot + 1), 0, 0)")
+                try tx.run(
+                    """
+                    INSERT INTO process (slot, holder, started_at, beat_at) VALUES (\(slot), \(slot + 1), 0, 0)
+                    """)
             }
         }
         try await here.serve(Setup()) {

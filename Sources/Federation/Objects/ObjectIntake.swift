@@ -55,6 +55,9 @@ enum ObjectIntake {
         // Those who are invited are told; who is only addressed may read it.
         try invite(people, to: event, incoming, in: tx)
         try EventInvitations.add(readers, to: event.id, in: tx)
+        // A known server may bring the event of an unknown one. On a node in quarantine nobody is told of it.
+        let mode = incoming.outbox.community.mode
+        if mode == .quarantine, try mode.holds(Peers.policy(of: event.iri.authority, in: tx)) { return .applied }
         if event.endsAt > incoming.now { try incoming.outbox.notify(planned: event, in: tx) }
         return .applied
     }
