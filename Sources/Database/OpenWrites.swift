@@ -53,8 +53,9 @@ extension Database {
 
     /// Waits until all transactions have ended that were open when the call began.
     ///
-    /// A reader that begins after this call sees everything that these transactions wrote. This matters to whoever
-    /// reads on from the largest id that was seen: PostgreSQL commits in another order than that in which ids are made.
+    /// A reader that begins after this call sees everything that these transactions wrote. A client that
+    /// reads on from the largest id that it has seen relies on this: PostgreSQL commits in another order than that in
+    /// which ids are made.
     /// On SQLite both orders are the same, so the call returns at once.
     ///
     /// A transaction of another process counts from its first change on, and not from the beginning of its body.

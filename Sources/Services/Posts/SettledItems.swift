@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whoever reads a timeline upward goes on from the largest id that was seen. On PostgreSQL a transaction with a smaller
-// id may be committed later, and the reader would never see what it wrote. So a page ends before such ids.
+// A client that reads a timeline upward goes on from the largest id that it has seen. On PostgreSQL a transaction with
+// a smaller id may be committed later, and the client would never see what it wrote. So a page ends before such ids.
 //
 // A transaction makes its ids while it is open. So when all transactions have ended that were open at some moment, no id
 // can appear any more that was made before it. This process knows its own transactions, and PostgreSQL those of others,
@@ -36,7 +36,8 @@ extension Services {
     /// Call it before the snapshot from which the page is read.
     ///
     /// - Parameter isUpward: whether the page continues from an id. The first page of a timeline considers only the
-    ///   transactions of this process, because it must contain what the reader has just written.
+    ///   transactions of this process, and has no limit while several processes use the database, because it must
+    ///   contain what the reader has just written.
     public func settledID(isUpward: Bool) async -> Int64 {
         guard database.engine == .postgres else { return .max }
         let (latest, now) = (ids.latest, now())
