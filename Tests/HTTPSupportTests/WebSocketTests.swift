@@ -178,10 +178,10 @@ struct WebSocketTests {
         }
         try await Server.run(webSockets: endpoint) { server in
             let socket = try await TestWebSocket.connect(port: server.port, Self.path)
-            try await socket.stopReading()
+            await socket.stopReading()
             var iterator = ended.makeAsyncIterator()
             #expect(await iterator.next() != nil)
-            try await socket.resumeReading()
+            await socket.resumeReading()
             var bytes = 0
             while case .text(let text)? = await socket.next() { bytes += text.utf8.count }
             #expect(bytes < 4_000 * 65_536)
