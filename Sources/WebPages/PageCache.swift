@@ -50,7 +50,8 @@ struct PageCache: Sendable {
         let languages = [
             Cookies.read(Sessions.languageCookie, request, secure: isSecure), request.headers[.acceptLanguage],
         ].map { $0 ?? "" }
-        let key = ([request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? ""] + languages)
+        let key =
+            ([request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? ""] + languages)
             .joined(separator: "\n") + (isCompressed ? "\ngzip" : "")
         let kept = try await pages.value(
             for: key, now: now,

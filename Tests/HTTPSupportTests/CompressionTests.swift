@@ -2,6 +2,7 @@
 
 import Hummingbird
 import NIOCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -139,9 +140,12 @@ struct CompressionTests {
             Responses.bytes(
                 ByteBuffer(bytes: bytes), contentType: "text/html", status: .ok, headers: [.contentEncoding: "gzip"])
         }
-        var text = ""
-        try await Server.run(routes: [route]) { server in text = try await server.get("/", [gzip]).text }
-        return text
+        let text = Mutex("")
+        try await Server.run(routes: [route]) { server in
+            let received = try await server.get("/", [gzip]).text
+            text.withLock { $0 = received }
+        }
+        return text.withLock { $0 }
     }
 
     @Test(
@@ -157,7 +161,8 @@ struct CompressionTests {
         let gzip = try #require(Gzip(text, leaving: offsets, of: 64, effort: .kept))
         #expect(try await Self.expanded(gzip.bytes) == String(decoding: text, as: UTF8.self))
         let other = Self.page(second, parts: parts).text
-        #expect(try await Self.expanded(gzip.filled(with: Array(second.utf8))) == String(decoding: other, as: UTF8.self))
+        #expect(
+            try await Self.expanded(gzip.filled(with: Array(second.utf8))) == String(decoding: other, as: UTF8.self))
     }
 
     @Test("the length of a compressed page is the same, whether the page also contains the token as text or not")
