@@ -2,6 +2,7 @@
 
 public import Database
 public import Model
+public import Vocabulary
 
 /// The bookmarks of members; they are private.
 public enum Bookmarks {
@@ -40,24 +41,39 @@ public enum Bookmarks {
 public enum Favourites {
     /// Records that an account is interested in an event (table `event_like`). A second time changes nothing.
     ///
+    /// - Parameter activity: the id of the `Like` activity, which an `Undo` names; nil when there is none.
     /// - Returns: whether it is the first time.
     @discardableResult
     public static func addEvent(
-        _ id: Int64, account: ID<Account>, event: ID<Event>, in tx: Transaction
+        _ id: Int64, account: ID<Account>, event: ID<Event>, activity: IRI? = nil, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         try tx.changed(
             """
-            INSERT INTO event_like (id, account_id, event_id) VALUES (\(id), \(account), \(event))
+            INSERT INTO event_like (id, account_id, event_id, activity_iri)
+            VALUES (\(id), \(account), \(event), \(activity))
             ON CONFLICT (event_id, account_id) DO NOTHING
             """) == 1
     }
 
     /// Removes the interest.
+    ///
+    /// - Returns: the id of its `Like` activity; nil when there was none.
+    @discardableResult
     public static func removeEvent(
         account: ID<Account>, event: ID<Event>, in tx: Transaction
-    ) throws(DatabaseError) {
-        try tx.run("DELETE FROM event_like WHERE account_id = \(account) AND event_id = \(event)")
+    ) throws(DatabaseError) -> IRI? {
+        let row = try tx.row(
+            "DELETE FROM event_like WHERE account_id = \(account) AND event_id = \(event) RETURNING activity_iri")
         try Notifications.remove(.favourite, from: account, about: .event(event), in: tx)
+        return try row?.iriOrNil("activity_iri")
+    }
+
+    /// The event in which the account was interested by the `Like` activity with this id.
+    public static func event(
+        ofActivity activity: IRI, by account: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> ID<Event>? {
+        try db.row("SELECT event_id FROM event_like WHERE activity_iri = \(activity) AND account_id = \(account)")?
+            .id("event_id")
     }
 
     /// One page of the accounts that favourited a post or an event, newest account first.

@@ -150,7 +150,7 @@ struct GroupModerationTests {
     }
 
     @Test(
-        "a report is sent by an actor that every server takes, and is called forwarded only then",
+        "a report is sent by an actor that every server takes, and is called forwarded when that server took it",
         arguments: TestEngine.available)
     func report(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
@@ -159,16 +159,59 @@ struct GroupModerationTests {
             try await cafe.database.write { tx in
                 try tx.run("UPDATE account SET inbox = NULL, shared_inbox = NULL WHERE id = \(una.id)")
             }
-            for (target, isForwarded) in [(vic, true), (una, false)] {
+            for (target, state) in [(vic, Report.Handover.queued), (una, .failed)] {
                 var draft = ReportDraft(account: target.id)
                 draft.isForwarded = true
                 let report = try await cafe.services.report(draft, as: .member(ada))
-                #expect(report.wasForwarded == isForwarded)
+                #expect(report.handover == state)
             }
             let flags = try await cafe.documents("Flag")
             #expect(flags.map { $0["actor"] } == ["https://cafe.example/users/moderator"])
             let reporter = try await cafe.local("moderator")
             #expect(reporter.kind == .service)
+            #expect(try await Self.handovers(cafe) == [.queued, .failed])
+            let delivery = try await Self.flagDelivery(cafe)
+            try await cafe.database.write { tx in try OutboxQueue.accepted([delivery], in: tx) }
+            #expect(try await Self.handovers(cafe) == [.accepted, .failed])
         }
+    }
+
+    @Test(
+        "a report that no server takes is not called forwarded, whether it is refused or given up after its time",
+        arguments: TestEngine.available)
+    func refusedReport(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let ada = try await cafe.member("ada")
+            let (ids, now) = (cafe.ids, cafe.services.clock.now)
+            for round in 1...2 {
+                var draft = ReportDraft(account: try await cafe.stranger("vic\(round)").id)
+                draft.isForwarded = true
+                _ = try await cafe.services.report(draft, as: .member(ada))
+                let delivery = try await Self.flagDelivery(cafe)
+                try await cafe.database.write { tx in
+                    if round == 1 {
+                        try OutboxQueue.abandon(
+                            delivery, record: ids.make(at: now), reason: "refused", at: now, in: tx)
+                    } else {
+                        _ = try OutboxQueue.abandonExpired(
+                            10, ids: ids, at: now + OutboxQueue.patience + .days(1), in: tx)
+                    }
+                }
+            }
+            #expect(try await Self.handovers(cafe) == [.failed, .failed])
+        }
+    }
+
+    private static func handovers(_ cafe: Cafe) async throws -> [Report.Handover] {
+        try await cafe.database.read { db in try Reports.open(in: db).map(\.handover) }
+    }
+
+    /// The delivery of the report that waits.
+    private static func flagDelivery(_ cafe: Cafe) async throws -> QueuedDelivery {
+        let now = cafe.services.clock.now
+        let leased = try await cafe.database.write { tx in
+            try OutboxQueue.lease(LeaseRequest(limit: 50, Lease(now: now, until: now + .minutes(2))), in: tx)
+        }
+        return try #require(leased.first { $0.body.contains("\"type\":\"Flag\"") })
     }
 }

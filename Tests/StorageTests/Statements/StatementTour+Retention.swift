@@ -17,6 +17,13 @@ extension StatementTour {
         try UndoneActivities.forget(.activity(s.address), by: s.vic.id, in: tx)
         _ = try Posts.remove(s.post.id, from: s.group.id, in: tx)
         _ = try Follows.pendingCount(of: s.ada.id, in: tx)
+        _ = try Threads.replyCount(to: s.post.iri, in: tx)
+        _ = try Threads.postCount(of: s.post.id, in: tx)
+        _ = try Favourites.event(ofActivity: s.address, by: s.ada.id, in: tx)
+        try Reports.handOver(ID(1), by: ID(1), in: tx)
+        try OutboxQueue.accepted([], in: tx)
+        _ = try TimelineItems.pastID(at: s.now, in: tx)
+        _ = try Events.upcomingCount(from: s.now, of: s.group.id, in: tx)
         _ = try SilentPeers.list(after: "a.example", in: tx)
         _ = try SilentPeers.retry("far.example", ids: IDMaker(), at: s.now, in: tx)
         for table in Retention.aged { _ = try Retention.sweep(table, at: s.now, in: tx) }
