@@ -77,6 +77,45 @@ struct GroupModerationTests {
         }
     }
 
+    @Test("relays a discussion and a reply once that waited and were let in", arguments: TestEngine.available)
+    func letIn(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let (mia, ada) = (try await cafe.member("mia", .moderator), try await cafe.member("ada"))
+            let group = try await cafe.local("cafe").id
+            try await cafe.follow(group, by: try await cafe.stranger("una", at: "near.example").id)
+            var draft = PostDraft(text: "Qui vient ?")
+            draft.group = group
+            let post = try await cafe.services.publishPost(draft, as: .member(ada))
+            var reply = PostDraft(text: "Moi")
+            reply.inReplyTo = post
+            let answer = try await cafe.services.publishPost(reply, as: .member(ada))
+            for (id, told) in [(answer, ["Undo", "Create"]), (post, ["Undo", "Create", "id"])] {
+                try await cafe.services.removeFromGroup(id, isHeld: true, as: .member(mia))
+                let shown = try await cafe.database.read { db in
+                    try SentActivities.outbox(of: group, PageRequest(), in: db)
+                }
+                #expect(
+                    !shown.contains {
+                        $0.object?.string == "https://cafe.example/posts/\(id)" && $0.body.contains("Create")
+                    })
+                try await cafe.forgetSayings()
+                try await cafe.services.returnToGroup(id, group, as: .member(mia))
+                try await cafe.expect(.notFound) { try await $0.returnToGroup(id, group, as: .member(mia)) }
+                let said = try await cafe.documents("Announce")
+                #expect(said.map { $0["object"]?["type"]?.string ?? "id" } == told)
+                #expect(said[1]["object"]?["object"]?["id"]?.string == "https://cafe.example/posts/\(id)")
+                #expect(try await cafe.post(id)?.group == group)
+            }
+            try await cafe.services.removeFromGroup(answer, isHeld: true, as: .member(mia))
+            try await cafe.services.refusePost(answer, group, as: .member(mia))
+            let kept = try await cafe.database.read { db in
+                try SentActivities.announcedCreate(
+                    of: try iri("https://cafe.example/posts/\(answer)"), by: group, in: db)
+            }
+            #expect(kept == nil)
+        }
+    }
+
     @Test("closes a discussion: nobody can reply until it is open again", arguments: TestEngine.available)
     func lock(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
@@ -134,6 +173,35 @@ struct GroupModerationTests {
             try await cafe.services.suspend(vic.id, false, as: .member(mia))
             #expect(try await cafe.post(post.id)?.group == group)
             #expect(try await cafe.deliveries().contains("Announce cafe https://near.example/inbox"))
+        }
+    }
+
+    @Test(
+        "a suspension, and its end, are carried out to their end when the process had ended in between",
+        arguments: TestEngine.available)
+    func interrupted(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let mia = try await cafe.member("mia", .moderator)
+            let (post, vic) = try await Self.spam(in: cafe)
+            let group = try await cafe.local("cafe").id
+            let now = cafe.clock.now
+            // This is all that the first transaction of a suspension leaves.
+            for (instant, isIn) in [(now, false), (nil, true)] as [(Timestamp?, Bool)] {
+                try await cafe.database.write { tx in
+                    try Accounts.suspend(vic.id, at: instant, in: tx)
+                    try UnfinishedSuspensions.begin(of: vic.id, in: tx)
+                }
+                #expect(try await cafe.post(post.id)?.group == (isIn ? nil : group))
+                try await cafe.services.finishSuspensions()
+                #expect(try await cafe.post(post.id)?.group == (isIn ? group : nil))
+                let left = try await cafe.database.read { db in try UnfinishedSuspensions.list(limit: 10, in: db) }
+                #expect(left.isEmpty)
+            }
+            // A whole suspension begins with the same row, and leaves none.
+            try await cafe.services.suspend(vic.id, true, as: .member(mia))
+            #expect(try await cafe.post(post.id)?.group == nil)
+            let left = try await cafe.database.read { db in try UnfinishedSuspensions.list(limit: 10, in: db) }
+            #expect(left.isEmpty)
         }
     }
 
