@@ -34,7 +34,8 @@ enum LikeHandler: ActivityHandler {
         guard let (post, relation) = found else { return try like(ofEvent: object, incoming, in: tx) }
         guard PostPolicy.mayRead(post.visibility, as: relation) else { return .ignored(.notAllowed) }
         let like = try Likes.receive(
-            from: incoming.actor.id, of: post, activity: incoming.id, at: incoming.now, in: tx)
+            from: incoming.actor.id, of: post, activity: incoming.id, with: try reaction(of: incoming, in: tx),
+            at: incoming.now, in: tx)
         guard let like else { return .duplicate }
         try incoming.outbox.notify(like, in: tx)
         if let audience = like.audience { try incoming.outbox.relay(incoming, about: post, to: audience, in: tx) }
@@ -43,6 +44,17 @@ enum LikeHandler: ActivityHandler {
 }
 
 extension LikeHandler {
+    /// The emoji of a favourite. The picture of a custom emoji is remembered.
+    private static func reaction(
+        of incoming: IncomingActivity, in tx: Transaction
+    ) throws(DatabaseError) -> String? {
+        guard let emoji = ReactionEmoji(incoming.activity) else { return nil }
+        if let custom = emoji.custom {
+            try CustomEmojis.remember([custom], of: incoming.actor.emojiHost, at: incoming.now, in: tx)
+        }
+        return emoji.text
+    }
+
     private static func like(
         ofEvent iri: IRI, _ incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
@@ -51,7 +63,8 @@ extension LikeHandler {
         guard EventPolicy.mayRead(event.visibility, as: relation) else { return .ignored(.notAllowed) }
         let id: ID<TimelineItem> = incoming.outbox.ids.make(at: incoming.now)
         let isNew = try Favourites.addEvent(
-            id.rawValue, account: incoming.actor.id, event: event.id, activity: incoming.id, in: tx)
+            id.rawValue, account: incoming.actor.id, event: event.id, activity: incoming.id,
+            with: try reaction(of: incoming, in: tx), in: tx)
         guard isNew else { return .duplicate }
         if event.isLocal { try incoming.outbox.notify(.favourite(of: event, by: incoming.actor.id), in: tx) }
         return .applied

@@ -90,7 +90,9 @@ extension Outbox {
         let oldest = ID<Post>.first(at: clock.now - .days(100))
         let found = try GroupRemovals.unrelayed(of: host, after: max(last, oldest), limit: limit, in: tx)
         for (id, groupID) in found {
-            guard let post = try Posts.byID(id, in: tx), let group = try Accounts.byID(groupID, in: tx) else { continue }
+            guard let post = try Posts.byID(id, in: tx), let group = try Accounts.byID(groupID, in: tx) else {
+                continue
+            }
             try relay(newPost: post, create: nil, by: group, in: tx)
         }
         return found.last?.post

@@ -20,6 +20,7 @@ extension StatementTour {
         _ = try Threads.replyCount(to: s.post.iri, in: tx)
         _ = try Threads.postCount(of: s.post.id, in: tx)
         _ = try Favourites.event(ofActivity: s.address, by: s.ada.id, in: tx)
+        _ = try Favourites.emojis(of: [(s.ada.id, .post(s.post.id)), (s.ada.id, .event(s.event.id))], in: tx)
         try Reports.handOver(ID(1), by: ID(1), in: tx)
         try OutboxQueue.accepted([], in: tx)
         _ = try TimelineItems.pastID(at: s.now, in: tx)
