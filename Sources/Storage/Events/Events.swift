@@ -136,6 +136,18 @@ public enum Events {
             """, in: db)
     }
 
+    /// The number of public events of an account that have not ended.
+    public static func upcomingCount(
+        from now: Timestamp, of account: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> Int {
+        try db.row(
+            """
+            SELECT count(*) AS n
+            FROM \(Conditions.reader(nil)) CROSS JOIN event v JOIN account a ON a.id = v.owner_id
+            WHERE v.ends_at > \(now) AND \(isShown(.of(account), .open))
+            """)?.count("n") ?? 0
+    }
+
     /// Public events that have ended, latest start first.
     ///
     /// - Parameters:

@@ -30,6 +30,12 @@ enum EmojiText {
         }.joined()
     }
 
+    /// Returns the emoji that somebody sent with a favourite: one character, or a shortcode between colons.
+    static func reaction(_ text: String, of account: Account) -> HTML {
+        let code = text.count > 2 && text.hasPrefix(":") && text.hasSuffix(":") ? text.dropFirst().dropLast() : ""
+        return CustomEmoji.isShortcode(code) ? picture(String(code), of: account) : "\(text)"
+    }
+
     private static func picture(_ code: String, of account: Account) -> HTML {
         """
         <img class="emoji" src="/emoji/\(account.emojiHost.percentEncoded)/\(code.percentEncoded)" alt=":\(code):" \

@@ -91,6 +91,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case groupFollows, groupAsked
     // moderation, continued
     case groupRequests, heldHosts, heldHostsHint, heldCount, letHostIn, shutOut, reportedThing, reportedGone
+    case reportOnItsWay, reportTaken, reportNotTaken
     case suspendedNow
     case nobodySuspended, restore, moderationLog, logEmpty, logShow, logByOperator, deedApproved, deedRefused
     case deedResolved, deedSuspended, deedRestored, deedDeletedPost, deedRole, deedHostUnset, deedHostAllowed

@@ -111,7 +111,7 @@ enum AuthorizationTable {
     /// Tasks of the node itself, which no principal starts.
     static let duties = names(
         """
-        prepareNode(), finishDeletions(), publishDuePosts(), publishDuePosts(_:), endPolls(), tellPollCounts(),
+        prepareNode(), finishDeletions(), finishSuspensions(), publishDuePosts(), publishDuePosts(_:), endPolls(), tellPollCounts(),
         tellBeginnings(), text(for:)
         """)
 
