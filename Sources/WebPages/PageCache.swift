@@ -42,7 +42,8 @@ struct PageCache: Sendable {
         let languages = [
             Cookies.read(Sessions.languageCookie, request, secure: isSecure), request.headers[.acceptLanguage],
         ].map { $0 ?? "" }
-        let key = ([request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? ""] + languages)
+        let flash = Flash.cacheKey(request, isSecure: isSecure)
+        let key = ([request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? "", flash] + languages)
             .joined(separator: "\n")
         let kept = try await pages.value(
             for: key, now: now,
