@@ -150,7 +150,10 @@ public struct Place: Sendable, Hashable {
     }
 
     /// Name, street, postal code and town on one line. Empty parts are omitted, and those that another part contains.
-    public var line: String { lines(withCountry: false).joined(separator: ", ") }
+    public var line: String { parts.joined(separator: ", ") }
+
+    /// The parts of ``line``.
+    public var parts: [String] { lines(withCountry: false) }
 
     /// Name, street, postal code and town, region and country, each on its own line. Empty parts are omitted, and those
     /// that another part contains: some servers write the whole address into the name, into the street, or into both.

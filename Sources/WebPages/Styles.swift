@@ -16,7 +16,7 @@ enum Styles {
     /// The path of the icon.
     static var iconPath: String { assets.path("troquet.svg") }
 
-    static let sheet = [colours, base, frame, forms, cards, places, paper].joined(separator: "\n")
+    static let sheet = [colours, base, frame, forms, cards, places, names, rooms, paper].joined(separator: "\n")
 
     /// Colours of the light theme. The names say what each colour is for.
     static let day: [String: String] = [

@@ -104,7 +104,6 @@ extension Styles {
         .on-paper{padding-bottom:1rem}
         .sheet{padding-top:1.5rem}
         h1{font-size:1.73rem}}
-        @media (max-width:30rem){.door>.button{display:none}}
         @media (max-width:24rem){.top .logo{width:26px;height:26px}.brand{font-size:1rem}.door{gap:.6rem}.bar{padding:0 1rem}.sheet{padding-left:1rem;padding-right:1rem}.entries a{font-size:.61rem;letter-spacing:-.01em}}
         """
 
@@ -196,7 +195,7 @@ extension Styles {
         .card .faces,.card form,.card .who{position:relative}
         .card .lines{color:var(--soft)}
         .talk .answers{display:flex;flex-wrap:wrap;align-items:center;gap:.2rem .6rem;margin:.45rem 0 0;font-size:.94rem}
-        .awaits{color:var(--accent);font-weight:600}
+        .awaits{color:var(--soft)}
         .origin{white-space:nowrap}
         .cards{list-style:none;margin:0 0 1rem;padding:0;display:grid;gap:0 2rem;grid-template-columns:repeat(auto-fill,minmax(min(17rem,100%),1fr))}
         .person p:last-child{margin:0}

@@ -19,7 +19,7 @@ OPEN_TO_ALL = [
     "/", "/about", "/discussions", "/groups", "/groups/lyon", "/groups/cafe", "/events", "/members", "/networks",
     "{event}/guests",
     "/sign-in", "/sign-up", "/users/lina", "{discussion}", "{event}", "/tags/presentations",
-    "/search?q=lyon",
+    "/search?q=lyon", "/groups/lyon/members", "/events?group=lyon",
 ]
 FOR_MEMBERS = [
     "/", "/write", "/events/new", "/my-events", "/settings", "/networks", "{discussion}", "{event}", "{consent}",

@@ -11,7 +11,8 @@ import Testing
 struct PagesTests {
     private static func paths(_ cafe: Cafe) -> [String] {
         [
-            "/", "/discussions", "/groups", "/groups/cafe", "/groups/lyon", "/posts/\(cafe.post)",
+            "/", "/discussions", "/groups", "/groups/cafe", "/groups/lyon", "/groups/lyon/members",
+            "/events?group=lyon", "/posts/\(cafe.post)",
             "/posts/\(cafe.answer)", "/posts/\(cafe.remotePost)", "/events", "/events?past=1", "/events/\(cafe.event)",
             "/events/\(cafe.fullEvent)", "/events/\(cafe.pastEvent)", "/events/\(cafe.cancelledEvent)",
             "/events/\(cafe.remoteEvent)", "/events/\(cafe.event)/guests", "/users/lina",

@@ -20,7 +20,11 @@ extension Visit {
 
     /// Returns the link to the next page of a list.
     func older(_ cursor: Int64?, extra: String = "") -> HTML {
-        maybe(cursor) { pager("\(path)?before=\(String($0))\(extra)", t(.older)) }
+        let start = path + (extra.isEmpty ? "" : "?\(extra.dropFirst())")
+        return """
+            \(maybe(cursor) { pager("\(path)?before=\(String($0))\(extra)", t(.older)) })\
+            \(when(query["before"] != nil, pager(start, t(.backToStart))))
+            """
     }
 
     /// Returns a link to a neighbouring page.

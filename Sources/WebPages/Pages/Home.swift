@@ -60,7 +60,7 @@ enum Home {
         let name = visit.person?.account.firstName
         return """
             <header class="hello"><h1>\(name.map { t(.helloName, $0) } ?? visit.community.name)</h1>
-            <p class="tagline">\(visit.community.tagline)</p></header>
+            <p class="tagline"\("lang", visit.foreign(visit.community.language))>\(visit.community.tagline)</p>\(when(visit.person == nil, ways(visit)))</header>
             \(NotificationsPage.announcements(content.announcements, next: "/", visit))
             \(maybe(content.next) { visit.slate($0, title: content.isMine ? .myNextEvent : .nextEvent) })
             \(when(content.next == nil, emptySlate(visit)))
@@ -68,6 +68,17 @@ enum Home {
             \(talks(content, visit))
             \(when(!content.later.isEmpty, later(content, visit)))
             """
+    }
+
+    /// Returns the way in for visitors, on the first screen of a phone.
+    private static func ways(_ visit: Visit) -> HTML {
+        let t = visit.t
+        return when(
+            visit.community.registration != .closed,
+            """
+            <p class="actions no-print"><a class="button" href="/sign-up">\(t(.signUp))</a>
+            <a href="/about">\(t(.howItWorks))</a></p>
+            """)
     }
 
     private static func emptySlate(_ visit: Visit) -> HTML {
@@ -80,7 +91,9 @@ enum Home {
     /// Returns the card of one of the latest discussions that was started here by somebody else and has no reply yet;
     /// nothing when there is none.
     private static func question(_ content: Content, _ visit: Visit) -> HTML {
-        let open = content.talks.last { $0.answerCount == 0 && $0.author.id != visit.viewer && $0.author.isLocal }
+        let open = content.talks.last {
+            $0.answerCount == 0 && $0.author.id != visit.viewer && $0.author.isLocal && $0.post.isQuestion
+        }
         return maybe(open) { open in
             """
             <section class="ask" aria-labelledby="ask-title"><h2 id="ask-title">\(visit.t(.questionWaits))</h2>

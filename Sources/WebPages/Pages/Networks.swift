@@ -120,6 +120,7 @@ enum Networks {
             $0.hint = t(.handleHint)
             $0.limit = 500
         }
+        let isAboutOpening = visit.path == "/open"
         let me = Field.Choice(value: "", label: t(.asMyself))
         let groups = content.mayRun.map { Field.Choice(value: String(describing: $0.id), label: $0.shownName) }
         let address = Field("address", t(.openField)).with {
@@ -129,13 +130,14 @@ enum Networks {
         }
         return """
             <section class="panel no-print" aria-labelledby="follow"><h2 id="follow">\(t(.followNetwork))</h2>
-            \(visit.problems(state))
+            \(when(!isAboutOpening, visit.problems(state)))
             \(visit.form("/follow", """
                 \(visit.field(handle, state))
                 \(when(!groups.isEmpty, visit.field(Field("as", t(.followAs), .choice([me] + groups)), state)))
                 \(visit.submit(t(.follow)))
                 """))</section>
             <section class="panel no-print" aria-labelledby="open"><h2 id="open">\(t(.openTitle))</h2>
+            \(when(isAboutOpening, visit.problems(state)))
             \(visit.form("/open", "\(visit.field(address, state))\(visit.submit(t(.openHere)))"))</section>
             """
     }

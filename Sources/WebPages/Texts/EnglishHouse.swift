@@ -15,5 +15,22 @@ extension Texts {
         .signUpWaitsWithoutMail:
             "Somebody here will read your request. Once you are let in, sign in with your password.",
         .noticeApprovedWithoutMail: "They are in. No e-mail leaves this place, so let them know yourself.",
+        .staleForm: "Nothing was sent",
+        .staleFormText: """
+        This page was open for a long time, or you signed in meanwhile. What you wrote is still here: read it \
+        again and send it.
+        """,
+        .yourTextHere: "What you had written",
+        .eventEndHint: "Empty: two hours after the start.",
+        .eventZone: "Time zone",
+        .eventZoneHint: "That of the place, or of the online meeting. Times in another zone name it.",
+        .groupAgenda: "All its meet-ups",
+        .pastEvents: "Its past meet-ups",
+        .whoBelongs: "Who belongs to it",
+        .groupMemberCount: "One person here belongs to it.|{n} people here belong to it.",
+        .allMembers: "The whole list",
+        .membersOfGroup: "People in {1}",
+        .backToStart: "Back to the start of the list",
+        .howItWorks: "How it works",
     ]
 }

@@ -16,5 +16,22 @@ extension Texts {
         .signUpWaitsWithoutMail:
             "Une personne d’ici lit ta demande. Dès que la porte est ouverte, tu entres avec ton mot de passe.",
         .noticeApprovedWithoutMail: "La porte est ouverte. Aucun courriel ne part d’ici : dis-le-lui toi-même.",
+        .staleForm: "Rien n’est parti",
+        .staleFormText: """
+        Cette page était ouverte depuis longtemps, ou tu t’es connecté entre-temps. Ce que tu as écrit est \
+        encore là : relis-le et renvoie-le.
+        """,
+        .yourTextHere: "Ce que tu avais écrit",
+        .eventEndHint: "Vide : deux heures après le début.",
+        .eventZone: "Fuseau horaire",
+        .eventZoneHint: "Celui du lieu, ou de la rencontre en ligne. Les heures d’un autre fuseau le nomment.",
+        .groupAgenda: "Toutes ses rencontres",
+        .pastEvents: "Ses rencontres passées",
+        .whoBelongs: "Qui en fait partie",
+        .groupMemberCount: "Une personne d’ici en fait partie.|{n} personnes d’ici en font partie.",
+        .allMembers: "Toute la liste",
+        .membersOfGroup: "Qui fait partie de {1}",
+        .backToStart: "Revenir au début de la liste",
+        .howItWorks: "Comment ça se passe",
     ]
 }

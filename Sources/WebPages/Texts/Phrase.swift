@@ -30,7 +30,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case followedNetworks, whoRunsIt, joinGroup, leaveGroup, followGroup, follow, unfollow, followRequested, withdraw
     // events
     case upcoming, past, planEvent, eventsIntro, noEvents, noEventsInvite, noPast, noPastInvite, noMine, noMineInvite
-    case moreEvents, keepUp, keepUpCalendar, keepUpFollow, addToCalendar, placeUnknown, online, alsoOnline, seatsTaken
+    case moreEvents, keepUp, keepUpCalendar, keepUpFollow, addToCalendar, placeUnknown, online, alsoOnline
     case seatsLeft, fullHouse, waitingCount, comingCount, whoComes, nobodyYet, attendeesHint, allAttendees, statePast,
         stateRescheduled
     case statePostponed, stateCancelled, stateTentative, wasPlannedFor, timeOf, youGo, youWait, youAsked, willYouCome
@@ -127,6 +127,9 @@ enum Phrase: String, CaseIterable, Sendable {
     // without a mail server
     case noMailHere, askSteward, forgottenByLink, forgottenAskSteward, emailHintWithoutMail, passwordHintWithoutMail
     case signUpWaitsWithoutMail, noticeApprovedWithoutMail
+    // forms, groups and lists
+    case staleForm, staleFormText, yourTextHere, eventEndHint, eventZone, eventZoneHint, groupAgenda, pastEvents
+    case whoBelongs, groupMemberCount, allMembers, membersOfGroup, backToStart, howItWorks
     // times
     case justNow, minutesAgo, hoursAgo, yesterday, lastWeekday, onDate, today, tomorrow, inDays, dayAtTime, spanOneDay
     case spanDays, weekdays, weekdaysShort, months, monthsShort
