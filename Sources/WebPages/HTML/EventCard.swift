@@ -65,11 +65,14 @@ extension Visit {
     func isAhead(_ event: Event) -> Bool { event.status.takesGuests && event.endsAt > now }
 
     /// Returns the place on one line.
-    func place(_ event: Event) -> HTML {
+    func place(_ event: Event) -> HTML { HTML(escaping: placeLine(event)) }
+
+    /// Returns the place on one line, as text.
+    func placeLine(_ event: Event) -> String {
         let line = event.place?.line ?? ""
         if !line.isEmpty, event.isOnline { return "\(line) · \(t(.alsoOnline))" }
-        if !line.isEmpty { return "\(line)" }
-        return event.isOnline ? "\(t(.online))" : "\(t(.placeUnknown))"
+        if !line.isEmpty { return line }
+        return event.isOnline ? t(.online) : t(.placeUnknown)
     }
 
     /// Returns "14 places sur 20", or the number of attendees when seats are not limited. Of an event that is over, or does

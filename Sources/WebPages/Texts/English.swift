@@ -241,6 +241,7 @@ extension Texts {
         .guestList: "Guests",
         .waitingList: "Waiting list",
         .printSheet: "Print the sheet",
+        .posterCode: "To come along or read more:",
         .repeatEvent: "Repeat this meet-up",
         .changeEvent: "Change",
         .changeHint: "If the hour or the place changes, guests read it in their news, and other nodes are told.",
