@@ -55,6 +55,8 @@ struct PageCache: Sendable {
             .joined(separator: "\n") + (isCompressed ? "\ngzip" : "")
         let flash = Flash.cacheKey(request, isSecure: isSecure)
         let key = ([request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? "", flash] + languages)
+        let coding = isCompressed ? "gzip" : ""
+        let key = ([request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? "", coding] + languages)
             .joined(separator: "\n")
         let kept = try await pages.value(
             for: key, now: now,

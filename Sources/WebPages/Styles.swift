@@ -51,6 +51,7 @@ enum Styles {
                 ".top nav,.door,.foot,.skip,.corner ul,.no-print,.deeds,.actions,.button,.tabs,.pager,.notice,form,.rsvp",
                 "display:none!important"
             ),
+            (".crumbs", "display:none"),
             ("body,.sheet", "display:block;max-width:none;padding:0"), (".bar", "max-width:none;padding:0"),
             (".people", "columns:3"),
             (".top,.slate,.date,.face,.panel", "background:#fff!important;color:#000!important"),
@@ -60,6 +61,14 @@ enum Styles {
             (".words a::after", "content:\" (\" attr(href) \")\";font-size:.85em;word-break:break-all"),
             (".words a.mention::after,.words a.hashtag::after", "content:\"\""),
             (".poster h1", "font-size:2.6rem"), ("aside.side", "margin-top:1rem"),
+            (".side .panel", "break-inside:avoid"), (".sheet", "gap:1rem"), (".code-of", "display:flex"),
+            (".box", "display:inline-block"), (".guests li", "break-inside:avoid"),
+            // A month of the agenda on one sheet: two columns of short cards.
+            (".month-of", "margin-bottom:1rem"), (".month-of h2", "break-after:avoid"),
+            (".month-of .list", "columns:2;column-gap:2rem"), (".month-of .card", "padding:.4rem 0;border-bottom:0"),
+            (".month-of .faces,.month-of .date.off+div .seats", "display:none"),
+            (".month-of .card h3", "font-size:1rem"), (".month-of .card p", "margin:0;font-size:.85rem"),
+            (".month-of .date", "width:3.6rem;min-height:0;padding:.2rem"), (".month-of .date .day", "font-size:1.2rem"),
         ]
         let printed = rules.map { "\($0.selector){\($0.style)}" }.joined(separator: "\n")
         let shown = rules.map { rule in

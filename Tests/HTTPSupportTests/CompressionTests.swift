@@ -135,7 +135,8 @@ struct CompressionTests {
         return (text, offsets)
     }
 
-    private static func expanded(_ bytes: [UInt8]) async throws -> String {
+    /// Checks what a client reads out of compressed bytes.
+    private static func expect(_ bytes: [UInt8], read text: [UInt8]) async throws {
         let route = Route.document("/") { _, _ in
             Responses.bytes(
                 ByteBuffer(bytes: bytes), contentType: "text/html", status: .ok, headers: [.contentEncoding: "gzip"])
@@ -146,6 +147,10 @@ struct CompressionTests {
             text.withLock { $0 = received }
         }
         return text.withLock { $0 }
+        try await Server.run(routes: [route]) { server in
+            let found = try await server.get("/", [gzip]).text
+            #expect(found == String(decoding: text, as: UTF8.self))
+        }
     }
 
     @Test(
@@ -163,6 +168,8 @@ struct CompressionTests {
         let other = Self.page(second, parts: parts).text
         #expect(
             try await Self.expanded(gzip.filled(with: Array(second.utf8))) == String(decoding: other, as: UTF8.self))
+        try await Self.expect(gzip.bytes, read: text)
+        try await Self.expect(gzip.filled(with: Array(second.utf8)), read: Self.page(second, parts: parts).text)
     }
 
     @Test("the length of a compressed page is the same, whether the page also contains the token as text or not")

@@ -73,6 +73,14 @@ extension Visit {
             return event.isOnline ? "\(line) · \(t(.alsoOnline))" : line
         }
         return event.isOnline ? "\(t(.online))" : "\(t(.placeUnknown))"
+    func place(_ event: Event) -> HTML { HTML(escaping: placeLine(event)) }
+
+    /// Returns the place on one line, as text.
+    func placeLine(_ event: Event) -> String {
+        let line = event.place?.line ?? ""
+        if !line.isEmpty, event.isOnline { return "\(line) · \(t(.alsoOnline))" }
+        if !line.isEmpty { return line }
+        return event.isOnline ? t(.online) : t(.placeUnknown)
     }
 
     /// Returns "14 places libres sur 20", or the number of attendees when seats are not limited. Of an event that is over, or does

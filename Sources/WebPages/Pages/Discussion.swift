@@ -43,6 +43,8 @@ enum Discussion {
         let title = root.post.headline.isEmpty ? visit.t(.discussion) : root.post.headline
         let page = Page(title, .discussions, content: main(thread, title, state, visit)).with {
             $0.summary = root.post.content.plainText(limit: 200)
+            $0.preview = Preview(of: root)
+            $0.canonical = root.post.path
             $0.document = String(describing: thread.current.post.iri)
             $0.isHidden = !root.author.isLocal || root.post.visibility != .everyone
             $0.aside = aside(thread, visit)

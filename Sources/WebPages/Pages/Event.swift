@@ -29,6 +29,9 @@ enum EventPage {
         let event = content.view.event
         let page = Page(event.title, .events, content: main(content, visit)).with {
             $0.summary = visit.moments.span(of: event)
+        let page = Page(event.title, .events, content: main(content, state, visit)).with {
+            $0.summary = visit.summary(of: event)
+            $0.preview = visit.preview(of: content.view)
             $0.aside = aside(content, visit)
             $0.rest = comments(content, state, visit)
             $0.document = String(describing: event.iri)
@@ -69,6 +72,9 @@ enum EventPage {
             \(coming(content, visit))
             <div class="words" dir="auto"\("lang", visit.foreign(event.language))>\(event.content)\(picture(event, visit))</div>
             \(topics(event, visit))\(echo(view, visit))
+            <div class="words"\("lang", visit.foreign(event.language))>\(event.content)\(picture(event, visit))</div>
+            \(topics(event, visit))\(echo(view, visit))\(code(event, visit))
+            \(comments(content, state, visit))
             """
     }
 
@@ -81,6 +87,14 @@ enum EventPage {
                 <ul class="attachments"><li><a href="\(String(describing: picture.url))"
                 rel="nofollow noopener noreferrer ugc">\(label)</a></li></ul>
                 """
+        }
+    }
+
+    /// Returns the QR code with the address of the page. Only a printed poster shows it.
+    private static func code(_ event: Event, _ visit: Visit) -> HTML {
+        let address = visit.community.address + event.path
+        return maybe(QRCode.drawing(of: address, label: address)) {
+            "<p class=\"code-of\">\($0)<span>\(visit.t(.posterCode))<br>\(address)</span></p>"
         }
     }
 
@@ -207,7 +221,7 @@ enum EventPage {
         }
         let answers = content.answers
         return """
-            <section id="answer" aria-labelledby="answers"><h2 id="answers">\(t(.aroundEvent))</h2>
+            <section class="no-print" id="answer" aria-labelledby="answers"><h2 id="answers">\(t(.aroundEvent))</h2>
             \(when(answers.views.isEmpty && answers.isWhole, "<p class=\"hint\">\(t(.aroundEventEmpty))</p>"))
             \(answers.html(at: event.path, visit))
             \(visit.problems(state))
@@ -222,7 +236,7 @@ enum EventPage {
         let (t, view) = (visit.t, content.view)
         let event = view.event
         return """
-            <section class="panel"><h2>\(t(.whoComes))</h2>
+            <section class="panel no-print"><h2>\(t(.whoComes))</h2>
             <p>\(attendance(view, visit))</p>
             <ul class="people">\(each(view.attendees) { "<li>\(AccountCard.link($0))</li>" })</ul>
             \(when(view.going > view.attendees.count, """

@@ -33,6 +33,7 @@ enum GroupPage {
         let t = visit.t
         let page = Page(group.shownName, .discussions, content: main(content, visit)).with {
             $0.summary = group.summary.plainText(limit: 200)
+            $0.preview = Preview(of: group)
             $0.aside = aside(content, visit)
             $0.feeds = [
                 Page.Feed(kind: .atom, path: "\(group.path)/feed.atom", title: t(.feed)),

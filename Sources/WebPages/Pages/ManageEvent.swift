@@ -120,7 +120,9 @@ enum ManageEvent {
 
     private static func line(_ guest: Account, _ visit: Visit) -> HTML {
         let handle = guest.isLocal ? guest.handle.description : guest.fullHandle(visit.community)
-        return "<li>\(AccountCard.link(guest)) <span class=\"meta\">\(handle)</span></li>"
+        return """
+            <li><span class="box" aria-hidden="true"></span>\(AccountCard.link(guest)) <span class="meta">\(handle)</span></li>
+            """
     }
 
     /// Returns the forms to postpone and to cancel. Each takes two steps and says who is notified.
