@@ -47,6 +47,7 @@ struct Maintenance: Sendable {
             try await abandonExpired(at: clock.now)
             try await services.finishDeletions()
             try await services.finishSuspensions()
+            try await services.finishMoves()
             var swept: [String: Int] = [:]
             for table in Retention.aged { swept[table] = try await sweep(table) }
             for walk in RetentionWalk.allCases { swept["unneeded \(walk)"] = try await step(walk) }

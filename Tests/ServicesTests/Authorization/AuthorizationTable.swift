@@ -113,6 +113,8 @@ enum AuthorizationTable {
         """
         prepareNode(), finishDeletions(), finishSuspensions(), publishDuePosts(), publishDuePosts(_:), endPolls(), tellPollCounts(),
         tellBeginnings(), text(for:)
+        prepareNode(), finishDeletions(), finishMoves(), publishDuePosts(), publishDuePosts(_:), endPolls(),
+        tellPollCounts(), tellBeginnings(), text(for:)
         """)
 
     /// The rules themselves, for the buttons of pages.

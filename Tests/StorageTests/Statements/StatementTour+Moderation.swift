@@ -40,6 +40,9 @@ extension StatementTour {
         }
         _ = try Farewells.left(of: s.ada.id, in: tx)
         while try Farewells.next(of: s.ada.id, limit: 10, in: tx) != nil {}
+        _ = try Moves.unfinished(after: ID(0), limit: 10, in: tx)
+        _ = try Moves.followers(of: s.vic.id, limit: 10, in: tx)
+        try Moves.keepChoices(of: s.ada.id, from: s.vic.id, for: s.group.id, in: tx)
         try SentActivities.retire([ID(1)], in: tx)
         try SentActivities.forget(about: s.post.iri, by: s.ada.id, in: tx)
     }
