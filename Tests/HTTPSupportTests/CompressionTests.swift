@@ -2,7 +2,6 @@
 
 import Hummingbird
 import NIOCore
-import Synchronization
 import TestSupport
 import Testing
 
@@ -141,12 +140,6 @@ struct CompressionTests {
             Responses.bytes(
                 ByteBuffer(bytes: bytes), contentType: "text/html", status: .ok, headers: [.contentEncoding: "gzip"])
         }
-        let text = Mutex("")
-        try await Server.run(routes: [route]) { server in
-            let received = try await server.get("/", [gzip]).text
-            text.withLock { $0 = received }
-        }
-        return text.withLock { $0 }
         try await Server.run(routes: [route]) { server in
             let found = try await server.get("/", [gzip]).text
             #expect(found == String(decoding: text, as: UTF8.self))
@@ -164,10 +157,6 @@ struct CompressionTests {
         let (first, second) = (String(repeating: "0123abcd", count: 8), String(repeating: "fedc9876", count: 8))
         let (text, offsets) = Self.page(first, parts: parts)
         let gzip = try #require(Gzip(text, leaving: offsets, of: 64, effort: .kept))
-        #expect(try await Self.expanded(gzip.bytes) == String(decoding: text, as: UTF8.self))
-        let other = Self.page(second, parts: parts).text
-        #expect(
-            try await Self.expanded(gzip.filled(with: Array(second.utf8))) == String(decoding: other, as: UTF8.self))
         try await Self.expect(gzip.bytes, read: text)
         try await Self.expect(gzip.filled(with: Array(second.utf8)), read: Self.page(second, parts: parts).text)
     }

@@ -73,7 +73,7 @@ extension Visit {
             return event.isOnline ? "\(line) · \(t(.alsoOnline))" : line
         }
         return event.isOnline ? "\(t(.online))" : "\(t(.placeUnknown))"
-    func place(_ event: Event) -> HTML { HTML(escaping: placeLine(event)) }
+    }
 
     /// Returns the place on one line, as text.
     func placeLine(_ event: Event) -> String {

@@ -28,8 +28,6 @@ enum EventPage {
         let content = try await load(id, visit)
         let event = content.view.event
         let page = Page(event.title, .events, content: main(content, visit)).with {
-            $0.summary = visit.moments.span(of: event)
-        let page = Page(event.title, .events, content: main(content, state, visit)).with {
             $0.summary = visit.summary(of: event)
             $0.preview = visit.preview(of: content.view)
             $0.aside = aside(content, visit)
@@ -71,10 +69,7 @@ enum EventPage {
             <p class="states">\(visit.stateBadge(event)) \(visit.seats(view))</p></div></div>
             \(coming(content, visit))
             <div class="words" dir="auto"\("lang", visit.foreign(event.language))>\(event.content)\(picture(event, visit))</div>
-            \(topics(event, visit))\(echo(view, visit))
-            <div class="words"\("lang", visit.foreign(event.language))>\(event.content)\(picture(event, visit))</div>
             \(topics(event, visit))\(echo(view, visit))\(code(event, visit))
-            \(comments(content, state, visit))
             """
     }
 

@@ -244,7 +244,6 @@ extension Texts {
         .guestList: "Guests",
         .waitingList: "Waiting list",
         .printSheet: "Print the guest list",
-        .printSheet: "Print the sheet",
         .posterCode: "To come along or read more:",
         .repeatEvent: "Repeat this meet-up",
         .changeEvent: "Change",
