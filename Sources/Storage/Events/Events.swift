@@ -72,6 +72,7 @@ public enum Events {
             ColumnValue("hashtags", e.hashtags.isEmpty ? nil : e.hashtags.joined(separator: " ")),
             ColumnValue("picture_url", e.picture?.url), ColumnValue("picture_type", e.picture?.mediaType),
             ColumnValue("picture_text", e.picture?.description), ColumnValue("is_online", e.isOnline),
+            ColumnValue("emojis", ShortcodeList.text(e.emojis)),
         ]
     }
 

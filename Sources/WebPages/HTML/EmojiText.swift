@@ -49,6 +49,11 @@ extension Account {
     var shownNameHTML: HTML { EmojiText.html(shownName, known: emojis, of: self) }
 }
 
+extension EventView {
+    /// The title with its custom emoji.
+    var titleHTML: HTML { EmojiText.html(event.title, known: event.emojis, of: owner) }
+}
+
 extension PostView {
     /// A text of the post with its custom emoji.
     func withEmoji(_ text: String) -> HTML { EmojiText.html(text, known: post.emojis, of: author) }

@@ -61,6 +61,7 @@ enum EventPage {
             <p class="crumbs"><a href="/events">\(t(.events))</a> › <a href="\(view.owner.path)">\(view.owner.shownName)</a>\
             \(when(!view.owner.isLocal, " · \(visit.origin(view))"))</p>
             <div class="slate poster">\(visit.dateBlock(event))<div><h1 dir="auto"\("lang", visit.foreign(event.language))>\(event.title)</h1>
+            <div class="slate poster">\(visit.dateBlock(event))<div><h1\("lang", visit.foreign(event.language))>\(view.titleHTML)</h1>
             <p class="when">\(visit.span(of: event))</p>
             \(maybe(event.previousStart) { previous in
                 when(event.status == .rescheduled, "<p class=\"where\">\(t(.wasPlannedFor)) <s>\(visit.moments.point(previous, in: event.timeZone))</s></p>")
@@ -70,6 +71,9 @@ enum EventPage {
             \(coming(content, visit))
             <div class="words" dir="auto"\("lang", visit.foreign(event.language))>\(event.content)\(picture(event, visit))</div>
             \(topics(event, visit))\(echo(view, visit))\(code(event, visit))
+            <div class="words"\("lang", visit.foreign(event.language))>\(EmojiText.html(event.content, known: event.emojis, of: view.owner))\(picture(event, visit))</div>
+            \(topics(event, visit))\(echo(view, visit))
+            \(comments(content, state, visit))
             """
     }
 
