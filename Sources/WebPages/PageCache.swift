@@ -53,9 +53,7 @@ struct PageCache: Sendable {
         let flash = Flash.cacheKey(request, isSecure: isSecure)
         let key =
             ([request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? "", flash] + languages)
-            .joined(separator: "
-") + (isCompressed ? "
-gzip" : "")
+            .joined(separator: "\n") + (isCompressed ? "\ngzip" : "")
         let kept = try await pages.value(
             for: key, now: now,
             size: { $0.response.status == .ok && $0.response.headers[.setCookie] == nil ? $0.size : nil }
