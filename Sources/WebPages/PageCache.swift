@@ -54,6 +54,9 @@ struct PageCache: Sendable {
         let coding = isCompressed ? "gzip" : ""
         let parts = [request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? "", flash, coding]
         let key = (parts + languages).joined(separator: "\n")
+        let key =
+            ([request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? "", flash] + languages)
+            .joined(separator: "\n") + (isCompressed ? "\ngzip" : "")
         let kept = try await pages.value(
             for: key, now: now,
             size: { $0.response.status == .ok && $0.response.headers[.setCookie] == nil ? $0.size : nil }
@@ -76,7 +79,7 @@ struct PageCache: Sendable {
             for offset in kept.tokenOffsets { body.setString(token, at: body.readerIndex + offset) }
         }
         response.body = ResponseBody(byteBuffer: body)
-        if let newCookie { response.headers[.setCookie] = newCookie }
+        if let newCookie { response.headers.append(HTTPField(name: .setCookie, value: newCookie)) }
         return response
     }
 

@@ -70,7 +70,9 @@ enum Moderation {
         }
         let t = visit.t
         let main: HTML = """
-            <h1>\(t(.moderation))</h1>\(visit.problems(state))
+            <h1>\(t(.moderation))</h1>
+            \(when(person.role.mayRunCommunity, "<p class=\"ways\"><a href=\"\(CommunityPage.path)\">\(t(.house))</a></p>"))
+            \(visit.problems(state))
             \(waiting(content, visit))
             \(each(content.groups) { Networks.requests($0, next: "/moderation", visit) })
             \(held(content, visit))\(reports(content, visit))\(suspended(content, visit))

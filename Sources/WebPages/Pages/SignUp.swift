@@ -84,7 +84,7 @@ enum SignUpPage {
                 \(when(asksCode, visit.field(codeField(t), state)))
                 \(visit.submit(t(waits ? .askToJoin : .signUp)))
                 """))
-            <p class="hint">\(t(.signUpPrivacy))</p>
+            <p class="hint">\(t(.signUpPrivacy))\(when(!visit.rules.isEmpty, " <a href=\"/about#rules\">\(t(.readRules))</a>"))</p>
             """
         return visit.respond(SignIn.narrowPage(t(.signUp), content), status: status)
     }

@@ -12,6 +12,9 @@ extension Texts {
         "place": .eventPlace, "online": .eventOnline, "capacity": .eventSeats, "display_name": .displayName,
         "email": .email, "password": .password, "current": .currentPassword, "note": .signUpNote,
         "invitation": .invitation, "host": .host, "handle": .handleField, "address": .openField,
-        "summary": .aboutYou, "poll": .addPoll, "comment": .reportComment,
+        "summary": .aboutYou, "poll": .addPoll, "tagline": .houseTagline,
+        "rules": .houseRules, "about": .houseAbout, "welcome": .houseWelcome, "member": .houseMember,
+        "role": .houseRole,
+        "registration": .houseRegistration, "comment": .reportComment,
     ]
 }

@@ -33,5 +33,40 @@ extension Texts {
         .membersOfGroup: "Qui fait partie de {1}",
         .backToStart: "Revenir au début de la liste",
         .howItWorks: "Comment ça se passe",
+        .house: "Le lieu",
+        .houseIntro: """
+        Ce que voient celles et ceux qui passent, et qui s’occupe de quoi. Ce qui est écrit ici vaut tout de \
+        suite, sans redémarrage, et passe avant le fichier de réglages.
+        """,
+        .houseWords: "Noms et textes",
+        .houseName: "Comment il s’appelle",
+        .houseTagline: "En une phrase",
+        .houseRegistration: "Qui peut entrer",
+        .houseAsFile: "Comme dans le fichier de réglages : {1}",
+        .houseEmpty: "Vide : « {1} », comme dans le fichier de réglages.",
+        .houseDiffers: "Le fichier de réglages dit autre chose : « {1} ». C’est ce qui est écrit ici qui vaut.",
+        .houseAbout: "Pour la page « À propos »",
+        .houseAboutHint: "Qui vous êtes, comment tout a commencé. Texte simple.",
+        .houseRules: "Les règles",
+        .houseRulesHint: "Une par ligne. Elles sont montrées avant l’inscription, et dans les applications.",
+        .houseWelcome: "Mot de bienvenue",
+        .houseWelcomeHint: "Montré à l’accueil pendant les sept premiers jours de chaque membre.",
+        .houseRoles: "Qui s’occupe du lieu",
+        .houseRolesText: """
+        Qui modère décide des demandes et des signalements. Les responsables peuvent en plus changer cette page \
+        et les rôles.
+        """,
+        .houseMember: "Membre",
+        .houseMemberHint: "Son nom d’utilisateur, comme @karim.",
+        .houseRole: "Rôle",
+        .ourRules: "Nos règles",
+        .readRules: "Lire nos règles",
+        .firstSteps: "Pour commencer",
+        .stepYourself: "Dis comment tu t’appelles, et montre ton visage.",
+        .stepHouse: "Donne un nom au lieu, et une phrase qui le présente.",
+        .stepRules: "Écris les règles de la maison, même courtes.",
+        .stepInvite: "Invite une première personne.",
+        .stepEvent: "Propose une première rencontre.",
+        .welcomeHere: "Bienvenue ici",
     ]
 }

@@ -130,6 +130,11 @@ enum Phrase: String, CaseIterable, Sendable {
     // forms, groups and lists
     case staleForm, staleFormText, yourTextHere, eventEndHint, eventZone, eventZoneHint, groupAgenda, pastEvents
     case whoBelongs, groupMemberCount, allMembers, membersOfGroup, backToStart, howItWorks
+    // the page of the stewards
+    case house, houseIntro, houseWords, houseName, houseTagline, houseRegistration, houseAsFile, houseEmpty
+    case houseDiffers, houseAbout, houseAboutHint, houseRules, houseRulesHint, houseWelcome
+    case houseWelcomeHint, houseRoles, houseRolesText, houseMember, houseMemberHint, houseRole, ourRules
+    case readRules, firstSteps, stepYourself, stepHouse, stepRules, stepInvite, stepEvent, welcomeHere
     // times
     case justNow, minutesAgo, hoursAgo, yesterday, lastWeekday, onDate, today, tomorrow, inDays, dayAtTime, spanOneDay
     case spanDays, weekdays, weekdaysShort, months, monthsShort

@@ -142,6 +142,9 @@ enum AuthorizationAttempts {
             }
             return try await suspending(s, try #require(node))
         },
+        "changeCommunity(_:as:)": { s in
+            { try await s.services.changeCommunity(CommunityProfile(), as: $0) }
+        },
         "setRole(_:_:as:)": { s in
             let id = try await s.stage.person()
             return { try await s.services.setRole(id, .moderator, as: $0) }

@@ -63,6 +63,9 @@ extension StatementTour {
         _ = try GroupRoles.groups(runBy: s.ada.id, in: tx)
         _ = try GroupMembers.page(of: s.group.id, onlyListed: true, limit: 5, in: tx)
         _ = try GroupMembers.page(of: s.group.id, onlyListed: false, limit: 5, in: tx)
+        try CommunityProfiles.set(CommunityProfile(), in: tx)
+        _ = try CommunityProfiles.current(in: tx)
+        _ = try LocalAccounts.withRoles(in: tx)
         _ = try GroupMembers.count(of: s.group.id, in: tx)
     }
 
