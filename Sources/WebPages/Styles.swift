@@ -68,7 +68,8 @@ enum Styles {
             (".month-of .list", "columns:2;column-gap:2rem"), (".month-of .card", "padding:.4rem 0;border-bottom:0"),
             (".month-of .faces,.month-of .date.off+div .seats", "display:none"),
             (".month-of .card h3", "font-size:1rem"), (".month-of .card p", "margin:0;font-size:.85rem"),
-            (".month-of .date", "width:3.6rem;min-height:0;padding:.2rem"), (".month-of .date .day", "font-size:1.2rem"),
+            (".month-of .date", "width:3.6rem;min-height:0;padding:.2rem"),
+            (".month-of .date .day", "font-size:1.2rem"),
         ]
         let printed = rules.map { "\($0.selector){\($0.style)}" }.joined(separator: "\n")
         let shown = rules.map { rule in
