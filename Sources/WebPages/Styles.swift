@@ -96,7 +96,8 @@ enum Styles {
             @media print{@page{margin:15mm}
             html{font-size:11pt}body{\(black)}
             .on-paper .paper-only{display:none}
-            \(printed)}
+            \(printed)
+            .on-paper{padding:0}}
             """
     }()
 }
