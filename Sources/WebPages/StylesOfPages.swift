@@ -31,8 +31,8 @@ extension Styles {
         p.address:not(.meta){padding:.5rem .7rem;background:var(--paper);border:1px solid var(--line);border-radius:6px}
         .printed,.paper-only,.box,.code-of{display:none}
         .box{width:1.1em;height:1.1em;margin-right:.7em;border:1.5px solid;vertical-align:-.15em}
-        .code-of{align-items:center;gap:1.2rem;max-width:none;break-inside:avoid;overflow-wrap:anywhere}
-        .qr{flex:none;width:8rem;height:8rem}
+        .code-of{align-items:center;gap:1.2rem;font-size:1.1rem;max-width:none;break-inside:avoid;overflow-wrap:anywhere}
+        .qr{flex:none;width:11rem;height:11rem}
         @media (prefers-reduced-motion:no-preference){a,button,.button{transition:color .12s,background-color .12s,border-color .12s}}
         """
 

@@ -64,7 +64,9 @@ struct CompressionTests {
                 #expect(plain.header("vary") == "Accept, Accept-Encoding")
                 #expect(packed.header("vary") == "Accept, Accept-Encoding")
                 #expect(packed.text == Self.words && plain.text == Self.words)
-                #expect(try #require(Int(packed.header("content-length") ?? "")) < Self.words.utf8.count / 4)
+                let head = try await TestHTTPClient.send("HEAD", server.url(path), headers: [Self.gzip])
+                let length = try #require(Int(head.header("content-length") ?? ""))
+                #expect(length < Self.words.utf8.count / 4)
             }
         }
     }
@@ -74,8 +76,8 @@ struct CompressionTests {
         try await Server.run(routes: Self.routes) { server in
             let whole = try await server.get("/long", [Self.gzip])
             let head = try await TestHTTPClient.send("HEAD", server.url("/long"), headers: [Self.gzip])
-            #expect(head.body.isEmpty)
-            for name in ["content-encoding", "content-length", "etag", "vary"] {
+            #expect(head.body.isEmpty && head.header("content-length") != nil)
+            for name in ["content-encoding", "content-type", "etag", "vary"] {
                 #expect(head.header(name) == whole.header(name) && head.header(name) != nil, "\(name)")
             }
         }
@@ -92,11 +94,10 @@ struct CompressionTests {
     }
 
     @Test(
-        "short texts, pictures, streams, parts of files and pages are not",
-        arguments: ["/short", "/picture", "/events", "/part", "/page"])
-    func others(path: String) async throws {
+        "short texts, pictures, streams, files that can be asked for in parts, and pages are not",
+        arguments: ["/short", "/picture", "/events", "/part", "/page"], [[], [("Range", "bytes=0-2000")]])
+    func others(path: String, range: [(String, String)]) async throws {
         try await Server.run(routes: Self.routes) { server in
-            let range = path == "/part" ? [("Range", "bytes=0-2000")] : []
             let response = try await server.get(path, [Self.gzip] + range)
             #expect(response.header("content-encoding") == nil && !response.body.isEmpty)
         }

@@ -65,6 +65,19 @@ struct PreviewTests {
         }
     }
 
+    @Test("what stands behind a warning is not in the description")
+    func warning() async throws {
+        let cafe = try await Cafe.furnished()
+        var draft = PostDraft(text: "Le majordome est le coupable.")
+        draft.title = "Le film de jeudi"
+        draft.warning = "La fin du film"
+        let id = try await cafe.services.publishPost(draft, as: .member(cafe.karim))
+        try await cafe.serve { browser in
+            let page = try await browser.get("/posts/\(id)").text
+            #expect(meta(page, "og:description") == "La fin du film" && meta(page, "description") == "La fin du film")
+        }
+    }
+
     @Test("an event is there for search engines, with the hours as they are told at its place")
     func event() async throws {
         let cafe = try await Cafe.furnished()

@@ -243,7 +243,7 @@ enum EventPage {
                 \(when(view.attendees.count == EventViews.attendeeLimit, "<p><a href=\"\(event.path)/guests\">\(t(.allAttendees))</a></p>"))
                 """))</section>
             \(when(event.place != nil, """
-                <section class="panel"><h2>\(t(.whereIsIt))</h2>\(address(event))\(map(event, visit))</section>
+                <section class="panel no-print"><h2>\(t(.whereIsIt))</h2>\(address(event))\(map(event, visit))</section>
                 """))
             <section class="panel"><h2>\(t(.whoInvites))</h2><ul class="people"><li>\(AccountCard.link(view.owner))</li>
             \(maybe(view.organizer) { "<li>\(AccountCard.link($0))</li>" })</ul>

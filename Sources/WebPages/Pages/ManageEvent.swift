@@ -85,7 +85,8 @@ enum ManageEvent {
         let (t, view) = (visit.t, content.view)
         let event = view.event
         return """
-            <p class="crumbs"><a href="\(event.path)">\(t(.backToEvent))</a></p><h1>\(title)</h1>
+            <p class="crumbs"><a href="\(event.path)">\(t(.backToEvent))</a></p><h1><span class="no-print">\(title)</span><span class="printed">\(event.title)</span></h1>
+            <p class="printed">\(visit.span(of: event)) · \(visit.place(event))</p>
             <p class="states">\(visit.stateBadge(event)) \(visit.seats(view))</p>
             \(guests(content, visit))
             \(when(event.status != .cancelled, """
