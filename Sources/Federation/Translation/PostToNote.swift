@@ -43,6 +43,8 @@ public enum PostToNote {
         if parent.map(identifiers.isLocal) ?? true { object["context"] = JSON(identifiers.context(post.thread)) }
         object["replies"] = Collections.embedded(identifiers.replies(post.id), replies)
         object["tag"] = .array(tags(of: view, identifiers))
+        object["replies"] = Collections.embedded(identifiers.replies(post.id), items: replies)
+        object["tag"] = .array(tags(of: view, answering: parentAuthor, identifiers))
         object["attachment"] = .array(view.attachments.map(attachment))
         if let poll = view.poll { add(poll, to: &object) }
         if let quote = post.quote { add(quote, to: &object) }
@@ -111,8 +113,15 @@ public enum PostToNote {
         }
     }
 
-    private static func tags(of view: PostView, _ identifiers: LocalIdentifiers) -> [JSON] {
-        let mentions: [JSON] = view.mentions.map { account in
+    /// A reply mentions the author of the post that it answers, when that is somebody elsewhere: without a mention Mastodon
+    /// tells nobody, and GoToSocial drops the reply.
+    private static func tags(
+        of view: PostView, answering parentAuthor: Account?, _ identifiers: LocalIdentifiers
+    ) -> [JSON] {
+        let answered = [parentAuthor].compactMap { $0 }.filter { author in
+            !author.isLocal && view.post.visibility >= .followers && !view.mentions.contains { $0.id == author.id }
+        }
+        let mentions: [JSON] = (view.mentions + answered).map { account in
             [
                 "type": "Mention", "href": JSON(account.iri),
                 "name": JSON(identifiers.fullHandle(of: account).description),
