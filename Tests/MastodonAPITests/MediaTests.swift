@@ -360,7 +360,7 @@ extension ClientNode {
 }
 
 /// A media store in its own folder, and a node that uses it.
-private struct MediaFixture: Sendable {
+struct MediaFixture: Sendable {
     let store: MediaStore
     let folder: URL
 
