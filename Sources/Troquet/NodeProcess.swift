@@ -41,7 +41,7 @@ struct NodeProcess: Sendable {
         signals: [UnixSignal] = [.sigterm, .sigint], onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws {
         try await node.registration.takeBackLeases()
-        var services: [any Service] = []
+        var services: [any Service] = [Loop { await Allocator.returnMemory() }]
         if roles.contains(.web) { services += try web(onRunning: onRunning) }
         if roles.contains(.worker) { services += workers() }
         if roles.contains(.scheduler) {

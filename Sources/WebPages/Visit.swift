@@ -108,7 +108,7 @@ enum FlashMessage: String, CaseIterable {
     case published, edited, deleted, thanked, unthanked, recommended, unrecommended, voted
     case planned, changed, postponed, cancelled, going, waiting, asked, left
     case followed, requested, unfollowed, answered, founded, entered, askedGroup, askedHere, leftGroup
-    case saved, password, approved, refused, resolved, welcome, goodbye, appRevoked, appRefused
+    case saved, password, approved, approvedWithoutMail, refused, resolved, welcome, goodbye, appRevoked, appRefused
     case announced, withdrawn, retried, kept, released, reported, muted, unmuted, blocked, unblocked, restored
     case takenOut, letIn, talkClosed, talkOpen
 }

@@ -138,7 +138,8 @@ extension WebPages {
     func get(_ path: String, _ handler: @escaping @Sendable (Visit) async throws -> Response) -> Route {
         .get(path) { request, context in
             try await cache.response(
-                to: request, context, isSecure: services.community.isSecure, now: services.clock.now.milliseconds
+                to: request, context, isSecure: services.community.isSecure, now: services.clock.now.milliseconds,
+                formToken: { services.formToken(session: $0) }
             ) { formToken in
                 var visit = try await visit(request, context)
                 if let formToken { visit.visitor = Sessions.Visitor(formToken: formToken) }

@@ -153,7 +153,9 @@ extension Visit {
     }
 
     /// Returns the list of all errors, to be shown before the form. Each item links to its field.
-    func problems(_ state: FormState, scope: String = "") -> HTML {
+    ///
+    /// - Parameter keepsText: whether the form still contains what was typed.
+    func problems(_ state: FormState, scope: String = "", keepsText: Bool = true) -> HTML {
         guard !state.errors.isEmpty else { return .nothing }
         let lines = each(state.errors) { error in
             let id = scope.isEmpty ? "field-\(error.field)" : "field-\(scope)-\(error.field)"
@@ -161,7 +163,7 @@ extension Visit {
         }
         return """
             <div class="errors" role="alert"><h2>\(t.count(.problemsTitle, state.errors.count))</h2>
-            <p>\(t(.problemsKept))</p><ul>\(lines)</ul></div>
+            \(when(keepsText, "<p>\(t(.problemsKept))</p>"))<ul>\(lines)</ul></div>
             """
     }
 

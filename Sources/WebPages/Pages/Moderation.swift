@@ -244,7 +244,8 @@ enum Moderation {
 
     static func approve(_ sent: Submission) async throws -> Response {
         try await sent.visit.services.approveSignUp(try account(sent), as: try sent.visit.principal())
-        return sent.visit.redirect("/moderation", flash: .approved)
+        let flash: FlashMessage = sent.visit.community.mailReachesPeople ? .approved : .approvedWithoutMail
+        return sent.visit.redirect("/moderation", flash: flash)
     }
 
     static func refuse(_ sent: Submission) async throws -> Response {

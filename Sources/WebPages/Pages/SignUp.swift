@@ -48,10 +48,14 @@ enum SignUpPage {
         let way = next.isEmpty ? "/events" : next
         let signIn = next.isEmpty ? "/sign-in" : "/sign-in?next=\(next.percentEncoded)"
         let content: HTML = """
-            <h1>\(title)</h1><p>\(t(isReady ? .signedUpText : .signUpWaitsText))</p>
+            <h1>\(title)</h1><p>\(t(isReady ? .signedUpText : waitingText(visit)))</p>
             <p><a class="button" href="\(isReady ? signIn : way)">\(t(isReady ? .signIn : next.isEmpty ? .wholeAgenda : .back))</a></p>
             """
         return visit.respond(SignIn.narrowPage(title, content))
+    }
+
+    private static func waitingText(_ visit: Visit) -> Phrase {
+        visit.community.mailReachesPeople ? .signUpWaitsText : .signUpWaitsWithoutMail
     }
 
     /// - Parameter invitation: the invitation in the address, while it can be used. With one the person need not wait.
@@ -75,7 +79,7 @@ enum SignUpPage {
             \(visit.form("/sign-up", style: "sheet-form", """
                 \(when(!asksCode, visit.hidden("invitation", invitation == nil ? "" : state["invitation"])))\
                 \(visit.hidden("next", state["next"]))
-                \(each(fields(t)) { visit.field($0, state) })
+                \(each(fields(visit)) { visit.field($0, state) })
                 \(when(waits, visit.field(note(t), state)))
                 \(when(asksCode, visit.field(codeField(t), state)))
                 \(visit.submit(t(waits ? .askToJoin : .signUp)))
@@ -91,8 +95,9 @@ enum SignUpPage {
         return "<p class=\"panel\">\(maybe(invitation.inviter) { AccountCard.avatar($0, .small) }) \(text)</p>"
     }
 
-    private static func fields(_ t: Texts) -> [Field] {
-        [
+    private static func fields(_ visit: Visit) -> [Field] {
+        let (t, mailLeaves) = (visit.t, visit.community.mailReachesPeople)
+        return [
             Field("display_name", t(.displayName)).with {
                 $0.hint = t(.displayNameHint)
                 $0.autocomplete = "name"
@@ -105,12 +110,13 @@ enum SignUpPage {
                 $0.limit = 30
             },
             Field("email", t(.email), .email).with {
-                $0.hint = t(.emailHint)
-                $0.isRequired = true
+                $0.hint = t(mailLeaves ? .emailHint : .emailHintWithoutMail)
+                $0.isRequired = mailLeaves
                 $0.autocomplete = "email"
             },
             Field("password", t(.password), .password).with {
-                $0.hint = t(.passwordHint)
+                $0.hint = t(mailLeaves ? .passwordHint : .passwordHintWithoutMail)
+                $0.isRequired = !mailLeaves
                 $0.autocomplete = "new-password"
             },
         ]

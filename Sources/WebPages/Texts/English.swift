@@ -3,7 +3,7 @@
 extension Texts {
     /// All texts in English.
     static let englishTable = [
-        englishPlaces, englishSignIn, englishApps, englishNews, englishGroups, englishDistance,
+        englishPlaces, englishSignIn, englishApps, englishNews, englishGroups, englishDistance, englishHouse,
     ].reduce(into: [:]) { table, part in
         table.merge(part) { first, _ in first }
     }

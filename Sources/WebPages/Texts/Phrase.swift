@@ -123,6 +123,9 @@ enum Phrase: String, CaseIterable, Sendable {
     case errorEventText, errorTooMany, errorTooManyText, errorTooLarge, errorTooLargeText, errorMethod
     case errorMethodText, errorRequest, errorRequestText, errorElsewhere, errorElsewhereText, errorInternal
     case errorInternalText, errorUnavailable, errorUnavailableText
+    // without a mail server
+    case noMailHere, askSteward, forgottenByLink, forgottenAskSteward, emailHintWithoutMail, passwordHintWithoutMail
+    case signUpWaitsWithoutMail, noticeApprovedWithoutMail
     // times
     case justNow, minutesAgo, hoursAgo, yesterday, lastWeekday, onDate, today, tomorrow, inDays, dayAtTime, spanOneDay
     case spanDays, weekdays, weekdaysShort, months, monthsShort
