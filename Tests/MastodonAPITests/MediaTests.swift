@@ -340,7 +340,7 @@ struct MediaTests {
 }
 
 extension ClientNode {
-    fileprivate func upload(
+    func upload(
         _ path: String, _ bytes: [UInt8]?, token: String, fields: [(String, String)] = [],
         thumbnail: [UInt8]? = nil, method: String = "POST"
     ) async throws -> Reply {
