@@ -54,9 +54,6 @@ struct PageCache: Sendable {
         let coding = isCompressed ? "gzip" : ""
         let parts = [request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? "", flash, coding]
         let key = (parts + languages).joined(separator: "\n")
-        let key =
-            ([request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? "", flash] + languages)
-            .joined(separator: "\n") + (isCompressed ? "\ngzip" : "")
         let kept = try await pages.value(
             for: key, now: now,
             size: { $0.response.status == .ok && $0.response.headers[.setCookie] == nil ? $0.size : nil }

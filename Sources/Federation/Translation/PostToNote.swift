@@ -42,8 +42,6 @@ public enum PostToNote {
         object["url"] = JSON(post.url ?? post.iri)
         if parent.map(identifiers.isLocal) ?? true { object["context"] = JSON(identifiers.context(post.thread)) }
         object["replies"] = Collections.embedded(identifiers.replies(post.id), replies)
-        object["tag"] = .array(tags(of: view, identifiers))
-        object["replies"] = Collections.embedded(identifiers.replies(post.id), items: replies)
         object["tag"] = .array(tags(of: view, answering: parentAuthor, identifiers))
         object["attachment"] = .array(view.attachments.map(attachment))
         if let poll = view.poll { add(poll, to: &object) }

@@ -60,8 +60,7 @@ enum EventPage {
         return """
             <p class="crumbs"><a href="/events">\(t(.events))</a> › <a href="\(view.owner.path)">\(view.owner.shownName)</a>\
             \(when(!view.owner.isLocal, " · \(visit.origin(view))"))</p>
-            <div class="slate poster">\(visit.dateBlock(event))<div><h1 dir="auto"\("lang", visit.foreign(event.language))>\(event.title)</h1>
-            <div class="slate poster">\(visit.dateBlock(event))<div><h1\("lang", visit.foreign(event.language))>\(view.titleHTML)</h1>
+            <div class="slate poster">\(visit.dateBlock(event))<div><h1 dir="auto"\("lang", visit.foreign(event.language))>\(view.titleHTML)</h1>
             <p class="when">\(visit.span(of: event))</p>
             \(maybe(event.previousStart) { previous in
                 when(event.status == .rescheduled, "<p class=\"where\">\(t(.wasPlannedFor)) <s>\(visit.moments.point(previous, in: event.timeZone))</s></p>")
@@ -69,11 +68,8 @@ enum EventPage {
             <p class="where">\(visit.place(event))</p>
             <p class="states">\(visit.stateBadge(event)) \(visit.seats(view))</p></div></div>
             \(coming(content, visit))
-            <div class="words" dir="auto"\("lang", visit.foreign(event.language))>\(event.content)\(picture(event, visit))</div>
+            <div class="words" dir="auto"\("lang", visit.foreign(event.language))>\(EmojiText.html(event.content, known: event.emojis, of: view.owner))\(picture(event, visit))</div>
             \(topics(event, visit))\(echo(view, visit))\(code(event, visit))
-            <div class="words"\("lang", visit.foreign(event.language))>\(EmojiText.html(event.content, known: event.emojis, of: view.owner))\(picture(event, visit))</div>
-            \(topics(event, visit))\(echo(view, visit))
-            \(comments(content, state, visit))
             """
     }
 
