@@ -87,6 +87,26 @@ extension Stories {
             #expect(try shell.run(["account", "list", "--json"]).output.split(separator: "\n").count == 1)
         }
 
+        @Test("serve ends with one sentence when it cannot listen or read its database")
+        func serving() async throws {
+            guard ChildNode.binary != nil else { return }
+            let shell = try Shell()
+            defer { shell.remove() }
+            try #require(try shell.initialise().status == 0)
+            let damaged = shell.folder.appending(path: "bad.db").path
+            try Data((0..<200).map { UInt8($0) }).write(to: URL(filePath: damaged))
+            let wrong = [
+                ("listen=nohost.invalid:8055", "troquet: listen: there is no address “nohost.invalid”"),
+                ("database=sqlite:\(damaged)", "troquet: The database is damaged"),
+            ]
+            for (setting, sentence) in wrong {
+                let ended = try shell.run(["serve", "--set", setting])
+                #expect(ended.status == 1)
+                // What is before it are lines of the log.
+                #expect(ended.complaint.split(separator: "\n").last?.hasPrefix(sentence) == true, "\(ended.complaint)")
+            }
+        }
+
         @Test("events and groups are listed, shown and changed")
         func eventsAndGroups() throws {
             guard ChildNode.binary != nil else { return }
