@@ -54,6 +54,10 @@ extension Styles {
         .door>a:not(.button):not(.mine){min-height:44px;display:flex;align-items:center}
         .bell{position:relative;display:flex;align-items:center;justify-content:center;min-width:44px;color:var(--ink);border-radius:50%}
         .bell:hover,.bell[aria-current]{color:var(--accent)}
+        .fields{margin:.75rem 0;display:grid;gap:.35rem}
+        .fields div{display:flex;flex-wrap:wrap;gap:.15rem .75rem}
+        .fields dt{font-weight:600;overflow-wrap:anywhere}
+        .fields dd{margin:0;min-width:0;overflow-wrap:anywhere}
         .dot{display:inline-block;width:.6rem;height:.6rem;border-radius:50%;background:var(--accent)}
         .bell .dot{position:absolute;top:.55rem;right:.55rem;outline:2px solid var(--paper)}
         .menu{position:relative}

@@ -329,6 +329,8 @@ struct MediaTests {
         #expect(json["remote_url"]?.string == "https://far.example/1")
         #expect((json["meta"]?["original"]?["width"]?.int != nil) == ["image", "video"].contains(kind))
         #expect(json["description"] == .null)
+        // Apps draw a preview as a picture, so only a picture is one of itself.
+        #expect((json["preview_url"] == .null) == (kind != "image"))
     }
 
     @Test(
