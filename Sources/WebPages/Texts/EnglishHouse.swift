@@ -66,5 +66,8 @@ extension Texts {
         .stepInvite: "Invite a first person.",
         .stepEvent: "Plan a first meet-up.",
         .welcomeHere: "Welcome here",
+        .exportMine: "Download what I have written (one file)",
+        .exportFirst: "Before you leave:",
+        .exportWithoutDirect: "Private messages are not included.",
     ]
 }

@@ -68,5 +68,8 @@ extension Texts {
         .stepInvite: "Invite une première personne.",
         .stepEvent: "Propose une première rencontre.",
         .welcomeHere: "Bienvenue ici",
+        .exportMine: "Emporter ce que j’ai écrit (un fichier)",
+        .exportFirst: "Avant de partir :",
+        .exportWithoutDirect: "Les messages entre personnes nommées n’y sont pas.",
     ]
 }
