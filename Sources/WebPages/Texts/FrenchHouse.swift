@@ -28,7 +28,8 @@ extension Texts {
         .groupAgenda: "Toutes ses rencontres",
         .pastEvents: "Ses rencontres passées",
         .whoBelongs: "Qui en fait partie",
-        .groupMemberCount: "Personne d’ici n’en fait partie.|Une personne d’ici en fait partie.|{n} personnes d’ici en font partie.",
+        .groupMemberCount:
+            "Personne d’ici n’en fait partie.|Une personne d’ici en fait partie.|{n} personnes d’ici en font partie.",
         .allMembers: "Toute la liste",
         .membersOfGroup: "Qui fait partie de {1}",
         .backToStart: "Revenir au début de la liste",
