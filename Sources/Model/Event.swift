@@ -61,6 +61,8 @@ public struct Event: Sendable, Hashable, Identifiable {
     public var hashtags: [String]
     /// The picture that a remote server shows with it.
     public var picture: EventPicture?
+    /// The shortcodes of the custom emoji in its title and text.
+    public var emojis: [String] = []
     /// The revision number, which grows with each change; it is the SEQUENCE in calendars.
     public var sequence: Int
     /// When it was published.

@@ -51,9 +51,9 @@ struct PageCache: Sendable {
             Cookies.read(Sessions.languageCookie, request, secure: isSecure), request.headers[.acceptLanguage],
         ].map { $0 ?? "" }
         let flash = Flash.cacheKey(request, isSecure: isSecure)
-        let key =
-            ([request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? "", flash] + languages)
-            .joined(separator: "\n") + (isCompressed ? "\ngzip" : "")
+        let coding = isCompressed ? "gzip" : ""
+        let parts = [request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? "", flash, coding]
+        let key = (parts + languages).joined(separator: "\n")
         let kept = try await pages.value(
             for: key, now: now,
             size: { $0.response.status == .ok && $0.response.headers[.setCookie] == nil ? $0.size : nil }

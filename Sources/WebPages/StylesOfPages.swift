@@ -29,7 +29,10 @@ extension Styles {
         .intro{margin-bottom:1.75rem}
         .address{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.87rem;overflow-wrap:anywhere;user-select:all}
         p.address:not(.meta){padding:.5rem .7rem;background:var(--paper);border:1px solid var(--line);border-radius:6px}
-        .printed,.paper-only{display:none}
+        .printed,.paper-only,.box,.code-of{display:none}
+        .box{width:1.1em;height:1.1em;margin-right:.7em;border:1.5px solid;vertical-align:-.15em}
+        .code-of{align-items:center;gap:1.2rem;font-size:1.1rem;max-width:none;break-inside:avoid;overflow-wrap:anywhere}
+        .qr{flex:none;width:11rem;height:11rem}
         @media (prefers-reduced-motion:no-preference){a,button,.button{transition:color .12s,background-color .12s,border-color .12s}}
         """
 
@@ -92,6 +95,7 @@ extension Styles {
         .tabs a[aria-current]{color:var(--ink);font-weight:600;border-bottom-color:var(--accent)}
         @media (min-width:60rem){.has-aside .sheet{grid-template-columns:minmax(0,42rem) minmax(15rem,1fr)}}
         @media (max-width:60rem){.entries{margin:0}.entries a,.mine{padding:0 .5rem}.bar{gap:.5rem 1rem}.top .mine{display:none}}
+        @media (pointer:coarse) and (max-width:46rem){.corner .to-paper{display:none}}
         @media (max-width:46rem){
         body{padding-bottom:calc(4.2rem + env(safe-area-inset-bottom))}
         .entries{position:fixed;left:0;right:0;bottom:0;z-index:4;background:var(--raised);border-top:1px solid var(--line);padding:0 .25rem env(safe-area-inset-bottom)}

@@ -32,6 +32,7 @@ public struct WebPages: Sendable {
     /// All routes.
     public var routes: [Route] {
         reading + conversation + meetings + people + apps + stewardship + Feeds.routes(self) + Styles.assets.routes
+            + SiteFiles.routes(services)
     }
 
     private var reading: [Route] {

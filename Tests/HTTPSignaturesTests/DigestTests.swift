@@ -49,6 +49,15 @@ struct DigestTests {
         #expect(ContentDigest.verify(Sample.head(), body: Sample.body) == .absent)
     }
 
+    @Test("a header with SHA-512 alone is understood, when the handed input is there")
+    func onlySHA512() throws {
+        let file = Checkout.root.appendingPathComponent("../shared/cases/F2-wp2949-sha512-only.txt")
+        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return }
+        let value = text.split(separator: ":", maxSplits: 1)[1].trimmingCharacters(in: .whitespacesAndNewlines)
+        // Its body is not known. Of another body it is a wrong digest, and not one that cannot be checked.
+        #expect(ContentDigest.verify(Sample.head().adding("digest", value), body: Sample.body) == .mismatch)
+    }
+
     @Test("the hashes are those of the standard")
     func hashes() {
         let abc = Array("abc".utf8)

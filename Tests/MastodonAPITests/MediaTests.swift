@@ -340,7 +340,7 @@ struct MediaTests {
 }
 
 extension ClientNode {
-    fileprivate func upload(
+    func upload(
         _ path: String, _ bytes: [UInt8]?, token: String, fields: [(String, String)] = [],
         thumbnail: [UInt8]? = nil, method: String = "POST"
     ) async throws -> Reply {
@@ -360,7 +360,7 @@ extension ClientNode {
 }
 
 /// A media store in its own folder, and a node that uses it.
-private struct MediaFixture: Sendable {
+struct MediaFixture: Sendable {
     let store: MediaStore
     let folder: URL
 

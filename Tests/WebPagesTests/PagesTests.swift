@@ -67,7 +67,8 @@ struct PagesTests {
         #expect(
             page.all("main").count == 1 && page.all("header").count >= 1 && page.all("footer").count == 1, "\(path)")
         #expect(
-            page.all("script").isEmpty && !page.tags.contains { $0.contains(" on") && $0.contains("=\"alert") },
+            page.all("script").allSatisfy { $0 == "script type=\"application/ld+json\"" }
+                && !page.tags.contains { $0.contains(" on") && $0.contains("=\"alert") },
             "\(path)")
         #expect(page.all("html").first?.contains("lang=\"fr\"") == true, "\(path)")
         #expect(!response.text.contains("<img") && !response.text.contains("style=\""), "\(path)")

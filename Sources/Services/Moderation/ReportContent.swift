@@ -32,10 +32,8 @@ extension Services {
 
     /// Sends a report to the moderators about an account and its statuses.
     ///
-    /// - Returns: the report, and whether it was sent to the other server.
-    public func report(
-        _ draft: ReportDraft, as principal: Principal
-    ) async throws -> (report: Report, wasForwarded: Bool) {
+    /// - Returns: the report. It says whether it is being sent to the other server, which has not taken it yet.
+    public func report(_ draft: ReportDraft, as principal: Principal) async throws -> Report {
         var check = Check()
         check.text(draft.comment, "comment", limit: 1_000, isNeeded: false)
         check.require(Self.reportCategories.contains(draft.category), "category", "not_a_category")
@@ -62,7 +60,11 @@ extension Services {
             }
             try Reports.insert(report, in: tx)
             try outbox.notify(.report(report), in: tx)
-            return (report, try draft.isForwarded && outbox.flag(report, about: account, in: tx))
+            guard draft.isForwarded, !account.isLocal else { return report }
+            let flag = try outbox.flag(report, about: account, in: tx)
+            try Reports.handOver(report.id, by: flag, in: tx)
+            report.handover = flag == nil ? .failed : .queued
+            return report
         }
     }
 

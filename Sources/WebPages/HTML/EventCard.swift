@@ -38,7 +38,7 @@ extension Visit {
         let event = view.event
         return """
             <li class="card event">\(dateBlock(event))<div>
-            \(heading.wrap("<a dir=\"auto\" href=\"\(event.path)\"\("lang", foreign(event.language))>\(event.title)</a>"))
+            \(heading.wrap("<a dir=\"auto\" href=\"\(event.path)\"\("lang", foreign(event.language))>\(view.titleHTML)</a>"))
             <p class="meta">\(place(event))\(when(!view.owner.isLocal, " · \(origin(view))"))</p>
             <p class="states">\(stateBadge(event)) \(ownBadge(view)) \(seats(view))</p>
             \(AccountCard.avatarsWithoutLinks(Array(view.attendees.prefix(8)), label: t(.whoComes)))</div></li>
@@ -52,7 +52,7 @@ extension Visit {
         return """
             <section class="slate" aria-labelledby="next-title"><p class="chalk">\(t(title))\
             \(maybe(ahead) { " · <strong>\($0)</strong>" })</p>
-            <h2 id="next-title" dir="auto"\("lang", foreign(event.language))><a href="\(event.path)">\(event.title)</a></h2>
+            <h2 id="next-title" dir="auto"\("lang", foreign(event.language))><a href="\(event.path)">\(view.titleHTML)</a></h2>
             <p class="when">\(span(of: event))</p>
             <p class="where">\(place(event))</p>
             <div class="below"><p class="states">\(stateBadge(event)) \(ownBadge(view)) \(seats(view))</p>
@@ -73,6 +73,14 @@ extension Visit {
             return event.isOnline ? "\(line) · \(t(.alsoOnline))" : line
         }
         return event.isOnline ? "\(t(.online))" : "\(t(.placeUnknown))"
+    }
+
+    /// Returns the place on one line, as text.
+    func placeLine(_ event: Event) -> String {
+        let line = event.place?.line ?? ""
+        if !line.isEmpty, event.isOnline { return "\(line) · \(t(.alsoOnline))" }
+        if !line.isEmpty { return line }
+        return event.isOnline ? t(.online) : t(.placeUnknown)
     }
 
     /// Returns "14 places libres sur 20", or the number of attendees when seats are not limited. Of an event that is over, or does

@@ -25,6 +25,10 @@ struct Page: Sendable {
     var feeds: [Feed] = []
     /// The address of the ActivityPub document of the same thing.
     var document: String?
+    /// What other programs show of this page.
+    var preview = Preview()
+    /// The path under which search engines list the page, when it has several.
+    var canonical: String?
     /// Whether search engines are asked not to index the page.
     var isHidden = false
     /// Whether the content also fills the side column.
@@ -123,10 +127,11 @@ extension Visit {
             <meta name="description" content="\(summary)"><meta name="color-scheme" content="light dark">
             <meta name="theme-color" content="#fbf8f3" media="(prefers-color-scheme: light)">
             <meta name="theme-color" content="#171413" media="(prefers-color-scheme: dark)">
-            <meta property="og:title" content="\(page.title)"><meta property="og:site_name" content="\(community.name)">
-            <meta property="og:description" content="\(summary)"><meta property="og:url" content="\(community.address + path)">
+            \(preview(of: page, summary: summary))
             \(when(page.isHidden, "<meta name=\"robots\" content=\"noindex\">"))
             <link rel="stylesheet" href="\(Styles.path)"><link rel="icon" type="image/svg+xml" href="\(Styles.iconPath)">
+            <link rel="icon" sizes="32x32" href="/favicon.ico"><link rel="apple-touch-icon" href="\(Icons.touchPath)">
+            <link rel="manifest" href="\(SiteFiles.manifestPath)">
             \(each(page.feeds, feedLink))
             \(maybe(page.document) { "<link rel=\"alternate\" type=\"application/activity+json\" href=\"\($0)\">" })
             </head>
@@ -216,7 +221,7 @@ extension Visit {
         let mark = address.contains("?") ? "&" : "?"
         return """
             <section class="corner" aria-label="\(t(.corner))">
-            <ul><li><a href="\(address + mark)view=print" rel="nofollow">\(t(.print))</a></li>
+            <ul><li class="to-paper"><a href="\(address + mark)view=print" rel="nofollow">\(t(.print))</a></li>
             <li><details><summary>\(t(.recommend))</summary><div class="drop"><p><a href="\(mail)">\(t(.recommendByMail))</a></p>
             <p class="hint">\(t(.recommendByAddress))</p><p class="address">\(here)</p></div></details></li>
             \(each(page.feeds) { "<li><a href=\"\($0.path)\">\($0.title)</a></li>" })</ul>

@@ -98,7 +98,7 @@ enum Agenda {
         let t = visit.t
         let handle = "@\(Community.agendaGroup)@\(visit.community.authority)"
         return """
-            <section class="panel"><h2>\(t(.keepUp))</h2><p>\(t(.keepUpCalendar))</p>
+            <section class="panel no-print"><h2>\(t(.keepUp))</h2><p>\(t(.keepUpCalendar))</p>
             <p class="address">\(visit.community.address + "/events.ics")</p>
             <p>\(t(.keepUpFollow))</p><p class="address">\(handle)</p></section>
             """

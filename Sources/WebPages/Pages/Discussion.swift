@@ -42,7 +42,10 @@ enum Discussion {
         let root = thread.root
         let title = root.post.headline.isEmpty ? visit.t(.discussion) : root.post.headline
         let page = Page(title, .discussions, content: main(thread, title, state, visit)).with {
-            $0.summary = root.post.content.plainText(limit: 200)
+            let isOpen = root.post.warning.isEmpty
+            $0.summary = isOpen ? root.post.content.plainText(limit: 200) : root.post.warning
+            $0.preview = Preview(of: root)
+            $0.canonical = root.post.path
             $0.document = String(describing: thread.current.post.iri)
             $0.isHidden = !root.author.isLocal || root.post.visibility != .everyone
             $0.aside = aside(thread, visit)

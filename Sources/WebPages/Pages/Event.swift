@@ -28,7 +28,8 @@ enum EventPage {
         let content = try await load(id, visit)
         let event = content.view.event
         let page = Page(event.title, .events, content: main(content, visit)).with {
-            $0.summary = visit.moments.span(of: event)
+            $0.summary = visit.summary(of: event)
+            $0.preview = visit.preview(of: content.view)
             $0.aside = aside(content, visit)
             $0.rest = comments(content, state, visit)
             $0.document = String(describing: event.iri)
@@ -59,7 +60,7 @@ enum EventPage {
         return """
             <p class="crumbs"><a href="/events">\(t(.events))</a> › <a href="\(view.owner.path)">\(view.owner.shownName)</a>\
             \(when(!view.owner.isLocal, " · \(visit.origin(view))"))</p>
-            <div class="slate poster">\(visit.dateBlock(event))<div><h1 dir="auto"\("lang", visit.foreign(event.language))>\(event.title)</h1>
+            <div class="slate poster">\(visit.dateBlock(event))<div><h1 dir="auto"\("lang", visit.foreign(event.language))>\(view.titleHTML)</h1>
             <p class="when">\(visit.span(of: event))</p>
             \(maybe(event.previousStart) { previous in
                 when(event.status == .rescheduled, "<p class=\"where\">\(t(.wasPlannedFor)) <s>\(visit.moments.point(previous, in: event.timeZone))</s></p>")
@@ -67,8 +68,8 @@ enum EventPage {
             <p class="where">\(visit.place(event))</p>
             <p class="states">\(visit.stateBadge(event)) \(visit.seats(view))</p></div></div>
             \(coming(content, visit))
-            <div class="words" dir="auto"\("lang", visit.foreign(event.language))>\(event.content)\(picture(event, visit))</div>
-            \(topics(event, visit))\(echo(view, visit))
+            <div class="words" dir="auto"\("lang", visit.foreign(event.language))>\(EmojiText.html(event.content, known: event.emojis, of: view.owner))\(picture(event, visit))</div>
+            \(topics(event, visit))\(echo(view, visit))\(code(event, visit))
             """
     }
 
@@ -81,6 +82,14 @@ enum EventPage {
                 <ul class="attachments"><li><a href="\(String(describing: picture.url))"
                 rel="nofollow noopener noreferrer ugc">\(label)</a></li></ul>
                 """
+        }
+    }
+
+    /// Returns the QR code with the address of the page. Only a printed poster shows it.
+    private static func code(_ event: Event, _ visit: Visit) -> HTML {
+        let address = visit.community.address + event.path
+        return maybe(QRCode.drawing(of: address, label: address)) {
+            "<p class=\"code-of\">\($0)<span>\(visit.t(.posterCode))<br>\(address)</span></p>"
         }
     }
 
@@ -207,7 +216,7 @@ enum EventPage {
         }
         let answers = content.answers
         return """
-            <section id="answer" aria-labelledby="answers"><h2 id="answers">\(t(.aroundEvent))</h2>
+            <section class="no-print" id="answer" aria-labelledby="answers"><h2 id="answers">\(t(.aroundEvent))</h2>
             \(when(answers.views.isEmpty && answers.isWhole, "<p class=\"hint\">\(t(.aroundEventEmpty))</p>"))
             \(answers.html(at: event.path, visit))
             \(visit.problems(state))
@@ -222,7 +231,7 @@ enum EventPage {
         let (t, view) = (visit.t, content.view)
         let event = view.event
         return """
-            <section class="panel"><h2>\(t(.whoComes))</h2>
+            <section class="panel no-print"><h2>\(t(.whoComes))</h2>
             <p>\(attendance(view, visit))</p>
             <ul class="people">\(each(view.attendees) { "<li>\(AccountCard.link($0))</li>" })</ul>
             \(when(view.going > view.attendees.count, """
@@ -230,7 +239,7 @@ enum EventPage {
                 \(when(view.attendees.count == EventViews.attendeeLimit, "<p><a href=\"\(event.path)/guests\">\(t(.allAttendees))</a></p>"))
                 """))</section>
             \(when(event.place != nil, """
-                <section class="panel"><h2>\(t(.whereIsIt))</h2>\(address(event))\(map(event, visit))</section>
+                <section class="panel no-print"><h2>\(t(.whereIsIt))</h2>\(address(event))\(map(event, visit))</section>
                 """))
             <section class="panel"><h2>\(t(.whoInvites))</h2><ul class="people"><li>\(AccountCard.link(view.owner))</li>
             \(maybe(view.organizer) { "<li>\(AccountCard.link($0))</li>" })</ul>

@@ -15,7 +15,7 @@ enum GroupPage {
         var follow: Follow?
         var mayRun = false
         /// The accounts that ask to enter, for those who run the group.
-        var asking: [Account] = []
+        var asking: Networks.Asking?
         var events: [EventView] = []
         var talks: [PostView] = []
         var older: Int64?
@@ -33,6 +33,7 @@ enum GroupPage {
         let t = visit.t
         let page = Page(group.shownName, .discussions, content: main(content, visit)).with {
             $0.summary = group.summary.plainText(limit: 200)
+            $0.preview = Preview(of: group)
             $0.aside = aside(content, visit)
             $0.feeds = [
                 Page.Feed(kind: .atom, path: "\(group.path)/feed.atom", title: t(.feed)),
@@ -53,14 +54,14 @@ enum GroupPage {
 
     private static func load(_ group: Account, _ visit: Visit) async throws -> Content {
         let (viewer, now, mode, request) = (visit.viewer, visit.now, visit.community.mode, visit.listPage())
-        let (services, principal) = (visit.services, try? visit.principal())
+        let (services, principal, marks) = (visit.services, try? visit.principal(), Networks.marks(visit))
         return try await visit.database.read { db in
             var content = Content(group: group)
             if let viewer {
                 content.follow = try Follows.find(by: viewer, of: group.id, in: db)
                 content.mayRun = try principal.map { try services.mayRun(group.id, $0, in: db) } ?? false
             }
-            if content.mayRun { content.asking = try Follows.pending(of: group.id, in: db).accounts }
+            if content.mayRun { content.asking = try Networks.asking(group, marks, in: db) }
             let events = try Events.upcoming(
                 from: now, scope: .shown(by: group.id), limit: 4, after: nil, viewer: viewer, mode: mode,
                 in: db)
@@ -92,7 +93,7 @@ enum GroupPage {
             \(when(content.mayRun, "<a class=\"button quiet\" href=\"\(group.path)/edit\">\(t(.edit))</a>"))</div>
             \(maybe(content.moderation) { $0.waiting(visit) })
             \(when(group.approvesFollowers, "<p class=\"hint\">\(t(.groupAsks))</p>"))
-            \(when(!content.asking.isEmpty, Networks.requests(group, content.asking, next: group.path, visit)))
+            \(maybe(content.asking) { Networks.requests($0, next: group.path, visit) })
             \(when(!content.events.isEmpty, """
                 <section aria-labelledby="group-events"><h2 id="group-events">\(t(.upcomingEvents))</h2>
                 <ul class="list">\(each(content.events) { visit.eventCard($0) })</ul>

@@ -79,6 +79,7 @@ enum Profile {
         }
         let page = Page(account.shownName, account.isLocal ? .members : .networks, content: main(content, visit)).with {
             $0.summary = account.summary.plainText(limit: 200)
+            $0.preview = Preview(of: account)
             $0.isHidden = !account.discoverable || !account.isLocal
             $0.document = String(describing: account.iri)
         }

@@ -244,6 +244,7 @@ extension Texts {
         .guestList: "Guests",
         .waitingList: "Waiting list",
         .printSheet: "Print the guest list",
+        .posterCode: "To come along or read more:",
         .repeatEvent: "Repeat this meet-up",
         .changeEvent: "Change",
         .changeHint: "If the time or the place changes, guests can read it in their news, and other servers are told.",

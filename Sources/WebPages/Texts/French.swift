@@ -249,6 +249,7 @@ extension Texts {
         .guestList: "Inscrits",
         .waitingList: "Liste d’attente",
         .printSheet: "Imprimer la feuille",
+        .posterCode: "Pour venir ou en savoir plus\u{202F}:",
         .repeatEvent: "Refaire cette rencontre",
         .changeEvent: "Modifier",
         .changeHint: """

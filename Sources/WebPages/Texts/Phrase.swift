@@ -37,7 +37,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case iCome, joinQueue, dontCome, youHaveASeat, yourPlace, queueHint, askedHint, declinedHint, cancelledHint
     case postponedHint, eventIsOver, joinElsewhere, signUpThere, comeFromElsewhere, whoSeesYou, whoSeesYouThere
     case meetOnline, aroundEvent, aroundEventEmpty, yourComment, sendComment, whereIsIt, openMap, whoInvites
-    case manageEvent, manageTitle, backToEvent, guestList, waitingList, printSheet, repeatEvent, changeEvent
+    case manageEvent, manageTitle, backToEvent, guestList, waitingList, printSheet, repeatEvent, posterCode, changeEvent
     case changeHint, saveAndTell, postponeEvent, postponeExplained, postponeNow, cancelEvent, cancelExplained
     case cancelNow, eventGroup, noGroupToPlan, eventTitle, eventStart, eventEnd, eventText, eventTextHint, eventPlace
     case placeName, placeStreet, placePostalCode, placeTown, eventOnline, eventOnlineHint, eventSeats, eventSeatsHint
@@ -91,6 +91,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case groupFollows, groupAsked
     // moderation, continued
     case groupRequests, heldHosts, heldHostsHint, heldCount, letHostIn, shutOut, reportedThing, reportedGone
+    case reportOnItsWay, reportTaken, reportNotTaken
     case suspendedNow
     case nobodySuspended, restore, moderationLog, logEmpty, logShow, logByOperator, deedApproved, deedRefused
     case deedResolved, deedSuspended, deedRestored, deedDeletedPost, deedRole, deedHostUnset, deedHostAllowed

@@ -120,7 +120,7 @@ enum AuthorizationAttempts {
         },
         "resolveReport(_:as:)": { s in
             let report = try await s.services.report(ReportDraft(account: s.stage.vic.id), as: .member(s.stage.mia))
-            return { try await s.services.resolveReport(report.report.id, as: $0) }
+            return { try await s.services.resolveReport(report.id, as: $0) }
         },
         "setPolicy(_:host:note:as:)": { s in
             { try await s.services.setPolicy(.limited, host: "bad.example", note: "", as: $0) }

@@ -111,8 +111,8 @@ enum AuthorizationTable {
     /// Tasks of the node itself, which no principal starts.
     static let duties = names(
         """
-        prepareNode(), readCommunity(), finishDeletions(), publishDuePosts(), publishDuePosts(_:), endPolls(), tellPollCounts(),
-        tellBeginnings(), text(for:)
+        prepareNode(), readCommunity(), finishDeletions(), finishSuspensions(), finishMoves(), publishDuePosts(),
+        publishDuePosts(_:), endPolls(), tellPollCounts(), tellBeginnings(), text(for:)
         """)
 
     /// The rules themselves, for the buttons of pages.
