@@ -89,6 +89,8 @@ let floors: [Target] = [
     .systemLibrary(name: "CSQLite", path: "Sources/SystemLibraries/CSQLite", pkgConfig: "sqlite3"),
     .systemLibrary(name: "COpenSSL", path: "Sources/SystemLibraries/COpenSSL", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CLibXML2", path: "Sources/SystemLibraries/CLibXML2", pkgConfig: "libxml-2.0"),
+    .systemLibrary(name: "CZlib", path: "Sources/SystemLibraries/CZlib", pkgConfig: "zlib"),
+    .systemLibrary(name: "CQREncode", path: "Sources/SystemLibraries/CQREncode"),
     .systemLibrary(name: "CSpawn", path: "Sources/SystemLibraries/CSpawn"),
     .systemLibrary(name: "CMalloc", path: "Sources/SystemLibraries/CMalloc"),
     .target(name: "TextEncoding", swiftSettings: strict),
@@ -138,7 +140,7 @@ let floors: [Target] = [
     .target(
         name: "HTTPSupport",
         dependencies: [
-            "Database", "FileWriting", "IPAddresses", "Limits", "Model", "TextEncoding", "Vocabulary", metrics,
+            "CZlib", "Database", "FileWriting", "IPAddresses", "Limits", "Model", "TextEncoding", "Vocabulary", metrics,
             logging, hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, nioHTTPTypes, nioHTTPCodec, nioWebSocket,
         ], swiftSettings: strict),
     // 5
@@ -167,8 +169,8 @@ let floors: [Target] = [
     .target(
         name: "WebPages",
         dependencies: [
-            "Calendar", "Database", "HTTPSupport", "Model", "Services", "Storage", "TextEncoding", logging, hummingbird,
-            httpTypes, nio,
+            "CQREncode", "Calendar", "Database", "HTTPSupport", "Model", "Services", "Storage", "TextEncoding", logging,
+            hummingbird, httpTypes, nio,
         ], swiftSettings: strict),
     // 7
     .executableTarget(
@@ -188,7 +190,11 @@ let floors: [Target] = [
 /// What serves the suites alone, and the suites: one a target, and those that look at the whole house.
 let suites: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Database", logging, nio, nioPosix, nioHTTP, nioWebSocket],
+        name: "TestSupport",
+        dependencies: [
+            "Database", logging, nio, nioPosix, nioHTTP, nioWebSocket,
+            .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+        ],
         swiftSettings: strict),
     .executableTarget(
         name: "TroquetBench",

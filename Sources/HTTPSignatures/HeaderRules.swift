@@ -34,7 +34,7 @@ enum KeyIDRules {
     ///     http, as in tests.
     static func check(_ keyID: String?, authority: String, scheme: String) throws(SignatureError) -> String {
         guard let keyID, keyID.utf8.count <= largestBytes, Characters.isVisible(keyID),
-            !keyID.contains(where: isForbidden)
+            !keyID.utf8.contains(where: isForbidden)
         else { throw .badKeyID }
         guard let (keyScheme, rest) = separate(keyID), keyScheme == "https" || scheme == "http"
         else { throw .badKeyID }
@@ -63,5 +63,5 @@ enum KeyIDRules {
     }
 
     /// Whether the character is forbidden in an address. Spec: RFC 3986 §2.
-    private static func isForbidden(_ character: Character) -> Bool { "\"<>\\^`{|}".contains(character) }
+    private static func isForbidden(_ byte: UInt8) -> Bool { "\"<>\\^`{|}".utf8.contains(byte) }
 }

@@ -17,7 +17,7 @@ internal import NIOHTTP1
 //  4. Admission: when too many requests of its class are handled already, the request waits for a second at most.
 //  5. For pages: the session. Then the handler of the route runs.
 //  6. An error becomes a status and a code, as a page or as a document.
-//  7. Security headers are added, one log line is written, and the request is counted for the metrics page.
+//  7. A document is compressed if the client wants that. Security headers are added, one log line is written, and the request is counted for the metrics page.
 //
 // This is one function and not five middlewares, because a document that is ready in memory is sent within microseconds
 // and each middleware would cost a suspension.
@@ -125,6 +125,9 @@ public struct RequestPipeline: Sendable {
         if response.status == .serviceUnavailable, response.headers[.retryAfter] == nil {
             response.headers[.retryAfter] = Self.pause
         }
+        // `PageCache` compresses pages, as far as they are. Others, such as a form that was refused, contain what was sent
+        // and a form token, so they are never compressed.
+        if !isPage { await Compression.apply(to: &response, for: request) }
         headers.complete(&response.headers, path: request.uri.path)
         record(response, to: request, context, asPage: isPage, kind: route.kind, since: start, isLogged: !isShed)
         return response

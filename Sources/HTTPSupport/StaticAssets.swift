@@ -41,12 +41,24 @@ public struct StaticAssets: Sendable {
     /// One route for each file.
     public var routes: [Route] {
         assets.map { asset in
-            let body = ByteBuffer(bytes: asset.bytes)
             let headers: HTTPFields = [.cacheControl: "public, max-age=31536000, immutable"]
-            return Route.get(path(asset.name)) { _, _ in
-                Responses.bytes(body, contentType: asset.contentType, status: .ok, headers: headers)
+            let plain = Responses.bytes(
+                ByteBuffer(bytes: asset.bytes), contentType: asset.contentType, status: .ok, headers: headers)
+            let forms = Self.forms(of: plain, asset.bytes)
+            return Route.get(path(asset.name)) { request, _ in
+                Compression.isWanted(by: request) ? forms.compressed : forms.plain
             }
         }
+    }
+
+    /// Returns the plain and the compressed response. A file that is no text has only the plain one.
+    private static func forms(of plain: Response, _ bytes: [UInt8]) -> (plain: Response, compressed: Response) {
+        guard Compression.suits(plain), let gzip = Gzip(bytes, effort: .always) else { return (plain, plain) }
+        var forms = (plain: plain, compressed: plain)
+        Vary.add("Accept-Encoding", to: &forms.plain.headers)
+        Vary.add("Accept-Encoding", to: &forms.compressed.headers)
+        Compression.set(gzip.bytes, on: &forms.compressed)
+        return forms
     }
 
     /// `style.css` becomes `style-1f2e3d4c5b6a7988.css`.

@@ -57,7 +57,10 @@ struct APIPipeline: Sendable {
                     try count(identity)
                     isCounted = true
                     let response = try await self.respond(request, context, by: endpoint, of: api, as: identity)
-                    return Kept(response: response.made(), identity: identity, size: response.sizeToKeep)
+                    var made = response.made()
+                    // A response that is not cached is compressed later, with less effort.
+                    if response.sizeToKeep != nil { await Compression.apply(to: &made, for: request, effort: .kept) }
+                    return Kept(response: made, identity: identity, size: response.sizeToKeep)
                 }
                 if !isCounted { try count(kept.identity) }
                 response = kept.response
@@ -82,7 +85,8 @@ struct APIPipeline: Sendable {
         return response
     }
 
-    /// Returns the cache key of a request: its address and its token. Nil for an operation that does more than read,
+    /// Returns the cache key of a request: its address, its token and
+    /// whether it is compressed. Nil for an operation that does more than read,
     /// and for one without tokens.
     ///
     /// Nil also for a request that may have parameters in its body (see ``SentParameters``). They are not in the
@@ -90,7 +94,8 @@ struct APIPipeline: Sendable {
     private static func key(of request: Request, _ endpoint: Endpoint) -> String? {
         guard endpoint.method == .get, endpoint.access != .open, endpoint.access != .client else { return nil }
         guard request.headers[.contentType] == nil else { return nil }
-        return "\(request.uri.string)\n\(request.headers[.authorization] ?? "")"
+        let coding = Compression.isWanted(by: request) ? "\ngzip" : ""
+        return "\(request.uri.string)\n\(request.headers[.authorization] ?? "")\(coding)"
     }
 
     private func respond(

@@ -20,6 +20,8 @@ public struct Community: Sendable, Hashable {
     public var welcomeGroup: String? = Community.mainGroup
     /// The IANA name of the community's time zone, the default for its events.
     public var timeZone: String
+    /// Whether e-mails leave this server. While they are only written into a folder, no page promises one.
+    public var mailReachesPeople = true
 
     /// Creates the value from the configuration.
     public init(

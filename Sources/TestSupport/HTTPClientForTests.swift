@@ -2,6 +2,7 @@
 
 import NIOCore
 import NIOHTTP1
+import NIOHTTPCompression
 import NIOPosix
 
 /// A response of a server under test.
@@ -34,7 +35,8 @@ public enum TestHTTPError: Error {
 public enum TestHTTPClient {
     /// Sends one request and waits for the whole response.
     ///
-    /// `Host`, `Content-Length` and `Connection: close` are added if they are missing.
+    /// `Host`, `Content-Length` and `Connection: close` are added if they are missing. When the headers ask for gzip, the
+    /// body of the response is expanded and its `Content-Length` is left out; `HEAD` tells the length that is sent.
     ///
     /// - Parameters:
     ///   - url: `http://host:port/path?query`; path and query are sent exactly as written.
@@ -48,6 +50,9 @@ public enum TestHTTPClient {
         let channel = try await connect(address.host, address.port, from: source) { channel in
             try channel.pipeline.syncOperations.addHTTPClientHandlers(
                 leftOverBytesStrategy: .dropBytes, enableOutboundHeaderValidation: false)
+            if headers.contains(where: { $0.0.lowercased() == "accept-encoding" }), method != "HEAD" {
+                try channel.pipeline.syncOperations.addHandler(NIOHTTPResponseDecompressor(limit: .size(16 << 20)))
+            }
             return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
                 wrappingChannelSynchronously: channel)
         }

@@ -142,11 +142,13 @@ final class ClientPool: Sendable {
     private func makeClient(_ route: Route) -> HTTPClient {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(10), read: .seconds(30), write: .seconds(30)),
+            timeout: .init(connect: .seconds(10)),
             connectionPool: .init(idleTimeout: .seconds(30), concurrentHTTP1ConnectionsPerHostSoftLimit: 8),
             // The client also asks for these compressions. The reader of a body has a limit of its own; this one keeps a
             // small body from filling the memory before it is read.
             decompression: .enabled(limit: .size(2 * OutboundClient.limitBytes)))
+        // Every request has a deadline, so timers for its parts would cost and change nothing. Nothing is traced.
+        configuration.tracing.tracer = nil
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.dnsOverride = [route.host: route.address.description]

@@ -311,7 +311,7 @@ enum WireTarget {
     /// parser in the HTTP client would otherwise rewrite them after the request was signed.
     static func of(_ iri: IRI) -> String {
         let target = iri.requestTarget
-        guard target.utf8.contains(where: { "[]%".utf8.contains($0) }) else { return target }
+        guard target.utf8.contains(where: isRewritten) else { return target }
         let bytes = Array(target.utf8)
         var written: [UInt8] = []
         for (position, byte) in bytes.enumerated() {
@@ -323,6 +323,10 @@ enum WireTarget {
             }
         }
         return String(decoding: written, as: UTF8.self)
+    }
+
+    private static func isRewritten(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "%") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]")
     }
 
     private static func isOctet(_ digits: ArraySlice<UInt8>) -> Bool {

@@ -51,8 +51,12 @@ actor Resolver {
     /// The addresses of a host, in the order in which they should be tried; never empty.
     ///
     /// - Throws: `TransportFailure.notResolved`, or `CancellationError`.
-    func addresses(of host: String, for purpose: FetchPurpose) async throws -> [IPAddress] {
+    nonisolated func addresses(of host: String, for purpose: FetchPurpose) async throws -> [IPAddress] {
         if let address = IPAddress(host) { return [address] }
+        return try await resolve(host, for: purpose)
+    }
+
+    private func resolve(_ host: String, for purpose: FetchPurpose) async throws -> [IPAddress] {
         if let known = answers.value(for: host, at: .now) {
             guard !known.isEmpty else { throw TransportFailure.notResolved }
             return known

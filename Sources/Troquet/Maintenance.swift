@@ -46,6 +46,7 @@ struct Maintenance: Sendable {
         do {
             try await abandonExpired(at: clock.now)
             try await services.finishDeletions()
+            try await services.finishSuspensions()
             try await services.finishMoves()
             var swept: [String: Int] = [:]
             for table in Retention.aged { swept[table] = try await sweep(table) }

@@ -127,6 +127,7 @@ struct NodeSettings: Sendable {
             throw ConfigurationError("welcome_group: the name of a group of this node, like cafe, or empty.")
         }
         community.welcomeGroup = welcome.isEmpty ? nil : welcome
+        community.mailReachesPeople = ["smtp://", "smtps://"].contains { values["smtp"].hasPrefix($0) }
         return community
     }
 

@@ -33,6 +33,7 @@ struct Benchmark: Sendable {
         if phases.contains(.population) { try await clients(&report) }
         if phases.contains(.streams) { try await streams(&report) }
         if phases.contains(.overload) { try await overload(&report) }
+        if phases.contains(.signers) { try await signers(&report) }
         try await Task.sleep(for: amounts.rest)
         report.add(Figure("memory at its peak", try node.process.peakMiB, "MiB"))
         report.add(Figure("memory after the run", try node.process.residentMiB, "MiB", goal: .valueAtMost(100)))
@@ -242,6 +243,14 @@ struct Benchmark: Sendable {
         report.add(Figure("   p99", member.percentile(0.99), "ms", goal: .valueAtMost(2_000)))
         report.add(
             Figure("   answered", Double(member.statuses[200] ?? 0) * 100 / count, "%", goal: .valueAtLeast(99)))
+    }
+
+    /// What thousands of signers leave in memory is seen in the figure for the memory after the run.
+    private func signers(_ report: inout Report) async throws {
+        printProgress("\(amounts.signers) signers")
+        let result = try await SignersPhase(node: node, client: client, count: amounts.signers).run()
+        report.add(Figure("activities of \(amounts.signers) signers, accepted", result.accepted, "/s"))
+        report.add(Figure("   applied", result.applied, "/s"))
     }
 
     // MARK: - Tools

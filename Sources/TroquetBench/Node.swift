@@ -85,6 +85,8 @@ struct Amounts: Sendable {
     var answers = (small: 20, large: 4_000)
     /// Open streams.
     var streams = 500
+    /// People on as many hosts who send one activity each.
+    var signers = 16_000
     /// How long the node rests before its memory is read.
     var rest = Duration.seconds(3)
 

@@ -20,12 +20,17 @@ enum Phase: String, CaseIterable, Sendable {
     case streams
     /// Many more requests than the node can handle. It needs a node with rate limits, so it runs alone.
     case overload
+    /// One activity each of 16,000 signers, for the memory that they leave. It needs a node with rate limits, too.
+    case signers
+
+    /// The phases that run only when they are chosen.
+    static let alone: Set<Phase> = [.overload, .signers]
 
     /// Parses a list with commas: `own,population`.
     ///
-    /// - Parameter list: nil means all phases but `overload`.
+    /// - Parameter list: nil means all phases but those of ``alone``.
     static func chosen(_ list: String?) throws(BenchError) -> Set<Phase> {
-        guard let list else { return Set(allCases).subtracting([.overload]) }
+        guard let list else { return Set(allCases).subtracting(alone) }
         var chosen: Set<Phase> = []
         for name in list.split(separator: ",") {
             guard let phase = Phase(rawValue: String(name)) else {

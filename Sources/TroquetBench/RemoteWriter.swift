@@ -28,6 +28,14 @@ struct RemoteWriter: Sendable {
         world.serve(ByteBuffer(bytes: directory.serialized()), at: "\(authority)/.well-known/webfinger")
     }
 
+    /// Makes a person whom the node knows already, so that no document is served.
+    init(name: String, authority: String, key: PrivateKey) throws(BenchError) {
+        guard let iri = IRI("http://\(authority)/users/\(name)") else {
+            throw BenchError("\(authority) is no authority.")
+        }
+        (self.name, self.iri, self.key) = (name, iri, key)
+    }
+
     var keyID: String { iri.string + "#main-key" }
 
     private var actor: JSON {
@@ -71,6 +79,9 @@ struct RemoteWriter: Sendable {
         makeActivity("Like", number, [("object", .string(note(earlier).string))])
     }
 
+    /// The writer's thanks for a post of somebody else.
+    func like(_ object: IRI) -> OutgoingActivity { makeActivity("Like", 1, [("object", .string(object.string))]) }
+
     private func note(_ number: Int) -> IRI { iri.appending(path: "notes/\(number)") }
 
     private func makeActivity(_ type: String, _ number: Int, _ rest: [(String, JSON)]) -> OutgoingActivity {
@@ -83,13 +94,16 @@ struct RemoteWriter: Sendable {
     }
 
     /// The saying as a signed request to the node's shared inbox, whole.
-    func signed(_ outgoing: OutgoingActivity, to origin: IRI) throws -> ByteBuffer {
+    ///
+    /// - Parameter address: where the request comes from, as a proxy would say it.
+    func signed(_ outgoing: OutgoingActivity, to origin: IRI, from address: String? = nil) throws -> ByteBuffer {
         var head = RequestHead(
             method: "POST", target: "/inbox", authority: origin.authority, scheme: origin.scheme,
             headers: [(name: "content-type", value: "application/activity+json")])
         try Signer.sign(&head, body: outgoing.body, keyID: keyID, key: key, now: SystemClock().now.milliseconds)
         var text = "POST /inbox HTTP/1.1\r\n"
         for header in head.headers { text += "\(header.name): \(header.value)\r\n" }
+        if let address { text += "x-forwarded-for: \(address)\r\n" }
         text += "content-length: \(outgoing.body.count)\r\n\r\n"
         var buffer = ByteBuffer(string: text)
         buffer.writeBytes(outgoing.body)

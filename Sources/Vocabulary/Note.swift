@@ -79,7 +79,7 @@ public struct NoteDocument: Sendable, Hashable {
     /// Whether HTML contains neither words nor a picture: only tags, white space and no-break spaces.
     public static func isWordless(_ html: String) -> Bool {
         // Longer texts are not read to their end only to find out that they say nothing.
-        guard html.utf8.count <= 1_000 else { return false }
+        guard html.utf8.count <= 1_000, !beginsWithWord(html) else { return false }
         var isInTag = false
         for part in html.replacing("&nbsp;", with: " ").replacing("&#160;", with: " ").lowercased().split(
             separator: "<", omittingEmptySubsequences: false)
@@ -93,6 +93,24 @@ public struct NoteDocument: Sendable, Hashable {
             isInTag = true
         }
         return true
+    }
+
+    /// Whether an ASCII letter or digit stands outside of tags before the first entity. Nearly all texts begin so, and
+    /// this costs much less than the whole examination.
+    private static func beginsWithWord(_ html: String) -> Bool {
+        var isInTag = false
+        for byte in html.utf8 {
+            switch byte {
+            case UInt8(ascii: "<"): isInTag = true
+            case UInt8(ascii: ">"): isInTag = false
+            case UInt8(ascii: "&") where !isInTag: return false
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                if !isInTag { return true }
+            default: break
+            }
+        }
+        return false
     }
 
     /// Reads a post.

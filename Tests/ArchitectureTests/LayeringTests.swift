@@ -8,7 +8,8 @@ import Testing
 struct LayeringTests {
     /// The layer of each target. A target may only depend on targets in lower layers.
     private static let floors: [String: Int] = [
-        "CPostgres": 0, "CSQLite": 0, "COpenSSL": 0, "CLibXML2": 0, "CSpawn": 0, "CMalloc": 0,
+        "CPostgres": 0, "CSQLite": 0, "COpenSSL": 0, "CLibXML2": 0, "CZlib": 0, "CQREncode": 0, "CSpawn": 0,
+        "CMalloc": 0,
         "TextEncoding": 0, "CivilDates": 0, "Limits": 0,
         "FileWriting": 1, "IPAddresses": 1, "Telemetry": 1, "Vocabulary": 1, "HTTPSignatures": 1, "Database": 1,
         "Calendar": 1,
@@ -38,7 +39,7 @@ struct LayeringTests {
     /// The C libraries, each with the one target that may import it.
     private static let keepers = [
         "CPostgres": "Database", "CSQLite": "Database", "COpenSSL": "HTTPSignatures", "CLibXML2": "Markup",
-        "CSpawn": "MediaStore", "CMalloc": "Troquet",
+        "CZlib": "HTTPSupport", "CQREncode": "WebPages", "CSpawn": "MediaStore", "CMalloc": "Troquet",
     ]
 
     /// The platform modules that a target without input and output may import.

@@ -18,6 +18,16 @@ extension Stories {
             if tried != .works { print("No sandbox on this system: \(finding.text)") }
         }
 
+        @Test("doctor warns while mail goes into a folder, and does not fail for it")
+        func mail() async throws {
+            try await withNode("auto") { node in
+                let findings = try await Examination(node).run()
+                let mail = try #require(findings.first { $0.check == "mail" })
+                #expect(mail.isFine && mail.isWarning && mail.line.hasPrefix("warn  mail: "))
+                #expect(findings.filter(\.isWarning).count == 1)
+            }
+        }
+
         @Test("an operator who switches the sandbox off is told what that means, and it is no failure")
         func off() async throws {
             let (finding, tried) = try await media("off")

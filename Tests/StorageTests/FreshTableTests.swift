@@ -111,6 +111,35 @@ struct FreshTableTests {
         }
     }
 
+    @Test("leased activities are found by their keys, however many wait")
+    func leases() async throws {
+        try await Scene.with(.postgres, readers: 1) { scene in
+            try await scene.db.write { tx in
+                try Self.seed(tx)
+                try tx.run(
+                    """
+                    INSERT INTO received (id, activity_iri, activity_type, signer_id, key_id, body, received_at, run_at,
+                        attempts, state, outcome)
+                    SELECT p.id, p.iri, 'Like', row_number() OVER (ORDER BY p.id) % 4 + 1, '', '{}', 0, 0, 0, 'waiting', '' FROM post p
+                    """)
+            }
+            let lease = Lease(now: Scene.start, until: Scene.start + .minutes(2))
+            let rows = try await scene.db.write { tx in
+                let before = try Self.rowsRead(tx)
+                let leased = try InboxQueue.lease(signers: 4, lease, in: tx)
+                #expect(leased.count == 64)
+                let ids = leased.map(\.id)
+                let keys = ids.map { QueueKey($0) }
+                #expect(try InboxQueue.queue.extend(keys, lease, in: tx) == 64)
+                try InboxQueue.queue.release(Array(keys.suffix(8)), by: .thisProcess, in: tx)
+                try InboxQueue.postpone(ids[0], until: lease.until, reason: "", in: tx)
+                #expect(try InboxQueue.finish(Array(ids[1..<32]), outcome: "applied", in: tx))
+                return try Self.rowsRead(tx) - before
+            }
+            #expect(rows <= 2_000)
+        }
+    }
+
     /// How many rows this transaction has read so far.
     private static func rowsRead(_ tx: Transaction) throws -> Int64 {
         let sum: SQL =

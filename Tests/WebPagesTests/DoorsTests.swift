@@ -32,6 +32,55 @@ struct DoorsTests {
         }
     }
 
+    @Test("while no e-mail leaves the node, no page promises one, and a password is enough to come in")
+    func withoutMail() async throws {
+        let cafe = try await Cafe.furnished {
+            $0.mailReachesPeople = false
+            $0.registration = .approval
+        }
+        try await cafe.serve { browser in
+            let door = try await browser.get("/sign-in").text
+            #expect(!door.contains("/sign-in/send") && door.contains("peut te donner un lien"))
+            let page = try await browser.get("/sign-up").text
+            let password = Markup(page).tags.first { $0.contains("name=\"password\"") } ?? ""
+            let email = Markup(page).tags.first { $0.contains("name=\"email\"") } ?? ""
+            #expect(password.contains(" required") && !email.contains(" required"))
+            var fields = ["name": "zoe", "email": "", "password": "", "display_name": "Zoé"]
+            let refused = try await browser.post("/sign-up", fields, from: "/sign-up")
+            #expect(refused.status == 422)
+            fields["password"] = "un-long-mot"
+            let asked = try await browser.post("/sign-up", fields, from: "/sign-up")
+            #expect(asked.status == 200 && asked.text.contains("ton mot de passe") && !asked.text.contains("courriel"))
+            try await browser.signIn("lina")
+            let zoe = try await cafe.services.database.read { db in try LocalAccounts.byName("zoe", in: db)?.account.id
+            }
+            let request = ["account": "\(try #require(zoe))"]
+            let opened = try await browser.post("/moderation/approve", request, from: "/moderation")
+            #expect(opened.header("location") == "/moderation?done=approvedWithoutMail")
+            let told = try await browser.get("/moderation?done=approvedWithoutMail").text
+            #expect(told.contains("dis-le-lui toi-même"))
+        }
+        try await cafe.serve { browser in
+            let fields = ["name": "zoe", "password": "un-long-mot", "next": "/"]
+            let entered = try await browser.post("/sign-in", fields, from: "/sign-in")
+            #expect(entered.status == 303)
+        }
+    }
+
+    @Test("an invitation lets in somebody without an e-mail address while no e-mail leaves the node")
+    func invitedWithoutMail() async throws {
+        let cafe = try await Cafe.furnished {
+            $0.mailReachesPeople = false
+            $0.registration = .closed
+        }
+        let token = try await cafe.services.invite(as: .member(cafe.karim))
+        try await cafe.serve { browser in
+            let fields = ["name": "zoe", "password": "un-long-mot", "invitation": token, "email": ""]
+            let answer = try await browser.post("/sign-up", fields, from: "/sign-up?invitation=\(token)")
+            #expect(answer.status == 303 && answer.header("location") == "/settings?done=welcome")
+        }
+    }
+
     @Test("the way survives from an event over sign-in to sign-up")
     func next() async throws {
         let cafe = try await Cafe.furnished()

@@ -13,9 +13,9 @@ public struct SignUp: Sendable, Hashable {
     public var name: String
     /// The display name.
     public var displayName = ""
-    /// The address to which sign-in links are sent.
+    /// The address to which sign-in links are sent. It may be empty while no e-mail leaves this server.
     public var email: String
-    /// The password; empty when the person signs in by link only.
+    /// The password; empty when the person signs in by link only, which takes e-mails that reach people.
     public var password = ""
     /// A message to the stewards.
     public var note = ""
@@ -41,7 +41,11 @@ extension Services {
     /// - Parameter address: the client's network address, for the rate limit; nil for no limit.
     /// - Returns: whether the person may sign in at once. If not, a steward has to approve the request first.
     public func register(_ signUp: SignUp, from address: String? = nil) async throws -> Bool {
-        try await enrol(signUp, from: address) { _, isWelcome, _ in isWelcome }
+        var signUp = signUp
+        // Without e-mails a member without a password could never come in.
+        if !community.mailReachesPeople { signUp.needsPassword = true }
+        let isEmailNeeded = community.mailReachesPeople
+        return try await enrol(signUp, from: address, isEmailNeeded: isEmailNeeded) { _, isWelcome, _ in isWelcome }
     }
 
     /// Registers a person through an app, as a member or as somebody who waits for approval.
@@ -70,14 +74,14 @@ extension Services {
 
     /// Stores a person who signs up. `adding` runs in the same transaction.
     private func enrol<Result: Sendable>(
-        _ signUp: SignUp, from address: String?,
+        _ signUp: SignUp, from address: String?, isEmailNeeded: Bool = true,
         adding: @escaping @Sendable (NewMember, _ isWelcome: Bool, Transaction) throws -> Result
     ) async throws -> Result {
         let isInvited = try await invitation(signUp.invitation ?? "") != nil
         guard isInvited || community.registration != .closed else {
             throw ServiceError.conflict("registration_closed")
         }
-        try Self.check(signUp)
+        try Self.check(signUp, isEmailNeeded: isEmailNeeded)
         if let address { try attempts.take("register:\(address)", at: now()) }
         let digest = secrets.digest(Array((signUp.invitation?.trimmed ?? "").utf8))
         let isWelcome = isInvited || community.registration != .approval
@@ -94,14 +98,15 @@ extension Services {
         }
     }
 
-    private static func check(_ signUp: SignUp) throws(ServiceError) {
+    private static func check(_ signUp: SignUp, isEmailNeeded: Bool) throws(ServiceError) {
         var check = Check()
         check.require(!signUp.name.trimmed.isEmpty, "name", "missing")
         check.require(!LocalName.reserved.contains(signUp.name.trimmed.lowercased()), "name", "reserved")
         check.require(LocalName.isAllowed(signUp.name.trimmed.lowercased()), "name", "not_a_name")
         check.text(signUp.displayName, "display_name", limit: 100, isNeeded: false)
-        check.require(!signUp.email.trimmed.isEmpty, "email", "missing")
-        check.require(MailAddress(signUp.email.trimmed) != nil, "email", "not_an_address")
+        let email = signUp.email.trimmed
+        check.require(!isEmailNeeded || !email.isEmpty, "email", "missing")
+        check.require(email.isEmpty || MailAddress(email) != nil, "email", "not_an_address")
         check.require(!signUp.needsPassword || !signUp.password.isEmpty, "password", "missing")
         let isLongEnough = signUp.password.isEmpty || signUp.password.count >= SignUp.passwordLength
         check.require(isLongEnough, "password", "too_short")

@@ -92,7 +92,7 @@ extension LeasedQueue {
     ) throws(DatabaseError) -> Int {
         var count = 0
         for keys in keys.inLists() {
-            let condition: SQL = "\(matches(keys)) AND \(holder.map { isHeld(by: $0) } ?? isWaiting)"
+            let condition: SQL = "\(matches(keys)) AND \(holder.map { isHeld(by: $0) } ?? isStillWaiting)"
             switch ending {
             case .delete: count += try tx.changed("DELETE FROM \(table) WHERE \(condition)")
             case .set(let change):
@@ -107,5 +107,5 @@ extension LeasedQueue {
 
     private static func also(_ assignments: SQL?) -> SQL { assignments.map { ", \($0)" } ?? "" }
 
-    private func isHeld(by holder: LeaseHolder) -> SQL { "\(isWaiting) AND lease_holder = \(holder.number)" }
+    private func isHeld(by holder: LeaseHolder) -> SQL { "\(isStillWaiting) AND lease_holder = \(holder.number)" }
 }

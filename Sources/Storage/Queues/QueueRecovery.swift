@@ -30,7 +30,7 @@ extension LeasedQueue {
         for row in rows where try row.count("crashes") > Self.freeCrashes {
             let (key, attempts) = (try key(of: row), try row.count("attempts"))
             if let next = retry.nextTry(afterAttempts: attempts, since: now, now: now, chance: 0.5) {
-                try tx.run("UPDATE \(table) SET run_at = \(next) WHERE \(matches([key])) AND \(isWaiting)")
+                try tx.run("UPDATE \(table) SET run_at = \(next) WHERE \(matches([key])) AND \(isStillWaiting)")
             } else {
                 try park(key, setting: crashed, by: nil, in: tx)
             }

@@ -3,7 +3,7 @@
 internal import Database
 internal import Model
 
-// How the next runs are found: first from the oldest due rows, a few hundred of them whatever the size of the queue.
+// How the next runs are found: first from the oldest due rows, about a hundred of them whatever the size of the queue.
 // When these rows name too few runs, because a few runs fill the head of the queue, the runs are checked one after the
 // other: at most a thousand, and different ones the next time. So the cost is bounded both when one signer sends a
 // hundred thousand activities and when ten thousand signers send one each, and no run waits for ever.
@@ -17,7 +17,7 @@ internal import Model
 
 extension LeasedQueue {
     /// How many of the oldest rows are read.
-    static var window: Int { 512 }
+    static var window: Int { 128 }
     /// How many runs are checked when the oldest rows name too few.
     private static var mostRuns: Int { 1_024 }
 

@@ -42,5 +42,7 @@ public enum Schema {
         moderationLog,
         discussionOrder,
         onlineAddresses,
+        sentFavourites,
+        suspensions,
     ]
 }

@@ -54,10 +54,12 @@ struct Finding: Sendable {
     let check: String
     let isFine: Bool
     let text: String
+    /// Whether the node works, but people miss something.
+    var isWarning = false
 
-    var line: String { "\(isFine ? "ok  " : "FAIL")  \(check): \(text)" }
+    var line: String { "\(isFine ? isWarning ? "warn" : "ok  " : "FAIL")  \(check): \(text)" }
 
-    var json: JSON { ["check": JSON(check), "ok": JSON(isFine), "text": JSON(text)] }
+    var json: JSON { ["check": JSON(check), "ok": JSON(isFine), "warning": JSON(isWarning), "text": JSON(text)] }
 }
 
 /// All checks, run one after the other. None of them changes anything.
@@ -281,13 +283,15 @@ struct Examination: Sendable {
     }
 
     private func mail() async -> Finding {
-        await check("mail") {
+        var finding = await check("mail") {
             let folder = node.settings.mailFolder
             guard DiskRoom.isUsable(folder) else {
                 throw ConfigurationError("smtp: nothing can be written into \(folder): is it a folder of this user?")
             }
-            return "written into \(folder), and sent to nobody: no mail server is set"
+            return "written into \(folder), and sent to nobody: no mail server is set, so people need a password"
         }
+        finding.isWarning = finding.isFine && !node.settings.community.mailReachesPeople
+        return finding
     }
 
     private func media() async -> Finding {

@@ -9,7 +9,7 @@ internal import TextEncoding
 /// The sign-in page: by a link in an e-mail, or by password.
 enum SignIn {
     static func show(_ visit: Visit) async throws -> Response {
-        let next = visit.query["next"].flatMap(LocalPath.init)?.string ?? "/"
+        let next = LocalPath(visit.given("next"))?.string ?? "/"
         guard visit.person == nil else { return visit.redirect(next) }
         return page(visit, link: FormState(["next": next]), password: FormState(["next": next]))
     }
@@ -43,6 +43,10 @@ enum SignIn {
             var state = sent.state("email", "next")
             let status = try state.take(error)
             return page(visit, link: state, password: FormState(), status: status)
+        }
+        guard visit.community.mailReachesPeople else {
+            let content: HTML = "<h1>\(t(.noMailHere))</h1><p>\(t(.askSteward))</p>\(stewards(t))"
+            return visit.respond(narrowPage(t(.noMailHere), content))
         }
         let content: HTML = """
             <h1>\(t(.linkSent))</h1><p>\(t(.linkSentText, String(sent["email"].trimmingWhitespace)))</p>
@@ -78,7 +82,8 @@ enum SignIn {
         } catch is ServiceError {
             let content: HTML = """
                 <h1>\(t(.linkOld))</h1><p>\(t(.linkOldText))</p>
-                <p><a class="button" href="/sign-in">\(t(.askNewLink))</a></p>
+                \(when(!visit.community.mailReachesPeople, "<p>\(t(.askSteward))</p>\(stewards(t))"))
+                <p><a class="button" href="/sign-in">\(t(visit.community.mailReachesPeople ? .askNewLink : .signIn))</a></p>
                 """
             return visit.respond(narrowPage(t(.linkOld), content), status: .gone)
         }
@@ -106,14 +111,17 @@ enum SignIn {
             $0.autocomplete = "current-password"
         }
         let content: HTML = """
-            <h1>\(t(.signIn))</h1>\(visit.problems(link))\(visit.problems(password))
-            <div class="doors"><section aria-labelledby="by-link"><h2 id="by-link">\(t(.byLink))</h2><p class="hint">\(t(.byLinkText))</p>
-            \(visit.form("/sign-in/send", "\(visit.hidden("next", link["next"]))\(visit.field(email, link))\(visit.submit(t(.sendLink)))"))</section>
+            <h1>\(t(.signIn))</h1>\(visit.problems(link))\(visit.problems(password, keepsText: false))
+            <div class="doors">\(when(visit.community.mailReachesPeople, """
+                <section aria-labelledby="by-link"><h2 id="by-link">\(t(.byLink))</h2><p class="hint">\(t(.byLinkText))</p>
+                \(visit.form("/sign-in/send", "\(visit.hidden("next", link["next"]))\(visit.field(email, link))\(visit.submit(t(.sendLink)))"))</section>
+                """))
             <section aria-labelledby="by-password"><h2 id="by-password">\(t(.byPassword))</h2>
             \(visit.form("/sign-in", """
                 \(visit.hidden("next", password["next"]))\(visit.field(name, password))\(visit.field(secret, password))
                 \(visit.submit(t(.comeIn)))
-                """))</section></div>
+                """))
+            <p class="hint">\(t(visit.community.mailReachesPeople ? .forgottenByLink : .forgottenAskSteward))</p></section></div>
             \(when(visit.community.registration != .closed, "<p>\(t(.noAccountYet)) <a href=\"\(signUp(link["next"].isEmpty ? password["next"] : link["next"]))\">\(t(.signUp))</a></p>"))
             """
         return visit.respond(narrowPage(t(.signIn), content), status: status)
@@ -122,6 +130,11 @@ enum SignIn {
     /// Returns the path of the sign-up page, from which the person continues to `next`.
     private static func signUp(_ next: String) -> String {
         next.isEmpty || next == "/" ? "/sign-up" : "/sign-up?next=\(next.percentEncoded)"
+    }
+
+    /// Returns the way to the people who can hand over a link.
+    private static func stewards(_ t: Texts) -> HTML {
+        "<p><a class=\"button quiet\" href=\"/about#who\">\(t(.whoRunsIt))</a></p>"
     }
 
     static func narrowPage(_ title: String, _ content: HTML) -> Page {

@@ -9,9 +9,9 @@ internal import TextEncoding
 /// The page on which a visitor signs up or asks for membership.
 enum SignUpPage {
     static func show(_ visit: Visit) async throws -> Response {
-        let next = visit.query["next"].flatMap(LocalPath.init)?.string ?? ""
+        let next = LocalPath(visit.given("next"))?.string ?? ""
         guard visit.person == nil else { return visit.redirect(next.isEmpty ? "/" : next) }
-        let token = visit.query["invitation"] ?? ""
+        let token = visit.given("invitation")
         var state = FormState(["invitation": token, "next": next])
         let invitation = try await visit.services.invitation(token)
         if !token.isEmpty, invitation == nil { state.errors = [FieldError("invitation", "not_valid")] }
@@ -48,10 +48,14 @@ enum SignUpPage {
         let way = next.isEmpty ? "/events" : next
         let signIn = next.isEmpty ? "/sign-in" : "/sign-in?next=\(next.percentEncoded)"
         let content: HTML = """
-            <h1>\(title)</h1><p>\(t(isReady ? .signedUpText : .signUpWaitsText))</p>
+            <h1>\(title)</h1><p>\(t(isReady ? .signedUpText : waitingText(visit)))</p>
             <p><a class="button" href="\(isReady ? signIn : way)">\(t(isReady ? .signIn : next.isEmpty ? .wholeAgenda : .back))</a></p>
             """
         return visit.respond(SignIn.narrowPage(title, content))
+    }
+
+    private static func waitingText(_ visit: Visit) -> Phrase {
+        visit.community.mailReachesPeople ? .signUpWaitsText : .signUpWaitsWithoutMail
     }
 
     /// - Parameter invitation: the invitation in the address, while it can be used. With one the person need not wait.
@@ -75,12 +79,12 @@ enum SignUpPage {
             \(visit.form("/sign-up", style: "sheet-form", """
                 \(when(!asksCode, visit.hidden("invitation", invitation == nil ? "" : state["invitation"])))\
                 \(visit.hidden("next", state["next"]))
-                \(each(fields(t)) { visit.field($0, state) })
+                \(each(fields(visit)) { visit.field($0, state) })
                 \(when(waits, visit.field(note(t), state)))
                 \(when(asksCode, visit.field(codeField(t), state)))
                 \(visit.submit(t(waits ? .askToJoin : .signUp)))
                 """))
-            <p class="hint">\(t(.signUpPrivacy))</p>
+            <p class="hint">\(t(.signUpPrivacy))\(when(!visit.rules.isEmpty, " <a href=\"/about#rules\">\(t(.readRules))</a>"))</p>
             """
         return visit.respond(SignIn.narrowPage(t(.signUp), content), status: status)
     }
@@ -91,8 +95,9 @@ enum SignUpPage {
         return "<p class=\"panel\">\(maybe(invitation.inviter) { AccountCard.avatar($0, .small) }) \(text)</p>"
     }
 
-    private static func fields(_ t: Texts) -> [Field] {
-        [
+    private static func fields(_ visit: Visit) -> [Field] {
+        let (t, mailLeaves) = (visit.t, visit.community.mailReachesPeople)
+        return [
             Field("display_name", t(.displayName)).with {
                 $0.hint = t(.displayNameHint)
                 $0.autocomplete = "name"
@@ -105,12 +110,13 @@ enum SignUpPage {
                 $0.limit = 30
             },
             Field("email", t(.email), .email).with {
-                $0.hint = t(.emailHint)
-                $0.isRequired = true
+                $0.hint = t(mailLeaves ? .emailHint : .emailHintWithoutMail)
+                $0.isRequired = mailLeaves
                 $0.autocomplete = "email"
             },
             Field("password", t(.password), .password).with {
-                $0.hint = t(.passwordHint)
+                $0.hint = t(mailLeaves ? .passwordHint : .passwordHintWithoutMail)
+                $0.isRequired = !mailLeaves
                 $0.autocomplete = "new-password"
             },
         ]

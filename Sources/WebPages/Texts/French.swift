@@ -4,7 +4,7 @@ extension Texts {
     /// All texts in French. They address the reader as *tu*, have no exclamation marks, and have a narrow no-break
     /// space before `:`, `;` and `?`.
     static let frenchTable = [
-        frenchPlaces, frenchSignIn, frenchApps, frenchNews, frenchGroups, frenchDistance,
+        frenchPlaces, frenchSignIn, frenchApps, frenchNews, frenchGroups, frenchDistance, frenchHouse,
     ].reduce(into: [:]) { table, part in
         table.merge(part) { first, _ in first }
     }
@@ -57,7 +57,7 @@ extension Texts {
         .myNextEvent: "Ta prochaine rencontre",
         .seeAndCome: "Voir et venir",
         .seeEvent: "Voir la rencontre",
-        .questionWaits: "Une question attend une réponse",
+        .questionWaits: "Une question sans réponse",
         .latestTalks: "Au comptoir",
         .allTalks: "Toutes les discussions",
         .laterEvents: "Ensuite",
@@ -87,7 +87,7 @@ extension Texts {
         .picture: "Image",
         .file: "Fichier",
         .sharedBy: "relayé par {1}",
-        .awaitsAnswer: "Attend une première réponse",
+        .awaitsAnswer: "Pas encore de réponse",
         .answerCount: "{n} réponse|{n} réponses",
         .earlierAnswers: "Réponses précédentes", .laterAnswers: "Réponses suivantes",
         .lastAnswer: "la dernière",
@@ -107,7 +107,7 @@ extension Texts {
         Depuis Mastodon ou un autre café, colle cette adresse dans la recherche et réponds de là-bas :
         """,
         .thank: "Merci",
-        .thanked: "Merci dit",
+        .thanked: "Remercié",
         .recommendPost: "Relayer",
         .recommended: "Relayé",
         .visibleUnlisted: "hors des listes",
@@ -120,7 +120,7 @@ extension Texts {
         .deleteForGood: "Effacer pour de bon",
         .pollVote: "Voter",
         .pollVotes: "{n} voix|{n} voix",
-        .pollVoters: "{n} personne a voté|{n} personnes ont voté",
+        .pollVoters: "Personne n’a encore voté|{n} personne a voté|{n} personnes ont voté",
         .pollEnds: "jusqu’au",
         .pollEnded: "terminé",
         .postTitle: "Titre",
@@ -190,8 +190,7 @@ extension Texts {
         .placeUnknown: "Lieu à préciser",
         .online: "En ligne",
         .alsoOnline: "aussi en ligne",
-        .seatsTaken: "{1} places sur {2}",
-        .seatsLeft: "{n} place libre|{n} places libres",
+        .seatsLeft: "{n} place libre sur {1}|{n} places libres sur {1}",
         .fullHouse: "Complet ({n} place)|Complet ({n} places)",
         .waitingCount: "{n} personne attend|{n} personnes attendent",
         .comingCount: "{n} personne vient|{n} personnes viennent",
@@ -250,6 +249,7 @@ extension Texts {
         .guestList: "Inscrits",
         .waitingList: "Liste d’attente",
         .printSheet: "Imprimer la feuille",
+        .posterCode: "Pour venir ou en savoir plus\u{202F}:",
         .repeatEvent: "Refaire cette rencontre",
         .changeEvent: "Modifier",
         .changeHint: """
