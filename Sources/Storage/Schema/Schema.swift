@@ -42,5 +42,6 @@ public enum Schema {
         moderationLog,
         discussionOrder,
         onlineAddresses,
+        mailDelivery,
     ]
 }
