@@ -116,7 +116,9 @@ public struct WebPages: Sendable {
             post("/moderation/refuse", Moderation.refuse), post("/moderation/resolve", Moderation.resolve),
             post("/moderation/suspend", Moderation.suspend), post("/moderation/restore", Moderation.restore),
             get("/moderation/log", ModerationLogPage.show), post("/moderation/hosts", Moderation.setPolicy),
-            post("/moderation/retry", Moderation.retry),
+            post("/moderation/retry", Moderation.retry), get("/moderation/mail", MailPage.show),
+            post("/moderation/mail/retry", MailPage.retry), post("/moderation/mail/drop", MailPage.drop),
+            post("/moderation/mail/allow", MailPage.allow),
             post("/moderation/announce", Moderation.announce), post("/moderation/withdraw", Moderation.withdraw),
         ]
     }

@@ -25,7 +25,7 @@ FOR_MEMBERS = [
     "/", "/write", "/events/new", "/my-events", "/settings", "/networks", "{discussion}", "{event}", "{consent}",
     "/search?q=caf%C3%A9", "/kept", "/settings/people", "/settings/delete", "/authorize_interaction",
 ]
-FOR_STEWARDS = ["/moderation", "/groups", "/members", "/groups/lyon/edit", "{mine}/edit", "{event}/manage", "/moderation/log"]
+FOR_STEWARDS = ["/moderation", "/groups", "/members", "/groups/lyon/edit", "{mine}/edit", "{event}/manage", "/moderation/log", "/moderation/mail"]
 WRONG = ["/nowhere", "/events/1", "/posts/1", "/users/nobody", "/groups/nobody", "/sign-in/link?token=old"]
 
 LOOKS = [
