@@ -81,7 +81,7 @@ final class SMTPConnection: @unchecked Sendable {
         var texts: [(CURLoption, String)] = [
             (CURLOPT_URL, server.url(greeting: greeting)),
             // Nothing but mail, no redirect, and no proxy that an environment variable names.
-            (CURLOPT_PROTOCOLS_STR, "smtp,smtps"), (CURLOPT_REDIR_PROTOCOLS_STR, ""), (CURLOPT_PROXY, ""),
+            (CURLOPT_PROTOCOLS_STR, "smtp,smtps"), (CURLOPT_REDIR_PROTOCOLS_STR, "smtp,smtps"), (CURLOPT_PROXY, ""),
             (CURLOPT_NOPROXY, "*"),
         ]
         if let caFile { texts.append((CURLOPT_CAINFO, caFile)) }
