@@ -32,6 +32,11 @@ enum HeaderText {
         return "\(name): \(phrase)\r\n <\(mailbox.address)>"
     }
 
+    /// A field whose value is written as it is; on a line of its own when both are longer than a line.
+    static func field(_ name: String, asItIs value: String) -> String {
+        "\(name):" + (name.utf8.count + value.utf8.count + 2 <= lineLimitBytes ? " " : "\r\n ") + value
+    }
+
     /// The text on one line, without control characters and without spaces at its ends.
     private static func cleaned(_ text: String) -> String {
         let scalars = text.unicodeScalars.map { scalar in
