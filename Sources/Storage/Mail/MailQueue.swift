@@ -20,7 +20,7 @@ public enum MailQueue {
         urgency: "urgency",
         retry: RetryPolicy(
             steps: [.minutes(1), .minutes(5), .minutes(15), .hours(1), .hours(2), .hours(4), .hours(8)], spread: 0.1,
-            patience: .days(3)))
+            attempts: 20, patience: .days(3)))
     /// How long an e-mail is remembered after it was sent or given up.
     public static let memory = Duration.days(14)
     /// Of the limit per hour, this part is kept for e-mails for which somebody waits: one tenth.
