@@ -109,6 +109,7 @@ extension Retention {
                 "expires_at <= \(now)"
             },
             RetentionRule("farewell", "until all known servers were told of the deletion"),
+            RetentionRule("unfinished_suspension", "until the posts of the account have left their groups or returned"),
         ]
         + [
             "account_list", "account_list_member", "account_note", "announcement_reaction", "announcement_read",

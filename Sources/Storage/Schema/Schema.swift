@@ -43,5 +43,7 @@ public enum Schema {
         discussionOrder,
         onlineAddresses,
         mailDelivery,
+        sentFavourites,
+        suspensions,
     ]
 }
