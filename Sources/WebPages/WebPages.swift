@@ -128,9 +128,9 @@ public struct WebPages: Sendable {
             get("/moderation/log", ModerationLogPage.show),
             post("/moderation/hosts", page: Moderation.show, Moderation.setPolicy),
             post("/moderation/retry", Moderation.retry), get("/moderation/mail", MailPage.show),
-            post("/moderation/mail/retry", page: MailPage.show, MailPage.retry),
-            post("/moderation/mail/drop", page: MailPage.show, MailPage.drop),
-            post("/moderation/mail/allow", page: MailPage.show, MailPage.allow),
+            post("/moderation/mail/retry", MailPage.retry),
+            post("/moderation/mail/drop", MailPage.drop),
+            post("/moderation/mail/allow", MailPage.allow),
             post("/moderation/announce", page: Moderation.show, Moderation.announce),
             post("/moderation/withdraw", Moderation.withdraw),
         ]
