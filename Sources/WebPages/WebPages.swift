@@ -128,7 +128,10 @@ public struct WebPages: Sendable {
             post("/moderation/roles", page: CommunityPage.show, CommunityPage.setRole),
             get("/moderation/log", ModerationLogPage.show),
             post("/moderation/hosts", page: Moderation.show, Moderation.setPolicy),
-            post("/moderation/retry", Moderation.retry),
+            post("/moderation/retry", Moderation.retry), get("/moderation/mail", MailPage.show),
+            post("/moderation/mail/retry", MailPage.retry),
+            post("/moderation/mail/drop", MailPage.drop),
+            post("/moderation/mail/allow", MailPage.allow),
             post("/moderation/announce", page: Moderation.show, Moderation.announce),
             post("/moderation/withdraw", Moderation.withdraw),
         ]

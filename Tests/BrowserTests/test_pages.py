@@ -27,7 +27,7 @@ FOR_MEMBERS = [
     "/search?q=caf%C3%A9", "/kept", "/settings/people", "/settings/delete", "/authorize_interaction",
 ]
 FOR_STEWARDS = ["/moderation", "/groups", "/members", "/groups/lyon/edit", "{mine}/edit", "{event}/manage", "/moderation/log",
-                "/moderation/community"]
+                "/moderation/community", "/moderation/mail"]
 WRONG = ["/nowhere", "/events/1", "/posts/1", "/users/nobody", "/groups/nobody", "/sign-in/link?token=old"]
 
 LOOKS = [

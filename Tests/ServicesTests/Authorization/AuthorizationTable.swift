@@ -73,7 +73,8 @@ enum AuthorizationTable {
             "SO",
             """
             changeCommunity(_:as:), suspend(_:_:as:) a moderator, setRole(_:_:as:), setRole(_:_:as:) of a steward, deleteAccount(_:as:progress:),
-            deleteAccount(_:as:progress:) a moderator, withdrawAnnouncement(_:as:)
+            deleteAccount(_:as:progress:) a moderator, withdrawAnnouncement(_:as:),
+            allowMail(to:as:), suppressMail(to:as:), retryMail(_:as:), dropMail(_:as:)
             """
         ),
         ("S", "announceToAll(_:event:as:)"),
@@ -82,7 +83,7 @@ enum AuthorizationTable {
             "O",
             """
             createAccount(_:role:as:), makeToken(_:app:account:person:as:), makeSignInLink(for:as:),
-            resetPassword(of:as:), suspend(_:_:as:) a steward, deleteAccount(_:as:progress:) a steward
+            resetPassword(of:as:), recordBounce(of:isAboutAddress:detail:as:), suspend(_:_:as:) a steward, deleteAccount(_:as:progress:) a steward
             """
         ),
         // Things of another owner, and things that the account may not read: nobody may do this.
