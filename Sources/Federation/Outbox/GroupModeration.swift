@@ -51,8 +51,7 @@ extension Outbox {
         guard let state, try GroupRemovals.restore(post.id, to: group.id, in: tx),
             let author = try Accounts.byID(post.author, in: tx)
         else { return false }
-        let create = state == .held ? try relayedCreate(of: post, by: group, in: tx) : nil
-        try SentActivities.forget(about: post.iri, by: group.id, in: tx)
+        let create = state == .held ? try takeRelayedCreate(of: post, by: group, in: tx) : nil
         guard post.visibility == .everyone, author.isActive else { return true }
         let actor = moderator ?? group
         let undo = undo(deletion(of: post, by: actor, in: group, reason: ""), by: actor, in: group)
@@ -67,13 +66,15 @@ extension Outbox {
         try GroupRemovals.note(post.id, group: group.id, .removed, at: clock.now, in: tx)
     }
 
-    /// The `Create` of a post as the group relayed it before the post had to wait; nil when it was not relayed.
-    private func relayedCreate(
+    /// The `Create` of a post as the group relayed it before the post had to wait; nil when it was not relayed. Its text
+    /// is dropped from the earlier announcement, because the new one replaces it.
+    private func takeRelayedCreate(
         of post: Post, by group: Account, in tx: Transaction
     ) throws(DatabaseError) -> JSON? {
         guard let sent = try SentActivities.announcedCreate(of: post.iri, by: group.id, in: tx),
             let announce = try? JSON.parse(Array(sent.body.utf8)), var create = announce["object"]?.object
         else { return nil }
+        try SentActivities.retire([sent.id], in: tx)
         // A post of another node was edited meanwhile: its server has the present text.
         if !post.isLocal, let editedAt = post.editedAt, editedAt > sent.createdAt { create["object"] = JSON(post.iri) }
         return .object(create)

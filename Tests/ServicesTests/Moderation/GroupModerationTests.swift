@@ -98,12 +98,12 @@ struct GroupModerationTests {
                     !shown.contains {
                         $0.object?.string == "https://cafe.example/posts/\(id)" && $0.body.contains("Create")
                     })
-                try await cafe.forgetSayings()
                 try await cafe.services.returnToGroup(id, group, as: .member(mia))
                 try await cafe.expect(.notFound) { try await $0.returnToGroup(id, group, as: .member(mia)) }
-                let said = try await cafe.documents("Announce")
+                let said = Array(try await cafe.documents("Announce").suffix(told.count))
                 #expect(said.map { $0["object"]?["type"]?.string ?? "id" } == told)
-                #expect(said[1]["object"]?["object"]?["id"]?.string == "https://cafe.example/posts/\(id)")
+                #expect(
+                    said.dropFirst().first?["object"]?["object"]?["id"]?.string == "https://cafe.example/posts/\(id)")
                 #expect(try await cafe.post(id)?.group == group)
             }
             try await cafe.services.removeFromGroup(answer, isHeld: true, as: .member(mia))
