@@ -68,8 +68,8 @@ extension Visit {
     func place(_ event: Event) -> HTML {
         // Each part keeps its own direction, so that a name in Arabic does not scramble the street behind it.
         let parts: [HTML] = (event.place?.parts ?? []).map { "<bdi>\($0)</bdi>" }
-        if !parts.isEmpty {
-            let line = each(parts.enumerated()) { $0 == 0 ? $1 : ", \($1)" }
+        if let first = parts.first {
+            let line = parts.dropFirst().reduce(first) { $0 + ", " + $1 }
             return event.isOnline ? "\(line) · \(t(.alsoOnline))" : line
         }
         return event.isOnline ? "\(t(.online))" : "\(t(.placeUnknown))"
