@@ -38,7 +38,7 @@ extension Visit {
         let event = view.event
         return """
             <li class="card event">\(dateBlock(event))<div>
-            \(heading.wrap("<a dir=\"auto\" href=\"\(event.path)\"\("lang", foreign(event.language))>\(view.titleHTML)</a>"))
+            \(heading.wrap("<a href=\"\(event.path)\" dir=\"auto\"\("lang", foreign(event.language))>\(view.titleHTML)</a>"))
             <p class="meta">\(place(event))\(when(!view.owner.isLocal, " · \(origin(view))"))</p>
             <p class="states">\(stateBadge(event)) \(ownBadge(view)) \(seats(view))</p>
             \(AccountCard.avatarsWithoutLinks(Array(view.attendees.prefix(8)), label: t(.whoComes)))</div></li>
