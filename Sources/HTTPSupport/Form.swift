@@ -44,6 +44,13 @@ public struct Form: Sendable {
         try add(fields, lists: lists)
     }
 
+    /// Reads the fields that another field contains, in the encoding of a form.
+    ///
+    /// - Throws: ``RequestError``: invalid escapes, too many fields, a field twice.
+    public init(encoded text: String) throws(RequestError) {
+        try add(try Self.pairs(Array(text.utf8)), lists: [])
+    }
+
     /// Creates a form from its fields, for tests and for forms that are shown again.
     public init(_ values: [String: String]) {
         fields = values.mapValues { [$0] }

@@ -44,7 +44,7 @@ extension Styles {
         .foot .plain{min-height:44px;padding:0;color:var(--ink);text-decoration:underline;text-underline-offset:.18em}
         .steps{margin:0;padding-left:1.3rem}
         .steps li{margin-bottom:.35rem}
-        .hello .actions{align-items:center}
+        .hello+.actions{align-items:center;margin-top:-.5rem}
         .find{display:inline-flex;align-items:center;justify-content:center;min-width:44px;min-height:44px;color:var(--ink)}
         @media (max-width:30rem){.stranger .top .bar{flex-wrap:wrap;padding-top:.3rem;padding-bottom:.3rem;gap:0 1rem}
         .stranger .door{flex:1 0 100%;margin:0;justify-content:space-between;gap:.5rem}

@@ -205,7 +205,9 @@ extension WebPages {
                 return visit.errorPage(error.status, code: error.code)
             }
         }
-        if let page, visit.typed != nil, let language = Language(rawValue: sent.form[FormPage.languageField]) {
+        if let page, let language = Language(rawValue: sent.form[FormPage.languageField]) {
+            var visit = visit
+            visit.typed = FormPage.typed(try Form(encoded: sent.form[FormPage.typedField]))
             return try await FormPage.inLanguage(language, visit, page)
         }
         return try await handler(sent)

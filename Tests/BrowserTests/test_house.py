@@ -78,7 +78,7 @@ def test_a_newcomer_with_a_phone_sees_the_door_and_the_search_at_once(node, stra
     eve = stranger(node, language=language, size=PHONE)
     eve.open("/")
     for link in ("/sign-up", "/search", "/sign-in"):
-        box = eve.page.locator(f'header a[href^="{link}"]').bounding_box()
+        box = eve.page.locator(f'body > header a[href^="{link}"]').bounding_box()
         assert box and box["y"] + box["height"] < 844 and box["x"] + box["width"] <= 390, link
         assert box["width"] >= 24 and box["height"] >= 24, link
     box = eve.page.locator('main a.button[href="/sign-up"]').first.bounding_box()
@@ -131,7 +131,7 @@ def test_a_form_that_is_sent_again_by_going_back_has_one_effect(node, member):
     assert [answer.status for answer in answers] == [303, 303]
     assert answers[0].headers["location"] == answers[1].headers["location"]
     ada.open("/discussions")
-    expect(ada.page.locator("main h3 a", has_text=sent["title"])).to_have_count(1)
+    expect(ada.page.locator("main .talk a", has_text=sent["title"])).to_have_count(1)
 
 
 def test_what_was_done_is_said_once_and_where_one_looks(node, member):

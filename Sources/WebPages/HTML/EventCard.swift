@@ -38,7 +38,7 @@ extension Visit {
         let event = view.event
         return """
             <li class="card event">\(dateBlock(event))<div>
-            \(heading.wrap("<a dir=\"auto\" href=\"\(event.path)\"\("lang", foreign(event.language))>\(view.titleHTML)</a>"))
+            \(heading.wrap("<a href=\"\(event.path)\" dir=\"auto\"\("lang", foreign(event.language))>\(view.titleHTML)</a>"))
             <p class="meta">\(place(event))\(when(!view.owner.isLocal, " · \(origin(view))"))</p>
             <p class="states">\(stateBadge(event)) \(ownBadge(view)) \(seats(view))</p>
             \(AccountCard.avatarsWithoutLinks(Array(view.attendees.prefix(8)), label: t(.whoComes)))</div></li>
@@ -68,8 +68,8 @@ extension Visit {
     func place(_ event: Event) -> HTML {
         // Each part keeps its own direction, so that a name in Arabic does not scramble the street behind it.
         let parts: [HTML] = (event.place?.parts ?? []).map { "<bdi>\($0)</bdi>" }
-        if !parts.isEmpty {
-            let line = each(parts.enumerated()) { $0 == 0 ? $1 : ", \($1)" }
+        if let first = parts.first {
+            let line = parts.dropFirst().reduce(first) { $0 + ", " + $1 }
             return event.isOnline ? "\(line) · \(t(.alsoOnline))" : line
         }
         return event.isOnline ? "\(t(.online))" : "\(t(.placeUnknown))"

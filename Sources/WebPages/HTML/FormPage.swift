@@ -4,6 +4,7 @@ internal import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
 internal import Model
+internal import TextEncoding
 
 /// The page of a form, shown again with what was typed: in another language, or after the form was too old to be sent.
 enum FormPage {
@@ -11,6 +12,8 @@ enum FormPage {
 
     /// The field in which the footer of a refused form asks for another language.
     static let languageField = "in_language"
+    /// The field with all that was typed, so that no field stands twice on the page.
+    static let typedField = "typed"
     /// The most bytes of text that a page gives back.
     private static let limit = 200_000
 
@@ -20,6 +23,12 @@ enum FormPage {
         let fields = form.single.filter { !secrets.contains($0.key) }
         let size = fields.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
         return size > limit ? nil : fields
+    }
+
+    /// Returns the fields as the value of one field.
+    static func encoded(_ typed: [String: String]) -> String {
+        typed.sorted { $0.key < $1.key }.map { "\($0.key.percentEncoded)=\($0.value.percentEncoded)" }.joined(
+            separator: "&")
     }
 
     /// Shows the page in the language for which the footer of the refused form asks.

@@ -252,11 +252,10 @@ extension Visit {
                 hreflang="\(language.rawValue)" rel="nofollow">\(language.ownName)</a>
                 """
         }
-        let fields = each(typed.sorted { $0.key < $1.key }) { hidden($0.key, $0.value) }
         return form(
             path, style: "inline",
             """
-            \(fields)\(hidden(FormPage.languageField, language.rawValue))<button class="plain" type="submit" \
+            \(hidden(FormPage.typedField, FormPage.encoded(typed)))\(hidden(FormPage.languageField, language.rawValue))<button class="plain" type="submit" \
             lang="\(language.rawValue)">\(language.ownName)</button>
             """)
     }

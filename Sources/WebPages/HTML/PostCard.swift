@@ -27,7 +27,7 @@ extension Visit {
         let lines = post.title.isEmpty || !post.warning.isEmpty ? "" : post.content.plainText(limit: 180)
         return """
             <li class="card talk">\(AccountCard.avatar(view.author))<div\("lang", foreign(post.language))>
-            \(heading.wrap("<a dir=\"auto\" href=\"\(post.path)\">\(view.withEmoji(headline(post)))</a>"))
+            \(heading.wrap("<a href=\"\(post.path)\" dir=\"auto\">\(view.withEmoji(headline(post)))</a>"))
             \(when(!lines.isEmpty, "<p class=\"lines\" dir=\"auto\">\(view.withEmoji(lines))</p>"))
             <p class="meta"\("lang", foreign(post.language) == nil ? nil : t.language.rawValue)>\(byline(view))</p>
             \(repliers(view))</div></li>

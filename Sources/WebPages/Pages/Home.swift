@@ -67,7 +67,7 @@ enum Home {
         let name = visit.person?.account.firstName
         return """
             <header class="hello"><h1>\(name.map { t(.helloName, $0) } ?? visit.community.name)</h1>
-            <p class="tagline"\("lang", visit.foreign(visit.community.language))>\(visit.community.tagline)</p>\(when(visit.person == nil, ways(visit)))</header>
+            <p class="tagline"\("lang", visit.foreign(visit.community.language))>\(visit.community.tagline)</p></header>\(when(visit.person == nil, ways(visit)))
             \(FirstSteps.html(visit, isAlone: content.isAlone, hasEvents: content.next != nil))\(FirstSteps.welcome(visit))
             \(NotificationsPage.announcements(content.announcements, next: "/", visit))
             \(maybe(content.next) { visit.slate($0, title: content.isMine ? .myNextEvent : .nextEvent) })
