@@ -6,13 +6,8 @@ internal import CQREncode
 ///
 /// Spec: ISO/IEC 18004.
 enum QRCode {
-    /// The library, opened once; nil when it is not installed.
-    private static let library: Library? = cqrencode_open().map(Library.init)
-
-    /// A handle that is only passed on to the library.
-    private struct Library: @unchecked Sendable {
-        let handle: UnsafeMutableRawPointer
-    }
+    /// The address of the library, opened once; nil when it is not installed.
+    private static let library = cqrencode_open().map { UInt(bitPattern: $0) }
 
     /// Whether codes can be drawn.
     static var isAvailable: Bool { library != nil }
@@ -42,8 +37,10 @@ enum QRCode {
 
     /// Returns which modules are black, row by row, without the frame.
     static func modules(of text: String) -> [[Bool]]? {
-        guard let library, !text.utf8.contains(0), let code = cqrencode_encode(library.handle, text) else { return nil }
-        defer { cqrencode_free(library.handle, code) }
+        guard let library = library.flatMap({ UnsafeMutableRawPointer(bitPattern: $0) }), !text.utf8.contains(0),
+            let code = cqrencode_encode(library, text)
+        else { return nil }
+        defer { cqrencode_free(library, code) }
         let width = Int(code.pointee.width)
         // The largest code of the standard has 177 modules in a row.
         guard (1...177).contains(width), let bytes = code.pointee.data else { return nil }
