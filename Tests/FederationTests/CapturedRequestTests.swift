@@ -157,8 +157,12 @@ private struct CapturedWorld: Sendable {
         ]
     }
 
-    /// Receives what an `Undo` takes back, as it was sent.
+    /// Receives what an `Undo` takes back, as it was sent, and the yes before a no to an invitation.
     private func sayBefore(_ act: JSON, announcedBy group: JSON?) async throws {
+        if act["type"]?.string == "Reject", act["object"]?["type"]?.string == "Event" {
+            let before = act.setting("type", "Accept").setting("id", JSON("\(act["id"]?.string ?? "")#before"))
+            try #require(try await world.receive(before) == "applied")
+        }
         guard act["type"]?.string == "Undo", let undone = act["object"], let id = undone["id"] else { return }
         var said = Captured.files.values.first { $0["id"] == id } ?? undone
         if let group {
