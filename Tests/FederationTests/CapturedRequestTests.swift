@@ -140,9 +140,11 @@ private struct CapturedWorld: Sendable {
             let subject = act["object"]?["object"] ?? act["object"], let id = subject["id"]?.string ?? subject.string,
             !id.hasPrefix(FederationWorld.origin), !Captured.people.contains(id), !Captured.groups.contains(id)
         else { return }
-        guard let latest = Captured.objects[id] ?? Self.forgotten(id) else { return }
+        let isUpdate = act["type"]?.string == "Update"
+        let stated: JSON? = isUpdate ? subject : nil
+        guard let latest = stated ?? Captured.objects[id] ?? Self.forgotten(id) else { return }
         let before = latest.setting("updated", nil).setting("content", "<p>Before</p>").setting("contentMap", nil)
-        try world.nodes.serve(act["type"]?.string == "Update" ? before : latest)
+        try world.nodes.serve(isUpdate ? before : latest)
         _ = try await world.federation.posts.resolve(try address(id))
         try world.nodes.serve(latest)
     }
