@@ -140,9 +140,11 @@ private struct CapturedWorld: Sendable {
             let subject = act["object"]?["object"] ?? act["object"], let id = subject["id"]?.string ?? subject.string,
             !id.hasPrefix(FederationWorld.origin), !Captured.people.contains(id), !Captured.groups.contains(id)
         else { return }
-        guard let latest = Captured.objects[id] ?? Self.forgotten(id) else { return }
+        let isUpdate = act["type"]?.string == "Update"
+        let stated: JSON? = isUpdate ? subject : nil
+        guard let latest = stated ?? Captured.objects[id] ?? Self.forgotten(id) else { return }
         let before = latest.setting("updated", nil).setting("content", "<p>Before</p>").setting("contentMap", nil)
-        try world.nodes.serve(act["type"]?.string == "Update" ? before : latest)
+        try world.nodes.serve(isUpdate ? before : latest)
         _ = try await world.federation.posts.resolve(try address(id))
         try world.nodes.serve(latest)
     }
@@ -157,8 +159,12 @@ private struct CapturedWorld: Sendable {
         ]
     }
 
-    /// Receives what an `Undo` takes back, as it was sent.
+    /// Receives what an `Undo` takes back, as it was sent, and the yes before a no to an invitation.
     private func sayBefore(_ act: JSON, announcedBy group: JSON?) async throws {
+        if act["type"]?.string == "Reject", act["object"]?["type"]?.string == "Event" {
+            let before = act.setting("type", "Accept").setting("id", JSON("\(act["id"]?.string ?? "")#before"))
+            try #require(try await world.receive(before) == "applied")
+        }
         guard act["type"]?.string == "Undo", let undone = act["object"], let id = undone["id"] else { return }
         var said = Captured.files.values.first { $0["id"] == id } ?? undone
         if let group {

@@ -283,7 +283,7 @@ struct HandedCaseTests {
             let note = try NoteDocument(try #require(Document(input)))
             let remote = try NoteToPost.read(
                 note, id: ID(9), author: account, at: world.clock.now, identifiers: world.identifiers)
-            let files = (input["content"]?.string ?? "").matches(of: /<img[^>]* src="([^"?]+)/).map { String($0.1) }
+            let files = (input["content"]?.string ?? "").matches(of: /<img [^>]*src="([^"?]+)/).map { String($0.1) }
             #expect(files.count > 50)
             for file in files {
                 let isShown = remote.attachments.contains { $0.url.string.hasPrefix(file) }

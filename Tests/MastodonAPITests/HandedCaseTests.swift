@@ -42,8 +42,15 @@ struct HandedCaseTests {
             for _ in 1...2 {
                 ids.append(try await node.upload("/api/v2/media", TestPicture.png(), token: ada.token).id)
             }
+            // A busy machine answers before a picture is converted.
+            for id in ids {
+                while try await node.get("/api/v1/media/\(id)", token: ada.token).status == 206 {
+                    await fixture.worker(node).convertWaiting()
+                }
+            }
             let status = try await node.post(
                 "/api/v1/statuses", token: ada.token, ["status": "x", "media_ids": .array(ids.map { JSON($0) })])
+            try #require(status.status == 200, "\(status.error ?? "")")
             let (path, input) = ("/api/v1/statuses/\(status.id)", try Handed.json(name))
             let reply: Reply
             if let form = input["data"]?.object {
