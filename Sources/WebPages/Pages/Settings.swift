@@ -65,6 +65,7 @@ enum SettingsPage {
             <div class="columns">\(profileForm(visit, profile ?? stored))\(PictureSettings.section(visit, person.account, pictures))
             \(passwordForm(visit, person, password))\(try await ConnectedAppsSection.section(visit, person.account.id))</div>
             <section class="last"><ul class="plain-list"><li><a href="\(Distance.path)">\(t(.distance))</a></li>
+            <li><a href="\(ExportPage.path)">\(t(.exportMine))</a></li>
             <li><a href="/settings/delete">\(t(.leaveCafe))</a></li></ul></section>
             """
         let page = Page(t(.settings), content: content).with {
