@@ -28,7 +28,7 @@ struct MailPartsTests {
         var mail = letter()
         mail.identify(at: "cafe.example")
         let given = mail.messageID
-        #expect(given.hasPrefix("<7.") && given.hasSuffix("@cafe.example>") && given.count == 24)
+        #expect(given.hasPrefix("<7.") && given.hasSuffix("@cafe.example>") && given.count == 25)
         #expect(try ReadMessage(try message { $0.messageID = given }).value("Message-ID") == given)
         for bad in ["", "x@y", "<a b@y>", "<a@y>\r\nBcc: eve@evil.example", "<>"] {
             let read = try ReadMessage(try message { $0.messageID = bad })
