@@ -91,12 +91,15 @@ let floors: [Target] = [
     .systemLibrary(name: "CLibXML2", path: "Sources/SystemLibraries/CLibXML2", pkgConfig: "libxml-2.0"),
     .systemLibrary(name: "CZlib", path: "Sources/SystemLibraries/CZlib", pkgConfig: "zlib"),
     .systemLibrary(name: "CQREncode", path: "Sources/SystemLibraries/CQREncode"),
+    .systemLibrary(name: "CCurl", path: "Sources/SystemLibraries/CCurl", pkgConfig: "libcurl"),
+    .systemLibrary(name: "CResolver", path: "Sources/SystemLibraries/CResolver"),
     .systemLibrary(name: "CSpawn", path: "Sources/SystemLibraries/CSpawn"),
     .systemLibrary(name: "CMalloc", path: "Sources/SystemLibraries/CMalloc"),
     .target(name: "TextEncoding", swiftSettings: strict),
     .target(name: "CivilDates", swiftSettings: strict),
     .target(name: "Limits", dependencies: [orderedCollections], swiftSettings: strict),
     // 1
+    .target(name: "CurlClient", dependencies: ["CCurl", "Limits"], swiftSettings: strict),
     .target(name: "FileWriting", swiftSettings: strict),
     .target(name: "IPAddresses", swiftSettings: strict),
     .target(name: "Telemetry", dependencies: [metrics], swiftSettings: strict),
@@ -135,7 +138,10 @@ let floors: [Target] = [
         swiftSettings: strict),
     .target(
         name: "Mail",
-        dependencies: ["CivilDates", "Database", "FileWriting", "Model", "Storage", "TextEncoding", logging],
+        dependencies: [
+            "CResolver", "CivilDates", "CurlClient", "Database", "FileWriting", "HTTPSignatures", "Model", "Storage",
+            "TextEncoding", "Vocabulary", logging,
+        ],
         swiftSettings: strict),
     .target(
         name: "HTTPSupport",
@@ -176,7 +182,8 @@ let floors: [Target] = [
     .executableTarget(
         name: "Troquet",
         dependencies: [
-            "CMalloc", "IPAddresses", "Limits", "Telemetry", metrics, "Calendar", "CivilDates", "Database",
+            "CMalloc", "CurlClient", "IPAddresses", "Limits", "Telemetry", metrics, "Calendar", "CivilDates",
+            "Database",
             "Federation", "FederationAPI", "FileWriting", "HTTPSignatures", "HTTPSupport", "Mail", "MediaStore",
             "MastodonAPI", "Model", "Services", "Storage", "Transport", "Vocabulary", "WebPages", logging, hummingbird,
             httpTypes, nio,
@@ -204,6 +211,7 @@ let suites: [Target] = [
         ], swiftSettings: strict),
     suite("TextEncoding"),
     suite("CivilDates"),
+    suite("CurlClient"),
     suite("FileWriting"),
     suite("Limits"),
     suite("IPAddresses"),
@@ -229,7 +237,9 @@ let suites: [Target] = [
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
         ]),
     suite("MediaStore", ["Database", "Model", "Storage", "Vocabulary", logging]),
-    suite("Mail", ["Database", "Model", "Storage", "TextEncoding", logging]),
+    suite(
+        "Mail",
+        ["CurlClient", "Database", "HTTPSignatures", "Model", "Storage", "TextEncoding", logging]),
     suite(
         "Services",
         [
@@ -268,7 +278,8 @@ let suites: [Target] = [
     suite(
         "Node",
         about: [
-            "Troquet", "CivilDates", "Database", "Federation", "IPAddresses", "HTTPSignatures", "HTTPSupport",
+            "Troquet", "CivilDates", "CurlClient", "Mail", "Database", "Federation", "IPAddresses", "HTTPSignatures",
+            "HTTPSupport",
             "MediaStore", "Model",
             "Services",
             "Storage", "Transport", "Vocabulary", logging, nio, nioPosix, nioHTTP, lifecycle,

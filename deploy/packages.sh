@@ -4,13 +4,15 @@
 # Functions for `deploy/run`, `deploy/test`, `deploy/bench` and `deploy/crash`; this file is sourced, not run. They check
 # which packages are missing and install them on Debian as root. Elsewhere they print in one line what is missing.
 
-readonly BUILD_PACKAGES=(git ca-certificates pkg-config libssl-dev libpq-dev libsqlite3-dev libxml2-dev zlib1g-dev tzdata
+readonly BUILD_PACKAGES=(git ca-certificates pkg-config libssl-dev libpq-dev libsqlite3-dev libxml2-dev zlib1g-dev
+    libcurl4-openssl-dev tzdata
     # Programs that a node runs: decoders for pictures, videos and audio, and the sandbox in which they run.
     libvips-tools ffmpeg bubblewrap
     # Draws the code on a poster; a node without it prints the address alone.
     libqrencode4)
 readonly POSTGRES_PACKAGES=(postgresql postgresql-client)
-readonly CLIENT_PACKAGES=(python3 python3-venv)
+# Exim is a mail server to which the tests send.
+readonly CLIENT_PACKAGES=(python3 python3-venv exim4-daemon-light)
 readonly BROWSER_PACKAGES=(chromium python3 python3-venv fonts-dejavu-core fonts-liberation)
 
 # Prints the reason in one line and exits.
@@ -28,6 +30,9 @@ has_package() {
         libsqlite3-dev) has_library 'sqlite3 >= 3.39' ;;
         libxml2-dev) has_library 'libxml-2.0 >= 2.9' ;;
         zlib1g-dev) has_library 'zlib >= 1.2.11' ;;
+        libcurl4-openssl-dev) has_library 'libcurl >= 7.85' ;;
+        # It would take the place of another mail server, so it is left out where there is one.
+        exim4-daemon-light) [[ -x /usr/sbin/exim4 || -x /usr/sbin/sendmail ]] ;;
         libvips-tools) command -v vipsthumbnail >/dev/null && command -v vipsheader >/dev/null ;;
         ffmpeg) command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null ;;
         bubblewrap) command -v bwrap >/dev/null ;;

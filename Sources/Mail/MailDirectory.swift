@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import FileWriting
+public import Model
 
 /// Writes each message into a directory as one `.eml` file, for tests, demonstrations and nodes without a mail server.
 ///
@@ -9,17 +10,24 @@ internal import FileWriting
 /// e-mails are small.
 public struct MailDirectory: MailSender {
     private let path: String
+    private let keys: [DKIMKey]
+    private let clock: any Clock
 
-    /// - Parameter path: the directory. It is created with its parent folders when it is missing.
-    public init(path: String) {
+    /// - Parameters:
+    ///   - path: the directory. It is created with its parent folders when it is missing.
+    ///   - keys: the keys that sign each message.
+    public init(path: String, keys: [DKIMKey] = [], clock: any Clock = SystemClock()) {
         self.path = path
+        self.keys = keys
+        self.clock = clock
     }
 
     /// Writes `ID.eml`. Sending the same message again replaces the file.
     public func send(_ message: MailMessage) async throws(MailError) {
+        let bytes = try message.signed(with: keys, at: clock.now)
         do throws(FileError) {
             try Folder.make(path)
-            try AtomicFile.write(message.rendered(), to: "\(path)/\(message.id).eml")
+            try AtomicFile.write(bytes, to: "\(path)/\(message.id).eml")
         } catch {
             throw .unavailable(error.description)
         }

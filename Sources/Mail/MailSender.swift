@@ -1,23 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Storage
+
 /// Gives messages to a mail server or another destination.
 public protocol MailSender: Sendable {
+    /// How many messages may be on their way at once.
+    var width: Int { get }
+
     /// Returns when the destination has accepted the message. After an error the same message may be sent again.
     func send(_ message: MailMessage) async throws(MailError)
 }
 
-/// Why a message was not accepted. The case decides what the worker does next.
-public enum MailError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The destination cannot accept the message now; the worker tries again later. The text is for the log.
-    case unavailable(String)
-    /// The destination will never accept the message; the worker gives up. The text is for the log.
-    case refused(String)
+extension MailSender {
+    /// One message after the other.
+    public var width: Int { 1 }
+}
 
-    /// The text for the log; it contains no recipient.
+/// Why a message was not accepted. The case decides what the worker does next. The texts are for the log and for
+/// stewards; they contain what the server said, and so perhaps the recipient.
+public enum MailError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The destination takes nothing from anybody at the moment. All messages wait.
+    case unavailable(String)
+    /// The destination refuses this node: its password, its encryption or its sender's address. All messages wait until
+    /// the operator has changed the settings.
+    case misconfigured(String)
+    /// This message is not accepted now. When `rest` is set, all others wait for a moment too.
+    case postponed(String, rest: MailSenderStatus.Problem? = nil)
+    /// This message will never be accepted. `isAddress` says that no message to this address would be.
+    case refused(String, isAddress: Bool = false)
+
+    /// The text for the log.
     public var description: String {
         switch self {
-        case .unavailable(let reason): "not taken now: \(reason)"
-        case .refused(let reason): "refused: \(reason)"
+        case .unavailable(let reason): "nothing is taken now: \(reason)"
+        case .misconfigured(let reason): "the settings are refused: \(reason)"
+        case .postponed(let reason, _): "not taken now: \(reason)"
+        case .refused(let reason, _): "refused: \(reason)"
+        }
+    }
+
+    /// What the destination said.
+    public var reason: String {
+        switch self {
+        case .unavailable(let reason), .misconfigured(let reason), .postponed(let reason, _), .refused(let reason, _):
+            reason
         }
     }
 }

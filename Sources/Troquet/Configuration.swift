@@ -45,12 +45,21 @@ struct Setting: Sendable {
             "federation_insecure_networks", "",
             "For tests only: CIDR blocks, comma-separated, to which plain http and private addresses are allowed."),
         Setting("tls_ca_file", "", "Extra certificate authority (PEM) for outgoing https."),
-        Setting("smtp", "file:troquet-data/mail", "Where mail goes: file:DIR writes each message as one .eml file."),
+        Setting(
+            "smtp", "file:troquet-data/mail",
+            "Where mail goes: smtp://user:password@host:587, smtps://…:465, or file:DIR (one .eml file each)."),
         Setting("media", "troquet-data/media", "Folder for the pictures, films and sounds that people hand in."),
         Setting(
             "media_sandbox", "auto",
             "Sandbox for the programs that decode uploads: auto (where the system allows one), require, off."),
         Setting("mail_from", "", "Sender of mail; empty for troquet@ and the host of the origin."),
+        Setting(
+            "mail_return_path", "",
+            "Where mail that cannot be delivered comes back, as NAME+SECRET@…; empty for bounces@, or sender."),
+        Setting("mail_per_hour", "300", "Mail sent within an hour at most; empty for no limit."),
+        Setting("dkim_key_file", "", "Private key (PEM) that signs mail; several comma-separated; empty for none."),
+        Setting("dkim_selector", "", "Name of each DKIM key in the DNS, comma-separated."),
+        Setting("dkim_domain", "", "Domain that signs mail; empty for that of mail_from."),
         Setting("rate_limits", "on", "on, or off for tests."),
         Setting(
             "trusted_proxies", "127.0.0.0/8,::1/128",
@@ -114,9 +123,23 @@ struct Configuration: Sendable {
         if origin(of: "log_level") == .fallback { values["log_level"] = ("warning", .fallback) }
     }
 
+    /// A setting that ends in `_file`, such as `smtp_file`, names a file that contains the value of the other one.
     private mutating func set(
         _ name: String, _ value: String, _ origin: SettingOrigin, place: String
     ) throws(ConfigurationError) {
+        if values[name] == nil, name.hasSuffix("_file"), let known = values[String(name.dropLast(5))] {
+            let name = String(name.dropLast(5))
+            guard known.origin != origin else {
+                throw ConfigurationError("\(place): “\(name)” is set as well; leave one of the two.")
+            }
+            guard let content = TextFile.read(value) else {
+                throw ConfigurationError("\(place): \(value) cannot be read.")
+            }
+            let isLineEnd = { (character: Character) in character.isNewline }
+            let line = content.split(whereSeparator: isLineEnd).first.map(String.init) ?? ""
+            values[name] = (line, origin)
+            return
+        }
         guard values[name] != nil else {
             throw ConfigurationError("\(place): there is no setting “\(name)”.")
         }
@@ -158,6 +181,7 @@ struct Configuration: Sendable {
             # Settings of a Troquet node. What stands after # is the default.
             # The environment overrides this file: TROQUET_ and the name in capitals. `troquet config show --origin`
             # tells where each value came from.
+            # A secret may stand in a file of its own: TROQUET_SMTP_FILE=PATH, or smtp_file: "PATH", reads TROQUET_SMTP.
 
             """
         for setting in Setting.all {

@@ -11,6 +11,6 @@ struct Troquet: AsyncParsableCommand {
         subcommands: [
             Serve.self, Initialise.self, Migrate.self, Doctor.self, ConfigCommand.self, AccountCommand.self,
             GroupCommand.self, PostCommand.self, EventCommand.self, FollowCommand.self, JoinCommand.self,
-            PeerCommand.self, TokenCommand.self, APICommand.self,
+            PeerCommand.self, MailCommand.self, TokenCommand.self, APICommand.self,
         ])
 }

@@ -38,6 +38,12 @@ final class NodeMetrics: Sendable {
     /// Counts one SQL statement.
     func countStatement() { statements.increment() }
 
+    /// Counts an attempt to send an e-mail.
+    func countMail(_ kind: String, _ result: String) {
+        Counter(label: "troquet_emails_total", dimensions: [("kind", kind), ("result", result)], factory: registry)
+            .increment()
+    }
+
     /// Records how long a read or write waited for a database connection.
     func recordWait(_ duration: Duration) {
         waits.recordNanoseconds(Int64(clamping: duration.attoseconds / 1_000_000_000))
@@ -61,10 +67,21 @@ final class NodeMetrics: Sendable {
         guard isDue else { return }
         let now = node.clock.now
         do {
-            let backlogs = try await node.database.read { db in
-                try LeasedQueue.all.map { queue in (queue.name, try queue.backlog(now: now, in: db)) }
+            let (backlogs, sender, failed, suppressed) = try await node.database.read { db in
+                let backlogs = try LeasedQueue.all.map { queue in (queue.name, try queue.backlog(now: now, in: db)) }
+                return (
+                    backlogs, try MailSenders.status(in: db), try MailQueue.counts(in: db).failed,
+                    try MailSuppressions.count(in: db)
+                )
             }
             for (name, backlog) in backlogs { show(name, backlog, at: now) }
+            for problem in [MailSenderStatus.Problem.server, .settings] {
+                let since = sender.problem == problem ? sender.since : nil
+                let age = since.map { max(0, (now - $0).milliseconds / 1000) } ?? 0
+                set("troquet_mail_stopped_seconds", ["problem": problem.rawValue], Int(age))
+            }
+            set("troquet_mail_failed", [:], failed)
+            set("troquet_mail_suppressed_addresses", [:], suppressed)
         } catch {
             queues.withLock { $0 = nil }
             node.logger.warning("queues not counted", metadata: ["error.kind": "\(error)"])
@@ -92,6 +109,11 @@ final class NodeMetrics: Sendable {
         "troquet_database_wait_seconds": "How long reads and writes waited for a connection to the database.",
         "troquet_delivery_backlog": "Deliveries that are not done, those included that wait for another try.",
         "troquet_delivery_oldest_seconds": "For how long the oldest delivery has been due.",
+        "troquet_emails_total": "Attempts to send an e-mail, by kind and result.",
+        "troquet_mail_failed": "E-mails of the last 14 days that were given up.",
+        "troquet_mail_stopped_seconds":
+            "For how long nothing could be sent: the server is away, or it refuses the settings.",
+        "troquet_mail_suppressed_addresses": "Addresses that get no e-mail.",
         "troquet_http_request_duration_seconds": "Time from a request's head to its answer, by face.",
         "troquet_http_requests_total": "Answers by face (pages, documents, clients) and class of status.",
         "troquet_http_shed_total": "Requests that got 503 because too many of their class were under way, by class.",

@@ -154,8 +154,9 @@ struct NodeProcess: Sendable {
         var settings = DeliverySettings()
         settings.concurrency = min(node.settings.deliveryConcurrency, DescriptorPlan.current.outgoing / 4)
         let mail = MailWorker(
-            database: node.database, sender: MailDirectory(path: node.settings.mailFolder),
-            from: node.settings.mailbox, clock: node.clock, logger: node.logger)
+            database: node.database, sender: node.settings.mail.makeSender(clock: node.clock),
+            settings: node.settings.mail.settings, clock: node.clock, logger: node.logger
+        ) { [metrics = node.metrics] kind, result in metrics.countMail(kind, result.rawValue) }
         let media = MediaWorker(database: node.database, store: node.media, clock: node.clock, logger: node.logger)
         return [
             Loop { await processor.run() },

@@ -18,7 +18,7 @@ struct NodeSettings: Sendable {
     let databasePool: Int?
     let insecureNetworks: [CIDRBlock]
     let caFile: String?
-    let mailFolder: String
+    let mail: MailOutlet
     let mediaFolder: String
     let mediaSandbox: MediaSandbox
     let mailbox: Mailbox
@@ -42,10 +42,6 @@ struct NodeSettings: Sendable {
         if let caFile, TextFile.read(caFile)?.contains("-----BEGIN CERTIFICATE-----") != true {
             throw ConfigurationError("tls_ca_file: \(caFile) is no PEM file with a certificate that can be read.")
         }
-        guard values["smtp"].hasPrefix("file:"), values["smtp"].count > 5 else {
-            throw ConfigurationError("smtp: this version writes mail into a folder only: file:DIR.")
-        }
-        mailFolder = String(values["smtp"].dropFirst(5))
         guard !values["media"].isEmpty, !values["media"].contains("://") else {
             throw ConfigurationError("media: this version keeps media in a folder only: a path, not an address.")
         }
@@ -53,6 +49,7 @@ struct NodeSettings: Sendable {
         mediaSandbox = try Self.choice(
             values, "media_sandbox", Dictionary(uniqueKeysWithValues: MediaSandbox.allCases.map { ($0.rawValue, $0) }))
         mailbox = try Self.mailbox(values["mail_from"], community)
+        mail = try MailOutlet(values, from: mailbox, caFile: caFile)
         hasRateLimits = try Self.choice(values, "rate_limits", ["on": true, "off": false])
         trustedProxies = try Self.blocks(values, "trusted_proxies")
         metricsListen =

@@ -9,10 +9,10 @@ struct LayeringTests {
     /// The layer of each target. A target may only depend on targets in lower layers.
     private static let floors: [String: Int] = [
         "CPostgres": 0, "CSQLite": 0, "COpenSSL": 0, "CLibXML2": 0, "CZlib": 0, "CQREncode": 0, "CSpawn": 0,
-        "CMalloc": 0,
+        "CMalloc": 0, "CCurl": 0, "CResolver": 0,
         "TextEncoding": 0, "CivilDates": 0, "Limits": 0,
         "FileWriting": 1, "IPAddresses": 1, "Telemetry": 1, "Vocabulary": 1, "HTTPSignatures": 1, "Database": 1,
-        "Calendar": 1,
+        "Calendar": 1, "CurlClient": 1,
         "Model": 2,
         "Markup": 3, "Storage": 3,
         "Federation": 4, "Transport": 4, "Mail": 4, "MediaStore": 4, "HTTPSupport": 4,
@@ -40,6 +40,7 @@ struct LayeringTests {
     private static let keepers = [
         "CPostgres": "Database", "CSQLite": "Database", "COpenSSL": "HTTPSignatures", "CLibXML2": "Markup",
         "CZlib": "HTTPSupport", "CQREncode": "WebPages", "CSpawn": "MediaStore", "CMalloc": "Troquet",
+        "CCurl": "CurlClient", "CResolver": "Mail",
     ]
 
     /// The platform modules that a target without input and output may import.

@@ -122,7 +122,7 @@ class Node:
                 message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
                 if message["to"] == address:
                     assert not message.defects
-                    return message.get_content().replace("\r\n", "\n")
+                    return message.get_body(("plain",)).get_content().replace("\r\n", "\n")
             time.sleep(0.05)
         raise AssertionError(f"no mail to {address} within {seconds} s")
 

@@ -12,7 +12,7 @@ from traffic import Traffic
 ORDER = [
     "test_login", "test_posting", "test_media", "test_reading", "test_people", "test_notifications", "test_push",
     "test_streaming", "test_websocket", "test_schemas", "test_client_rules", "test_authorisation",
-    "test_schemathesis", "test_toot"]
+    "test_mail", "test_schemathesis", "test_toot"]
 
 
 def pytest_configure(config):

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Mail
 import Model
 import Storage
@@ -16,10 +17,13 @@ func letter(_ id: Int64 = 7, subject: String = "Hello", body: String = "Hello") 
 
 /// An e-mail as the sender receives it.
 func message(
-    subject: String = "Hello", body: String = "Hello", name: String = "", date: Timestamp = friday
+    subject: String = "Hello", body: String = "Hello", name: String = "", date: Timestamp = friday,
+    changing change: (inout QueuedMail) -> Void = { _ in }
 ) throws -> MailMessage {
     let to = try #require(MailAddress("ada@mail.example"))
-    return MailMessage(letter(subject: subject, body: body), to: to, from: try house(name), date: date)
+    var mail = letter(subject: subject, body: body)
+    change(&mail)
+    return MailMessage(mail, to: to, from: try house(name), date: date)
 }
 
 /// The sender's mailbox.
@@ -32,8 +36,12 @@ func house(_ name: String = "") throws -> Mailbox {
 struct ReadMessage {
     /// Names and unfolded values, in order.
     var fields: [(name: String, value: String)] = []
-    /// The decoded body.
+    /// The decoded text of the first part.
     var body = ""
+    /// The decoded text of the second part.
+    var html = ""
+    /// The header fields of each part below the first level.
+    var parts: [String] = []
     /// Every line without its line ending.
     var lines: [String] = []
 
@@ -49,7 +57,16 @@ struct ReadMessage {
                 fields.append((String(pair[0]), pair.count > 1 ? String(pair[1]) : ""))
             }
         }
-        body = try Self.unquoted(try #require(parts.last))
+        let type = try #require(fields.first { $0.name == "Content-Type" }).value
+        let boundary = try #require(type.split(separator: "\"").last)
+        let inner = try #require(parts.last).components(separatedBy: "--\(boundary)").dropFirst().dropLast()
+        for part in inner {
+            let halves = part.components(separatedBy: "\r\n\r\n")
+            self.parts.append(halves[0].trimmingPrefix("\r\n").description)
+            // The line ending before a boundary belongs to the boundary.
+            let text = try Self.unquoted(halves.dropFirst().joined(separator: "\r\n\r\n").dropLast("\r\n".count)[...])
+            if self.parts.count == 1 { body = text } else { html = text }
+        }
     }
 
     /// The value of a field, with encoded words decoded and surrounding spaces removed.

@@ -13,8 +13,13 @@ struct MailMessageTests {
             read.fields.map { "\($0.name):\($0.value)" } == [
                 "From: The Cafe <node@cafe.example>", "To: ada@mail.example", "Subject: Your way in",
                 "Date: Fri, 02 Jan 2026 03:04:05 +0000", "Message-ID: <7.troquet@cafe.example>",
-                "Auto-Submitted: auto-generated", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8",
-                "Content-Transfer-Encoding: quoted-printable",
+                "Auto-Submitted: auto-generated", "MIME-Version: 1.0",
+                "Content-Type: multipart/alternative; boundary=\"=_7_alternative\"",
+            ])
+        #expect(
+            read.parts == [
+                "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable",
+                "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable",
             ])
     }
 
@@ -50,7 +55,7 @@ struct MailMessageTests {
         ])
     func injection(text: String) throws {
         let read = try ReadMessage(try message(subject: text, body: "Body", name: text))
-        #expect(read.fields.count == 9)
+        #expect(read.fields.count == 8)
         #expect(!read.fields.contains { $0.name == "Bcc" })
         #expect(read.body == "Body\r\n")
     }

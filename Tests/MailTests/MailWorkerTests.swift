@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Database
-import Logging
 import Mail
 import Model
 import Storage
-import Synchronization
 import TestSupport
 import Testing
 
@@ -23,13 +21,16 @@ struct MailWorkerTests {
         }
     }
 
-    @Test("tries again later what was not taken, and says the same", arguments: TestEngine.available)
-    func retries(engine: TestEngine) async throws {
+    @Test(
+        "tries one e-mail of many when the server is away, and sends all when it is back",
+        arguments: TestEngine.available)
+    func away(engine: TestEngine) async throws {
         try await withWorker(engine) { scene in
-            try await scene.enqueue(1...1)
-            scene.sender.fail(with: .unavailable("down"))
+            try await scene.enqueue(1...20)
+            scene.sender.fail(with: .unavailable("no answer"))
             #expect(await scene.worker.sendWaiting() == 0)
-            #expect(try await scene.left() == 1)
+            #expect(scene.sender.tries == 1)
+            #expect(try await scene.status().detail == "no answer")
 
             scene.clock.advance(.seconds(59))
             #expect(await scene.worker.sendWaiting() == 0)
@@ -37,24 +38,106 @@ struct MailWorkerTests {
 
             scene.clock.advance(.seconds(1))
             scene.sender.fail(with: nil)
+            _ = await scene.worker.sendWaiting()
+            await scene.pass(.minutes(3), by: .minutes(1))
+            #expect(scene.sender.sent.map(\.id.rawValue).sorted() == Array(1...20))
+            #expect(try await scene.status().problem == nil)
+        }
+    }
+
+    @Test("loses nothing and doubles nothing while the server is away for a day", arguments: TestEngine.available)
+    func deadForADay(engine: TestEngine) async throws {
+        try await withWorker(engine) { scene in
+            try await scene.enqueue(1...5)
+            try await scene.enqueue(6...6) { $0.goodUntil = friday + .minutes(30) }
+            scene.sender.fail(with: .unavailable("no answer"))
+            await scene.pass(.days(1), by: .minutes(5))
+            // About four an hour, whatever the number of e-mails.
+            #expect((80...110).contains(scene.sender.tries))
+            #expect(try await scene.left() == 6)
+
+            scene.sender.fail(with: nil)
+            await scene.pass(.hours(1), by: .minutes(5))
+            #expect(scene.sender.sent.map(\.id.rawValue).sorted() == [1, 2, 3, 4, 5])
+            // A link that is no longer valid is of no use.
+            #expect(try await scene.all(.failed).map(\.failure) == ["it would have come too late"])
+            #expect(scene.results[.sent] == 5 && scene.results[.skipped] == 1)
+        }
+    }
+
+    @Test("keeps everything while the settings are refused, however long", arguments: TestEngine.available)
+    func settings(engine: TestEngine) async throws {
+        try await withWorker(engine) { scene in
+            try await scene.enqueue(1...3)
+            scene.sender.fail(with: .misconfigured("535 5.7.8 wrong password"))
+            await scene.pass(.days(10), by: .hours(1))
+            let status = try await scene.status()
+            #expect(status.problem == .settings && status.since == friday + .hours(1))
+            #expect(try await scene.left() == 3)
+            scene.sender.fail(with: nil)
+            await scene.pass(.hours(2), by: .minutes(10))
+            #expect(scene.sender.sent.count == 3)
+        }
+    }
+
+    @Test("is not held up by the one e-mail that the server does not like", arguments: TestEngine.available)
+    func poison(engine: TestEngine) async throws {
+        try await withWorker(engine) { scene in
+            try await scene.enqueue(1...4)
+            scene.sender.fail("r1@mail.example", with: .unavailable("it hangs up"))
+            await scene.pass(.minutes(10), by: .minutes(1))
+            #expect(scene.sender.sent.map(\.id.rawValue).sorted() == [2, 3, 4])
+            #expect(try await scene.left() == 1)
+        }
+    }
+
+    @Test(
+        "tries again later what was not taken, says the same, and goes on with the rest",
+        arguments: TestEngine.available)
+    func greylisted(engine: TestEngine) async throws {
+        try await withWorker(engine) { scene in
+            try await scene.enqueue(1...2)
+            scene.sender.fail("r1@mail.example", with: .postponed("450 4.2.0 greylisted"))
             #expect(await scene.worker.sendWaiting() == 1)
-            #expect(scene.sender.sent.map(\.messageID) == ["<1.troquet@cafe.example>"])
+            #expect(scene.sender.sent.map(\.id.rawValue) == [2])
+            #expect(try await scene.all(.waiting).map(\.failure) == ["450 4.2.0 greylisted"])
+
+            scene.clock.advance(.seconds(53))
+            #expect(await scene.worker.sendWaiting() == 0)
+            #expect(scene.sender.tries == 2)
+
+            scene.clock.advance(.seconds(14))
+            scene.sender.fail("r1@mail.example", with: nil)
+            #expect(await scene.worker.sendWaiting() == 1)
+            #expect(scene.sender.sent.map(\.messageID).last == "<1.troquet@cafe.example>")
             #expect(try await scene.left() == 0)
         }
     }
 
-    @Test("gives up what is never taken", arguments: TestEngine.available)
+    @Test("rests for a moment when the server closes while it looks at one e-mail", arguments: TestEngine.available)
+    func closing(engine: TestEngine) async throws {
+        try await withWorker(engine) { scene in
+            try await scene.enqueue(1...3)
+            scene.sender.fail("r1@mail.example", with: .postponed("421 4.7.0 closing", rest: .server))
+            #expect(await scene.worker.sendWaiting() == 0)
+            #expect(scene.sender.tries == 1)
+            await scene.pass(.minutes(4), by: .minutes(1))
+            #expect(scene.sender.sent.map(\.id.rawValue).sorted() == [2, 3])
+        }
+    }
+
+    @Test("gives up after three days what is never taken", arguments: TestEngine.available)
     func givesUp(engine: TestEngine) async throws {
         try await withWorker(engine) { scene in
             try await scene.enqueue(1...1)
-            scene.sender.fail(with: .unavailable("down"))
-            for _ in 1...12 {
-                #expect(try await scene.left() == 1)
-                await scene.worker.sendWaiting()
-                scene.clock.advance(.hours(6))
-            }
+            scene.sender.fail(with: .postponed("450 4.2.0 greylisted"))
+            await scene.pass(.hours(60), by: .hours(1))
+            #expect(try await scene.left() == 1)
+            await scene.pass(.hours(15), by: .hours(1))
             #expect(try await scene.left() == 0)
-            #expect(scene.sender.tries == 12)
+            #expect((10...16).contains(scene.sender.tries))
+            let failed = try await scene.all(.failed)
+            #expect(failed.map(\.failure) == ["given up after three days; at last: 450 4.2.0 greylisted"])
         }
     }
 
@@ -62,15 +145,64 @@ struct MailWorkerTests {
     func refused(engine: TestEngine) async throws {
         try await withWorker(engine) { scene in
             try await scene.enqueue(1...1)
-            scene.sender.fail(with: .refused("no such person"))
+            scene.sender.fail(with: .refused("550 5.7.1 spam"))
             #expect(await scene.worker.sendWaiting() == 0)
             #expect(try await scene.left() == 0)
+            #expect(try await scene.database.read { try MailSuppressions.count(in: $0) } == 0)
 
             scene.sender.fail(with: nil)
             try await scene.enqueue(2...2, recipient: "r@mail.example\r\nBcc: eve@evil.example")
             try await scene.enqueue(3...3)
             #expect(await scene.worker.sendWaiting() == 1)
             #expect(scene.sender.sent.map(\.id.rawValue) == [3])
+            #expect(try await scene.all(.failed).map(\.failure) == ["550 5.7.1 spam", "not an e-mail address"])
+        }
+    }
+
+    @Test(
+        "sends nothing more to an address that does not exist, until a steward says so", arguments: TestEngine.available
+    )
+    func suppressed(engine: TestEngine) async throws {
+        try await withWorker(engine) { scene in
+            try await scene.enqueue(1...1, recipient: "Gone@mail.example")
+            scene.sender.fail(with: .refused("550 5.1.1 no such person", isAddress: true))
+            await scene.worker.sendWaiting()
+            scene.sender.fail(with: nil)
+            try await scene.enqueue(2...2, recipient: "gone@mail.example")
+            #expect(await scene.worker.sendWaiting() == 0)
+            #expect(scene.sender.tries == 1)
+            #expect(
+                try await scene.all(.failed).map(\.failure) == [
+                    "550 5.1.1 no such person", "the address takes no e-mail: 550 5.1.1 no such person",
+                ])
+            let now = scene.clock.now
+            let isBack = try await scene.database.write { tx in
+                try MailSuppressions.remove("gone@mail.example", in: tx) && MailQueue.retry(ID(2), at: now, in: tx)
+            }
+            #expect(isBack)
+            #expect(await scene.worker.sendWaiting() == 1)
+            #expect(scene.results[.failed] == 1 && scene.results[.skipped] == 1 && scene.results[.sent] == 1)
+        }
+    }
+
+    @Test("sends an e-mail once also when the database does not take that it was sent")
+    func notRecorded() async throws {
+        try await withWorker(.sqlite) { scene in
+            try await scene.database.write { tx in
+                try tx.run(
+                    """
+                    CREATE TRIGGER no_room BEFORE UPDATE ON mail WHEN NEW.state = 'sent'
+                    BEGIN SELECT RAISE(ABORT, 'the disk is full'); END
+                    """)
+            }
+            try await scene.enqueue(1...3)
+            let sending = Task { await scene.worker.sendWaiting() }
+            var arrivals = scene.sender.arrivals.makeAsyncIterator()
+            #expect(await arrivals.next() == ID(1))
+            #expect(try await scene.left() == 3)
+            try await scene.database.write { tx in try tx.run("DROP TRIGGER no_room") }
+            #expect(await sending.value == 3)
+            #expect(scene.sender.sent.map(\.id.rawValue) == [1, 2, 3])
             #expect(try await scene.left() == 0)
         }
     }
@@ -100,96 +232,5 @@ struct MailWorkerTests {
             #expect(try await scene.left() == 2)
             #expect(await scene.worker.sendWaiting() == 2)
         }
-    }
-}
-
-/// A worker with a sender and a clock that the test controls.
-private struct Scene: Sendable {
-    let database: Database
-    let sender: ScriptedSender
-    let clock: TurnedClock
-    let worker: MailWorker
-
-    func enqueue(_ numbers: ClosedRange<Int64>, recipient: String? = nil) async throws {
-        let now = clock.now
-        try await database.write { tx in
-            for number in numbers {
-                let address = recipient ?? "r\(number)@mail.example"
-                let mail = QueuedMail(id: ID(number), recipient: address, subject: "Clé", body: "line")
-                try MailQueue.enqueue(mail, at: now, in: tx)
-            }
-        }
-    }
-
-    /// How many e-mails are in the queue, due or not.
-    func left() async throws -> Int64 {
-        try await database.read { try $0.row("SELECT count(*) AS n FROM mail")?.int("n") ?? 0 }
-    }
-}
-
-private func withWorker(_ engine: TestEngine, _ body: (Scene) async throws -> Void) async throws {
-    let database = try await engine.makeDatabase(migrations: Schema.migrations)
-    let sender = ScriptedSender()
-    let clock = TurnedClock()
-    let worker = MailWorker(
-        database: database, sender: sender, from: try house("Café"), clock: clock, logger: .silent)
-    do {
-        try await body(Scene(database: database, sender: sender, clock: clock, worker: worker))
-        await database.close()
-    } catch {
-        await database.close()
-        throw error
-    }
-}
-
-/// A clock that only the test advances.
-private final class TurnedClock: Clock {
-    private let milliseconds = Atomic<Int64>(friday.milliseconds)
-
-    var now: Timestamp { Timestamp(milliseconds.load(ordering: .sequentiallyConsistent)) }
-
-    func advance(_ duration: Duration) {
-        milliseconds.add(duration.milliseconds, ordering: .sequentiallyConsistent)
-    }
-}
-
-/// A sender that accepts or fails as the test says, and records the messages.
-private final class ScriptedSender: MailSender {
-    private struct State {
-        var sent: [MailMessage] = []
-        var tries = 0
-        var failure: MailError?
-        var onFirst: (@Sendable () -> Void)?
-    }
-
-    private let state = Mutex(State())
-    private let arrived: AsyncStream<ID<QueuedMail>>.Continuation
-    let arrivals: AsyncStream<ID<QueuedMail>>
-
-    init() {
-        (arrivals, arrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
-    }
-
-    var sent: [MailMessage] { state.withLock { $0.sent } }
-    var tries: Int { state.withLock { $0.tries } }
-
-    func fail(with failure: MailError?) {
-        state.withLock { $0.failure = failure }
-    }
-
-    func onFirst(_ action: @escaping @Sendable () -> Void) {
-        state.withLock { $0.onFirst = action }
-    }
-
-    func send(_ message: MailMessage) async throws(MailError) {
-        let (failure, action) = state.withLock { state in
-            state.tries += 1
-            if state.failure == nil { state.sent.append(message) }
-            defer { state.onFirst = nil }
-            return (state.failure, state.onFirst)
-        }
-        action?()
-        if let failure { throw failure }
-        arrived.yield(message.id)
     }
 }

@@ -17,11 +17,24 @@ struct QueueRetryTests {
     }
 
     @Test(
-        "a mail after twice as long each time, six hours at most, twelve times in all",
-        arguments: [(1, 60), (2, 120), (3, 240), (9, 15_360), (10, 21_600), (11, 21_600), (12, nil), (99, nil)]
-            as [(Int, Int?)])
-    func mail(attempts: Int, seconds: Int?) {
-        #expect(Self.wait(MailQueue.queue, attempts) == seconds.map { .seconds($0) })
+        "a mail after longer each time, eight hours at most",
+        arguments: [(1, 60), (2, 300), (3, 900), (4, 3_600), (5, 7_200), (6, 14_400), (7, 28_800), (99, 28_800)])
+    func mail(attempts: Int, seconds: Int) {
+        #expect(MailQueue.queue.retry.wait(afterFailures: attempts, chance: 0.5) == .seconds(seconds))
+    }
+
+    @Test("a mail for three days, whatever the number of its attempts")
+    func mailEnds() {
+        let retry = MailQueue.queue.retry
+        let start = Timestamp.start
+        var (now, attempts) = (start, 0)
+        while true {
+            attempts += 1
+            guard let next = retry.nextTry(afterAttempts: attempts, since: start, now: now, chance: 0.5) else { break }
+            now = next
+        }
+        #expect(now - start < .days(3) && now - start > .hours(63))
+        #expect((12...16).contains(attempts))
     }
 
     @Test(

@@ -208,7 +208,7 @@ private struct TestWork: QueueWork {
 
     func perform(_ mail: QueuedMail) async throws {
         try await body(mail.id.rawValue)
-        try await database.write { tx in try MailQueue.finish(mail.id, in: tx) }
+        try await database.write { tx in try MailQueue.finish(mail.id, at: .start, in: tx) }
     }
 }
 

@@ -28,7 +28,7 @@ struct PagesTests {
             "/events/new?like=\(cafe.pastEvent)", "/events/\(cafe.event)/manage", "/groups/lyon/edit", "/my-events",
             "/settings", "/moderation", "/notifications", "/authorize_interaction", "/kept",
             "/settings/people", "/settings/delete", "/report?post=\(cafe.post)", "/report?account=\(cafe.karim)",
-            "/moderation/log", "/moderation/community",
+            "/moderation/log", "/moderation/community", "/moderation/mail",
         ]
     }
 

@@ -65,7 +65,8 @@ extension Services {
         let token = try secrets.makeToken()
         return try await enrol(signUp, from: address) { made, isWelcome, tx in
             if !isWelcome, let email = made.local.email {
-                try enqueue(.waiting, to: email, language: made.local.language, in: tx)
+                try enqueue(
+                    .waiting, to: email, of: made.local.account.id, language: made.local.language, in: tx)
             }
             let person = made.local.account.id
             return try insert(token, app.scopes, app: app.app, account: person, person: person, in: tx)

@@ -15,6 +15,31 @@ enum Email: Sendable {
     /// Says that a moderator approved the request.
     case welcome
 
+    /// What it is about, for counters and the list of e-mails.
+    var kind: String {
+        switch self {
+        case .signIn: "sign_in"
+        case .waiting: "waiting"
+        case .welcome: "welcome"
+        }
+    }
+
+    /// How soon it is sent when many wait.
+    var urgency: QueuedMail.Urgency {
+        switch self {
+        case .signIn: .atOnce
+        case .waiting, .welcome: .normal
+        }
+    }
+
+    /// How long it is of use; nil when it always is.
+    var lifetime: Duration? {
+        switch self {
+        case .signIn: Services.linkLength
+        case .waiting, .welcome: nil
+        }
+    }
+
     func subject(_ community: Community, _ language: String) -> String {
         switch (self, language) {
         case (.signIn, "en"): "Your way into \(community.name)"
@@ -102,13 +127,20 @@ enum Email: Sendable {
 extension Services {
     /// Queues an e-mail in the caller's transaction, so that it is sent if and only if the change is stored.
     func enqueue(
-        _ email: Email, to address: String, language: String?, in tx: Transaction
+        _ email: Email, to address: String, of account: ID<Account>? = nil, language: String?, in tx: Transaction
     ) throws(DatabaseError) {
         let language = language ?? community.language
-        let mail = QueuedMail(
-            id: ids.make(at: now()), recipient: address, subject: email.subject(community, language),
+        let now = now()
+        var mail = QueuedMail(
+            id: ids.make(at: now), recipient: address, subject: email.subject(community, language),
             body: email.body(community, language))
-        try MailQueue.enqueue(mail, at: now(), in: tx)
-        tx.announce(.mailWaits)
+        mail.kind = email.kind
+        mail.account = account
+        mail.language = language
+        mail.urgency = email.urgency
+        mail.goodUntil = email.lifetime.map { now + $0 }
+        // The right half of a Message-ID has to be a name; a trial node may have an address of numbers.
+        mail.identify(at: MailAddress("x@\(community.origin.host)") == nil ? "localhost" : community.origin.host)
+        try MailQueue.enqueue(mail, at: now, in: tx)
     }
 }

@@ -7,7 +7,8 @@ internal import TextEncoding
 internal import Vocabulary
 
 extension Services {
-    private static let linkLength = Duration.minutes(30)
+    /// How long a link that was sent by e-mail is valid.
+    static let linkLength = Duration.minutes(30)
 
     /// Sends a link to sign in. The result does not reveal whether a member has that address.
     ///
@@ -33,7 +34,8 @@ extension Services {
             let link =
                 community.origin.appending(path: "sign-in/link").string + "?token=\(token)"
                 + (next.isEmpty ? "" : "&next=\(next.percentEncoded)")
-            try enqueue(.signIn(link: link), to: address, language: local.language ?? language, in: tx)
+            try enqueue(
+                .signIn(link: link), to: address, of: local.account.id, language: local.language ?? language, in: tx)
         }
     }
 

@@ -31,6 +31,7 @@ public enum LocalAccounts {
         try tx.run("DELETE FROM session WHERE account_id = \(id)")
         try AccessTokens.deleteAll(of: id, in: tx)
         try tx.run("DELETE FROM sign_in_link WHERE account_id = \(id)")
+        try tx.run("DELETE FROM mail WHERE account_id = \(id)")
         try tx.run("DELETE FROM actor_key WHERE account_id = \(id)")
         try tx.run("DELETE FROM group_role WHERE account_id = \(id)")
         try tx.run("DELETE FROM follow WHERE follower_id = \(id) OR target_id = \(id)")

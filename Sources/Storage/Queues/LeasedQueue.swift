@@ -89,6 +89,9 @@ public struct LeasedQueue: Sendable {
     let isByCalendar: Bool
     /// The assignments to a row that is parked because it was in hand when several processes died.
     let crashed: SQL?
+    /// The column with a number by which rows are leased first, the lowest before the others; nil when `run_at` alone
+    /// decides.
+    let urgency: SQL?
 
     /// Describes the table of a queue.
     ///
@@ -104,10 +107,11 @@ public struct LeasedQueue: Sendable {
     ///   - paused: which waiting rows do not count as due in ``backlog(now:in:)``.
     ///   - isByCalendar: whether people choose `run_at`, so that it does not change when the clock was set back.
     ///   - crashed: additional assignments when a row is parked because processes died with it.
+    ///   - urgency: the column whose lowest values are leased first.
     init(
         _ name: String, table: String, keys: [String] = ["id"], waiting: SQL? = nil, order: Order = .byDue,
         completed: Ending = .delete, parked: Ending = .delete, history: History? = nil, paused: SQL? = nil,
-        isByCalendar: Bool = false, crashed: SQL? = nil, retry: RetryPolicy
+        isByCalendar: Bool = false, crashed: SQL? = nil, urgency: String? = nil, retry: RetryPolicy
     ) {
         self.name = name
         self.table = SQL(stringLiteral: table)
@@ -120,6 +124,7 @@ public struct LeasedQueue: Sendable {
         self.paused = paused
         self.isByCalendar = isByCalendar
         self.crashed = crashed
+        self.urgency = urgency.map { SQL(stringLiteral: $0) }
         self.retry = retry
     }
 

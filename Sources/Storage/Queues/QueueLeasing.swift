@@ -45,9 +45,10 @@ extension LeasedQueue {
         var conditions = [isWaiting, isDue(lease.now), isFree(lease.now)]
         if let condition { conditions.append(condition) }
         if case .oneByOne(let columns) = order { conditions.append(isFirst(columns)) }
+        let first: SQL = urgency.map { "q.\($0), " } ?? ""
         return """
             SELECT \(qualifiedKeys) FROM \(table) q WHERE \(SQL.joined(conditions, separator: " AND "))
-            ORDER BY q.run_at, \(qualifiedKeys) LIMIT \(limit) \(.skipLocked(of: "q"))
+            ORDER BY \(first)q.run_at, \(qualifiedKeys) LIMIT \(limit) \(.skipLocked(of: "q"))
             """
     }
 

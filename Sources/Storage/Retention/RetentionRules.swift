@@ -29,7 +29,12 @@ extension Retention {
             "expires_at < \(now)"
         },
         RetentionRule("undone", "30 days", keys: "actor_id, subject") { now in "expires_at < \(now)" },
-        RetentionRule("mail", "until it is sent or given up"),
+        RetentionRule("mail", "until it is sent or given up, and 14 days more; its text until it is sent", keys: "id") {
+            now in
+            "ended_at < \(now - MailQueue.memory)"
+        },
+        RetentionRule("mail_suppression", "until a steward takes the address off the list"),
+        RetentionRule("mail_sender", "always: one row"),
         RetentionRule("push_queue", "until it is sent or given up"),
         RetentionRule("scheduled", "until it is published, or its author or the author's account is deleted"),
         RetentionRule("idempotency", "1 hour", keys: "account_id, key") { now in "created_at < \(now - .hours(1))" },

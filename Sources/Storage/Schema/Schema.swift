@@ -42,6 +42,7 @@ public enum Schema {
         moderationLog,
         discussionOrder,
         onlineAddresses,
+        mailDelivery,
         sentFavourites,
         suspensions,
     ]

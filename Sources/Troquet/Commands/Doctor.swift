@@ -15,7 +15,7 @@ internal import Vocabulary
 /// `troquet doctor`: checks the node. Each failure is reported in one sentence that says what to do.
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check database, keys, clock, federation, queues and media.")
+        abstract: "Check database, keys, clock, federation, queues and media.", subcommands: [DoctorMail.self])
 
     @OptionGroup var options: NodeOptions
 
@@ -267,7 +267,8 @@ struct Examination: Sendable {
 
     private func disk() async -> Finding {
         await check("disk") {
-            var folders = [("media", node.settings.mediaFolder), ("mail", node.settings.mailFolder)]
+            var folders = [("media", node.settings.mediaFolder)]
+            if let folder = node.settings.mail.folder { folders.append(("mail", folder)) }
             if node.settings.databaseFile != nil { folders.append(("database", node.settings.databaseFolder ?? ".")) }
             var rooms: [String] = []
             for (name, folder) in folders {
@@ -283,13 +284,7 @@ struct Examination: Sendable {
     }
 
     private func mail() async -> Finding {
-        var finding = await check("mail") {
-            let folder = node.settings.mailFolder
-            guard DiskRoom.isUsable(folder) else {
-                throw ConfigurationError("smtp: nothing can be written into \(folder): is it a folder of this user?")
-            }
-            return "written into \(folder), and sent to nobody: no mail server is set, so people need a password"
-        }
+        var finding = await check("mail") { try await MailReport(node).summary() }
         finding.isWarning = finding.isFine && !node.settings.community.mailReachesPeople
         return finding
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import Mail
 internal import Model
 internal import Services
 internal import Vocabulary
@@ -83,7 +84,9 @@ struct ConfigCommand: ParsableCommand {
                 for setting in Setting.all {
                     let place = origin ? "  # \(values.origin(of: setting.name).rawValue)" : ""
                     let isSecret = setting.name == "database" && values[setting.name].contains("@")
-                    Terminal.say("\(setting.name): \(isSecret ? "postgres://…" : values[setting.name])\(place)")
+                    var value = isSecret ? "postgres://…" : values[setting.name]
+                    if setting.name == "smtp" { value = SMTPAddress.withoutPassword(value) }
+                    Terminal.say("\(setting.name): \(value)\(place)")
                 }
             } catch {
                 throw Failure.say(error)

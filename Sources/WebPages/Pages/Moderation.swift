@@ -81,6 +81,7 @@ enum Moderation {
             <section aria-labelledby="log"><h2 id="log">\(t(.moderationLog))</h2>
             \(ModerationLogPage.list(content.log, content.accounts, visit))
             <p><a href="/moderation/log">\(t(.logShow))</a></p></section>
+            \(when(person.role.mayRunCommunity, "<p><a href=\"/moderation/mail\">\(t(.mailTitle))</a></p>"))
             """
         let page = Page(t(.moderation), content: main).with {
             $0.isHidden = true

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Database
 internal import HTTPSupport
 internal import Hummingbird
 internal import Model
 internal import Services
+internal import Storage
 
 /// The settings of the person: profile, language, password, apps.
 enum SettingsPage {
@@ -54,11 +56,16 @@ enum SettingsPage {
             "approves": person.account.approvesFollowers ? "yes" : "", "language": person.language ?? "",
         ])
         let t = visit.t
+        let refused = try await visit.database.read { db in
+            try person.email.flatMap { try MailSuppressions.find($0, in: db) } != nil
+        }
         let content: HTML = """
-            <h1>\(t(.settings))</h1>\(visit.problems(pictures.errors.isEmpty ? profile ?? password : pictures))
+            <h1>\(t(.settings))</h1>\(when(refused, "<p class=\"hint\">\(t(.mailNotReached, person.email ?? ""))</p>"))\
+            \(visit.problems(pictures.errors.isEmpty ? profile ?? password : pictures))
             <div class="columns">\(profileForm(visit, profile ?? stored))\(PictureSettings.section(visit, person.account, pictures))
             \(passwordForm(visit, person, password))\(try await ConnectedAppsSection.section(visit, person.account.id))</div>
             <section class="last"><ul class="plain-list"><li><a href="\(Distance.path)">\(t(.distance))</a></li>
+            <li><a href="\(ExportPage.path)">\(t(.exportMine))</a></li>
             <li><a href="/settings/delete">\(t(.leaveCafe))</a></li></ul></section>
             """
         let page = Page(t(.settings), content: content).with {

@@ -4,6 +4,7 @@ extension Texts {
     /// All texts in English.
     static let englishTable = [
         englishPlaces, englishSignIn, englishApps, englishNews, englishGroups, englishDistance, englishHouse,
+        englishMail,
     ].reduce(into: [:]) { table, part in
         table.merge(part) { first, _ in first }
     }

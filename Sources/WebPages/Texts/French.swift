@@ -4,7 +4,7 @@ extension Texts {
     /// All texts in French. They address the reader as *tu*, have no exclamation marks, and have a narrow no-break
     /// space before `:`, `;` and `?`.
     static let frenchTable = [
-        frenchPlaces, frenchSignIn, frenchApps, frenchNews, frenchGroups, frenchDistance, frenchHouse,
+        frenchPlaces, frenchSignIn, frenchApps, frenchNews, frenchGroups, frenchDistance, frenchHouse, frenchMail,
     ].reduce(into: [:]) { table, part in
         table.merge(part) { first, _ in first }
     }

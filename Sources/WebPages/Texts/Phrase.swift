@@ -96,6 +96,10 @@ enum Phrase: String, CaseIterable, Sendable {
     case nobodySuspended, restore, moderationLog, logEmpty, logShow, logByOperator, deedApproved, deedRefused
     case deedResolved, deedSuspended, deedRestored, deedDeletedPost, deedRole, deedHostUnset, deedHostAllowed
     case deedHostLimited, deedHostBlocked, roleMember, roleModerator, roleSteward
+    // e-mails
+    case mailTitle, mailWorks, mailFolder, mailAway, mailRefused, mailNoneWaits, mailWaiting, mailFailed
+    case mailNoneFailed, mailFailedHint, mailRetry, mailDrop, mailAddresses, mailNoAddresses, mailAddressesHint
+    case mailAllow, mailNotReached
     // about
     case aboutTitle, aboutMembers, aboutEvents, registrationOpen, registrationApproval, registrationInvitation
     case registrationClosed, yourWords, privacyPublic, privacyShown, privacyPages, software, softwareText
@@ -130,6 +134,8 @@ enum Phrase: String, CaseIterable, Sendable {
     // forms, groups and lists
     case staleForm, staleFormText, yourTextHere, eventEndHint, eventZone, eventZoneHint, groupAgenda, pastEvents
     case whoBelongs, groupMemberCount, allMembers, membersOfGroup, backToStart, howItWorks
+    // taking along
+    case exportMine, exportFirst, exportWithoutDirect
     // the page of the stewards
     case house, houseIntro, houseWords, houseName, houseTagline, houseRegistration, houseAsFile, houseEmpty
     case houseDiffers, houseAbout, houseAboutHint, houseRules, houseRulesHint, houseWelcome

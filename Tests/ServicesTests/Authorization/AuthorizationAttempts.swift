@@ -128,6 +128,20 @@ enum AuthorizationAttempts {
         "retryDeliveries(to:as:)": { s in
             { try await s.services.retryDeliveries(to: "bad.example", as: $0) }
         },
+        "allowMail(to:as:)": { s in { _ = try await s.services.allowMail(to: "gone@mail.example", as: $0) } },
+        "suppressMail(to:as:)": { s in { try await s.services.suppressMail(to: "gone@mail.example", as: $0) } },
+        "retryMail(_:as:)": { s in
+            { principal in try await passing { try await s.services.retryMail(ID(5), as: principal) } }
+        },
+        "dropMail(_:as:)": { s in
+            { principal in try await passing { try await s.services.dropMail(ID(5), as: principal) } }
+        },
+        "recordBounce(of:isAboutAddress:detail:as:)": { s in
+            {
+                _ = try await s.services.recordBounce(
+                    of: "unknown", isAboutAddress: true, detail: "550 no such person", as: $0)
+            }
+        },
         "importPolicies(_:isTrial:as:)": { s in
             let list = try #require(PeerList("listed.example\n"))
             return { _ = try await s.services.importPolicies(list, isTrial: false, as: $0) }

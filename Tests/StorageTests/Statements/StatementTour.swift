@@ -26,6 +26,7 @@ struct StatementTour {
             try inbox(stage, tx)
             try outbox(stage, tx)
             try sessions(stage, tx)
+            try mail(stage, tx)
             try media(stage, tx)
             try push(stage, tx)
             try streams(stage, tx)
@@ -383,11 +384,6 @@ struct StatementTour {
         _ = try Invitations.find(s.digest, at: s.now, in: tx)
         _ = try Invitations.use(s.digest, at: s.now, in: tx)
         _ = try Retention.sweep("invitation", at: s.now, in: tx)
-        let mail = QueuedMail(id: ID(1), recipient: "ada@mail.example", subject: "", body: "")
-        try MailQueue.enqueue(mail, at: s.now, in: tx)
-        _ = try MailQueue.lease(1, Lease(now: s.now, until: later), in: tx)
-        try MailQueue.postpone(ID(1), until: s.now, in: tx)
-        try MailQueue.finish(ID(1), in: tx)
     }
 
     private func ends(_ s: Stage, _ tx: Transaction) throws {
