@@ -52,6 +52,9 @@ public enum PeerFamily: String, Sendable, CaseIterable {
     /// Whether it takes an event only when a group relays the `Create` of a person.
     public var needsEventsOfPeople: Bool { self == .threadiverse }
 
+    /// Whether it reads a report only when its `object` is one address: PieFed fails at a list.
+    public var readsOneReportedObject: Bool { self == .threadiverse }
+
     /// The family of a software.
     ///
     /// - Parameter name: the name in a NodeInfo document.

@@ -151,6 +151,10 @@ struct CollectionsTests {
         let json = try await node.collections.moderators(of: group)
         #expect(PeerRules.strings(json["orderedItems"]) == [ana.iri.string])
         #expect(json["id"]?.string == Self.group + "/collections/moderators")
+        // Others decide in a group too, like the stewards: the account for reports speaks for them.
+        let speaker = try await node.addLocal(Community.reporter)
+        let all = try await node.collections.moderators(of: group)
+        #expect(PeerRules.strings(all["orderedItems"]) == [ana.iri.string, speaker.iri.string])
     }
 
     @Test(

@@ -42,7 +42,7 @@ extension Outbox {
     /// Forwards a report to the node of the reported account. The sender is the actor for reports: PieFed and Lemmy take
     /// no report from an `Application`. The name of the reporter is not told.
     ///
-    /// - Returns: the activity that is sent; nil when the account has no inbox or is gone.
+    /// - Returns: the first activity that is sent; nil when the account has no inbox or is gone.
     @discardableResult
     public func flag(
         _ report: Report, about target: Account, in tx: Transaction
@@ -52,11 +52,22 @@ extension Outbox {
         var sender = try Accounts.byIRI(identifiers.person(Community.reporter), in: tx)
         if sender == nil { sender = try Accounts.byIRI(identifiers.instanceActor, in: tx) }
         guard let node = sender else { return nil }
-        let id = newActivityID()
-        var flag = activity(
-            .flag, id, by: node, object: .array(report.objects.map { .string($0) }), about: target.iri, to: target)
-        flag.content = report.comment
-        try enqueue(flag, in: tx)
-        return id
+        let family = try Peers.software(of: inbox.authority, in: tx)?.family
+        let flags = Self.parts(of: report, about: target, for: family).map { object in
+            var flag = activity(.flag, newActivityID(), by: node, object: object, about: target.iri, to: target)
+            flag.content = report.comment
+            return flag
+        }
+        try enqueue(flags, in: tx)
+        return flags.first?.id
+    }
+
+    /// The `object` of each activity of a report: all addresses at once, or one address where a list is not read: the
+    /// posts, or the account when no post is named.
+    private static func parts(of report: Report, about target: Account, for family: PeerFamily?) -> [JSON] {
+        let objects = report.objects.map { JSON.string($0) }
+        guard family?.readsOneReportedObject == true else { return [.array(objects)] }
+        let posts = objects.filter { $0 != JSON(target.iri) }
+        return posts.isEmpty ? [JSON(target.iri)] : posts
     }
 }

@@ -139,9 +139,13 @@ public struct Collections: Sendable {
         Self.complete(identifiers.featured(of: account.iri), items: [])
     }
 
-    /// The moderators of a group.
+    /// The moderators of a group, and the account that speaks for all others who may decide in it.
     public func moderators(of group: Account) async throws -> JSON {
-        let people = try await database.read { db in try GroupRoles.moderators(of: group.id, in: db) }
+        let speaker = identifiers.person(Community.reporter)
+        let people = try await database.read { db in
+            let named = try GroupRoles.moderators(of: group.id, in: db)
+            return named + (try Accounts.byIRI(speaker, in: db).map { [$0] } ?? [])
+        }
         return Self.complete(identifiers.moderators(of: group.iri), items: people.map { JSON($0.iri) })
     }
 

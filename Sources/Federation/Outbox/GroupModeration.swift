@@ -7,7 +7,8 @@ internal import Vocabulary
 
 // What the moderators of a group of this node decide. The group announces each decision to its followers in the form of
 // the threadiverse (FEP-1b12): `Delete`, `Lock` and `Block` of the moderator, and the `Undo` of these. The activity of the
-// moderator is only sent inside the `Announce`. When the operator decides, the group itself is its actor.
+// moderator is only sent inside the `Announce`. Other servers take it only from those whom the group names as its
+// moderators, so it is the act of the account for reports when somebody else decides, like a steward or the operator.
 extension Outbox {
     /// Takes a post out of a group. The followers of the group and the author's server are told, and the group's boost is
     /// undone. The author's post itself stays.
@@ -31,7 +32,8 @@ extension Outbox {
         var activities: [OutgoingActivity] = []
         if post.visibility == .everyone {
             let summary = reason.isEmpty ? "Removed from the group by a moderator" : reason
-            let delete = deletion(of: post, by: moderator ?? group, in: group, reason: summary)
+            let delete = deletion(
+                of: post, by: try speaker(for: moderator, in: group, tx), in: group, reason: summary)
             activities.append(ruling(delete, about: post.iri, by: group, tell: author))
         }
         if let undo = try undoAnnounce(of: post, by: group, in: tx) { activities.append(undo) }
@@ -53,7 +55,7 @@ extension Outbox {
         else { return false }
         let create = state == .held ? try takeRelayedCreate(of: post, by: group, in: tx) : nil
         guard post.visibility == .everyone, author.isActive else { return true }
-        let actor = moderator ?? group
+        let actor = try speaker(for: moderator, in: group, tx)
         let undo = undo(deletion(of: post, by: actor, in: group, reason: ""), by: actor, in: group)
         try enqueue(ruling(undo, about: post.iri, by: group, tell: author), in: tx)
         try relay(newPost: post, create: create, by: group, in: tx)
@@ -106,7 +108,7 @@ extension Outbox {
     public func lock(
         _ post: Post, _ isLocked: Bool, in group: Account, by moderator: Account?, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
-        let actor = moderator ?? group
+        let actor = try speaker(for: moderator, in: group, tx)
         let act: JSON
         if isLocked {
             let id = identifiers.activity(newActivityID())
@@ -134,7 +136,7 @@ extension Outbox {
         let ban = GroupBan(group: group.id, account: account.id, activity: id, reason: reason, expiresAt: end)
         guard try GroupBans.add(ban, at: clock.now, in: tx) else { return false }
         try removeFollower(account, of: group, in: tx)
-        let block = block(ban, account, by: moderator ?? group, in: group)
+        let block = block(ban, account, by: try speaker(for: moderator, in: group, tx), in: group)
         try enqueue(ruling(block, about: account.iri, by: group, tell: account), in: tx)
         return true
     }
@@ -147,10 +149,21 @@ extension Outbox {
         _ account: Account, from group: Account, by moderator: Account?, in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         guard let ban = try GroupBans.remove(account.id, from: group.id, in: tx) else { return false }
-        let actor = moderator ?? group
+        let actor = try speaker(for: moderator, in: group, tx)
         let undo = undo(block(ban, account, by: actor, in: group), by: actor, in: group)
         try enqueue(ruling(undo, about: account.iri, by: group, tell: account), in: tx)
         return true
+    }
+
+    /// The actor of a decision: its moderator when the group names this person, otherwise the account for reports, which
+    /// each group names. A node without that account lets the person or the group speak.
+    private func speaker(
+        for moderator: Account?, in group: Account, _ tx: Transaction
+    ) throws(DatabaseError) -> Account {
+        if let moderator, try GroupRoles.role(of: moderator.id, group: group.id, in: tx) == .moderator {
+            return moderator
+        }
+        return try Accounts.byIRI(identifiers.person(Community.reporter), in: tx) ?? moderator ?? group
     }
 
     /// An `Announce` of a decision to the followers of the group and to the account whom it concerns.

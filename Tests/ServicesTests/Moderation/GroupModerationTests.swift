@@ -50,7 +50,9 @@ struct GroupModerationTests {
             let inner = try await cafe.documents("Announce").compactMap { $0["object"] }
             #expect(inner.map { $0["type"] } == ["Delete", "Block"])
             #expect(
-                inner.allSatisfy { $0["actor"] == "https://cafe.example/users/mia" && $0["summary"] == "Publicité" })
+                inner.allSatisfy {
+                    $0["actor"] == "https://cafe.example/users/moderator" && $0["summary"] == "Publicité"
+                })
             #expect(inner[0]["object"] == JSON(post.iri))
             #expect(inner[1]["target"] == "https://cafe.example/groups/cafe")
             #expect(inner[1]["endTime"] != nil)
