@@ -85,6 +85,8 @@ public struct WebPages: Sendable {
             post("/sign-out", SignIn.signOut), get("/sign-up", SignUpPage.show), post("/sign-up", SignUpPage.register),
             get("/settings", SettingsPage.show), post("/settings", SettingsPage.saveProfile),
             post("/settings/password", SettingsPage.changePassword),
+            post("/settings/mails", MailChoicesSection.save), get(MailSwitch.path, MailOff.show),
+            link(MailSwitch.path, MailOff.switchOff),
             upload("/settings/pictures", PictureSettings.files, PictureSettings.save),
             post("/settings/pictures/remove", PictureSettings.remove),
             get(Distance.path, Distance.show), post(Distance.path + "/mute", Distance.mute),
@@ -161,6 +163,14 @@ extension WebPages {
                 try SameOrigin.require(token: form[Sessions.formField], expected: visit.formToken)
                 return try await handler(Submission(visit: visit, form: form))
             }
+        }
+    }
+
+    /// Makes the route of a request that needs no form token, because its address contains a secret.
+    private func link(_ path: String, _ handler: @escaping @Sendable (Visit) async throws -> Response) -> Route {
+        .post(path) { request, context in
+            let visit = try await visit(request, context)
+            return try await responding(visit) { try await handler(visit) }
         }
     }
 

@@ -43,5 +43,6 @@ public enum Schema {
         discussionOrder,
         onlineAddresses,
         mailDelivery,
+        emailKinds,
     ]
 }
