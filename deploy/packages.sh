@@ -7,7 +7,9 @@
 readonly BUILD_PACKAGES=(git ca-certificates pkg-config libssl-dev libpq-dev libsqlite3-dev libxml2-dev zlib1g-dev
     libcurl4-openssl-dev tzdata
     # Programs that a node runs: decoders for pictures, videos and audio, and the sandbox in which they run.
-    libvips-tools ffmpeg bubblewrap)
+    libvips-tools ffmpeg bubblewrap
+    # Draws the code on a poster; a node without it prints the address alone.
+    libqrencode4)
 readonly POSTGRES_PACKAGES=(postgresql postgresql-client)
 # Exim is a mail server to which the tests send.
 readonly CLIENT_PACKAGES=(python3 python3-venv exim4-daemon-light)

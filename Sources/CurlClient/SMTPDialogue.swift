@@ -80,7 +80,10 @@ public struct SMTPDialogue: Sendable, Hashable {
         case "MAIL": stage = .sender
         case "RCPT": stage = .recipient
         case "DATA" where stage == .recipient: stage = .data
-        case "QUIT": isOver = true
+        case "QUIT":
+            // The reply to the last command stays what decided.
+            isOver = true
+            return
         default: break
         }
         reply = nil

@@ -13,8 +13,10 @@ public import Vocabulary
 public struct Federation: Sendable {
     /// The database of this node.
     public let database: Database
-    /// The name, languages and settings of this node.
-    public let community: Community
+    /// The name, languages and settings of this node, as they are now.
+    public var community: Community { live.community }
+    /// The same, for those who change it.
+    public let live: LiveCommunity
     /// The ids (IRIs) of local actors and objects.
     public let identifiers: LocalIdentifiers
     /// Makes new row ids.
@@ -49,7 +51,7 @@ public struct Federation: Sendable {
         counters: Counters, logger: Logger
     ) {
         self.database = database
-        self.community = community
+        live = LiveCommunity(community)
         self.identifiers = LocalIdentifiers(origin: community.origin)
         self.ids = ids
         self.clock = clock

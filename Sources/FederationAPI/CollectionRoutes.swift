@@ -29,7 +29,7 @@ struct CollectionRoutes: Sendable {
         ]
         let groups: [(String, Maker)] = [
             ("collections/moderators", { collections, owner, _ in try await collections.moderators(of: owner) }),
-            ("collections/upcoming", { collections, owner, _ in try await collections.upcoming(of: owner) }),
+            ("collections/upcoming", { collections, owner, view in try await collections.upcoming(of: owner, view) }),
         ]
         return under("/users/:name", everybody + featured) { try documents.person($0) }
             + under("/groups/:name", everybody + featured + groups) { try documents.group($0) }

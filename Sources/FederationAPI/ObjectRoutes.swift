@@ -22,22 +22,25 @@ struct ObjectRoutes: Sendable {
         [
             documents.route("/posts/:id") { try await post($0, $1) { try await note($0) } },
             documents.route("/posts/:id/replies") { request, context in
-                try await post(request, context) { try await federation.collections.replies(to: $0.post) }
+                let part = CollectionView(query: request.uri.query)
+                return try await post(request, context) { try await federation.collections.replies(to: $0.post, part) }
             },
             documents.route("/posts/:id/quotes/:quoting") { try await quote($0, $1) },
             documents.route("/posts/:id/context") { request, context in
-                try await post(request, context) { try await federation.collections.context(of: $0.post) }
+                let part = CollectionView(query: request.uri.query)
+                return try await post(request, context) { try await federation.collections.context(of: $0.post, part) }
             },
             documents.route("/events/:id") { request, context in
-                try await event(request, context) { view in
-                    EventToDocument.standalone(view, identifiers: identifiers, community: federation.community)
-                }
+                try await event(request, context) { try await document(of: $0) }
             },
             documents.route("/events/:id/attendees") { request, context in
                 try await event(request, context) { federation.collections.attendees(of: $0) }
             },
             documents.route("/events/:id/replies") { request, context in
-                try await event(request, context) { try await federation.collections.replies(to: $0.event) }
+                let part = CollectionView(query: request.uri.query)
+                return try await event(request, context) {
+                    try await federation.collections.replies(to: $0.event, part)
+                }
             },
             documents.route("/activities/:id") { try await activity($0, $1) },
         ]
@@ -66,7 +69,7 @@ struct ObjectRoutes: Sendable {
     }
 
     private func note(_ view: PostView) async throws -> JSON {
-        let (parentAuthor, replies) = try await federation.database.read { db -> (Account?, [IRI]) in
+        let (parentAuthor, replies) = try await federation.database.read { db -> (Account?, ReplyPage) in
             let replies = try Threads.replyIRIs(to: view.post.iri, in: db)
             guard let parent = view.post.inReplyTo, let post = try Posts.byID(parent, in: db) else {
                 return (nil, replies)
@@ -112,6 +115,12 @@ struct ObjectRoutes: Sendable {
     private func view(_ id: ID<Event>, for viewer: Account?) async throws -> EventView? {
         let view = try await federation.database.read { db in try EventViews.one(id, viewer: viewer?.id, in: db) }
         return view?.event.isLocal == true ? view : nil
+    }
+
+    private func document(of view: EventView) async throws -> JSON {
+        let replies = try await federation.database.read { db in try Threads.replyIRIs(to: view.event.iri, in: db) }
+        return EventToDocument.standalone(
+            view, identifiers: identifiers, community: federation.community, replies: replies)
     }
 
     // MARK: - Activities

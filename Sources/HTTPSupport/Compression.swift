@@ -33,9 +33,10 @@ public enum Compression {
         return gzip > 0 && gzip >= qualities["identity"] ?? 0
     }
 
-    /// Whether the response is a text of a length for which compression pays, whole and not compressed yet.
+    /// Whether the response is a text of a length for which compression pays, not compressed yet, and not one that can
+    /// be asked for in parts.
     public static func suits(_ response: Response) -> Bool {
-        guard response.status == .ok, response.headers[.contentEncoding] == nil,
+        guard response.status == .ok, response.headers[.contentEncoding] == nil, response.headers[.acceptRanges] == nil,
             let length = response.body.contentLength, length >= shortest, length <= longest
         else { return false }
         return isText(response.headers[.contentType] ?? "")

@@ -55,6 +55,9 @@ public struct Form: Sendable {
     /// All values of a list field, in order.
     public func values(_ name: String) -> [String] { fields[name] ?? [] }
 
+    /// The fields that were sent once, by their names.
+    public var single: [String: String] { fields.compactMapValues { $0.count == 1 ? $0.first : nil } }
+
     /// Whether the field was sent. This tells a checked checkbox from an unchecked one.
     public func has(_ name: String) -> Bool { fields[name] != nil }
 

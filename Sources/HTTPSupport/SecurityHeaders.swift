@@ -51,7 +51,7 @@ public struct SecurityHeaders: Sendable {
     private static func policy(secure: Bool, formTarget: String?) -> String {
         "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; "
             + "img-src 'self' https:\(secure ? "" : " http:"); "
-            + "media-src 'self'; form-action 'self'\(formTarget.map { " \($0)" } ?? ""); frame-ancestors 'none'; "
+            + "media-src 'self'; manifest-src 'self'; form-action 'self'\(formTarget.map { " \($0)" } ?? ""); frame-ancestors 'none'; "
             + "base-uri 'none'"
     }
 }

@@ -10,16 +10,17 @@ internal import TextEncoding
 enum HeaderText {
     /// The longest line in bytes, without its line ending.
     private static let lineLimitBytes = 78
-    /// How many bytes of text one encoded word contains. 45 bytes become 60 characters of base64, 72 with the
-    /// delimiters.
-    private static let wordLimitBytes = 45
+    /// How many bytes of text one encoded word contains. 39 bytes become 52 characters of base64, 64 with the
+    /// delimiters, so that the first one fits beside the name of its field. On a line of its own, some readers would
+    /// show a space before it.
+    private static let wordLimitBytes = 39
 
     /// A whole field `Name: value`, folded when necessary, without the last line ending.
     static func field(_ name: String, _ text: String) -> String {
         let clean = cleaned(text)
         let line = "\(name): \(clean)"
         if isPlain(clean), line.utf8.count <= lineLimitBytes { return line }
-        return "\(name):\r\n " + encodedWords(clean)
+        return "\(name): " + encodedWords(clean)
     }
 
     /// A field with a mailbox: `Name: =?utf-8?B?…?= <local@domain>`.
@@ -29,6 +30,11 @@ enum HeaderText {
         let phrase =
             display.utf8.allSatisfy(isAtomOrSpace) && display.utf8.count <= 40 ? display : encodedWords(display)
         return "\(name): \(phrase)\r\n <\(mailbox.address)>"
+    }
+
+    /// A field whose value is written as it is; on a line of its own when both are longer than a line.
+    static func field(_ name: String, asItIs value: String) -> String {
+        "\(name):" + (name.utf8.count + value.utf8.count + 2 <= lineLimitBytes ? " " : "\r\n ") + value
     }
 
     /// The text on one line, without control characters and without spaces at its ends.

@@ -79,10 +79,10 @@ public struct MailMessage: Sendable, Hashable {
         var fields = [
             HeaderText.field("From", from), HeaderText.field("To", Mailbox(address: to)),
             HeaderText.field("Subject", subject), "Date: \(Dates.mailDate(date.milliseconds))",
-            "Message-ID:\r\n \(messageID)", "Auto-Submitted: auto-generated",
+            HeaderText.field("Message-ID", asItIs: messageID), "Auto-Submitted: auto-generated",
         ]
         if let unsubscribe {
-            fields.append("List-Unsubscribe:\r\n <\(unsubscribe)>")
+            fields.append(HeaderText.field("List-Unsubscribe", asItIs: "<\(unsubscribe)>"))
             // Mail programs send the request themselves, and the RFC allows that for https only.
             if unsubscribe.hasPrefix("https://") { fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click") }
         }

@@ -157,8 +157,9 @@ struct MailWork: QueueWork {
     /// that the server does not like.
     private func rest(_ problem: MailSenderStatus.Problem, _ reason: String, after mail: QueuedMail) async throws {
         let now = clock.now
+        let detail = reason.replacing(mail.recipient, with: "…")
         let status = try await database.write { tx in
-            let status = try MailSenders.rest(problem, reason, at: now, in: tx)
+            let status = try MailSenders.rest(problem, detail, at: now, in: tx)
             try MailQueue.putBack(mail.id, until: (status.restsUntil ?? now) + .minutes(1), after: reason, in: tx)
             return status
         }
@@ -188,9 +189,10 @@ struct MailWork: QueueWork {
             return
         }
         log("mail put off", mail, .postponed(reason))
+        let detail = reason.replacing(mail.recipient, with: "…")
         let status = try await database.write { tx in
             try MailQueue.postpone(mail.id, until: next, after: reason, at: now, in: tx)
-            return try problem.map { try MailSenders.rest($0, reason, at: now, in: tx) }
+            return try problem.map { try MailSenders.rest($0, detail, at: now, in: tx) }
         }
         if let status { report(status) }
         onResult(mail.kind, .postponed)

@@ -61,6 +61,8 @@ public struct Event: Sendable, Hashable, Identifiable {
     public var hashtags: [String]
     /// The picture that a remote server shows with it.
     public var picture: EventPicture?
+    /// The shortcodes of the custom emoji in its title and text.
+    public var emojis: [String] = []
     /// The revision number, which grows with each change; it is the SEQUENCE in calendars.
     public var sequence: Int
     /// When it was published.
@@ -150,7 +152,10 @@ public struct Place: Sendable, Hashable {
     }
 
     /// Name, street, postal code and town on one line. Empty parts are omitted, and those that another part contains.
-    public var line: String { lines(withCountry: false).joined(separator: ", ") }
+    public var line: String { parts.joined(separator: ", ") }
+
+    /// The parts of ``line``.
+    public var parts: [String] { lines(withCountry: false) }
 
     /// Name, street, postal code and town, region and country, each on its own line. Empty parts are omitted, and those
     /// that another part contains: some servers write the whole address into the name, into the street, or into both.

@@ -2,16 +2,16 @@
 
 internal import Vocabulary
 
-/// An e-mail address to send to or from: `local@domain`, in ASCII.
+/// An e-mail address to send to or from: `local@domain`.
 ///
-/// Only the dot-atom form of the grammar is accepted. Quoted local parts, comments, domain literals and non-ASCII
-/// local parts are refused, because a submission server may not support them. An international domain is written with
-/// `xn--`. The accepted form cannot contain a line end. `%` and the backtick are refused too: old relays read `user%other@host` as an address at another host.
+/// Only the dot-atom form of the grammar is accepted. Quoted local parts, comments and domain literals are refused,
+/// because a submission server may not support them. An international domain is written with `xn--`. The local part may
+/// contain letters and digits of all scripts; then the mail server must support `SMTPUTF8`, and no ASCII spelling exists. The accepted form cannot contain a line end. `%` and the backtick are refused too: old relays read `user%other@host` as an address at another host.
 ///
 /// This is the only rule for e-mail addresses on the server: for registration, for the sender and for recipients. Rows
 /// store addresses as plain text and are not checked with this type when read. So an address that an older version
 /// accepted stays readable, and its owner can still sign in with it.
-/// Spec: RFC 5321 §4.1.2 and §4.5.3.1, RFC 5322 §3.4.1.
+/// Spec: RFC 5321 §4.1.2 and §4.5.3.1, RFC 5322 §3.4.1, RFC 6531 §3.3.
 public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
     /// The part before the `@`; its case is kept.
     public let local: String
@@ -48,7 +48,17 @@ public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
     private static func isLocalPart(_ text: Substring) -> Bool {
         guard text.utf8.count <= 64 else { return false }
         return text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { atom in
-            !atom.isEmpty && atom.allSatisfy(atomBytes.contains)
+            !atom.isEmpty && atom.allSatisfy { $0 >= 0x80 || atomBytes.contains($0) }
+        } && text.unicodeScalars.allSatisfy { $0.isASCII || isLetter($0) }
+    }
+
+    /// Whether a character outside of ASCII may stand in a local part. Accents that stand apart from their Latin letter
+    /// are refused: with them, one address would have two spellings.
+    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .lowercaseLetter, .uppercaseLetter, .otherLetter, .modifierLetter, .decimalNumber: true
+        case .nonspacingMark, .spacingMark: !(0x300...0x36F).contains(scalar.value)
+        default: false
         }
     }
 

@@ -8,7 +8,10 @@
 public enum PeerFamily: String, Sendable, CaseIterable {
     /// Microblogs with Mastodon's reading of an event: they show its title, its `summary` and its address.
     case mastodon
-    /// All other microblogs. A `summary` is a content warning for them, and a title too.
+    /// GoToSocial and Takahe: microblogs for which every `name` is a content warning, also that of an event. They drop
+    /// a post of somebody whom the receiver does not follow when it does not mention the receiver.
+    case gotosocial
+    /// All other microblogs. A `summary` is a content warning for them, and the title of a discussion too.
     case microblog
     /// Servers of communities with titled threads and votes.
     case threadiverse
@@ -22,17 +25,26 @@ public enum PeerFamily: String, Sendable, CaseIterable {
     /// Whether a discussion has a title there. Elsewhere the title is the first paragraph of the text.
     public var hasTitles: Bool { self == .threadiverse || self == .social || self == .troquet }
 
+    /// Whether it is a microblog other than Mastodon.
+    private var isOtherMicroblog: Bool { self == .microblog || self == .gotosocial }
+
     /// Whether the title of a discussion hides its text, or the whole discussion.
-    public var isHarmedByTitles: Bool { self == .mastodon || self == .microblog }
+    public var isHarmedByTitles: Bool { self == .mastodon || isOtherMicroblog }
+
+    /// Whether the title of an event hides its text.
+    public var isHarmedByTitlesOfEvents: Bool { self == .gotosocial }
+
+    /// Whether a post only reaches those whom it mentions, and the followers of its author.
+    public var needsMentions: Bool { self == .gotosocial }
 
     /// Whether every discussion needs a title there.
     public var needsTitles: Bool { self == .threadiverse }
 
     /// Whether the `summary` of an event is shown as a content warning.
-    public var warnsWithSummary: Bool { self == .microblog }
+    public var warnsWithSummary: Bool { isOtherMicroblog }
 
     /// Whether it is known to refuse an activity that a group relays (`Announce{Activity}`).
-    public var refusesRelayedActivities: Bool { self == .mastodon || self == .microblog }
+    public var refusesRelayedActivities: Bool { self == .mastodon || isOtherMicroblog }
 
     /// Whether it is known to refuse the boost of a group (`Announce{id}`), and its `Undo`.
     public var refusesBoostsOfGroups: Bool { self == .threadiverse }
@@ -53,10 +65,11 @@ public enum PeerFamily: String, Sendable, CaseIterable {
     /// The table of all families: the names of their software in NodeInfo.
     private static let members: [(family: PeerFamily, names: Set<String>)] = [
         (.mastodon, ["mastodon", "hometown", "glitch-soc", "glitchcafe", "fedibird", "kmyblue", "ecko"]),
+        (.gotosocial, ["gotosocial", "takahe"]),
         (
             .microblog,
             [
-                "gotosocial", "snac", "takahe", "microblogpub", "microblog.pub", "pleroma", "akkoma", "rebased",
+                "snac", "microblogpub", "microblog.pub", "pleroma", "akkoma", "rebased",
                 "soapbox",
                 "mitra", "misskey", "sharkey", "firefish", "calckey", "iceshrimp", "iceshrimp.net", "foundkey",
                 "cherrypick", "catodon", "hajkey", "meisskey", "epicyon", "honk", "pixelfed", "ktistec", "bookwyrm",

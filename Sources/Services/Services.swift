@@ -14,8 +14,12 @@ internal import Vocabulary
 public struct Services: Sendable {
     /// The database.
     public let database: Database
-    /// The settings of this community.
-    public let community: Community
+    /// The settings of this community, as they are now.
+    public var community: Community { federation.live.community }
+    /// What the stewards set of it.
+    public var profile: CommunityProfile { federation.live.profile }
+    /// What the settings file says of it.
+    public var configured: Community { federation.live.configured }
     /// The clock.
     public let clock: any Clock
     let federation: Federation
@@ -38,12 +42,11 @@ public struct Services: Sendable {
     ///   - store: where uploaded files are stored; nil for a node that accepts no uploads.
     ///   - limits: whether rate limits apply; false for tests.
     public init(
-        database: Database, federation: Federation, community: Community, secrets: Secrets, clock: any Clock,
+        database: Database, federation: Federation, secrets: Secrets, clock: any Clock,
         ids: IDMaker, store: MediaStore? = nil, limits: Bool = true
     ) {
         self.database = database
         self.federation = federation
-        self.community = community
         self.secrets = secrets
         self.clock = clock
         self.ids = ids

@@ -36,7 +36,7 @@ public enum TestHTTPClient {
     /// Sends one request and waits for the whole response.
     ///
     /// `Host`, `Content-Length` and `Connection: close` are added if they are missing. When the headers ask for gzip, the
-    /// body of the response is expanded, and `Content-Length` is still the length that was sent.
+    /// body of the response is expanded and its `Content-Length` is left out; `HEAD` tells the length that is sent.
     ///
     /// - Parameters:
     ///   - url: `http://host:port/path?query`; path and query are sent exactly as written.

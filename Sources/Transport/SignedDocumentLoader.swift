@@ -118,22 +118,29 @@ public struct SignedDocumentLoader: DocumentLoader {
         let resource = "acct:\(name.percentEncoded)@\(host)"
         return try await remembering(resource) { () async throws(FetchError) in
             let deadline = ContinuousClock.now + self.patience
-            // Plain http is possible in the networks that are opened for tests. All other hosts are only asked over https.
-            guard await self.client.isOpened(host: host, for: self.purpose) else {
-                return try await self.ask("https://" + host, about: resource, until: deadline)
+            return try await self.secureFirst(host, until: deadline) { origin, deadline async throws(FetchError) in
+                try await self.ask(origin, about: resource, until: deadline)
             }
-            if !self.memory.isPlain(host, now: self.clock.now) {
-                do throws(FetchError) {
-                    let secure = min(deadline, .now + Self.secureTime)
-                    return try await self.ask("https://" + host, about: resource, until: secure)
-                } catch .unavailable(status: nil), .malformed {
-                    // No TLS is spoken there.
-                }
-            }
-            let found = try await self.ask("http://" + host, about: resource, until: deadline)
-            self.memory.learnPlain(host, now: self.clock.now)
-            return found
         }
+    }
+
+    /// Asks a host over https. In the networks that are opened for tests, a host that does not speak TLS is asked over plain
+    /// http, too.
+    private func secureFirst(
+        _ host: String, until deadline: ContinuousClock.Instant,
+        ask: (_ origin: String, _ deadline: ContinuousClock.Instant) async throws(FetchError) -> JSON
+    ) async throws(FetchError) -> JSON {
+        guard await client.isOpened(host: host, for: purpose) else { return try await ask("https://" + host, deadline) }
+        if !memory.isPlain(host, now: clock.now) {
+            do throws(FetchError) {
+                return try await ask("https://" + host, min(deadline, .now + Self.secureTime))
+            } catch .unavailable(status: nil), .malformed {
+                // No TLS is spoken there.
+            }
+        }
+        let found = try await ask("http://" + host, deadline)
+        memory.learnPlain(host, now: clock.now)
+        return found
     }
 
     private func ask(
@@ -153,13 +160,13 @@ public struct SignedDocumentLoader: DocumentLoader {
     public func nodeInfo(of host: String) async throws(FetchError) -> JSON {
         try await remembering("nodeinfo:\(host)") { () async throws(FetchError) in
             let deadline = ContinuousClock.now + min(self.patience, .seconds(8))
-            let scheme = await self.client.isOpened(host: host, for: self.purpose) ? "http" : "https"
-            guard let address = IRI("\(scheme)://\(host)/.well-known/nodeinfo") else { throw .malformed }
-            let links = try await self.askForJSON(address, until: deadline)
-            guard let document = NodeInfo.link(in: links), document.scheme == "https" || scheme == "http" else {
-                throw .notFound
+            return try await self.secureFirst(host, until: deadline) { origin, deadline async throws(FetchError) in
+                guard let address = IRI(origin + "/.well-known/nodeinfo") else { throw .malformed }
+                let links = try await self.askForJSON(address, until: deadline)
+                guard let document = NodeInfo.link(in: links), document.scheme == "https" || address.scheme == "http"
+                else { throw .notFound }
+                return try await self.askForJSON(document, until: deadline)
             }
-            return try await self.askForJSON(document, until: deadline)
         }
     }
 

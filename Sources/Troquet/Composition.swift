@@ -67,9 +67,11 @@ struct Node: Sendable {
         let slowWork = SlowWork()
         let keyPool = KeyPool.rsa(on: slowWork)
         let services = Services(
-            database: database, federation: federation, community: settings.community,
+            database: database, federation: federation,
             secrets: .openSSL(keyPool, slowWork), clock: clock, ids: registration.ids, store: media,
             limits: settings.hasRateLimits)
+        // A node that is only looked at may have a schema that is not ready.
+        if purpose != .inspection { try await services.readCommunity() }
         return Node(
             configuration: configuration, settings: settings, database: database, federation: federation,
             services: services, media: media, policies: policies, client: client, keys: keys, keyPool: keyPool,

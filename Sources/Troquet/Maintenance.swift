@@ -46,6 +46,8 @@ struct Maintenance: Sendable {
         do {
             try await abandonExpired(at: clock.now)
             try await services.finishDeletions()
+            try await services.finishSuspensions()
+            try await services.finishMoves()
             var swept: [String: Int] = [:]
             for table in Retention.aged { swept[table] = try await sweep(table) }
             for walk in RetentionWalk.allCases { swept["unneeded \(walk)"] = try await step(walk) }

@@ -70,7 +70,7 @@ final class NodeMetrics: Sendable {
             let (backlogs, sender, failed, suppressed) = try await node.database.read { db in
                 let backlogs = try LeasedQueue.all.map { queue in (queue.name, try queue.backlog(now: now, in: db)) }
                 return (
-                    backlogs, try MailSenders.status(in: db), try MailQueue.counts(in: db)[.failed] ?? 0,
+                    backlogs, try MailSenders.status(in: db), try MailQueue.counts(in: db).failed,
                     try MailSuppressions.count(in: db)
                 )
             }

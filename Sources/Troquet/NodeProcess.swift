@@ -93,7 +93,7 @@ struct NodeProcess: Sendable {
         // `followEvents` closes the streaming connections of apps before the server waits for its connections to end.
         return [
             server, Loop { await api.followChanges() }, Loop { [node] in await clients.followEvents(node.logger) },
-            Loop { [node] in await node.keyPool.run(node.logger) },
+            Loop { [node] in await node.keyPool.run(node.logger) }, Self.followCommunity(node),
         ]
     }
 
@@ -161,11 +161,24 @@ struct NodeProcess: Sendable {
         let media = MediaWorker(database: node.database, store: node.media, clock: node.clock, logger: node.logger)
         return [
             Loop { await processor.run() },
-            DeliveryWorker(context, settings: settings),
+            DeliveryWorker(context, settings: settings), Self.followCommunity(node),
             Loop { await mail.run() },
             Loop { await media.run() },
             Loop { [pushes = pushes()] in await pushes.run() },
         ]
+    }
+
+    /// Takes over what a steward has changed of the community in another process.
+    static func followCommunity(_ node: Node) -> Loop {
+        Loop {
+            await ChangeFeed(node.database).work(on: .settingsChanged, every: .seconds(5)) {
+                do {
+                    try await node.services.readCommunity()
+                } catch {
+                    node.logger.warning("the community cannot be read", metadata: ["error": "\(error)"])
+                }
+            }
+        }
     }
 
     private func pushes() -> PushWorker {

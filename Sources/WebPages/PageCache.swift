@@ -50,9 +50,10 @@ struct PageCache: Sendable {
         let languages = [
             Cookies.read(Sessions.languageCookie, request, secure: isSecure), request.headers[.acceptLanguage],
         ].map { $0 ?? "" }
-        let key =
-            ([request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? ""] + languages)
-            .joined(separator: "\n") + (isCompressed ? "\ngzip" : "")
+        let flash = Flash.cacheKey(request, isSecure: isSecure)
+        let coding = isCompressed ? "gzip" : ""
+        let parts = [request.uri.string, session ?? "", request.headers[.ifNoneMatch] ?? "", flash, coding]
+        let key = (parts + languages).joined(separator: "\n")
         let kept = try await pages.value(
             for: key, now: now,
             size: { $0.response.status == .ok && $0.response.headers[.setCookie] == nil ? $0.size : nil }
@@ -75,7 +76,7 @@ struct PageCache: Sendable {
             for offset in kept.tokenOffsets { body.setString(token, at: body.readerIndex + offset) }
         }
         response.body = ResponseBody(byteBuffer: body)
-        if let newCookie { response.headers[.setCookie] = newCookie }
+        if let newCookie { response.headers.append(HTTPField(name: .setCookie, value: newCookie)) }
         return response
     }
 

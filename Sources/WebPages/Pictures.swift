@@ -62,6 +62,10 @@ enum Pictures {
     /// The bell icon beside the person's avatar.
     static let bell = sign("<path d=\"M6 17v-6a6 6 0 0 1 12 0v6l2 2H4z\"/><path d=\"M10 21.500h4\"/>")
 
+    /// The glass beside the person's menu.
+    static let search = sign(
+        "<path d=\"M15.500 15.500L20 20\"/><path d=\"M4 10.500a6.500 6.500 0 1 0 13 0a6.500 6.500 0 1 0-13 0\"/>")
+
     private static func drawing(_ shapes: HTML) -> HTML {
         """
         <svg class="drawing" viewBox="0 0 120 84" width="180" height="126" aria-hidden="true" focusable="false"

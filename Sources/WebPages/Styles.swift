@@ -16,7 +16,7 @@ enum Styles {
     /// The path of the icon.
     static var iconPath: String { assets.path("troquet.svg") }
 
-    static let sheet = [colours, base, frame, forms, cards, places, paper].joined(separator: "\n")
+    static let sheet = [colours, base, frame, forms, cards, places, names, rooms, paper].joined(separator: "\n")
 
     /// Colours of the light theme. The names say what each colour is for.
     static let day: [String: String] = [
@@ -51,6 +51,7 @@ enum Styles {
                 ".top nav,.door,.foot,.skip,.corner ul,.no-print,.deeds,.actions,.button,.tabs,.pager,.notice,form,.rsvp",
                 "display:none!important"
             ),
+            (".crumbs", "display:none"),
             ("body,.sheet", "display:block;max-width:none;padding:0"), (".bar", "max-width:none;padding:0"),
             (".people", "columns:3"),
             (".top,.slate,.date,.face,.panel", "background:#fff!important;color:#000!important"),
@@ -59,7 +60,25 @@ enum Styles {
             (".printed", "display:block"), (".card", "break-inside:avoid"), ("main a", "color:#000"),
             (".words a::after", "content:\" (\" attr(href) \")\";font-size:.85em;word-break:break-all"),
             (".words a.mention::after,.words a.hashtag::after", "content:\"\""),
-            (".poster h1", "font-size:2.6rem"), ("aside.side", "margin-top:1rem"),
+            (".poster h1", "font-size:3.6rem"), (".poster .when", "font-size:1.6rem"),
+            (".poster .where", "font-size:1.4rem"), (".poster .date", "width:8rem"),
+            (".poster .date .day", "font-size:4rem"), (".poster~.words", "font-size:1.3rem;max-width:none"),
+            ("aside.side", "margin-top:1rem"), (".side .panel", "break-inside:avoid"), (".sheet", "gap:1rem"),
+            (".code-of", "display:flex"), (".box", "display:inline-block"), (".guests li", "break-inside:avoid"),
+            (".guests .who", "min-height:1.9rem"),
+            // Numbers of seats are outdated as soon as they are printed.
+            (".states .seats,.states .free,.states .full", "display:none"),
+            // A month of the agenda on one sheet: two columns of short cards. The month is in the heading.
+            (".month-of", "margin-bottom:1rem"), (".month-of h2", "break-after:avoid"),
+            (".month-of .list", "columns:2;column-gap:1.25rem"),
+            (".month-of .card", "padding:.25rem 0;border-bottom:0;gap:0 .5rem"),
+            (".month-of .card h3", "font-size:.95rem;margin:0"),
+            (".month-of .card p", "margin:0;font-size:.8rem;line-height:1.35"),
+            (".month-of .badge", "padding:0 .4rem;font-size:.8rem"),
+            (".month-of .faces,.month-of .month", "display:none"),
+            (".month-of .date", "display:block;width:4rem;min-height:0;padding:0;border:0;text-align:left"),
+            (".month-of .date .day", "font-size:1rem"),
+            (".month-of .date .hour", "display:block;width:auto;margin:0;padding:0;border:0"),
         ]
         let printed = rules.map { "\($0.selector){\($0.style)}" }.joined(separator: "\n")
         let shown = rules.map { rule in
@@ -77,7 +96,8 @@ enum Styles {
             @media print{@page{margin:15mm}
             html{font-size:11pt}body{\(black)}
             .on-paper .paper-only{display:none}
-            \(printed)}
+            \(printed)
+            .on-paper{padding:0}}
             """
     }()
 }

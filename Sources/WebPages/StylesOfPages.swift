@@ -29,7 +29,10 @@ extension Styles {
         .intro{margin-bottom:1.75rem}
         .address{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.87rem;overflow-wrap:anywhere;user-select:all}
         p.address:not(.meta){padding:.5rem .7rem;background:var(--paper);border:1px solid var(--line);border-radius:6px}
-        .printed,.paper-only{display:none}
+        .printed,.paper-only,.box,.code-of{display:none}
+        .box{width:1.1em;height:1.1em;margin-right:.7em;border:1.5px solid;vertical-align:-.15em}
+        .code-of{align-items:center;gap:1.2rem;font-size:1.1rem;max-width:none;break-inside:avoid;overflow-wrap:anywhere}
+        .qr{flex:none;width:11rem;height:11rem}
         @media (prefers-reduced-motion:no-preference){a,button,.button{transition:color .12s,background-color .12s,border-color .12s}}
         """
 
@@ -51,6 +54,10 @@ extension Styles {
         .door>a:not(.button):not(.mine){min-height:44px;display:flex;align-items:center}
         .bell{position:relative;display:flex;align-items:center;justify-content:center;min-width:44px;color:var(--ink);border-radius:50%}
         .bell:hover,.bell[aria-current]{color:var(--accent)}
+        .fields{margin:.75rem 0;display:grid;gap:.35rem}
+        .fields div{display:flex;flex-wrap:wrap;gap:.15rem .75rem}
+        .fields dt{font-weight:600;overflow-wrap:anywhere}
+        .fields dd{margin:0;min-width:0;overflow-wrap:anywhere}
         .dot{display:inline-block;width:.6rem;height:.6rem;border-radius:50%;background:var(--accent)}
         .bell .dot{position:absolute;top:.55rem;right:.55rem;outline:2px solid var(--paper)}
         .menu{position:relative}
@@ -92,6 +99,7 @@ extension Styles {
         .tabs a[aria-current]{color:var(--ink);font-weight:600;border-bottom-color:var(--accent)}
         @media (min-width:60rem){.has-aside .sheet{grid-template-columns:minmax(0,42rem) minmax(15rem,1fr)}}
         @media (max-width:60rem){.entries{margin:0}.entries a,.mine{padding:0 .5rem}.bar{gap:.5rem 1rem}.top .mine{display:none}}
+        @media (pointer:coarse) and (max-width:46rem){.corner .to-paper{display:none}}
         @media (max-width:46rem){
         body{padding-bottom:calc(4.2rem + env(safe-area-inset-bottom))}
         .entries{position:fixed;left:0;right:0;bottom:0;z-index:4;background:var(--raised);border-top:1px solid var(--line);padding:0 .25rem env(safe-area-inset-bottom)}
@@ -104,7 +112,6 @@ extension Styles {
         .on-paper{padding-bottom:1rem}
         .sheet{padding-top:1.5rem}
         h1{font-size:1.73rem}}
-        @media (max-width:30rem){.door>.button{display:none}}
         @media (max-width:24rem){.top .logo{width:26px;height:26px}.brand{font-size:1rem}.door{gap:.6rem}.bar{padding:0 1rem}.sheet{padding-left:1rem;padding-right:1rem}.entries a{font-size:.61rem;letter-spacing:-.01em}}
         """
 
@@ -196,7 +203,7 @@ extension Styles {
         .card .faces,.card form,.card .who{position:relative}
         .card .lines{color:var(--soft)}
         .talk .answers{display:flex;flex-wrap:wrap;align-items:center;gap:.2rem .6rem;margin:.45rem 0 0;font-size:.94rem}
-        .awaits{color:var(--accent);font-weight:600}
+        .awaits{color:var(--soft)}
         .origin{white-space:nowrap}
         .cards{list-style:none;margin:0 0 1rem;padding:0;display:grid;gap:0 2rem;grid-template-columns:repeat(auto-fill,minmax(min(17rem,100%),1fr))}
         .person p:last-child{margin:0}

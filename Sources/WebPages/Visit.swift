@@ -15,9 +15,17 @@ struct Visit: Sendable {
     let request: Request
     let context: NodeContext
     var visitor: Sessions.Visitor
-    let t: Texts
+    var t: Texts
     /// Whether there is a notification that the person has not seen.
     var hasNews = false
+    /// What was just done, for the page after a form.
+    var flash: Flash?
+    /// The fields of the form that the request sent, without secrets; nil for a request without a form.
+    var typed: [String: String]?
+    /// Whether the fields of the page show what was typed before, see ``FormPage``.
+    var showsTyped = false
+    /// Whether the form was not accepted because its page had been open for too long.
+    var isStale = false
     /// The group of the page when the person runs it. Posts in it then have the buttons of its moderators.
     var moderatedGroup: ID<Account>?
 
@@ -46,6 +54,25 @@ struct Visit: Sendable {
             query[name].flatMap { $0 == "print" ? nil : "\(name)=\($0.percentEncoded)" }
         }
         return kept.isEmpty ? path : path + "?" + kept.joined(separator: "&")
+    }
+
+    /// The path with its whole query, but without what belongs to one visit only.
+    var wholeAddress: String {
+        guard request.method == .get else { return "/" }
+        let pairs = (request.uri.query ?? "").split(separator: "&").filter {
+            !$0.hasPrefix("done=") && !$0.hasPrefix("view=print")
+        }
+        return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
+    }
+
+    /// Returns a value that the query of a page gives to its form, or that was typed before.
+    func given(_ name: String) -> String { showsTyped ? typed?[name] ?? "" : query[name] ?? "" }
+
+    /// Returns the visit in another language.
+    func speaking(_ language: Language) -> Visit {
+        var visit = self
+        visit.t = .of(language)
+        return visit
     }
 
     /// Returns the person who is signed in.
@@ -98,12 +125,14 @@ struct Visit: Sendable {
         let parts = path.split(separator: "#", maxSplits: 1)
         let mark = path.contains("?") ? "&" : "?"
         let anchor = parts.count > 1 ? "#\(parts[1])" : ""
+        let flash = Flash(message: message, post: parts.count > 1 ? Flash.post(atAnchor: parts[1]) : nil)
+        headers.append(HTTPField(name: .setCookie, value: flash.header(isSecure: community.isSecure)))
         return Responses.redirect(to: "\(parts.first ?? "/")\(mark)done=\(message.rawValue)\(anchor)", headers: headers)
     }
 }
 
-/// What was just done. The next page shows it as a message. Its address names the case, so that no other text can be
-/// shown.
+/// What was just done. The next page shows it as a message, once. Its address and a cookie name the case, so that no
+/// other text can be shown.
 enum FlashMessage: String, CaseIterable {
     case published, edited, deleted, thanked, unthanked, recommended, unrecommended, voted
     case planned, changed, postponed, cancelled, going, waiting, asked, left
@@ -115,7 +144,7 @@ enum FlashMessage: String, CaseIterable {
 
 /// A form that was sent. Its form token has been checked.
 struct Submission: Sendable {
-    let visit: Visit
+    var visit: Visit
     let form: Form
     /// The uploaded files. They stay on disk until the response is made.
     var files: [UploadedFile] = []

@@ -32,13 +32,15 @@ public struct WebPages: Sendable {
     /// All routes.
     public var routes: [Route] {
         reading + conversation + meetings + people + apps + stewardship + Feeds.routes(self) + Styles.assets.routes
+            + SiteFiles.routes(services)
     }
 
     private var reading: [Route] {
         [
             get("/", Home.show), get("/about", About.show), get("/language", About.chooseLanguage),
             get("/discussions", Discussions.show), get("/groups", Discussions.showGroups),
-            get("/groups/:name", GroupPage.show), get("/tags/:tag", TagPage.show),
+            get("/groups/:name", GroupPage.show), get("/groups/:name/members", GroupMembersPage.show),
+            get("/tags/:tag", TagPage.show),
             get("/posts/:id", Discussion.show), get("/events", Agenda.show), get("/events/:id", EventPage.show),
             get("/users/:name", Profile.show), get("/@{name}", Profile.redirect),
             get("/@{name}/:id", Discussion.redirect),
@@ -50,26 +52,28 @@ public struct WebPages: Sendable {
 
     private var conversation: [Route] {
         [
-            get("/write", WritePost.show), upload("/posts", WritePost.files, WritePost.publish),
-            get("/posts/:id/edit", EditPost.show), post("/posts/:id/edit", EditPost.save),
+            get("/write", WritePost.show), upload("/posts", WritePost.files, page: WritePost.again, WritePost.publish),
+            get("/posts/:id/edit", EditPost.show), post("/posts/:id/edit", page: EditPost.show, EditPost.save),
             post("/posts/:id/delete", EditPost.delete), post("/posts/:id/like", Discussion.like),
             post("/posts/:id/unlike", Discussion.unlike), post("/posts/:id/boost", Discussion.boost),
             post("/posts/:id/unboost", Discussion.unboost), post("/posts/:id/vote", lists: ["choice"], Discussion.vote),
-            post("/groups", GroupPage.create),
+            post("/groups", page: Discussions.showGroups, GroupPage.create),
             post("/posts/:id/remove", GroupModeration.remove), post("/posts/:id/lock", GroupModeration.lock),
             post("/posts/:id/unlock", GroupModeration.unlock), post("/groups/:name/let-in", GroupModeration.letIn),
             post("/groups/:name/leave-out", GroupModeration.leaveOut),
             post("/groups/:name/unban", GroupModeration.unban),
-            get("/groups/:name/edit", GroupPage.showEdit), post("/groups/:name/edit", GroupPage.saveEdit),
+            get("/groups/:name/edit", GroupPage.showEdit),
+            post("/groups/:name/edit", page: GroupPage.showEdit, GroupPage.saveEdit),
         ]
     }
 
     private var meetings: [Route] {
         [
-            get("/events/new", PlanEvent.show), post("/events", PlanEvent.plan),
-            post("/events/:id/join", EventPage.join), post("/events/:id/leave", EventPage.leave),
+            get("/events/new", PlanEvent.show), post("/events", page: PlanEvent.show, PlanEvent.plan),
+            post("/events/:id/join", page: EventPage.show, EventPage.join), post("/events/:id/leave", EventPage.leave),
             get("/events/:id/guests", EventGuests.show),
-            get("/events/:id/manage", ManageEvent.show), post("/events/:id/change", ManageEvent.change),
+            get("/events/:id/manage", ManageEvent.show),
+            post("/events/:id/change", page: ManageEvent.show, ManageEvent.change),
             post("/events/:id/postpone", ManageEvent.postpone), post("/events/:id/cancel", ManageEvent.cancel),
             get("/my-events", MyEvents.show), get("/notifications", NotificationsPage.show),
             post("/notifications/put-away", NotificationsPage.putAway),
@@ -78,22 +82,25 @@ public struct WebPages: Sendable {
 
     private var people: [Route] {
         [
-            post("/follow", Networks.follow), post("/unfollow", Networks.unfollow), post("/open", Networks.open),
-            post("/follow/answer", Networks.answerRequest), post("/invite", Members.invite),
-            get("/sign-in", SignIn.show), post("/sign-in", SignIn.byPassword), post("/sign-in/send", SignIn.sendLink),
+            post("/follow", page: Networks.show, Networks.follow), post("/unfollow", Networks.unfollow),
+            post("/open", page: Networks.show, Networks.open),
+            post("/follow/answer", Networks.answerRequest), post("/invite", page: Members.show, Members.invite),
+            get("/sign-in", SignIn.show), post("/sign-in", page: SignIn.show, SignIn.byPassword),
+            post("/sign-in/send", page: SignIn.show, SignIn.sendLink),
             get("/sign-in/link", SignIn.showLink), post("/sign-in/link", SignIn.useLink),
-            post("/sign-out", SignIn.signOut), get("/sign-up", SignUpPage.show), post("/sign-up", SignUpPage.register),
-            get("/settings", SettingsPage.show), post("/settings", SettingsPage.saveProfile),
-            post("/settings/password", SettingsPage.changePassword),
+            post("/sign-out", SignIn.signOut), get("/sign-up", SignUpPage.show),
+            post("/sign-up", page: SignUpPage.show, SignUpPage.register),
+            get("/settings", SettingsPage.show), post("/settings", page: SettingsPage.show, SettingsPage.saveProfile),
+            post("/settings/password", page: SettingsPage.show, SettingsPage.changePassword),
             post("/settings/mails", MailChoicesSection.save), get(MailSwitch.path, MailOff.show),
             link(MailSwitch.path, MailOff.switchOff),
-            upload("/settings/pictures", PictureSettings.files, PictureSettings.save),
+            upload("/settings/pictures", PictureSettings.files, page: SettingsPage.show, PictureSettings.save),
             post("/settings/pictures/remove", PictureSettings.remove),
             get(Distance.path, Distance.show), post(Distance.path + "/mute", Distance.mute),
             post(Distance.path + "/unmute", Distance.unmute), post(Distance.path + "/block", Distance.block),
             post(Distance.path + "/unblock", Distance.unblock), get("/settings/delete", LeaveCafe.show),
-            post("/settings/delete", LeaveCafe.leave), get("/report", ReportPage.show),
-            post("/report", ReportPage.send), get("/kept", Kept.show), post("/kept", Kept.keep),
+            post("/settings/delete", page: LeaveCafe.show, LeaveCafe.leave), get("/report", ReportPage.show),
+            post("/report", page: ReportPage.show, ReportPage.send), get("/kept", Kept.show), post("/kept", Kept.keep),
             post("/kept/release", Kept.release),
         ]
     }
@@ -117,11 +124,17 @@ public struct WebPages: Sendable {
             get("/moderation", Moderation.show), post("/moderation/approve", Moderation.approve),
             post("/moderation/refuse", Moderation.refuse), post("/moderation/resolve", Moderation.resolve),
             post("/moderation/suspend", Moderation.suspend), post("/moderation/restore", Moderation.restore),
-            get("/moderation/log", ModerationLogPage.show), post("/moderation/hosts", Moderation.setPolicy),
+            get("/moderation/community", CommunityPage.show),
+            post("/moderation/community", page: CommunityPage.show, CommunityPage.save),
+            post("/moderation/roles", page: CommunityPage.show, CommunityPage.setRole),
+            get("/moderation/log", ModerationLogPage.show),
+            post("/moderation/hosts", page: Moderation.show, Moderation.setPolicy),
             post("/moderation/retry", Moderation.retry), get("/moderation/mail", MailPage.show),
-            post("/moderation/mail/retry", MailPage.retry), post("/moderation/mail/drop", MailPage.drop),
+            post("/moderation/mail/retry", MailPage.retry),
+            post("/moderation/mail/drop", MailPage.drop),
             post("/moderation/mail/allow", MailPage.allow),
-            post("/moderation/announce", Moderation.announce), post("/moderation/withdraw", Moderation.withdraw),
+            post("/moderation/announce", page: Moderation.show, Moderation.announce),
+            post("/moderation/withdraw", Moderation.withdraw),
         ]
     }
 
@@ -153,15 +166,16 @@ extension WebPages {
     }
 
     /// - Parameter lists: the names of fields that may occur several times.
+    ///   - page: shows the page of the form, see ``FormPage``; nil for a form without text.
     private func post(
-        _ path: String, lists: Set<String> = [], _ handler: @escaping @Sendable (Submission) async throws -> Response
+        _ path: String, lists: Set<String> = [], page: FormPage.Show? = nil,
+        _ handler: @escaping @Sendable (Submission) async throws -> Response
     ) -> Route {
         .post(path) { request, context in
             let visit = try await visit(request, context)
             return try await responding(visit) {
                 let form = try await Form(request, lists: lists)
-                try SameOrigin.require(token: form[Sessions.formField], expected: visit.formToken)
-                return try await handler(Submission(visit: visit, form: form))
+                return try await answer(Submission(visit: visit, form: form), page, handler)
             }
         }
     }
@@ -174,12 +188,36 @@ extension WebPages {
         }
     }
 
+    /// Checks the token of a form and lets the handler answer it. The page of the form answers when only another
+    /// language is wanted, and when the token is no longer valid.
+    private func answer(
+        _ sent: Submission, _ page: FormPage.Show?, _ handler: @Sendable (Submission) async throws -> Response
+    ) async throws -> Response {
+        var sent = sent
+        if page != nil { sent.visit.typed = FormPage.typed(sent.form) }
+        let visit = sent.visit
+        do {
+            try SameOrigin.require(token: sent.form[Sessions.formField], expected: visit.formToken)
+        } catch {
+            guard let page, visit.typed != nil else { throw error }
+            do {
+                return try await FormPage.afterStaleToken(visit, page)
+            } catch is ServiceError {
+                return visit.errorPage(error.status, code: error.code)
+            }
+        }
+        if let page, visit.typed != nil, let language = Language(rawValue: sent.form[FormPage.languageField]) {
+            return try await FormPage.inLanguage(language, visit, page)
+        }
+        return try await handler(sent)
+    }
+
     /// Makes the route of a form with files. Only a member may send it. The files exist until the handler returns.
     private func upload(
-        _ path: String, _ limits: UploadReceiver.Limits,
+        _ path: String, _ limits: UploadReceiver.Limits, page: FormPage.Show? = nil,
         _ handler: @escaping @Sendable (Submission) async throws -> Response
     ) -> Route {
-        let plain = post(path, handler)
+        let plain = post(path, page: page, handler)
         guard let uploads else { return plain }
         return .post(path) { request, context in
             guard UploadReceiver.isForm(request) else { return try await plain.handler(request, context) }
@@ -188,8 +226,7 @@ extension WebPages {
                 _ = try visit.member()
                 return try await uploads.receive(request, limits: limits) { sent in
                     let form = try Form(fields: sent.fields)
-                    try SameOrigin.require(token: form[Sessions.formField], expected: visit.formToken)
-                    return try await handler(Submission(visit: visit, form: form, files: sent.files))
+                    return try await answer(Submission(visit: visit, form: form, files: sent.files), page, handler)
                 }
             }
         }
@@ -216,6 +253,9 @@ extension WebPages {
         let visitor = Sessions.visitor(request, context, services)
         let language = language(of: request, visitor)
         var visit = Visit(pages: self, request: request, context: context, visitor: visitor, t: .of(language))
+        if request.method == .get {
+            visit.flash = Flash.read(request, visit.query, isSecure: services.community.isSecure)
+        }
         if let person = visit.viewer, request.method == .get {
             let now = visit.now
             visit.hasNews = try await services.database.read { db in

@@ -2,6 +2,7 @@
 """Every page in the situations in which people use it: with a screen reader, on a small screen, in dark mode, by
 keyboard."""
 
+import json
 import re
 
 import pytest
@@ -19,13 +20,14 @@ OPEN_TO_ALL = [
     "/", "/about", "/discussions", "/groups", "/groups/lyon", "/groups/cafe", "/events", "/members", "/networks",
     "{event}/guests",
     "/sign-in", "/sign-up", "/users/lina", "{discussion}", "{event}", "/tags/presentations",
-    "/search?q=lyon",
+    "/search?q=lyon", "/groups/lyon/members", "/events?group=lyon",
 ]
 FOR_MEMBERS = [
     "/", "/write", "/events/new", "/my-events", "/settings", "/networks", "{discussion}", "{event}", "{consent}",
     "/search?q=caf%C3%A9", "/kept", "/settings/people", "/settings/delete", "/authorize_interaction",
 ]
-FOR_STEWARDS = ["/moderation", "/groups", "/members", "/groups/lyon/edit", "{mine}/edit", "{event}/manage", "/moderation/log", "/moderation/mail"]
+FOR_STEWARDS = ["/moderation", "/groups", "/members", "/groups/lyon/edit", "{mine}/edit", "{event}/manage", "/moderation/log",
+                "/moderation/community", "/moderation/mail"]
 WRONG = ["/nowhere", "/events/1", "/posts/1", "/users/nobody", "/groups/nobody", "/sign-in/link?token=old"]
 
 LOOKS = [
@@ -251,3 +253,56 @@ def test_pages_forbid_foreign_scripts_and_frames(node, stranger):
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_search_engines_read_an_event_that_no_policy_forbids(node, stranger, places):
+    page = stranger(node).page
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    answer = page.goto(node.origin + places["event"])
+    assert answer.headers["content-encoding"] == "gzip"
+    data = json.loads(page.locator('script[type="application/ld+json"]').text_content())
+    assert data["@type"] == "Event" and data["url"] == node.origin + places["event"]
+    assert page.locator('link[rel="canonical"]').get_attribute("href") == data["url"]
+    picture = page.locator('meta[property="og:image"]').get_attribute("content")
+    assert page.context.request.get(picture).headers["content-type"] == "image/png"
+    manifest = page.context.new_cdp_session(page).send("Page.getAppManifest")
+    assert manifest["errors"] == [] and json.loads(manifest["data"])["icons"]
+    assert said == []
+
+
+def test_a_member_gets_compressed_pages_with_forms_that_work(node, demo_person, places):
+    lina = demo_person(node, 0)
+    for path in ("/", "{event}", "/write", "/settings"):
+        answer = lina.page.goto(lina.origin + path.format(**places))
+        assert answer.status == 200 and answer.headers["content-encoding"] == "gzip", path
+        tokens = lina.page.locator('input[name="form_token"]').evaluate_all("list => list.map(e => e.value)")
+        assert len(set(tokens)) == 1 and len(tokens[0]) == 64, path
+
+
+@pytest.mark.parametrize("way", ["", "?view=print"])
+def test_print_views_fit_their_paper(node, demo_person, places, way):
+    lina = demo_person(node, 0)
+    for path in ("{event}", "{event}/manage", "/events"):
+        lina.page.goto(lina.origin + path.format(**places) + way)
+        paper = lina.page.pdf(format="A4")
+        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", paper)) == 1, path + way
+
+
+def test_paper_has_boxes_and_a_code_and_no_hints(node, demo_person, places):
+    lina = demo_person(node, 0)
+    page = visit(lina, "{event}/manage", places)
+    assert page.locator(".guests .box").count() > 0 and not page.locator(".guests .box").first.is_visible()
+    page.emulate_media(media="print")
+    assert page.locator(".guests .box").first.is_visible()
+    assert not page.locator(".crumbs").is_visible() and not page.locator("form").first.is_visible()
+    visit(lina, "{event}", places)
+    assert page.locator("svg.qr").is_visible() and not page.locator("#answer").is_visible()
+    assert not page.locator(".side .people").first.is_visible() and not page.locator(".hint:visible").count()
+
+
+def test_a_telephone_is_not_asked_to_print(node, stranger):
+    page = stranger(node, size=PHONE, touch=True).page
+    page.goto(node.origin + "/events")
+    assert not page.locator(".corner .to-paper").is_visible()
+    assert page.locator(".corner summary").first.is_visible()

@@ -192,6 +192,7 @@ begin authenticators
 plain:
   driver = plaintext
   public_name = PLAIN
+  server_prompts = :
   server_condition = ${{if and {{{{eq{{$auth2}}{{cafe}}}}{{eq{{$auth3}}{{secret}}}}}}}}
   server_set_id = $auth2
 """

@@ -93,17 +93,24 @@ def records(node, keys) -> dict[bytes, bytes]:
     return {name.encode(): text.encode() for name, text in found.items()}
 
 
+def is_valid(message: bytes, index: int, dns: dict[bytes, bytes]) -> bool:
+    """Whether another implementation finds the signature with this number to be right."""
+    try:
+        return dkim.DKIM(message).verify(idx=index, dnsfunc=lambda name, timeout=5: dns.get(name.rstrip(b".")))
+    except dkim.ValidationError:
+        return False
+
+
 def verify(message: bytes, dns: dict[bytes, bytes]) -> None:
+    """Checks that all signatures are right, and that none is after a change."""
+    changes = [
+        (b"once", b"twic"), (b"\r\nTo: ", b"\r\nTo: eve@mail.example, "),
+        (b"\r\nSubject:", b"\r\nSubject: Free money\r\nSubject:")]
     for index in range(len(dns)):
-        assert dkim.verify(message, dnsfunc=lambda name, timeout=5: dns.get(name if isinstance(name, bytes) else name.encode()))
-        verifier = dkim.DKIM(message)
-        assert verifier.verify(idx=index, dnsfunc=lambda name, timeout=5: dns.get(name)), index
-    body_changed = message.replace(b"once", b"twic")
-    subject_added = message.replace(b"\r\nSubject:", b"\r\nSubject: Free money\r\nSubject:", 1)
-    for forged in (body_changed, subject_added):
-        assert forged != message
-        for index in range(len(dns)):
-            assert not dkim.DKIM(forged).verify(idx=index, dnsfunc=lambda name, timeout=5: dns.get(name))
+        assert is_valid(message, index, dns), index
+        for old, new in changes:
+            forged = message.replace(old, new, 1)
+            assert forged != message and not is_valid(forged, index, dns), (index, old)
 
 
 def test_a_link_to_sign_in_arrives_signed_and_encrypted(authority, keys):
@@ -175,8 +182,7 @@ def test_debians_exim_takes_refuses_and_postpones(home, authority, keys):
     # Exim stores lines without CR, and puts its own fields first.
     sent = stored[stored.index(b"DKIM-Signature:"):].replace(b"\n", b"\r\n")
     dns = records(home, keys)
-    for index in range(2):
-        assert dkim.DKIM(sent).verify(idx=index, dnsfunc=lambda name, timeout=5: dns.get(name))
+    assert is_valid(sent, 0, dns) and is_valid(sent, 1, dns)
 
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])

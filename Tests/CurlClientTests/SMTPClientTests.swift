@@ -100,7 +100,9 @@ struct SMTPClientTests {
             return nil
         }
         let nonsense = await client(talking).submit(message, envelope)
-        #expect(nonsense.failure == .nonsense, "\(nonsense)")
+        // Some versions of libcurl have a limit of their own, which ends it earlier.
+        #expect([.nonsense, .disconnected].contains(nonsense.failure), "\(nonsense)")
+        #expect(nonsense.dialogue.stage == .hello)
         #expect(nonsense.dialogue.lines.count <= SMTPDialogue.lineLimit)
         await talking.stop()
     }

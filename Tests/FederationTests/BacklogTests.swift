@@ -48,6 +48,46 @@ struct BacklogTests {
         }
     }
 
+    @Test(
+        "it stands at its own time in home timelines, below what came since, and is no news for open streams",
+        arguments: TestEngine.available)
+    func order(_ engine: TestEngine) async throws {
+        try await FederationWorld.run(on: engine) { world in
+            let (alice, bob) = (try await world.addPerson("alice"), try await world.addPerson("bob"))
+            try await world.follow(by: alice, of: bob)
+            let id: ID<Post> = world.ids.make(at: world.clock.now)
+            let recent = Post(
+                id: id, iri: world.identifiers.post(id), author: bob.id, content: .init(unchecked: "<p>Salut</p>"),
+                visibility: .everyone, publishedAt: world.clock.now, isLocal: true)
+            try await world.database.write { tx in _ = try Posts.insert(recent, PostParts(), in: tx) }
+            let theirs = try await Self.furnish(world)
+            try await world.database.write { tx in try world.outbox.follow(theirs, by: alice, in: tx) }
+            let follow = try #require(try await world.sent().first { $0.type == "Follow" }).body
+            let accept: JSON = [
+                "id": JSON("\(Self.group)#accept"), "type": "Accept", "actor": JSON(Self.group), "object": follow,
+            ]
+            #expect(await world.submit(try world.request(accept)) == nil)
+            try await world.settle()
+            let now = world.clock.now
+            let (home, told) = try await world.database.read { db in
+                let page = try Timelines.home(alice.id, PageRequest(), onlyPosts: true, at: now, in: db)
+                return (
+                    try PostViews.load(page.posts, viewer: alice.id, in: db).map(\.post.iri.string),
+                    try db.rows("SELECT id FROM notification").count
+                )
+            }
+            #expect(home == [recent.iri.string, "\(Self.far)/posts/2", "\(Self.far)/posts/1"])
+            #expect(told == 0)
+            let items = try await world.database.read { db in
+                try db.rows("SELECT id FROM entry WHERE NOT is_local").map { row in
+                    let id: ID<TimelineItem> = try row.id("id")
+                    return id.madeAt
+                }
+            }
+            #expect(!items.isEmpty && items.allSatisfy { now - $0 > .days(9) })
+        }
+    }
+
     @Test("a group that shows nothing is followed all the same", arguments: TestEngine.available)
     func silent(_ engine: TestEngine) async throws {
         try await FederationWorld.run(on: engine) { world in

@@ -159,6 +159,9 @@ struct CollectionsTests {
             (nil, .whole), ("", .whole), ("page=true", .page(before: nil)), ("page=true&before=7", .page(before: 7)),
             ("before=7", .page(before: 7)), ("page=true&before=-7", .page(before: nil)), ("page=1&x=%00", .whole),
             ("before=99999999999999999999", .whole),
+            ("page=true&after=9-8", .rest(after: .init(time: Timestamp(9), id: 8))),
+            ("page=true&after=-9-8", .page(before: nil)), ("after=9-", .whole),
+            ("after=9-99999999999999999999", .whole),
         ] as [(String?, CollectionView)])
     func queries(query: String?, expected: CollectionView) {
         #expect(CollectionView(query: query) == expected)

@@ -164,6 +164,24 @@ struct DiscussionIntakeTests {
         }
     }
 
+    @Test("an object of a kind that is unknown here is called so", arguments: ["Review", "ChatMessage"])
+    func unknownKind(type: String) async throws {
+        try await FederationWorld.run { world in
+            let alice = try await world.addPerson("alice")
+            let vera = try world.addRemote("vera", at: "prairie.example")
+            try await world.follow(by: alice, of: try await world.resolve(vera))
+            let outcome = try await world.receive([
+                "@context": "https://www.w3.org/ns/activitystreams", "id": "https://prairie.example/creates/1",
+                "type": "Create", "actor": JSON(vera), "to": [JSON(everybody)],
+                "object": [
+                    "id": "https://prairie.example/things/1", "type": JSON(type), "attributedTo": JSON(vera),
+                    "content": "<p>x</p>", "to": [JSON(everybody)],
+                ],
+            ])
+            #expect(outcome == "ignored:unknown_type")
+        }
+    }
+
     @Test("a follow that names the page of an account counts", arguments: ["@alice", "@jardin"])
     func pathAddress(path: String) async throws {
         try await FederationWorld.run { world in

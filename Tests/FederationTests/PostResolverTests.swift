@@ -47,6 +47,23 @@ struct PostResolverTests {
         #expect(try await node.account(vic)?.id == id)
     }
 
+    @Test("a stored post is found by its page, which serves no document", arguments: TestEngine.available)
+    func pageOfStored(engine: TestEngine) async throws {
+        try await FederationWorld.run(on: engine) { world in
+            let vera = try world.addRemote("vera", at: "prairie.example")
+            let (id, page) = ("https://prairie.example/notes/1", "https://prairie.example/2026/hello")
+            try world.nodes.serve([
+                "id": JSON(id), "type": "Note", "attributedTo": JSON(vera), "content": "<p>Hello</p>",
+                "to": ["https://www.w3.org/ns/activitystreams#Public"], "url": JSON(page),
+            ])
+            world.nodes.fail(page, .wrongMediaType("text/html"))
+            let post = try await world.federation.posts.resolve(try address(id))
+            let asked = world.nodes.asked
+            #expect(try await world.federation.posts.resolve(try address(page)) == post)
+            #expect(world.nodes.asked == asked)
+        }
+    }
+
     static let forgeries: [(String, JSON, FederationError)] = [
         (
             "https://evil.test/n/1", noteDocument("https://evil.test/n/1", by: vic), .ownerMismatch

@@ -2,7 +2,6 @@
 
 import Hummingbird
 import NIOCore
-import Synchronization
 import TestSupport
 import Testing
 
@@ -65,7 +64,9 @@ struct CompressionTests {
                 #expect(plain.header("vary") == "Accept, Accept-Encoding")
                 #expect(packed.header("vary") == "Accept, Accept-Encoding")
                 #expect(packed.text == Self.words && plain.text == Self.words)
-                #expect(try #require(Int(packed.header("content-length") ?? "")) < Self.words.utf8.count / 4)
+                let head = try await TestHTTPClient.send("HEAD", server.url(path), headers: [Self.gzip])
+                let length = try #require(Int(head.header("content-length") ?? ""))
+                #expect(length < Self.words.utf8.count / 4)
             }
         }
     }
@@ -75,8 +76,8 @@ struct CompressionTests {
         try await Server.run(routes: Self.routes) { server in
             let whole = try await server.get("/long", [Self.gzip])
             let head = try await TestHTTPClient.send("HEAD", server.url("/long"), headers: [Self.gzip])
-            #expect(head.body.isEmpty)
-            for name in ["content-encoding", "content-length", "etag", "vary"] {
+            #expect(head.body.isEmpty && head.header("content-length") != nil)
+            for name in ["content-encoding", "content-type", "etag", "vary"] {
                 #expect(head.header(name) == whole.header(name) && head.header(name) != nil, "\(name)")
             }
         }
@@ -93,11 +94,10 @@ struct CompressionTests {
     }
 
     @Test(
-        "short texts, pictures, streams, parts of files and pages are not",
-        arguments: ["/short", "/picture", "/events", "/part", "/page"])
-    func others(path: String) async throws {
+        "short texts, pictures, streams, files that can be asked for in parts, and pages are not",
+        arguments: ["/short", "/picture", "/events", "/part", "/page"], [[], [("Range", "bytes=0-2000")]])
+    func others(path: String, range: [(String, String)]) async throws {
         try await Server.run(routes: Self.routes) { server in
-            let range = path == "/part" ? [("Range", "bytes=0-2000")] : []
             let response = try await server.get(path, [Self.gzip] + range)
             #expect(response.header("content-encoding") == nil && !response.body.isEmpty)
         }
@@ -135,17 +135,16 @@ struct CompressionTests {
         return (text, offsets)
     }
 
-    private static func expanded(_ bytes: [UInt8]) async throws -> String {
+    /// Checks what a client reads out of compressed bytes.
+    private static func expect(_ bytes: [UInt8], read text: [UInt8]) async throws {
         let route = Route.document("/") { _, _ in
             Responses.bytes(
                 ByteBuffer(bytes: bytes), contentType: "text/html", status: .ok, headers: [.contentEncoding: "gzip"])
         }
-        let text = Mutex("")
         try await Server.run(routes: [route]) { server in
-            let received = try await server.get("/", [gzip]).text
-            text.withLock { $0 = received }
+            let found = try await server.get("/", [gzip]).text
+            #expect(found == String(decoding: text, as: UTF8.self))
         }
-        return text.withLock { $0 }
     }
 
     @Test(
@@ -159,10 +158,8 @@ struct CompressionTests {
         let (first, second) = (String(repeating: "0123abcd", count: 8), String(repeating: "fedc9876", count: 8))
         let (text, offsets) = Self.page(first, parts: parts)
         let gzip = try #require(Gzip(text, leaving: offsets, of: 64, effort: .kept))
-        #expect(try await Self.expanded(gzip.bytes) == String(decoding: text, as: UTF8.self))
-        let other = Self.page(second, parts: parts).text
-        #expect(
-            try await Self.expanded(gzip.filled(with: Array(second.utf8))) == String(decoding: other, as: UTF8.self))
+        try await Self.expect(gzip.bytes, read: text)
+        try await Self.expect(gzip.filled(with: Array(second.utf8)), read: Self.page(second, parts: parts).text)
     }
 
     @Test("the length of a compressed page is the same, whether the page also contains the token as text or not")

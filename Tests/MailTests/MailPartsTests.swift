@@ -55,6 +55,14 @@ struct MailPartsTests {
             MailMessage(mail, to: to, from: try house(), date: friday).returnPath.description == "node@cafe.example")
     }
 
+    @Test("to an address with letters outside of ASCII keeps it as it is, and all else in ASCII")
+    func international() throws {
+        let to = try #require(MailAddress("josé@bücher.example"))
+        let sent = MailMessage(letter(subject: "Été"), to: to, from: try house("Café"), date: friday)
+        let lines = String(decoding: sent.rendered(), as: UTF8.self).split(separator: "\r\n")
+        #expect(lines.filter { $0.utf8.contains { $0 >= 0x80 } } == ["To: josé@xn--bcher-kva.example"])
+    }
+
     @Test("says its language, and carries a calendar file with its method")
     func calendar() throws {
         let object = "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nSUMMARY:Café\r\nEND:VCALENDAR\r\n"

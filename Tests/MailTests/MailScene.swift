@@ -34,7 +34,7 @@ struct Scene: Sendable {
 
     /// How many e-mails are in the queue, due or not.
     func left() async throws -> Int64 {
-        try await database.read { try MailQueue.counts(in: $0)[.waiting].map(Int64.init) ?? 0 }
+        try await database.read { Int64(try MailQueue.counts(in: $0).waiting) }
     }
 
     /// The e-mails in a state, the oldest first.

@@ -92,7 +92,7 @@ struct ClientNode: Sendable {
             database: database, community: community, loader: setup.loader, ids: ids, clock: clock,
             counters: Counters(), logger: .silent)
         services = Services(
-            database: database, federation: federation, community: community, secrets: .quick, clock: clock, ids: ids,
+            database: database, federation: federation, secrets: .quick, clock: clock, ids: ids,
             store: setup.store, limits: setup.limits)
         self.clock = clock
         self.ids = ids

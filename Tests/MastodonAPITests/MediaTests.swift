@@ -329,6 +329,8 @@ struct MediaTests {
         #expect(json["remote_url"]?.string == "https://far.example/1")
         #expect((json["meta"]?["original"]?["width"]?.int != nil) == ["image", "video"].contains(kind))
         #expect(json["description"] == .null)
+        // Apps draw a preview as a picture, so only a picture is one of itself.
+        #expect((json["preview_url"] == .null) == (kind != "image"))
     }
 
     @Test(
@@ -340,7 +342,7 @@ struct MediaTests {
 }
 
 extension ClientNode {
-    fileprivate func upload(
+    func upload(
         _ path: String, _ bytes: [UInt8]?, token: String, fields: [(String, String)] = [],
         thumbnail: [UInt8]? = nil, method: String = "POST"
     ) async throws -> Reply {
@@ -360,7 +362,7 @@ extension ClientNode {
 }
 
 /// A media store in its own folder, and a node that uses it.
-private struct MediaFixture: Sendable {
+struct MediaFixture: Sendable {
     let store: MediaStore
     let folder: URL
 

@@ -10,6 +10,7 @@ struct MailAddressTests {
         arguments: [
             "ada@cafe.example", "ada+events@cafe.example", "a.b.c@sub.cafe.example", "o'neil_1@xn--caf-dma.example",
             "node@localhost", "x@127.0.0.1",
+            "josé@cafe.example", "用户@cafe.example", "अजय@cafe.example", "Ünal.Ö@cafe.example",
         ])
     func taken(text: String) {
         #expect(MailAddress(text)?.description == text)
@@ -34,7 +35,9 @@ struct MailAddressTests {
             "ada.@cafe.example", "a..b@cafe.example", "ada@cafe..example", "ada@-cafe.example", "ada@cafe-.example",
             "ada@.example", "\"a b\"@cafe.example", "ada @cafe.example", "ada@[127.0.0.1]", "<ada@cafe.example>",
             "ada@cafe.example,eve@evil.example", "ada@cafe.example\r\nBcc: eve@evil.example", "ada\n@cafe.example",
-            "ada\u{0}@cafe.example", "adé@cafe.example", "ada@ca fé.example", "ada(x)@cafe.example",
+            "ada\u{0}@cafe.example", "ade\u{301}@cafe.example", "ada\u{A0}@cafe.example", "ada\u{200B}@cafe.example",
+            "ada\u{2028}@cafe.example", "ada\u{FF20}cafe.example", "🙂@cafe.example", "ad\u{85}a@cafe.example",
+            "ada@ca fé.example", "ada(x)@cafe.example",
             "ada%evil.example@cafe.example", "ad`a@cafe.example", "ada@x", "ada@ab",
         ])
     func refused(text: String) {

@@ -46,7 +46,7 @@ struct Cafe: Sendable {
             database: database, community: community, loader: world, ids: ids, clock: clock, counters: Counters(),
             logger: .silent)
         services = Services(
-            database: database, federation: federation, community: community, secrets: secrets, clock: clock, ids: ids,
+            database: database, federation: federation, secrets: secrets, clock: clock, ids: ids,
             store: store)
     }
 

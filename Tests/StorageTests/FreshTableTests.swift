@@ -120,7 +120,7 @@ struct FreshTableTests {
                     """
                     INSERT INTO received (id, activity_iri, activity_type, signer_id, key_id, body, received_at, run_at,
                         attempts, state, outcome)
-                    SELECT p.id, p.iri, 'Like', p.id % 4 + 1, '', '{}', 0, 0, 0, 'waiting', '' FROM post p
+                    SELECT p.id, p.iri, 'Like', row_number() OVER (ORDER BY p.id) % 4 + 1, '', '{}', 0, 0, 0, 'waiting', '' FROM post p
                     """)
             }
             let lease = Lease(now: Scene.start, until: Scene.start + .minutes(2))

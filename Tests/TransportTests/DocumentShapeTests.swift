@@ -2,6 +2,7 @@
 
 import Foundation
 import Model
+import Synchronization
 import TestSupport
 import Testing
 import Vocabulary
@@ -162,6 +163,22 @@ struct DocumentShapeTests {
                     server.requests.last?.target
                         == "/.well-known/webfinger?resource=acct:ali~1%C3%A9@\(server.authority)")
             }
+        }
+    }
+
+    @Test("NodeInfo is asked over https first, also in a network where plain http is allowed")
+    func secureNodeInfo() async throws {
+        let server = Mutex<LoopbackServer?>(nil)
+        let connections = Mutex<[Int]>([])
+        try await withServer(handler: { _ in
+            let count = server.withLock { $0?.connectionCount } ?? 0
+            connections.withLock { $0.append(count) }
+            return LoopbackResponse(404)
+        }) { loader, started in
+            server.withLock { $0 = started }
+            await #expect(throws: FetchError.notFound) { try await loader.nodeInfo(of: started.authority) }
+            // The first connection was the one for TLS, on which no request came.
+            #expect(connections.withLock { $0 } == [2])
         }
     }
 }

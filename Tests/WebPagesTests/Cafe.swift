@@ -51,7 +51,7 @@ struct Cafe: Sendable {
             database: database, community: community, loader: Nowhere(), ids: ids, clock: SystemClock(),
             counters: Counters(), logger: .silent)
         let services = Services(
-            database: database, federation: federation, community: community, secrets: .quick, clock: SystemClock(),
+            database: database, federation: federation, secrets: .quick, clock: SystemClock(),
             ids: ids, store: store, limits: limits)
         try await services.prepareNode()
         return Cafe(services: services, ids: ids, store: store)

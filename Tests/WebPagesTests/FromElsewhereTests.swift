@@ -62,6 +62,34 @@ struct FromElsewhereTests {
         }
     }
 
+    @Test("the emoji of a reaction stands beside its notification, and those of an event in its title and text")
+    func reactions() async throws {
+        let cafe = try await Cafe.furnished()
+        let post = try await cafe.services.publishPost(PostDraft(text: "Du thé"), as: .member(cafe.lina))
+        let (ids, now) = (cafe.ids, cafe.services.clock.now)
+        let event = cafe.event
+        try await cafe.services.database.write { tx in
+            guard let stored = try Posts.byID(post, in: tx), let remote = try Posts.byID(cafe.remotePost, in: tx),
+                var changed = try Events.byID(event, in: tx)
+            else { throw TestHTTPError.noAnswer }
+            let like = try Likes.receive(
+                from: remote.author, of: stored, activity: remote.iri, with: ":tasse:", at: now, in: tx)
+            if let like { try Notifications.favoured(like, at: now, ids: ids, in: tx) }
+            changed.title = "Rencontre :tasse:"
+            changed.content = SanitizedHTML(unchecked: "<p>Un :tasse:</p>")
+            changed.emojis = ["tasse"]
+            try Events.update(changed, in: tx)
+        }
+        try await cafe.serve { browser in
+            try await browser.signIn("lina")
+            let news = try await browser.get("/notifications").text
+            let picture = "<img class=\"emoji\" src=\"/emoji/grenoble.example/tasse\" alt=\":tasse:\""
+            #expect(news.contains("te remercie</a>") && news.contains("</a> \(picture)"))
+            let page = try await browser.get("/events/\(event)").text
+            #expect(page.contains("Rencontre <img class=\"emoji\"") && page.contains("<p>Un <img class=\"emoji\""))
+        }
+    }
+
     @Test("custom emoji are small pictures of this node, in names, texts and ballots")
     func emoji() async throws {
         let cafe = try await Cafe.furnished()

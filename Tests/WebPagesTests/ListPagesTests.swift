@@ -85,6 +85,30 @@ struct ListPagesTests {
         }
     }
 
+    @Test("the requests to enter a group, on the page of the group and on that of the moderators")
+    func groupRequests() async throws {
+        let cafe = try await Cafe.furnished()
+        let group = try #require(
+            try await cafe.services.database.write { tx in
+                let group = try Accounts.byHandle(Handle(name: Community.mainGroup, host: ""), in: tx)
+                if let group { try tx.run("UPDATE account SET approves_followers = \(true) WHERE id = \(group.id)") }
+                return group
+            })
+        try await Self.crowd(120, at: cafe) { account, tx in
+            _ = try Follows.request(by: account.id, of: group.id, activity: account.iri, at: Timestamp(1), in: tx)
+        }
+        try await cafe.serve { browser in
+            try await browser.signIn("lina")
+            let path = "/groups/\(Community.mainGroup)"
+            let (names, pages) = try await Self.names(path, parameter: "requests", browser)
+            #expect(names.count == 120 && pages == 3)
+            #expect(try await browser.get(path).text.contains("120 personnes attendent"))
+            let (all, steps) = try await Self.names("/moderation", parameter: "requests", browser)
+            #expect(all.count == 120 && steps == 3)
+            #expect(try await browser.get("/moderation").text.contains("120 personnes attendent"))
+        }
+    }
+
     @Test("hosts that take nothing stand on the moderation page, with a button to try again")
     func silentHosts() async throws {
         let cafe = try await Cafe.furnished()

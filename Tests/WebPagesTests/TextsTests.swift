@@ -53,8 +53,8 @@ struct TextsTests {
         #expect(french.count(.answerCount, 0) == "0 réponse")
         #expect(french.count(.answerCount, 1) == "1 réponse")
         #expect(french.count(.answerCount, 2) == "2 réponses")
-        #expect(english.count(.answerCount, 0) == "0 answers")
-        #expect(english.count(.aboutMembers, 0) == "A table that is empty for now.")
+        #expect(english.count(.answerCount, 0) == "0 replies")
+        #expect(english.count(.aboutMembers, 0) == "An empty table for now.")
         #expect(english.count(.aboutMembers, 1) == "1 member.")
     }
 

@@ -166,7 +166,7 @@ extension Outbox {
         let post = view.post
         let participants = try participants(of: view, in: tx)
         // A post that is just being published has no replies.
-        let replies = kind == .createPost ? [] : try Threads.replyIRIs(to: post.iri, in: tx)
+        let replies = kind == .createPost ? ReplyPage() : try Threads.replyIRIs(to: post.iri, in: tx)
         let note = PostToNote.document(
             view, identifiers: identifiers, parentAuthor: parentAuthor, inReplyTo: post.inReplyToIRI,
             replies: replies, alsoTo: participants)
@@ -242,7 +242,10 @@ extension Outbox {
     @discardableResult
     func enqueue(_ kind: OutgoingKind, event id: ID<Event>, in tx: Transaction) throws(DatabaseError) -> Event? {
         guard let view = try EventViews.unrestricted(id, in: tx) else { return nil }
-        let document = EventToDocument.document(view, identifiers: identifiers, community: community)
+        // An event that is just being published has no posts about it.
+        let replies = kind == .createEvent ? ReplyPage() : try Threads.replyIRIs(to: view.event.iri, in: tx)
+        let document = EventToDocument.document(
+            view, identifiers: identifiers, community: community, replies: replies)
         let audience = Audience(of: Document(document))
         // A change must reach every guest, also those who do not follow the owner.
         var outgoing = activity(

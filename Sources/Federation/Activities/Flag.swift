@@ -42,18 +42,21 @@ extension Outbox {
     /// Forwards a report to the node of the reported account. The sender is the actor for reports: PieFed and Lemmy take
     /// no report from an `Application`. The name of the reporter is not told.
     ///
-    /// - Returns: whether the report is sent: not when the account has no inbox or is gone.
+    /// - Returns: the activity that is sent; nil when the account has no inbox or is gone.
     @discardableResult
-    public func flag(_ report: Report, about target: Account, in tx: Transaction) throws(DatabaseError) -> Bool {
-        guard !target.isLocal, target.deletedAt == nil, let inbox = target.inbox else { return false }
-        guard try Peers.state(of: inbox.authority, in: tx)?.policy != .blocked else { return false }
+    public func flag(
+        _ report: Report, about target: Account, in tx: Transaction
+    ) throws(DatabaseError) -> ID<SentActivity>? {
+        guard !target.isLocal, target.deletedAt == nil, let inbox = target.inbox else { return nil }
+        guard try Peers.state(of: inbox.authority, in: tx)?.policy != .blocked else { return nil }
         var sender = try Accounts.byIRI(identifiers.person(Community.reporter), in: tx)
         if sender == nil { sender = try Accounts.byIRI(identifiers.instanceActor, in: tx) }
-        guard let node = sender else { return false }
+        guard let node = sender else { return nil }
+        let id = newActivityID()
         var flag = activity(
-            .flag, by: node, object: .array(report.objects.map { .string($0) }), about: target.iri, to: target)
+            .flag, id, by: node, object: .array(report.objects.map { .string($0) }), about: target.iri, to: target)
         flag.content = report.comment
         try enqueue(flag, in: tx)
-        return true
+        return id
     }
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Database
-internal import Model
+public import Database
+public import Model
 internal import Storage
 internal import Vocabulary
 
 /// Handles `Move`: a remote account that follows a local account, or is followed by one, says that it has moved. The
-/// new account is stored and shown. Follows are not moved
-/// automatically.
+/// new account is stored and shown, and who followed the old account here follows the new one.
 ///
 /// The new account must list the old one in its aliases. Otherwise anybody could claim the followers of another
 /// account. Spec: FEP-7628.
@@ -31,6 +30,7 @@ enum MoveHandler: ActivityHandler {
         guard document.id == target, document.iris("alsoKnownAs").contains(activity.actor) else {
             throw .ignored(.unproved)
         }
+        _ = try await fetcher.actors.resolve(target)
         return target
     }
 
@@ -38,6 +38,30 @@ enum MoveHandler: ActivityHandler {
         _ target: IRI, of incoming: IncomingActivity, in tx: Transaction
     ) throws(DatabaseError) -> InboxOutcome {
         try Moves.record(incoming.actor.id, target: target, activity: incoming.id, at: incoming.now, in: tx)
+        _ = try incoming.outbox.moveFollows(of: incoming.actor.id, in: tx)
         return .applied
+    }
+}
+
+extension Outbox {
+    /// Lets local accounts follow the account to which an account moved, and ends their follows of the old one. There is a
+    /// request for each of them, so one call moves a few; maintenance moves the others.
+    ///
+    /// - Returns: how many follows moved. There are more when this is ``Storage/Moves/batch``.
+    public func moveFollows(of account: ID<Account>, in tx: Transaction) throws(DatabaseError) -> Int {
+        guard let old = try Accounts.byID(account, in: tx),
+            let (new, followers) = try Moves.followers(of: account, limit: Moves.batch, in: tx)
+        else { return 0 }
+        for follower in followers {
+            // A request that stands or was rejected before is not repeated, and a block is respected.
+            if follower.id != new.id, try Follows.find(by: follower.id, of: new.id, in: tx) == nil,
+                try !Blocks.exists(between: follower.id, new.id, in: tx)
+            {
+                try follow(new, by: follower, in: tx)
+            }
+            try Moves.keepChoices(of: follower.id, from: old.id, for: new.id, in: tx)
+            try unfollow(old, by: follower, in: tx)
+        }
+        return followers.count
     }
 }

@@ -98,7 +98,9 @@ enum UndoHandler: ActivityHandler {
         if post == nil, let id = undone.id, let like = try Likes.byActivity(id, in: tx) {
             post = try Posts.byID(like.post, in: tx)
         }
-        guard let post else { return try LikeHandler.undo(likeOfEvent: undone.object, incoming, in: tx) }
+        guard let post else {
+            return try LikeHandler.undo(likeOfEvent: undone.object, activity: undone.id, incoming, in: tx)
+        }
         guard try Likes.remove(account: incoming.actor.id, post: post.id, in: tx) else { return .ignored(.noEffect) }
         try incoming.outbox.relay(incoming, about: post, in: tx)
         return .applied

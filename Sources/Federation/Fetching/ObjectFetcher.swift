@@ -45,6 +45,27 @@ enum GatheredObject: Sendable, Hashable {
         }
     }
 
+    /// When it was published, as its owner says.
+    var publishedAt: Timestamp {
+        switch self {
+        case .post(let remote, _): remote.post.publishedAt
+        case .event(let remote, _): remote.event.publishedAt
+        }
+    }
+
+    /// The same object with an id of the time when it was published, see `TimelineItems.pastID`.
+    func numbered(at time: Timestamp, in tx: Transaction) throws(DatabaseError) -> Self {
+        let id = try TimelineItems.pastID(at: time, in: tx).rawValue
+        switch self {
+        case .post(var remote, let author):
+            remote.post.number(ID(id))
+            return .post(remote, author)
+        case .event(var remote, let owner):
+            remote.event.number(ID(id))
+            return .event(remote, owner)
+        }
+    }
+
     /// The id of the post or event that it replies to.
     var inReplyTo: IRI? {
         guard case .post(let remote, _) = self else { return nil }

@@ -12,6 +12,8 @@ struct Backlog: Sendable {
     static let limits = (posts: 10, events: 20)
     /// The most requests, with those for the authors.
     private static let requests = 48
+    /// How far back in timelines something may stand.
+    private static let horizon = Duration.days(365)
     /// How long it may take. What was found until then is stored.
     private static let patience = Duration.seconds(8)
 
@@ -117,22 +119,23 @@ struct Backlog: Sendable {
         return page.references("orderedItems") + page.references("items")
     }
 
-    /// Stores what was found, as shared by the group. Nobody is notified and nothing is relayed: it is not new.
+    /// Stores what was found, as shared by the group. Nobody is notified and nothing is relayed: it is not new. In
+    /// timelines it stands at the time when it was published, and not above what came here since.
     func store(of group: Account, _ incoming: IncomingActivity, in tx: Transaction) throws(DatabaseError) {
-        let (outbox, now) = (incoming.outbox, incoming.now)
         for item in items {
-            guard
-                case .success(let stored) = try ObjectStore.insert(
-                    item.object.numbered(by: outbox.ids, at: now), in: tx)
+            let time = max(min(item.object.publishedAt, incoming.now), incoming.now - Self.horizon)
+            guard case .success(let stored) = try ObjectStore.insert(item.object.numbered(at: time, in: tx), in: tx)
             else { continue }
             switch stored {
             case .post(let id):
                 _ = try Boosts.add(
-                    outbox.ids.make(at: now), account: group.id, post: id, activity: item.announce, at: now, in: tx)
+                    ID(TimelineItems.pastID(at: time, in: tx).rawValue), account: group.id, post: id,
+                    activity: item.announce, at: time, in: tx)
             case .event(let id):
                 guard let event = try Events.byID(id, in: tx), event.owner != group.id else { continue }
                 _ = try EventShares.add(
-                    outbox.ids.make(at: now), event: id, account: group.id, activity: item.announce, at: now, in: tx)
+                    TimelineItems.pastID(at: time, in: tx), event: id, account: group.id, activity: item.announce,
+                    at: time, in: tx)
             case .account: continue
             }
         }

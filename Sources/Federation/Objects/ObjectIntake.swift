@@ -33,6 +33,7 @@ enum ObjectIntake {
             if let known = try Events.byIRI(remote.event.iri, in: tx) {
                 let outcome = try ObjectUpdate.apply(remote.event, to: known, of: owner, incoming, in: tx)
                 guard outcome == .applied else { return outcome }
+                try remote.rememberEmojis(at: incoming.now, in: tx)
                 try invite(try invited(to: remote, by: owner, incoming, in: tx), to: known, incoming, in: tx)
                 try EventInvitations.add(readers, to: known.id, in: tx)
                 return outcome
@@ -42,6 +43,7 @@ enum ObjectIntake {
                 return .ignored(.notForUs)
             }
             guard case .event(let remote, _) = incoming.numbered(thread.object) else { return .duplicate }
+            try remote.rememberEmojis(at: incoming.now, in: tx)
             return try storeNew(remote.event, inviting: invited, readers, of: incoming, in: tx)
         }
     }
@@ -148,6 +150,11 @@ extension RemotePost {
 }
 
 extension RemoteEvent {
+    /// Stores where the pictures of the custom emoji in the texts are.
+    func rememberEmojis(at now: Timestamp, in tx: Transaction) throws(DatabaseError) {
+        try CustomEmojis.remember(emojis, of: event.iri.authority, at: now, in: tx)
+    }
+
     /// The local people to whom the event is addressed, who may read it also when they do not follow its owner.
     func readers(in tx: Transaction) throws(DatabaseError) -> [ID<Account>] {
         guard !addressed.isEmpty else { return [] }
@@ -190,6 +197,7 @@ enum ObjectStore {
             if let known = try Events.byIRI(object.iri, in: tx) {
                 return known.owner == owner.id ? .success(.event(known.id)) : .failure(.ownerMismatch)
             }
+            try remote.rememberEmojis(at: remote.event.id.madeAt, in: tx)
             try insert(remote.event, for: try remote.readers(in: tx), in: tx)
             return .success(.event(remote.event.id))
         }

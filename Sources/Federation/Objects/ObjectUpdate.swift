@@ -147,6 +147,7 @@ extension Event {
         event.category = category
         event.hashtags = hashtags
         event.picture = picture
+        event.emojis = emojis
         event.timeZone = timeZone
         event.place = place
         // An owner that keeps the address for the guests told it with an `Accept`; the document does not repeat it.

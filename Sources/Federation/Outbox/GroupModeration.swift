@@ -22,7 +22,12 @@ extension Outbox {
         in tx: Transaction
     ) throws(DatabaseError) -> Bool {
         guard post.group == group.id, let author = try Accounts.byID(post.author, in: tx) else { return false }
-        try SentActivities.forget(about: post.iri, by: group.id, in: tx)
+        // What waits for another look may be relayed again.
+        if state == .held {
+            try SentActivities.hide(about: post.iri, by: group.id, in: tx)
+        } else {
+            try SentActivities.forget(about: post.iri, by: group.id, in: tx)
+        }
         var activities: [OutgoingActivity] = []
         if post.visibility == .everyone {
             let summary = reason.isEmpty ? "Removed from the group by a moderator" : reason
@@ -46,14 +51,51 @@ extension Outbox {
         guard let state, try GroupRemovals.restore(post.id, to: group.id, in: tx),
             let author = try Accounts.byID(post.author, in: tx)
         else { return false }
+        let create = state == .held ? try relayedCreate(of: post, by: group, in: tx) : nil
+        try SentActivities.forget(about: post.iri, by: group.id, in: tx)
         guard post.visibility == .everyone, author.isActive else { return true }
-        if state != .held {
-            let actor = moderator ?? group
-            let undo = undo(deletion(of: post, by: actor, in: group, reason: ""), by: actor, in: group)
-            try enqueue(ruling(undo, about: post.iri, by: group, tell: author), in: tx)
-        }
-        try relay(newPost: post, create: nil, by: group, in: tx)
+        let actor = moderator ?? group
+        let undo = undo(deletion(of: post, by: actor, in: group, reason: ""), by: actor, in: group)
+        try enqueue(ruling(undo, about: post.iri, by: group, tell: author), in: tx)
+        try relay(newPost: post, create: create, by: group, in: tx)
         return true
+    }
+
+    /// Drops a post that waits for a group.
+    public func refuse(_ post: Post, from group: Account, in tx: Transaction) throws(DatabaseError) {
+        try SentActivities.forget(about: post.iri, by: group.id, in: tx)
+        try GroupRemovals.note(post.id, group: group.id, .removed, at: clock.now, in: tx)
+    }
+
+    /// The `Create` of a post as the group relayed it before the post had to wait; nil when it was not relayed.
+    private func relayedCreate(
+        of post: Post, by group: Account, in tx: Transaction
+    ) throws(DatabaseError) -> JSON? {
+        guard let sent = try SentActivities.announcedCreate(of: post.iri, by: group.id, in: tx),
+            let announce = try? JSON.parse(Array(sent.body.utf8)), var create = announce["object"]?.object
+        else { return nil }
+        // A post of another node was edited meanwhile: its server has the present text.
+        if !post.isLocal, let editedAt = post.editedAt, editedAt > sent.createdAt { create["object"] = JSON(post.iri) }
+        return .object(create)
+    }
+
+    /// Relays posts of a host whose posts were stored and not relayed, because nobody had decided about it yet: those that
+    /// start a discussion in a group of this node.
+    ///
+    /// - Parameter last: the last post of the call before.
+    /// - Returns: the last post that was relayed; nil when none is left.
+    public func relayUnrelayed(
+        of host: String, after last: ID<Post>, limit: Int, in tx: Transaction
+    ) throws(DatabaseError) -> ID<Post>? {
+        let oldest = ID<Post>.first(at: clock.now - .days(100))
+        let found = try GroupRemovals.unrelayed(of: host, after: max(last, oldest), limit: limit, in: tx)
+        for (id, groupID) in found {
+            guard let post = try Posts.byID(id, in: tx), let group = try Accounts.byID(groupID, in: tx) else {
+                continue
+            }
+            try relay(newPost: post, create: nil, by: group, in: tx)
+        }
+        return found.last?.post
     }
 
     /// Closes a discussion of a group, or opens it again.

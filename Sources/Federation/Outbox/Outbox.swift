@@ -30,8 +30,8 @@ enum OutgoingKind: String, CaseIterable, Sendable {
     case deletePost = "Delete Note"  // outbox.delete(post)
     case deleteActor = "Delete Actor"  // outbox.delete(account)
     // Activities/Like.swift
-    case like = "Like"  // outbox.like
-    case undoLike = "Undo Like"  // outbox.unlike
+    case like = "Like"  // outbox.like(post), outbox.like(event)
+    case undoLike = "Undo Like"  // outbox.unlike(post), outbox.unlike(event)
     // Activities/Announce.swift
     case announcePost = "Announce Note"  // outbox.boost
     case undoAnnounce = "Undo Announce"  // outbox.unboost

@@ -90,7 +90,9 @@ public struct PeerDocuments: Sendable {
             guard let event = try Events.byIRI(iri, in: db),
                 let view = try EventViews.unrestricted(event.id, in: db)
             else { return nil }
-            let document = EventToDocument.document(view, identifiers: identifiers, community: community)
+            let document = EventToDocument.document(
+                view, identifiers: identifiers, community: community,
+                replies: try Threads.replyIRIs(to: iri, in: db))
             var speaker = view.organizer.flatMap { $0.isActive ? $0 : nil }
             if speaker == nil, view.owner.isGroup {
                 speaker = try GroupRoles.moderators(of: view.owner.id, in: db).first { $0.isLocal && $0.isActive }

@@ -14,6 +14,8 @@ public struct RemoteEvent: Sendable, Hashable {
     public var addressed: [IRI]
     /// The actors who are invited: those in `to` and in a `Mention`.
     public var invited: [IRI] = []
+    /// The custom emoji that its texts use.
+    public var emojis: [CustomEmoji] = []
 }
 
 /// Reads a remote event: of Mobilizon, Gancio, WordPress, Friendica or Troquet. Pure.
@@ -63,9 +65,11 @@ public enum DocumentToEvent {
         event.picture = picture(of: document)
         addSeats(of: document, to: &event)
         let mentioned = document.tags.prefix(FieldLimits.tags).compactMap { $0.kind == .mention ? $0.href : nil }
+        let emojis = NoteToPost.emojis(in: document.tags, of: [title, event.content.string])
+        event.emojis = emojis.map(\.shortcode)
         return RemoteEvent(
             event: event, addressed: Array(document.audience.recipients.prefix(FieldLimits.recipients)),
-            invited: mentioned + document.audience.to.prefix(FieldLimits.recipients))
+            invited: mentioned + document.audience.to.prefix(FieldLimits.recipients), emojis: emojis)
     }
 
     // MARK: - Parts

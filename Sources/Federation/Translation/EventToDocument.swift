@@ -23,9 +23,11 @@ public import Vocabulary
 public enum EventToDocument {
     /// The document without a context, as it is embedded in a `Create`.
     ///
-    /// - Parameter community: its language is used for the texts around an event that has no language.
+    /// - Parameters:
+    ///   - community: its language is used for the texts around an event that has no language.
+    ///   - replies: the first of the public posts about the event.
     public static func document(
-        _ view: EventView, identifiers: LocalIdentifiers, community: Community
+        _ view: EventView, identifiers: LocalIdentifiers, community: Community, replies: ReplyPage = ReplyPage()
     ) -> JSON.Object {
         let event = view.event
         let tag = event.language ?? community.language
@@ -53,7 +55,7 @@ public enum EventToDocument {
         addSeats(of: view, identifiers, to: &object)
         object["repliesModerationOption"] = "allow_all"
         object["commentsEnabled"] = true
-        object["replies"] = JSON(identifiers.eventReplies(event.id))
+        object["replies"] = Collections.embedded(identifiers.eventReplies(event.id), replies)
         object["draft"] = false
         object["tag"] = .array(
             event.content.hashtags.map {
@@ -65,9 +67,9 @@ public enum EventToDocument {
 
     /// The document as it is served at its own address, with a context.
     public static func standalone(
-        _ view: EventView, identifiers: LocalIdentifiers, community: Community
+        _ view: EventView, identifiers: LocalIdentifiers, community: Community, replies: ReplyPage = ReplyPage()
     ) -> JSON {
-        document(view, identifiers: identifiers, community: community).standing(in: Contexts.event)
+        document(view, identifiers: identifiers, community: community, replies: replies).standing(in: Contexts.event)
     }
 
     // MARK: - Parts

@@ -43,7 +43,7 @@ struct PeerRendition {
         case "Undo": return document["object"]?["type"]?.string == "Announce"
         case "Create", "Update": return document["object"]?.object.map(dependsOnFamily) ?? false
         case "Event": return true
-        case "Note", "Question": return document["inReplyTo"] == nil
+        case "Note", "Question": return document["inReplyTo"] == nil || !unmentioned(in: document).isEmpty
         default: return false
         }
     }
@@ -132,8 +132,34 @@ struct PeerRendition {
         }
     }
 
+    /// The people of other servers to whom a post is addressed and whom it does not mention.
+    private static func unmentioned(in object: JSON.Object) -> [IRI] {
+        let document = Document(object)
+        let mentions = document.documents("tag").filter { $0.types.contains("Mention") }
+        let mentioned = Set(mentions.compactMap { $0.iri("href") })
+        let audience = Audience(of: document)
+        return (audience.to + audience.cc).filter { iri in
+            iri != .asPublic && !audience.audience.contains(iri) && !mentioned.contains(iri)
+                && document.id.map { !iri.isSameOrigin(as: $0) } ?? false
+        }
+    }
+
+    /// Mentions everybody to whom a post is addressed.
+    private static func mentioning(_ object: JSON.Object) -> JSON.Object {
+        let mentions = unmentioned(in: object).map { iri -> JSON in ["type": "Mention", "href": JSON(iri)] }
+        guard !mentions.isEmpty else { return object }
+        var object = object
+        object["tag"] = .array((object["tag"]?.array ?? []) + mentions)
+        return object
+    }
+
     private func discussion(_ object: JSON.Object) -> JSON.Object {
+        let object = family.needsMentions ? Self.mentioning(object) : object
         guard object["inReplyTo"] == nil else { return object }
+        return titled(object)
+    }
+
+    private func titled(_ object: JSON.Object) -> JSON.Object {
         var object = object
         if let title = object["name"]?.string {
             if family.isHarmedByTitles { object["name"] = nil }
@@ -156,6 +182,7 @@ struct PeerRendition {
         if family.warnsWithSummary {
             let lead = Self.lead(of: object)
             object["summary"] = nil
+            if family.isHarmedByTitlesOfEvents { object["name"] = nil }
             mapContent(of: &object) { lead + $0 }
         }
         if family.needsEventsOfPeople {

@@ -15,11 +15,11 @@ public enum PostToNote {
     /// - Parameters:
     ///   - parentAuthor: the author of the parent post.
     ///   - inReplyTo: the id of the parent; nil means the one stored in the post.
-    ///   - replies: the ids of its public replies, the oldest first.
+    ///   - replies: the first of its public replies.
     ///   - others: accounts to whom it is addressed beside those of the post.
     public static func document(
         _ view: PostView, identifiers: LocalIdentifiers, parentAuthor: Account? = nil, inReplyTo: IRI? = nil,
-        replies: [IRI] = [], alsoTo others: [Account] = []
+        replies: ReplyPage = ReplyPage(), alsoTo others: [Account] = []
     ) -> JSON.Object {
         let post = view.post
         let parent = inReplyTo ?? post.inReplyToIRI
@@ -41,8 +41,8 @@ public enum PostToNote {
         if let editedAt = post.editedAt { object["updated"] = JSON(editedAt.description) }
         object["url"] = JSON(post.url ?? post.iri)
         if parent.map(identifiers.isLocal) ?? true { object["context"] = JSON(identifiers.context(post.thread)) }
-        object["replies"] = Collections.embedded(identifiers.replies(post.id), items: replies)
-        object["tag"] = .array(tags(of: view, identifiers))
+        object["replies"] = Collections.embedded(identifiers.replies(post.id), replies)
+        object["tag"] = .array(tags(of: view, answering: parentAuthor, identifiers))
         object["attachment"] = .array(view.attachments.map(attachment))
         if let poll = view.poll { add(poll, to: &object) }
         if let quote = post.quote { add(quote, to: &object) }
@@ -53,7 +53,7 @@ public enum PostToNote {
     /// The document as it is served at its own address, with a context.
     public static func standalone(
         _ view: PostView, identifiers: LocalIdentifiers, parentAuthor: Account? = nil, inReplyTo: IRI? = nil,
-        replies: [IRI] = []
+        replies: ReplyPage = ReplyPage()
     ) -> JSON {
         document(
             view, identifiers: identifiers, parentAuthor: parentAuthor, inReplyTo: inReplyTo, replies: replies
@@ -111,8 +111,15 @@ public enum PostToNote {
         }
     }
 
-    private static func tags(of view: PostView, _ identifiers: LocalIdentifiers) -> [JSON] {
-        let mentions: [JSON] = view.mentions.map { account in
+    /// A reply mentions the author of the post that it answers, when that is somebody elsewhere: without a mention Mastodon
+    /// tells nobody, and GoToSocial drops the reply.
+    private static func tags(
+        of view: PostView, answering parentAuthor: Account?, _ identifiers: LocalIdentifiers
+    ) -> [JSON] {
+        let answered = [parentAuthor].compactMap { $0 }.filter { author in
+            !author.isLocal && view.post.visibility >= .followers && !view.mentions.contains { $0.id == author.id }
+        }
+        let mentions: [JSON] = (view.mentions + answered).map { account in
             [
                 "type": "Mention", "href": JSON(account.iri),
                 "name": JSON(identifiers.fullHandle(of: account).description),

@@ -14,7 +14,9 @@ enum InstanceEndpoints {
         .get("/api/v1/instance", .open, version1),
         .get("/api/v2/instance", .open, version2),
         .get("/api/v1/instance/peers", .open, peers),
-        .get("/api/v1/instance/rules", .open) { _ in .nothing },
+        .get("/api/v1/instance/rules", .open) { call in
+            APIResponse { $0.rules(call.services.profile.ruleList) }
+        },
         .get("/api/v1/instance/extended_description", .open, description),
         .get("/api/v1/instance/privacy_policy", .open, description),
         .get("/api/v1/instance/languages", .open) { Languages.list($0) },
@@ -56,7 +58,7 @@ enum InstanceEndpoints {
         }
         return InstanceFacts(
             software: call.api.software, community: call.services.community, counts: counts, hosts: hosts,
-            contact: contact, vapidKey: try await call.services.pushKey())
+            contact: contact, rules: call.services.profile.ruleList, vapidKey: try await call.services.pushKey())
     }
 
     private static func peers(_ call: APIRequest) async throws -> APIResponse {
@@ -68,7 +70,10 @@ enum InstanceEndpoints {
         APIResponse { writer in
             writer.object {
                 $0.field("updated_at", Timestamp(0))
-                $0.field("content", "<p>\(EventText.escaped(call.services.community.tagline))</p>")
+                let about = call.services.profile.about
+                let text = about.isEmpty ? call.services.community.tagline : about
+                let parts = text.split(separator: "\n").map { "<p>\(EventText.escaped(String($0)))</p>" }
+                $0.field("content", parts.joined())
             }
         }
     }

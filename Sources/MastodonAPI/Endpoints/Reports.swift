@@ -21,8 +21,7 @@ enum ReportEndpoints {
         if let category = sent.text("category"), !category.isEmpty { draft.category = category }
         draft.isForwarded = sent.bool("forward") == true
         let target = try await AccountEndpoints.account(id, call)
-        let (report, wasForwarded) = try await call.services.report(draft, as: try call.principal())
-        let facts = ReportFacts(wasForwarded: wasForwarded, statuses: draft.items)
-        return APIResponse { $0.report(report, about: target, facts, call.rendering) }
+        let report = try await call.services.report(draft, as: try call.principal())
+        return APIResponse { $0.report(report, about: target, statuses: draft.items, call.rendering) }
     }
 }

@@ -7,7 +7,7 @@ internal import Storage
 enum EventText {
     static func content(of view: EventView, _ node: Rendering) -> String {
         let event = view.event
-        let isFrench = (event.language ?? node.community.language).hasPrefix("fr")
+        let isFrench = event.isFrench(node)
         var lines = [when(event)]
         if let place = event.place?.line, !place.isEmpty { lines.append("📍 " + escaped(place)) }
         if let online = event.onlineURL {
@@ -31,14 +31,14 @@ enum EventText {
     /// How many people wait for a seat of an event without free seats.
     private static func waiting(_ view: EventView, _ node: Rendering) -> String {
         guard view.seatsLeft == 0, view.event.isLocal else { return "" }
-        let isFrench = node.community.language == "fr"
+        let isFrench = view.event.isFrench(node)
         guard view.waiting > 0 else { return isFrench ? " (complet)" : " (full)" }
         return isFrench ? " (complet, \(view.waiting) sur liste d’attente)" : " (full, \(view.waiting) waiting)"
     }
 
     /// What the viewer has to know who asked for a seat and has none yet.
     private static func answer(of view: EventView, _ node: Rendering) -> String? {
-        let isFrench = node.community.language == "fr"
+        let isFrench = view.event.isFrench(node)
         return switch view.viewer?.state {
         case .waiting:
             isFrench
@@ -102,4 +102,10 @@ enum EventText {
         }
         return "\(mark)🗓 \(old ?? "")\(span) (\(zone))"
     }
+}
+
+extension Event {
+    /// Whether the texts around an event are French or English. They have the language of the event, so that nobody reads
+    /// two languages in one post; the language of the community counts when the event has none.
+    func isFrench(_ node: Rendering) -> Bool { (language ?? node.community.language).lowercased().hasPrefix("fr") }
 }

@@ -10,6 +10,8 @@ struct InstanceFacts: Sendable {
     let counts: NodeCounts
     let hosts: Int
     let contact: LocalAccount?
+    /// The rules of the community, in their order.
+    let rules: [String]
     /// The public key as base64url of the uncompressed point; empty while the node has none.
     let vapidKey: String
 
@@ -22,6 +24,17 @@ extension JSONWriter {
     /// Instance, version 1 or version 2.
     mutating func instance(version: Int, _ facts: InstanceFacts, _ node: Rendering) {
         object { version == 1 ? $0.version1(facts, node) : $0.version2(facts, node) }
+    }
+
+    /// The rules, each with its number as its id.
+    mutating func rules(_ rules: [String]) {
+        array(Array(rules.enumerated())) { writer, rule in
+            writer.object {
+                $0.field("id", String(rule.offset + 1))
+                $0.field("text", rule.element)
+                $0.field("hint", "")
+            }
+        }
     }
 
     private mutating func version1(_ facts: InstanceFacts, _ node: Rendering) {
@@ -45,7 +58,8 @@ extension JSONWriter {
         object("configuration") { $0.limits(facts) }
         key("contact_account")
         if let contact = facts.contact { account(contact.account, node) } else { null() }
-        empty("rules")
+        key("rules")
+        rules(facts.rules)
     }
 
     private mutating func version2(_ facts: InstanceFacts, _ node: Rendering) {
@@ -98,7 +112,8 @@ extension JSONWriter {
             $0.key("account")
             if let contact = facts.contact { $0.account(contact.account, node) } else { $0.null() }
         }
-        empty("rules")
+        key("rules")
+        rules(facts.rules)
         null("wrapstodon")
     }
 

@@ -70,7 +70,7 @@ extension JSONWriter {
             $0.field("action_taken_at", report.resolvedAt)
             $0.field("category", report.category)
             $0.field("comment", report.comment)
-            $0.field("forwarded", false)
+            $0.field("forwarded", report.handover == .accepted)
             $0.field("created_at", report.createdAt)
             $0.empty("status_ids")
             $0.empty("rule_ids")

@@ -131,27 +131,23 @@ extension JSONWriter {
 
     // MARK: - Reports
 
-    /// Report.
-    mutating func report(_ report: Report, about target: Account, _ facts: ReportFacts, _ node: Rendering) {
+    /// Report. It counts as forwarded when the other server took it.
+    mutating func report(
+        _ report: Report, about target: Account, statuses: [ID<TimelineItem>], _ node: Rendering
+    ) {
         object {
             $0.field("id", report.id)
             $0.field("action_taken", report.resolvedAt != nil)
             $0.field("action_taken_at", report.resolvedAt)
             $0.field("category", report.category)
             $0.field("comment", report.comment)
-            $0.field("forwarded", facts.wasForwarded)
+            $0.field("forwarded", report.handover == .accepted)
             $0.field("created_at", report.createdAt)
-            $0.array("status_ids", facts.statuses.map(\.description))
+            $0.array("status_ids", statuses.map(\.description))
             $0.empty("rule_ids")
             $0.empty("collection_ids")
             $0.key("target_account")
             $0.account(target, node)
         }
     }
-}
-
-/// The values of a report entity that are not in the report's row.
-struct ReportFacts {
-    var wasForwarded: Bool
-    var statuses: [ID<TimelineItem>]
 }

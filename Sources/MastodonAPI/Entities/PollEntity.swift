@@ -54,7 +54,7 @@ extension JSONWriter {
         let event = status.event
         let rsvp = status.rsvp
         let counts = [max(0, status.going), max(0, status.maybeCount), max(0, status.absentCount)]
-        let isFrench = node.community.language == "fr"
+        let isFrench = event.isFrench(node)
         var options = Array(
             zip(isFrench ? ["J’y vais", "Peut-être", "Je ne viens pas"] : ["Going", "Maybe", "Can’t"], counts))
         if let pending = status.pendingTitle(isFrench) { options.append((pending, max(1, status.waiting))) }

@@ -140,7 +140,7 @@ extension JSONWriter {
         empty("mentions")
         let marked = event.content.hashtags
         tags(marked + event.hashtags.filter { !marked.contains($0) }, node)
-        empty("emojis")
+        emojis(event.emojis, of: status.owner, node)
         null("application")
         key("poll")
         poll(of: status, node)

@@ -38,7 +38,7 @@ extension JSONWriter {
             $0.field("sensitive", false)
             $0.field("created_at", status.event.updatedAt)
             $0.empty("media_attachments")
-            $0.empty("emojis")
+            $0.emojis(status.event.emojis, of: status.owner, node)
             $0.null("quote")
             $0.null("poll")
         }

@@ -129,7 +129,10 @@ actor StreamHub {
 
     private func tell(_ event: StreamEvent) async throws {
         switch event {
-        case .item(let id): try await tell(of: id, as: "update")
+        case .item(let id):
+            // What a group had to show before it was followed stands at its own time, and is no news.
+            guard services.clock.now - id.madeAt < .hours(6) else { return }
+            try await tell(of: id, as: "update")
         case .edited(let id): try await tell(of: id, as: "status.update")
         case .deleted(let ids, let author, let readers):
             try await announceDeletion(of: ids, author: author, readers: readers)

@@ -32,6 +32,8 @@ public struct EventDraft: Sendable, Hashable {
     public var language: String?
     /// Whether the member who plans the event has its first seat.
     public var organizerComes = false
+    /// The idempotency key of the form. A second draft with the same key within an hour gives the first event.
+    public var key: String?
 
     /// Creates the value.
     public init(group: ID<Account>, title: String, startsAt: Timestamp, endsAt: Timestamp, timeZone: String) {
@@ -60,6 +62,11 @@ extension Services {
                 throw ServiceError.conflict("not_in_group")
             }
             let id: ID<Event> = ids.make(at: now())
+            if let key = draft.key,
+                let first = try SentOnce.claim(key, by: person.id, for: id.rawValue, at: now(), in: tx)
+            {
+                return ID<Event>(first)
+            }
             var event = Event(
                 id: id, iri: identifiers.event(id), owner: group.id, uuid: uuid, title: "", startsAt: draft.startsAt,
                 endsAt: draft.endsAt, publishedAt: now(), isLocal: true)

@@ -59,10 +59,10 @@ extension Services {
     public func refusePost(_ id: ID<Post>, _ group: ID<Account>, as principal: Principal) async throws {
         try await database.write { tx in
             let group = try requireRunning(group, principal, in: tx)
-            guard try GroupRemovals.state(of: id, group: group.id, in: tx) == .held else {
-                throw ServiceError.notFound
-            }
-            try GroupRemovals.note(id, group: group.id, .removed, at: now(), in: tx)
+            guard try GroupRemovals.state(of: id, group: group.id, in: tx) == .held,
+                let post = try Posts.byID(id, in: tx)
+            else { throw ServiceError.notFound }
+            try outbox.refuse(post, from: group, in: tx)
         }
     }
 

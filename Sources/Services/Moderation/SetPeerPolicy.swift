@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Database
+internal import Federation
 public import Model
 internal import Storage
 
 extension Services {
     /// Sets the policy for a remote host: unset, allowed, limited or blocked. Moderators and the operator may do this.
     ///
-    /// What the node holds of an unknown host is then processed, or deleted when the host is blocked.
+    /// What the node holds of an unknown host is then processed, or deleted when the host is blocked. The groups relay
+    /// what known hosts have brought of it, in small transactions.
     public func setPolicy(
         _ policy: PeerPolicy, host: String, note: String, as principal: Principal
     ) async throws {
@@ -24,6 +26,14 @@ extension Services {
             }
             try log(.policy(policy), host: host, note: note.trimmed, by: moderator, in: tx)
             tx.announce(.settingsChanged)
+        }
+        guard community.mode == .quarantine, policy == .allowed || policy == .limited else { return }
+        var last = ID<Post>.first
+        while let next = try await database.write({ [last] tx in
+            try outbox.relayUnrelayed(of: host, after: last, limit: 10, in: tx)
+        }) {
+            last = next
+            await Task.yield()
         }
     }
 }

@@ -11,7 +11,7 @@ extension Services {
     ///
     /// Other servers are told: the groups of this node take back the posts of the account that they relayed, in small
     /// transactions, and the followers of a member get a profile that says so. When the suspension ends, the posts go back
-    /// into their groups.
+    /// into their groups. When the process ends in between, maintenance continues.
     ///
     /// Moderators and the operator may do this. A moderator may suspend only members with less power. Nobody may
     /// suspend the instance actor, which signs for the node.
@@ -26,13 +26,29 @@ extension Services {
                 }
             }
             try Accounts.suspend(account.id, at: isSuspended ? now() : nil, in: tx)
+            try UnfinishedSuspensions.begin(of: account.id, in: tx)
             if isSuspended, account.isLocal { try Sessions.deleteAll(of: account.id, in: tx) }
             if account.isLocal, let changed = try Accounts.byID(id, in: tx) { try outbox.update(changed, in: tx) }
             try log(isSuspended ? .suspended : .restored, about: account, by: acting.account, in: tx)
             tx.announce(.settingsChanged)
         }
+        try await finishSuspension(of: id)
+    }
+
+    /// Carries out what earlier suspensions, and the ends of suspensions, have left.
+    public func finishSuspensions() async throws {
+        let unfinished = try await database.read { db in try UnfinishedSuspensions.list(limit: 100, in: db) }
+        for id in unfinished { try await finishSuspension(of: id) }
+    }
+
+    /// Lets the posts of an account follow its state, which may change meanwhile.
+    private func finishSuspension(of id: ID<Account>) async throws {
         while try await database.write({ tx in
-            try isSuspended ? withdrawPosts(of: id, in: tx) : returnPosts(of: id, in: tx)
+            let account = try Accounts.byID(id, in: tx)
+            let count =
+                account?.suspendedAt == nil ? try returnPosts(of: id, in: tx) : try withdrawPosts(of: id, in: tx)
+            if count == 0 { try UnfinishedSuspensions.end(of: id, in: tx) }
+            return count
         }) > 0 { await Task.yield() }
     }
 
@@ -41,8 +57,6 @@ extension Services {
     private static let postsAtOnce = 10
 
     private func withdrawPosts(of id: ID<Account>, in tx: Transaction) throws -> Int {
-        // The suspension may have ended in the meantime.
-        guard try Accounts.byID(id, in: tx)?.suspendedAt != nil else { return 0 }
         let found = try GroupRemovals.present(by: id, limit: Self.postsAtOnce, in: tx)
         var count = 0
         for (postID, groupID) in found {

@@ -34,15 +34,13 @@ extension Services {
     /// - Parameter isAnswer: whether it is part of an answer to the invitation. Then nobody is told of a favourite.
     func favouriteEvent(_ id: ID<Event>, by account: Account, isAnswer: Bool = false, in tx: Transaction) throws {
         let event = try readableEvent(id, by: account, in: tx)
-        let mark: ID<TimelineItem> = ids.make(at: now())
-        let isNew = try Favourites.addEvent(mark.rawValue, account: account.id, event: id, in: tx)
-        if isNew, event.isLocal, !isAnswer { try outbox.notify(.favourite(of: event, by: account.id), in: tx) }
+        try outbox.like(event, by: account, isAnswer: isAnswer, in: tx)
     }
 
     /// Removes the favourite of an event, within the transaction of the caller. A person also gives up their seat; a
     /// group has none.
     func unfavouriteEvent(_ id: ID<Event>, by account: Account, in tx: Transaction) throws {
-        try Favourites.removeEvent(account: account.id, event: id, in: tx)
+        if let event = try Events.byID(id, in: tx) { try outbox.unlike(event, by: account, in: tx) }
         if account.isPersonal { try leave(id, by: account, in: tx) }
     }
 }

@@ -88,6 +88,17 @@ extension LocalAccounts {
         return people
     }
 
+    /// The members with more power than others, stewards first; 200 at the most.
+    public static func withRoles(in db: some Queryable) throws(DatabaseError) -> [LocalAccount] {
+        var people: [LocalAccount] = []
+        let sql: SQL = """
+            \(selection) WHERE a.deleted_at IS NULL AND l.role <> 'member'
+            ORDER BY CASE l.role WHEN 'steward' THEN 0 ELSE 1 END, a.id LIMIT 200
+            """
+        for row in try db.rows(sql) { people.append(try read(row)) }
+        return people
+    }
+
     /// One page of the sign-ups that wait for approval, oldest first, each with its note.
     ///
     /// - Parameter last: the last account of the page before; nil for the first page.

@@ -40,6 +40,20 @@ public struct AnswerPage: Sendable, Hashable {
     public var later: AnswerPosition?
 }
 
+/// One page of the ids of replies, as other servers are told them.
+public struct ReplyPage: Sendable, Hashable {
+    /// The most ids of a page.
+    public static let size = 100
+
+    /// The ids, oldest first.
+    public var iris: [IRI] = []
+    /// The last reply of this page when there are more.
+    public var next: AnswerPosition?
+
+    /// Creates an empty page.
+    public init() {}
+}
+
 /// A reply, with what its place in a tree of replies depends on.
 struct Answer: Sendable, Hashable {
     var post: ID<Post>
@@ -122,23 +136,48 @@ public enum Threads {
         return first + rest.posts
     }
 
-    /// The direct replies that everybody may read, oldest first: the `replies` collection of a post or an event.
+    /// One page of the direct replies that everybody may read, oldest first: the `replies` collection of a post or an
+    /// event.
     ///
     /// - Parameters:
     ///   - object: the IRI of the parent, which may be unknown to this server.
-    ///   - limit: the maximum number; the oldest replies are returned.
+    ///   - place: the last reply of the page before; nil for the first page.
     public static func replyIRIs(
-        to object: IRI, limit: Int = 500, in db: some Queryable
-    ) throws(DatabaseError) -> [IRI] {
+        to object: IRI, after place: AnswerPosition? = nil, limit: Int = ReplyPage.size, in db: some Queryable
+    ) throws(DatabaseError) -> ReplyPage {
+        let (time, post) = place.map { ($0.publishedAt, $0.post) } ?? (Timestamp(.min), .first)
         let rows = try db.rows(
             """
-            SELECT p.iri FROM \(Conditions.reader(nil)) CROSS JOIN post p JOIN account a ON a.id = p.author_id
-            WHERE p.in_reply_to_iri = \(object) AND \(Conditions.mayReadPost)
-            ORDER BY p.published_at, p.id LIMIT \(limit)
+            SELECT p.iri, p.id, p.published_at
+            FROM \(Conditions.reader(nil)) CROSS JOIN post p JOIN account a ON a.id = p.author_id
+            WHERE p.in_reply_to_iri = \(object) AND (p.published_at, p.id) > (\(time), \(post))
+              AND \(Conditions.mayReadPost)
+            ORDER BY p.published_at, p.id LIMIT \(limit + 1)
             """)
-        var iris: [IRI] = []
-        for row in rows { iris.append(try row.iri("iri")) }
-        return iris
+        var page = ReplyPage()
+        for row in rows.prefix(limit) { page.iris.append(try row.iri("iri")) }
+        if rows.count > limit, let last = rows.prefix(limit).last {
+            page.next = AnswerPosition(publishedAt: try last.time("published_at"), post: try last.id("id"))
+        }
+        return page
+    }
+
+    /// The number of direct replies that everybody may read.
+    public static func replyCount(to object: IRI, in db: some Queryable) throws(DatabaseError) -> Int {
+        try count(where: "p.in_reply_to_iri = \(object)", in: db)
+    }
+
+    /// The number of posts of a thread that everybody may read, with its first post.
+    public static func postCount(of thread: ID<Post>, in db: some Queryable) throws(DatabaseError) -> Int {
+        try count(where: "p.thread_id = \(thread)", in: db)
+    }
+
+    private static func count(where condition: SQL, in db: some Queryable) throws(DatabaseError) -> Int {
+        try db.row(
+            """
+            SELECT count(*) AS n FROM \(Conditions.reader(nil)) CROSS JOIN post p JOIN account a ON a.id = p.author_id
+            WHERE \(condition) AND \(Conditions.mayReadPost)
+            """)?.count("n") ?? 0
     }
 
     /// The followers of a group on other servers who wrote in a thread, and the author of its first post. Accounts that

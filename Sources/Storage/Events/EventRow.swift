@@ -11,7 +11,7 @@ enum EventRow {
         "longitude", "online_url", "capacity", "join_mode", "external_url", "status", "previous_start", "visibility",
         "remote_going", "url", "language", "sequence", "published_at", "updated_at", "is_local", "hides_end",
         "is_all_day", "place_region", "category", "hashtags", "picture_url", "picture_type", "picture_text",
-        "is_online",
+        "is_online", "emojis",
     ]
 
     /// The list of columns, each renamed to `v_` plus its own name.
@@ -49,6 +49,7 @@ enum EventRow {
         event.category = try row.textOrNil("v_category")
         event.hashtags = try row.textOrNil("v_hashtags").map { $0.split(separator: " ").map(String.init) } ?? []
         event.picture = try picture(row)
+        event.emojis = ShortcodeList.read(try row.text("v_emojis"))
         return event
     }
 

@@ -72,6 +72,7 @@ public enum Events {
             ColumnValue("hashtags", e.hashtags.isEmpty ? nil : e.hashtags.joined(separator: " ")),
             ColumnValue("picture_url", e.picture?.url), ColumnValue("picture_type", e.picture?.mediaType),
             ColumnValue("picture_text", e.picture?.description), ColumnValue("is_online", e.isOnline),
+            ColumnValue("emojis", ShortcodeList.text(e.emojis)),
         ]
     }
 
@@ -134,6 +135,18 @@ public enum Events {
             WHERE v.ends_at > \(now) AND (v.starts_at, v.id) > (\(start), \(id)) AND \(isShown(scope, mode))
             ORDER BY v.starts_at, v.id LIMIT \(limit)
             """, in: db)
+    }
+
+    /// The number of public events of an account that have not ended.
+    public static func upcomingCount(
+        from now: Timestamp, of account: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> Int {
+        try db.row(
+            """
+            SELECT count(*) AS n
+            FROM \(Conditions.reader(nil)) CROSS JOIN event v JOIN account a ON a.id = v.owner_id
+            WHERE v.ends_at > \(now) AND \(isShown(.of(account), .open))
+            """)?.count("n") ?? 0
     }
 
     /// Public events that have ended, latest start first.

@@ -74,6 +74,35 @@ public enum SentActivities {
         try retire(ids, in: tx)
     }
 
+    /// Hides what one actor sent about an object from its outbox, and drops the deliveries that wait. The text stays,
+    /// because the object may come back. A `Delete` or an `Undo` stays public.
+    ///
+    /// Call it before the activities that tell of the removal are stored.
+    public static func hide(
+        about object: IRI, by actor: ID<Account>, in tx: Transaction
+    ) throws(DatabaseError) {
+        let spoken: SQL = "object_iri = \(object) AND actor_id = \(actor) AND type NOT IN ('Delete', 'Undo')"
+        try tx.run(
+            """
+            DELETE FROM delivery
+            WHERE activity_id IN (SELECT a.id FROM activity a WHERE \(spoken)) AND lease_holder IS NULL
+            """)
+        try tx.run("UPDATE activity SET is_public = \(false) WHERE \(spoken)")
+    }
+
+    /// The newest announcement by a group of the `Create` of an object.
+    public static func announcedCreate(
+        of object: IRI, by group: ID<Account>, in db: some Queryable
+    ) throws(DatabaseError) -> SentActivity? {
+        let row = try db.row(
+            """
+            SELECT \(columns) FROM activity
+            WHERE object_iri = \(object) AND actor_id = \(group) AND type = 'Announce' AND body LIKE '%"type":"Create"%'
+            ORDER BY id DESC LIMIT 1
+            """)
+        return try row.map { row throws(DatabaseError) in try read(row) }
+    }
+
     /// The activities that contain the text of an object, oldest first: its `Create` and `Update`, and the
     /// announcements of these.
     public static func quoting(_ object: IRI, in db: some Queryable) throws(DatabaseError) -> [SentActivity] {

@@ -198,19 +198,36 @@ extension Follows {
         return groups
     }
 
-    /// The accounts whose requests to enter local groups are pending, with the group, the oldest request first.
+    /// The first pages of the accounts whose requests to enter local groups are pending, and the number of all requests
+    /// to each of these groups. The oldest request comes first. One statement.
+    ///
+    /// - Parameter limit: the most accounts of one group.
     public static func pending(
-        ofEach groups: [ID<Account>], limit: Int = 200, in db: some Queryable
-    ) throws(DatabaseError) -> [(group: ID<Account>, asker: Account)] {
-        guard !groups.isEmpty else { return [] }
+        ofEach groups: [ID<Account>], limit: Int = 20, in db: some Queryable
+    ) throws(DatabaseError) -> [ID<Account>: (page: AccountPage, count: Int)] {
+        guard !groups.isEmpty else { return [:] }
         let rows = try db.rows(
             """
-            SELECT f.target_id AS f_target, \(AccountRow.plain) FROM follow f JOIN account a ON a.id = f.follower_id
-            WHERE f.target_id IN (\(list: groups.prefix(listLimit))) AND f.state = 'requested' AND \(AccountRow.isActive)
-            ORDER BY f.created_at, f.follower_id LIMIT \(limit)
+            SELECT y.target_id AS y_target, y.created_at AS y_asked, y.waiting AS y_waiting, \(AccountRow.plain)
+            FROM (SELECT f.target_id, f.follower_id, f.created_at, count(*) OVER (PARTITION BY f.target_id) AS waiting,
+                         row_number() OVER (PARTITION BY f.target_id ORDER BY f.created_at, f.follower_id) AS place
+                  FROM follow f JOIN account a ON a.id = f.follower_id
+                  WHERE f.target_id IN (\(list: groups.prefix(listLimit))) AND f.state = 'requested'
+                    AND \(AccountRow.isActive)) y
+            JOIN account a ON a.id = y.follower_id
+            WHERE y.place <= \(limit) ORDER BY y.target_id, y.place
             """)
-        var pending: [(group: ID<Account>, asker: Account)] = []
-        for row in rows { pending.append((try row.id("f_target"), try AccountRow.read(row))) }
+        var pending: [ID<Account>: (page: AccountPage, count: Int)] = [:]
+        for row in rows {
+            let (group, asker): (ID<Account>, Account) = (try row.id("y_target"), try AccountRow.read(row))
+            var (page, _) = pending[group] ?? (AccountPage(), 0)
+            let count = try row.count("y_waiting")
+            page.accounts.append(asker)
+            if page.accounts.count == limit, count > limit {
+                page.next = AccountMark(rank: try row.int("y_asked"), account: asker.id)
+            }
+            pending[group] = (page, count)
+        }
         return pending
     }
 

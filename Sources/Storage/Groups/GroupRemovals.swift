@@ -113,6 +113,25 @@ public enum GroupRemovals {
             """, in: db)
     }
 
+    /// Public posts of a host and its subdomains that start a discussion in a local group and that the group has not
+    /// boosted, oldest first: those that came while the host was unknown to a node in quarantine.
+    ///
+    /// - Parameter last: posts up to this one are left out.
+    public static func unrelayed(
+        of host: String, after last: ID<Post>, limit: Int, in db: some Queryable
+    ) throws(DatabaseError) -> [(post: ID<Post>, group: ID<Account>)] {
+        try pairs(
+            """
+            SELECT p.id AS post_id, p.group_id FROM account a JOIN post p ON p.author_id = a.id
+            JOIN account g ON g.id = p.group_id
+            WHERE (a.host = \(host) OR a.host LIKE \("%.\(host)")) AND a.host <> '' AND \(AccountRow.isActive)
+              AND p.id > \(last) AND p.visibility = 'public' AND p.in_reply_to_iri IS NULL
+              AND g.host = '' AND g.suspended_at IS NULL AND g.deleted_at IS NULL
+              AND NOT EXISTS (SELECT 1 FROM boost b WHERE b.post_id = p.id AND b.account_id = g.id)
+            ORDER BY p.id LIMIT \(limit)
+            """, in: db)
+    }
+
     private static func pairs(
         _ sql: SQL, in db: some Queryable
     ) throws(DatabaseError) -> [(post: ID<Post>, group: ID<Account>)] {

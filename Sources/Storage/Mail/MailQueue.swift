@@ -13,11 +13,14 @@ public enum MailQueue {
     public static let queue = LeasedQueue(
         "mail", table: "mail", waiting: "state = 'waiting'",
         completed: .set("state = 'sent', body = '', calendar = NULL"),
-        parked: .set("state = 'failed'"), crashed: "failure = 'the process died several times while it was sent'",
+        parked: .set("state = 'failed'"),
+        // While the mail server is away, no worker is late.
+        paused: "EXISTS (SELECT 1 FROM mail_sender s WHERE s.problem <> '')",
+        crashed: "failure = 'the process died several times while it was sent', ended_at = run_at",
         urgency: "urgency",
         retry: RetryPolicy(
             steps: [.minutes(1), .minutes(5), .minutes(15), .hours(1), .hours(2), .hours(4), .hours(8)], spread: 0.1,
-            patience: .days(3)))
+            attempts: 20, patience: .days(3)))
     /// How long an e-mail is remembered after it was sent or given up.
     public static let memory = Duration.days(14)
     /// Of the limit per hour, this part is kept for e-mails for which somebody waits: one tenth.
@@ -116,8 +119,8 @@ public enum MailQueue {
     private static func recent(before now: Timestamp, in db: some Queryable) throws(DatabaseError) -> Int {
         let row = try db.row(
             """
-            SELECT (SELECT count(*) FROM mail WHERE state = 'sent' AND ended_at > \(now - .hours(1)))
-                + (SELECT count(*) FROM mail WHERE state = 'waiting' AND lease_until >= \(now)) AS n
+            SELECT (SELECT count(*) FROM mail WHERE ended_at > \(now - .hours(1)) AND state = 'sent')
+                + (SELECT count(*) FROM mail WHERE lease_until >= \(now)) AS n
             """)
         return try row?.count("n") ?? 0
     }
@@ -153,8 +156,15 @@ extension MailQueue {
         _ state: MailRecord.State, before last: ID<QueuedMail>? = nil, limit: Int, in db: some Queryable
     ) throws(DatabaseError) -> [MailRecord] {
         let end: SQL = last.map { "AND id < \($0)" } ?? ""
+        // Written out, because a partial index is not used for a value that is bound.
+        let condition: SQL =
+            switch state {
+            case .waiting: "state = 'waiting'"
+            case .sent: "state = 'sent'"
+            case .failed: "state = 'failed'"
+            }
         let rows = try db.rows(
-            "SELECT \(MailRecord.columns) FROM mail WHERE state = \(state) \(end) ORDER BY id DESC LIMIT \(limit)")
+            "SELECT \(MailRecord.columns) FROM mail WHERE \(condition) \(end) ORDER BY id DESC LIMIT \(limit)")
         var records: [MailRecord] = []
         for row in rows { records.append(try MailRecord(row)) }
         return records
@@ -233,13 +243,13 @@ extension MailQueue {
             """)
     }
 
-    /// How many are in each state.
-    public static func counts(in db: some Queryable) throws(DatabaseError) -> [MailRecord.State: Int] {
-        var counts: [MailRecord.State: Int] = [:]
-        for row in try db.rows("SELECT state, count(*) AS n FROM mail GROUP BY state") {
-            guard let state = MailRecord.State(rawValue: try row.text("state")) else { continue }
-            counts[state] = try row.count("n")
-        }
-        return counts
+    /// How many wait, and how many were given up in the last days.
+    public static func counts(in db: some Queryable) throws(DatabaseError) -> (waiting: Int, failed: Int) {
+        let row = try db.row(
+            """
+            SELECT (SELECT count(*) FROM mail WHERE state = 'waiting') AS waiting,
+                (SELECT count(*) FROM mail WHERE state = 'failed') AS failed
+            """)
+        return (try row?.count("waiting") ?? 0, try row?.count("failed") ?? 0)
     }
 }

@@ -24,6 +24,20 @@ public struct Report: Sendable, Hashable {
     public var createdAt: Timestamp
     /// When a moderator resolved it; nil while it is open.
     public var resolvedAt: Timestamp?
+    /// Whether it was sent to the server of the reported account.
+    public var handover = Handover.none
+
+    /// The states of a report that may be sent to another server.
+    public enum Handover: String, Sendable {
+        /// Nobody asked to send it.
+        case none = ""
+        /// It is being sent.
+        case queued
+        /// The other server took it.
+        case accepted
+        /// It cannot be sent, or the other server did not take it.
+        case failed
+    }
 
     /// Creates an open report.
     public init(
@@ -39,6 +53,8 @@ public struct Report: Sendable, Hashable {
         self.createdAt = createdAt
     }
 }
+
+extension Report.Handover: SQLBindable {}
 
 /// The table `report`: reports to the stewards.
 public enum Reports {
@@ -68,8 +84,7 @@ public enum Reports {
         var reports: [Report] = []
         let sql: SQL =
             """
-            SELECT id, activity_iri, reporter_id, target_id, objects, comment, category, created_at, resolved_at
-            FROM report WHERE resolved_at IS NULL AND id > \(last ?? .first) ORDER BY id LIMIT \(limit)
+            SELECT \(columns) FROM report WHERE resolved_at IS NULL AND id > \(last ?? .first) ORDER BY id LIMIT \(limit)
             """
         for row in try db.rows(sql) { reports.append(try read(row)) }
         return reports
@@ -88,8 +103,7 @@ public enum Reports {
         for list in ids.inLists() {
             let rows = try db.rows(
                 """
-                SELECT id, activity_iri, reporter_id, target_id, objects, comment, category, created_at, resolved_at
-                FROM report WHERE id IN (\(list: list))
+                SELECT \(columns) FROM report WHERE id IN (\(list: list))
                 """)
             for row in rows {
                 let report = try read(row)
@@ -109,6 +123,32 @@ public enum Reports {
         try tx.changed("UPDATE report SET resolved_at = \(now) WHERE id = \(id) AND resolved_at IS NULL") == 1
     }
 
+    /// Remembers what became of the request to send a report to another server.
+    ///
+    /// - Parameter flag: the `Flag` that is sent; nil when it cannot be sent.
+    public static func handOver(
+        _ id: ID<Report>, by flag: ID<SentActivity>?, in tx: Transaction
+    ) throws(DatabaseError) {
+        let state: Report.Handover = flag == nil ? .failed : .queued
+        try tx.run("UPDATE report SET flag_id = \(flag), handover = \(state) WHERE id = \(id)")
+    }
+
+    /// Remembers whether the other servers took the reports that were sent to them.
+    ///
+    /// - Parameter activities: activities of any kind whose delivery ended.
+    static func delivered(
+        _ activities: [ID<SentActivity>], isAccepted: Bool, in tx: Transaction
+    ) throws(DatabaseError) {
+        let state: Report.Handover = isAccepted ? .accepted : .failed
+        for list in activities.inLists() {
+            try tx.run(
+                "UPDATE report SET handover = \(state) WHERE handover = 'queued' AND flag_id IN (\(list: list))")
+        }
+    }
+
+    private static let columns: SQL =
+        "id, activity_iri, reporter_id, target_id, objects, comment, category, created_at, resolved_at, handover"
+
     private static func read(_ row: Row) throws(DatabaseError) -> Report {
         var report = Report(
             id: try row.id("id"), activity: try row.iri("activity_iri"), reporter: try row.id("reporter_id"),
@@ -116,6 +156,7 @@ public enum Reports {
             comment: try row.text("comment"), createdAt: try row.time("created_at"))
         report.category = try row.text("category")
         report.resolvedAt = try row.timeOrNil("resolved_at")
+        report.handover = try row.choice("handover")
         return report
     }
 

@@ -39,15 +39,17 @@ public enum Likes {
     /// Records a favourite from another node, and reads to whom it is told and relayed. PostgreSQL answers in one round
     /// trip.
     ///
+    /// - Parameter emoji: the emoji that was sent with it, or the shortcode of a custom emoji between colons.
     /// - Returns: nil when it is not the first time.
     public static func receive(
-        from account: ID<Account>, of post: Post, activity: IRI, at now: Timestamp, in tx: Transaction
+        from account: ID<Account>, of post: Post, activity: IRI, with emoji: String? = nil, at now: Timestamp,
+        in tx: Transaction
     ) throws(DatabaseError) -> ArrivedLike? {
         // Nobody here is told of a favourite of a post of another node.
         let news = post.isLocal ? [NewNotification.favourite(of: post, by: account)] : []
         let group = post.visibility == .everyone ? post.group : nil
         let answers = try tx.rows(
-            ofEach: ["\(insertion(account, post.id, activity, now)) RETURNING post_id"]
+            ofEach: ["\(insertion(account, post.id, activity, now, emoji)) RETURNING post_id"]
                 + (news.isEmpty ? [] : [Notifications.question(news, at: now)])
                 + (group.map { RelayAudience.questions($0, for: account, at: now) } ?? []))
         guard answers.first?.isEmpty == false else { return nil }
@@ -58,11 +60,11 @@ public enum Likes {
     }
 
     private static func insertion(
-        _ account: ID<Account>, _ post: ID<Post>, _ activity: IRI, _ now: Timestamp
+        _ account: ID<Account>, _ post: ID<Post>, _ activity: IRI, _ now: Timestamp, _ emoji: String? = nil
     ) -> SQL {
         """
-        INSERT INTO post_like (account_id, post_id, activity_iri, created_at, id)
-        VALUES (\(account), \(post), \(activity), \(now), \(place(of: post, at: now)))
+        INSERT INTO post_like (account_id, post_id, activity_iri, created_at, id, emoji)
+        VALUES (\(account), \(post), \(activity), \(now), \(place(of: post, at: now)), \(emoji))
         ON CONFLICT (post_id, account_id) DO NOTHING
         """
     }

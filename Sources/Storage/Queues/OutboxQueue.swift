@@ -201,6 +201,12 @@ public enum OutboxQueue {
     }
 
     /// Deletes deliveries that the peer accepted.
+    public static func accepted(_ deliveries: [QueuedDelivery], in tx: Transaction) throws(DatabaseError) {
+        try finish(deliveries.map(\.id), in: tx)
+        try Reports.delivered(deliveries.map(\.activity), isAccepted: true, in: tx)
+    }
+
+    /// Deletes deliveries.
     public static func finish(_ ids: [ID<QueuedDelivery>], in tx: Transaction) throws(DatabaseError) {
         try queue.complete(ids.map { QueueKey($0) }, in: tx)
     }
@@ -231,6 +237,7 @@ public enum OutboxQueue {
             VALUES (\(record), \(delivery.activity), \(delivery.inbox), \(delivery.inbox.authority), \(reason), \(now))
             """)
         try queue.park(QueueKey(delivery.id), by: nil, in: tx)
+        try Reports.delivered([delivery.activity], isAccepted: false, in: tx)
     }
 }
 
@@ -263,6 +270,8 @@ extension OutboxQueue {
             let known = inboxes[inbox]
             inboxes[inbox] = (max(activity, known?.newest ?? activity), (known?.count ?? 0) + 1)
         }
+        try Reports.delivered(
+            rows.map { row throws(DatabaseError) in try row.id("activity_id") }, isAccepted: false, in: tx)
         for (inbox, found) in inboxes.sorted(by: { $0.key < $1.key }) {
             let record: ID<AbandonedDelivery> = ids.make(at: now)
             try tx.run(

@@ -31,8 +31,7 @@ extension Retention {
         RetentionRule("undone", "30 days", keys: "actor_id, subject") { now in "expires_at < \(now)" },
         RetentionRule("mail", "until it is sent or given up, and 14 days more; its text until it is sent", keys: "id") {
             now in
-            // With the first condition the planners use the index `mail_ended`.
-            "state IN ('sent', 'failed') AND ended_at < \(now - MailQueue.memory)"
+            "ended_at < \(now - MailQueue.memory)"
         },
         RetentionRule("mail_suppression", "until a steward takes the address off the list"),
         RetentionRule("mail_sender", "always: one row"),
@@ -111,6 +110,7 @@ extension Retention {
                 "expires_at <= \(now)"
             },
             RetentionRule("farewell", "until all known servers were told of the deletion"),
+            RetentionRule("unfinished_suspension", "until the posts of the account have left their groups or returned"),
         ]
         + [
             "account_list", "account_list_member", "account_note", "announcement_reaction", "announcement_read",

@@ -43,6 +43,8 @@ public enum Schema {
         discussionOrder,
         onlineAddresses,
         mailDelivery,
+        sentFavourites,
+        suspensions,
         emailKinds,
     ]
 }

@@ -44,6 +44,18 @@ public enum TimelineItems {
         return try read(row)
     }
 
+    /// An id of the time when something was written that arrives much later, such as what a group had to show before it
+    /// was followed. So timelines have it where it would stand if it had come in time.
+    public static func pastID(at time: Timestamp, in tx: Transaction) throws(DatabaseError) -> ID<TimelineItem> {
+        for _ in 0..<16 {
+            // The lower bits are random, because the ids of that time were given long ago.
+            let id = ID<TimelineItem>(
+                ID<TimelineItem>.first(at: time).rawValue | Int64.random(in: 1...0xFFFF))
+            if try byID(id, in: tx) == nil { return id }
+        }
+        throw DatabaseError(.other, "no id of the time is free")
+    }
+
     /// Reads the timeline item from a row of a query over ``columns``.
     static func read(_ row: Row) throws(DatabaseError) -> TimelineItem {
         let subject: TimelineItem.Subject

@@ -71,11 +71,11 @@ struct DeliveryResultBatch: Sendable {
     func write(
         at now: Timestamp, ids: IDMaker, holder: LeaseHolder, in tx: Transaction
     ) throws(DatabaseError) {
-        var finished: [ID<QueuedDelivery>] = []
+        var finished: [QueuedDelivery] = []
         var released: [ID<QueuedDelivery>] = []
         for completion in completions.sorted(by: { $0.delivery.id < $1.delivery.id }) {
             switch completion.step {
-            case .finish: finished.append(completion.delivery.id)
+            case .finish: finished.append(completion.delivery)
             case .release: released.append(completion.delivery.id)
             case .postpone(let time):
                 try OutboxQueue.postpone(completion.delivery.id, until: time, by: holder, in: tx)
@@ -85,7 +85,7 @@ struct DeliveryResultBatch: Sendable {
             }
             if completion.inboxIsGone { try GoneInboxes.forget(completion.delivery.inbox, in: tx) }
         }
-        try OutboxQueue.finish(finished, in: tx)
+        try OutboxQueue.accepted(finished, in: tx)
         try OutboxQueue.release(released, by: holder, in: tx)
         for (host, note) in notes.sorted(by: { $0.key < $1.key }) { try write(note, of: host, at: now, in: tx) }
     }

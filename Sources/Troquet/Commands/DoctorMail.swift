@@ -73,14 +73,14 @@ struct MailReport: Sendable {
         let (status, counts, suppressed) = try await node.database.read { db in
             (try MailSenders.status(in: db), try MailQueue.counts(in: db), try MailSuppressions.count(in: db))
         }
-        let waiting = "\(counts[.waiting] ?? 0) wait"
+        let waiting = "\(counts.waiting) wait"
         if let problem = status.problem {
             let since = status.since.map { " since \($0)" } ?? ""
             let advice = problem == .settings ? "correct smtp, mail_from or mail_return_path" : "is it up?"
             throw ConfigurationError("nothing is sent\(since): \(status.detail); \(waiting): \(advice)")
         }
         return
-            "\(waiting), \(counts[.failed] ?? 0) of the last 14 days were given up, \(suppressed) addresses get none; "
+            "\(waiting), \(counts.failed) of the last 14 days were given up, \(suppressed) addresses get none; "
             + "`troquet doctor mail` sends one"
     }
 

@@ -78,6 +78,8 @@ enum Failure {
         case let error as FetchError: sentence(error)
         case let error as IOError: sentence(error)
         case let SocketAddressError.unknown(host, _): "listen: there is no address “\(host)” on this machine."
+        case let error as SocketAddressError.UnknownHost:
+            "listen: there is no address “\(error.host)” on this machine."
         default: "\(error)"
         }
     }

@@ -30,6 +30,12 @@ enum EmojiText {
         }.joined()
     }
 
+    /// Returns the emoji that somebody sent with a favourite: one character, or a shortcode between colons.
+    static func reaction(_ text: String, of account: Account) -> HTML {
+        let code = text.count > 2 && text.hasPrefix(":") && text.hasSuffix(":") ? text.dropFirst().dropLast() : ""
+        return CustomEmoji.isShortcode(code) ? picture(String(code), of: account) : "\(text)"
+    }
+
     private static func picture(_ code: String, of account: Account) -> HTML {
         """
         <img class="emoji" src="/emoji/\(account.emojiHost.percentEncoded)/\(code.percentEncoded)" alt=":\(code):" \
@@ -41,6 +47,11 @@ enum EmojiText {
 extension Account {
     /// The display name, or the user name when there is none, with its custom emoji.
     var shownNameHTML: HTML { EmojiText.html(shownName, known: emojis, of: self) }
+}
+
+extension EventView {
+    /// The title with its custom emoji.
+    var titleHTML: HTML { EmojiText.html(event.title, known: event.emojis, of: owner) }
 }
 
 extension PostView {

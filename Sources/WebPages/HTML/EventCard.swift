@@ -38,7 +38,7 @@ extension Visit {
         let event = view.event
         return """
             <li class="card event">\(dateBlock(event))<div>
-            \(heading.wrap("<a href=\"\(event.path)\"\("lang", foreign(event.language))>\(event.title)</a>"))
+            \(heading.wrap("<a dir=\"auto\" href=\"\(event.path)\"\("lang", foreign(event.language))>\(view.titleHTML)</a>"))
             <p class="meta">\(place(event))\(when(!view.owner.isLocal, " · \(origin(view))"))</p>
             <p class="states">\(stateBadge(event)) \(ownBadge(view)) \(seats(view))</p>
             \(AccountCard.avatarsWithoutLinks(Array(view.attendees.prefix(8)), label: t(.whoComes)))</div></li>
@@ -52,7 +52,7 @@ extension Visit {
         return """
             <section class="slate" aria-labelledby="next-title"><p class="chalk">\(t(title))\
             \(maybe(ahead) { " · <strong>\($0)</strong>" })</p>
-            <h2 id="next-title"\("lang", foreign(event.language))><a href="\(event.path)">\(event.title)</a></h2>
+            <h2 id="next-title" dir="auto"\("lang", foreign(event.language))><a href="\(event.path)">\(view.titleHTML)</a></h2>
             <p class="when">\(span(of: event))</p>
             <p class="where">\(place(event))</p>
             <div class="below"><p class="states">\(stateBadge(event)) \(ownBadge(view)) \(seats(view))</p>
@@ -66,13 +66,24 @@ extension Visit {
 
     /// Returns the place on one line.
     func place(_ event: Event) -> HTML {
-        let line = event.place?.line ?? ""
-        if !line.isEmpty, event.isOnline { return "\(line) · \(t(.alsoOnline))" }
-        if !line.isEmpty { return "\(line)" }
+        // Each part keeps its own direction, so that a name in Arabic does not scramble the street behind it.
+        let parts: [HTML] = (event.place?.parts ?? []).map { "<bdi>\($0)</bdi>" }
+        if !parts.isEmpty {
+            let line = each(parts.enumerated()) { $0 == 0 ? $1 : ", \($1)" }
+            return event.isOnline ? "\(line) · \(t(.alsoOnline))" : line
+        }
         return event.isOnline ? "\(t(.online))" : "\(t(.placeUnknown))"
     }
 
-    /// Returns "14 places sur 20", or the number of attendees when seats are not limited. Of an event that is over, or does
+    /// Returns the place on one line, as text.
+    func placeLine(_ event: Event) -> String {
+        let line = event.place?.line ?? ""
+        if !line.isEmpty, event.isOnline { return "\(line) · \(t(.alsoOnline))" }
+        if !line.isEmpty { return line }
+        return event.isOnline ? t(.online) : t(.placeUnknown)
+    }
+
+    /// Returns "14 places libres sur 20", or the number of attendees when seats are not limited. Of an event that is over, or does
     /// not take place as announced, no seat is free: it returns how many people had one.
     func seats(_ view: EventView) -> HTML {
         guard isAhead(view.event) else {
@@ -82,8 +93,7 @@ extension Visit {
             return when(view.going > 0, "<span class=\"seats\">\(t.count(.comingCount, view.going))</span>")
         }
         if left > 0, view.waiting == 0 {
-            let count: HTML = "<span class=\"seats\">\(t(.seatsTaken, String(view.going), String(capacity)))</span>"
-            return "\(count) <span class=\"free\">\(t.count(.seatsLeft, left))</span>"
+            return "<span class=\"free\">\(t.count(.seatsLeft, left, String(capacity)))</span>"
         }
         let queue: HTML = when(view.waiting > 0, " · \(t.count(.waitingCount, view.waiting))")
         return "<span class=\"full\">\(t.count(.fullHouse, capacity))\(queue)</span>"

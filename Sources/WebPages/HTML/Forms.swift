@@ -49,6 +49,8 @@ struct Field: Sendable {
     var limit: Int?
     /// Distinguishes the ids of fields that have the same name on one page.
     var scope = ""
+    /// Whether the label says that the field may stay empty.
+    var saysOptional = true
 
     /// Creates a field. Its other properties are set with ``with(_:)``.
     init(_ name: String, _ label: String, _ kind: Kind = .text) {
@@ -85,18 +87,19 @@ extension Visit {
             \("autocomplete", field.autocomplete)\("maxlength", field.limit.map { String($0) })
             """
         let optional: HTML =
-            field.isRequired || field.isChoice ? "" : " <span class=\"optional\">\(t(.optional))</span>"
+            field.isRequired || field.isChoice || !field.saysOptional
+            ? "" : " <span class=\"optional\">\(t(.optional))</span>"
         return """
             <div class="field"><label for="\(field.id)">\(field.label)\(optional)</label>
             \(when(!field.hint.isEmpty, "<p class=\"hint\" id=\"\(field.id)-hint\">\(field.hint)</p>"))
             \(maybe(error) { "<p class=\"problem\" id=\"\(field.id)-error\">\(t.problem($0))</p>" })
-            \(control(field, common, value: state[field.name]))</div>
+            \(control(field, common, value: value(of: field.name, state)))</div>
             """
     }
 
     private func control(_ field: Field, _ common: HTML, value: String) -> HTML {
         switch field.kind {
-        case .text: return "<input type=\"text\"\(common) value=\"\(value)\">"
+        case .text: return "<input type=\"text\" dir=\"auto\"\(common) value=\"\(value)\">"
         case .email: return "<input type=\"email\"\(common) value=\"\(value)\">"
         case .url: return "<input type=\"url\"\(common) value=\"\(value)\" placeholder=\"https://\">"
         case .password: return "<input type=\"password\"\(common)>"
@@ -104,7 +107,7 @@ extension Visit {
         case .number: return "<input type=\"number\" min=\"1\" inputmode=\"numeric\"\(common) value=\"\(value)\">"
         // The browser removes the first line break after the tag. Without it, a line break at the start of the text
         // would be lost.
-        case .area(let rows): return "<textarea rows=\"\(rows)\"\(common)>\n\(value)</textarea>"
+        case .area(let rows): return "<textarea dir=\"auto\" rows=\"\(rows)\"\(common)>\n\(value)</textarea>"
         case .file(let accept): return "<input type=\"file\" accept=\"\(accept)\"\(common)>"
         case .choice(let choices):
             let options = each(choices) { choice in
@@ -119,7 +122,7 @@ extension Visit {
     func checkbox(_ name: String, _ label: String, hint: String, _ state: FormState) -> HTML {
         """
         <div class="field tick"><input type="checkbox" id="field-\(name)" name="\(name)" value="yes"\
-        \(" checked", if: state[name] == "yes") aria-describedby="field-\(name)-hint">
+        \(" checked", if: value(of: name, state) == "yes") aria-describedby="field-\(name)-hint">
         <div><label for="field-\(name)">\(label)</label><p class="hint" id="field-\(name)-hint">\(hint)</p></div></div>
         """
     }
@@ -159,7 +162,8 @@ extension Visit {
         guard !state.errors.isEmpty else { return .nothing }
         let lines = each(state.errors) { error in
             let id = scope.isEmpty ? "field-\(error.field)" : "field-\(scope)-\(error.field)"
-            return "<li><a href=\"#\(id)\">\(t.problem(error))</a></li>"
+            let label = t.label(of: error.field).map { "\($0) – " } ?? ""
+            return "<li><a href=\"#\(id)\">\(label)\(t.problem(error))</a></li>"
         }
         return """
             <div class="errors" role="alert"><h2>\(t.count(.problemsTitle, state.errors.count))</h2>

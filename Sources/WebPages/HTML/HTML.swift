@@ -29,6 +29,11 @@ struct HTML: ExpressibleByStringInterpolation, Hashable, Sendable {
         string = parts.map(\.string).joined(separator: separator)
     }
 
+    /// Creates the element with data for programs. ``JSONText`` has no characters that could end it.
+    init(_ data: JSONText) {
+        string = "<script type=\"application/ld+json\">\(data.string)</script>"
+    }
+
     /// Empty markup.
     static let nothing: HTML = ""
 

@@ -20,7 +20,11 @@ extension Visit {
 
     /// Returns the link to the next page of a list.
     func older(_ cursor: Int64?, extra: String = "") -> HTML {
-        maybe(cursor) { pager("\(path)?before=\(String($0))\(extra)", t(.older)) }
+        let start = path + (extra.isEmpty ? "" : "?\(extra.dropFirst())")
+        return """
+            \(maybe(cursor) { pager("\(path)?before=\(String($0))\(extra)", t(.older)) })\
+            \(when(query["before"] != nil, pager(start, t(.backToStart))))
+            """
     }
 
     /// Returns a link to a neighbouring page.
@@ -34,8 +38,11 @@ extension Visit {
     ///   - name: the parameter of the query that says where the list begins.
     ///   - mark: where the next page begins; nil when there is none.
     ///   - section: the id of the section of the list.
-    func rest(_ name: String, after mark: String?, section: String, extra: String = "") -> HTML {
-        maybe(mark) { pager("\(path)?\(name)=\($0.percentEncoded)\(extra)#\(section)", t(.restOfList)) }
+    ///   - page: the path of the page with the rest of the list; nil for the page that is shown.
+    func rest(
+        _ name: String, after mark: String?, section: String, extra: String = "", on page: String? = nil
+    ) -> HTML {
+        maybe(mark) { pager("\(page ?? path)?\(name)=\($0.percentEncoded)\(extra)#\(section)", t(.restOfList)) }
     }
 
     /// Where a list begins, as ``rest(_:after:section:extra:)`` wrote it into the address.

@@ -7,6 +7,11 @@ extension Post {
     /// The path of the post's page on this node.
     var path: String { "/posts/\(id)" }
 
+    /// Whether it asks something, as far as a reader can see: a question mark, in any script.
+    var isQuestion: Bool {
+        (title + content.plainText(limit: 600)).contains { "?？؟⸮՞".contains($0) }
+    }
+
     /// The headline of the post in a list: its title, or the beginning of its text.
     var headline: String {
         if !title.isEmpty { return title }
@@ -22,8 +27,8 @@ extension Visit {
         let lines = post.title.isEmpty || !post.warning.isEmpty ? "" : post.content.plainText(limit: 180)
         return """
             <li class="card talk">\(AccountCard.avatar(view.author))<div\("lang", foreign(post.language))>
-            \(heading.wrap("<a href=\"\(post.path)\">\(view.withEmoji(headline(post)))</a>"))
-            \(when(!lines.isEmpty, "<p class=\"lines\">\(view.withEmoji(lines))</p>"))
+            \(heading.wrap("<a dir=\"auto\" href=\"\(post.path)\">\(view.withEmoji(headline(post)))</a>"))
+            \(when(!lines.isEmpty, "<p class=\"lines\" dir=\"auto\">\(view.withEmoji(lines))</p>"))
             <p class="meta"\("lang", foreign(post.language) == nil ? nil : t.language.rawValue)>\(byline(view))</p>
             \(repliers(view))</div></li>
             """
@@ -70,7 +75,9 @@ extension Visit {
             \(maybe(parent) { parent in
                 "<p class=\"meta to\"><a href=\"\(parent.address)\">\(t(.answerTo, parent.view.author.shownName))</a></p>"
             })
-            \(words(view))
+            \(maybe(flash) { flash in
+                when(flash.post == post.id, flashMessage(flash.message, style: "notice at-post"))
+            })\(words(view))
             \(actions(view))</article>
             """
     }
@@ -81,7 +88,7 @@ extension Visit {
     func words(_ view: PostView) -> HTML {
         let post = view.post
         let text: HTML =
-            "<div class=\"words\"\("lang", foreign(post.language))>\(EmojiText.html(post.content, known: post.emojis, of: view.author))</div>\(poll(view))\(attachments(view))"
+            "<div class=\"words\" dir=\"auto\"\("lang", foreign(post.language))>\(EmojiText.html(post.content, known: post.emojis, of: view.author))</div>\(poll(view))\(attachments(view))"
         guard !post.warning.isEmpty else { return text }
         return "<details class=\"warning\"><summary>\(view.withEmoji(post.warning))</summary>\(text)</details>"
     }

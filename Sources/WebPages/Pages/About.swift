@@ -4,6 +4,7 @@ import Database
 internal import HTTPSupport
 internal import Hummingbird
 internal import Model
+internal import Services
 internal import Storage
 
 /// The page about the community: who runs it, how to join, and what happens to personal data.
@@ -20,6 +21,10 @@ enum About {
         let content: HTML = """
             <h1>\(t(.aboutTitle, community.name))</h1><p class="intro">\(community.tagline)</p>
             <p>\(t.count(.aboutMembers, counts.members)) \(t.count(.aboutEvents, counts.localEvents))</p>
+            \(when(!visit.services.profile.about.isEmpty, "<div class=\"words\">\(visit.paragraphs(visit.services.profile.about))</div>"))
+            \(when(!visit.rules.isEmpty, """
+                <section aria-labelledby="rules"><h2 id="rules">\(t(.ourRules))</h2>\(visit.rules)</section>
+                """))
             <section aria-labelledby="join"><h2 id="join">\(t(.howToJoin))</h2><p>\(t.registration(community.registration))</p>
             <p>\(t(.howToFollow))</p>
             <ul class="plain-list">\(each(groups) { group in

@@ -4,6 +4,7 @@ import Database
 internal import HTTPSupport
 internal import Hummingbird
 internal import Model
+internal import Services
 internal import Storage
 
 /// The events by month: local ones, and those of the remote groups that local groups follow.
@@ -14,18 +15,20 @@ enum Agenda {
         let isPast = visit.query["past"] != nil
         let (viewer, now, mode) = (visit.viewer, visit.now, visit.community.mode)
         let after = visit.query["after"].flatMap(cursor)
+        let group = try await group(visit)
+        let scope = group.map { EventScope.shown(by: $0.id) } ?? .community
         let views = try await visit.database.read { db in
             let limit = pageSize + 1
             let ids =
                 isPast
                 ? try Events.past(
-                    before: now, scope: .community, limit: limit, after: after, viewer: viewer, mode: mode, in: db)
+                    before: now, scope: scope, limit: limit, after: after, viewer: viewer, mode: mode, in: db)
                 : try Events.upcoming(
-                    from: now, scope: .community, limit: limit, after: after, viewer: viewer, mode: mode, in: db)
+                    from: now, scope: scope, limit: limit, after: after, viewer: viewer, mode: mode, in: db)
             return try EventViews.load(ids, viewer: viewer, with: .page, in: db)
         }
         let t = visit.t
-        let page = Page(t(.events), .events, content: content(views, isPast, visit)).with {
+        let page = Page(t(.events), .events, content: content(views, isPast, group, visit)).with {
             $0.aside = aside(visit)
             $0.feeds = [Feeds.agenda(t)]
             $0.summary = t(.eventsIntro, visit.community.name)
@@ -33,21 +36,36 @@ enum Agenda {
         return visit.respond(page)
     }
 
-    private static func content(_ views: [EventView], _ isPast: Bool, _ visit: Visit) -> HTML {
+    /// Returns the group for whose events the query asks.
+    private static func group(_ visit: Visit) async throws -> Account? {
+        guard let name = visit.query["group"], !name.isEmpty else { return nil }
+        let handle = Handle(name: name, host: "")
+        let found = try await visit.database.read { db in try Accounts.byHandle(handle, in: db) }
+        guard let found, found.isGroup, found.isActive else { throw ServiceError.notFound }
+        return found
+    }
+
+    private static func content(
+        _ views: [EventView], _ isPast: Bool, _ group: Account?, _ visit: Visit
+    ) -> HTML {
         let t = visit.t
+        let only = group.map { "group=\($0.username)" } ?? ""
+        let past = "/events?past=1" + (only.isEmpty ? "" : "&\(only)")
         let shown = Array(views.prefix(pageSize))
         let last = views.count > shown.count ? shown.last : nil
         return """
-            <div class="heading"><h1>\(t(.events))</h1><a class="button" href="/events/new">\(t(.planEvent))</a></div>
-            <nav class="tabs" aria-label="\(t(.filter))"><a href="/events"\(" aria-current=\"true\"", if: !isPast)>\(t(.upcoming))</a>
-            <a href="/events?past=1"\(" aria-current=\"true\"", if: isPast)>\(t(.past))</a></nav>
+            \(maybe(group) { "<p class=\"crumbs\"><a href=\"\($0.path)\">\($0.shownName)</a> · <a href=\"/events\">\(t(.wholeAgenda))</a></p>" })
+            <div class="heading"><h1>\(t(.events))</h1><a class="button" href="/events/new\(only.isEmpty ? "" : "?" + only)">\(t(.planEvent))</a></div>
+            <nav class="tabs" aria-label="\(t(.filter))"><a href="/events\(only.isEmpty ? "" : "?" + only)"\(" aria-current=\"true\"", if: !isPast)>\(t(.upcoming))</a>
+            <a href="\(past)"\(" aria-current=\"true\"", if: isPast)>\(t(.past))</a></nav>
             \(when(shown.isEmpty, nothing(isPast, visit)))
             \(months(shown, visit))
             \(maybe(last) { last in
                 let cursor = "\(last.event.startsAt.milliseconds)-\(last.id)"
-                let address = "/events?after=\(cursor)" + (isPast ? "&past=1" : "")
-                return "<p class=\"pager\"><a class=\"button quiet\" href=\"\(address)\">\(t(.moreEvents))</a></p>"
+                let address = "/events?after=\(cursor)" + (isPast ? "&past=1" : "") + (only.isEmpty ? "" : "&\(only)")
+                return visit.pager(address, t(.moreEvents))
             })
+            \(when(visit.query["after"] != nil, visit.pager(isPast ? past : "/events" + (only.isEmpty ? "" : "?\(only)"), t(.backToStart))))
             """
     }
 
@@ -80,7 +98,7 @@ enum Agenda {
         let t = visit.t
         let handle = "@\(Community.agendaGroup)@\(visit.community.authority)"
         return """
-            <section class="panel"><h2>\(t(.keepUp))</h2><p>\(t(.keepUpCalendar))</p>
+            <section class="panel no-print"><h2>\(t(.keepUp))</h2><p>\(t(.keepUpCalendar))</p>
             <p class="address">\(visit.community.address + "/events.ics")</p>
             <p>\(t(.keepUpFollow))</p><p class="address">\(handle)</p></section>
             """

@@ -42,7 +42,10 @@ enum Discussion {
         let root = thread.root
         let title = root.post.headline.isEmpty ? visit.t(.discussion) : root.post.headline
         let page = Page(title, .discussions, content: main(thread, title, state, visit)).with {
-            $0.summary = root.post.content.plainText(limit: 200)
+            let isOpen = root.post.warning.isEmpty
+            $0.summary = isOpen ? root.post.content.plainText(limit: 200) : root.post.warning
+            $0.preview = Preview(of: root)
+            $0.canonical = root.post.path
             $0.document = String(describing: thread.current.post.iri)
             $0.isHidden = !root.author.isLocal || root.post.visibility != .everyone
             $0.aside = aside(thread, visit)
@@ -87,7 +90,7 @@ enum Discussion {
             <p class="crumbs"><a href="/discussions">\(t(.discussions))</a>\
             \(maybe(root.group) { " › <a href=\"\($0.path)\">\($0.shownName)</a>" })\
             \(when(!root.author.isLocal, " › <span class=\"origin\">\(t(.from, root.author.host))</span>"))</p>
-            <h1\(" class=\"unseen\"", if: root.post.title.isEmpty)\("lang", lang)>\(title)</h1>
+            <h1 dir="auto"\(" class=\"unseen\"", if: root.post.title.isEmpty)\("lang", lang)>\(title)</h1>
             \(maybe(thread.event) { "<ul class=\"list about\">\(visit.eventCard($0, heading: .second))</ul>" })
             \(visit.threadPost(root, parent: nil, isCurrent: false))
             \(when(thread.moderatedGroup != nil && root.post.thread == root.id, visit.lockButton(root.post, thread.isLocked)))
@@ -132,7 +135,7 @@ enum Discussion {
             \(visit.problems(state))
             \(visit.form("/posts", """
                 \(visit.hidden("in_reply_to", String(describing: current.id)))\(visit.field(text, state))
-                \(visit.submit(t(.sendAnswer)))
+                \(visit.onceField)\(visit.submit(t(.sendAnswer)))
                 """))</section>
             """
     }

@@ -12,6 +12,13 @@ extension Visit {
         let content: HTML = """
             <div class="empty"><h1>\(t(title))</h1>\(Pictures.emptyChair)<p>\(t(text))</p>
             \(when(isOurs, "<p class=\"hint\">\(t(.errorNumber)) <code>\(context.requestID)</code></p>"))
+            \(maybe(code == "cross_site" ? typed?["text"] : nil) { text in
+                when(!text.isEmpty, """
+                    <div class="field"><label for="kept-text">\(t(.yourTextHere))</label>
+                    <textarea id="kept-text" dir="auto" rows="8" readonly>
+                    \(text)</textarea></div>
+                    """)
+            })
             <p><a class="button" href="/">\(t(.backHome))</a> <a class="button quiet" href="/events">\(t(.wholeAgenda))</a></p></div>
             """
         let page = Page(t(title), content: content).with {

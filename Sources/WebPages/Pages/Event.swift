@@ -27,9 +27,11 @@ enum EventPage {
     ) async throws -> Response {
         let content = try await load(id, visit)
         let event = content.view.event
-        let page = Page(event.title, .events, content: main(content, state, visit)).with {
-            $0.summary = visit.moments.span(of: event)
+        let page = Page(event.title, .events, content: main(content, visit)).with {
+            $0.summary = visit.summary(of: event)
+            $0.preview = visit.preview(of: content.view)
             $0.aside = aside(content, visit)
+            $0.rest = comments(content, state, visit)
             $0.document = String(describing: event.iri)
             $0.isHidden = !event.isLocal || event.visibility != .everyone
             $0.feeds = [Page.Feed(kind: .calendar, path: "\(event.path)/event.ics", title: visit.t(.addToCalendar))]
@@ -52,13 +54,13 @@ enum EventPage {
         return content
     }
 
-    private static func main(_ content: Content, _ state: FormState, _ visit: Visit) -> HTML {
+    private static func main(_ content: Content, _ visit: Visit) -> HTML {
         let (t, view) = (visit.t, content.view)
         let event = view.event
         return """
             <p class="crumbs"><a href="/events">\(t(.events))</a> › <a href="\(view.owner.path)">\(view.owner.shownName)</a>\
             \(when(!view.owner.isLocal, " · \(visit.origin(view))"))</p>
-            <div class="slate poster">\(visit.dateBlock(event))<div><h1\("lang", visit.foreign(event.language))>\(event.title)</h1>
+            <div class="slate poster">\(visit.dateBlock(event))<div><h1 dir="auto"\("lang", visit.foreign(event.language))>\(view.titleHTML)</h1>
             <p class="when">\(visit.span(of: event))</p>
             \(maybe(event.previousStart) { previous in
                 when(event.status == .rescheduled, "<p class=\"where\">\(t(.wasPlannedFor)) <s>\(visit.moments.point(previous, in: event.timeZone))</s></p>")
@@ -66,9 +68,8 @@ enum EventPage {
             <p class="where">\(visit.place(event))</p>
             <p class="states">\(visit.stateBadge(event)) \(visit.seats(view))</p></div></div>
             \(coming(content, visit))
-            <div class="words"\("lang", visit.foreign(event.language))>\(event.content)\(picture(event, visit))</div>
-            \(topics(event, visit))\(echo(view, visit))
-            \(comments(content, state, visit))
+            <div class="words" dir="auto"\("lang", visit.foreign(event.language))>\(EmojiText.html(event.content, known: event.emojis, of: view.owner))\(picture(event, visit))</div>
+            \(topics(event, visit))\(echo(view, visit))\(code(event, visit))
             """
     }
 
@@ -81,6 +82,14 @@ enum EventPage {
                 <ul class="attachments"><li><a href="\(String(describing: picture.url))"
                 rel="nofollow noopener noreferrer ugc">\(label)</a></li></ul>
                 """
+        }
+    }
+
+    /// Returns the QR code with the address of the page. Only a printed poster shows it.
+    private static func code(_ event: Event, _ visit: Visit) -> HTML {
+        let address = visit.community.address + event.path
+        return maybe(QRCode.drawing(of: address, label: address)) {
+            "<p class=\"code-of\">\($0)<span>\(visit.t(.posterCode))<br>\(address)</span></p>"
         }
     }
 
@@ -154,7 +163,7 @@ enum EventPage {
         switch view.viewer?.state {
         case .going:
             return
-                "<p class=\"yes-line\"><span aria-hidden=\"true\">✓</span> \(t(.youHaveASeat))</p>\(online(event, visit))\(leave)"
+                "<p class=\"yes-line\"><span aria-hidden=\"true\">✓</span> \(t(.youHaveASeat))</p>\(online(event, visit))\(calendar(event, t))\(leave)"
         case .waiting:
             let place = content.position.map { t.count(.yourPlace, $0) } ?? t(.youWait)
             return "<p class=\"wait-line\">\(place)</p><p class=\"hint\">\(t(.queueHint))</p>\(leave)"
@@ -166,6 +175,11 @@ enum EventPage {
         case .cancelled, nil:
             return "\(online(event, visit))\(invitation(view, visit))"
         }
+    }
+
+    /// Returns the link that puts the event into the calendar of who has just got a seat.
+    private static func calendar(_ event: Event, _ t: Texts) -> HTML {
+        "<p><a href=\"\(event.path)/event.ics\">\(t(.addToCalendar))</a></p>"
     }
 
     /// Returns the address of the online meeting. The view has it for attendees and organizers only.
@@ -202,13 +216,13 @@ enum EventPage {
         }
         let answers = content.answers
         return """
-            <section id="answer" aria-labelledby="answers"><h2 id="answers">\(t(.aroundEvent))</h2>
+            <section class="no-print" id="answer" aria-labelledby="answers"><h2 id="answers">\(t(.aroundEvent))</h2>
             \(when(answers.views.isEmpty && answers.isWhole, "<p class=\"hint\">\(t(.aroundEventEmpty))</p>"))
             \(answers.html(at: event.path, visit))
             \(visit.problems(state))
             \(when(visit.person != nil && event.visibility.isOpen, visit.form("/posts", """
                 \(visit.hidden("event", String(describing: event.id)))\(visit.field(text, state))
-                \(visit.submit(t(.sendComment)))
+                \(visit.onceField)\(visit.submit(t(.sendComment)))
                 """)))</section>
             """
     }
@@ -217,7 +231,7 @@ enum EventPage {
         let (t, view) = (visit.t, content.view)
         let event = view.event
         return """
-            <section class="panel"><h2>\(t(.whoComes))</h2>
+            <section class="panel no-print"><h2>\(t(.whoComes))</h2>
             <p>\(attendance(view, visit))</p>
             <ul class="people">\(each(view.attendees) { "<li>\(AccountCard.link($0))</li>" })</ul>
             \(when(view.going > view.attendees.count, """
@@ -225,7 +239,7 @@ enum EventPage {
                 \(when(view.attendees.count == EventViews.attendeeLimit, "<p><a href=\"\(event.path)/guests\">\(t(.allAttendees))</a></p>"))
                 """))</section>
             \(when(event.place != nil, """
-                <section class="panel"><h2>\(t(.whereIsIt))</h2>\(address(event))\(map(event, visit))</section>
+                <section class="panel no-print"><h2>\(t(.whereIsIt))</h2>\(address(event))\(map(event, visit))</section>
                 """))
             <section class="panel"><h2>\(t(.whoInvites))</h2><ul class="people"><li>\(AccountCard.link(view.owner))</li>
             \(maybe(view.organizer) { "<li>\(AccountCard.link($0))</li>" })</ul>
@@ -246,7 +260,8 @@ enum EventPage {
     private static func address(_ event: Event) -> HTML {
         maybe(event.place) { place in
             let lines = place.addressLines
-            return "<address><strong>\(lines.first ?? "")</strong>\(each(lines.dropFirst()) { "<br>\($0)" })</address>"
+            return
+                "<address><strong dir=\"auto\">\(lines.first ?? "")</strong>\(each(lines.dropFirst()) { "<br><bdi>\($0)</bdi>" })</address>"
         }
     }
 

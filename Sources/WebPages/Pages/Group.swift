@@ -15,12 +15,15 @@ enum GroupPage {
         var follow: Follow?
         var mayRun = false
         /// The accounts that ask to enter, for those who run the group.
-        var asking: [Account] = []
+        var asking: Networks.Asking?
         var events: [EventView] = []
         var talks: [PostView] = []
         var older: Int64?
         var followed: [Account] = []
         var moderators: [Account] = []
+        /// The first of its members here whom the reader may see, and how many there are in all.
+        var members: [Account] = []
+        var memberCount = 0
         var moderation: GroupModeration?
     }
 
@@ -30,6 +33,7 @@ enum GroupPage {
         let t = visit.t
         let page = Page(group.shownName, .discussions, content: main(content, visit)).with {
             $0.summary = group.summary.plainText(limit: 200)
+            $0.preview = Preview(of: group)
             $0.aside = aside(content, visit)
             $0.feeds = [
                 Page.Feed(kind: .atom, path: "\(group.path)/feed.atom", title: t(.feed)),
@@ -50,14 +54,14 @@ enum GroupPage {
 
     private static func load(_ group: Account, _ visit: Visit) async throws -> Content {
         let (viewer, now, mode, request) = (visit.viewer, visit.now, visit.community.mode, visit.listPage())
-        let (services, principal) = (visit.services, try? visit.principal())
+        let (services, principal, marks) = (visit.services, try? visit.principal(), Networks.marks(visit))
         return try await visit.database.read { db in
             var content = Content(group: group)
             if let viewer {
                 content.follow = try Follows.find(by: viewer, of: group.id, in: db)
                 content.mayRun = try principal.map { try services.mayRun(group.id, $0, in: db) } ?? false
             }
-            if content.mayRun { content.asking = try Follows.pending(of: group.id, in: db).accounts }
+            if content.mayRun { content.asking = try Networks.asking(group, marks, in: db) }
             let events = try Events.upcoming(
                 from: now, scope: .shown(by: group.id), limit: 4, after: nil, viewer: viewer, mode: mode,
                 in: db)
@@ -67,6 +71,8 @@ enum GroupPage {
             content.talks = try PostViews.load(page.posts, viewer: viewer, with: .page, in: db)
             content.older = page.older
             content.followed = try Follows.acceptedGroups(followedBy: group.id, in: db)
+            content.members = try GroupMembers.page(of: group.id, onlyListed: viewer == nil, limit: 12, in: db).accounts
+            content.memberCount = try GroupMembers.count(of: group.id, in: db)
             content.moderators = try GroupRoles.moderators(of: group.id, in: db)
             if content.mayRun { content.moderation = try GroupModeration(of: group, for: viewer, at: now, in: db) }
             return content
@@ -80,24 +86,33 @@ enum GroupPage {
             <p class="meta address">\(group.fullHandle(visit.community))</p></div></header>
             <div class="words">\(group.summary)</div>
             <div class="actions">\(visit.followButton(group, content.follow))
-            \(when(mayWrite(content), "<a class=\"button quiet\" href=\"/write?group=\(group.username)\">\(t(.writeHere))</a>"))
+            \(when(mayWrite(content), """
+                <a class="button quiet" href="/write?group=\(group.username)">\(t(.writeHere))</a>
+                <a class="button quiet" href="/events/new?group=\(group.username)">\(t(.planEvent))</a>
+                """))
             \(when(content.mayRun, "<a class=\"button quiet\" href=\"\(group.path)/edit\">\(t(.edit))</a>"))</div>
             \(maybe(content.moderation) { $0.waiting(visit) })
             \(when(group.approvesFollowers, "<p class=\"hint\">\(t(.groupAsks))</p>"))
-            \(when(!content.asking.isEmpty, Networks.requests(group, content.asking, next: group.path, visit)))
+            \(maybe(content.asking) { Networks.requests($0, next: group.path, visit) })
             \(when(!content.events.isEmpty, """
                 <section aria-labelledby="group-events"><h2 id="group-events">\(t(.upcomingEvents))</h2>
-                <ul class="list">\(each(content.events) { visit.eventCard($0) })</ul></section>
+                <ul class="list">\(each(content.events) { visit.eventCard($0) })</ul>
+                <p class="ways"><a href="/events?group=\(group.username)">\(t(.groupAgenda))</a>
+                <a href="/events?past=1&amp;group=\(group.username)">\(t(.pastEvents))</a></p></section>
                 """))
             <section aria-labelledby="group-talks"><h2 id="group-talks">\(t(.discussions))</h2>
             \(when(content.talks.isEmpty, visit.empty(.noTalks, .noTalksInvite, Pictures.emptyCounter,
-                link: ("/write?group=\(group.username)", .writePost))))
+                link: mayWrite(content) ? ("/write?group=\(group.username)", .writePost) : nil)))
             <ul class="list">\(each(content.talks) { visit.discussionCard($0) })</ul>\(visit.older(content.older))</section>
             \(maybe(content.moderation) { $0.outside(visit) })
             """
     }
 
     private static func mayWrite(_ content: Content) -> Bool {
+        content.group.username != Community.agendaGroup && takesWords(content)
+    }
+
+    private static func takesWords(_ content: Content) -> Bool {
         !content.group.approvesFollowers || content.mayRun || content.follow?.state == .accepted
     }
 
@@ -108,6 +123,11 @@ enum GroupPage {
             <p class="address">\(content.group.fullHandle(visit.community))</p></section>
             \(when(!content.followed.isEmpty, """
                 <section class="panel"><h2>\(t(.followedNetworks))</h2>\(Discussions.groupList(content.followed))</section>
+                """))
+            \(when(content.memberCount > 0, """
+                <section class="panel"><h2>\(t(.whoBelongs))</h2><p>\(t.count(.groupMemberCount, content.memberCount))</p>
+                <ul class="people">\(each(content.members) { "<li>\(AccountCard.link($0))</li>" })</ul>
+                \(when(content.memberCount > content.members.count, "<p><a href=\"\(content.group.path)/members\">\(t(.allMembers))</a></p>"))</section>
                 """))
             \(when(!content.moderators.isEmpty, """
                 <section class="panel"><h2>\(t(.whoRunsIt))</h2>\(Discussions.groupList(content.moderators))</section>

@@ -4,6 +4,7 @@ import Database
 internal import HTTPSupport
 internal import Hummingbird
 internal import Model
+internal import Services
 internal import Storage
 
 /// The home page: the next event, the latest discussions, new members, and stewards and moderators.
@@ -16,6 +17,8 @@ enum Home {
         var newcomers: [Account] = []
         var helpers: [Account] = []
         var announcements: [AnnouncementView] = []
+        /// Whether the steward who reads the page is the only member.
+        var isAlone = false
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -31,6 +34,7 @@ enum Home {
 
     private static func load(_ visit: Visit) async throws -> Content {
         let (viewer, now, mode) = (visit.viewer, visit.now, visit.community.mode)
+        let isSteward = visit.person?.role.mayRunCommunity ?? false
         return try await visit.database.read { db in
             var content = Content()
             var events = try Events.upcoming(
@@ -50,6 +54,9 @@ enum Home {
             if let viewer {
                 content.announcements = try Announcements.list(viewer: viewer, withRead: false, at: now, in: db)
             }
+            if isSteward {
+                content.isAlone = try Accounts.members(PageRequest(limit: 2), onlyListed: false, in: db).count < 2
+            }
             content.helpers = try Accounts.helpers(since: now - .days(7), limit: 8, in: db)
             return content
         }
@@ -60,7 +67,8 @@ enum Home {
         let name = visit.person?.account.firstName
         return """
             <header class="hello"><h1>\(name.map { t(.helloName, $0) } ?? visit.community.name)</h1>
-            <p class="tagline">\(visit.community.tagline)</p></header>
+            <p class="tagline"\("lang", visit.foreign(visit.community.language))>\(visit.community.tagline)</p>\(when(visit.person == nil, ways(visit)))</header>
+            \(FirstSteps.html(visit, isAlone: content.isAlone, hasEvents: content.next != nil))\(FirstSteps.welcome(visit))
             \(NotificationsPage.announcements(content.announcements, next: "/", visit))
             \(maybe(content.next) { visit.slate($0, title: content.isMine ? .myNextEvent : .nextEvent) })
             \(when(content.next == nil, emptySlate(visit)))
@@ -68,6 +76,17 @@ enum Home {
             \(talks(content, visit))
             \(when(!content.later.isEmpty, later(content, visit)))
             """
+    }
+
+    /// Returns the way in for visitors, on the first screen of a phone.
+    private static func ways(_ visit: Visit) -> HTML {
+        let t = visit.t
+        return when(
+            visit.community.registration != .closed,
+            """
+            <p class="actions no-print"><a class="button" href="/sign-up">\(t(.signUp))</a>
+            <a href="/about">\(t(.howItWorks))</a></p>
+            """)
     }
 
     private static func emptySlate(_ visit: Visit) -> HTML {
@@ -80,7 +99,9 @@ enum Home {
     /// Returns the card of one of the latest discussions that was started here by somebody else and has no reply yet;
     /// nothing when there is none.
     private static func question(_ content: Content, _ visit: Visit) -> HTML {
-        let open = content.talks.last { $0.answerCount == 0 && $0.author.id != visit.viewer && $0.author.isLocal }
+        let open = content.talks.last {
+            $0.answerCount == 0 && $0.author.id != visit.viewer && $0.author.isLocal && $0.post.isQuestion
+        }
         return maybe(open) { open in
             """
             <section class="ask" aria-labelledby="ask-title"><h2 id="ask-title">\(visit.t(.questionWaits))</h2>

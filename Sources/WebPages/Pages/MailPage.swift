@@ -24,7 +24,7 @@ enum MailPage {
         let content = try await visit.database.read { db in
             var content = Content()
             content.status = try MailSenders.status(in: db)
-            content.waiting = try MailQueue.counts(in: db)[.waiting] ?? 0
+            content.waiting = try MailQueue.counts(in: db).waiting
             content.failed = try ListPart { try MailQueue.list(.failed, before: lastFailed, limit: $0, in: db) }
             content.suppressed = try ListPart { try MailSuppressions.list(after: lastAddress, limit: $0, in: db) }
             content.accounts = try Accounts.byIDs(content.failed.items.compactMap(\.account), in: db)

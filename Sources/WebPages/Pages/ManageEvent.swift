@@ -85,7 +85,8 @@ enum ManageEvent {
         let (t, view) = (visit.t, content.view)
         let event = view.event
         return """
-            <p class="crumbs"><a href="\(event.path)">\(t(.backToEvent))</a></p><h1>\(title)</h1>
+            <p class="crumbs"><a href="\(event.path)">\(t(.backToEvent))</a></p><h1><span class="no-print">\(title)</span><span class="printed">\(event.title)</span></h1>
+            <p class="printed">\(visit.span(of: event)) · \(visit.place(event))</p>
             <p class="states">\(visit.stateBadge(event)) \(visit.seats(view))</p>
             \(guests(content, visit))
             \(when(event.status != .cancelled, """
@@ -120,7 +121,9 @@ enum ManageEvent {
 
     private static func line(_ guest: Account, _ visit: Visit) -> HTML {
         let handle = guest.isLocal ? guest.handle.description : guest.fullHandle(visit.community)
-        return "<li>\(AccountCard.link(guest)) <span class=\"meta\">\(handle)</span></li>"
+        return """
+            <li><span class="box" aria-hidden="true"></span>\(AccountCard.link(guest)) <span class="meta">\(handle)</span></li>
+            """
     }
 
     /// Returns the forms to postpone and to cancel. Each takes two steps and says who is notified.

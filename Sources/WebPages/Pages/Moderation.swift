@@ -21,7 +21,7 @@ enum Moderation {
         var silent = ListPart<SilentPeer>()
         var announcements: AnnouncementSection?
         /// The groups with requests to enter.
-        var groups: [(group: Account, asking: [Account])] = []
+        var groups: [Networks.Asking] = []
         var held: [HeldHost] = []
         var suspended: [Account] = []
         var log: [ModerationDeed] = []
@@ -53,8 +53,9 @@ enum Moderation {
             let groups = try services.groupsRun(by: principal, in: db)
             let asking = try Follows.pending(ofEach: groups.map(\.id), in: db)
             content.groups = groups.compactMap { group in
-                let askers = asking.filter { $0.group == group.id }.map(\.asker)
-                return askers.isEmpty ? nil : (group, askers)
+                asking[group.id].map {
+                    Networks.Asking(target: group, followers: $0.page, count: $0.count, path: group.path)
+                }
             }
             content.held = try HeldActivities.hosts(in: db)
             content.suspended = try Accounts.suspended(in: db)
@@ -69,9 +70,11 @@ enum Moderation {
         }
         let t = visit.t
         let main: HTML = """
-            <h1>\(t(.moderation))</h1>\(visit.problems(state))
+            <h1>\(t(.moderation))</h1>
+            \(when(person.role.mayRunCommunity, "<p class=\"ways\"><a href=\"\(CommunityPage.path)\">\(t(.house))</a></p>"))
+            \(visit.problems(state))
             \(waiting(content, visit))
-            \(when(!content.groups.isEmpty, each(content.groups) { Networks.requests($0.group, $0.asking, next: "/moderation", visit) }))
+            \(each(content.groups) { Networks.requests($0, next: "/moderation", visit) })
             \(held(content, visit))\(reports(content, visit))\(suspended(content, visit))
             \(maybe(content.announcements) { $0.section(state, visit) })\(hosts(content, state, visit))
             \(SilentHostsSection.html(content.silent, visit))
@@ -117,7 +120,7 @@ enum Moderation {
                 <p class="meta">\(t(.reportedBy)) \(maybe(content.accounts[report.reporter]) { AccountCard.link($0) }) · \
                 \(visit.moments.element(ago: report.createdAt))</p>
                 \(when(!report.comment.isEmpty, "<blockquote>\(report.comment)</blockquote>"))
-                \(reported(report, content, visit))
+                \(reported(report, content, visit))\(handover(report, content, visit))
                 <div class="deeds">\(visit.form("/moderation/resolve", style: "inline", """
                     \(visit.hidden("report", String(describing: report.id)))
                     <button class="button small" type="submit">\(t(.resolve))</button>
@@ -129,8 +132,21 @@ enum Moderation {
                     """
                 })</div></div></li>
                 """
-            })</ul></section>
+            })</ul>\(visit.rest("reports", after: content.reports.last.map { "\($0.id)" }, section: "reports"))</section>
             """
+    }
+
+    /// Returns what became of a report that was to be sent to the server of the reported account.
+    private static func handover(_ report: Report, _ content: Content, _ visit: Visit) -> HTML {
+        let phrase: Phrase
+        switch report.handover {
+        case .none: return .nothing
+        case .queued: phrase = .reportOnItsWay
+        case .accepted: phrase = .reportTaken
+        case .failed: phrase = .reportNotTaken
+        }
+        let host = report.target.flatMap { content.accounts[$0]?.host } ?? ""
+        return "<p class=\"meta\">\(visit.t(phrase, host))</p>"
     }
 
     /// Returns what a report names: the beginning of each post, and a link to it. A post of ours can be deleted here.
@@ -202,7 +218,7 @@ enum Moderation {
                 <li>\(account.shownName) <span class="meta">\(account.fullHandle(visit.community))</span>
                 \(deed("restore", account.id, t(.restore), "button quiet small", visit))</li>
                 """
-            })</ul>\(visit.rest("reports", after: content.reports.last.map { "\($0.id)" }, section: "reports"))</section>
+            })</ul></section>
             """
     }
 

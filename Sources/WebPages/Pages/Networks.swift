@@ -24,6 +24,8 @@ enum Networks {
         var target: Account
         var followers: AccountPage
         var count: Int
+        /// The page with the rest of the list; nil when it is the page that is shown.
+        var path: String?
     }
 
     static func show(_ visit: Visit) async throws -> Response {
@@ -42,8 +44,7 @@ enum Networks {
 
     private static func load(_ visit: Visit) async throws -> Content {
         let (person, services) = (visit.person, visit.services)
-        // The parameter names the account whose list begins later, and where.
-        let marks = visit.query["requests"].map { $0.split(separator: "-", maxSplits: 1).map(String.init) } ?? []
+        let marks = marks(visit)
         return try await visit.database.read { db in
             var content = Content()
             if let person { content.mayRun = try services.groupsRun(by: .member(person.account.id), in: db) }
@@ -61,8 +62,15 @@ enum Networks {
         }
     }
 
+    /// Reads from the address the account whose list begins later, and where.
+    static func marks(_ visit: Visit) -> [String] {
+        visit.query["requests"].map { $0.split(separator: "-", maxSplits: 1).map(String.init) } ?? []
+    }
+
+    /// Returns one page of the requests to follow an account or to enter a group; nil when there are none.
+    ///
     /// - Parameter marks: the id of the account whose list does not begin at its start, and the mark of that page.
-    private static func asking(
+    static func asking(
         _ target: Account, _ marks: [String], in db: some Queryable
     ) throws(DatabaseError) -> Asking? {
         let isLater = marks.count == 2 && marks[0] == "\(target.id)"
@@ -77,7 +85,7 @@ enum Networks {
         let isEmpty = content.groups.isEmpty && content.mine.isEmpty
         return """
             <h1>\(t(.networks))</h1><p class="intro">\(t(.networksIntro))</p>
-            \(each(content.asking) { requests($0.target, $0.followers.accounts, of: $0, visit) })
+            \(each(content.asking) { requests($0, visit) })
             \(visit.person == nil ? "" : followForm(content, state, visit))
             \(when(isEmpty, visit.empty(.noNetworks, .noNetworksInvite, Pictures.emptyNetwork)))
             \(each(content.groups) { group, followed in
@@ -112,6 +120,7 @@ enum Networks {
             $0.hint = t(.handleHint)
             $0.limit = 500
         }
+        let isAboutOpening = visit.path == "/open"
         let me = Field.Choice(value: "", label: t(.asMyself))
         let groups = content.mayRun.map { Field.Choice(value: String(describing: $0.id), label: $0.shownName) }
         let address = Field("address", t(.openField)).with {
@@ -121,32 +130,29 @@ enum Networks {
         }
         return """
             <section class="panel no-print" aria-labelledby="follow"><h2 id="follow">\(t(.followNetwork))</h2>
-            \(visit.problems(state))
+            \(when(!isAboutOpening, visit.problems(state)))
             \(visit.form("/follow", """
                 \(visit.field(handle, state))
                 \(when(!groups.isEmpty, visit.field(Field("as", t(.followAs), .choice([me] + groups)), state)))
                 \(visit.submit(t(.follow)))
                 """))</section>
             <section class="panel no-print" aria-labelledby="open"><h2 id="open">\(t(.openTitle))</h2>
+            \(when(isAboutOpening, visit.problems(state)))
             \(visit.form("/open", "\(visit.field(address, state))\(visit.submit(t(.openHere)))"))</section>
             """
     }
 
     /// Returns the requests to follow an account or to enter a group.
     ///
-    /// - Parameters:
-    ///   - next: the page to which the answers return.
-    ///   - asking: the count and the rest of the list, when it comes in pages.
-    static func requests(
-        _ target: Account, _ followers: [Account], next: String = "/networks", of asking: Asking? = nil, _ visit: Visit
-    ) -> HTML {
-        let t = visit.t
+    /// - Parameter next: the page to which the answers return.
+    static func requests(_ asking: Asking, next: String = "/networks", _ visit: Visit) -> HTML {
+        let (t, target) = (visit.t, asking.target)
         let id = "ask-\(target.id)"
-        let rest = asking?.followers.next.map { "\(target.id)-\($0)" }
+        let rest = asking.followers.next.map { "\(target.id)-\($0)" }
         return """
             <section class="panel" aria-labelledby="\(id)"><h2 id="\(id)">\(t(target.isGroup ? .askToEnter : .askToFollow, target.shownName))</h2>
-            \(maybe(asking) { "<p class=\"hint\">\(t.count(.waitingCount, $0.count))</p>" })
-            <ul class="requests">\(each(followers) { follower in
+            <p class="hint">\(t.count(.waitingCount, asking.count))</p>
+            <ul class="requests">\(each(asking.followers.accounts) { follower in
                 let fields = visit.hidden("follower", String(describing: follower.id))
                     + visit.hidden("target", String(describing: target.id)) + visit.hidden("next", next)
                 return """
@@ -156,7 +162,7 @@ enum Networks {
                         <button class="button quiet small" name="answer" value="no" type="submit">\(t(.refuse))</button>
                         """))</li>
                     """
-            })</ul>\(visit.rest("requests", after: rest, section: id))</section>
+            })</ul>\(visit.rest("requests", after: rest, section: id, on: asking.path))</section>
             """
     }
 

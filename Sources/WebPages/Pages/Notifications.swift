@@ -12,6 +12,8 @@ enum NotificationsPage {
     private struct Content: Sendable {
         var groups: [(group: NotificationGroup, latest: NotificationView)] = []
         var announcements: [AnnouncementView] = []
+        /// The emoji that people of other servers sent with their favourites.
+        var emojis: [FavouriteKey: String] = [:]
         var lastRead: Int64 = 0
         var next: Int64?
     }
@@ -27,6 +29,7 @@ enum NotificationsPage {
                 views[view.id] = view
             }
             content.groups = groups.compactMap { group in views[group.id].map { (group, $0) } }
+            content.emojis = try Favourites.emojis(of: content.groups.compactMap { favourite($0.latest) }, in: db)
             content.next = groups.count == request.limit ? groups.last?.id.rawValue : nil
             content.lastRead =
                 try Markers.of(viewer, in: db).first { $0.timeline == .notifications }?.lastRead ?? 0
@@ -52,7 +55,7 @@ enum NotificationsPage {
             content.groups.isEmpty
             ? visit.empty(.newsNone, .newsNoneInvite, Pictures.emptyCounter, link: ("/discussions", .discussions))
             : """
-            <ul class="list">\(each(content.groups) { card($0.group, $0.latest, content.lastRead, visit) })</ul>
+            <ul class="list">\(each(content.groups) { card($0.group, $0.latest, content, visit) })</ul>
             \(visit.older(content.next))
             """
         let main: HTML = "<h1>\(t(.news))</h1>\(announcements(content.announcements, visit))\(list)"
@@ -88,18 +91,33 @@ enum NotificationsPage {
     }
 
     private static func card(
-        _ group: NotificationGroup, _ latest: NotificationView, _ lastRead: Int64, _ visit: Visit
+        _ group: NotificationGroup, _ latest: NotificationView, _ content: Content, _ visit: Visit
     ) -> HTML {
         let t = visit.t
-        let isNew = group.id.rawValue > lastRead
+        let isNew = group.id.rawValue > content.lastRead
+        let key = favourite(latest).map { FavouriteKey(account: $0.account, subject: $0.subject) }
+        let emoji = key.flatMap { content.emojis[$0] }
         return """
             <li class="card talk\(" new", if: isNew)">\(AccountCard.avatar(latest.account))<div>
             <h2><a href="\(address(latest))">\(title(group, latest, t))</a>\
+            \(maybe(emoji) { " \(EmojiText.reaction($0, of: latest.account))" })\
             \(when(isNew, " <span class=\"dot\"><span class=\"unseen\">\(t(.newsDot))</span></span>"))</h2>
             \(maybe(headline(latest)) { "<p class=\"lines\">\($0)</p>" })
             \(maybe(change(latest, visit)) { "<p class=\"lines\">\($0)</p>" })
             <p class="meta">\(visit.moments.element(ago: latest.notification.createdAt))</p></div></li>
             """
+    }
+
+    /// Returns who favourited what, when a notification is about that.
+    private static func favourite(
+        _ view: NotificationView
+    ) -> (account: ID<Account>, subject: TimelineItem.Subject)? {
+        guard view.notification.kind == .favourite else { return nil }
+        return switch view.notification.subject {
+        case .post(let id): (view.account.id, .post(id))
+        case .event(let id): (view.account.id, .event(id))
+        case .nobody, .report: nil
+        }
     }
 
     private static func title(_ group: NotificationGroup, _ latest: NotificationView, _ t: Texts) -> String {

@@ -18,8 +18,10 @@ enum PlanEvent {
             state = try await copy(of: id, visit)
             state.values["comes"] = "yes"
         } else {
+            let wanted = visit.query["group"].flatMap { name in groups.first { $0.username == name } }
             let main = groups.first { $0.username == Community.mainGroup } ?? groups.first
-            state.values["group"] = main.map { String(describing: $0.id) }
+            state.values["group"] = (wanted ?? main).map { String(describing: $0.id) }
+            state.values["zone"] = visit.pages.timeZone
         }
         return page(visit, groups, state)
     }
@@ -30,6 +32,7 @@ enum PlanEvent {
         do {
             var draft = try draft(sent)
             draft.organizerComes = sent["comes"] == "yes"
+            draft.key = sent.onceKey
             let id = try await visit.services.planEvent(draft, as: try visit.principal())
             return visit.redirect("/events/\(id)", flash: .planned)
         } catch let error as ServiceError {
@@ -48,11 +51,11 @@ enum PlanEvent {
         let content: HTML = """
             <h1>\(t(.planEvent))</h1>\(visit.problems(state))
             \(when(groups.isEmpty, "<p class=\"panel\">\(t(.noGroupToPlan)) <a href=\"/groups\">\(t(.groups))</a></p>"))
-            \(visit.form("/events", style: "sheet-form", """
+            \(when(!groups.isEmpty, visit.form("/events", style: "sheet-form", """
                 \(visit.field(group, state))\(fields(visit, state))
                 \(visit.checkbox("comes", t(.organizerComes), hint: t(.organizerComesHint), state))
-                \(visit.submit(t(.announceEvent), cancel: "/events"))
-                """))
+                \(visit.onceField)\(visit.submit(t(.announceEvent), cancel: "/events"))
+                """)))
             """
         let page = Page(t(.planEvent), .events, content: content).with { $0.hasCorner = false }
         return visit.respond(page, status: status)
@@ -65,13 +68,16 @@ enum PlanEvent {
             $0.isRequired = true; $0.limit = PostLimits.title
         }
         let start = Field("start", t(.eventStart), .moment).with { $0.isRequired = true }
-        let end = Field("end", t(.eventEnd), .moment).with { $0.isRequired = true }
+        let end = Field("end", t(.eventEnd), .moment).with { $0.hint = t(.eventEndHint) }
+        let zone = Field("zone", t(.eventZone), .choice(MeetingZones.choices(with: visit.value(of: "zone", state))))
+            .with { $0.hint = t(.eventZoneHint) }
         let text = Field("text", t(.eventText), .area(rows: 6)).with { $0.hint = t(.eventTextHint) }
         let online = Field("online", t(.eventOnline), .url).with { $0.hint = t(.eventOnlineHint) }
         let capacity = Field("capacity", t(.eventSeats), .number).with { $0.hint = t(.eventSeatsHint) }
         return """
             \(visit.field(title, state))
             <div class="pair">\(visit.field(start, state))\(visit.field(end, state))</div>
+            \(visit.field(zone, state))
             <fieldset><legend>\(t(.eventPlace))</legend>\(visit.field(Field("place", t(.placeName)), state))
             \(visit.field(Field("street", t(.placeStreet)), state))
             <div class="pair">\(visit.field(Field("postal_code", t(.placePostalCode)), state))\
@@ -85,7 +91,7 @@ enum PlanEvent {
     static func state(_ sent: Submission) -> FormState {
         sent.state(
             "group", "title", "start", "end", "place", "street", "postal_code", "locality", "online", "capacity",
-            "text",
+            "text", "zone",
             "comes")
     }
 
@@ -98,23 +104,25 @@ enum PlanEvent {
             "postal_code": event.place?.postalCode ?? "", "locality": event.place?.locality ?? "",
             "online": event.onlineURL.map { String(describing: $0) } ?? "",
             "capacity": event.capacity.map { String($0) } ?? "",
-            "text": event.source ?? event.content.plainText(limit: PostLimits.text),
+            "text": event.source ?? event.content.plainText(limit: PostLimits.text), "zone": event.timeZone,
         ])
     }
 
     /// Returns the event draft of the form.
     ///
-    /// - Parameter zone: the time zone of the entered times.
+    /// - Parameter zone: the time zone of the entered times when the form names none.
     static func draft(_ sent: Submission, zone: String? = nil) throws -> EventDraft {
-        let zone = zone ?? sent.visit.pages.timeZone
+        let zone = sent["zone"].isEmpty ? zone ?? sent.visit.pages.timeZone : sent["zone"]
         let start = ZonedTime.parse(sent["start"], in: zone)
-        let end = ZonedTime.parse(sent["end"], in: zone)
+        // Who states no end means an evening: the form says so.
+        let end = sent["end"].isEmpty ? start.map { $0 + .hours(2) } : ZonedTime.parse(sent["end"], in: zone)
         let seats = sent["capacity"].trimmingWhitespace
         var errors: [FieldError] = []
         if ID<Account>(sent["group"]) == nil { errors.append(FieldError("group", "missing")) }
         if sent["title"].trimmingWhitespace.isEmpty { errors.append(FieldError("title", "missing")) }
+        if ZonedTime.rules(zone) == nil { errors.append(FieldError("zone", "not_a_zone")) }
         if start == nil { errors.append(FieldError("start", "not_a_date")) }
-        if end == nil { errors.append(FieldError("end", "not_a_date")) }
+        if end == nil, !sent["end"].isEmpty { errors.append(FieldError("end", "not_a_date")) }
         if !seats.isEmpty, Int(seats) == nil { errors.append(FieldError("capacity", "not_a_number")) }
         guard errors.isEmpty, let group = ID<Account>(sent["group"]), let start, let end else {
             throw ServiceError.invalid(errors)

@@ -79,6 +79,7 @@ enum Profile {
         }
         let page = Page(account.shownName, account.isLocal ? .members : .networks, content: main(content, visit)).with {
             $0.summary = account.summary.plainText(limit: 200)
+            $0.preview = Preview(of: account)
             $0.isHidden = !account.discoverable || !account.isLocal
             $0.document = String(describing: account.iri)
         }
@@ -97,6 +98,7 @@ enum Profile {
                 return "<p class=\"panel\">\(t(.hasMoved)) <a href=\"\(address)\" rel=\"nofollow noopener noreferrer\">\(address)</a></p>"
             })
             <div class="words">\(EmojiText.html(account.summary, known: account.emojis, of: account))</div>
+            \(fields(of: account))
             \(when(account.summary.isEmpty && isMe, "<p class=\"hint\">\(t(.introduceYourself))</p>"))
             <div class="actions">\(visit.followButton(account, content.follow))
             \(when(isMe, "<a class=\"button quiet\" href=\"/settings\">\(t(.editProfile))</a>"))
@@ -110,6 +112,14 @@ enum Profile {
             \(when(content.posts.isEmpty, "<p class=\"hint\">\(t(.nothingSaidYet))</p>"))
             <ul class="list">\(each(content.posts) { visit.discussionCard($0) })</ul>\(visit.older(content.older))</section>
             """
+    }
+
+    /// The lines that a person states of themselves, such as trade and town.
+    private static func fields(of account: Account) -> HTML {
+        let lines = account.fields.map { field -> HTML in
+            "<div><dt>\(field.name)</dt><dd>\(EmojiText.html(field.value, known: account.emojis, of: account))</dd></div>"
+        }
+        return when(!lines.isEmpty, "<dl class=\"fields\">\(lines)</dl>")
     }
 
     /// Returns which local groups follow a remote account. Of requests only members hear.

@@ -60,15 +60,17 @@ enum SettingsPage {
             try person.email.flatMap { try MailSuppressions.find($0, in: db) } != nil
         }
         let content: HTML = """
-            <h1>\(t(.settings))</h1>\(when(refused, "<p class=\"hint\">\(t(.mailNotReached, person.email ?? ""))</p>"))\(visit.problems(pictures.errors.isEmpty ? profile ?? password : pictures))
-            \(profileForm(visit, profile ?? stored))\(PictureSettings.section(visit, person.account, pictures))
+            <h1>\(t(.settings))</h1>\(when(refused, "<p class=\"hint\">\(t(.mailNotReached, person.email ?? ""))</p>"))\
+            \(visit.problems(pictures.errors.isEmpty ? profile ?? password : pictures))
+            <div class="columns">\(profileForm(visit, profile ?? stored))\(PictureSettings.section(visit, person.account, pictures))
             \(passwordForm(visit, person, password))\(try await ConnectedAppsSection.section(visit, person.account.id))
-            \(try await MailChoicesSection.section(visit, person))
+            \(try await MailChoicesSection.section(visit, person))</div>
             <section class="last"><ul class="plain-list"><li><a href="\(Distance.path)">\(t(.distance))</a></li>
             <li><a href="/settings/delete">\(t(.leaveCafe))</a></li></ul></section>
             """
         let page = Page(t(.settings), content: content).with {
             $0.isHidden = true
+            $0.isWide = true
             $0.hasCorner = false
         }
         return visit.respond(page, status: status)

@@ -9,7 +9,7 @@ internal import TextEncoding
 /// The sign-in page: by a link in an e-mail, or by password.
 enum SignIn {
     static func show(_ visit: Visit) async throws -> Response {
-        let next = visit.query["next"].flatMap(LocalPath.init)?.string ?? "/"
+        let next = LocalPath(visit.given("next"))?.string ?? "/"
         guard visit.person == nil else { return visit.redirect(next) }
         return page(visit, link: FormState(["next": next]), password: FormState(["next": next]))
     }

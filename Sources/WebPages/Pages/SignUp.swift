@@ -9,9 +9,9 @@ internal import TextEncoding
 /// The page on which a visitor signs up or asks for membership.
 enum SignUpPage {
     static func show(_ visit: Visit) async throws -> Response {
-        let next = visit.query["next"].flatMap(LocalPath.init)?.string ?? ""
+        let next = LocalPath(visit.given("next"))?.string ?? ""
         guard visit.person == nil else { return visit.redirect(next.isEmpty ? "/" : next) }
-        let token = visit.query["invitation"] ?? ""
+        let token = visit.given("invitation")
         var state = FormState(["invitation": token, "next": next])
         let invitation = try await visit.services.invitation(token)
         if !token.isEmpty, invitation == nil { state.errors = [FieldError("invitation", "not_valid")] }
@@ -84,7 +84,7 @@ enum SignUpPage {
                 \(when(asksCode, visit.field(codeField(t), state)))
                 \(visit.submit(t(waits ? .askToJoin : .signUp)))
                 """))
-            <p class="hint">\(t(.signUpPrivacy))</p>
+            <p class="hint">\(t(.signUpPrivacy))\(when(!visit.rules.isEmpty, " <a href=\"/about#rules\">\(t(.readRules))</a>"))</p>
             """
         return visit.respond(SignIn.narrowPage(t(.signUp), content), status: status)
     }

@@ -19,6 +19,18 @@ enum WritePost {
             visit, groups, FormState(["group": chosen, "visibility": Visibility.everyone.rawValue, "poll_days": "7"]))
     }
 
+    /// Shows the form of a post or of an answer again, with what was typed.
+    static func again(_ visit: Visit) async throws -> Response {
+        _ = try visit.member()
+        if let parent = ID<Post>(visit.given("in_reply_to")) {
+            return try await Discussion.page(visit, id: parent, FormState())
+        }
+        if let event = ID<Event>(visit.given("event")) {
+            return try await EventPage.page(visit, id: event, FormState())
+        }
+        return try await show(visit)
+    }
+
     /// The limits for files of a post.
     static let files = UploadReceiver.Limits(fileBytes: MediaLimits.videoBytes, files: PostLimits.media)
 
@@ -34,6 +46,7 @@ enum WritePost {
         draft.event = ID(sent["event"])
         draft.language = visit.t.language.rawValue
         if draft.inReplyTo == nil, draft.event == nil { draft.poll = sent.poll }
+        draft.key = sent.onceKey
         do {
             draft.media = try await sent.handInPictures()
             let id = try await visit.services.publishPost(draft, as: principal)
@@ -72,6 +85,7 @@ enum WritePost {
         let text = Field("text", t(.postText), .area(rows: 10)).with {
             $0.limit = PostLimits.text
             $0.hint = t(.textHint)
+            $0.saysOptional = false
         }
         let content: HTML = """
             <h1>\(t(.writePost))</h1>\(visit.problems(state))
@@ -81,7 +95,7 @@ enum WritePost {
                 \(when(visit.pages.uploads != nil, visit.pictureFields(state)))\(visit.pollFields(state))
                 \(visit.field(Field("group", t(.postGroup), .choice(choices + [nowhere])), state))
                 \(visit.field(visibility(t), state))
-                \(visit.submit(t(.publish), cancel: "/discussions"))
+                \(visit.onceField)\(visit.submit(t(.publish), cancel: "/discussions"))
                 """))
             <p class="hint">\(t(.publicHint))</p>
             """

@@ -6,7 +6,7 @@ extension Texts {
         .mailTitle: "Courriels",
         .mailWorks: "Le serveur de courrier prend nos envois.",
         .mailFolder:
-            "Aucun serveur de courrier n’est réglé : les courriels vont dans un dossier et n’arrivent à personne.",
+            "Aucun serveur de courrier n’est réglé : les courriels vont dans un dossier et n’arrivent à personne.",
         .mailAway: "Le serveur de courrier ne répond pas. Tout attend, et rien n’est perdu.",
         .mailRefused: "Le serveur de courrier refuse nos réglages. Tout attend qu’ils soient corrigés.",
         .mailNoneWaits: "Aucun courriel n’attend.",
@@ -21,7 +21,7 @@ extension Texts {
         .mailAddressesHint: "Leur serveur de courrier a dit que personne ne les a.",
         .mailAllow: "Y écrire de nouveau",
         .mailNotReached:
-            "Aucun courriel n’arrive à ton adresse {1} : son serveur l’a refusée. Demande qu’on y écrive de nouveau.",
+            "Aucun courriel n’arrive à ton adresse {1} : son serveur l’a refusée. Demande qu’on y écrive de nouveau.",
         .mailChoices: "Courriels",
         .mailChoicesHint:
             "Ce qui ne concerne que toi arrive toujours : ta place, une rencontre annulée, ton mot de passe.",

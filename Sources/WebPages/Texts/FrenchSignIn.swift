@@ -64,7 +64,7 @@ extension Texts {
         Si {1} est connue ici, un lien vient de partir. Il sert une seule fois, dans les trente minutes.
         """,
         .linkSentHint: "Rien reçu ? Regarde dans les indésirables, puis redemande-le.",
-        .welcomeBack: "Te revoilà",
+        .welcomeBack: "Bienvenue",
         .linkConfirm: "Un dernier geste : {1} t’attend.",
         .linkOld: "Ce lien ne sert plus",
         .linkOldText: "Il a déjà servi, ou il a plus de trente minutes.",
@@ -77,7 +77,7 @@ extension Texts {
         .askToJoin: "Demander à entrer",
         .displayName: "Comment on t’appelle",
         .displayNameHint: "Prénom, surnom, comme tu veux.",
-        .userName: "Nom dans l’adresse",
+        .userName: "Nom d’utilisateur",
         .signUpNote: "Un mot pour se présenter",
         .signUpNoteHint: "Lu par les responsables seulement : qui tu es, comment tu nous as trouvés.",
         .invitation: "Invitation",
@@ -154,7 +154,8 @@ extension Texts {
         Tu n’es dans la liste publique des membres, et parmi les visages d’une rencontre, que si tu le choisis. Ta page \
         reste lisible par qui connaît ton adresse.
         """,
-        .privacyPages: "Ces pages ne demandent rien à d’autres sites : ni mesure, ni publicité, ni police, ni image.",
+        .privacyPages:
+            "Ces pages ne demandent rien à d’autres sites : ni mesure, ni publicité, ni police de caractères, ni image.",
         .software: "Le logiciel",
         .softwareText: """
         Ce café tourne avec Troquet, un nœud ActivityPub libre pour des groupes qui se rencontrent pour de \
@@ -245,7 +246,7 @@ extension Texts {
         .errorForm: "Ce formulaire n’est plus valable",
         .errorFormText: """
         La page était ouverte depuis longtemps, ou tu t’es connecté entre-temps. Rien n’a été changé. \
-        Reviens en arrière, copie ton texte, recharge la page et renvoie-le.
+        Copie ton texte, recharge la page et renvoie-le.
         """,
         .errorConflict: "Ce n’est plus possible",
         .errorConflictText: "Les choses ont changé entre-temps. Rien n’a été fait.",

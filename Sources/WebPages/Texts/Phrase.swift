@@ -30,14 +30,14 @@ enum Phrase: String, CaseIterable, Sendable {
     case followedNetworks, whoRunsIt, joinGroup, leaveGroup, followGroup, follow, unfollow, followRequested, withdraw
     // events
     case upcoming, past, planEvent, eventsIntro, noEvents, noEventsInvite, noPast, noPastInvite, noMine, noMineInvite
-    case moreEvents, keepUp, keepUpCalendar, keepUpFollow, addToCalendar, placeUnknown, online, alsoOnline, seatsTaken
+    case moreEvents, keepUp, keepUpCalendar, keepUpFollow, addToCalendar, placeUnknown, online, alsoOnline
     case seatsLeft, fullHouse, waitingCount, comingCount, whoComes, nobodyYet, attendeesHint, allAttendees, statePast,
         stateRescheduled
     case statePostponed, stateCancelled, stateTentative, wasPlannedFor, timeOf, youGo, youWait, youAsked, willYouCome
     case iCome, joinQueue, dontCome, youHaveASeat, yourPlace, queueHint, askedHint, declinedHint, cancelledHint
     case postponedHint, eventIsOver, joinElsewhere, signUpThere, comeFromElsewhere, whoSeesYou, whoSeesYouThere
     case meetOnline, aroundEvent, aroundEventEmpty, yourComment, sendComment, whereIsIt, openMap, whoInvites
-    case manageEvent, manageTitle, backToEvent, guestList, waitingList, printSheet, repeatEvent, changeEvent
+    case manageEvent, manageTitle, backToEvent, guestList, waitingList, printSheet, repeatEvent, posterCode, changeEvent
     case changeHint, saveAndTell, postponeEvent, postponeExplained, postponeNow, cancelEvent, cancelExplained
     case cancelNow, eventGroup, noGroupToPlan, eventTitle, eventStart, eventEnd, eventText, eventTextHint, eventPlace
     case placeName, placeStreet, placePostalCode, placeTown, eventOnline, eventOnlineHint, eventSeats, eventSeatsHint
@@ -91,6 +91,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case groupFollows, groupAsked
     // moderation, continued
     case groupRequests, heldHosts, heldHostsHint, heldCount, letHostIn, shutOut, reportedThing, reportedGone
+    case reportOnItsWay, reportTaken, reportNotTaken
     case suspendedNow
     case nobodySuspended, restore, moderationLog, logEmpty, logShow, logByOperator, deedApproved, deedRefused
     case deedResolved, deedSuspended, deedRestored, deedDeletedPost, deedRole, deedHostUnset, deedHostAllowed
@@ -131,6 +132,14 @@ enum Phrase: String, CaseIterable, Sendable {
     // without a mail server
     case noMailHere, askSteward, forgottenByLink, forgottenAskSteward, emailHintWithoutMail, passwordHintWithoutMail
     case signUpWaitsWithoutMail, noticeApprovedWithoutMail
+    // forms, groups and lists
+    case staleForm, staleFormText, yourTextHere, eventEndHint, eventZone, eventZoneHint, groupAgenda, pastEvents
+    case whoBelongs, groupMemberCount, allMembers, membersOfGroup, backToStart, howItWorks
+    // the page of the stewards
+    case house, houseIntro, houseWords, houseName, houseTagline, houseRegistration, houseAsFile, houseEmpty
+    case houseDiffers, houseAbout, houseAboutHint, houseRules, houseRulesHint, houseWelcome
+    case houseWelcomeHint, houseRoles, houseRolesText, houseMember, houseMemberHint, houseRole, ourRules
+    case readRules, firstSteps, stepYourself, stepHouse, stepRules, stepInvite, stepEvent, welcomeHere
     // times
     case justNow, minutesAgo, hoursAgo, yesterday, lastWeekday, onDate, today, tomorrow, inDays, dayAtTime, spanOneDay
     case spanDays, weekdays, weekdaysShort, months, monthsShort

@@ -195,6 +195,24 @@ struct RegistrationTests {
         }
     }
 
+    @Test("a password that the operator chooses is as long as every other")
+    func operatorsPassword() async throws {
+        try await Cafe.open { cafe in
+            for (password, isTaken) in [("court", false), ("neuf sign", false), ("dix signes", true)] {
+                var wish = signUp("ada")
+                wish.password = password
+                let chosen = wish
+                if isTaken {
+                    _ = try await cafe.services.createAccount(chosen, role: .member, as: .operator)
+                } else {
+                    try await cafe.expect(.field("password", "too_short")) {
+                        try await $0.createAccount(chosen, role: .member, as: .operator)
+                    }
+                }
+            }
+        }
+    }
+
     @Test("a crowd from one place is let in slowly, and keeps nobody else out")
     func rate() async throws {
         try await Cafe.open { cafe in

@@ -121,7 +121,7 @@ enum AuthorizationAttempts {
         },
         "resolveReport(_:as:)": { s in
             let report = try await s.services.report(ReportDraft(account: s.stage.vic.id), as: .member(s.stage.mia))
-            return { try await s.services.resolveReport(report.report.id, as: $0) }
+            return { try await s.services.resolveReport(report.id, as: $0) }
         },
         "setPolicy(_:host:note:as:)": { s in
             { try await s.services.setPolicy(.limited, host: "bad.example", note: "", as: $0) }
@@ -156,6 +156,9 @@ enum AuthorizationAttempts {
                 try db.row("SELECT id FROM account WHERE kind = 'application'")?.id("id") as ID<Account>?
             }
             return try await suspending(s, try #require(node))
+        },
+        "changeCommunity(_:as:)": { s in
+            { try await s.services.changeCommunity(CommunityProfile(), as: $0) }
         },
         "setRole(_:_:as:)": { s in
             let id = try await s.stage.person()

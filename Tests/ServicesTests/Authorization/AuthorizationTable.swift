@@ -72,7 +72,7 @@ enum AuthorizationTable {
         (
             "SO",
             """
-            suspend(_:_:as:) a moderator, setRole(_:_:as:), setRole(_:_:as:) of a steward, deleteAccount(_:as:progress:),
+            changeCommunity(_:as:), suspend(_:_:as:) a moderator, setRole(_:_:as:), setRole(_:_:as:) of a steward, deleteAccount(_:as:progress:),
             deleteAccount(_:as:progress:) a moderator, withdrawAnnouncement(_:as:),
             allowMail(to:as:), suppressMail(to:as:), retryMail(_:as:), dropMail(_:as:)
             """
@@ -112,8 +112,9 @@ enum AuthorizationTable {
     /// Tasks of the node itself, which no principal starts.
     static let duties = names(
         """
-        prepareNode(), finishDeletions(), publishDuePosts(), publishDuePosts(_:), endPolls(), tellPollCounts(),
-        tellBeginnings(), tellByMail(), tellBatches(), isStillTrue(_:in:), text(for:)
+        prepareNode(), readCommunity(), finishDeletions(), finishSuspensions(), finishMoves(), publishDuePosts(),
+        publishDuePosts(_:), endPolls(), tellPollCounts(), tellBeginnings(), tellByMail(),
+        tellBatches(), isStillTrue(_:in:), text(for:)
         """)
 
     /// The rules themselves, for the buttons of pages.

@@ -131,17 +131,17 @@ struct ReportContentTests {
             draft.comment = " rude "
             draft.category = "spam"
             let quiet = try await cafe.services.report(draft, as: .member(ada))
-            #expect(!quiet.wasForwarded)
+            #expect(quiet.handover == .none)
             #expect(try await cafe.sayings() == [])
             draft.isForwarded = true
             let loud = try await cafe.services.report(draft, as: .member(ada))
-            #expect(loud.wasForwarded)
+            #expect(loud.handover == .queued)
             let flag = try #require(try await cafe.documents("Flag").first)
             #expect(flag["actor"]?.string == "https://cafe.example/users/moderator")
             #expect(flag["content"]?.string == "rude")
             #expect(flag["object"]?.array?.compactMap(\.string) == [String(describing: vic.iri)])
             let open = try await cafe.database.read { db in try Reports.open(in: db) }
-            #expect(open == [quiet.report, loud.report])
+            #expect(open == [quiet, loud])
             #expect(open.map(\.category) == ["spam", "spam"])
         }
     }
@@ -158,8 +158,8 @@ struct ReportContentTests {
             draft.items = [ID(post.rawValue)]
             draft.isForwarded = true
             let made = try await cafe.services.report(draft, as: .member(ada))
-            #expect(!made.wasForwarded)
-            #expect(made.report.objects == ["https://cafe.example/users/bob", "https://cafe.example/posts/\(post)"])
+            #expect(made.handover == .none)
+            #expect(made.objects == ["https://cafe.example/users/bob", "https://cafe.example/posts/\(post)"])
             draft.items = [ID(mine.rawValue)]
             try await cafe.expect(.notFound) { [draft] in _ = try await $0.report(draft, as: .member(ada)) }
             draft.category = "boredom"

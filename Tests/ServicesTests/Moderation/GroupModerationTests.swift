@@ -77,6 +77,45 @@ struct GroupModerationTests {
         }
     }
 
+    @Test("relays a discussion and a reply once that waited and were let in", arguments: TestEngine.available)
+    func letIn(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let (mia, ada) = (try await cafe.member("mia", .moderator), try await cafe.member("ada"))
+            let group = try await cafe.local("cafe").id
+            try await cafe.follow(group, by: try await cafe.stranger("una", at: "near.example").id)
+            var draft = PostDraft(text: "Qui vient ?")
+            draft.group = group
+            let post = try await cafe.services.publishPost(draft, as: .member(ada))
+            var reply = PostDraft(text: "Moi")
+            reply.inReplyTo = post
+            let answer = try await cafe.services.publishPost(reply, as: .member(ada))
+            for (id, told) in [(answer, ["Undo", "Create"]), (post, ["Undo", "Create", "id"])] {
+                try await cafe.services.removeFromGroup(id, isHeld: true, as: .member(mia))
+                let shown = try await cafe.database.read { db in
+                    try SentActivities.outbox(of: group, PageRequest(), in: db)
+                }
+                #expect(
+                    !shown.contains {
+                        $0.object?.string == "https://cafe.example/posts/\(id)" && $0.body.contains("Create")
+                    })
+                try await cafe.forgetSayings()
+                try await cafe.services.returnToGroup(id, group, as: .member(mia))
+                try await cafe.expect(.notFound) { try await $0.returnToGroup(id, group, as: .member(mia)) }
+                let said = try await cafe.documents("Announce")
+                #expect(said.map { $0["object"]?["type"]?.string ?? "id" } == told)
+                #expect(said[1]["object"]?["object"]?["id"]?.string == "https://cafe.example/posts/\(id)")
+                #expect(try await cafe.post(id)?.group == group)
+            }
+            try await cafe.services.removeFromGroup(answer, isHeld: true, as: .member(mia))
+            try await cafe.services.refusePost(answer, group, as: .member(mia))
+            let kept = try await cafe.database.read { db in
+                try SentActivities.announcedCreate(
+                    of: try iri("https://cafe.example/posts/\(answer)"), by: group, in: db)
+            }
+            #expect(kept == nil)
+        }
+    }
+
     @Test("closes a discussion: nobody can reply until it is open again", arguments: TestEngine.available)
     func lock(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
@@ -137,6 +176,35 @@ struct GroupModerationTests {
         }
     }
 
+    @Test(
+        "a suspension, and its end, are carried out to their end when the process had ended in between",
+        arguments: TestEngine.available)
+    func interrupted(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let mia = try await cafe.member("mia", .moderator)
+            let (post, vic) = try await Self.spam(in: cafe)
+            let group = try await cafe.local("cafe").id
+            let now = cafe.clock.now
+            // This is all that the first transaction of a suspension leaves.
+            for (instant, isIn) in [(now, false), (nil, true)] as [(Timestamp?, Bool)] {
+                try await cafe.database.write { tx in
+                    try Accounts.suspend(vic.id, at: instant, in: tx)
+                    try UnfinishedSuspensions.begin(of: vic.id, in: tx)
+                }
+                #expect(try await cafe.post(post.id)?.group == (isIn ? nil : group))
+                try await cafe.services.finishSuspensions()
+                #expect(try await cafe.post(post.id)?.group == (isIn ? group : nil))
+                let left = try await cafe.database.read { db in try UnfinishedSuspensions.list(limit: 10, in: db) }
+                #expect(left.isEmpty)
+            }
+            // A whole suspension begins with the same row, and leaves none.
+            try await cafe.services.suspend(vic.id, true, as: .member(mia))
+            #expect(try await cafe.post(post.id)?.group == nil)
+            let left = try await cafe.database.read { db in try UnfinishedSuspensions.list(limit: 10, in: db) }
+            #expect(left.isEmpty)
+        }
+    }
+
     @Test("the followers of a suspended member get a profile that says so", arguments: TestEngine.available)
     func suspendedMember(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
@@ -150,7 +218,7 @@ struct GroupModerationTests {
     }
 
     @Test(
-        "a report is sent by an actor that every server takes, and is called forwarded only then",
+        "a report is sent by an actor that every server takes, and is called forwarded when that server took it",
         arguments: TestEngine.available)
     func report(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in
@@ -159,16 +227,59 @@ struct GroupModerationTests {
             try await cafe.database.write { tx in
                 try tx.run("UPDATE account SET inbox = NULL, shared_inbox = NULL WHERE id = \(una.id)")
             }
-            for (target, isForwarded) in [(vic, true), (una, false)] {
+            for (target, state) in [(vic, Report.Handover.queued), (una, .failed)] {
                 var draft = ReportDraft(account: target.id)
                 draft.isForwarded = true
                 let report = try await cafe.services.report(draft, as: .member(ada))
-                #expect(report.wasForwarded == isForwarded)
+                #expect(report.handover == state)
             }
             let flags = try await cafe.documents("Flag")
             #expect(flags.map { $0["actor"] } == ["https://cafe.example/users/moderator"])
             let reporter = try await cafe.local("moderator")
             #expect(reporter.kind == .service)
+            #expect(try await Self.handovers(cafe) == [.queued, .failed])
+            let delivery = try await Self.flagDelivery(cafe)
+            try await cafe.database.write { tx in try OutboxQueue.accepted([delivery], in: tx) }
+            #expect(try await Self.handovers(cafe) == [.accepted, .failed])
         }
+    }
+
+    @Test(
+        "a report that no server takes is not called forwarded, whether it is refused or given up after its time",
+        arguments: TestEngine.available)
+    func refusedReport(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let ada = try await cafe.member("ada")
+            let (ids, now) = (cafe.ids, cafe.services.clock.now)
+            for round in 1...2 {
+                var draft = ReportDraft(account: try await cafe.stranger("vic\(round)").id)
+                draft.isForwarded = true
+                _ = try await cafe.services.report(draft, as: .member(ada))
+                let delivery = try await Self.flagDelivery(cafe)
+                try await cafe.database.write { tx in
+                    if round == 1 {
+                        try OutboxQueue.abandon(
+                            delivery, record: ids.make(at: now), reason: "refused", at: now, in: tx)
+                    } else {
+                        _ = try OutboxQueue.abandonExpired(
+                            10, ids: ids, at: now + OutboxQueue.patience + .days(1), in: tx)
+                    }
+                }
+            }
+            #expect(try await Self.handovers(cafe) == [.failed, .failed])
+        }
+    }
+
+    private static func handovers(_ cafe: Cafe) async throws -> [Report.Handover] {
+        try await cafe.database.read { db in try Reports.open(in: db).map(\.handover) }
+    }
+
+    /// The delivery of the report that waits.
+    private static func flagDelivery(_ cafe: Cafe) async throws -> QueuedDelivery {
+        let now = cafe.services.clock.now
+        let leased = try await cafe.database.write { tx in
+            try OutboxQueue.lease(LeaseRequest(limit: 50, Lease(now: now, until: now + .minutes(2))), in: tx)
+        }
+        return try #require(leased.first { $0.body.contains("\"type\":\"Flag\"") })
     }
 }

@@ -6,6 +6,7 @@ import Services
 import Storage
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("Thanking and recommending")
 struct LikeTests {
@@ -22,6 +23,30 @@ struct LikeTests {
             for _ in 1...2 { try await cafe.services.unlikePost(post, as: .member(ada)) }
             #expect(try await cafe.deliveries() == ["Like ada \(inbox)", "Undo ada \(inbox)"])
             #expect(try await cafe.database.read { db in try Likes.count(of: post, in: db) } == 0)
+        }
+    }
+
+    @Test(
+        "interest in an event of another server is told to its owner and taken back; an answer to the invitation is not",
+        arguments: TestEngine.available)
+    func event(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let ada = try await cafe.member("ada")
+            let event = try await cafe.remoteEvent(by: try await cafe.stranger("vic"))
+            let inbox = "https://far.example/users/vic/inbox"
+            try await cafe.forgetSayings()
+            for _ in 1...2 { try await cafe.services.favourite(.event(event), as: .member(ada)) }
+            #expect(try await cafe.deliveries() == ["Like ada \(inbox)"])
+            let like = try #require(try await cafe.documents("Like").first)
+            #expect(like["object"] == JSON(try await cafe.event(event).iri))
+            for _ in 1...2 { try await cafe.services.unfavourite(.event(event), as: .member(ada)) }
+            #expect(try await cafe.deliveries() == ["Like ada \(inbox)", "Undo ada \(inbox)"])
+            let undo = try #require(try await cafe.documents("Undo").first)
+            #expect(undo["object"]?["id"] == like["id"] && undo["object"]?["type"] == "Like")
+            try await cafe.forgetSayings()
+            try await cafe.services.sendRSVP(event, .perhaps, as: .member(ada))
+            try await cafe.services.unfavourite(.event(event), as: .member(ada))
+            #expect(try await cafe.sayings().isEmpty)
         }
     }
 

@@ -61,6 +61,19 @@ struct LookUpTests {
         }
     }
 
+    @Test("who has no name that can be followed is refused with a reason of its own")
+    func nameless() async throws {
+        try await Cafe.open { cafe in
+            let id = "https://far.example/users/nameless"
+            cafe.world.serve(["id": JSON(id), "type": "Person", "inbox": JSON(id + "/inbox")])
+            try await cafe.expect(.conflict("nameless_actor")) { _ = try await $0.lookUp(id, as: .operator) }
+            var query = SearchQuery(id)
+            query.asksOthers = true
+            let found = try await cafe.services.search(query, as: .member(try await cafe.member("ada")))
+            #expect(found.problem == "nameless_actor")
+        }
+    }
+
     @Test("what nobody has is not found, what nobody answers for is unreachable, other text is no handle")
     func missing() async throws {
         try await Cafe.open { cafe in

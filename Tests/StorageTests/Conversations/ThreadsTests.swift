@@ -88,7 +88,7 @@ struct ThreadsTests {
                 let two = try Threads.answers(to: subject, viewer: ana.id, limit: 2, in: tx)
                 #expect(two.posts == [asked.id, answer.id])
                 #expect(try Threads.answers(to: subject, viewer: ana.id, in: tx).posts.last == secret.id)
-                #expect(try Threads.replyIRIs(to: event.iri, in: tx) == [asked.iri])
+                #expect(try Threads.replyIRIs(to: event.iri, in: tx).iris == [asked.iri])
                 try Events.delete(event.id, in: tx)
                 #expect(try Posts.byID(answer.id, in: tx)?.event == nil)
             }
@@ -132,8 +132,13 @@ struct ThreadsTests {
             try await scene.decide(.blocked, about: "blocked.example")
             try await scene.db.write { tx in
                 _ = try Accounts.suspend(eve.id, at: Scene.start, in: tx)
-                #expect(try Threads.replyIRIs(to: root.iri, in: tx) == [open.iri, quiet.iri])
-                #expect(try Threads.replyIRIs(to: root.iri, limit: 1, in: tx) == [open.iri])
+                let whole = try Threads.replyIRIs(to: root.iri, in: tx)
+                #expect(whole.iris == [open.iri, quiet.iri] && whole.next == nil)
+                let first = try Threads.replyIRIs(to: root.iri, limit: 1, in: tx)
+                #expect(first.iris == [open.iri])
+                let second = try Threads.replyIRIs(to: root.iri, after: first.next, limit: 1, in: tx)
+                #expect(second.iris == [quiet.iri] && second.next == nil)
+                #expect(try Threads.replyCount(to: root.iri, in: tx) == 2)
             }
         }
     }

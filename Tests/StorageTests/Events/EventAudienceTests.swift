@@ -58,10 +58,10 @@ struct EventAudienceTests {
                 try Peers.saw("far.example", .events, at: now, in: tx)
                 #expect(try Peers.software(of: "far.example", in: tx)?.family == .threadiverse)
                 try Peers.rememberSoftware("far.example", "GoToSocial", at: now, in: tx)
-                #expect(try Peers.software(of: "far.example", in: tx)?.family == .microblog)
+                #expect(try Peers.software(of: "far.example", in: tx)?.family == .gotosocial)
                 // A server that does not answer now has the software that it had.
                 try Peers.rememberSoftware("far.example", nil, at: now + .days(8), in: tx)
-                #expect(try Peers.software(of: "far.example", in: tx)?.family == .microblog)
+                #expect(try Peers.software(of: "far.example", in: tx)?.family == .gotosocial)
                 #expect(try Peers.software(of: "far.example", in: tx)?.askedAt == now + .days(8))
             }
         }

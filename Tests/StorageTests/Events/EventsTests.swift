@@ -76,6 +76,7 @@ struct EventsTests {
         event.isAllDay = true
         event.category = "SPORTS"
         event.hashtags = ["danse", "écosse"]
+        event.emojis = ["tasse", "danse_1"]
         event.picture = EventPicture(url: try scene.iri("flyer"), mediaType: "image/png", description: "Des tasses")
         event.sequence = 4
         event.updatedAt = Scene.start + .hours(3)

@@ -61,6 +61,12 @@ extension StatementTour {
         try AuthorizationCodes.takeBack(digest, in: tx)
         try Retention.sweep("authorization_code", at: s.now, in: tx)
         _ = try GroupRoles.groups(runBy: s.ada.id, in: tx)
+        _ = try GroupMembers.page(of: s.group.id, onlyListed: true, limit: 5, in: tx)
+        _ = try GroupMembers.page(of: s.group.id, onlyListed: false, limit: 5, in: tx)
+        try CommunityProfiles.set(CommunityProfile(), in: tx)
+        _ = try CommunityProfiles.current(in: tx)
+        _ = try LocalAccounts.withRoles(in: tx)
+        _ = try GroupMembers.count(of: s.group.id, in: tx)
     }
 
     private func kept(_ s: Stage, _ tx: Transaction) throws {

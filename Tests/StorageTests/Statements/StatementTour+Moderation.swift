@@ -17,6 +17,12 @@ extension StatementTour {
         _ = try GroupRemovals.state(of: s.answer.id, group: s.group.id, in: tx)
         _ = try GroupRemovals.groups(of: s.answer.id, in: tx)
         _ = try GroupRemovals.posts(of: s.group.id, [.held, .removed], limit: 10, in: tx)
+        _ = try GroupRemovals.unrelayed(of: "far.example", after: .first, limit: 10, in: tx)
+        try SentActivities.hide(about: s.post.iri, by: s.group.id, in: tx)
+        _ = try SentActivities.announcedCreate(of: s.post.iri, by: s.group.id, in: tx)
+        try UnfinishedSuspensions.begin(of: s.ada.id, in: tx)
+        _ = try UnfinishedSuspensions.list(limit: 10, in: tx)
+        try UnfinishedSuspensions.end(of: s.ada.id, in: tx)
         _ = try GroupRemovals.suspended(by: s.vic.id, limit: 10, in: tx)
         _ = try GroupRemovals.restore(s.answer.id, to: s.group.id, in: tx)
         _ = try GroupRemovals.present(by: s.vic.id, limit: 10, in: tx)
@@ -34,6 +40,9 @@ extension StatementTour {
         }
         _ = try Farewells.left(of: s.ada.id, in: tx)
         while try Farewells.next(of: s.ada.id, limit: 10, in: tx) != nil {}
+        _ = try Moves.unfinished(after: ID(0), limit: 10, in: tx)
+        _ = try Moves.followers(of: s.vic.id, limit: 10, in: tx)
+        try Moves.keepChoices(of: s.ada.id, from: s.vic.id, for: s.group.id, in: tx)
         try SentActivities.retire([ID(1)], in: tx)
         try SentActivities.forget(about: s.post.iri, by: s.ada.id, in: tx)
     }

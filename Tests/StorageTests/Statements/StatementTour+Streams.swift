@@ -12,6 +12,10 @@ extension StatementTour {
         }
         _ = try StreamAudience.followers(of: s.ada.id, among: [s.vic.id], in: tx)
         _ = try StreamAudience.living([ID(1)], in: tx)
+        _ = try PublicPages.oldest(in: tx)
+        for mode in FederationMode.allCases {
+            _ = try PublicPages.list(from: s.now, to: s.now + .days(1), limit: 5, mode: mode, at: s.now, in: tx)
+        }
         tx.announce(StreamEvent.filtersChanged(s.ada.id))
     }
 }
