@@ -46,8 +46,7 @@ enum ErrorLanguage: String, Sendable {
         "This action is not allowed": "Cette action n’est pas permise",
         "Too many requests": "Trop de demandes, réessaie un peu plus tard",
         "The server is busy, try again in a few seconds": "Le serveur est occupé, réessaie dans quelques secondes",
-        "An event cannot be boosted. Share its address in a post":
-            "Un événement ne se partage pas ainsi. Mets son adresse dans un message",
+        "An event can only be boosted for everybody": "Un événement ne se recommande qu’à tout le monde",
         "Translation is not available on this server": "Ce serveur ne traduit pas",
         "Cannot attach files that have not finished processing. Try again in a moment!":
             "Les fichiers sont encore en préparation, réessaie dans un instant",

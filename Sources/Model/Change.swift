@@ -15,4 +15,6 @@ public enum Change: String, Sendable, Hashable, CaseIterable {
     case pushWaits = "push"
     /// Local accounts, keys, policies or settings changed, so caches must be emptied.
     case settingsChanged = "settings"
+    /// A local account got a key, so kept private keys must be read again.
+    case keysChanged = "keys"
 }

@@ -16,6 +16,7 @@ extension Styles {
         .results li{grid-template-columns:minmax(0,1fr) auto}
         select{text-overflow:ellipsis}
         .people li{min-width:0}
+        @media (max-width:46rem){.entries a span{max-width:100%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}}
         """
 
     /// Pages with two columns of their own, and parts that are at another place on a phone.

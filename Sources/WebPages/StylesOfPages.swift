@@ -61,9 +61,9 @@ extension Styles {
         .dot{display:inline-block;width:.6rem;height:.6rem;border-radius:50%;background:var(--accent)}
         .bell .dot{position:absolute;top:.55rem;right:.55rem;outline:2px solid var(--paper)}
         .menu{position:relative}
-        .menu summary{list-style:none;display:flex;align-items:center;justify-content:center;min-width:44px;min-height:44px;border-radius:50%}
-        .menu summary::-webkit-details-marker{display:none}
-        .menu ul{position:absolute;right:0;z-index:5;min-width:15rem;margin:.25rem 0 0;padding:.4rem;list-style:none;background:var(--raised);border:1px solid var(--line);border-radius:6px}
+        .menu>button{display:flex;align-items:center;justify-content:center;min-width:44px;min-height:44px;padding:0;border:0;background:none;border-radius:50%;cursor:pointer}
+        .menu ul{position:absolute;inset:3.9rem max(1.25rem,calc((100vw - 68rem)/2 + 1.25rem)) auto auto;z-index:5;min-width:15rem;margin:0;padding:.4rem;list-style:none;color:var(--ink);background:var(--raised);border:1px solid var(--line);border-radius:6px}
+        @supports not selector(:popover-open){.menu ul{inset:auto 0 auto auto}.menu:not(:focus-within) ul{display:none}}
         .menu li>a,.menu .plain{display:flex;align-items:center;gap:.6rem;width:100%;min-height:44px;padding:0 .8rem;color:var(--ink);text-decoration:none;border-radius:4px;white-space:normal;text-align:left}
         .menu li>a:hover,.menu .plain:hover{background:var(--tint)}
         .menu form{margin:0;border-top:1px solid var(--line)}

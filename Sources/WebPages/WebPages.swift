@@ -90,7 +90,8 @@ public struct WebPages: Sendable {
             get("/sign-in/link", SignIn.showLink), post("/sign-in/link", SignIn.useLink),
             post("/sign-out", SignIn.signOut), get("/sign-up", SignUpPage.show),
             post("/sign-up", page: SignUpPage.show, SignUpPage.register),
-            get("/settings", SettingsPage.show), post("/settings", page: SettingsPage.show, SettingsPage.saveProfile),
+            get("/settings", SettingsPage.show), download(ExportPage.path, ExportPage.download),
+            post("/settings", page: SettingsPage.show, SettingsPage.saveProfile),
             post("/settings/password", page: SettingsPage.show, SettingsPage.changePassword),
             post("/settings/mails", MailChoicesSection.save), get(MailSwitch.path, MailOff.show),
             link(MailSwitch.path, MailOff.switchOff),
@@ -162,6 +163,14 @@ extension WebPages {
                 if let formToken { visit.visitor = Sessions.Visitor(formToken: formToken) }
                 return try await responding(visit) { try await handler(visit) }
             }
+        }
+    }
+
+    /// Makes the route of a file that is sent in parts and never cached.
+    private func download(_ path: String, _ handler: @escaping @Sendable (Visit) async throws -> Response) -> Route {
+        .get(path) { request, context in
+            let visit = try await visit(request, context)
+            return try await responding(visit) { try await handler(visit) }
         }
     }
 

@@ -172,3 +172,31 @@ def test_a_first_steward_names_the_house_and_entrusts_a_role(window, language):
         assert node.stop() == 0, node.log()
     finally:
         node.remove()
+
+
+def test_the_menu_closes_with_the_escape_key_and_by_a_click_beside_it_without_scripts(node, member):
+    ada = member(node, stem="menu")
+    ada.open("/")
+    door = ada.page.locator("header [popovertarget]")
+    menu = ada.page.locator("#mine")
+    expect(menu).to_be_hidden()
+    door.focus()
+    ada.page.keyboard.press("Enter")
+    expect(menu).to_be_visible()
+    ada.page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    door.click()
+    expect(menu).to_be_visible()
+    ada.page.mouse.click(300, 500)
+    expect(menu).to_be_hidden()
+
+
+def test_a_member_takes_along_what_was_written(node, member):
+    ada = member(node, stem="leaving")
+    ada.write("Avant de partir", "Ce que j’ai appris ici", "cafe")
+    ada.open("/settings/delete")
+    with ada.page.expect_download() as found:
+        ada.page.locator('main a[href="/settings/export"]').click()
+    text = found.value.path().read_text(encoding="utf-8")
+    assert found.value.suggested_filename == f"{ada.name}.html"
+    assert "Avant de partir" in text and "Ce que j’ai appris ici" in text and text.rstrip().endswith("</html>")

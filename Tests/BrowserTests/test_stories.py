@@ -18,7 +18,7 @@ def test_somebody_signs_up_with_a_password_and_comes_back(any_node, stranger):
     assert ada.is_inside()
     assert ada.notice()
 
-    ada.page.locator('header summary').click()
+    ada.page.locator('header [popovertarget]').click()
     ada.page.locator('header form[action="/sign-out"] button').click()
     assert not ada.is_inside()
 

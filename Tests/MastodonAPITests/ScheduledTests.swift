@@ -72,6 +72,9 @@ struct ScheduledTests {
             let deleted = try await node.call("DELETE", path, token: ada.token)
             #expect(deleted.status == 200 && deleted.json.serializedText == "{}")
             #expect(try await node.call("DELETE", path, token: ada.token).status == 404)
+            let far = try await node.post(
+                "/api/v1/statuses", token: ada.token, ["status": "x", "scheduled_at": "4000-01-01T00:00:00.000Z"])
+            #expect(far["scheduled_at"]?.string == "4000-01-01T00:00:00.000Z")
         }
     }
 }

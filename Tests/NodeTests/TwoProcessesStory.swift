@@ -54,5 +54,23 @@ extension Stories {
             }
             await node.remove()
         }
+
+        @Test("what a steward sets of the community in one process holds in the other without a restart")
+        func community() async throws {
+            let node = try await TestNode.make(NodePlan(engine: .postgres))
+            try await node.open()
+            let web = try await ChildNode.start(node, roles: "web")
+            defer { web.kill() }
+            var profile = CommunityProfile()
+            profile.name = "Chez Noor"
+            profile.registration = .closed
+            try await node.services.changeCommunity(profile, as: .operator)
+            try await eventually("the new name is shown") {
+                let page = try await node.get("/about").text
+                let isOpen = try await node.get("/sign-up").text.contains("name=\"email\"")
+                return page.contains("Chez Noor") && !isOpen
+            }
+            await node.remove()
+        }
     }
 }

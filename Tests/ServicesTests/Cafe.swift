@@ -23,11 +23,11 @@ struct Cafe: Sendable {
     /// Opens a node, runs a test in it and closes it.
     static func open(
         _ engine: TestEngine = .sqlite, registration: Registration = .open, secrets: Secrets = .quick,
-        store: MediaStore? = nil, _ body: (Cafe) async throws -> Void
+        store: MediaStore? = nil, mode: FederationMode = .open, _ body: (Cafe) async throws -> Void
     ) async throws {
         let database = try await engine.makeDatabase(migrations: Schema.migrations)
         do {
-            let cafe = try Cafe(database, registration: registration, secrets: secrets, store: store)
+            let cafe = try Cafe(database, registration: registration, secrets: secrets, store: store, mode: mode)
             try await cafe.services.prepareNode()
             try await body(cafe)
         } catch {
@@ -37,11 +37,13 @@ struct Cafe: Sendable {
         await database.close()
     }
 
-    private init(_ database: Database, registration: Registration, secrets: Secrets, store: MediaStore?) throws {
+    private init(
+        _ database: Database, registration: Registration, secrets: Secrets, store: MediaStore?, mode: FederationMode
+    ) throws {
         self.database = database
         let community = Community(
             origin: try iri("https://cafe.example"), name: "Le Comptoir", tagline: "Un café.", language: "fr",
-            registration: registration)
+            registration: registration, mode: mode)
         let federation = Federation(
             database: database, community: community, loader: world, ids: ids, clock: clock, counters: Counters(),
             logger: .silent)

@@ -42,7 +42,7 @@ struct CommunityTests {
             var draft = ReportDraft(account: lina)
             draft.comment = "Regardez"
             draft.rules = ["2"]
-            let report = try await cafe.services.report(draft, as: .member(karim)).report
+            let report = try await cafe.services.report(draft, as: .member(karim))
             #expect(report.comment == "Regardez\n– Pas de publicité.")
             draft.rules = ["3"]
             let unknown = draft

@@ -104,6 +104,32 @@ struct PurposeTests {
         try hosts.check("silent.example", at: second)
     }
 
+    @Test("however many silent names strangers bring, all deliveries find theirs")
+    func silentStrangers() async throws {
+        let held = Mutex(true)
+        let resolver = Resolver { host in
+            while host.hasSuffix("silent.test") && held.withLock({ $0 }) { usleep(1000) }
+            return [IPAddress("127.0.0.2")].compactMap { $0 }
+        }
+        // More than may wait: those beyond the limit are refused, and nobody waits for them.
+        let silent = (0..<400).map { number in
+            Task { (try? await resolver.addresses(of: "\(number).silent.test", for: .strangersKey))?.count ?? 0 }
+        }
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<200 {
+                group.addTask { try await resolver.addresses(of: "\(number).quick.test", for: .delivery).count }
+            }
+            var found = 0
+            for try await count in group { found += count }
+            #expect(found == 200)
+        }
+        held.withLock { $0 = false }
+        var answered = 0
+        for task in silent { answered += await task.value }
+        #expect(answered >= 256 && answered <= 400)
+        await resolver.shutdown()
+    }
+
     @Test("names whose DNS servers never respond delay only names of the same purpose")
     func silentNames() async throws {
         let held = Mutex(true)

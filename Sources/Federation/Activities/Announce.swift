@@ -201,6 +201,41 @@ extension Outbox {
         return true
     }
 
+    /// Shares a public event with the account's followers, and tells its owner.
+    ///
+    /// - Parameter visibility: everybody, or unlisted.
+    public func boost(
+        _ event: Event, to visibility: Visibility, by account: Account, in tx: Transaction
+    ) throws(DatabaseError) {
+        let id = newActivityID()
+        let isNew = try EventShares.add(
+            ids.make(at: clock.now), event: event.id, account: account.id, activity: identifiers.activity(id),
+            at: clock.now, in: tx)
+        guard isNew, let owner = try Accounts.byID(event.owner, in: tx) else { return }
+        if event.isLocal, !account.isGroup { try notify(.reblog(of: event, by: account.id), in: tx) }
+        var announce = announcement(.announceEvent, id, of: JSON(event.iri), about: event.iri, by: account)
+        address(&announce, for: visibility)
+        announce.cc.append(owner.iri)
+        announce.recipients.append(.account(owner))
+        try enqueue(announce, in: tx)
+    }
+
+    /// Takes back the share of an event.
+    public func unboost(_ event: Event, by account: Account, in tx: Transaction) throws(DatabaseError) {
+        guard let share = try EventShares.find(event: event.id, account: account.id, in: tx),
+            let owner = try Accounts.byID(event.owner, in: tx)
+        else { return }
+        try EventShares.remove(event: event.id, account: account.id, in: tx)
+        let undone: JSON = [
+            "id": JSON(share), "type": "Announce", "actor": JSON(account.iri), "to": JSON([IRI.asPublic]),
+            "cc": JSON([identifiers.followers(of: account.iri), owner.iri]), "object": JSON(event.iri),
+        ]
+        var undo = announcement(.undoAnnounce, of: undone, about: event.iri, by: account)
+        undo.cc.append(owner.iri)
+        undo.recipients.append(.account(owner))
+        try enqueue(undo, in: tx)
+    }
+
     /// Addresses an announcement as a post of this visibility is addressed.
     private func address(_ announcement: inout OutgoingActivity, for visibility: Visibility) {
         guard visibility != .everyone else { return }

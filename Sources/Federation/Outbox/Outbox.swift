@@ -19,7 +19,7 @@ enum OutgoingKind: String, CaseIterable, Sendable {
     // Activities/Create.swift
     case createPost = "Create Note"  // outbox.publish(post)
     case createEvent = "Create Event"  // outbox.publish(event)
-    case announceEvent = "Announce Event"  // outbox.publish(event), by the agenda of the node
+    case announceEvent = "Announce Event"  // outbox.publish(event); outbox.boost in Announce.swift
     // Activities/Vote.swift
     case createVote = "Create Vote"  // outbox.vote
     // Activities/Update.swift
@@ -34,7 +34,7 @@ enum OutgoingKind: String, CaseIterable, Sendable {
     case undoLike = "Undo Like"  // outbox.unlike(post), outbox.unlike(event)
     // Activities/Announce.swift
     case announcePost = "Announce Note"  // outbox.boost
-    case undoAnnounce = "Undo Announce"  // outbox.unboost
+    case undoAnnounce = "Undo Announce"  // outbox.unboost(post), outbox.unboost(event)
     // Outbox/Relay.swift
     case announceActivity = "Announce Activity"  // outbox.relay
     // Activities/QuoteRequest.swift

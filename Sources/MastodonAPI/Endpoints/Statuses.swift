@@ -112,6 +112,10 @@ enum StatusEndpoints {
     private static func delete(_ call: APIRequest) async throws -> APIResponse {
         let actor = try call.actor()
         let view = try await view(try call.id(), call)
+        if view.item.isBoost, view.item.account == actor, case .event(let event) = view.item.subject {
+            try await call.services.unboostEvent(event, as: try call.principal())
+            return APIResponse { $0.status(view, call.rendering) }
+        }
         guard let post = view.post?.post else { throw APIError.notFound }
         if view.item.isBoost {
             guard view.item.account == actor else { throw APIError.notFound }
@@ -154,18 +158,27 @@ enum StatusEndpoints {
         let actor = try call.actor()
         let visibility = try PublishingEndpoints.visibility(call.parameters)
         if visibility == .direct { throw APIError.notInList("visibility") }
-        guard let post = try await view(try call.id(), call).item.post else {
-            throw APIError.forbidden("An event cannot be boosted. Share its address in a post")
+        let item = try await view(try call.id(), call).item
+        if case .event(let event) = item.subject {
+            if visibility == .followers { throw APIError.forbidden("An event can only be boosted for everybody") }
+            try await call.services.boostEvent(event, to: visibility, as: try call.principal())
+            return try await respond(ID(event.rawValue), call)
         }
+        guard let post = item.post else { throw APIError.notAllowed }
         try await call.services.boostPost(post, to: visibility, as: try call.principal())
         let boost = try await call.database.read { db in try TimelineItems.boost(of: post, by: actor, in: db) }
         return try await respond(boost?.id ?? ID(post.rawValue), call)
     }
 
     private static func unreblog(_ call: APIRequest) async throws -> APIResponse {
-        guard let post = try await view(try call.id(), call).item.post else { throw APIError.notAllowed }
-        try await call.services.unboostPost(post, as: try call.principal())
-        return try await respond(ID(post.rawValue), call)
+        switch try await view(try call.id(), call).item.subject {
+        case .post(let post):
+            try await call.services.unboostPost(post, as: try call.principal())
+            return try await respond(ID(post.rawValue), call)
+        case .event(let event):
+            try await call.services.unboostEvent(event, as: try call.principal())
+            return try await respond(ID(event.rawValue), call)
+        }
     }
 
     // MARK: - One status

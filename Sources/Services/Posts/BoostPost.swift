@@ -22,6 +22,27 @@ extension Services {
         }
     }
 
+    /// Shares a public event with the followers of the account that acts. A second time changes nothing.
+    ///
+    /// - Parameter visibility: everybody or unlisted; nil for the default of the account's posts.
+    public func boostEvent(_ id: ID<Event>, to visibility: Visibility? = nil, as principal: Principal) async throws {
+        try await database.write { tx in
+            let actor = try actor(principal, in: tx)
+            let event = try readableEvent(id, by: actor, in: tx)
+            let wanted = try visibility ?? PostingDefaults.of(actor.id, in: tx).visibility
+            guard event.visibility.isOpen, wanted.isOpen else { throw ServiceError.notAllowed }
+            try outbox.boost(event, to: min(wanted, event.visibility), by: actor, in: tx)
+        }
+    }
+
+    /// Takes back the share of an event.
+    public func unboostEvent(_ id: ID<Event>, as principal: Principal) async throws {
+        try await database.write { tx in
+            let actor = try actor(principal, in: tx)
+            try outbox.unboost(readableEvent(id, by: actor, in: tx), by: actor, in: tx)
+        }
+    }
+
     /// Undoes a boost.
     public func unboostPost(_ id: ID<Post>, as principal: Principal) async throws {
         try await database.write { tx in

@@ -81,7 +81,8 @@ public enum Keys {
             INSERT INTO actor_key (key_id, account_id, public_pem, private_pem, fetched_at)
             VALUES (\(keyID), \(account), \(pair.publicPEM), \(pair.privatePEM), \(now))
             """)
-        tx.announce(Change.settingsChanged.rawValue)
+        tx.announce(.settingsChanged)
+        tx.announce(.keysChanged)
     }
 
     /// The signing key of a local account: the one that was added last.

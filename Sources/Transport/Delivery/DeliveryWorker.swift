@@ -127,7 +127,7 @@ public actor DeliveryWorker: Service {
         let changes = feed.changes()
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { [keys = context.keys] in
-                for await change in changes where change == .settingsChanged { await keys.forget() }
+                for await change in changes where change == .keysChanged { await keys.forget() }
             }
             helpers.addTask { [settings] in
                 await feed.work(on: .deliveriesWait, every: settings.pollInterval) { await self.lookAgain() }

@@ -181,14 +181,15 @@ extension Visit {
             <a class="bell" href="/notifications" title="\(t(.news))"\(" aria-current=\"page\"", if: page.menuItem == .news)>\
             \(Pictures.bell)<span class="unseen">\(t(.news))</span>\
             \(when(hasNews && page.menuItem != .news, "<span class=\"dot\"><span class=\"unseen\"> : \(t(.newsDot))</span></span>"))</a>
-            <details class="menu"><summary>\(AccountCard.avatar(person.account, .small))<span class="unseen">\(t(.menuOf, person.account.shownName))</span></summary>
-            <ul><li><a href="\(person.account.path)">\(AccountCard.avatar(person.account, .small)) \(person.account.shownName)</a></li>
+            <div class="menu"><button type="button" popovertarget="mine">\(AccountCard.avatar(person.account, .small))\
+            <span class="unseen">\(t(.menuOf, person.account.shownName))</span></button>
+            <ul id="mine" popover><li><a href="\(person.account.path)">\(AccountCard.avatar(person.account, .small)) \(person.account.shownName)</a></li>
             <li><a href="/my-events">\(t(.myEvents))</a></li>
             <li><a href="/notifications">\(t(.news))</a></li>
             <li><a href="/kept">\(t(.kept))</a></li>
             <li><a href="/settings">\(t(.settings))</a></li>
             \(when(isModerator, "<li><a href=\"/moderation\">\(t(.moderation))</a></li>"))
-            <li>\(form("/sign-out", "<button class=\"plain\" type=\"submit\">\(t(.signOut))</button>"))</li></ul></details></div>
+            <li>\(form("/sign-out", "<button class=\"plain\" type=\"submit\">\(t(.signOut))</button>"))</li></ul></div></div>
             """
         }
     }

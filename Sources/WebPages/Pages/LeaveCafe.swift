@@ -43,6 +43,7 @@ enum LeaveCafe {
             <p class="crumbs"><a href="/settings">\(t(.settings))</a></p>
             <h1>\(t(.leaveCafe))</h1><p class="intro">\(t(.leaveIntro))</p>
             <ul>\(each([Phrase.leaveWords, .leaveSeats, .leaveElsewhere, .leaveEvents]) { "<li>\(t($0))</li>" })</ul>
+            <p>\(t(.exportFirst)) <a href="\(ExportPage.path)">\(t(.exportMine))</a></p>
             \(visit.problems(state))
             \(visit.form("/settings/delete", style: "sheet-form", """
                 \(visit.field(name, state))\(when(person.passwordHash != nil, visit.field(password, state)))

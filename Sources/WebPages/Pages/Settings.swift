@@ -66,6 +66,7 @@ enum SettingsPage {
             \(passwordForm(visit, person, password))\(try await ConnectedAppsSection.section(visit, person.account.id))
             \(try await MailChoicesSection.section(visit, person))</div>
             <section class="last"><ul class="plain-list"><li><a href="\(Distance.path)">\(t(.distance))</a></li>
+            <li><a href="\(ExportPage.path)">\(t(.exportMine))</a></li>
             <li><a href="/settings/delete">\(t(.leaveCafe))</a></li></ul></section>
             """
         let page = Page(t(.settings), content: content).with {

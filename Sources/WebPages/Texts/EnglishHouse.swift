@@ -27,7 +27,8 @@ extension Texts {
         .groupAgenda: "All its meet-ups",
         .pastEvents: "Its past meet-ups",
         .whoBelongs: "Who belongs to it",
-        .groupMemberCount: "One person here belongs to it.|{n} people here belong to it.",
+        .groupMemberCount:
+            "Nobody here belongs to it yet.|One person here belongs to it.|{n} people here belong to it.",
         .allMembers: "The whole list",
         .membersOfGroup: "People in {1}",
         .backToStart: "Back to the start of the list",
@@ -66,5 +67,8 @@ extension Texts {
         .stepInvite: "Invite a first person.",
         .stepEvent: "Plan a first meet-up.",
         .welcomeHere: "Welcome here",
+        .exportMine: "Download what I have written (one file)",
+        .exportFirst: "Before you leave:",
+        .exportWithoutDirect: "Private messages are not included.",
     ]
 }

@@ -28,7 +28,8 @@ extension Texts {
         .groupAgenda: "Toutes ses rencontres",
         .pastEvents: "Ses rencontres passées",
         .whoBelongs: "Qui en fait partie",
-        .groupMemberCount: "Une personne d’ici en fait partie.|{n} personnes d’ici en font partie.",
+        .groupMemberCount:
+            "Personne d’ici n’en fait partie.|Une personne d’ici en fait partie.|{n} personnes d’ici en font partie.",
         .allMembers: "Toute la liste",
         .membersOfGroup: "Qui fait partie de {1}",
         .backToStart: "Revenir au début de la liste",
@@ -68,5 +69,8 @@ extension Texts {
         .stepInvite: "Invite une première personne.",
         .stepEvent: "Propose une première rencontre.",
         .welcomeHere: "Bienvenue ici",
+        .exportMine: "Emporter ce que j’ai écrit (un fichier)",
+        .exportFirst: "Avant de partir :",
+        .exportWithoutDirect: "Les messages entre personnes nommées n’y sont pas.",
     ]
 }

@@ -135,6 +135,8 @@ enum Phrase: String, CaseIterable, Sendable {
     // forms, groups and lists
     case staleForm, staleFormText, yourTextHere, eventEndHint, eventZone, eventZoneHint, groupAgenda, pastEvents
     case whoBelongs, groupMemberCount, allMembers, membersOfGroup, backToStart, howItWorks
+    // taking along
+    case exportMine, exportFirst, exportWithoutDirect
     // the page of the stewards
     case house, houseIntro, houseWords, houseName, houseTagline, houseRegistration, houseAsFile, houseEmpty
     case houseDiffers, houseAbout, houseAboutHint, houseRules, houseRulesHint, houseWelcome

@@ -90,6 +90,18 @@ extension AuthorizationAttempts {
             let post = try await s.hiddenPost()
             return { try await s.services.boostPost(post, as: $0) }
         },
+        "boostEvent(_:to:as:)": { s in
+            let event = try await s.event()
+            return { try await s.services.boostEvent(event, as: $0) }
+        },
+        "boostEvent(_:to:as:) what is hidden": { s in
+            let event = try await s.hiddenEvent()
+            return { try await s.services.boostEvent(event, as: $0) }
+        },
+        "unboostEvent(_:as:)": { s in
+            let event = try await s.event()
+            return { try await s.services.unboostEvent(event, as: $0) }
+        },
         "unboostPost(_:as:)": { s in { try await s.services.unboostPost(s.stage.post, as: $0) } },
         "bookmark(_:as:)": { s in { try await s.services.bookmark(.post(s.stage.post), as: $0) } },
         "bookmark(_:as:) what is hidden": { s in

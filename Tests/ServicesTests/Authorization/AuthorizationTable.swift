@@ -20,8 +20,8 @@ enum AuthorizationTable {
             uploadMedia(_:as:patience:), editMedia(_:_:as:), deleteMedia(_:as:), publishPost(_:as:),
             editPost(_:title:text:as:), editPost(_:_:as:), pin(_:_:as:), schedulePost(_:at:as:),
             reschedulePost(_:to:as:), unschedulePost(_:as:), likePost(_:as:), unlikePost(_:as:), favourite(_:as:),
-            unfavourite(_:as:), boostPost(_:to:as:), unboostPost(_:as:), bookmark(_:as:), unbookmark(_:as:),
-            muteThread(_:_:as:), vote(_:on:as:), revokeQuote(of:in:as:), setQuotePolicy(_:of:as:), follow(_:as:),
+            unfavourite(_:as:), boostPost(_:to:as:), unboostPost(_:as:), boostEvent(_:to:as:),
+            unboostEvent(_:as:), bookmark(_:as:), unbookmark(_:as:), muteThread(_:_:as:), vote(_:on:as:), revokeQuote(of:in:as:), setQuotePolicy(_:of:as:), follow(_:as:),
             follow(handle:as:), unfollow(_:as:), tuneFollow(_:showsBoosts:notifies:as:), removeFollower(_:as:),
             answerFollowRequest(from:to:accept:as:), block(_:as:), unblock(_:as:), blockHost(_:as:), unblockHost(_:as:),
             mute(_:hidesNotifications:seconds:as:), unmute(_:as:), note(_:about:as:), endorse(_:_:as:),
@@ -96,6 +96,7 @@ enum AuthorizationTable {
             deleteFilter(_:as:) of somebody else, changeFilter(_:_:as:) of somebody else,
             deleteList(_:as:) of somebody else, revokeToken(_:as:) of somebody else, favourite(_:as:) what is hidden,
             bookmark(_:as:) what is hidden, muteThread(_:_:as:) what is hidden, boostPost(_:to:as:) what is hidden,
+            boostEvent(_:to:as:) what is hidden,
             joinEvent(_:as:) what is hidden, vote(_:on:as:) what is hidden
             """
         ),

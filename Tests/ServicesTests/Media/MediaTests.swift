@@ -84,6 +84,12 @@ struct MediaTests {
             #expect(await fixture.worker(cafe).convertWaiting() == 1)
             let media = try await cafe.services.media(id, of: ada)
             #expect(media.kind == .video && media.description == "A film")
+            let picture = try await cafe.services.uploadMedia(MediaDraft(.bytes(TestPicture.png())), as: .member(ada))
+            draft.media = [id, picture]
+            let mixed = draft
+            await #expect(throws: ServiceError.invalid([FieldError("media", "mixed")])) {
+                try await cafe.services.publishPost(mixed, as: .member(ada))
+            }
             _ = try await cafe.services.publishPost(post, as: .member(ada))
         }
     }

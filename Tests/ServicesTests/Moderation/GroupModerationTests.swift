@@ -116,6 +116,24 @@ struct GroupModerationTests {
         }
     }
 
+    @Test(
+        "a host that is let in has its discussions relayed, once; one that is shut out has not",
+        arguments: TestEngine.available, [PeerPolicy.allowed, .blocked])
+    func hostLetIn(engine: TestEngine, policy: PeerPolicy) async throws {
+        try await Cafe.open(engine, mode: .quarantine) { cafe in
+            let mia = try await cafe.member("mia", .moderator)
+            let (post, _) = try await Self.spam(in: cafe)
+            let group = try await cafe.local("cafe").id
+            try await cafe.database.write { tx in _ = try Boosts.remove(account: group, post: post.id, in: tx) }
+            try await cafe.forgetSayings()
+            for _ in 1...2 {
+                try await cafe.services.setPolicy(policy, host: "far.example", note: "", as: .member(mia))
+            }
+            let said = try await cafe.documents("Announce").map { $0["object"] }
+            #expect(said == (policy == .allowed ? [JSON(post.iri)] : []))
+        }
+    }
+
     @Test("closes a discussion: nobody can reply until it is open again", arguments: TestEngine.available)
     func lock(engine: TestEngine) async throws {
         try await Cafe.open(engine) { cafe in

@@ -51,6 +51,30 @@ struct LikeTests {
     }
 
     @Test(
+        "sharing an event of another server twice is sharing it once; followers and the owner hear of it",
+        arguments: TestEngine.available)
+    func share(engine: TestEngine) async throws {
+        try await Cafe.open(engine) { cafe in
+            let ada = try await cafe.member("ada")
+            try await cafe.follow(ada, by: try await cafe.stranger("una", at: "near.example").id)
+            let event = try await cafe.remoteEvent(by: try await cafe.stranger("vic"))
+            try await cafe.forgetSayings()
+            for _ in 1...2 { try await cafe.services.boostEvent(event, as: .member(ada)) }
+            let inboxes = ["https://far.example/users/vic/inbox", "https://near.example/inbox"]
+            #expect(try await cafe.deliveries() == inboxes.map { "Announce ada \($0)" })
+            let announce = try #require(try await cafe.documents("Announce").first)
+            #expect(announce["object"] == JSON(try await cafe.event(event).iri))
+            for _ in 1...2 { try await cafe.services.unboostEvent(event, as: .member(ada)) }
+            #expect(
+                try await cafe.deliveries() == inboxes.map { "Announce ada \($0)" } + inboxes.map { "Undo ada \($0)" })
+            #expect(try await cafe.documents("Undo").first?["object"]?["id"] == announce["id"])
+            try await cafe.expect(.notAllowed) {
+                try await $0.boostEvent(event, to: .followers, as: .member(ada))
+            }
+        }
+    }
+
+    @Test(
         "recommending twice is recommending once; followers and the author hear of it",
         arguments: TestEngine.available)
     func boost(engine: TestEngine) async throws {

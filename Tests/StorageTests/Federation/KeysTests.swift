@@ -70,4 +70,21 @@ struct KeysTests {
             #expect(try await db.read { try Keys.signing(for: ID(1), in: $0) }?.keyID == "a")
         }
     }
+
+    @Test("a new key is told to those who keep private keys, and no other change is", arguments: TestEngine.available)
+    func told(engine: TestEngine) async throws {
+        try await onFreshDatabase(engine) { db in
+            try await db.store(try Someone.local(1, "ada"))
+            var words = db.announcements.makeAsyncIterator()
+            try await db.write { try Peers.setPolicy("a.example", .blocked, note: "", at: .start, in: $0) }
+            try await db.write { tx in
+                let pair = KeyPair(privatePEM: "a", publicPEM: "a")
+                try Keys.insertLocal(keyID: "a", account: ID(1), pair: pair, at: .start, in: tx)
+            }
+            var told: [String?] = []
+            while told.last != Change.keysChanged.rawValue { told.append(await words.next()) }
+            let settings = Change.settingsChanged.rawValue
+            #expect(told == [settings, settings, Change.keysChanged.rawValue])
+        }
+    }
 }
