@@ -27,7 +27,7 @@ public enum MailNotices {
             SELECT n.id, n.account_id, n.created_at
             FROM notification n JOIN local_account l ON l.account_id = n.account_id
             WHERE n.id IN (\(list: told)) AND l.email IS NOT NULL AND l.approved_at IS NOT NULL
-            ON CONFLICT (notification_id) DO NOTHING
+            ON CONFLICT (notification_id) DO NOTHING RETURNING notification_id
             """
     }
 
