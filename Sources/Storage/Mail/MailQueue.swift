@@ -205,7 +205,8 @@ extension MailQueue {
     {
         let changed = try tx.changed(
             """
-            UPDATE mail SET state = 'waiting', run_at = \(now), first_failed_at = NULL, ended_at = NULL, attempts = 0
+            UPDATE mail SET state = 'waiting', run_at = \(now), first_failed_at = NULL, ended_at = NULL, attempts = 0,
+                failure = ''
             WHERE id = \(id) AND state <> 'sent' AND body <> '' AND lease_until IS NULL
             """)
         if changed > 0 { tx.announce(Change.mailWaits.rawValue) }

@@ -21,6 +21,7 @@ extension Texts {
         .mailAllow: "Write to it again",
         .mailNotReached:
             "No e-mail reaches your address {1}: its mail server refused it. Ask a steward to write to it again.",
+        .mailQueued: "Waiting",
         .mailChoices: "E-mails",
         .mailChoicesHint: "What concerns you alone always comes: your seat, a cancelled meet-up, your password.",
         .mailOff: "No more of these e-mails",

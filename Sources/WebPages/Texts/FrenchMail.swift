@@ -22,6 +22,7 @@ extension Texts {
         .mailAllow: "Y écrire de nouveau",
         .mailNotReached:
             "Aucun courriel n’arrive à ton adresse {1} : son serveur l’a refusée. Demande qu’on y écrive de nouveau.",
+        .mailQueued: "En attente",
         .mailChoices: "Courriels",
         .mailChoicesHint:
             "Ce qui ne concerne que toi arrive toujours : ta place, une rencontre annulée, ton mot de passe.",

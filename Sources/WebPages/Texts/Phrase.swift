@@ -100,7 +100,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case mailTitle, mailWorks, mailFolder, mailAway, mailRefused, mailNoneWaits, mailWaiting, mailFailed
     case mailNoneFailed, mailFailedHint, mailRetry, mailDrop, mailAddresses, mailNoAddresses, mailAddressesHint
     case mailAllow, mailNotReached, mailChoices, mailChoicesHint, mailOff, mailOffText, mailOffNow, mailIsOff
-    case mailIsOffText
+    case mailIsOffText, mailQueued
     // about
     case aboutTitle, aboutMembers, aboutEvents, registrationOpen, registrationApproval, registrationInvitation
     case registrationClosed, yourWords, privacyPublic, privacyShown, privacyPages, software, softwareText
