@@ -153,8 +153,8 @@ let floors: [Target] = [
     .target(
         name: "Services",
         dependencies: [
-            "Limits", "CivilDates", "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore", "Model",
-            "Storage", "TextEncoding",
+            "Calendar", "Limits", "CivilDates", "Database", "Federation", "HTTPSignatures", "Markup", "MediaStore",
+            "Model", "Storage", "TextEncoding",
             "Vocabulary", logging,
         ],
         swiftSettings: strict),

@@ -4,16 +4,26 @@
 ///
 /// Spec: RFC 5545, RFC 5546 (`METHOD`), RFC 7986 (`NAME`, `REFRESH-INTERVAL`).
 public enum CalendarFeed {
+    /// What a calendar program does with the events. Spec: RFC 5546 §3.2.
+    public enum Method: String, Hashable, Sendable {
+        /// It shows them.
+        case publish = "PUBLISH"
+        /// It removes them.
+        case cancel = "CANCEL"
+    }
+
     /// The properties of a feed besides its name.
     public struct Options: Hashable, Sendable {
         /// The product identifier of the program that writes the feed (`PRODID`).
         public var product: String
-        /// How often calendar programs should refresh the feed, in minutes; at least 1.
+        /// How often calendar programs should refresh the feed, in minutes; 0 for a file that is no feed.
         public var refreshMinutes: Int
         /// A description of the feed, plain text.
         public var description: String?
         /// The address of the feed.
         public var source: String?
+        /// What is done with the events (`METHOD`).
+        public var method = Method.publish
 
         /// Makes options; the defaults fit a feed without description and address.
         public init(
@@ -53,7 +63,9 @@ public enum CalendarFeed {
         lines.add("VERSION", "2.0")
         lines.add("PRODID", text: options.product)
         lines.add("CALSCALE", "GREGORIAN")
-        lines.add("METHOD", "PUBLISH")
+        lines.add("METHOD", options.method.rawValue)
+        // A program would make a calendar of this name, which a message about one event is not.
+        guard options.refreshMinutes > 0 else { return }
         lines.add("NAME", text: name)
         lines.add("X-WR-CALNAME", text: name)
         if let description = options.description {

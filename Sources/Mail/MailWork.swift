@@ -24,6 +24,7 @@ internal import Synchronization
 struct MailWork: QueueWork {
     private enum Hurdle {
         case suppressed(SuppressedAddress)
+        case untrue
         case resting
     }
 
@@ -32,11 +33,13 @@ struct MailWork: QueueWork {
     private let settings: MailSettings
     private let clock: any Clock
     private let logger: Logger
+    private let isStillTrue: @Sendable (QueuedMail, Snapshot) throws -> Bool
     private let onResult: @Sendable (String, MailResult) -> Void
     private let accepted = AcceptedMails()
 
     init(
         database: Database, sender: any MailSender, settings: MailSettings, clock: any Clock, logger: Logger,
+        isStillTrue: @escaping @Sendable (QueuedMail, Snapshot) throws -> Bool,
         onResult: @escaping @Sendable (String, MailResult) -> Void
     ) {
         self.database = database
@@ -44,6 +47,7 @@ struct MailWork: QueueWork {
         self.settings = settings
         self.clock = clock
         self.logger = logger
+        self.isStillTrue = isStillTrue
         self.onResult = onResult
     }
 
@@ -80,6 +84,7 @@ struct MailWork: QueueWork {
         switch try await hurdle(for: mail) {
         case .suppressed(let entry):
             return try await giveUp(mail, "the address takes no e-mail: \(entry.detail)", .skipped)
+        case .untrue: return try await giveUp(mail, "it is no longer true", .skipped)
         case .resting:
             _ = try await database.write { [queue] tx in
                 try queue.release([QueueKey(mail.id)], by: .thisProcess, in: tx)
@@ -106,7 +111,8 @@ struct MailWork: QueueWork {
 
     private func hurdle(for mail: QueuedMail) async throws -> Hurdle? {
         let now = clock.now
-        return try await database.read { db in
+        return try await database.read { [isStillTrue] db in
+            if try !isStillTrue(mail, db) { return .untrue }
             if let entry = try MailSuppressions.find(mail.recipient, in: db) { return .suppressed(entry) }
             // Another e-mail that was leased together with this one may have found the server away.
             if let end = try MailSenders.status(in: db).restsUntil, end > now { return .resting }

@@ -3,7 +3,7 @@
 public import Database
 public import Logging
 public import Model
-internal import Storage
+public import Storage
 
 /// How e-mails are sent.
 public struct MailSettings: Sendable {
@@ -28,7 +28,7 @@ public enum MailResult: String, Sendable, Hashable, CaseIterable {
     case postponed
     /// It was given up: the server refused it, or too much time passed.
     case failed
-    /// It was not sent, because its address is on the suppression list or it came too late.
+    /// It was not sent, because its address is on the suppression list, it came too late, or it is no longer true.
     case skipped
 }
 
@@ -45,13 +45,16 @@ public struct MailWorker: Sendable {
     ///   - database: the database with the queue, the table `mail`.
     ///   - sender: sends the e-mails.
     ///   - settings: how they are sent.
+    ///   - isStillTrue: whether what an e-mail says is still true. It is asked just before the e-mail leaves.
     ///   - onResult: is told the kind of each e-mail that was tried and what became of it.
     public init(
         database: Database, sender: any MailSender, settings: MailSettings, clock: any Clock, logger: Logger,
+        isStillTrue: @escaping @Sendable (QueuedMail, Snapshot) throws -> Bool = { _, _ in true },
         onResult: @escaping @Sendable (String, MailResult) -> Void = { _, _ in }
     ) {
         work = MailWork(
-            database: database, sender: sender, settings: settings, clock: clock, logger: logger, onResult: onResult)
+            database: database, sender: sender, settings: settings, clock: clock, logger: logger,
+            isStillTrue: isStillTrue, onResult: onResult)
         var queue = QueueSettings(wakes: .mailWaits, every: .seconds(30), places: max(1, sender.width))
         queue.ahead = 7
         worker = QueueWorker(work, queue, in: QueueContext(database: database, clock: clock, logger: logger))

@@ -155,7 +155,8 @@ struct NodeProcess: Sendable {
         settings.concurrency = min(node.settings.deliveryConcurrency, DescriptorPlan.current.outgoing / 4)
         let mail = MailWorker(
             database: node.database, sender: node.settings.mail.makeSender(clock: node.clock),
-            settings: node.settings.mail.settings, clock: node.clock, logger: node.logger
+            settings: node.settings.mail.settings, clock: node.clock, logger: node.logger,
+            isStillTrue: { [services = node.services] mail, db in try services.isStillTrue(mail, in: db) }
         ) { [metrics = node.metrics] kind, result in metrics.countMail(kind, result.rawValue) }
         let media = MediaWorker(database: node.database, store: node.media, clock: node.clock, logger: node.logger)
         return [

@@ -55,35 +55,8 @@ enum CalendarFeeds {
     }
 
     private static func event(_ view: EventView, _ visit: Visit) -> CalendarEvent {
-        let event = view.event
-        var entry = CalendarEvent(
-            uid: event.uuid.isEmpty ? String(describing: event.iri) : event.uuid, summary: event.title,
-            startMillis: event.startsAt.milliseconds, timeZone: event.timeZone,
-            stampMillis: event.updatedAt.milliseconds)
-        entry.endMillis = event.showsEnd ? event.endsAt.milliseconds : nil
-        entry.isAllDay = event.isAllDay
-        entry.categories = [event.category].compactMap { $0 } + event.hashtags
-        entry.sequence = event.sequence
-        entry.createdMillis = event.publishedAt.milliseconds
-        entry.modifiedMillis = event.updatedAt.milliseconds
-        entry.description = event.content.plainText(limit: 2_000)
-        let address = event.onlineURL.map { String(describing: $0) }
-        entry.location = event.place?.line ?? address ?? (event.isOnline ? visit.t(.online) : nil)
-        if event.place != nil, let address {
-            entry.description = "\(visit.t(.meetOnline)) \(address)\n\n\(entry.description ?? "")"
-        }
-        entry.position = event.place?.coordinates.map { .init(latitude: $0.latitude, longitude: $0.longitude) }
-        entry.url = visit.community.address + event.path
-        entry.status = status(event.status)
-        entry.organizer = .init(name: view.owner.shownName, uri: String(describing: view.owner.url ?? view.owner.iri))
-        return entry
-    }
-
-    private static func status(_ status: EventStatus) -> CalendarEvent.Status {
-        switch status {
-        case .scheduled, .rescheduled: .confirmed
-        case .postponed, .tentative: .tentative
-        case .cancelled: .cancelled
-        }
+        CalendarEvent(
+            view.event, owner: view.owner, text: view.event.content.plainText(limit: 2_000),
+            page: visit.community.address + view.event.path, online: visit.t(.online), meetOnline: visit.t(.meetOnline))
     }
 }

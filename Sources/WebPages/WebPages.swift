@@ -93,6 +93,8 @@ public struct WebPages: Sendable {
             get("/settings", SettingsPage.show), download(ExportPage.path, ExportPage.download),
             post("/settings", page: SettingsPage.show, SettingsPage.saveProfile),
             post("/settings/password", page: SettingsPage.show, SettingsPage.changePassword),
+            post("/settings/mails", MailChoicesSection.save), get(MailSwitch.path, MailOff.show),
+            link(MailSwitch.path, MailOff.switchOff),
             upload("/settings/pictures", PictureSettings.files, page: SettingsPage.show, PictureSettings.save),
             post("/settings/pictures/remove", PictureSettings.remove),
             get(Distance.path, Distance.show), post(Distance.path + "/mute", Distance.mute),
@@ -184,6 +186,14 @@ extension WebPages {
                 let form = try await Form(request, lists: lists)
                 return try await answer(Submission(visit: visit, form: form), page, handler)
             }
+        }
+    }
+
+    /// Makes the route of a request that needs no form token, because its address contains a secret.
+    private func link(_ path: String, _ handler: @escaping @Sendable (Visit) async throws -> Response) -> Route {
+        .post(path) { request, context in
+            let visit = try await visit(request, context)
+            return try await responding(visit) { try await handler(visit) }
         }
     }
 

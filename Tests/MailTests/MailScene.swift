@@ -61,14 +61,17 @@ struct Scene: Sendable {
     }
 }
 
-func withWorker(_ engine: TestEngine, _ body: (Scene) async throws -> Void) async throws {
+func withWorker(
+    _ engine: TestEngine, isStillTrue: @escaping @Sendable (QueuedMail, Snapshot) throws -> Bool = { _, _ in true },
+    _ body: (Scene) async throws -> Void
+) async throws {
     let database = try await engine.makeDatabase(migrations: Schema.migrations)
     let sender = ScriptedSender()
     let clock = TurnedClock()
     let results = Results()
     let worker = MailWorker(
         database: database, sender: sender, settings: MailSettings(from: try house("Café")), clock: clock,
-        logger: .silent
+        logger: .silent, isStillTrue: isStillTrue
     ) { results.add($1) }
     do {
         try await body(Scene(database: database, sender: sender, clock: clock, worker: worker, results: results))

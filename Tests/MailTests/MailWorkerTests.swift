@@ -21,6 +21,17 @@ struct MailWorkerTests {
         }
     }
 
+    @Test("what is no longer true is not sent", arguments: TestEngine.available)
+    func untrue(engine: TestEngine) async throws {
+        try await withWorker(engine, isStillTrue: { mail, _ in mail.id.rawValue != 2 }) { scene in
+            try await scene.enqueue(1...3)
+            #expect(await scene.worker.sendWaiting() == 2)
+            #expect(scene.sender.sent.map(\.id.rawValue) == [1, 3])
+            #expect(try await scene.all(.failed).map(\.failure) == ["it is no longer true"])
+            #expect(scene.results[.skipped] == 1)
+        }
+    }
+
     @Test(
         "tries one e-mail of many when the server is away, and sends all when it is back",
         arguments: TestEngine.available)

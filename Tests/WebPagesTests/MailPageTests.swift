@@ -28,6 +28,8 @@ struct MailPageTests {
             _ = try await browser.post("/moderation/mail/retry", ["mail": "1"], from: "/moderation/mail")
             let after = try await browser.get("/moderation/mail").text
             #expect(!after.contains(address) && !after.contains("550 5.1.1"))
+            // Now it stands among those that wait.
+            #expect(after.contains("id=\"queued\"") && after.contains(MailPage.masked(address)))
             let waiting = try await cafe.services.database.read { db in try MailQueue.list(.waiting, limit: 100, in: db)
             }
             #expect(waiting.contains { $0.id == ID(1) })

@@ -66,7 +66,7 @@ extension Services {
         return try await enrol(signUp, from: address) { made, isWelcome, tx in
             if !isWelcome, let email = made.local.email {
                 try enqueue(
-                    .waiting, to: email, of: made.local.account.id, language: made.local.language, in: tx)
+                    WaitingEmail(), to: email, of: made.local.account.id, language: made.local.language, in: tx)
             }
             let person = made.local.account.id
             return try insert(token, app.scopes, app: app.app, account: person, person: person, in: tx)

@@ -31,7 +31,7 @@ extension Services {
             if email != nil, try !LocalAccounts.setEmail(person, address, in: tx) {
                 throw ServiceError.invalid("email", "taken")
             }
-            try enqueue(.waiting, to: address, of: person, language: local.language, in: tx)
+            try enqueue(WaitingEmail(), to: address, of: person, language: local.language, in: tx)
         }
     }
 

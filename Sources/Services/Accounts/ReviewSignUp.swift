@@ -14,7 +14,7 @@ extension Services {
             try log(.approved, about: local.account, by: moderator, in: tx)
             _ = try LocalAccounts.approve(id, at: now(), in: tx)
             try joinWelcomeGroup(local.account, in: tx)
-            if let email = local.email { try enqueue(.welcome, to: email, of: id, language: local.language, in: tx) }
+            try enqueue(WelcomeEmail(), to: local.email, of: id, language: local.language, in: tx)
         }
     }
 

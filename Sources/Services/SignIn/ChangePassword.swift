@@ -37,6 +37,7 @@ extension Services {
             try LocalAccounts.setPassword(person, hash: hash, in: tx)
             try Sessions.deleteAll(of: person, in: tx)
             try insertSession(token, for: person, in: tx)
+            try enqueue(PasswordEmail(), to: member.email, of: person, language: member.language, in: tx)
         }
         return token
     }

@@ -28,6 +28,7 @@ extension Services {
             try Sessions.deleteAll(of: person, in: tx)
             try SignInLinks.deleteAll(of: person, in: tx)
             try AccessTokens.deleteAll(of: person, in: tx)
+            try enqueue(PasswordEmail(), to: local.email, of: person, language: local.language, in: tx)
             return try storeSignInLink(token, for: person, in: tx)
         }
     }

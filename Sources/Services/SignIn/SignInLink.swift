@@ -35,7 +35,8 @@ extension Services {
                 community.origin.appending(path: "sign-in/link").string + "?token=\(token)"
                 + (next.isEmpty ? "" : "&next=\(next.percentEncoded)")
             try enqueue(
-                .signIn(link: link), to: address, of: local.account.id, language: local.language ?? language, in: tx)
+                SignInEmail(link: link), to: address, of: local.account.id, language: local.language ?? language,
+                in: tx)
         }
     }
 

@@ -26,15 +26,21 @@ public enum MailQueue {
     /// Of the limit per hour, this part is kept for e-mails for which somebody waits: one tenth.
     static let reserve = 10
 
-    /// Stores an e-mail and wakes the worker after the commit.
-    public static func enqueue(_ mail: QueuedMail, at now: Timestamp, in tx: Transaction) throws(DatabaseError) {
+    /// Stores an e-mail and wakes the worker after the commit. An e-mail about a fact of which there is one already is
+    /// not stored.
+    ///
+    /// - Parameter start: when it may leave; nil for now.
+    public static func enqueue(
+        _ mail: QueuedMail, notBefore start: Timestamp? = nil, at now: Timestamp, in tx: Transaction
+    ) throws(DatabaseError) {
         try tx.run(
             """
             INSERT INTO mail (id, recipient, subject, body, kind, account_id, language, calendar, unsubscribe,
-                message_id, return_token, urgency, good_until, run_at, attempts, created_at)
+                message_id, return_token, urgency, good_until, fact, event_id, run_at, attempts, created_at)
             VALUES (\(mail.id), \(mail.recipient), \(mail.subject), \(mail.body), \(mail.kind), \(mail.account),
                 \(mail.language), \(mail.calendar), \(mail.unsubscribe), \(mail.messageID), \(mail.returnToken),
-                \(mail.urgency.rawValue), \(mail.goodUntil), \(now), 0, \(now))
+                \(mail.urgency.rawValue), \(mail.goodUntil), \(mail.fact), \(mail.event), \(start ?? now), 0, \(now))
+            ON CONFLICT (fact) WHERE fact IS NOT NULL DO NOTHING
             """)
         tx.announce(Change.mailWaits.rawValue)
     }
@@ -64,7 +70,7 @@ public enum MailQueue {
         }
         let columns: SQL = """
             id, recipient, subject, body, kind, account_id, language, calendar, unsubscribe, message_id, return_token,
-            urgency, good_until, attempts, first_failed_at, run_at
+            urgency, good_until, fact, event_id, attempts, first_failed_at, run_at
             """
         let rows = try queue.lease(limit, lease, where: condition, returning: columns, in: tx)
         var leased: [(mail: QueuedMail, due: Timestamp)] = []
@@ -132,6 +138,8 @@ public enum MailQueue {
         mail.returnToken = try row.textOrNil("return_token")
         mail.urgency = QueuedMail.Urgency(rawValue: try row.int("urgency")) ?? .normal
         mail.goodUntil = try row.timeOrNil("good_until")
+        mail.fact = try row.textOrNil("fact")
+        mail.event = try row.idOrNil("event_id")
         mail.attempts = try row.count("attempts")
         mail.firstFailedAt = try row.timeOrNil("first_failed_at")
         return mail
@@ -197,7 +205,8 @@ extension MailQueue {
     {
         let changed = try tx.changed(
             """
-            UPDATE mail SET state = 'waiting', run_at = \(now), first_failed_at = NULL, ended_at = NULL, attempts = 0
+            UPDATE mail SET state = 'waiting', run_at = \(now), first_failed_at = NULL, ended_at = NULL, attempts = 0,
+                failure = ''
             WHERE id = \(id) AND state <> 'sent' AND body <> '' AND lease_until IS NULL
             """)
         if changed > 0 { tx.announce(Change.mailWaits.rawValue) }
@@ -209,6 +218,30 @@ extension MailQueue {
     /// - Returns: whether there was one.
     public static func drop(_ id: ID<QueuedMail>, in tx: Transaction) throws(DatabaseError) -> Bool {
         try tx.changed("DELETE FROM mail WHERE id = \(id) AND state <> 'sent' AND lease_until IS NULL") > 0
+    }
+
+    /// How many e-mails of some kinds an account got, or will get, since an instant.
+    public static func count(
+        _ kinds: [String], to account: ID<Account>, since start: Timestamp, in db: some Queryable
+    ) throws(DatabaseError) -> Int {
+        guard !kinds.isEmpty else { return 0 }
+        let row = try db.row(
+            """
+            SELECT count(*) AS n FROM mail WHERE account_id = \(account) AND kind IN (\(list: kinds))
+                AND created_at > \(start) AND state <> 'failed'
+            """)
+        return try row?.count("n") ?? 0
+    }
+
+    /// Deletes the waiting e-mails of some kinds to an account about an event, because a newer one replaces them.
+    public static func replace(
+        _ kinds: [String], to account: ID<Account>, about event: ID<Event>, in tx: Transaction
+    ) throws(DatabaseError) {
+        try tx.run(
+            """
+            DELETE FROM mail WHERE account_id = \(account) AND event_id = \(event) AND kind IN (\(list: kinds))
+                AND state = 'waiting' AND lease_until IS NULL
+            """)
     }
 
     /// How many wait, and how many were given up in the last days.

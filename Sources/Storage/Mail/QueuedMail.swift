@@ -42,6 +42,10 @@ public struct QueuedMail: Sendable, Hashable, Identifiable {
     public var urgency = Urgency.normal
     /// After this instant it is of no use, and it is not sent.
     public var goodUntil: Timestamp?
+    /// What it reports: there is one e-mail for a fact, whatever happens. Nil for e-mails that may repeat.
+    public var fact: String?
+    /// The event that it is about.
+    public var event: Model.ID<Event>?
     /// The number of attempts including the current one; 0 before the first.
     public var attempts: Int
     /// When an attempt failed for the first time.

@@ -233,7 +233,7 @@ public enum Notifications {
 
     // MARK: - Rows
 
-    /// Stores notifications, and queues their pushes in the same round trip.
+    /// Stores notifications, and queues their pushes and e-mails in the same round trip.
     ///
     /// - Returns: the notifications that were not stored before.
     private static func store(
@@ -244,9 +244,10 @@ public enum Notifications {
         while !rest.isEmpty {
             let part = rest.prefix(100)
             rest = rest.dropFirst(100)
-            let results = try tx.rows(ofEach: ["\(insertion(of: part)) RETURNING id"] + pushes(for: part))
+            let mails = [MailNotices.insertion(of: part)].compactMap { $0 }
+            let results = try tx.rows(ofEach: ["\(insertion(of: part)) RETURNING id"] + mails + pushes(for: part))
             for row in results.first ?? [] { stored.insert(try row.int("id")) }
-            if results.dropFirst().contains(where: { !$0.isEmpty }) { tx.announce(Change.pushWaits) }
+            if results.dropFirst(1 + mails.count).contains(where: { !$0.isEmpty }) { tx.announce(Change.pushWaits) }
         }
         return notifications.filter { stored.contains($0.id.rawValue) }
     }

@@ -24,9 +24,9 @@ public enum AccountRemoval {
     private static let owned: [SQL] = [
         "account_list", "account_list_member", "account_note", "announcement_reaction", "announcement_read", "bookmark",
         "content_filter", "conversation", "dismissed_suggestion", "endorsement", "event_invitation", "event_like",
-        "featured_tag", "followed_tag", "group_ban", "group_role", "host_block", "idempotency", "marker", "mute",
-        "notification_policy",
-        "notification_request", "pin", "scheduled", "thread_mute",
+        "featured_tag", "followed_tag", "group_ban", "group_role", "host_block", "idempotency", "mail_batch",
+        "mail_choice", "mail_notice", "marker", "mute", "notification_policy", "notification_request", "pin",
+        "scheduled", "thread_mute",
     ]
 
     /// Deletes some posts, boosts, favourites, shares, events and follows of a deleted account.

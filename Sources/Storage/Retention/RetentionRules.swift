@@ -35,6 +35,7 @@ extension Retention {
         },
         RetentionRule("mail_suppression", "until a steward takes the address off the list"),
         RetentionRule("mail_sender", "always: one row"),
+        RetentionRule("mail_notice", "until its e-mail is written, a few seconds"),
         RetentionRule("push_queue", "until it is sent or given up"),
         RetentionRule("scheduled", "until it is published, or its author or the author's account is deleted"),
         RetentionRule("idempotency", "1 hour", keys: "account_id, key") { now in "created_at < \(now - .hours(1))" },
@@ -116,7 +117,8 @@ extension Retention {
             "block", "bookmark", "content_filter", "content_filter_entry", "content_filter_keyword", "conversation",
             "dismissed_suggestion", "endorsement", "event_invitation", "event_like", "featured_tag", "follow",
             "followed_tag",
-            "group_role", "guest", "host_block", "marker", "move", "newest_entry", "notification",
+            "group_role", "guest", "host_block", "mail_batch", "mail_choice", "marker", "move", "newest_entry",
+            "notification",
             "notification_policy", "notification_request", "thread_mute",
         ].map { RetentionRule($0, "until it is withdrawn, or as long as its account") }
 

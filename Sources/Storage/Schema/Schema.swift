@@ -45,5 +45,6 @@ public enum Schema {
         mailDelivery,
         sentFavourites,
         suspensions,
+        emailKinds,
     ]
 }

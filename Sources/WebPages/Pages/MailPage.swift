@@ -12,6 +12,7 @@ enum MailPage {
     private struct Content: Sendable {
         var status: MailSenderStatus?
         var waiting = 0
+        var queued = ListPart<MailRecord>()
         var failed = ListPart<MailRecord>()
         var suppressed = ListPart<SuppressedAddress>()
         var accounts: [ID<Account>: Account] = [:]
@@ -20,20 +21,23 @@ enum MailPage {
     static func show(_ visit: Visit) async throws -> Response {
         guard try visit.moderator().role.mayRunCommunity else { throw ServiceError.notFound }
         let lastFailed = visit.query["failed"].flatMap { ID<QueuedMail>($0) }
+        let lastQueued = visit.query["queued"].flatMap { ID<QueuedMail>($0) }
         let lastAddress = visit.query["addresses"]
         let content = try await visit.database.read { db in
             var content = Content()
             content.status = try MailSenders.status(in: db)
             content.waiting = try MailQueue.counts(in: db).waiting
+            content.queued = try ListPart { try MailQueue.list(.waiting, before: lastQueued, limit: $0, in: db) }
             content.failed = try ListPart { try MailQueue.list(.failed, before: lastFailed, limit: $0, in: db) }
             content.suppressed = try ListPart { try MailSuppressions.list(after: lastAddress, limit: $0, in: db) }
-            content.accounts = try Accounts.byIDs(content.failed.items.compactMap(\.account), in: db)
+            let shown = content.queued.items + content.failed.items
+            content.accounts = try Accounts.byIDs(shown.compactMap(\.account), in: db)
             return content
         }
         let t = visit.t
         let main: HTML = """
             <p class="crumbs"><a href="/moderation">\(t(.moderation))</a></p><h1>\(t(.mailTitle))</h1>
-            \(status(content, visit))\(failed(content, visit))\(suppressed(content.suppressed, visit))
+            \(status(content, visit))\(queued(content, visit))\(failed(content, visit))\(suppressed(content.suppressed, visit))
             """
         let page = Page(t(.mailTitle), content: main).with {
             $0.isHidden = true
@@ -77,21 +81,35 @@ enum MailPage {
         return "\(state)<p>\(content.waiting == 0 ? t(.mailNoneWaits) : t.count(.mailWaiting, content.waiting))</p>"
     }
 
+    private static func queued(_ content: Content, _ visit: Visit) -> HTML {
+        let t = visit.t
+        guard !content.queued.items.isEmpty else { return "" }
+        return """
+            <section aria-labelledby="queued"><h2 id="queued">\(t(.mailQueued))</h2>
+            <ul class="list">\(each(content.queued.items) { card($0, content, visit) })</ul>\
+            \(visit.rest("queued", after: content.queued.last.map { "\($0.id)" }, section: "queued"))</section>
+            """
+    }
+
+    /// An e-mail: for whom, since when, what the mail server said last, and what a steward may do with it.
+    private static func card(_ mail: MailRecord, _ content: Content, _ visit: Visit) -> HTML {
+        let t = visit.t
+        let person = mail.account.flatMap { content.accounts[$0] }
+        return """
+            <li class="card"><div><h3 class="address">\(masked(mail.recipient))</h3>
+            <p class="meta">\(maybe(person) { "<a href=\"\($0.path)\">\($0.shownName)</a> · " })\
+            \(visit.moments.element(ago: mail.createdAt))</p>\(when(!mail.failure.isEmpty, "<p>\(mail.failure)</p>"))
+            <div class="deeds">\(deed("retry", mail, t(.mailRetry), visit))\(deed("drop", mail, t(.mailDrop), visit))</div>
+            </div></li>
+            """
+    }
+
     private static func failed(_ content: Content, _ visit: Visit) -> HTML {
         let t = visit.t
         return """
             <section aria-labelledby="failed"><h2 id="failed">\(t(.mailFailed))</h2>
             <p class="hint">\(t(content.failed.items.isEmpty ? .mailNoneFailed : .mailFailedHint))</p>
-            <ul class="list">\(each(content.failed.items) { mail in
-                let person = mail.account.flatMap { content.accounts[$0] }
-                return """
-                    <li class="card"><div><h3 class="address">\(masked(mail.recipient))</h3>
-                    <p class="meta">\(maybe(person) { "<a href=\"\($0.path)\">\($0.shownName)</a> · " })\
-                    \(visit.moments.element(ago: mail.createdAt))</p><p>\(mail.failure)</p>
-                    <div class="deeds">\(deed("retry", mail, t(.mailRetry), visit))\(deed("drop", mail, t(.mailDrop), visit))</div>
-                    </div></li>
-                    """
-            })</ul>\(visit.rest("failed", after: content.failed.last.map { "\($0.id)" }, section: "failed"))</section>
+            <ul class="list">\(each(content.failed.items) { card($0, content, visit) })</ul>\(visit.rest("failed", after: content.failed.last.map { "\($0.id)" }, section: "failed"))</section>
             """
     }
 

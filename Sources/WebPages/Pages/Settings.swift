@@ -63,7 +63,8 @@ enum SettingsPage {
             <h1>\(t(.settings))</h1>\(when(refused, "<p class=\"hint\">\(t(.mailNotReached, person.email ?? ""))</p>"))\
             \(visit.problems(pictures.errors.isEmpty ? profile ?? password : pictures))
             <div class="columns">\(profileForm(visit, profile ?? stored))\(PictureSettings.section(visit, person.account, pictures))
-            \(passwordForm(visit, person, password))\(try await ConnectedAppsSection.section(visit, person.account.id))</div>
+            \(passwordForm(visit, person, password))\(try await ConnectedAppsSection.section(visit, person.account.id))
+            \(try await MailChoicesSection.section(visit, person))</div>
             <section class="last"><ul class="plain-list"><li><a href="\(Distance.path)">\(t(.distance))</a></li>
             <li><a href="\(ExportPage.path)">\(t(.exportMine))</a></li>
             <li><a href="/settings/delete">\(t(.leaveCafe))</a></li></ul></section>

@@ -21,5 +21,13 @@ extension Texts {
         .mailAllow: "Write to it again",
         .mailNotReached:
             "No e-mail reaches your address {1}: its mail server refused it. Ask a steward to write to it again.",
+        .mailQueued: "Waiting",
+        .mailChoices: "E-mails",
+        .mailChoicesHint: "What concerns you alone always comes: your seat, a cancelled meet-up, your password.",
+        .mailOff: "No more of these e-mails",
+        .mailOffText: "You will not get this by e-mail any more:",
+        .mailOffNow: "Stop these e-mails",
+        .mailIsOff: "These e-mails have stopped",
+        .mailIsOffText: "You still find everything here. In your settings you can have them again.",
     ]
 }

@@ -22,5 +22,14 @@ extension Texts {
         .mailAllow: "Y écrire de nouveau",
         .mailNotReached:
             "Aucun courriel n’arrive à ton adresse {1} : son serveur l’a refusée. Demande qu’on y écrive de nouveau.",
+        .mailQueued: "En attente",
+        .mailChoices: "Courriels",
+        .mailChoicesHint:
+            "Ce qui ne concerne que toi arrive toujours : ta place, une rencontre annulée, ton mot de passe.",
+        .mailOff: "Ne plus recevoir ces courriels",
+        .mailOffText: "Tu ne recevras plus par courriel :",
+        .mailOffNow: "Arrêter ces courriels",
+        .mailIsOff: "Ces courriels sont arrêtés",
+        .mailIsOffText: "Tu retrouves tout ici. Dans tes réglages, tu peux les recevoir de nouveau.",
     ]
 }

@@ -99,7 +99,8 @@ enum Phrase: String, CaseIterable, Sendable {
     // e-mails
     case mailTitle, mailWorks, mailFolder, mailAway, mailRefused, mailNoneWaits, mailWaiting, mailFailed
     case mailNoneFailed, mailFailedHint, mailRetry, mailDrop, mailAddresses, mailNoAddresses, mailAddressesHint
-    case mailAllow, mailNotReached
+    case mailAllow, mailNotReached, mailChoices, mailChoicesHint, mailOff, mailOffText, mailOffNow, mailIsOff
+    case mailIsOffText, mailQueued
     // about
     case aboutTitle, aboutMembers, aboutEvents, registrationOpen, registrationApproval, registrationInvitation
     case registrationClosed, yourWords, privacyPublic, privacyShown, privacyPages, software, softwareText

@@ -32,6 +32,7 @@ enum AuthorizationAttempts {
                 displayName: "", summary: "", discoverable: false, approvesFollowers: false, language: nil)
             return { try await s.services.editProfile(draft, as: $0) }
         },
+        "chooseMails(_:as:)": { s in { try await s.services.chooseMails(["digest": false], as: $0) } },
         "changePassword(_:current:as:)": { s in
             { _ = try await s.services.changePassword("a longer horse", as: $0) }
         },

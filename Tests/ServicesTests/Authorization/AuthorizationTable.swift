@@ -42,7 +42,7 @@ enum AuthorizationTable {
             "mgMS",
             """
             editProfile(_:as:), leaveCommunity(name:password:as:), changePassword(_:current:as:), revokeToken(_:as:), joinEvent(_:as:), leaveEvent(_:as:),
-            sendRSVP(_:_:as:), planEvent(_:as:)
+            sendRSVP(_:_:as:), planEvent(_:as:), chooseMails(_:as:)
             """
         ),
         ("p", "resendConfirmation(as:email:)"),
@@ -107,14 +107,15 @@ enum AuthorizationTable {
         """
         register(_:from:), register(_:through:from:), signIn(name:password:from:),
         sendSignInLink(email:language:next:from:), useSignInLink(_:), session(_:), signOut(_:), registerApp(_:from:),
-        giveToken(_:), revokeToken(_:clientID:clientSecret:), identity(ofToken:)
+        giveToken(_:), switchOffMail(by:), switchedKind(by:), revokeToken(_:clientID:clientSecret:), identity(ofToken:)
         """)
 
     /// Tasks of the node itself, which no principal starts.
     static let duties = names(
         """
         prepareNode(), readCommunity(), finishDeletions(), finishSuspensions(), finishMoves(), publishDuePosts(),
-        publishDuePosts(_:), endPolls(), tellPollCounts(), tellBeginnings(), text(for:)
+        publishDuePosts(_:), endPolls(), tellPollCounts(), tellBeginnings(), tellByMail(),
+        tellBatches(), isStillTrue(_:in:), text(for:)
         """)
 
     /// The rules themselves, for the buttons of pages.
@@ -126,7 +127,7 @@ enum AuthorizationTable {
     /// Reads. They change nothing, and the caller names whose things are read.
     static let reads = names(
         """
-        profileSource(of:), authorizationQuestion(_:of:), connectedApps(of:), app(_:), filters(of:),
+        profileSource(of:), mailChoices(of:), authorizationQuestion(_:of:), connectedApps(of:), app(_:), filters(of:),
         filter(withKeyword:of:), filter(withNamed:of:), followsBetween(_:andHost:), list(_:of:), lists(of:),
         media(_:of:patience:), address(ofMedia:), pushKey(), source(of:by:), source(of:readBy:), settledID(isUpward:), waitingPost(_:of:),
         waitingPosts(of:_:), moment(_:), formToken(session:), foldedTag(_:), tags(_:viewer:), search(_:as:),

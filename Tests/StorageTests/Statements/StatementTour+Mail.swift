@@ -31,6 +31,9 @@ extension StatementTour {
         _ = try MailQueue.retry(ID(2), at: s.now, in: tx)
         _ = try MailQueue.drop(ID(2), in: tx)
         _ = try MailQueue.counts(in: tx)
+        _ = try MailQueue.count(["digest"], to: s.ada.id, since: s.now, in: tx)
+        try MailQueue.replace(["event_changed"], to: s.ada.id, about: ID(1), in: tx)
+        try mailChoices(s, tx)
         try MailSuppressions.add("gone@mail.example", .refused, "550", at: s.now, in: tx)
         _ = try MailSuppressions.find("gone@mail.example", in: tx)
         _ = try MailSuppressions.list(limit: 10, in: tx)
@@ -40,5 +43,21 @@ extension StatementTour {
         _ = try MailSenders.status(in: tx)
         try MailSenders.wake(in: tx)
         try MailSenders.recover(in: tx)
+    }
+
+    private func mailChoices(_ s: Stage, _ tx: Transaction) throws {
+        try MailChoices.set("digest", true, of: s.ada.id, in: tx)
+        _ = try MailChoices.of(s.ada.id, in: tx)
+        _ = try MailChoices.linkKey(orStore: "key", in: tx)
+        _ = try MailChoices.linkKey(in: tx)
+        _ = try MailNotices.exist(in: tx)
+        _ = try MailNotices.take(10, in: tx)
+        let rule = MailBatchRule(
+            kind: "digest", reasons: [.mention], pause: .days(7), patience: .days(1), memory: .days(8))
+        _ = try MailBatches.due(rule, limit: 10, at: s.now, in: tx)
+        _ = try MailBatches.news(rule, of: s.ada.id, mentioning: [.mention], limit: 10, at: s.now, in: tx)
+        try MailBatches.record(rule, of: s.ada.id, upTo: ID(1), at: s.now, in: tx)
+        _ = try WaitingTasks.of(s.ada.id, in: tx)
+        _ = try WaitingTasks.isDone(of: s.ada.id, in: tx)
     }
 }
