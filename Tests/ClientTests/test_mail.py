@@ -88,7 +88,7 @@ class MailNode(Node):
 def records(node, keys) -> dict[bytes, bytes]:
     """The DNS records of the keys, as the node prints them."""
     done = node.troquet("mail", "keys", dkim_key_file=keys[0], dkim_selector=keys[1])
-    found = dict(re.findall(r'^(\S+) TXT "([^"]+)"$', done.stdout.decode(), re.MULTILINE))
+    found = dict(re.findall(r'^(\S+)\. TXT "([^"]+)"$', done.stdout.decode(), re.MULTILINE))
     assert len(found) == 2, done.stdout
     return {name.encode(): text.encode() for name, text in found.items()}
 
