@@ -40,7 +40,8 @@ struct RetentionTests {
                 "announcement_read", "announcement_reaction", "content_filter", "featured_tag", "idempotency",
                 "scheduled", "actor_key", "undone", "newest_entry", "mute.account_id", "account_note.account_id",
                 "endorsement.account_id", "dismissed_suggestion.account_id", "notification.account_id",
-                "notification_request.account_id", "account_words", "farewell", "moderation_log.moderator_id",
+                "notification_request.account_id", "mail_batch", "mail_choice", "mail_notice", "account_words",
+                "farewell", "moderation_log.moderator_id",
             ]
             let known = Set(RetentionWalk.references.map { "\($0.table).\($0.column)" })
             for table in try await scene.db.tableNames() {
