@@ -62,10 +62,10 @@ def window(browser):
     """Opens windows, each with its own cookies. An error in the console of a page fails the test."""
     contexts, complaints = [], []
 
-    def open_window(language="fr", size=None, dark=False, scripts=True):
+    def open_window(language="fr", size=None, dark=False, scripts=True, touch=False):
         context = browser.new_context(
             locale=language, viewport=size or DESKTOP, color_scheme="dark" if dark else "light",
-            java_script_enabled=scripts)
+            java_script_enabled=scripts, has_touch=touch, is_mobile=touch)
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
