@@ -17,7 +17,8 @@ internal import NIOHTTP1
 //  4. Admission: when too many requests of its class are handled already, the request waits for a second at most.
 //  5. For pages: the session. Then the handler of the route runs.
 //  6. An error becomes a status and a code, as a page or as a document.
-//  7. A document is compressed if the client wants that. Security headers are added, one log line is written, and the request is counted for the metrics page.
+//  7. A document is compressed if the client wants that. Security headers are added, one log line is written, and the
+//     request is counted for the metrics page.
 //
 // This is one function and not five middlewares, because a document that is ready in memory is sent within microseconds
 // and each middleware would cost a suspension.
@@ -126,8 +127,9 @@ public struct RequestPipeline: Sendable {
             response.headers[.retryAfter] = Self.pause
         }
         // `PageCache` compresses pages, as far as they are. Others, such as a form that was refused, contain what was sent
-        // and a form token, so they are never compressed.
-        if !isPage { await Compression.apply(to: &response, for: request) }
+        // and a form token, so they are never compressed. Neither is a document that is kept ready: the first response
+        // is the same as those that follow.
+        if !isPage, route.ready == nil { await Compression.apply(to: &response, for: request) }
         headers.complete(&response.headers, path: request.uri.path)
         record(response, to: request, context, asPage: isPage, kind: route.kind, since: start, isLogged: !isShed)
         return response

@@ -66,13 +66,17 @@ struct EventAnswerTests {
         }
     }
 
-    @Test("an event is not boosted, and the refusal says what to do instead")
+    @Test("an event is boosted, and the boost can be taken back")
     func boost() async throws {
         try await ClientNode.open { node in
             let ada = try await node.guest("ada", .steward)
             let event = try await node.event(by: ada.id)
-            let reply = try await node.post("/api/v1/statuses/\(event)/reblog", token: ada.token)
-            #expect(reply.status == 403 && reply.error?.contains("address") == true)
+            let boosted = try await node.post("/api/v1/statuses/\(event)/reblog", token: ada.token)
+            #expect(boosted.status == 200)
+            #expect(try await node.get("/api/v1/statuses/\(event)", token: ada.token)["reblogged"]?.bool == true)
+            let taken = try await node.post("/api/v1/statuses/\(event)/unreblog", token: ada.token)
+            #expect(taken.status == 200)
+            #expect(try await node.get("/api/v1/statuses/\(event)", token: ada.token)["reblogged"]?.bool == false)
         }
     }
 }
