@@ -157,14 +157,6 @@ public final class Database: Sendable {
         return try result.get()
     }
 
-    /// The open transactions on PostgreSQL. One short statement serves all callers that wait at the same moment.
-    func openTransactions() async throws(DatabaseError) -> OpenTransactions {
-        guard case .text(let text)? = try await dataVersion().seen, let open = OpenTransactions(snapshot: text) else {
-            throw DatabaseError(.other, "pg_current_snapshot() has another form")
-        }
-        return open
-    }
-
     /// Why the database cannot be used at present; nil when it can. It needs no connection of the pool and responds
     /// within the limit ``DatabaseLimits/probe``.
     ///

@@ -64,37 +64,38 @@ extension Database {
     public func earlierWritesEnded(of processes: WritingProcesses, within limit: Duration) async -> Bool {
         guard engine == .postgres else { return true }
         let own = openWrites.last
-        var next: UInt64?
+        var others: Set<Int64> = []
         if processes == .all {
             guard let open = try? await openTransactions() else { return false }
-            next = open.next
+            others = open
         }
         let end = ContinuousClock.now + limit
         while true {
             var isOpen = openWrites.isOpen(upTo: own)
-            if !isOpen, let next {
+            if !isOpen, !others.isEmpty {
                 guard let open = try? await openTransactions() else { return false }
-                isOpen = open.oldest < next
+                others.formIntersection(open)
+                isOpen = !others.isEmpty
             }
             guard isOpen else { return true }
             guard ContinuousClock.now < end, (try? await Task.sleep(for: Self.look)) != nil else { return false }
         }
     }
-}
 
-/// The transactions of PostgreSQL that had changed something and were open at some moment, as far as
-/// `pg_current_snapshot()` tells.
-struct OpenTransactions: Sendable, Equatable {
-    /// All transactions with smaller numbers have ended.
-    var oldest: UInt64
-    /// The number of the next transaction.
-    var next: UInt64
-
-    /// Reads `xmin:xmax:list`.
-    init?(snapshot text: String) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 3, let oldest = UInt64(parts[0]), let next = UInt64(parts[1]) else { return nil }
-        self.oldest = oldest
-        self.next = next
+    /// The numbers of the transactions in this database that have changed something and are open now.
+    ///
+    /// A snapshot would not do: it says nothing of a transaction that is newer than all that have ended. PostgreSQL shows
+    /// these numbers for the connections of the same role.
+    private func openTransactions() async throws -> Set<Int64> {
+        try await read { db in
+            let rows = try db.rows(
+                """
+                SELECT CAST(CAST(a.backend_xid AS text) AS bigint) AS number FROM pg_stat_activity a
+                WHERE a.backend_xid IS NOT NULL AND a.datname = current_database()
+                """)
+            var numbers: Set<Int64> = []
+            for row in rows { numbers.insert(try row.int("number")) }
+            return numbers
+        }
     }
 }

@@ -66,11 +66,4 @@ struct OpenWritesTests {
         await there.close()
         await place.remove()
     }
-
-    @Test("reads the snapshot of PostgreSQL")
-    func snapshot() {
-        let open = OpenTransactions(snapshot: "10:20:10,14,15")
-        #expect(open?.oldest == 10 && open?.next == 20)
-        for text in ["", "10", "10:20", "x:20:", "10:-1:"] { #expect(OpenTransactions(snapshot: text) == nil) }
-    }
 }
