@@ -141,8 +141,8 @@ private struct CapturedWorld: Sendable {
             !id.hasPrefix(FederationWorld.origin), !Captured.people.contains(id), !Captured.groups.contains(id)
         else { return }
         let isUpdate = act["type"]?.string == "Update"
-        let stated: JSON? = isUpdate && subject["id"] != nil ? subject : nil
-        guard let latest = stated ?? Captured.objects[id] ?? Self.forgotten(id) else { return }
+        let known = Captured.objects[id] ?? Self.forgotten(id)
+        guard let latest = isUpdate && subject["id"] != nil ? subject : known else { return }
         let before = latest.setting("updated", nil).setting("content", "<p>Before</p>").setting("contentMap", nil)
         try world.nodes.serve(isUpdate ? before : latest)
         _ = try await world.federation.posts.resolve(try address(id))
