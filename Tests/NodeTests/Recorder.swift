@@ -52,7 +52,8 @@ final class Recorder: Sendable {
             self.state.withLock {
                 $0.exchanges.append(Exchange(origin: origin, request: request, answer: answer))
             }
-            let framing = ["content-length", "connection", "transfer-encoding"]
+            // The body comes without its encodings.
+            let framing = ["content-length", "connection", "transfer-encoding", "content-encoding"]
             return LoopbackResponse(
                 answer.status, headers: answer.headers.filter { !framing.contains($0.name.lowercased()) },
                 body: answer.body)
